@@ -1,0 +1,65 @@
+# Leadline: build it, try it, test it. Each target fetches what it needs by itself.
+
+TAGS        := sqlite_fts5
+# Without Fyne's own emoji font, which is parsed once for each style and theme: some
+# 20 MB of memory. A name with an emoji in it is drawn with the system's font.
+RELEASE     := $(TAGS),no_emoji
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS     := -s -w -X main.version=$(VERSION)
+SOURCES     := $(shell git ls-files -co --exclude-standard -- '*.go' 'go.*' 'assets/*')
+
+# Packages whose tests run other programs, sound or a screen in real time. They
+# come one after the other, so that none measures how busy the machine is with
+# the rest.
+LIVE := /(rig|pbxtest|e2e|audio)$$
+
+.PHONY: all build test test-quick lint bench demo screenshots clean
+
+all: build
+
+build: build/leadline
+
+build/leadline: $(SOURCES)
+	.ci/setup build
+	go build -tags $(RELEASE) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/leadline
+
+test:
+	.ci/setup test
+	@status=0; \
+	go test -race -tags $(TAGS) -timeout 20m -p 2 $$(go list -tags $(TAGS) ./... | grep -Ev '$(LIVE)') || status=1; \
+	go test -race -tags $(TAGS) -timeout 20m -p 1 -count 1 $$(go list -tags $(TAGS) ./... | grep -E '$(LIVE)') || status=1; \
+	exit $$status
+
+# What needs neither PBX nor sound nor screen.
+test-quick:
+	go test -tags $(TAGS) $$(go list -tags $(TAGS) ./... | grep -Ev '$(LIVE)')
+
+lint:
+	.ci/setup build
+	@out=$$(gofmt -l $$(git ls-files -co --exclude-standard -- '*.go')); \
+		if [ -n "$$out" ]; then echo "gofmt -w is due on:"; echo "$$out"; exit 1; fi
+	go vet -tags $(TAGS) ./...
+	go run $(STATICCHECK) -tags $(TAGS) ./...
+	.ci/arrows
+
+# Go's own benchmarks first, then the rows that need a telephone beside ours.
+bench:
+	.ci/setup bench
+	$(MAKE) build/leadline
+	go test -tags $(TAGS) -run '^$$' -bench . -benchmem -p 1 $$(go list -tags $(TAGS) ./... | grep -Ev '$(LIVE)')
+	LEADLINE_BENCH=1 go test -tags $(TAGS) -run '^TestBench' -v -count 1 -timeout 30m ./cmd/leadline/e2e
+
+demo:
+	.ci/setup demo
+	$(MAKE) build/leadline
+	.ci/demo
+
+# The demo's tour on a virtual desktop, for the README's pictures.
+screenshots:
+	env -u DISPLAY -u WAYLAND_DISPLAY .ci/setup demo
+	$(MAKE) build/leadline
+	env -u DISPLAY -u WAYLAND_DISPLAY .ci/demo
+
+clean:
+	rm -rf build

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"leadline/cmd/leadline/config"
+	"leadline/cmd/leadline/secret"
+	"leadline/phone"
+)
+
+// builtInCodecs are those that this build can speak.
+var builtInCodecs = []string{"pcma", "pcmu"}
+
+// phoneAccount is an account of the file as the phone takes it. Its password comes
+// from the file, else from the keyring; one that has neither is tried without,
+// since a PBX may trust an address.
+func (p *program) phoneAccount(a config.Account) (phone.Account, error) {
+	password := a.Password
+	if password == "" {
+		kept, err := p.secrets.Get(secretName(a))
+		if err != nil && !errors.Is(err, secret.ErrNotFound) {
+			return phone.Account{}, fmt.Errorf("account %s: %w", a.Name, err)
+		}
+		password = kept
+	}
+	codecs, ignored := a.Speakable(builtInCodecs...)
+	if len(ignored) > 0 {
+		p.log.Info("codecs of the configuration that are not built in are left out", "account", a.Name, "codecs", ignored)
+	}
+	return phone.Account{
+		Name: a.Name, Address: a.Address, AuthUser: a.AuthUser, Password: password.Reveal(),
+		Transport: a.Transport, Bind: a.Bind, OutboundProxy: a.OutboundProxy, LineHeader: a.LineHeader,
+		DefaultLine: a.DefaultLine, Codecs: codecs, AutoAnswer: a.AutoAnswer, SRTP: a.SRTP,
+	}, nil
+}
+
+// secretName is under which name an account's password is kept.
+func secretName(a config.Account) string { return "account " + a.Address }
+
+// useAccounts has the phone and the desk work with the accounts of the configuration.
+func (p *program) useAccounts() error {
+	var errs []error
+	var accounts []phone.Account
+	for _, a := range p.config().Accounts {
+		account, err := p.phoneAccount(a)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		accounts = append(accounts, account)
+	}
+	p.desk.SetAccounts(accounts)
+	return errors.Join(append(errs, p.phone.SetAccounts(accounts))...)
+}

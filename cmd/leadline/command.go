@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime/debug"
+
+	"leadline/cmd/leadline/config"
+	"leadline/cmd/leadline/instance"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+const usage = `Usage:
+  leadline [-config FILE] [-automation SOCKET] [LINK]   the telephone; LINK is tel:…, sip:… or callto:…
+  leadline [-config FILE] import FILE                   contacts from a CSV of Google Contacts ("-" is standard input)
+  leadline [-config FILE] export FILE                   all contacts into such a file ("-" is standard output)
+  leadline demo [-tour DIR]                             a PBX in a box, customers who call
+  leadline version
+`
+
+// run is the whole program but for its exit code.
+func run(args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("leadline", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	file := flags.String("config", "", "the configuration `FILE`")
+	door := flags.String("automation", "", "listen for automation on this Unix `SOCKET`")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			_, err := io.WriteString(out, usage)
+			return err
+		}
+		return fmt.Errorf("%w\n%s", err, usage)
+	}
+	rest := flags.Args()
+	command := ""
+	if len(rest) > 0 {
+		command = rest[0]
+	}
+	switch command {
+	case "version":
+		_, err := fmt.Fprintln(out, versionLine())
+		return err
+	case "import", "export":
+		if len(rest) != 2 {
+			return fmt.Errorf("%s needs the name of one file\n%s", command, usage)
+		}
+		c, _, err := load(*file)
+		if err != nil {
+			return err
+		}
+		if command == "import" {
+			return importFile(context.Background(), c, rest[1], out)
+		}
+		return exportFile(context.Background(), c, rest[1], out)
+	case "demo":
+		return demoCommand(rest[1:], *door, out)
+	}
+	links, err := onlyLinks(rest)
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, usage)
+	}
+	c, path, err := load(*file)
+	if err != nil {
+		return err
+	}
+	return start(options{Config: c, File: path, Door: *door, Links: links, Demo: startDemo})
+}
+
+func versionLine() string {
+	goVersion := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		goVersion = ", " + info.GoVersion
+	}
+	return "leadline " + version + goVersion
+}
+
+// load reads the configuration. The default file may be missing: then the
+// program starts with its welcome.
+func load(file string) (config.Config, string, error) {
+	if file != "" {
+		c, err := config.Load(file)
+		return c, file, err
+	}
+	file, err := config.DefaultFile()
+	if err != nil {
+		return config.Config{}, "", err
+	}
+	c, err := config.Load(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		c, err = config.Default()
+	}
+	return c, file, err
+}
+
+// start runs the telephone, or hands its links to the one that runs already.
+func start(o options) error {
+	held, err := instance.Acquire(o.Config.Data)
+	if errors.Is(err, instance.ErrTaken) {
+		return instance.HandOver(o.Config.Data, o.Links)
+	}
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	p, err := newProgram(o)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	return p.run(held.Starts())
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"leadline/cmd/leadline/config"
+	"leadline/cmd/leadline/secret"
+	"leadline/phone"
+	"leadline/phone/audio"
+	"leadline/ui"
+)
+
+// A configuration whose data lie in a folder of the test's.
+func configFile(t *testing.T, more string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "leadline.toml")
+	if err := os.WriteFile(file, []byte("data = \"data\"\n"+more), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestWhatCannotBeStartedSaysWhy(t *testing.T) {
+	bad := configFile(t, "[[account]]\naddress = \"sip:101@pbx\"\ntransport = \"pigeon\"\n")
+	for name, c := range map[string]struct {
+		args []string
+		want []string
+	}{
+		"an unknown flag":         {[]string{"-colour"}, []string{"-colour", "Usage:"}},
+		"an unknown command":      {[]string{"dance"}, []string{`"dance"`, "Usage:"}},
+		"a link without a number": {[]string{"tel:"}, []string{`"tel:"`}},
+		"import without a file":   {[]string{"import"}, []string{"import needs", "Usage:"}},
+		"a missing file":          {[]string{"-config", "/nowhere/at/all.toml"}, []string{"/nowhere/at/all.toml"}},
+		"a bad value":             {[]string{"-config", bad, "import", "x.csv"}, []string{bad + ":4", "transport", "pigeon"}},
+		"a CSV that is not there": {[]string{"-config", configFile(t, ""), "import", "/nowhere.csv"}, []string{"/nowhere.csv"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := run(c.args, &bytes.Buffer{})
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q is not in %q", want, err)
+				}
+			}
+		})
+	}
+}
+
+func TestVersionAndHelp(t *testing.T) {
+	for arg, want := range map[string]string{"version": "leadline " + version, "-help": "Usage:"} {
+		var out bytes.Buffer
+		if err := run([]string{arg}, &out); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s prints %q, %v", arg, out.String(), err)
+		}
+	}
+}
+
+// H5: links of other programs.
+func TestLinksAreToldFromMistakes(t *testing.T) {
+	for arg, want := range map[string]bool{
+		"tel:+49301234567": true, "sip:anna@example.org": true, "SIP:anna@example.org": true, "sips:a@b": true,
+		"callto:030123": true, "http://example.org": false, "tel:": false, "030123": false, "": false,
+	} {
+		if got := isLink(arg); got != want {
+			t.Errorf("%q: %v", arg, got)
+		}
+	}
+}
+
+const someContacts = "First Name,Last Name,Organization Name,Phone 1 - Label,Phone 1 - Value\n" +
+	"Käthe,Süßmilch,Bäckerei Süßmilch,Work,089 4521 77\n" +
+	"Łukasz,Wójcik,,Mobile,+48 22 555 18 40\n"
+
+func TestContactsComeInAndGoOut(t *testing.T) {
+	file := configFile(t, "")
+	dir := filepath.Dir(file)
+	in, out := filepath.Join(dir, "in.csv"), filepath.Join(dir, "out.csv")
+	if err := os.WriteFile(in, []byte(someContacts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	for _, args := range [][]string{{"import", in}, {"export", out}} {
+		if err := run(append([]string{"-config", file}, args...), &said); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{"2 rows read: 2 contacts and 1 companies made", "2 contacts written to " + out} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%q is not in %q", want, said.String())
+		}
+	}
+	got, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Süßmilch", "Bäckerei Süßmilch", "Wójcik"} {
+		if !bytes.Contains(got, []byte(want)) {
+			t.Errorf("%q is not in what was exported:\n%s", want, got)
+		}
+	}
+	if left, _ := filepath.Glob(out + "*.part"); len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+	if info, err := os.Stat(out); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("everybody can read the customers: %v, %v", info.Mode(), err)
+	}
+}
+
+// settingsOn are the settings of a program that has a configuration and nothing else.
+func settingsOn(t *testing.T, more string) settings {
+	t.Helper()
+	file := configFile(t, more)
+	c, err := config.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return settings{&program{opts: options{File: file}, cfg: c, secrets: secret.Open(c.Data)}}
+}
+
+func TestAnAccountKeepsWhatItsFormDoesNotShow(t *testing.T) {
+	s := settingsOn(t, "[[account]]\nname = \"Office\"\naddress = \"sip:101@pbx\"\npassword = \"geheim\"\nauto_answer = \"header\"\n")
+	forms := s.Accounts()
+	if len(forms) != 1 || forms[0].Password != "" || !forms[0].PasswordKept {
+		t.Fatalf("the form is %+v", forms)
+	}
+	f := forms[0]
+	f.Transport = "tcp"
+	got, err := s.account(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.AutoAnswer != "header" || got.Transport != "tcp" || got.Password.Reveal() != "geheim" {
+		t.Errorf("the account is %+v", got)
+	}
+	f.Password = "neu"
+	if got, _ := s.account(f); got.Password.Reveal() != "neu" {
+		t.Error("a new password is not taken")
+	}
+}
+
+func TestAFailedTestSaysInWhichFieldToLook(t *testing.T) {
+	for cause, field := range map[phone.RegCause]ui.AccountField{
+		phone.RegUnreachable: ui.FieldAddress, phone.RegTimeout: ui.FieldAddress, phone.RegNameNotFound: ui.FieldAddress,
+		phone.RegWrongPassword: ui.FieldPassword, phone.RegForbidden: ui.FieldPassword, phone.RegServerError: ui.FieldNone,
+	} {
+		err := testFailure(&phone.RegistrationError{Account: "Office", Cause: cause, Code: 403, Reason: "Forbidden"})
+		f, ok := err.(*ui.TestFailure)
+		if !ok || f.Field != field || f.Why.Key == "" || f.Detail != "403 Forbidden" {
+			t.Errorf("%v: %+v", cause, err)
+		}
+	}
+	if err := testFailure(nil); err != nil {
+		t.Errorf("a test that worked: %v", err)
+	}
+}
+
+// No secret in a world-readable file: the log is the owner's.
+func TestTheLogIsTheOwners(t *testing.T) {
+	dir := t.TempDir()
+	log, f, err := openLog(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log.Info("hello", "password", secret.Secret("geheim"))
+	f.Close()
+	file := filepath.Join(dir, "leadline.log")
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if text, _ := os.ReadFile(file); bytes.Contains(text, []byte("geheim")) || !bytes.Contains(text, []byte("hello")) {
+		t.Errorf("the log is %q", text)
+	}
+	if err := os.Truncate(file, maxLog+1); err != nil {
+		t.Fatal(err)
+	}
+	_, f, err = openLog(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if info, err := os.Stat(file + ".1"); err != nil || info.Size() != maxLog+1 {
+		t.Errorf("a large log is not set aside: %v", err)
+	}
+}
+
+// What the sound card tells has a sentence of its own, the one that audio means.
+func TestEverySoundProblemIsSaid(t *testing.T) {
+	gone := func(c audio.Condition) audio.Use {
+		return audio.Use{Device: "Built-in", Wanted: "Headset", Condition: c}
+	}
+	for _, s := range []audio.State{
+		{Microphone: gone(audio.Absent)}, {Speaker: gone(audio.Absent)}, {Ringer: gone(audio.Absent)},
+		{Microphone: gone(audio.Replaced)}, {Speaker: gone(audio.Replaced)}, {Ringer: gone(audio.Replaced)},
+	} {
+		problem, _ := s.Problem()
+		if got := viewSound(s).Problem.Key; got == "" || got != problem.Key() {
+			t.Errorf("%v is said as %q", problem.Key(), got)
+		}
+	}
+	if got := viewSound(audio.State{}).Problem.Key; got != "" {
+		t.Errorf("all is well is said as %q", got)
+	}
+}

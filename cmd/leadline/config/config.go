@@ -1,0 +1,133 @@
+package config
+
+import (
+	"slices"
+
+	"leadline/cmd/leadline/secret"
+)
+
+// Config is the whole file. What is missing in the file has its default.
+type Config struct {
+	Data     string    `toml:"data,omitempty"` // the folder of the SQLite file, recordings and log; absolute after Load
+	UI       UI        `toml:"ui,omitempty"`
+	Server   Server    `toml:"server,omitempty"`
+	Accounts []Account `toml:"account,omitempty"`
+	Audio    Audio     `toml:"audio,omitempty"`
+}
+
+// UI is how the windows look.
+type UI struct {
+	Language string `toml:"language,omitempty"` // "" the system's, "en", "de"
+	Theme    string `toml:"theme,omitempty"`    // "" the system's, "light", "dark"
+	Region   string `toml:"region,omitempty"`   // where national numbers are from: ISO 3166 two letters; "" the system's
+}
+
+// Server is the shared server. The zero Server is none.
+type Server struct {
+	URL  string `toml:"url,omitempty"`  // https://…; http:// only on loopback
+	User string `toml:"user,omitempty"` // an e-mail address; its password is in the keyring or in LEADLINE_PASSWORD
+}
+
+// Account is one registration at a PBX.
+type Account struct {
+	Name          string        `toml:"name,omitempty"`           // as the agent calls it; default: the user part
+	Address       string        `toml:"address"`                  // sip:101@pbx.example.org[:port]
+	AuthUser      string        `toml:"auth_user,omitempty"`      // default: the user part
+	Password      secret.Secret `toml:"password,omitempty"`       // "" when it is in the keyring
+	Transport     string        `toml:"transport,omitempty"`      // udp, tcp, tls
+	Bind          string        `toml:"bind,omitempty"`           // host:port of our own end; port 0 is any
+	SRTP          string        `toml:"srtp,omitempty"`           // off, preferred, required
+	OutboundProxy string        `toml:"outbound_proxy,omitempty"` // host[:port], with or without sip:
+	LineHeader    string        `toml:"line_header,omitempty"`    // the header in which the PBX names the line dialled (requirements.md A2)
+	DefaultLine   string        `toml:"default_line,omitempty"`   // the line of calls that name none
+	Codecs        []string      `toml:"codecs,omitempty"`         // in order of preference
+	AutoAnswer    string        `toml:"auto_answer,omitempty"`    // never, header, always
+}
+
+// Audio names the devices: "" is the system's, "null" is none, "file:x.wav" a
+// file; anything else a device by its name.
+type Audio struct {
+	Microphone string `toml:"microphone,omitempty"`
+	Speaker    string `toml:"speaker,omitempty"`
+	Ringer     string `toml:"ringer,omitempty"`
+}
+
+// The values that the choices of an account may have; the first is the default.
+var (
+	Transports  = []string{"udp", "tcp", "tls"}
+	SRTPModes   = []string{"off", "preferred", "required"}
+	AutoAnswers = []string{"never", "header", "always"}
+	Languages   = []string{"", "en", "de"}
+	Themes      = []string{"", "light", "dark"}
+	// Codecs are all that a file may name, in the default order. Those that this
+	// build can't speak are left out by Speakable.
+	Codecs = []string{"opus", "g722", "pcma", "pcmu"}
+)
+
+const defaultBind = "0.0.0.0:0"
+
+// Speakable splits an account's codecs into those that are built in and those
+// that are not, which the caller logs.
+func (a Account) Speakable(builtIn ...string) (use, ignored []string) {
+	for _, c := range a.Codecs {
+		if slices.Contains(builtIn, c) {
+			use = append(use, c)
+		} else {
+			ignored = append(ignored, c)
+		}
+	}
+	return use, ignored
+}
+
+// fill puts the defaults where the file said nothing.
+func (c *Config) fill() {
+	for i := range c.Accounts {
+		a := &c.Accounts[i]
+		user := ""
+		if at, err := ParseAddress(a.Address); err == nil {
+			user = at.User
+		}
+		a.Name = or(a.Name, user)
+		a.AuthUser = or(a.AuthUser, user)
+		a.Transport = or(a.Transport, Transports[0])
+		a.Bind = or(a.Bind, defaultBind)
+		a.SRTP = or(a.SRTP, SRTPModes[0])
+		a.AutoAnswer = or(a.AutoAnswer, AutoAnswers[0])
+		if a.Codecs == nil {
+			a.Codecs = slices.Clone(Codecs)
+		}
+	}
+}
+
+// shorten is fill the other way round: a saved file says only what was chosen.
+func (c Config) shorten() Config {
+	c.Accounts = slices.Clone(c.Accounts)
+	for i := range c.Accounts {
+		a := &c.Accounts[i]
+		if at, err := ParseAddress(a.Address); err == nil {
+			a.AuthUser = unless(a.AuthUser, at.User)
+		}
+		a.Transport = unless(a.Transport, Transports[0])
+		a.Bind = unless(a.Bind, defaultBind)
+		a.SRTP = unless(a.SRTP, SRTPModes[0])
+		a.AutoAnswer = unless(a.AutoAnswer, AutoAnswers[0])
+		if slices.Equal(a.Codecs, Codecs) {
+			a.Codecs = nil
+		}
+	}
+	return c
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func unless(s, usual string) string {
+	if s == usual {
+		return ""
+	}
+	return s
+}

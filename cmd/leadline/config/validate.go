@@ -1,0 +1,167 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// check calls report for each value that can't be used. Paths are as in lines.go.
+func (c *Config) check(report func(path, reason string)) {
+	test := func(path string, err error) {
+		if err != nil {
+			report(path, err.Error())
+		}
+	}
+	test("data", plain(c.Data))
+	test("ui.language", oneOf(c.UI.Language, Languages))
+	test("ui.theme", oneOf(c.UI.Theme, Themes))
+	test("ui.region", checkRegion(c.UI.Region))
+	test("server.url", checkURL(c.Server.URL))
+	test("server.user", plain(c.Server.User))
+	if c.Server.User != "" && c.Server.URL == "" {
+		report("server", "there is a user but no url")
+	}
+	test("audio.microphone", checkDevice(c.Audio.Microphone))
+	test("audio.speaker", checkDevice(c.Audio.Speaker))
+	test("audio.ringer", checkDevice(c.Audio.Ringer))
+
+	seen := map[string]bool{}
+	for i, a := range c.Accounts {
+		at := func(key string) string { return fmt.Sprintf("account[%d].%s", i, key) }
+		test(at("name"), plain(a.Name))
+		if a.Name != "" && seen[a.Name] {
+			report(at("name"), fmt.Sprintf("%q is the name of an earlier account; give this one another", a.Name))
+		}
+		seen[a.Name] = true
+		_, err := ParseAddress(a.Address)
+		test(at("address"), err)
+		test(at("auth_user"), plain(a.AuthUser))
+		// The password is not quoted in the reason, whatever is wrong with it.
+		if plain(a.Password.Reveal()) != nil {
+			report(at("password"), "it holds a control character")
+		}
+		test(at("transport"), oneOf(a.Transport, Transports))
+		test(at("bind"), checkBind(a.Bind))
+		test(at("srtp"), oneOf(a.SRTP, SRTPModes))
+		test(at("outbound_proxy"), checkProxy(a.OutboundProxy))
+		test(at("line_header"), checkHeader(a.LineHeader))
+		test(at("default_line"), plain(a.DefaultLine))
+		test(at("codecs"), checkCodecs(a.Codecs))
+		test(at("auto_answer"), oneOf(a.AutoAnswer, AutoAnswers))
+	}
+}
+
+// plain refuses control characters: a line break in a value would become one in
+// a SIP header.
+func plain(s string) error {
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return fmt.Errorf("%q holds a control character", s)
+	}
+	return nil
+}
+
+func oneOf(s string, choices []string) error {
+	if slices.Contains(choices, s) {
+		return nil
+	}
+	return fmt.Errorf("%q is none of %s", s, strings.Join(quoted(choices), ", "))
+}
+
+func quoted(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = fmt.Sprintf("%q", s)
+	}
+	return out
+}
+
+func checkRegion(s string) error {
+	if s == "" || len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z' {
+		return nil
+	}
+	return fmt.Errorf("%q is no region: two capital letters as in DE, AT, US", s)
+}
+
+func checkURL(s string) error {
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" {
+		return fmt.Errorf("%q is no address of a server, such as https://crm.example.org", s)
+	}
+	if u.User != nil {
+		return errors.New("the address of a server holds no user and password; they have their own place")
+	}
+	switch u.Scheme {
+	case "https":
+		return nil
+	case "http":
+		if isLoopback(u.Hostname()) {
+			return nil
+		}
+		return fmt.Errorf("http:// is only for this computer itself; use https://%s", u.Host)
+	}
+	return fmt.Errorf("%q does not begin with https://", s)
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback()
+}
+
+func checkDevice(s string) error {
+	if s == "file:" {
+		return errors.New("file: lacks the file's name")
+	}
+	return plain(s)
+}
+
+func checkBind(s string) error {
+	if _, err := netip.ParseAddrPort(s); err != nil {
+		return fmt.Errorf("%q is no IP address and port, such as %s or 192.0.2.7:5060", s, defaultBind)
+	}
+	return nil
+}
+
+func checkProxy(s string) error {
+	if s == "" {
+		return nil
+	}
+	// ;lr is what most PBX manuals put behind it: RFC 3261 §19.1.1, loose routing, which is meant anyway.
+	_, _, err := parseHostPort(strings.TrimSuffix(trimScheme(s), ";lr"))
+	return err
+}
+
+// checkHeader wants a token, RFC 3261 §25.1.
+func checkHeader(s string) error {
+	for _, r := range s {
+		if !isAlnum(r) && !strings.ContainsRune("-.!%*_+`'~", r) {
+			return fmt.Errorf("%q is no name of a SIP header, such as X-Line", s)
+		}
+	}
+	return nil
+}
+
+func checkCodecs(list []string) error {
+	if len(list) == 0 {
+		return fmt.Errorf("the list is empty; choose from %s", strings.Join(quoted(Codecs), ", "))
+	}
+	for i, c := range list {
+		if err := oneOf(c, Codecs); err != nil {
+			return err
+		}
+		if slices.Contains(list[:i], c) {
+			return fmt.Errorf("%q is named twice", c)
+		}
+	}
+	return nil
+}

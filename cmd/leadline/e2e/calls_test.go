@@ -1,0 +1,220 @@
+package e2e
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	phone "leadline/phone/rig"
+)
+
+const (
+	anna     = "+4917620948812"
+	stranger = "+493088001234"
+)
+
+func TestAKnownCallerIsNamedAndHeard(t *testing.T) {
+	o := newOffice(t)
+	o.imports(people)
+	p := o.registered()
+
+	// Somebody is typing elsewhere when the phone rings (requirements.md H1).
+	phone.Start(t, "xmessage", o.screen.Command("xmessage", "-title", "A letter", "Dear Sir or Madam"))
+	o.screen.WaitWindow("A letter", soon)
+	phone.Eventually(t, soon, "the letter has the keyboard", func() (bool, string) {
+		got := o.screen.Active()
+		return got == "A letter", got
+	})
+
+	call := o.pbx.Call(phone.Caller{To: "101", Number: anna, Line: "+4930777"})
+	p.shows("call", "Anna Meier")
+	p.shows("call", "Meier Metallbau GmbH")
+	p.shows("call", "Incoming")
+	if got := o.screen.Active(); got != "A letter" {
+		t.Errorf("the call window took the keyboard; now %q has it", got)
+	}
+	// It comes a moment after the window.
+	phone.Eventually(t, soon, "a notification names the caller", func() (bool, string) {
+		got := o.screen.Notifications()
+		return strings.Contains(got, "Anna Meier"), got
+	})
+
+	p.usable("call", "Answer")
+	p.until("we talk", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
+	quiet := o.pulse.Play(t, phone.Tone(48000, 660, 30, 0.3))
+	time.Sleep(time.Second)
+	listen := o.pulse.Record(t, phone.PulseSpeaker)
+	time.Sleep(2 * time.Second)
+	hums(t, "the agent hears the caller", listen(), 440)
+	p.types("call", "Note", "Wants a quote for forty brackets")
+	p.until("the note is saved", func(s state) bool { return s.Calls[0].NoteSaved })
+	p.tap("call", "Hang up")
+	p.until("the call has ended", func(s state) bool { return len(s.Calls) == 0 || s.Calls[0].State == "ended" })
+	quiet()
+	phone.Eventually(t, soon, "the PBX has no call", func() (bool, string) { return o.pbx.Channels() == 0, "some" })
+	heard := o.pbx.Heard(call)
+	hums(t, "the caller hears the agent", heard.Cut(heard.Seconds()-2.5, heard.Seconds()-0.5), 660)
+
+	// The window goes by itself, and the call is in the log.
+	p.do(p.door.WaitGone(p.ctx(), "call", "", 20*time.Second))
+	p.tap("main", "Calls")
+	p.shows("main", "Anna Meier")
+	p.shows("main", "Wants a quote for forty brackets")
+}
+
+func TestAStrangerBecomesALead(t *testing.T) {
+	o := newOffice(t)
+	p := o.registered()
+	o.pbx.Call(phone.Caller{To: "101", Number: stranger})
+	p.shows("call", "Not in the CRM")
+	p.tap("call", "Create lead")
+	p.types("call", "First name", "Clara")
+	p.types("call", "Last name", "Brandt")
+	p.types("call", "Company", "Brandt & Söhne")
+	p.until("the form is a draft", func(s state) bool { return s.Unsaved == 1 })
+	p.usable("call", "Save lead")
+	p.shows("call", "Clara Brandt")
+	p.until("nothing is unsaved", func(s state) bool { return s.Unsaved == 0 })
+	o.pbx.HangUp()
+	p.until("the caller has given up", func(s state) bool { return len(s.Calls) == 0 || s.Calls[0].Outcome == "missed" })
+	p.do(p.door.WaitGone(p.ctx(), "call", "", 20*time.Second))
+
+	// The next call from that number is known.
+	o.pbx.Call(phone.Caller{To: "101", Number: stranger})
+	p.shows("call", "Clara Brandt")
+	p.shows("call", "Brandt & Söhne")
+	p.usable("call", "Decline")
+	p.until("it is declined", func(s state) bool { return len(s.Calls) == 0 || s.Calls[0].Outcome == "declined" })
+	p.tap("main", "Leads")
+	p.shows("main", "Clara Brandt")
+}
+
+func TestAWithheldNumberSaysSo(t *testing.T) {
+	o := newOffice(t)
+	p := o.registered()
+	o.pbx.Call(phone.Caller{To: "101", Rings: 2 * time.Second})
+	p.shows("call", "Number withheld")
+	p.until("the caller has given up", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].Outcome == "missed" })
+	p.shows("call", "Missed")
+}
+
+func TestAnotherPhoneAnswersAndTheWindowSaysSo(t *testing.T) {
+	o := newOffice(t)
+	other := phone.StartBaresip(t, phone.BaresipOptions{User: "102", Password: "two", Registrar: o.pbx.Addr()})
+	other.Registered(soon)
+	p := o.registered()
+	o.pbx.Call(phone.Caller{To: "610", Number: stranger})
+	p.shows("call", "Incoming")
+	other.WaitFor("CALL_INCOMING", soon)
+	other.Accept()
+	p.shows("call", "Answered elsewhere")
+}
+
+func TestTheAgentCallsAndIsToldWhatBecameOfIt(t *testing.T) {
+	o := newOffice(t)
+	p := o.registered()
+	for _, c := range []struct{ to, says, outcome string }{
+		{"602", "Busy", "busy"},
+		{"604", "Number not found", "not found"},
+		{"611", "Declined there", "declined there"},
+	} {
+		p.do(p.door.Call(p.ctx(), c.to, ""))
+		p.shows("call", c.says)
+		p.until(c.to+" has ended", func(s state) bool { return len(s.Calls) > 0 && s.Calls[len(s.Calls)-1].Outcome == c.outcome })
+		p.tap("call", "Close")
+		p.do(p.door.WaitGone(p.ctx(), "call", "", soon))
+	}
+	p.do(p.door.Call(p.ctx(), "607", ""))
+	p.until("we talk", func(s state) bool { return len(s.Calls) > 0 && s.Calls[len(s.Calls)-1].State == "talking" })
+	p.usable("call", "Keypad")
+	for _, digit := range []string{"4", "2", "#"} {
+		p.usable("call", digit)
+	}
+	phone.Eventually(t, soon, "the digits", func() (bool, string) { return o.pbx.Digits() == "42#", o.pbx.Digits() })
+	p.tap("call", "Hang up")
+}
+
+func TestKilledInMidCallNothingIsLost(t *testing.T) {
+	o := newOffice(t)
+	o.imports(people)
+	p := o.registered()
+	o.pbx.Call(phone.Caller{To: "101", Number: anna})
+	p.shows("call", "Anna Meier")
+	p.usable("call", "Answer")
+	p.until("we talk", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
+	p.types("call", "Note", "Call back on Friday about the brackets")
+	p.until("the note is saved", func(s state) bool { return s.Calls[0].NoteSaved })
+	p.Kill()
+	o.pbx.HangUp()
+
+	again := o.registered()
+	again.tap("main", "Calls")
+	again.shows("main", "Anna Meier")
+	again.shows("main", "Call back on Friday about the brackets")
+	again.shows("main", "Interrupted")
+}
+
+func TestASecondStartHandsOverAndRaisesTheFirst(t *testing.T) {
+	o := newOffice(t)
+	p := o.registered()
+	phone.Start(t, "xmessage", o.screen.Command("xmessage", "-title", "A letter", "Dear Sir or Madam"))
+	o.screen.WaitWindow("A letter", soon)
+	second := phone.Start(t, "the second leadline", o.command("tel:600"))
+	select {
+	case <-second.Done():
+		if err := second.Err(); err != nil {
+			t.Fatalf("the second start ended with %v", err)
+		}
+	case <-time.After(soon):
+		t.Fatal("the second start goes on beside the first")
+	}
+	// Any web page can open a link, so it fills the field and the agent calls.
+	phone.Eventually(t, soon, "the main window is in front", func() (bool, string) {
+		got := o.screen.Active()
+		return strings.Contains(got, "Leadline"), got
+	})
+	p.shows("main", "600")
+	if s := p.state(); len(s.Calls) != 0 {
+		t.Errorf("the link alone has placed a call: %+v", s.Calls)
+	}
+	o.screen.Keys("Return")
+	p.until("the first calls 600", func(s state) bool {
+		return len(s.Calls) == 1 && s.Calls[0].Direction == "outgoing" && s.Calls[0].State == "talking"
+	})
+	if err := syscall.Kill(p.PID, 0); err != nil {
+		t.Errorf("the first is gone: %v", err)
+	}
+	o.screen.Run("xdotool", "windowactivate", "--sync", o.screen.Window("A letter"))
+	third := phone.Start(t, "the third leadline", o.command())
+	if err := third.Err(); err != nil {
+		t.Fatalf("the third start ended with %v", err)
+	}
+	phone.Eventually(t, soon, "the main window is in front", func() (bool, string) {
+		got := o.screen.Active()
+		return strings.Contains(got, "Leadline"), got
+	})
+}
+
+func TestAPBXThatIsNotThereIsToldAndRecoveredFrom(t *testing.T) {
+	o := newOffice(t)
+	o.pbx.Stop()
+	p := o.start()
+	p.until("it tries again", func(s state) bool {
+		return len(s.Accounts) == 1 && s.Accounts[0].State == "retrying" && s.Accounts[0].Why != ""
+	})
+	o.pbx.Start()
+	p.until("it is registered", func(s state) bool { return s.Accounts[0].State == "registered" })
+	p.Stop()
+	o.pbx.Registered("101", 0, soon)
+}
+
+func TestAWrongPasswordIsToldInWords(t *testing.T) {
+	o := newOffice(t)
+	o.configure("[[account]]\nname = \"Office\"\naddress = \"" + o.pbx.URI("101") + "\"\npassword = \"three\"\nbind = \"127.0.0.1:0\"\n")
+	p := o.start()
+	p.until("it is refused", func(s state) bool { return len(s.Accounts) == 1 && s.Accounts[0].State == "refused" })
+	if why := p.state().Accounts[0].Why; !strings.Contains(strings.ToLower(why), "password") {
+		t.Errorf("it says %q", why)
+	}
+}

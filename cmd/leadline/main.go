@@ -1,0 +1,21 @@
+// Command leadline is the agent's program: it reads the configuration and wires
+// the rooms, nothing else.
+//
+//	leadline [-config FILE] [-automation SOCKET] [tel:…|sip:…|callto:…]
+//	leadline import FILE
+//	leadline export FILE
+//	leadline demo [-tour DIR]
+//	leadline version
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "leadline:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"os/user"
+	"sync"
+	"syscall"
+	"time"
+
+	"leadline/cmd/leadline/config"
+	"leadline/cmd/leadline/secret"
+	"leadline/crm"
+	"leadline/crm/store"
+	"leadline/phone"
+	"leadline/phone/audio"
+	"leadline/ui"
+	"leadline/ui/desk"
+	"leadline/ui/text"
+)
+
+// options are how the program is started.
+type options struct {
+	Config    config.Config
+	File      string   // where settings are saved
+	Door      string   // socket of the automation door; "" for none
+	Links     []string // to dial once connected
+	Agent     crm.User // who works here; zero: the user of the machine
+	Seed      func(context.Context, *store.Store) error
+	Workspace string // the company's name; "" when there is none
+	Demo      func() // starts the demo from the welcome; nil in the demo itself
+}
+
+// farewell is how long hanging up and unregistering may take at exit.
+const farewell = 2 * time.Second
+
+// program is all rooms, wired. It is the only place where they meet.
+type program struct {
+	opts    options
+	log     *slog.Logger
+	logFile io.Closer
+	store   *store.Store
+	desk    *desk.Desk
+	audio   *audio.System
+	phone   *phone.Phone
+	secrets *secret.Store
+
+	mu  sync.Mutex
+	cfg config.Config
+
+	conduct   func(quit func()) // drives the demo's tour; nil otherwise
+	closeOnce sync.Once
+}
+
+func (p *program) config() config.Config {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cfg
+}
+
+// newProgram opens the file, the sound card and the telephone. Registration is on
+// its way when it returns; the windows come after.
+func newProgram(o options) (p *program, err error) {
+	p = &program{opts: o, cfg: o.Config}
+	if p.log, p.logFile, err = openLog(o.Config.Data); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	ctx := context.Background()
+	p.log.Info("start", "version", versionLine())
+	if p.store, err = openStore(ctx, o.Config, store.Options{Log: p.log}); err != nil {
+		return nil, err
+	}
+	if o.Seed != nil {
+		if err := o.Seed(ctx, p.store); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := p.store.SignIn(ctx, p.agent()); err != nil {
+		return nil, err
+	}
+	a := o.Config.Audio
+	if p.audio, err = audio.Open(audio.Choice{Microphone: a.Microphone, Speaker: a.Speaker, Ringer: a.Ringer}, p.log); err != nil {
+		return nil, err
+	}
+	p.secrets = secret.Open(o.Config.Data)
+	p.desk = desk.New(desk.Config{
+		File: p.store, Region: o.Config.UI.Region, Log: p.log,
+		Money: func(m crm.Money) string { return text.Money(m.Cents, m.Currency) },
+	})
+	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })
+	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
+	p.desk.Connect(p.phone)
+	if err := p.useAccounts(); err != nil {
+		// The others work; the status strip and the settings say which doesn't.
+		p.log.Error("accounts", "error", err)
+	}
+	return p, nil
+}
+
+// run shows the windows until the agent ends the program. It is called on the first
+// goroutine; starts are the second starts, with their links.
+func (p *program) run(starts <-chan []string) error {
+	windows, err := ui.NewApp(ui.Options{
+		Desk: p.desk, Settings: settings{p}, Importer: settings{p}, Workspace: p.opts.Workspace,
+		Version: version, Demo: p.opts.Demo, Door: p.opts.Door, Links: p.opts.Links,
+	})
+	if err != nil {
+		return err
+	}
+	p.desk.SetLanguage(text.Language())
+	// The tables of places are large, and the first call should not wait for them.
+	go crm.WarmUp(text.Language())
+	go func() {
+		for links := range starts {
+			windows.Raise()
+			windows.Open(links)
+		}
+	}()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, windows.Quit)
+	go saveMemory(ctx)
+	if p.conduct != nil {
+		p.conduct(windows.Quit)
+	}
+	windows.Run()
+	return nil
+}
+
+// agent is who works here while there is no shared server to sign in at.
+func (p *program) agent() crm.User {
+	if p.opts.Agent.Name != "" {
+		return p.opts.Agent
+	}
+	u := crm.User{Name: "Agent"}
+	if me, err := user.Current(); err == nil {
+		u.Name = me.Username
+		if me.Name != "" {
+			u.Name = me.Name
+		}
+	}
+	if accounts := p.config().Accounts; len(accounts) > 0 {
+		if at, err := config.ParseAddress(accounts[0].Address); err == nil {
+			u.Extension = at.User
+		}
+	}
+	return u
+}
+
+// viewSound is the sound card as the status strip shows it. The sentences are those
+// of audio.Problem.Key, written out where the translations' test finds them.
+func viewSound(s audio.State) desk.Sound {
+	v := desk.Sound{Microphone: shownDevice(s.Microphone), Speaker: shownDevice(s.Speaker)}
+	problem, use := s.Problem()
+	args := map[string]string{"device": use.Device, "wanted": use.Wanted}
+	switch problem {
+	case audio.NoMicrophone:
+		v.Problem = desk.Text{Key: "No microphone: the other side cannot hear you"}
+	case audio.NoSpeaker:
+		v.Problem = desk.Text{Key: "No speaker: you cannot hear the other side"}
+	case audio.NoRinger:
+		v.Problem = desk.Text{Key: "No ringer: incoming calls are silent"}
+	case audio.MicrophoneReplaced:
+		v.Problem = desk.Text{Key: "{wanted} is not connected, {device} is used as the microphone", Args: args}
+	case audio.SpeakerReplaced:
+		v.Problem = desk.Text{Key: "{wanted} is not connected, {device} is used as the speaker", Args: args}
+	case audio.RingerReplaced:
+		v.Problem = desk.Text{Key: "{wanted} is not connected, {device} is used as the ringer", Args: args}
+	}
+	return v
+}
+
+// shownDevice is a device by its name; silence has none.
+func shownDevice(u audio.Use) string {
+	if u.Device == audio.Null {
+		return ""
+	}
+	return u.Device
+}
+
+// close hangs up, unregisters our own contacts, finishes the writing and lets go
+// of everything. It may be called more than once.
+func (p *program) close() {
+	p.closeOnce.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), farewell)
+		defer cancel()
+		var errs []error
+		if p.phone != nil {
+			errs = append(errs, p.phone.Close(ctx))
+		}
+		if p.desk != nil {
+			errs = append(errs, p.desk.Close(context.WithoutCancel(ctx)))
+		}
+		if p.audio != nil {
+			p.audio.Close()
+		}
+		if p.store != nil {
+			errs = append(errs, p.store.Close())
+		}
+		if err := errors.Join(errs...); err != nil {
+			p.log.Error("close", "error", err)
+		}
+		p.log.Info("end")
+		_ = p.logFile.Close()
+	})
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"leadline/cmd/leadline/instance"
+	"leadline/phone/demo"
+	"leadline/ui/door/client"
+)
+
+// tourLimit is how long the whole tour may take on a slow machine.
+const tourLimit = 3 * time.Minute
+
+// stepLimit is how long one thing may take to happen.
+const stepLimit = 15 * time.Second
+
+// tour drives the running program through its main job by the automation door, as
+// a person would, and tells each step.
+type tour struct {
+	pbx   *demo.PBX
+	door  string
+	shots string
+	out   io.Writer
+
+	c   *client.Client
+	ctx context.Context
+	n   int
+}
+
+// conducted runs the program with the tour beside it. The windows need the first
+// goroutine, so that the tour gets another; the program ends when it does.
+func conducted(o options, t *tour) error {
+	if err := os.MkdirAll(t.shots, 0o755); err != nil {
+		return fmt.Errorf("make the folder for screenshots: %w", err)
+	}
+	held, err := instance.Acquire(o.Config.Data)
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	p, err := newProgram(o)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	ctx, stop := context.WithTimeout(context.Background(), tourLimit)
+	defer stop()
+	result := make(chan error, 1)
+	p.conduct = func(quit func()) {
+		go func() {
+			result <- t.run(ctx)
+			quit()
+		}()
+	}
+	if err := p.run(held.Starts()); err != nil {
+		return err
+	}
+	select {
+	case err := <-result:
+		return err
+	default:
+		return errors.New("demo: the window was closed in the middle of the tour")
+	}
+}
+
+// step is one thing that has to happen.
+type step struct {
+	tell string
+	do   func(*tour) error
+}
+
+func (t *tour) run(ctx context.Context) (err error) {
+	t.ctx = ctx
+	if t.c, err = client.DialContext(ctx, t.door); err != nil {
+		return err
+	}
+	defer t.c.Close()
+	for _, s := range t.steps() {
+		t.n++
+		fmt.Fprintf(t.out, "demo: %2d. %s … ", t.n, s.tell)
+		began := time.Now()
+		if err := s.do(t); err != nil {
+			fmt.Fprintln(t.out, "FAILED")
+			_ = t.shot("failed-main", "main")
+			_ = t.shot("failed-call", "call")
+			return fmt.Errorf("demo, step %d (%s): %w", t.n, s.tell, err)
+		}
+		fmt.Fprintf(t.out, "yes, after %.2f s\n", time.Since(began).Seconds())
+	}
+	fmt.Fprintf(t.out, "demo: all %d steps happened; screenshots are in %s\n", t.n, t.shots)
+	return nil
+}
+
+func (t *tour) steps() []step {
+	var call *demo.CustomerCall
+	rings := func(c demo.Customer) func(*tour) error {
+		return func(t *tour) (err error) {
+			if call, err = t.pbx.Call(c); err != nil {
+				return err
+			}
+			return call.Wait(t.ctx, demo.Ringing)
+		}
+	}
+	hears := func(t *tour) error {
+		if err := call.Wait(t.ctx, demo.Answered); err != nil {
+			return err
+		}
+		return t.eventually("sound from the agent at the customer's", func() bool { return call.Heard().Packets > 20 })
+	}
+	ends := func(t *tour) error { return call.Wait(t.ctx, demo.Ended) }
+	return []step{
+		{"the telephone registers at the PBX in the box", func(t *tour) error { return t.pbx.Registered(t.ctx) }},
+		{"the main window shows the company's calls", all(shows("main", "Käthe Süßmilch"), picture("main", "main"))},
+		{"Jürgen Müller-Lüdenscheidt of Meier GmbH calls", rings(knownCustomer)},
+		{"the call window knows who it is", all(shows("call", "Jürgen Müller-Lüdenscheidt"), shows("call", "Head office"), picture("call-known", "call"))},
+		{"the agent answers", all(tap("call", "Answer"), hears)},
+		{"they talk, and the agent notes what is said", all(write("call", "Note", "Wants 40 brackets by 15 January."), noted, picture("call-talking", "call"))},
+		{"the agent hangs up", all(tap("call", "Hang up"), ends)},
+		{"a stranger calls", rings(unknownCustomer)},
+		{"the window says that nobody knows the number", all(shows("call", "Not in the CRM"), picture("call-unknown", "call"))},
+		{"the agent answers and makes a lead of the call", all(
+			tap("call", "Answer"), hears, tap("call", "Create lead"),
+			write("call", "First name", "Jörg"), write("call", "Last name", "Groß"), write("call", "Company", "Groß Metallbau"),
+			picture("call-form", "call"), tap("call", "Save lead"), shows("call", "Lead · New"), picture("call-lead", "call"))},
+		{"the customer hangs up", func(t *tour) error { call.HangUp(); return ends(t) }},
+		{"the agent calls the new lead back", all(dial(unknownCustomer.Number), func(t *tour) error { return t.state("talking") })},
+		{"the window knows the lead now", all(shows("call", "Groß Metallbau"), picture("call-back", "call"))},
+		{"the agent hangs up", all(tap("call", "Hang up"), func(t *tour) error { return t.state("ended") })},
+		{"somebody calls who withholds the number", rings(withheldCustomer)},
+		{"the window says so, and the agent declines", all(shows("call", "Number withheld"), picture("call-withheld", "call"), tap("call", "Decline"), ends)},
+		{"a number calls that three records have", rings(severalCustomer)},
+		{"the window lets the agent choose", all(shows("call", "Who is calling?"), picture("call-several", "call"))},
+		{"the customer gives up, and the call is missed", func(t *tour) error { call.HangUp(); return ends(t) }},
+		{"the list of leads has the new one", all(tap("main", "Leads"), shows("main", "Groß Metallbau"), picture("main-leads", "main"))},
+		{"the list of missed calls has who gave up", all(tap("main", "Missed"), shows("main", "Özdemir"), picture("main-missed", "main"))},
+	}
+}
+
+// all is several things, one after the other.
+func all(steps ...func(*tour) error) func(*tour) error {
+	return func(t *tour) error {
+		for _, s := range steps {
+			if err := s(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func shows(window, text string) func(*tour) error {
+	return func(t *tour) error { return t.c.Wait(t.ctx, window, text, stepLimit) }
+}
+
+func tap(window, name string) func(*tour) error {
+	return func(t *tour) error {
+		if err := t.c.WaitFor(t.ctx, window, name, stepLimit); err != nil {
+			return err
+		}
+		return t.c.Tap(t.ctx, window, name)
+	}
+}
+
+func write(window, name, text string) func(*tour) error {
+	return func(t *tour) error {
+		if err := t.c.WaitFor(t.ctx, window, name, stepLimit); err != nil {
+			return err
+		}
+		return t.c.Type(t.ctx, window, name, text)
+	}
+}
+
+func dial(to string) func(*tour) error {
+	return func(t *tour) error { return t.c.Call(t.ctx, to, "") }
+}
+
+func picture(name, window string) func(*tour) error {
+	return func(t *tour) error { return t.shot(name, window) }
+}
+
+func (t *tour) shot(name, window string) error {
+	file, err := filepath.Abs(filepath.Join(t.shots, name+".png"))
+	if err != nil {
+		return err
+	}
+	return t.c.Shot(t.ctx, window, file)
+}
+
+// state waits until the newest call is in that state.
+func (t *tour) state(want string) error {
+	return t.eventually("a call that is "+want, func() bool { return t.newest()["state"] == want })
+}
+
+// noted waits until the note of the newest call is in the file.
+func noted(t *tour) error {
+	return t.eventually("a saved note", func() bool { return t.newest()["note_saved"] == true })
+}
+
+// newest is the newest call as the door tells it; nil when there is none.
+func (t *tour) newest() map[string]any {
+	answer, err := t.c.Do(t.ctx, map[string]any{"do": "state"})
+	if err != nil {
+		return nil
+	}
+	calls, _ := answer["calls"].([]any)
+	if len(calls) == 0 {
+		return nil
+	}
+	newest, _ := calls[len(calls)-1].(map[string]any)
+	return newest
+}
+
+func (t *tour) eventually(what string, ok func() bool) error {
+	deadline := time.Now().Add(stepLimit)
+	for !ok() {
+		if time.Now().After(deadline) || t.ctx.Err() != nil {
+			return fmt.Errorf("waited %v for %s", stepLimit, what)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return nil
+}

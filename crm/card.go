@@ -1,0 +1,159 @@
+package crm
+
+import "time"
+
+// Match is a record that carries the party's number or address (requirements.md C3).
+type Match struct {
+	Ref     Ref
+	Name    string    // "" for a lead that has nothing but a number
+	Sub     string    // company of a contact, person of a lead
+	By      Number    // the number that matched; zero for a SIP address
+	ByIndex int       // which of its label on the record, from 1: "mobile 2"
+	Closed  bool      // a closed lead: it matches last
+	Last    time.Time // last spoken to; zero when never
+}
+
+// Card is what a call window shows of a record.
+type Card struct {
+	Ref           Ref
+	Name          string
+	Position      string
+	Company       string
+	CompanyRef    Ref
+	Responsible   string
+	ResponsibleID ID
+	Status        LeadStatus // of a lead
+	Marks         []string   // tags: "VIP"
+	Deals         []Deal     // open ones, the largest first
+	OpenLeads     int
+	Missed        int        // missed calls not worked off, by any of its numbers
+	LastCalls     []PastCall // newest first
+	Calls         int        // all of them
+	Notes         []PastNote // newest first
+}
+
+// PastCall is an earlier call in a few words.
+type PastCall struct {
+	ID        ID
+	Direction Direction
+	Outcome   Outcome
+	Began     time.Time
+	Length    time.Duration
+	Title     string // the first line of its note
+	Agent     string
+}
+
+// PastNote is a note of an earlier call or of the record.
+type PastNote struct {
+	At   time.Time
+	Who  string
+	Text string
+}
+
+// Filter narrows a list.
+type Filter string
+
+const (
+	FilterAll  Filter = ""
+	FilterMine Filter = "mine" // responsible, or agent of the call, is the one here
+	FilterNew  Filter = "new"  // leads of status New; missed calls not seen
+	FilterOpen Filter = "open" // leads and deals that are open; missed calls not worked off
+	FilterDone Filter = "done" // closed leads and deals; missed calls worked off
+)
+
+// Query asks for a page of a list.
+type Query struct {
+	Text   string // search as one types; "" for all
+	Filter Filter
+	Offset int
+	Limit  int // 1..128
+}
+
+// RecordRow is a line in a list of contacts, companies, leads or deals.
+type RecordRow struct {
+	Ref         Ref
+	Name        string
+	Sub         string // company of a contact, person of a lead, company of a deal
+	Number      Number // the first one
+	Status      string // lead status or deal stage
+	Open        bool
+	Amount      Money
+	Responsible string
+	At          time.Time // last activity, else made
+}
+
+// RecordPage is a page of records.
+type RecordPage struct {
+	Rows  []RecordRow
+	Total int // -1 when there are more than were counted
+}
+
+// CallRow is a line in a list of calls. In the list of missed calls it stands
+// for all attempts of a party, newest first.
+type CallRow struct {
+	Call     Call
+	Ref      Ref    // the party's record; zero for a stranger
+	Name     string // of the record
+	Sub      string // its company
+	Attempts int    // how often, in the missed list; else 1
+	Closed   bool   // a missed call that was worked off (H6)
+	ClosedBy string // the agent who did
+	ClosedAt time.Time
+}
+
+// CallPage is a page of calls.
+type CallPage struct {
+	Rows  []CallRow
+	Total int
+}
+
+// EventKind is what happened to a record.
+type EventKind string
+
+const (
+	EventCall    EventKind = "call"
+	EventNote    EventKind = "note"
+	EventCreated EventKind = "created"
+	EventChanged EventKind = "changed"
+)
+
+// Event is one node of a record's timeline.
+type Event struct {
+	Kind      EventKind
+	At        time.Time
+	Who       string
+	Title     Text
+	Body      string
+	Call      ID // of EventCall
+	Direction Direction
+	Outcome   Outcome
+	Length    time.Duration
+	Result    string
+	Line      string // the line's name, of EventCall
+	Reason    Text   // of EventCreated: the rule by which it came to be
+}
+
+// Record is a record with all its detail shows. Exactly one of the four is set.
+type Record struct {
+	Ref         Ref
+	Name        string
+	Contact     *Contact
+	Company     *Company
+	Lead        *Lead
+	Deal        *Deal
+	CompanyName string // of a contact or deal
+	ContactName string // of a deal
+	LineName    string // of a lead
+	Responsible string
+	Timeline    []Event // newest first
+}
+
+// Found is one answer of the search.
+type Found struct {
+	Ref      Ref
+	Name     string
+	Sub      string
+	Number   Number // the one that matched the digits, else the first
+	ByNumber bool   // the digits matched
+	At       time.Time
+}

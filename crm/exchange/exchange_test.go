@@ -1,0 +1,245 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/store"
+)
+
+var ctx = context.Background()
+
+func open(t testing.TB) *store.Store {
+	t.Helper()
+	s, err := store.Open(ctx, filepath.Join(t.TempDir(), "leadline.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func in(t testing.TB, s *store.Store, text string) Report {
+	t.Helper()
+	r, err := Import(ctx, s, strings.NewReader(text), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+const older = `Name,Given Name,Additional Name,Family Name,Notes,Group Membership,E-mail 1 - Type,E-mail 1 - Value,Phone 1 - Type,Phone 1 - Value,Phone 2 - Type,Phone 2 - Value,Organization 1 - Name,Organization 1 - Title
+Jürgen Müller-Lüdenscheidt,Jürgen,,Müller-Lüdenscheidt,Likes trains,* myContacts ::: VIP,* Work,jm@meier.example,Work,030 20948800,Mobile,0171 5550123 ::: 030 2094 8812,Meier GmbH,Head of Purchasing
+Käthe Süßmilch,Käthe,Anna,Süßmilch,,* myContacts,,,Work,+49 89 452177;12,,,Bäckerei Süßmilch,
+`
+
+const newer = "\ufeffFirst Name,Middle Name,Last Name,Organization Name,Organization Title,Notes,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value\r\n" +
+	"Jürgen,,Müller-Lüdenscheidt,Meier GmbH,Head of Purchasing,\"Likes\r\ntrains\",* myContacts ::: VIP,* Work,jm@meier.example,Work,030 20948800,Mobile,0171 5550123 ::: 030 2094 8812\r\n" +
+	"Käthe,Anna,Süßmilch,Bäckerei Süßmilch,,,* myContacts,,,Work,+49 89 452177;12,,\r\n"
+
+func TestBothFormsOfGoogle(t *testing.T) {
+	for name, text := range map[string]string{"older": older, "newer": newer} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			if r := in(t, s, text); r.Rows != 2 || r.Contacts != 2 || r.Companies != 2 || len(r.Refused) != 0 || r.Skipped != 0 {
+				t.Fatalf("report %+v", r)
+			}
+			m, err := s.Match(ctx, crm.Parse("+493020948812", "DE"))
+			if err != nil || len(m) != 1 || m[0].Name != "Jürgen Müller-Lüdenscheidt" || m[0].Sub != "Meier GmbH" || m[0].By.Label != crm.LabelMobile || m[0].ByIndex != 2 {
+				t.Fatalf("matches %+v, %v", m, err)
+			}
+			rec, err := s.Record(ctx, m[0].Ref)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := rec.Contact
+			if c.Position != "Head of Purchasing" || len(c.Emails) != 1 || c.Emails[0].Label != crm.LabelWork || len(c.Marks) != 1 || c.Marks[0] != "VIP" || !strings.HasPrefix(c.Comment, "Likes") {
+				t.Errorf("contact %+v", c)
+			}
+			m, err = s.Match(ctx, crm.Parse("089452177", "DE"))
+			if err != nil || len(m) != 1 || m[0].Name != "Käthe Anna Süßmilch" || m[0].By.Extension != "12" {
+				t.Errorf("matches %+v, %v", m, err)
+			}
+			if again := in(t, s, text); again.Contacts != 0 || again.Companies != 0 || again.Skipped != 2 {
+				t.Errorf("the same again %+v", again)
+			}
+		})
+	}
+}
+
+func TestARefusedRowIsNamedAndTheOthersAreTaken(t *testing.T) {
+	s := open(t)
+	r := in(t, s, "First Name,Last Name,Organization Name,Phone 1 - Label,Phone 1 - Value\n"+
+		"Anna,Krüger,,Work,030 1234567\n"+
+		",,,,\n"+
+		",,,Work,ask Petra\n"+
+		"Petra,Weiß,\"Weiß & Co\nBerlin\",Work,030 7654321\n"+
+		",,,Work,030 999 888 7\n"+
+		"Short\n")
+	if r.Rows != 6 || r.Contacts != 4 || len(r.Refused) != 2 {
+		t.Fatalf("report %+v", r)
+	}
+	if r.Refused[0].Line != 3 || r.Refused[1].Line != 4 || !strings.Contains(r.Refused[1].Why, "ask Petra") {
+		t.Errorf("refused %+v", r.Refused)
+	}
+}
+
+func TestDuplicatesAreSkipped(t *testing.T) {
+	s := open(t)
+	head := "First Name,Last Name,Organization Name,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value\n"
+	r := in(t, s, head+
+		"Anna,Krüger,,,Work,030 1234567\n"+
+		"anna,KRÜGER,,,Home,+49 30 1234567\n"+ // the same, written otherwise
+		"Petra,Krüger,,,Home,030 1234567\n"+ // another person, same number
+		"Anna,Krüger,,,Work,030 7777777\n"+ // same name, another number
+		"Tom,Ohne,,tom@example.org,,\n"+
+		"Tom,Ohne,,TOM@example.org,,\n"+
+		"Tom,Ohne,,other@example.org,,\n")
+	if r.Contacts != 5 || r.Skipped != 2 {
+		t.Errorf("report %+v", r)
+	}
+	if r = in(t, s, head+"Tom,Ohne,,tom@example.org,,\nAnna,Kruger,,,Work,0301234567\n"); r.Skipped != 2 {
+		t.Errorf("later %+v", r)
+	}
+}
+
+func TestWhatIsNoGoogleFileIsRefused(t *testing.T) {
+	for _, text := range []string{"", "\n", "a,b,c\n1,2,3\n", "\x00\x01\x02", "First Name\nAnna\n"} {
+		if _, err := Import(ctx, open(t), strings.NewReader(text), Options{}); !errors.Is(err, ErrNotGoogle) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestACancelledImportKeepsWhatItReports(t *testing.T) {
+	s := open(t)
+	stop, cancel := context.WithCancel(ctx)
+	var seen []int
+	r, err := Import(stop, s, strings.NewReader(people(3*batch)), Options{Progress: func(rows int) { seen = append(seen, rows); cancel() }})
+	if !errors.Is(err, context.Canceled) || r.Contacts != batch || len(seen) != 1 {
+		t.Fatalf("stopped with %v, %+v, progress %v", err, r, seen)
+	}
+	page, err := s.Contacts(ctx, crm.Query{Limit: 1})
+	if err != nil || page.Total != batch {
+		t.Errorf("%d in the file, %v", page.Total, err)
+	}
+}
+
+func TestOutAndInAgainLosesNothing(t *testing.T) {
+	first, second := open(t), open(t)
+	if err := first.SeedDemo(ctx, time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	in(t, first, newer)
+	odd := crm.Contact{ID: first.NewID(), FirstName: "Zoë \"Z\"", LastName: "O'Neil, Jr.", Comment: "two\nlines", Address: "Am Markt 1\n10115 Berlin",
+		SIP: []string{"zoe@example.org"}, Marks: []string{"VIP", "Press"}, Emails: []crm.Email{{Address: "a@x.example", Label: crm.LabelHome}, {Address: "b@x.example"}}}
+	for i := range 9 {
+		n, _ := crm.ParseNumber(fmt.Sprintf("030 55510%02d", i), "DE", []crm.Label{crm.LabelWork, crm.LabelMobile, crm.LabelHome}[i%3])
+		odd.Numbers = append(odd.Numbers, n)
+	}
+	if err := first.Do(ctx, crm.CreateContact{Contact: odd}); err != nil {
+		t.Fatal(err)
+	}
+	var out, again bytes.Buffer
+	n, err := Export(ctx, first, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := in(t, second, out.String())
+	if r.Contacts != n || len(r.Refused) != 0 || r.Skipped != 0 {
+		t.Errorf("exported %d, report %+v", n, r)
+	}
+	if _, err := Export(ctx, second, &again); err != nil {
+		t.Fatal(err)
+	}
+	if out.String() != again.String() {
+		t.Errorf("first out:\n%s\nagain:\n%s", out.String(), again.String())
+	}
+}
+
+// people is a CSV of that many different contacts with two numbers each.
+func people(n int) string {
+	var b strings.Builder
+	b.WriteString("First Name,Last Name,Organization Name,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value\n")
+	for i := range n {
+		fmt.Fprintf(&b, "First%d,Last%d,Company %d,Work,+49 30 %d,Mobile,0176 %d\n", i%977, i, i/5, 20000000+i, 10000000+i)
+	}
+	return b.String()
+}
+
+func FuzzImport(f *testing.F) {
+	f.Add(older)
+	f.Add(newer)
+	f.Add("First Name,Phone 1 - Value\n\"a,1\nb,\"2\"x\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		var i importer
+		taken := 0
+		err := i.read(strings.NewReader(text), func(n store.Newcomer) error {
+			taken++
+			if n.Contact.Name() == "" && n.Company == "" && len(n.Contact.Numbers)+len(n.Contact.Emails)+len(n.Contact.SIP) == 0 {
+				t.Fatalf("nobody was taken from %q", text)
+			}
+			return nil
+		})
+		if err == nil && taken+len(i.report.Refused) != i.report.Rows && i.report.Rows <= mostRefusals {
+			t.Fatalf("%d taken, report %+v", taken, i.report)
+		}
+	})
+}
+
+func TestAFileThatBreaksOffKeepsWhatWasRead(t *testing.T) {
+	s := open(t)
+	broken := errors.New("the stick was pulled out")
+	r, err := Import(ctx, s, io.MultiReader(strings.NewReader(newer), iotest.ErrReader(broken)), Options{})
+	if !errors.Is(err, broken) || r.Contacts != 2 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// BenchmarkImport is the row "import of 1M rows" of design.md, beside sqlite3's
+// own .import of the same file into one plain table.
+func BenchmarkImport(b *testing.B) {
+	const rows = 200_000
+	text := people(rows)
+	for b.Loop() {
+		s := open(b)
+		start := time.Now()
+		if r, err := Import(ctx, s, strings.NewReader(text), Options{}); err != nil || r.Contacts != rows {
+			b.Fatal(r.Contacts, err)
+		}
+		ours := time.Since(start)
+		b.ReportMetric(rows/ours.Seconds(), "rows/s")
+		if theirs, err := plainImport(b, text); err != nil {
+			b.Logf("no yardstick: %v", err)
+		} else {
+			b.ReportMetric(rows/theirs.Seconds(), ".import-rows/s")
+			b.ReportMetric(theirs.Seconds()/ours.Seconds(), "×.import")
+		}
+	}
+}
+
+func plainImport(b *testing.B, text string) (time.Duration, error) {
+	dir := b.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "people.csv"), []byte(text), 0o600); err != nil {
+		return 0, err
+	}
+	program := exec.Command("sqlite3", "plain.db", ".import --csv people.csv people")
+	program.Dir = dir
+	start := time.Now()
+	out, err := program.CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("sqlite3 .import: %w: %s", err, out)
+	}
+	return time.Since(start), nil
+}

@@ -1,0 +1,193 @@
+package crm
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var (
+	anna     = User{ID: "u-anna", Name: "Anna Krüger"}
+	petra    = User{ID: "u-petra", Name: "Petra Weiß"}
+	stranger = Party{Kind: Phone, E164: 492219876543}
+	contact  = Match{Ref: Ref{KindContact, "c1"}, Name: "Jürgen Müller-Lüdenscheidt"}
+	company  = Match{Ref: Ref{KindCompany, "f1"}, Name: "Meier GmbH"}
+	openLead = Match{Ref: Ref{KindLead, "l1"}, Name: "Heating Weilimdorf"}
+	closed   = Match{Ref: Ref{KindLead, "l2"}, Closed: true}
+	deal1    = Ref{KindDeal, "d1"}
+	deal2    = Ref{KindDeal, "d2"}
+	suggests = Line{Name: "Head office", Source: "Call"}
+	makes    = Line{Name: "Sales", Mode: Auto, Source: "Advertising", Queue: "Sales queue"}
+)
+
+func TestDecide(t *testing.T) {
+	in := LeadForIncoming
+	out := LeadForOutgoing
+	with := func(l Line, f LeadFor) Line { l.LeadFor = f; return l }
+	for _, c := range []struct {
+		row     string
+		facts   Facts
+		create  Kind
+		suggest bool
+		attach  []Ref
+		who     ID
+		source  string
+		reason  string
+	}{
+		{row: "B2 an unknown caller is suggested, nothing is made",
+			facts:   Facts{Line: suggests, Direction: Incoming, Party: stranger, Agent: anna},
+			suggest: true, who: "u-anna", source: "Call", reason: ReasonSuggest},
+		{row: "B2 an unknown number called is suggested",
+			facts:   Facts{Line: suggests, Direction: Outgoing, Reached: true, Party: stranger, Agent: anna},
+			suggest: true, who: "u-anna", source: "Call", reason: ReasonSuggest},
+		{row: "A4 an account without a line suggests, source Call",
+			facts:   Facts{Direction: Incoming, Party: stranger, Agent: anna},
+			suggest: true, who: "u-anna", source: "Call", reason: ReasonSuggest},
+		{row: "B2 an unknown SIP address is suggested",
+			facts:   Facts{Line: suggests, Direction: Incoming, Party: Party{Kind: SIPAddress, Address: "a@b"}, Agent: anna},
+			suggest: true, who: "u-anna", source: "Call", reason: ReasonSuggest},
+		{row: "B1 an incoming call makes a lead when it rings; D1 the first in the queue owns it",
+			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Agent: anna, First: petra},
+			create: KindLead, who: "u-petra", source: "Advertising", reason: ReasonNewLeadQueue},
+		{row: "B1 without a queue the agent owns it",
+			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Agent: anna},
+			create: KindLead, who: "u-anna", source: "Advertising", reason: ReasonNewLead},
+		{row: "B1 an outgoing call makes none before it rings there",
+			facts:   Facts{Line: makes, Direction: Outgoing, Party: stranger, Agent: anna, First: petra},
+			suggest: true, who: "u-anna", source: "Advertising", reason: ReasonNotReached},
+		{row: "B1 an outgoing call makes one when it rings there; D1 the agent owns it",
+			facts:  Facts{Line: makes, Direction: Outgoing, Reached: true, Party: stranger, Agent: anna, First: petra},
+			create: KindLead, who: "u-anna", source: "Advertising", reason: ReasonNewLeadOut},
+		{row: "B3 leads for incoming only: an outgoing call suggests",
+			facts:   Facts{Line: with(makes, in), Direction: Outgoing, Reached: true, Party: stranger, Agent: anna},
+			suggest: true, who: "u-anna", source: "Advertising", reason: ReasonNotThisWay},
+		{row: "B3 leads for incoming only: an incoming call makes one",
+			facts:  Facts{Line: with(makes, in), Direction: Incoming, Party: stranger, Agent: anna},
+			create: KindLead, who: "u-anna", source: "Advertising", reason: ReasonNewLead},
+		{row: "B3 leads for outgoing only: an incoming call suggests",
+			facts:   Facts{Line: with(makes, out), Direction: Incoming, Party: stranger, Agent: anna},
+			suggest: true, who: "u-anna", source: "Advertising", reason: ReasonNotThisWay},
+		{row: "B5 a withheld caller makes nothing",
+			facts: Facts{Line: makes, Direction: Incoming, Agent: anna},
+			who:   "u-anna", source: "Advertising", reason: ReasonWithheld},
+		{row: "B5 a colleague makes nothing",
+			facts: Facts{Line: makes, Direction: Incoming, Party: Party{Kind: Internal, Short: "102"}, Colleague: "Petra Weiß", Agent: anna},
+			who:   "u-anna", source: "Advertising", reason: ReasonColleague},
+		{row: "B5 a colleague's mobile makes nothing, though a contact has it",
+			facts: Facts{Line: makes, Direction: Incoming, Party: stranger, Colleague: "Petra Weiß", Matches: []Match{contact}, Agent: anna},
+			who:   "u-anna", source: "Advertising", reason: ReasonColleague},
+		{row: "B5 an internal number of nobody makes nothing",
+			facts: Facts{Line: makes, Direction: Incoming, Party: Party{Kind: Internal, Short: "199"}, Agent: anna},
+			who:   "u-anna", source: "Advertising", reason: ReasonInternal},
+		{row: "B6 every lead closed, repeat off: the call is on the old one",
+			facts:   Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{closed}, Agent: anna},
+			suggest: true, attach: []Ref{closed.Ref}, who: "u-anna", source: "Advertising", reason: ReasonClosedLead},
+		{row: "B6 every lead closed, repeat on: a new one",
+			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{closed}, RepeatLeads: true, Agent: anna},
+			create: KindLead, who: "u-anna", source: "Advertising", reason: ReasonRepeat},
+		{row: "B6 repeat on, but the line only suggests",
+			facts:   Facts{Line: suggests, Direction: Incoming, Party: stranger, Matches: []Match{closed}, RepeatLeads: true, Agent: anna},
+			suggest: true, attach: []Ref{closed.Ref}, who: "u-anna", source: "Call", reason: ReasonClosedLead},
+		{row: "C1 a known contact with company and two deals",
+			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{contact}, Company: company, Deals: []Ref{deal1, deal2}, Agent: anna},
+			attach: []Ref{contact.Ref, company.Ref, deal1, deal2}, who: "u-anna", source: "Advertising", reason: ReasonContactCompanyDeals},
+		{row: "C1 one deal",
+			facts:  Facts{Line: suggests, Direction: Incoming, Party: stranger, Matches: []Match{contact}, Company: company, Deals: []Ref{deal1}, Agent: anna},
+			attach: []Ref{contact.Ref, company.Ref, deal1}, who: "u-anna", source: "Call", reason: ReasonContactCompanyDeal},
+		{row: "C1 the company has the number too: no choice to make",
+			facts:  Facts{Line: suggests, Direction: Incoming, Party: stranger, Matches: []Match{contact, company}, Company: company, Agent: anna},
+			attach: []Ref{contact.Ref, company.Ref}, who: "u-anna", source: "Call", reason: ReasonContactCompany},
+		{row: "C1 a company alone",
+			facts:  Facts{Line: suggests, Direction: Outgoing, Party: stranger, Matches: []Match{company}, Agent: anna},
+			attach: []Ref{company.Ref}, who: "u-anna", source: "Call", reason: ReasonCompany},
+		{row: "C1 B4 an open lead: no second one",
+			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{openLead}, Agent: anna},
+			attach: []Ref{openLead.Ref}, who: "u-anna", source: "Advertising", reason: ReasonLead},
+		{row: "C3 contact, company and open lead: on the contact, and the open lead (C1)",
+			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{contact, company, openLead}, Company: company, Agent: anna},
+			attach: []Ref{contact.Ref, company.Ref, openLead.Ref}, who: "u-anna", source: "Advertising", reason: ReasonSeveralContact},
+		{row: "C3 a closed lead beside a contact gets nothing",
+			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{contact, closed}, Agent: anna},
+			attach: []Ref{contact.Ref}, who: "u-anna", source: "Advertising", reason: ReasonSeveralContact},
+	} {
+		t.Run(c.row, func(t *testing.T) {
+			d := Decide(c.facts)
+			if d.Create != c.create || d.Suggest != c.suggest || !slices.Equal(d.Attach, c.attach) ||
+				d.Responsible != c.who || d.Source != c.source || d.Reason.Key != c.reason {
+				t.Errorf("decided %+v", d)
+			}
+			for place := range places(d.Reason.Key) {
+				if d.Reason.Args[place] == "" {
+					t.Errorf("reason %q has nothing for {%s}", d.Reason.Key, place)
+				}
+			}
+		})
+	}
+}
+
+func places(key string) map[string]bool {
+	found := map[string]bool{}
+	for {
+		_, rest, ok := strings.Cut(key, "{")
+		if !ok {
+			return found
+		}
+		place, rest, _ := strings.Cut(rest, "}")
+		found[place], key = true, rest
+	}
+}
+
+func TestRank_C3(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
+	older, newer := contact, Match{Ref: Ref{KindContact, "c2"}, Last: day(20)}
+	older.Last = day(3)
+	got := []Match{closed, openLead, older, company, newer}
+	Rank(got)
+	want := []Ref{newer.Ref, older.Ref, company.Ref, openLead.Ref, closed.Ref}
+	for i, m := range got {
+		if m.Ref != want[i] {
+			t.Fatalf("place %d is %v, want %v", i, m.Ref, want[i])
+		}
+	}
+}
+
+func TestDecideHolds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all := []Match{contact, company, openLead, closed}
+		f := Facts{
+			Line: Line{Name: "L", Mode: rapid.SampledFrom([]Mode{"", Suggest, Auto}).Draw(t, "mode"),
+				LeadFor: rapid.SampledFrom([]LeadFor{"", LeadForAll, LeadForIncoming, LeadForOutgoing}).Draw(t, "for")},
+			Direction: rapid.SampledFrom([]Direction{Incoming, Outgoing}).Draw(t, "direction"),
+			Reached:   rapid.Bool().Draw(t, "reached"), RepeatLeads: rapid.Bool().Draw(t, "repeat"),
+			Party: rapid.SampledFrom([]Party{stranger, {}, {Kind: Internal, Short: "1"}, {Kind: SIPAddress, Address: "a@b"}}).Draw(t, "party"),
+			Agent: anna,
+		}
+		for _, m := range all {
+			if rapid.Bool().Draw(t, "match") {
+				f.Matches = append(f.Matches, m)
+			}
+		}
+		if rapid.Bool().Draw(t, "colleague") {
+			f.Colleague = "Petra"
+		}
+		d := Decide(f)
+		open := slices.ContainsFunc(f.Matches, func(m Match) bool { return !m.Closed })
+		switch {
+		case d.Create != "" && open:
+			t.Fatal("a known caller makes no lead (C1)")
+		case d.Create != "" && (f.Colleague != "" || f.Party.Kind == Withheld || f.Party.Kind == Internal && len(f.Matches) == 0):
+			t.Fatal("colleagues and withheld numbers make no lead (B5)")
+		case d.Create != "" && f.Line.Mode != Auto:
+			t.Fatal("a line that suggests makes none (B2)")
+		case d.Create != "" && len(d.Attach) > 0:
+			t.Fatal("made and attached")
+		case !slices.Contains(Reasons, d.Reason.Key):
+			t.Fatalf("reason %q is not in the list", d.Reason.Key)
+		case d.Create == KindLead && d.Suggest:
+			t.Fatal("made and suggested")
+		}
+	})
+}

@@ -1,0 +1,52 @@
+package crm
+
+// Mode says what a line does for a number that the CRM does not know.
+type Mode string
+
+const (
+	Suggest Mode = "suggest" // the window offers the forms, nothing is made (B2)
+	Auto    Mode = "auto"    // the lead exists at the moment of the call (B1)
+)
+
+// LeadFor gates Auto by direction (B3).
+type LeadFor string
+
+const (
+	LeadForAll      LeadFor = "all"
+	LeadForIncoming LeadFor = "incoming"
+	LeadForOutgoing LeadFor = "outgoing"
+)
+
+// Includes says whether calls of that direction make leads.
+func (f LeadFor) Includes(d Direction) bool {
+	switch f {
+	case LeadForIncoming:
+		return d == Incoming
+	case LeadForOutgoing:
+		return d == Outgoing
+	}
+	return true
+}
+
+// Line is a number or trunk that the company is called on, with its own rules
+// (requirements.md A1). The zero Line is an account without a line: it suggests.
+type Line struct {
+	ID      ID      `json:"id"`
+	Name    string  `json:"name"`
+	Number  Number  `json:"number,omitzero"`
+	Region  string  `json:"region,omitempty"` // ISO 3166 code for numbers written nationally: "DE"
+	Source  string  `json:"source,omitempty"` // one of Sources or the company's own (A4)
+	Queue   string  `json:"queue,omitempty"`  // the queue's name
+	Members []ID    `json:"members,omitempty"`
+	Mode    Mode    `json:"mode,omitempty"`
+	LeadFor LeadFor `json:"lead_for,omitempty"`
+}
+
+// Sources is the standard list of lead sources (requirements.md A4), in English.
+var Sources = []string{
+	SourceCall, "E-mail", "Website", "Advertising", "Existing client", "Recommendation",
+	"Trade show", "CRM form", "Callback", "Sales boost", "Online store", "Other",
+}
+
+// SourceCall is the source of what a call made, unless its line says otherwise.
+const SourceCall = "Call"

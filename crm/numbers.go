@@ -1,0 +1,281 @@
+package crm
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// DefaultRegion is the region of numbers written nationally where nobody says another.
+const DefaultRegion = "DE"
+
+const (
+	longestWritten = 256 // more than that is no party; headers are foreign input
+	longestE164    = 15  // ITU-T E.164 §6.1
+	longestShort   = 6   // what has more digits and no prefix is a national number
+	longestDigits  = 40  // more digits than any numbering plan has
+)
+
+// Parse reads who is on the other end from what the wire, a person or a link
+// says: a number however it is written (C2), an extension, a SIP address, a
+// tel:, sip: or callto: link. region is the line's ISO 3166 code; "" is "DE".
+// What is no party at all ("", "anonymous", garbage) is withheld.
+func Parse(written, region string) Party {
+	p := Party{Written: strings.TrimSpace(strings.ToValidUTF8(written, ""))}
+	if len(p.Written) > longestWritten {
+		p.Written = ""
+		return p
+	}
+	rest := p.Written
+	if name, addr, ok := cutNameAddr(rest); ok {
+		p.Display, rest = name, addr
+	}
+	scheme, rest := cutScheme(rest)
+	switch scheme {
+	case "sip", "sips":
+		return parseSIP(p, rest, region)
+	case "tel", "callto":
+		rest = unescape(rest)
+		rest = inContext(rest)
+	}
+	if strings.Contains(rest, "@") {
+		return parseSIP(p, rest, region)
+	}
+	return parseDigits(p, rest, region)
+}
+
+// parseDigits fills p from a number without scheme or host.
+func parseDigits(p Party, written, region string) Party {
+	if hidden(written) {
+		return p
+	}
+	digits, ext := dialled(written)
+	if ext != "" {
+		p.Extension = ext
+	}
+	switch {
+	case digits == "" || len(digits) > longestDigits:
+		if isSIPUser(written) {
+			p.Kind, p.Address = SIPAddress, written
+		}
+		return p
+	case strings.ContainsAny(digits, "*#"): // a service code: *97, **2
+		p.Kind, p.Short = Internal, digits
+		return p
+	}
+	if n := toE164(digits, region); n != 0 {
+		p.Kind, p.E164 = Phone, n
+		return p
+	}
+	p.Kind, p.Short = Internal, strings.TrimPrefix(digits, "+")
+	if p.Short == "" {
+		p.Kind = Withheld
+	}
+	return p
+}
+
+// dialled reduces a written number to "+", digits, "*" and "#", and sets the
+// extension aside. A letter is a digit where the number begins with digits (0800 FLOWERS).
+func dialled(written string) (digits, ext string) {
+	number, ext := cutExtension(written)
+	var b strings.Builder
+	seen, letters := false, false
+	for _, r := range number {
+		d, ok := digitOf(r)
+		switch {
+		case ok:
+			b.WriteByte(d)
+			seen = true
+		case r == '+' || r == '＋':
+			if b.Len() == 0 {
+				b.WriteByte('+')
+			}
+		case r == '*' || r == '#':
+			b.WriteByte(byte(r))
+			seen = true
+		case isLetter(r):
+			if !seen {
+				return "", ""
+			}
+			b.WriteByte(keyOf(r))
+			letters = true
+		}
+	}
+	digits = b.String()
+	if letters && strings.ContainsAny(digits, "?") {
+		return "", ""
+	}
+	if strings.Trim(digits, "+") == "" {
+		return "", ""
+	}
+	// +49 (0) 176 …: the zero in brackets is for those who dial nationally.
+	if open := strings.Index(number, "(0)"); open > 0 && (digits[0] == '+' || strings.HasPrefix(digits, "00")) {
+		before, _ := dialled(number[:open])
+		after, _ := dialled(number[open+3:])
+		if before != "" {
+			digits = before + strings.TrimPrefix(after, "+")
+		}
+	}
+	return digits, ext
+}
+
+// cutExtension sets aside what is dialled after the answer (C2): behind ; # x ,
+// or the word. A code that begins with # or * keeps all of it.
+func cutExtension(s string) (number, ext string) {
+	if t := strings.TrimLeft(s, " "); strings.HasPrefix(t, "*") || strings.HasPrefix(t, "#") {
+		return s, ""
+	}
+	lower := asciiLower(s)
+	digits := 0
+	for i := 0; i < len(s); i++ {
+		switch c := lower[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == ';' || c == '#' || c == ',' || (c == 'x' && digits >= 3 && !letterBeside(lower, i)):
+			return s[:i], onlyDigits(s[i:])
+		case c == 'e' && digits >= 3 && strings.HasPrefix(lower[i:], "ext"):
+			return s[:i], onlyDigits(s[i:])
+		}
+	}
+	return s, ""
+}
+
+func letterBeside(s string, i int) bool {
+	letter := func(j int) bool { return j >= 0 && j < len(s) && s[j] >= 'a' && s[j] <= 'z' }
+	return letter(i-1) || letter(i+1)
+}
+
+// zeroPrefixed are regions whose plain rule is "drop one leading zero, put the
+// country code before it"; there the library's long way is not needed. A test
+// holds both ways against each other.
+var zeroPrefixed = map[string]string{
+	"DE": "49", "AT": "43", "CH": "41", "FR": "33", "GB": "44", "NL": "31", "BE": "32", "SE": "46",
+}
+
+// toE164 makes the number of dialled digits; zero when it is none: a short
+// number, or longer than any in the world.
+func toE164(digits, region string) E164 {
+	if region = strings.ToUpper(region); region == "" {
+		region = DefaultRegion
+	}
+	plus := digits[0] == '+'
+	bare := strings.TrimPrefix(digits, "+")
+	if code, ok := zeroPrefixed[region]; ok && len(bare) > longestShort {
+		switch {
+		case !plus && strings.HasPrefix(bare, "00") && len(bare) > longestShort+2:
+			plus, bare = true, bare[2:]
+			digits = "+" + bare
+		case !plus && bare[0] == '0' && bare[1] != '0' && len(bare)-1+len(code) <= longestE164:
+			return atoiE164(code + bare[1:])
+		case !plus && strings.HasPrefix(bare, code) && bare[2] != '0' && len(bare) >= 11 && len(bare) <= longestE164:
+			return atoiE164(bare) // trunks that leave the plus away
+		}
+	}
+	if plus && len(bare) > longestShort && len(bare) <= longestE164 {
+		for _, code := range [...]string{"49", "43", "41", "33", "44", "31", "32", "46"} {
+			if strings.HasPrefix(bare, code) && bare[2] != '0' {
+				return atoiE164(bare)
+			}
+		}
+	}
+	if !plus && len(bare) <= longestShort {
+		return 0
+	}
+	n, err := phonenumbers.Parse(digits, region)
+	if err != nil {
+		return 0
+	}
+	national := phonenumbers.GetNationalSignificantNumber(n)
+	full := strconv.Itoa(int(n.GetCountryCode())) + national
+	if len(full) > longestE164 || len(full) < 7 {
+		return 0
+	}
+	if strings.HasPrefix(national, "0") {
+		// Zeros belong to numbers of Italy and a few others; elsewhere too many were dialled,
+		// and what that gives would be another number when it is dialled again.
+		again, err := phonenumbers.Parse("+"+full, region)
+		if err != nil || phonenumbers.GetNationalSignificantNumber(again) != national {
+			return 0
+		}
+	}
+	return atoiE164(full)
+}
+
+func atoiE164(s string) E164 {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return E164(n)
+}
+
+// ParseNumber reads a number for a record's field; ok is false when there are no digits in it.
+func ParseNumber(written, region string, label Label) (n Number, ok bool) {
+	p := Parse(written, region)
+	switch p.Kind {
+	case Phone, Internal:
+		return Number{E164: p.E164, Short: p.Short, Written: p.Written, Extension: p.Extension, Label: label}, true
+	}
+	return Number{}, false
+}
+
+// Party is the number as someone to call.
+func (n Number) Party() Party {
+	switch {
+	case n.E164 != 0:
+		return Party{Kind: Phone, E164: n.E164, Written: n.Written, Extension: n.Extension}
+	case n.Short != "":
+		return Party{Kind: Internal, Short: n.Short, Written: n.Written, Extension: n.Extension}
+	}
+	return Party{Written: n.Written}
+}
+
+// Number is the party as a number for a record's field; zero for a SIP address
+// and a withheld caller.
+func (p Party) Number(label Label) Number {
+	switch p.Kind {
+	case Phone, Internal:
+		return Number{E164: p.E164, Short: p.Short, Written: p.Written, Extension: p.Extension, Label: label}
+	}
+	return Number{}
+}
+
+// Key tells parties apart, however they were written: "+493020948812", "101",
+// "sip:anna@example.org". "" for a withheld caller, who is nobody.
+func (p Party) Key() string {
+	switch p.Kind {
+	case Phone:
+		return p.E164.String()
+	case Internal:
+		return p.Short
+	case SIPAddress:
+		return "sip:" + p.Address
+	}
+	return ""
+}
+
+// DialString is what to dial to reach the party: E.164 with plus, the digits of an
+// extension, or a SIP address without its scheme; "" when withheld.
+func (p Party) DialString() string {
+	if p.Kind == SIPAddress {
+		return p.Address
+	}
+	return p.Key()
+}
+
+// WarmUp loads the tables of numbering plans and places, so that the first call
+// of the day need not wait for them (some 100 ms, 13 MB). The places of other
+// countries are known in English only, so that table is loaded as well.
+func WarmUp(lang string) {
+	const berlin, warsaw = 493012345678, 48225551840
+	warm.Do(func() {
+		Place(berlin, lang)
+		Place(warsaw, lang)
+		Format(berlin, DefaultRegion)
+		IsMobile(berlin)
+	})
+}
+
+var warm sync.Once

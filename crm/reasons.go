@@ -1,0 +1,46 @@
+package crm
+
+// The sentences by which Decide gives its reasons, in English, with {places}.
+const (
+	ReasonWithheld  = "The number is withheld. Only the call stays in the list."
+	ReasonColleague = "{name} is a colleague. Calls between colleagues stay in the list only."
+	ReasonInternal  = "An internal number. Only the call stays in the list."
+
+	ReasonContact             = "Saved on the contact."
+	ReasonContactDeal         = "Saved on the contact and 1 open deal."
+	ReasonContactDeals        = "Saved on the contact and {deals} open deals."
+	ReasonContactCompany      = "Saved on the contact and {company}."
+	ReasonContactCompanyDeal  = "Saved on the contact, {company} and 1 open deal."
+	ReasonContactCompanyDeals = "Saved on the contact, {company} and {deals} open deals."
+	ReasonCompany             = "Saved on {company}."
+	ReasonCompanyDeal         = "Saved on {company} and 1 open deal."
+	ReasonCompanyDeals        = "Saved on {company} and {deals} open deals."
+	ReasonLead                = "Saved on the open lead."
+	ReasonDeal                = "Saved on the deal."
+	ReasonSeveralContact      = "The call is on the contact now. Picking another moves it there."
+	ReasonSeveralCompany      = "The call is on the company now. Picking another moves it there."
+	ReasonSeveralLead         = "The call is on the lead now. Picking another moves it there."
+	ReasonClosedLead          = "Saved on the closed lead. Unless you save, no new one is made."
+
+	ReasonSuggest      = "This line only suggests leads. Unless you save, only the call stays in the list."
+	ReasonNotThisWay   = "{line} makes no leads for calls in this direction. Unless you save, only the call stays in the list."
+	ReasonNotReached   = "{line} makes a lead as soon as it rings there."
+	ReasonNewLead      = "New lead: the number is unknown, {line} makes leads."
+	ReasonNewLeadQueue = "New lead: the number is unknown, {line} makes leads; {name} is first in queue {queue}."
+	ReasonNewLeadOut   = "New lead: the number is unknown, {line} makes leads; {name} called."
+	ReasonRepeat       = "New lead, marked repeat: all earlier leads of this number are closed, {line} makes leads."
+
+	ReasonByHand = "Made by hand from the call."
+)
+
+// Reasons are all sentences that Decide and the store give as reasons; the
+// translations of the ui are held against this list.
+var Reasons = []string{
+	ReasonWithheld, ReasonColleague, ReasonInternal,
+	ReasonContact, ReasonContactDeal, ReasonContactDeals,
+	ReasonContactCompany, ReasonContactCompanyDeal, ReasonContactCompanyDeals,
+	ReasonCompany, ReasonCompanyDeal, ReasonCompanyDeals,
+	ReasonLead, ReasonDeal, ReasonSeveralContact, ReasonSeveralCompany, ReasonSeveralLead, ReasonClosedLead,
+	ReasonSuggest, ReasonNotThisWay, ReasonNotReached,
+	ReasonNewLead, ReasonNewLeadQueue, ReasonNewLeadOut, ReasonRepeat, ReasonByHand,
+}

@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"leadline/crm"
+)
+
+// Changed says what a transaction changed. It is crm's, so that the desk can hear of
+// changes without linking SQLite.
+type Changed = crm.Changed
+
+// tx is one change of the file under way. It goes by the writing connection and
+// its prepared statements, without sql.Tx, which would prepare them anew each
+// time. No context reaches it: a change that began is finished, and then it is acknowledged.
+type tx struct {
+	s       *Store
+	changed Changed
+}
+
+func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
+	stmt, err := t.s.writes.get(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.Query(args...)
+}
+
+func (t *tx) row(query string, args ...any) *sql.Row {
+	stmt, err := t.s.writes.get(query)
+	if err != nil {
+		return t.s.writer.QueryRowContext(context.Background(), query, args...) // gives the same error where it is looked for
+	}
+	return stmt.QueryRow(args...)
+}
+
+func (t *tx) exec(query string, args ...any) (sql.Result, error) {
+	stmt, err := t.s.writes.get(query)
+	if err != nil {
+		return nil, err
+	}
+	r, err := stmt.Exec(args...)
+	return r, explain(err)
+}
+
+// insert is exec for the rid of the row it made.
+func (t *tx) insert(query string, args ...any) (int64, error) {
+	r, err := t.exec(query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
+// Apply applies one command and writes it to the outbox, in one transaction. The
+// same command twice (by its ID) is applied once.
+func (s *Store) Apply(ctx context.Context, c crm.Command) error {
+	return s.write(ctx, func(t *tx) error { return t.apply(c) })
+}
+
+// Do is Apply for changes made here and now, all in one transaction.
+func (s *Store) Do(ctx context.Context, changes ...crm.Change) error {
+	return s.write(ctx, func(t *tx) error { return t.do(changes...) })
+}
+
+// write runs f in the one transaction there is, and tells the listeners after it.
+// What it wrote is on the disk when it returns nil; when it returns an error,
+// nothing of it is.
+func (s *Store) write(ctx context.Context, f func(*tx) error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	changed, err := s.commit(f)
+	if err != nil {
+		return err
+	}
+	s.tell(changed)
+	return nil
+}
+
+func (s *Store) commit(f func(*tx) error) (c Changed, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	before := s.hlc
+	t := &tx{s: s}
+	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		return c, fmt.Errorf("begin to save: %w", err)
+	}
+	done := false
+	defer func() {
+		if !done { // an error, or a panic that passes through
+			s.hlc = before
+			// After some errors (a full disk) SQLite has rolled back by itself.
+			_, _ = t.exec("ROLLBACK")
+		}
+	}()
+	if err := f(t); err != nil {
+		return c, err
+	}
+	if _, err := t.exec("COMMIT"); err != nil {
+		return c, fmt.Errorf("save: %w", err)
+	}
+	done = true
+	return t.changed, nil
+}
+
+// do applies changes made here.
+func (t *tx) do(changes ...crm.Change) error {
+	for _, change := range changes {
+		id, err := t.s.makeID()
+		if err != nil {
+			return err
+		}
+		t.s.hlc = t.s.hlc.Next(t.s.now())
+		if err := t.apply(crm.Command{ID: id, At: t.s.hlc, Change: change}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) apply(c crm.Command) error {
+	name, v, ok := strings.Cut(c.Change.CommandName(), "/")
+	version, err := strconv.Atoi(v)
+	if !ok || err != nil {
+		return fmt.Errorf("command %q has no version", c.Change.CommandName())
+	}
+	args, err := json.Marshal(c.Change)
+	if err != nil {
+		return fmt.Errorf("write the arguments of command %s: %w", name, err)
+	}
+	var seen int
+	if err := t.row("SELECT count(*) FROM outbox WHERE uuid = ?", c.ID.Bytes()).Scan(&seen); err != nil {
+		return explain(err)
+	}
+	if seen > 0 {
+		return nil
+	}
+	if err := t.perform(c); err != nil {
+		return fmt.Errorf("%s: %w", c.Change.CommandName(), err)
+	}
+	t.s.hlc = max(t.s.hlc, c.At)
+	return t.queue(c, name, version, args)
+}
+
+// queue writes the command's row of the outbox. A note is saved at each pause of
+// the typing; while the last one still waits, and so nobody has seen it, the new one takes its place.
+func (t *tx) queue(c crm.Command, name string, version int, args []byte) error {
+	var subject any
+	if note, ok := c.Change.(crm.SaveNote); ok {
+		subject = note.Call.Bytes()
+		r, err := t.exec("UPDATE outbox SET uuid = ?, args = ?, hlc = ? WHERE subject = ? AND state = 0",
+			c.ID.Bytes(), string(args), int64(c.At), subject)
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n > 0 {
+			return err
+		}
+	}
+	_, err := t.exec("INSERT INTO outbox(uuid, cmd, version, args, hlc, subject) VALUES(?, ?, ?, ?, ?, ?)",
+		c.ID.Bytes(), name, version, string(args), int64(c.At), subject)
+	return err
+}
+
+// perform changes the tables as the command says.
+func (t *tx) perform(c crm.Command) error {
+	at := c.At.Time()
+	switch do := c.Change.(type) {
+	case crm.CreateContact:
+		return t.saveContact(do.Contact, at, true)
+	case crm.UpdateContact:
+		return t.saveContact(do.Contact, at, false)
+	case crm.CreateCompany:
+		return t.saveCompany(do.Company, at, true)
+	case crm.UpdateCompany:
+		return t.saveCompany(do.Company, at, false)
+	case crm.CreateLead:
+		return t.saveLead(do.Lead, at, true)
+	case crm.UpdateLead:
+		return t.saveLead(do.Lead, at, false)
+	case crm.CreateDeal:
+		return t.saveDeal(do.Deal, at, true)
+	case crm.UpdateDeal:
+		return t.saveDeal(do.Deal, at, false)
+	case crm.SaveUser:
+		return t.saveUser(do.User)
+	case crm.SaveLine:
+		return t.saveLine(do.Line)
+	case crm.BeginCall:
+		return t.beginCall(do.Call)
+	case crm.UpdateCall:
+		return t.updateCall(do)
+	case crm.EndCall:
+		return t.endCall(do)
+	case crm.SaveNote:
+		return t.saveNote(do)
+	case crm.LinkCall:
+		return t.linkCall(do)
+	case crm.ImportContacts:
+		return t.importContacts(do, at)
+	}
+	return fmt.Errorf("this version cannot do it")
+}
+
+func (t *tx) touch(r crm.Ref) { t.changed.Refs = append(t.changed.Refs, r) }
+
+// OnChange calls f after each transaction, on the goroutine that made it; f must
+// be quick and must not change the store. The returned function ends it.
+func (s *Store) OnChange(f func(Changed)) (stop func()) {
+	s.listening.Lock()
+	defer s.listening.Unlock()
+	s.nextID++
+	id := s.nextID
+	s.listeners[id] = f
+	return func() {
+		s.listening.Lock()
+		defer s.listening.Unlock()
+		delete(s.listeners, id)
+	}
+}
+
+func (s *Store) tell(c Changed) {
+	if !c.Lists && len(c.Refs) == 0 && len(c.Calls) == 0 {
+		return
+	}
+	s.listening.Lock()
+	listeners := make([]func(Changed), 0, len(s.listeners))
+	for _, f := range s.listeners {
+		listeners = append(listeners, f)
+	}
+	s.listening.Unlock()
+	for _, f := range listeners {
+		f(c)
+	}
+}

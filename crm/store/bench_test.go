@@ -1,0 +1,186 @@
+package store
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/crm"
+)
+
+const million = 1_000_000
+
+// generatedNumber is the first number of the generated contact i; its second one is a mobile.
+func generatedNumber(i int) crm.Party {
+	return crm.Party{Kind: crm.Phone, E164: crm.E164(4930200000000 + i)}
+}
+
+// generate fills a file with contacts (two numbers each), one company for five
+// of them and one call each for every tenth, as fast as SQLite can.
+func generate(b *testing.B, contacts int) (s *Store, path string) {
+	b.Helper()
+	path = filepath.Join(b.TempDir(), "leadline.db")
+	s, err := Open(ctx, path, Options{})
+	ok(b, err)
+	b.Cleanup(func() { _ = s.Close() })
+	firsts := `["Anna","Jürgen","Petra","Łukasz","Şule","Käthe","Sven","Heike","Mehmet","Thi Lan","Uwe","Franz Xaver","Özlem","Zoë","Max","Ida","Jan"]`
+	lasts := `["Müller","Schmidt","Schneider","Fischer","Weber","Meyer","Wagner","Becker","Schulz","Hoffmann","Krüger","Weiß","Groß","Süßmilch","Özdemir","Yılmaz","Wójcik","Nguyễn","Böttcher","Ziegler","Huber","Mayr","Vogel"]`
+	for _, step := range []struct {
+		sql  string
+		args []any
+	}{
+		{"PRAGMA synchronous=OFF", nil},
+		{"BEGIN", nil},
+		{"CREATE TEMP TABLE n(i INTEGER PRIMARY KEY)", nil},
+		{"INSERT INTO n WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM c WHERE i+1 < ?) SELECT i FROM c", []any{contacts}},
+		{"CREATE TEMP TABLE f AS SELECT key AS i, value AS name FROM json_each(?)", []any{firsts}},
+		{"CREATE UNIQUE INDEX temp.f_i ON f(i)", nil},
+		{"CREATE TEMP TABLE l AS SELECT key AS i, value AS name FROM json_each(?)", []any{lasts}},
+		{"CREATE UNIQUE INDEX temp.l_i ON l(i)", nil},
+		{`INSERT INTO company(rid, id, name, sort, created, updated)
+			SELECT n.i/5+1, unhex(printf('%012x7000', n.i) || hex(randomblob(8))), printf('%s GmbH %d', l.name, n.i/5), printf('%s gmbh %d', lower(l.name), n.i/5), 0, 0
+			FROM n JOIN temp.l ON l.i = n.i % 23 WHERE n.i % 5 = 0`, nil},
+		{`INSERT INTO contact(rid, id, first, last, sort, position, company, numbers, more, created, updated)
+			SELECT n.i+1, unhex(printf('%012x7001', n.i) || hex(randomblob(8))), f.name, printf('%s-%x', l.name, n.i*2654435761 % 1048576), printf('%s-%x %s', lower(l.name), n.i*2654435761 % 1048576, f.name),
+				'Purchasing', n.i/5+1, printf('[{"e164":%d,"written":"030 %d","label":"work"},{"e164":%d,"label":"mobile"}]', 4930200000000+n.i, 200000000+n.i, 4917600000000+n.i),
+				printf('{"emails":[{"address":"c%d@example.org"}]}', n.i), 0, 0
+			FROM n JOIN temp.f ON f.i = n.i % 17 JOIN temp.l ON l.i = n.i % 23 ORDER BY n.i`, nil},
+		{"INSERT INTO phone(e164, key) SELECT 4917600000000+i, (i+1)<<2 FROM n ORDER BY i", nil},
+		{"INSERT INTO phone(e164, key) SELECT 4930200000000+i, (i+1)<<2 FROM n ORDER BY i", nil},
+		{`INSERT INTO call(rid, id, incoming, peer, party, account, line_name, queue, began, answered, ended, outcome, detail, note, result, agent_name)
+			SELECT i+1, unhex(printf('%012x7002', i) || hex(randomblob(8))), 1, printf('+%d', 4930200000000+i), printf('{"kind":"phone","e164":%d}', 4930200000000+i), 'Office', 'Head office', '',
+				1700000000000+i, 1700000001000+i, 1700000061000+i, 1, '', 'Asked for a quote', '', 'Anna Krüger' FROM n`, nil},
+		{"INSERT INTO call_link(key, began, call, pos) SELECT (i+1)<<2, 1700000000000+i, i+1, 0 FROM n", nil},
+		{"INSERT INTO search(rowid, text) SELECT rid<<2, first || ' ' || last || ' ' || position FROM contact", nil},
+		{"COMMIT", nil},
+		{"INSERT INTO search(search) VALUES('optimize')", nil},
+		{"DROP TABLE temp.n", nil},
+		{"PRAGMA wal_checkpoint(TRUNCATE)", nil},
+		{"PRAGMA synchronous=FULL", nil},
+	} {
+		if _, err := s.writer.ExecContext(ctx, step.sql, step.args...); err != nil {
+			b.Fatalf("%s: %v", step.sql, err)
+		}
+	}
+	return s, path
+}
+
+// quantiles runs f some times after a warm-up and reports p50 and p99.
+func quantiles(b *testing.B, name string, rounds int, f func(i int)) (p50 time.Duration) {
+	b.Helper()
+	took := make([]time.Duration, 0, rounds)
+	for i := -rounds / 10; i < rounds; i++ {
+		start := time.Now()
+		f(i)
+		if i >= 0 {
+			took = append(took, time.Since(start))
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[rounds/2].Nanoseconds())/1000, name+"-p50-µs")
+	b.ReportMetric(float64(took[rounds*99/100].Nanoseconds())/1000, name+"-p99-µs")
+	return took[rounds/2]
+}
+
+// BenchmarkStore measures the rows "number lookup" and "a keystroke of search"
+// of design.md, and the way from a number to the whole card, with ten contacts and with a million.
+func BenchmarkStore(b *testing.B) {
+	for _, contacts := range []int{10, million} {
+		b.Run(strconv.Itoa(contacts), func(b *testing.B) {
+			s, path := generate(b, contacts)
+			random := rand.New(rand.NewPCG(1, 2))
+			b.Run("lookup", func(b *testing.B) {
+				for b.Loop() {
+					ours := quantiles(b, "match", 20_000, func(int) {
+						if m, err := s.Match(ctx, generatedNumber(random.IntN(contacts))); err != nil || len(m) != 1 {
+							b.Fatal(m, err)
+						}
+					})
+					if theirs, err := lookupInC(b, path, contacts); err != nil {
+						b.Logf("no yardstick in C: %v", err)
+					} else {
+						b.ReportMetric(float64(theirs.Nanoseconds())/1000, "C-p50-µs")
+						b.ReportMetric(float64(ours)/float64(theirs), "×C")
+					}
+				}
+			})
+			b.Run("card", func(b *testing.B) {
+				for b.Loop() {
+					quantiles(b, "card", 5000, func(int) {
+						m, err := s.Match(ctx, generatedNumber(random.IntN(contacts)))
+						if err == nil {
+							_, err = s.Card(ctx, m[0].Ref, 5)
+						}
+						ok(b, err)
+					})
+				}
+			})
+			b.Run("search", func(b *testing.B) {
+				typed := []string{"m", "mü", "mül", "müll", "müller", "müller j", "müller jü", "a", "an", "anna", "anna k", "anna krü", "süßm", "f", "franz x mayr", "0302000", "030200012", "xyz"}
+				for b.Loop() {
+					quantiles(b, "keystroke", 2000, func(i int) {
+						_, err := s.Search(ctx, typed[(i+len(typed)*1000)%len(typed)], 20)
+						ok(b, err)
+					})
+				}
+			})
+			b.Run("begin", func(b *testing.B) {
+				for b.Loop() {
+					quantiles(b, "begin-call", 300, func(int) {
+						_, _, err := s.BeginCall(ctx, crm.Call{Direction: crm.Incoming, Party: generatedNumber(random.IntN(contacts))})
+						ok(b, err)
+					})
+					quantiles(b, "fsync", 300, func() func(int) {
+						f, err := os.Create(filepath.Join(b.TempDir(), "fsync"))
+						ok(b, err)
+						b.Cleanup(func() { _ = f.Close() })
+						return func(int) {
+							_, err := f.Write(make([]byte, 4096))
+							ok(b, err)
+							ok(b, f.Sync())
+						}
+					}())
+				}
+			})
+			b.Run("list", func(b *testing.B) {
+				for b.Loop() {
+					quantiles(b, "contacts", 100, func(int) {
+						_, err := s.Contacts(ctx, crm.Query{Limit: 128})
+						ok(b, err)
+					})
+				}
+			})
+			b.Run("open", func(b *testing.B) {
+				ok(b, s.Close())
+				for b.Loop() {
+					quantiles(b, "open", 20, func(int) {
+						s, err := Open(ctx, path, Options{})
+						ok(b, err)
+						ok(b, s.Close())
+					})
+				}
+			})
+		})
+	}
+}
+
+// lookupInC compiles the yardstick and runs it on the same file.
+func lookupInC(b *testing.B, path string, contacts int) (time.Duration, error) {
+	program := filepath.Join(b.TempDir(), "lookup")
+	if out, err := exec.Command("gcc", "-O2", "-o", program, "testdata/lookup.c", "-lsqlite3").CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("gcc -lsqlite3: %w: %s", err, out)
+	}
+	out, err := exec.Command(program, path, strconv.Itoa(contacts), "20000").Output()
+	if err != nil {
+		return 0, fmt.Errorf("run %s: %w", program, err)
+	}
+	ns, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+	return time.Duration(ns), err
+}

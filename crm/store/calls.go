@@ -1,0 +1,348 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"leadline/crm"
+)
+
+const callColumns = `c.rid, c.id, c.incoming, c.account, c.line, c.line_name, c.queue, c.party, c.began, c.answered, c.ended,
+	c.outcome, c.detail, c.note, c.result, u.id, c.agent_name, c.reason, c.waits`
+
+const callTables = ` FROM call c LEFT JOIN user u ON u.rid = c.agent `
+
+type callRow struct {
+	crm.Call
+	rid   int64
+	waits bool
+}
+
+func scanCall(row interface{ Scan(...any) error }, more ...any) (c callRow, err error) {
+	var incoming bool
+	err = row.Scan(append([]any{&c.rid, idBlob{&c.ID}, &incoming, &c.Account, idBlob{&c.Line}, &c.LineName, &c.Queue, jsonColumn{&c.Party},
+		unixMilli{&c.Began}, unixMilli{&c.Answered}, unixMilli{&c.Ended}, &c.Outcome, &c.Detail, &c.Note, &c.Result,
+		idBlob{&c.Agent}, &c.AgentName, jsonColumn{&c.Reason}, &c.waits}, more...)...)
+	c.Direction = crm.Outgoing
+	if incoming {
+		c.Direction = crm.Incoming
+	}
+	return c, explain(err)
+}
+
+func callByID(q querier, id crm.ID) (callRow, error) {
+	c, err := scanCall(q.row("SELECT "+callColumns+callTables+"WHERE c.id = ?", id.Bytes()))
+	if err != nil {
+		return c, fmt.Errorf("call %s: %w", id, err)
+	}
+	c.Refs, err = refsOf(q, c.rid)
+	return c, err
+}
+
+// refsOf is what a call is saved on, its party's own record first.
+func refsOf(q querier, call int64) (refs []crm.Ref, err error) {
+	var keys []key
+	err = each(q, "SELECT key FROM call_link WHERE call = ? ORDER BY pos", []any{call}, func(rows *sql.Rows) error {
+		var k int64
+		err := rows.Scan(&k)
+		keys = append(keys, key(k))
+		return err
+	})
+	for _, k := range keys {
+		if err != nil {
+			return nil, err
+		}
+		r := crm.Ref{Kind: k.kind()}
+		err = q.row("SELECT id FROM "+string(k.kind())+" WHERE rid = ?", k.rid()).Scan(idBlob{&r.ID})
+		refs = append(refs, r)
+	}
+	return refs, explain(err)
+}
+
+// BeginCall saves that a call began, and what the intake rules make of it, in
+// one transaction. c.ID may be empty; the call with its id, agent, refs and
+// reason is returned. Asked again for the same id, it changes nothing.
+func (s *Store) BeginCall(ctx context.Context, c crm.Call) (crm.Call, crm.Decision, error) {
+	var d crm.Decision
+	err := s.write(ctx, func(t *tx) error {
+		if c.ID == "" {
+			id, err := s.makeID()
+			if err != nil {
+				return err
+			}
+			c.ID = id
+		}
+		if c.Began.IsZero() {
+			c.Began = s.now()
+		}
+		was, err := callByID(t, c.ID)
+		switch {
+		case err == nil:
+			f, err := factsOf(t, was.Call)
+			c, d = was.Call, crm.Decide(f)
+			return err
+		case !errors.Is(err, ErrNotFound):
+			return err
+		}
+		f, err := factsOf(t, c)
+		if err != nil {
+			return err
+		}
+		if c.Agent == "" {
+			c.Agent = f.Agent.ID
+		}
+		if c.AgentName == "" {
+			c.AgentName = f.Agent.Name
+		}
+		if c.LineName == "" {
+			c.LineName = f.Line.Name
+		}
+		if d, err = t.intake(&c, f); err != nil {
+			return err
+		}
+		return t.do(crm.BeginCall{Call: c})
+	})
+	if err != nil {
+		return c, d, fmt.Errorf("save that the call began: %w", err)
+	}
+	return c, d, nil
+}
+
+func (t *tx) beginCall(c crm.Call) error {
+	agent, err := userRid(t, c.Agent)
+	if err != nil {
+		return err
+	}
+	if _, err := ridOf(t, "call", c.ID); err == nil || !errors.Is(err, ErrNotFound) {
+		return err // there already
+	}
+	party := toJSON(c.Party)
+	if party == nil {
+		party = "{}"
+	}
+	rid, err := t.insert(`INSERT INTO call(id, incoming, peer, party, account, line, line_name, queue, began, answered, ended,
+		outcome, detail, note, result, agent, agent_name, reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.ID.Bytes(), c.Direction == crm.Incoming, c.Party.Key(), party, c.Account, c.Line.Bytes(), c.LineName, c.Queue,
+		c.Began.UnixMilli(), milli(c.Answered), milli(c.Ended), int(c.Outcome), c.Detail, c.Note, c.Result, agent, c.AgentName, toJSON(c.Reason))
+	if err != nil {
+		return err
+	}
+	t.changed.Calls = append(t.changed.Calls, c.ID)
+	if err := t.link(rid, c.Began, c.Refs); err != nil {
+		return err
+	}
+	return t.workOff(rid, c.Outcome, !c.Answered.IsZero())
+}
+
+// link saves a call on records, in their order.
+func (t *tx) link(call int64, began time.Time, refs []crm.Ref) error {
+	for pos, r := range refs {
+		k, err := keyOf(t, r)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec("INSERT OR IGNORE INTO call_link(key, began, call, pos) VALUES(?, ?, ?, ?)",
+			int64(k), began.UnixMilli(), call, pos); err != nil {
+			return err
+		}
+		if k.kind() == crm.KindLead || k.kind() == crm.KindDeal {
+			if _, err := t.exec("UPDATE "+string(k.kind())+" SET active = max(active, ?) WHERE rid = ?", began.UnixMilli(), k.rid()); err != nil {
+				return err
+			}
+		}
+		t.touch(r)
+	}
+	return nil
+}
+
+// RingCall saves that an outgoing call rings at the far end: from now on it may
+// make a lead (B1). The call with what was made is returned.
+func (s *Store) RingCall(ctx context.Context, id crm.ID) (crm.Call, crm.Decision, error) {
+	var c callRow
+	var d crm.Decision
+	err := s.write(ctx, func(t *tx) (err error) {
+		c, d, err = t.reach(id)
+		return err
+	})
+	return c.Call, d, err
+}
+
+// AnswerCall saves when the call was answered.
+func (s *Store) AnswerCall(ctx context.Context, id crm.ID, at time.Time) error {
+	return s.write(ctx, func(t *tx) error {
+		if err := t.do(crm.UpdateCall{ID: id, Answered: at}); err != nil {
+			return err
+		}
+		_, _, err := t.reach(id)
+		return err
+	})
+}
+
+// reach asks the intake rules again for an outgoing call that is on no record.
+func (t *tx) reach(id crm.ID) (callRow, crm.Decision, error) {
+	c, err := callByID(t, id)
+	if err != nil {
+		return c, crm.Decision{}, err
+	}
+	f, err := factsOf(t, c.Call)
+	if err != nil {
+		return c, crm.Decision{}, err
+	}
+	f.Reached = true
+	if c.Direction != crm.Outgoing || len(c.Refs) > 0 {
+		return c, crm.Decide(f), nil
+	}
+	d, err := t.intake(&c.Call, f)
+	if err != nil || len(c.Refs) == 0 {
+		return c, d, err
+	}
+	return c, d, t.do(crm.LinkCall{Call: id, Refs: c.Refs, Reason: c.Reason})
+}
+
+func (t *tx) updateCall(u crm.UpdateCall) error {
+	rid, err := ridOf(t, "call", u.ID)
+	if err != nil {
+		return err
+	}
+	t.changed.Calls = append(t.changed.Calls, u.ID)
+	if !u.Answered.IsZero() {
+		if _, err := t.exec("UPDATE call SET answered = ? WHERE rid = ?", u.Answered.UnixMilli(), rid); err != nil {
+			return err
+		}
+		if err := t.workOff(rid, crm.Open, true); err != nil {
+			return err
+		}
+	}
+	if u.Result != nil {
+		if _, err := t.exec("UPDATE call SET result = ? WHERE rid = ?", *u.Result, rid); err != nil {
+			return err
+		}
+	}
+	if u.Agent != "" {
+		_, err = t.exec(`UPDATE call SET (agent, agent_name) = (SELECT rid, name FROM user WHERE id = ?1)
+			WHERE rid = ?2 AND EXISTS(SELECT 1 FROM user WHERE id = ?1)`, u.Agent.Bytes(), rid)
+	}
+	return err
+}
+
+// EndCall saves the end of a call. detail is for the log-minded: "486 Busy Here".
+func (s *Store) EndCall(ctx context.Context, id crm.ID, at time.Time, o crm.Outcome, detail string) error {
+	return s.Do(ctx, crm.EndCall{ID: id, Ended: at, Outcome: o, Detail: detail})
+}
+
+func (t *tx) endCall(e crm.EndCall) error {
+	rid, err := ridOf(t, "call", e.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("UPDATE call SET ended = ?, outcome = ?, detail = ? WHERE rid = ?",
+		milli(e.Ended), int(e.Outcome), e.Detail, rid); err != nil {
+		return err
+	}
+	t.changed.Calls = append(t.changed.Calls, e.ID)
+	refs, err := refsOf(t, rid)
+	if err != nil {
+		return err
+	}
+	t.changed.Refs = append(t.changed.Refs, refs...)
+	return t.workOff(rid, e.Outcome, false)
+}
+
+// SaveNote saves the whole text of a call's note. It is on the disk when this returns.
+func (s *Store) SaveNote(ctx context.Context, call crm.ID, text string) error {
+	return s.Do(ctx, crm.SaveNote{Call: call, Text: text, At: s.now()})
+}
+
+func (t *tx) saveNote(n crm.SaveNote) error {
+	r, err := t.exec("UPDATE call SET note = ?, noted = ? WHERE id = ?", n.Text, milli(n.At), n.Call.Bytes())
+	if err != nil {
+		return err
+	}
+	if rows, err := r.RowsAffected(); err != nil || rows == 0 {
+		return errors.Join(err, fmt.Errorf("note of call %s: %w", n.Call, ErrNotFound))
+	}
+	t.changed.Calls = append(t.changed.Calls, n.Call)
+	return nil
+}
+
+// SaveResult saves the call's result (disposition, H3).
+func (s *Store) SaveResult(ctx context.Context, call crm.ID, result string) error {
+	return s.Do(ctx, crm.UpdateCall{ID: call, Result: &result})
+}
+
+// LinkCall moves a call to another record (C3), and to what belongs to that.
+func (s *Store) LinkCall(ctx context.Context, call crm.ID, r crm.Ref) error {
+	return s.write(ctx, func(t *tx) error { return t.moveCall(call, r) })
+}
+
+func (t *tx) moveCall(call crm.ID, r crm.Ref) error {
+	c, err := callByID(t, call)
+	if err != nil {
+		return err
+	}
+	k, err := keyOf(t, r)
+	if err != nil {
+		return err
+	}
+	m, err := matchOf(t, k, c.Party)
+	if err != nil {
+		return err
+	}
+	f := crm.Facts{Party: c.Party, Direction: c.Direction, Matches: []crm.Match{m}}
+	if err := addBelongings(t, &f); err != nil {
+		return err
+	}
+	d := crm.Attach(f)
+	return t.do(crm.LinkCall{Call: call, Refs: d.Attach, Reason: d.Reason})
+}
+
+func (t *tx) linkCall(l crm.LinkCall) error {
+	c, err := callByID(t, l.Call)
+	if err != nil {
+		return err
+	}
+	t.changed.Calls = append(t.changed.Calls, l.Call)
+	t.changed.Refs = append(t.changed.Refs, c.Refs...)
+	if _, err := t.exec("DELETE FROM call_link WHERE call = ?", c.rid); err != nil {
+		return err
+	}
+	if _, err := t.exec("UPDATE call SET reason = ? WHERE rid = ?", toJSON(l.Reason), c.rid); err != nil {
+		return err
+	}
+	return t.link(c.rid, c.Began, l.Refs)
+}
+
+// Interrupted closes the calls that were open when the program last ended
+// (outcome Interrupted) and returns them. To be called once, at start. They end
+// at the last moment that the file knows of.
+func (s *Store) Interrupted(ctx context.Context) (calls []crm.Call, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		last := map[crm.ID]time.Time{}
+		err := each(t, "SELECT id, max(began, coalesce(answered, 0), coalesce(noted, 0)) FROM call WHERE outcome = 0", nil,
+			func(rows *sql.Rows) error {
+				var id crm.ID
+				var at time.Time
+				err := rows.Scan(idBlob{&id}, unixMilli{&at})
+				last[id] = at
+				return err
+			})
+		if err != nil {
+			return err
+		}
+		for id, at := range last {
+			if err := t.do(crm.EndCall{ID: id, Ended: at, Outcome: crm.Interrupted}); err != nil {
+				return err
+			}
+			c, err := callByID(t, id)
+			if err != nil {
+				return err
+			}
+			calls = append(calls, c.Call)
+		}
+		return nil
+	})
+	return calls, err
+}

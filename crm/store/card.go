@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"leadline/crm"
+)
+
+// Card is what the window shows of a record, with at most n last calls, deals
+// and notes each. Calls under way are not among the last calls.
+func (s *Store) Card(ctx context.Context, r crm.Ref, n int) (card crm.Card, err error) {
+	q, err := s.read(ctx)
+	if err != nil {
+		return card, err
+	}
+	k, err := keyOf(q, r)
+	if err != nil {
+		return card, err
+	}
+	card.Ref = r
+	if err := fillCard(q, &card, k, n); err != nil {
+		return card, err
+	}
+	card.LastCalls, err = lastCalls(q, k, n)
+	if err != nil {
+		return card, err
+	}
+	if card.Calls, err = countCalls(q, k); err != nil {
+		return card, err
+	}
+	card.Notes, err = lastNotes(q, k, n)
+	return card, err
+}
+
+// fillCard fills in what depends on the kind of the record.
+func fillCard(q querier, card *crm.Card, k key, n int) error {
+	var numbers []crm.Number
+	var sip []string
+	var deals []dealRow
+	var err error
+	switch k.kind() {
+	case crm.KindContact:
+		c, err := contactByRid(q, k.rid())
+		if err != nil {
+			return err
+		}
+		card.Name, card.Position, card.Company, card.Marks = c.Name(), c.Position, c.companyName, c.Marks
+		card.Responsible, card.ResponsibleID = c.responsible, c.Responsible
+		if c.Company != "" {
+			card.CompanyRef = crm.Ref{Kind: crm.KindCompany, ID: c.Company}
+		}
+		numbers, sip = c.Numbers, c.SIP
+	case crm.KindCompany:
+		c, err := companyByRid(q, k.rid())
+		if err != nil {
+			return err
+		}
+		card.Name, card.Marks, card.Responsible, card.ResponsibleID = c.Name, c.Marks, c.responsible, c.Responsible
+		numbers, sip = c.Numbers, c.SIP
+	case crm.KindLead:
+		l, err := leadByRid(q, k.rid())
+		if err != nil {
+			return err
+		}
+		card.Name, card.Company, card.Status = l.Name(), l.CompanyName, l.Status
+		if card.Company == card.Name {
+			card.Company = personOf(l.Lead)
+		}
+		card.Responsible, card.ResponsibleID = l.responsible, l.Responsible
+		numbers, sip = l.Numbers, l.SIP
+	case crm.KindDeal:
+		d, err := dealByRid(q, k.rid())
+		if err != nil {
+			return err
+		}
+		card.Name, card.Company, card.Responsible, card.ResponsibleID = d.Title, d.companyName, d.responsible, d.Responsible
+	}
+	if deals, err = openDeals(q, k, n); err != nil {
+		return err
+	}
+	for _, d := range deals {
+		card.Deals = append(card.Deals, d.Deal)
+	}
+	if card.OpenLeads, err = openLeads(q, numbers); err != nil {
+		return err
+	}
+	card.Missed, err = missedBy(q, numbers, sip)
+	return err
+}
+
+// openLeads is how many open leads have one of the numbers.
+func openLeads(q querier, numbers []crm.Number) (n int, err error) {
+	for _, number := range numbers {
+		if number.E164 == 0 {
+			continue
+		}
+		var some int
+		if err := q.row(`SELECT count(*) FROM phone p JOIN lead l ON l.rid = p.key >> 2
+			WHERE p.e164 = ? AND p.key & 3 = 2 AND l.open = 1`, int64(number.E164)).Scan(&some); err != nil {
+			return 0, explain(err)
+		}
+		n += some
+	}
+	return n, nil
+}
+
+func lastCalls(q querier, k key, n int) (calls []crm.PastCall, err error) {
+	err = each(q, `SELECT c.id, c.incoming, c.outcome, c.began, c.answered, c.ended, c.note, c.agent_name
+		FROM call_link k JOIN call c ON c.rid = k.call WHERE k.key = ? AND c.outcome <> 0 ORDER BY k.began DESC LIMIT ?`,
+		[]any{int64(k), n}, func(rows *sql.Rows) error {
+			var c crm.Call
+			var incoming bool
+			err := rows.Scan(idBlob{&c.ID}, &incoming, &c.Outcome, unixMilli{&c.Began}, unixMilli{&c.Answered}, unixMilli{&c.Ended},
+				&c.Note, &c.AgentName)
+			past := crm.PastCall{ID: c.ID, Direction: crm.Outgoing, Outcome: c.Outcome, Began: c.Began, Length: c.Length(),
+				Title: firstLine(c.Note), Agent: c.AgentName}
+			if incoming {
+				past.Direction = crm.Incoming
+			}
+			calls = append(calls, past)
+			return err
+		})
+	return calls, err
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return strings.TrimSpace(line)
+}
+
+// countCalls is how many calls were saved on a record, but those under way.
+func countCalls(q querier, k key) (n int, err error) {
+	err = q.row(`SELECT (SELECT count(*) FROM call_link WHERE key = ?1) - (SELECT count(*) FROM call c
+		JOIN call_link k ON k.call = c.rid AND k.key = ?1 WHERE c.outcome = 0)`, int64(k)).Scan(&n)
+	return n, explain(err)
+}
+
+func lastNotes(q querier, k key, n int) (notes []crm.PastNote, err error) {
+	err = each(q, `SELECT coalesce(c.noted, c.began), c.agent_name, c.note
+		FROM call_link k JOIN call c ON c.rid = k.call WHERE k.key = ? AND c.note <> '' AND c.outcome <> 0
+		ORDER BY k.began DESC LIMIT ?`, []any{int64(k), n}, func(rows *sql.Rows) error {
+		var note crm.PastNote
+		err := rows.Scan(unixMilli{&note.At}, &note.Who, &note.Text)
+		notes = append(notes, note)
+		return err
+	})
+	return notes, err
+}

@@ -1,0 +1,92 @@
+package store
+
+import (
+	"database/sql"
+	"time"
+
+	"leadline/crm"
+)
+
+const dealColumns = `d.rid, d.id, d.title, d.stage, d.cents, d.currency, c.id, coalesce(trim(c.first || ' ' || c.last), ''),
+	f.id, coalesce(f.name, ''), d.source, d.comment, u.id, coalesce(u.name, ''), d.created, d.updated, d.active`
+
+const dealTables = ` FROM deal d LEFT JOIN contact c ON c.rid = d.contact LEFT JOIN company f ON f.rid = d.company
+	LEFT JOIN user u ON u.rid = d.responsible `
+
+type dealRow struct {
+	crm.Deal
+	rid                      int64
+	contactName, companyName string
+	responsible              string
+	active                   time.Time
+}
+
+func scanDeal(row interface{ Scan(...any) error }) (d dealRow, err error) {
+	err = row.Scan(&d.rid, idBlob{&d.ID}, &d.Title, &d.Stage, &d.Amount.Cents, &d.Amount.Currency, idBlob{&d.Contact}, &d.contactName,
+		idBlob{&d.Company}, &d.companyName, &d.Source, &d.Comment, idBlob{&d.Responsible}, &d.responsible,
+		unixMilli{&d.Created}, unixMilli{&d.Updated}, unixMilli{&d.active})
+	return d, explain(err)
+}
+
+func dealByRid(q querier, rid int64) (dealRow, error) {
+	return scanDeal(q.row("SELECT "+dealColumns+dealTables+"WHERE d.rid = ?", rid))
+}
+
+// openDeals are those of a contact or a company, the largest first.
+func openDeals(q querier, k key, limit int) (deals []dealRow, err error) {
+	column := "d.contact"
+	switch k.kind() {
+	case crm.KindCompany:
+		column = "d.company"
+	case crm.KindContact:
+	default:
+		return nil, nil
+	}
+	query := "SELECT " + dealColumns + dealTables + "WHERE d.open = 1 AND " + column + " = ? ORDER BY d.cents DESC, d.rid LIMIT ?"
+	err = each(q, query, []any{k.rid(), limit}, func(rows *sql.Rows) error {
+		d, err := scanDeal(rows)
+		deals = append(deals, d)
+		return err
+	})
+	return deals, err
+}
+
+func (t *tx) saveDeal(d crm.Deal, at time.Time, create bool) error {
+	responsible, err := userRid(t, d.Responsible)
+	if err != nil {
+		return err
+	}
+	contact, err := ridOf(t, "contact", d.Contact)
+	if err != nil {
+		return err
+	}
+	company, err := ridOf(t, "company", d.Company)
+	if err != nil {
+		return err
+	}
+	if d.Stage == "" {
+		d.Stage = crm.DealNew
+	}
+	var rid int64
+	if create {
+		created, updated := stamps(d.Created, d.Updated, at)
+		rid, err = t.insert(`INSERT INTO deal(id, title, stage, open, cents, currency, contact, company, source, comment, responsible,
+			created, updated, active) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			d.ID.Bytes(), d.Title, string(d.Stage), d.Stage.Open(), d.Amount.Cents, d.Amount.Currency, nullRid(contact), nullRid(company),
+			d.Source, d.Comment, responsible, created, updated, updated)
+	} else if rid, err = ridOf(t, "deal", d.ID); err == nil {
+		_, err = t.exec(`UPDATE deal SET title = ?, stage = ?, open = ?, cents = ?, currency = ?, contact = ?, company = ?,
+			source = ?, comment = ?, responsible = ?, updated = ?, active = max(active, ?) WHERE rid = ?`,
+			d.Title, string(d.Stage), d.Stage.Open(), d.Amount.Cents, d.Amount.Currency, nullRid(contact), nullRid(company),
+			d.Source, d.Comment, responsible, at.UnixMilli(), at.UnixMilli(), rid)
+	}
+	if err != nil {
+		return err
+	}
+	t.touch(crm.Ref{Kind: crm.KindDeal, ID: d.ID})
+	companyName, err := nameOfCompany(t, company)
+	if err != nil {
+		return err
+	}
+	return t.indexWords(makeKey(crm.KindDeal, rid), indexed(d.Title, companyName))
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/mattn/go-sqlite3"
+)
+
+const (
+	readers     = 4
+	busyTimeout = 5 * time.Second
+)
+
+// connector opens connections to the file, each with the same pragmas. It is the
+// one place for them.
+type connector struct {
+	path  string
+	write bool
+}
+
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	d := sqlite3.SQLiteDriver{ConnectHook: c.prepare}
+	return d.Open(c.dsn())
+}
+
+func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
+
+// dsn is the path as a URI, so that a ? or % in a directory's name does no harm.
+func (c connector) dsn() string {
+	escape := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+	return "file:" + escape.Replace(filepath.ToSlash(c.path))
+}
+
+func (c connector) prepare(conn *sqlite3.SQLiteConn) error {
+	pragmas := []string{
+		"busy_timeout=" + strconv.Itoa(int(busyTimeout.Milliseconds())),
+		"foreign_keys=ON",
+		"mmap_size=0", // cold reads were nine times slower with it
+		"temp_store=MEMORY",
+		"trusted_schema=OFF",
+	}
+	if c.write {
+		// FULL: what the agent does is on the disk when the method returns (H4).
+		pragmas = append(pragmas, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8000",
+			"journal_size_limit=67108864", "secure_delete=FAST")
+	} else {
+		pragmas = append(pragmas, "query_only=ON", "cache_size=-4000")
+	}
+	for _, p := range pragmas {
+		if _, err := conn.Exec("PRAGMA "+p, nil); err != nil {
+			return fmt.Errorf("set pragma %s: %w", p, err)
+		}
+	}
+	return nil
+}
+
+// open takes the lock and opens the file, which is then ours alone.
+func (s *Store) open(ctx context.Context, path string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the data directory %s: %w", dir, err)
+	}
+	s.lock = flock.New(path+"-lock", flock.SetPermissions(0o600))
+	ok, err := s.lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", path, err)
+	}
+	if !ok {
+		return fmt.Errorf("open %s: %w; close it there first", path, ErrInUse)
+	}
+	// SQLite makes files by the umask; it gives -wal and -shm the mode of the main file.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	_ = f.Chmod(0o600) // a file from elsewhere; Windows knows no such modes
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	s.writeDB = sql.OpenDB(connector{path: path, write: true})
+	s.writeDB.SetMaxOpenConns(1)
+	if s.writer, err = s.writeDB.Conn(ctx); err != nil {
+		return fmt.Errorf("open %s: %w", path, explain(err))
+	}
+	s.writes.db = s.writer
+	if err := s.migrate(ctx); err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	s.readDB = sql.OpenDB(connector{path: path})
+	s.readDB.SetMaxOpenConns(readers)
+	s.readDB.SetMaxIdleConns(readers)
+	s.reads.db = s.readDB
+	if err := s.readDB.PingContext(ctx); err != nil {
+		return fmt.Errorf("open %s for reading: %w", path, explain(err))
+	}
+	return nil
+}
+
+// explain turns what SQLite says into an error that a person can act on.
+func explain(err error) error {
+	var e sqlite3.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e) && e.Code == sqlite3.ErrFull,
+		errors.As(err, &e) && e.Code == sqlite3.ErrIoErr && e.SystemErrno == syscall.ENOSPC:
+		return fmt.Errorf("%w; what was saved before is safe, free some space and save again: %w", ErrDiskFull, err)
+	case errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB):
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	case errors.Is(err, sql.ErrNoRows):
+		return ErrNotFound
+	}
+	return err
+}

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"leadline/crm"
+)
+
+// SaveDraft keeps a form as it is typed, by f.Call. It stays on this machine.
+func (s *Store) SaveDraft(ctx context.Context, f crm.Form) error {
+	form, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("save the draft: %w", err)
+	}
+	return s.write(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO draft(call, form, at) VALUES(?, ?, ?)
+			ON CONFLICT(call) DO UPDATE SET form = excluded.form, at = excluded.at`, f.Call.Bytes(), string(form), s.now().UnixMilli())
+		return err
+	})
+}
+
+// DropDraft forgets the draft of a call.
+func (s *Store) DropDraft(ctx context.Context, call crm.ID) error {
+	return s.write(ctx, func(t *tx) error { return t.dropDraft(call) })
+}
+
+func (t *tx) dropDraft(call crm.ID) error {
+	_, err := t.exec("DELETE FROM draft WHERE call = ?", call.Bytes())
+	return err
+}
+
+// Drafts are the forms that were not saved as records yet, oldest first.
+func (s *Store) Drafts(ctx context.Context) (drafts []crm.Form, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = each(r, "SELECT form FROM draft ORDER BY at", nil, func(rows *sql.Rows) error {
+		var f crm.Form
+		err := rows.Scan(jsonColumn{&f})
+		drafts = append(drafts, f)
+		return err
+	})
+	return drafts, err
+}
+
+// Create makes a lead or contact (with its company) of a form and drops the
+// draft, in one transaction. The form's call is linked, and so are earlier calls
+// of the number that are on no record: who calls for the third time and is saved then has
+// three calls, as C1 would have had it. An error of type crm.Invalid says what the form lacks.
+func (s *Store) Create(ctx context.Context, f crm.Form) (ref crm.Ref, err error) {
+	if err := f.Check(); err != nil {
+		return ref, err
+	}
+	err = s.write(ctx, func(t *tx) error {
+		if f.Responsible == "" {
+			user, err := me(t)
+			if err != nil {
+				return err
+			}
+			f.Responsible = user.ID
+		}
+		if f.Kind == crm.KindContact {
+			ref, err = t.contactFrom(f)
+		} else {
+			ref, err = t.leadFrom(f)
+		}
+		if err != nil {
+			return err
+		}
+		if f.Call != "" {
+			if err := t.moveCall(f.Call, ref); err != nil {
+				return err
+			}
+			if err := t.dropDraft(f.Call); err != nil {
+				return err
+			}
+		}
+		return t.adopt(f.Party, ref)
+	})
+	if err != nil {
+		return crm.Ref{}, fmt.Errorf("create the %s: %w", f.Kind, err)
+	}
+	return ref, nil
+}
+
+func (t *tx) contactFrom(f crm.Form) (crm.Ref, error) {
+	id, err := t.s.makeID()
+	if err != nil {
+		return crm.Ref{}, err
+	}
+	if f.CompanyID == "" && f.Company != "" {
+		rid, err := companyNamed(t, f.Company)
+		if err != nil {
+			return crm.Ref{}, err
+		}
+		if rid != 0 {
+			err = t.row("SELECT id FROM company WHERE rid = ?", rid).Scan(idBlob{&f.CompanyID})
+		} else if f.CompanyID, err = t.s.makeID(); err == nil {
+			err = t.do(crm.CreateCompany{Company: crm.Company{ID: f.CompanyID, Name: f.Company, Source: f.Source, Responsible: f.Responsible}})
+		}
+		if err != nil {
+			return crm.Ref{}, explain(err)
+		}
+	}
+	c := crm.Contact{ID: id, FirstName: f.FirstName, LastName: f.LastName, Company: f.CompanyID, Numbers: f.Numbers(), SIP: f.SIP(),
+		Source: f.Source, Responsible: f.Responsible}
+	return crm.Ref{Kind: crm.KindContact, ID: id}, t.do(crm.CreateContact{Contact: c})
+}
+
+func (t *tx) leadFrom(f crm.Form) (crm.Ref, error) {
+	id, err := t.s.makeID()
+	if err != nil {
+		return crm.Ref{}, err
+	}
+	l := crm.Lead{ID: id, FirstName: f.FirstName, LastName: f.LastName, CompanyName: f.Company, Status: crm.LeadNew,
+		Numbers: f.Numbers(), SIP: f.SIP(), Source: f.Source, Line: f.Line, Responsible: f.Responsible, Reason: crm.Say(crm.ReasonByHand)}
+	return crm.Ref{Kind: crm.KindLead, ID: id}, t.do(crm.CreateLead{Lead: l})
+}
+
+// adopt puts the calls of a number that are on no record on the one just made.
+func (t *tx) adopt(p crm.Party, ref crm.Ref) error {
+	peer := p.Key()
+	if peer == "" {
+		return nil
+	}
+	var orphans []crm.ID
+	err := each(t, `SELECT c.id FROM call c WHERE c.peer = ? 
+		AND NOT EXISTS (SELECT 1 FROM call_link k WHERE k.call = c.rid)`, []any{peer}, func(rows *sql.Rows) error {
+		var id crm.ID
+		err := rows.Scan(idBlob{&id})
+		orphans = append(orphans, id)
+		return err
+	})
+	for _, id := range orphans {
+		if err == nil {
+			err = t.moveCall(id, ref)
+		}
+	}
+	return err
+}
+
+// Similar finds records that a form may double: people and leads of that name, companies and leads of that company.
+func (s *Store) Similar(ctx context.Context, f crm.Form) ([]crm.Match, error) {
+	const limit = 5
+	var similar []crm.Match
+	seen := map[crm.Ref]bool{}
+	for _, words := range []string{f.Company, crm.FullName(f.FirstName, f.LastName)} {
+		if len([]rune(words)) < 3 {
+			continue
+		}
+		found, err := s.Search(ctx, words, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range found {
+			if !seen[m.Ref] && m.Ref.Kind != crm.KindDeal && len(similar) < limit {
+				seen[m.Ref] = true
+				similar = append(similar, crm.Match{Ref: m.Ref, Name: m.Name, Sub: m.Sub, By: m.Number, Last: m.At})
+			}
+		}
+	}
+	return similar, nil
+}

@@ -1,0 +1,75 @@
+package store
+
+import (
+	"time"
+
+	"leadline/crm"
+)
+
+const leadColumns = `l.rid, l.id, l.title, l.first, l.last, l.company, l.status, l.source, l.line, l.repeated, l.reason,
+	u.id, coalesce(u.name, ''), l.numbers, l.more, l.created, l.updated, l.active`
+
+const leadTables = ` FROM lead l LEFT JOIN user u ON u.rid = l.responsible `
+
+type leadRow struct {
+	crm.Lead
+	rid         int64
+	responsible string
+	active      time.Time // last call or change
+}
+
+func scanLead(row interface{ Scan(...any) error }) (l leadRow, err error) {
+	var m more
+	err = row.Scan(&l.rid, idBlob{&l.ID}, &l.Title, &l.FirstName, &l.LastName, &l.CompanyName, &l.Status, &l.Source,
+		idBlob{&l.Line}, &l.Repeat, jsonColumn{&l.Reason}, idBlob{&l.Responsible}, &l.responsible,
+		jsonColumn{&l.Numbers}, jsonColumn{&m}, unixMilli{&l.Created}, unixMilli{&l.Updated}, unixMilli{&l.active})
+	l.SIP, l.Emails, l.Comment = m.SIP, m.Emails, m.Comment
+	return l, explain(err)
+}
+
+func leadByRid(q querier, rid int64) (leadRow, error) {
+	return scanLead(q.row("SELECT "+leadColumns+leadTables+"WHERE l.rid = ?", rid))
+}
+
+func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
+	responsible, err := userRid(t, l.Responsible)
+	if err != nil {
+		return err
+	}
+	if l.Status == "" {
+		l.Status = crm.LeadNew
+	}
+	var rid int64
+	m := more{SIP: l.SIP, Emails: l.Emails, Comment: l.Comment}
+	if create {
+		created, updated := stamps(l.Created, l.Updated, at)
+		rid, err = t.insert(`INSERT INTO lead(id, title, first, last, company, status, open, source, line, repeated, reason,
+			responsible, numbers, more, created, updated, active) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			l.ID.Bytes(), l.Title, l.FirstName, l.LastName, l.CompanyName, string(l.Status), l.Status.Open(), l.Source,
+			l.Line.Bytes(), l.Repeat, toJSON(l.Reason), responsible, toJSON(l.Numbers), toJSON(m), created, updated, updated)
+		if err != nil {
+			return err
+		}
+	} else {
+		if rid, err = ridOf(t, "lead", l.ID); err != nil {
+			return err
+		}
+		was, err := leadByRid(t, rid)
+		if err != nil {
+			return err
+		}
+		if err := t.unindexNumbers(makeKey(crm.KindLead, rid), was.Numbers, was.SIP); err != nil {
+			return err
+		}
+		_, err = t.exec(`UPDATE lead SET title = ?, first = ?, last = ?, company = ?, status = ?, open = ?, source = ?, line = ?,
+			repeated = ?, responsible = ?, numbers = ?, more = ?, updated = ?, active = max(active, ?) WHERE rid = ?`,
+			l.Title, l.FirstName, l.LastName, l.CompanyName, string(l.Status), l.Status.Open(), l.Source, l.Line.Bytes(),
+			l.Repeat, responsible, toJSON(l.Numbers), toJSON(m), at.UnixMilli(), at.UnixMilli(), rid)
+		if err != nil {
+			return err
+		}
+	}
+	t.touch(crm.Ref{Kind: crm.KindLead, ID: l.ID})
+	return t.indexRecord(makeKey(crm.KindLead, rid), l.Numbers, l.SIP,
+		indexed(l.Title, l.FirstName, l.LastName, l.CompanyName, m.words()))
+}

@@ -1,0 +1,297 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"leadline/crm"
+)
+
+const (
+	searchedRows = 1000  // then "refine"
+	countedRows  = 10000 // more are not counted: Total is -1
+)
+
+// list is how the records of one kind are listed.
+type list struct {
+	kind    int    // its place in kinds
+	table   string // with its short name
+	rid     string
+	order   string
+	columns string
+	tables  string
+	where   map[crm.Filter]string // a ? stands for the rid of who works here
+	row     func(rows *sql.Rows) (crm.RecordRow, int64, error)
+}
+
+var contactList = list{kind: 0, table: "contact c", rid: "c.rid", order: "c.sort, c.rid", columns: contactColumns, tables: contactTables,
+	where: map[crm.Filter]string{crm.FilterMine: "c.responsible = ?"},
+	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
+		c, err := scanContact(rows)
+		return crm.RecordRow{Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}, Name: c.Name(), Sub: c.companyName, Number: first(c.Numbers),
+			Open: true, Responsible: c.responsible, At: c.Updated}, c.rid, err
+	}}
+
+var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: "f.sort, f.rid", columns: companyColumns, tables: companyTables,
+	where: map[crm.Filter]string{crm.FilterMine: "f.responsible = ?"},
+	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
+		c, err := scanCompany(rows)
+		return crm.RecordRow{Ref: crm.Ref{Kind: crm.KindCompany, ID: c.ID}, Name: c.Name, Number: first(c.Numbers),
+			Open: true, Responsible: c.responsible, At: c.Updated}, c.rid, err
+	}}
+
+var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: "l.active DESC, l.rid DESC", columns: leadColumns, tables: leadTables,
+	where: map[crm.Filter]string{crm.FilterMine: "l.responsible = ? AND l.open = 1", crm.FilterNew: "l.status = 'New'",
+		crm.FilterOpen: "l.open = 1", crm.FilterDone: "l.open = 0"},
+	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
+		l, err := scanLead(rows)
+		return crm.RecordRow{Ref: crm.Ref{Kind: crm.KindLead, ID: l.ID}, Name: l.Name(), Sub: personOf(l.Lead), Number: first(l.Numbers),
+			Status: string(l.Status), Open: l.Status.Open(), Responsible: l.responsible, At: l.active}, l.rid, err
+	}}
+
+var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: "d.active DESC, d.rid DESC", columns: dealColumns, tables: dealTables,
+	where: map[crm.Filter]string{crm.FilterMine: "d.responsible = ? AND d.open = 1", crm.FilterNew: "d.stage = 'New'",
+		crm.FilterOpen: "d.open = 1", crm.FilterDone: "d.open = 0"},
+	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
+		d, err := scanDeal(rows)
+		return crm.RecordRow{Ref: crm.Ref{Kind: crm.KindDeal, ID: d.ID}, Name: d.Title, Sub: d.companyName, Status: string(d.Stage),
+			Open: d.Stage.Open(), Amount: d.Amount, Responsible: d.responsible, At: d.active}, d.rid, err
+	}}
+
+func first(numbers []crm.Number) crm.Number {
+	if len(numbers) == 0 {
+		return crm.Number{}
+	}
+	return numbers[0]
+}
+
+// Contacts is a page of contacts, by name.
+func (s *Store) Contacts(ctx context.Context, q crm.Query) (crm.RecordPage, error) {
+	return s.page(ctx, contactList, q)
+}
+
+// Companies is a page of companies, by name.
+func (s *Store) Companies(ctx context.Context, q crm.Query) (crm.RecordPage, error) {
+	return s.page(ctx, companyList, q)
+}
+
+// Leads is a page of leads, newest activity first.
+func (s *Store) Leads(ctx context.Context, q crm.Query) (crm.RecordPage, error) {
+	return s.page(ctx, leadList, q)
+}
+
+// Deals is a page of deals, newest activity first.
+func (s *Store) Deals(ctx context.Context, q crm.Query) (crm.RecordPage, error) {
+	return s.page(ctx, dealList, q)
+}
+
+func (s *Store) page(ctx context.Context, l list, q crm.Query) (page crm.RecordPage, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return page, err
+	}
+	where, args, err := s.filter(r, l.where[q.Filter])
+	if err != nil {
+		return page, err
+	}
+	offset, limit := bounds(q)
+	if strings.TrimSpace(q.Text) != "" {
+		return s.foundPage(ctx, r, l, q, where, args)
+	}
+	if err := r.row("SELECT count(*) FROM (SELECT 1 FROM "+l.table+" WHERE "+where+" LIMIT ?)", append(slices.Clone(args), countedRows+1)...).
+		Scan(&page.Total); err != nil {
+		return page, explain(err)
+	}
+	if page.Total > countedRows {
+		page.Total = -1
+	}
+	err = each(r, "SELECT "+l.columns+l.tables+"WHERE "+where+" ORDER BY "+l.order+" LIMIT ? OFFSET ?",
+		append(args, limit, offset), func(rows *sql.Rows) error {
+			row, _, err := l.row(rows)
+			page.Rows = append(page.Rows, row)
+			return err
+		})
+	return page, err
+}
+
+// filter is a list's condition with its arguments: mine needs to know who I am.
+func (s *Store) filter(q querier, condition string) (where string, args []any, err error) {
+	if condition == "" {
+		return "1", nil, nil
+	}
+	if strings.Contains(condition, "?") {
+		user, err := me(q)
+		if err != nil {
+			return "", nil, err
+		}
+		rid, err := userRid(q, user.ID)
+		if err != nil {
+			return "", nil, err
+		}
+		args = append(args, rid)
+	}
+	return condition, args, nil
+}
+
+// foundPage is a page of what the search finds of a list, in the list's order, at most a thousand rows of it.
+func (s *Store) foundPage(ctx context.Context, r querier, l list, q crm.Query, where string, args []any) (page crm.RecordPage, err error) {
+	keys, err := s.keysByWords(ctx, q.Text, l.kind, searchedRows)
+	if err != nil {
+		return page, err
+	}
+	if digits, ok := typedNumber(q.Text); ok {
+		more, err := s.keysByNumber(r, digits, searchedRows)
+		if err != nil {
+			return page, err
+		}
+		keys = append(keys, more...)
+	}
+	rids := make([]int64, 0, len(keys))
+	for _, k := range keys {
+		if int(k&3) == l.kind {
+			rids = append(rids, k.rid())
+		}
+	}
+	slices.Sort(rids)
+	rids = slices.Compact(rids)
+	if len(rids) == 0 {
+		return page, nil
+	}
+	list := toJSON(rids)
+	in := where + " AND " + l.rid + " IN (SELECT value FROM json_each(?))"
+	args = append(args, list)
+	if err := r.row("SELECT count(*) FROM "+l.table+" WHERE "+in, args...).Scan(&page.Total); err != nil {
+		return page, explain(err)
+	}
+	if len(keys) >= searchedRows {
+		page.Total = -1
+	}
+	offset, limit := bounds(q)
+	err = each(r, "SELECT "+l.columns+l.tables+"WHERE "+in+" ORDER BY "+l.order+" LIMIT ? OFFSET ?",
+		append(args, limit, offset), func(rows *sql.Rows) error {
+			row, _, err := l.row(rows)
+			page.Rows = append(page.Rows, row)
+			return err
+		})
+	return page, err
+}
+
+// The party's own record is the first that a call is saved on.
+const callListColumns = callColumns + `, coalesce((SELECT key FROM call_link k WHERE k.call = c.rid ORDER BY k.pos LIMIT 1), -1)`
+
+// Call is one call, as the log shows it.
+func (s *Store) Call(ctx context.Context, id crm.ID) (row crm.CallRow, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return row, err
+	}
+	row, err = callListRow(r, "c.id = ?", id.Bytes())
+	if err != nil {
+		return row, err
+	}
+	c, err := callByID(r, id)
+	row.Call = c.Call
+	return row, err
+}
+
+func callListRow(q querier, where string, arg any) (crm.CallRow, error) {
+	var k int64
+	c, err := scanCall(q.row("SELECT "+callListColumns+callTables+"WHERE "+where, arg), &k)
+	if err != nil {
+		return crm.CallRow{}, err
+	}
+	return rowOfCall(q, c, k)
+}
+
+func rowOfCall(q querier, c callRow, k int64) (row crm.CallRow, err error) {
+	row = crm.CallRow{Call: c.Call, Attempts: 1, Closed: !c.waits}
+	if k < 0 {
+		row.Name, err = colleague(q, c.Party.Key())
+		return row, err
+	}
+	m, err := matchOf(q, key(k), c.Party)
+	row.Ref, row.Name, row.Sub = m.Ref, m.Name, m.Sub
+	row.Call.Refs = []crm.Ref{m.Ref}
+	return row, err
+}
+
+// Calls is a page of the call log, newest first. The text finds parties by
+// their records' names and by numbers. FilterMine are the calls of who works here.
+func (s *Store) Calls(ctx context.Context, q crm.Query) (page crm.CallPage, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return page, err
+	}
+	condition := map[crm.Filter]string{crm.FilterMine: "c.agent = ?", crm.FilterOpen: "c.outcome = 0", crm.FilterDone: "c.outcome <> 0",
+		crm.FilterNew: "c.waits = 1"}[q.Filter]
+	where, args, err := s.filter(r, condition)
+	if err != nil {
+		return page, err
+	}
+	if strings.TrimSpace(q.Text) != "" {
+		found, more, err := s.callsFound(ctx, r, q.Text)
+		if err != nil {
+			return page, err
+		}
+		where, args = where+" AND ("+found+")", append(args, more...)
+	}
+	if err := r.row("SELECT count(*) FROM (SELECT 1 FROM call c WHERE "+where+" LIMIT ?)", append(slices.Clone(args), countedRows+1)...).
+		Scan(&page.Total); err != nil {
+		return page, explain(err)
+	}
+	if page.Total > countedRows {
+		page.Total = -1
+	}
+	offset, limit := bounds(q)
+	type entry struct {
+		callRow
+		key int64
+	}
+	var entries []entry
+	err = each(r, "SELECT "+callListColumns+callTables+"WHERE "+where+" ORDER BY c.began DESC LIMIT ? OFFSET ?", append(args, limit, offset),
+		func(rows *sql.Rows) (err error) {
+			var e entry
+			e.callRow, err = scanCall(rows, &e.key)
+			entries = append(entries, e)
+			return err
+		})
+	for _, e := range entries {
+		if err != nil {
+			return page, err
+		}
+		var row crm.CallRow
+		row, err = rowOfCall(r, e.callRow, e.key)
+		page.Rows = append(page.Rows, row)
+	}
+	return page, err
+}
+
+// callsFound is the condition for calls with records that the text finds, or
+// with numbers that begin so.
+func (s *Store) callsFound(ctx context.Context, q querier, text string) (where string, args []any, err error) {
+	keys, err := s.keysByWords(ctx, text, -1, searchedRows)
+	if err != nil {
+		return "", nil, err
+	}
+	where, args = "c.rid IN (SELECT call FROM call_link WHERE key IN (SELECT value FROM json_each(?)))", []any{orEmpty(toJSON(keys))}
+	if digits, ok := typedNumber(text); ok {
+		prefixes := []string{digits}
+		for _, p := range worldPrefixes(digits, s.region) {
+			prefixes = append(prefixes, "+"+p)
+		}
+		for _, p := range prefixes {
+			where += " OR c.peer BETWEEN ? AND ?"
+			args = append(args, p, p+"~")
+		}
+	}
+	return where, args, nil
+}
+
+func orEmpty(list any) any {
+	if list == nil {
+		return "[]"
+	}
+	return list
+}

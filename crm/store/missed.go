@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"leadline/crm"
+)
+
+// workOff keeps the list of missed calls (H6): a missed call waits until there
+// is a later conversation with that number, whoever called whom and whichever of our phones it was on. Withheld
+// callers cannot be called back, so they are in the call log only.
+func (t *tx) workOff(rid int64, outcome crm.Outcome, talking bool) error {
+	var incoming, answered bool
+	var peer string
+	var began int64
+	err := t.row("SELECT incoming, peer, began, answered IS NOT NULL FROM call WHERE rid = ?", rid).Scan(&incoming, &peer, &began, &answered)
+	if err != nil || peer == "" {
+		return explain(err)
+	}
+	switch {
+	case talking || answered || outcome == crm.Answered || outcome == crm.AnsweredElsewhere:
+		_, err = t.exec("UPDATE call SET waits = 0, closed_by = ? WHERE waits = 1 AND peer = ? AND began < ?", rid, peer, began)
+	case incoming && (outcome == crm.Missed || outcome == crm.Interrupted):
+		// Calls may become known out of their order: later, from another program.
+		_, err = t.exec(`UPDATE call SET closed_by = (SELECT min(l.rid) FROM call l WHERE l.peer = ?1 AND l.began > ?2
+			AND (l.answered IS NOT NULL OR l.outcome IN (?3, ?4))) WHERE rid = ?5`,
+			peer, began, int(crm.Answered), int(crm.AnsweredElsewhere), rid)
+		if err == nil {
+			_, err = t.exec("UPDATE call SET waits = closed_by IS NULL WHERE rid = ?", rid)
+		}
+	}
+	return err
+}
+
+// MissedCount is how many parties wait to be called back.
+func (s *Store) MissedCount(ctx context.Context) (n int, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = r.row("SELECT count(DISTINCT peer) FROM call WHERE waits = 1").Scan(&n)
+	return n, explain(err)
+}
+
+// Missed is a page of the missed calls, one row for each party, newest first (H6):
+// those that wait, or with FilterDone those worked off. FilterMine and FilterNew are not told apart.
+func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return page, err
+	}
+	offset, limit := bounds(q)
+	where, group := "waits = 1", "peer"
+	if q.Filter == crm.FilterDone {
+		where, group = "closed_by IS NOT NULL", "closed_by"
+	}
+	if err := r.row("SELECT count(DISTINCT " + group + ") FROM call WHERE " + where).Scan(&page.Total); err != nil {
+		return page, explain(err)
+	}
+	type entry struct {
+		rid, closer int64
+		attempts    int
+	}
+	var entries []entry
+	// max() alone among aggregates makes the bare columns those of its row (SQLite, "bare columns in an aggregate").
+	query := "SELECT rid, coalesce(closed_by, 0), count(*), max(began) AS last FROM call WHERE " + where +
+		" GROUP BY " + group + " ORDER BY last DESC LIMIT ? OFFSET ?"
+	err = each(r, query, []any{limit, offset}, func(rows *sql.Rows) error {
+		var e entry
+		var last int64
+		err := rows.Scan(&e.rid, &e.closer, &e.attempts, &last)
+		entries = append(entries, e)
+		return err
+	})
+	if err != nil {
+		return page, err
+	}
+	for _, e := range entries {
+		row, err := callListRow(r, "c.rid = ?", e.rid)
+		if err != nil {
+			return page, err
+		}
+		row.Attempts = e.attempts
+		if e.closer != 0 {
+			if err := r.row("SELECT agent_name, began FROM call WHERE rid = ?", e.closer).Scan(&row.ClosedBy, unixMilli{&row.ClosedAt}); err != nil {
+				return page, explain(err)
+			}
+			row.Closed = true
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return page, nil
+}
+
+// missedBy is how many missed calls of any of the numbers wait.
+func missedBy(q querier, numbers []crm.Number, sip []string) (n int, err error) {
+	count := func(p crm.Party) {
+		if err != nil || p.Key() == "" {
+			return
+		}
+		var some int
+		err = q.row("SELECT count(*) FROM call WHERE peer = ? AND waits = 1", p.Key()).Scan(&some)
+		n += some
+	}
+	for _, number := range numbers {
+		count(number.Party())
+	}
+	for _, a := range sip {
+		count(crm.Party{Kind: crm.SIPAddress, Address: a})
+	}
+	return n, explain(err)
+}
+
+// bounds are the page asked for, within what a page may be.
+func bounds(q crm.Query) (offset, limit int) {
+	return max(q.Offset, 0), min(max(q.Limit, 1), 128)
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"leadline/crm"
+)
+
+// more are the fields of a record that nothing asks by, kept as one column of JSON.
+type more struct {
+	SIP     []string    `json:"sip,omitempty"`
+	Emails  []crm.Email `json:"emails,omitempty"`
+	Address string      `json:"address,omitempty"`
+	Comment string      `json:"comment,omitempty"`
+	Marks   []string    `json:"marks,omitempty"`
+	Source  string      `json:"source,omitempty"`
+}
+
+func (m more) words() string {
+	if len(m.Emails) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, e := range m.Emails {
+		b.WriteString(e.Address)
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// stamps are when a record was made and last changed; a command need not say.
+func stamps(created, updated, at time.Time) (int64, int64) {
+	if created.IsZero() {
+		created = at
+	}
+	if updated.IsZero() {
+		updated = at
+	}
+	return created.UnixMilli(), updated.UnixMilli()
+}
+
+// indexRecord makes a record found: by its numbers and SIP addresses, and by its words.
+func (t *tx) indexRecord(k key, numbers []crm.Number, sip []string, words string) error {
+	for _, p := range t.parties(numbers, sip) {
+		var err error
+		if p.Kind == crm.Phone {
+			_, err = t.exec(phoneInsert+"(?, ?)", int64(p.E164), int64(k))
+		} else {
+			_, err = t.exec(addressInsert+"(?, ?)", p.Key(), int64(k))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return t.indexWords(k, words)
+}
+
+const (
+	phoneInsert   = "INSERT OR IGNORE INTO phone(e164, key) VALUES"
+	addressInsert = "INSERT OR IGNORE INTO address(peer, key) VALUES"
+	wordsInsert   = "INSERT OR REPLACE INTO search(rowid, text) VALUES"
+)
+
+// parties are who a record is when it calls.
+func (t *tx) parties(numbers []crm.Number, sip []string) []crm.Party {
+	parties := make([]crm.Party, 0, len(numbers)+len(sip))
+	for _, n := range numbers {
+		parties = append(parties, n.Party())
+	}
+	for _, a := range sip {
+		parties = append(parties, crm.Parse("sip:"+strings.TrimPrefix(a, "sip:"), t.s.region))
+	}
+	return slices.DeleteFunc(parties, func(p crm.Party) bool { return p.Kind == crm.Withheld })
+}
+
+func (t *tx) indexWords(k key, words string) error {
+	_, err := t.exec(wordsInsert+"(?, ?)", int64(k), words)
+	return err
+}
+
+// unindexNumbers takes away the ways to a record that it had.
+func (t *tx) unindexNumbers(k key, numbers []crm.Number, sip []string) error {
+	for _, p := range t.parties(numbers, sip) {
+		var err error
+		if p.Kind == crm.Phone {
+			_, err = t.exec("DELETE FROM phone WHERE e164 = ? AND key = ?", int64(p.E164), int64(k))
+		} else {
+			_, err = t.exec("DELETE FROM address WHERE peer = ? AND key = ?", p.Key(), int64(k))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyOf finds a record by its ref.
+func keyOf(q querier, r crm.Ref) (key, error) {
+	switch r.Kind {
+	case crm.KindContact, crm.KindCompany, crm.KindLead, crm.KindDeal:
+	default:
+		return 0, ErrNotFound
+	}
+	if r.None() {
+		return 0, ErrNotFound
+	}
+	rid, err := ridOf(q, string(r.Kind), r.ID) // tables are named like the kinds
+	return makeKey(r.Kind, rid), err
+}

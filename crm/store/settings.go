@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"leadline/crm"
+)
+
+// The settings that the store itself reads; others are their owners'.
+const (
+	SettingRepeatLeads = "repeat_leads" // "yes": a new lead for who comes back (B6)
+	SettingSources     = "sources"      // the company's own lead sources, a JSON list (A4)
+)
+
+// Setting is a value kept on this machine; "" when there is none.
+func (s *Store) Setting(ctx context.Context, name string) (string, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return "", err
+	}
+	return setting(r, name)
+}
+
+func setting(q querier, name string) (value string, err error) {
+	err = q.row("SELECT value FROM setting WHERE name = ?", name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return value, explain(err)
+}
+
+// SetSetting keeps a value on this machine.
+func (s *Store) SetSetting(ctx context.Context, name, value string) error {
+	return s.write(ctx, func(t *tx) error { return t.setSetting(name, value) })
+}
+
+func (t *tx) setSetting(name, value string) error {
+	_, err := t.exec("INSERT INTO setting(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value", name, value)
+	if err != nil {
+		return fmt.Errorf("keep setting %s: %w", name, err)
+	}
+	return nil
+}
+
+// Sources are the lead sources to choose from: the standard list and the company's own (A4).
+func (s *Store) Sources(ctx context.Context) ([]string, error) {
+	own, err := s.Setting(ctx, SettingSources)
+	if err != nil {
+		return nil, err
+	}
+	var more []string
+	if own != "" {
+		if err := json.Unmarshal([]byte(own), &more); err != nil {
+			return nil, fmt.Errorf("read setting %s: %w", SettingSources, err)
+		}
+	}
+	return append(slices.Clone(crm.Sources), more...), nil
+}

@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"leadline/crm"
+)
+
+var (
+	// ErrInUse: another program has the file open.
+	ErrInUse = errors.New("the file is in use by another program")
+	// ErrLaterVersion: a later version of Leadline wrote the file.
+	ErrLaterVersion = errors.New("the file was written by a later version of Leadline")
+	// ErrDiskFull: nothing was written, what was written before is safe.
+	ErrDiskFull = errors.New("the disk is full")
+	// ErrDamaged: the file is not what SQLite wrote.
+	ErrDamaged = errors.New("the file is damaged")
+	// ErrNotFound: no such record or call.
+	ErrNotFound = errors.New("not found")
+)
+
+// Options are what a file needs from outside. The zero value is good.
+type Options struct {
+	Now    func() time.Time // default time.Now
+	Random io.Reader        // default crypto/rand
+	Region string           // for numbers written nationally where no line says; default "DE"
+	Log    *slog.Logger     // default: discarded
+}
+
+// Store is the open file.
+type Store struct {
+	now    func() time.Time
+	random io.Reader
+	region string
+	log    *slog.Logger
+
+	lock    *flock.Flock
+	writeDB *sql.DB
+	writer  *sql.Conn // its one connection
+	readDB  *sql.DB
+
+	writing sync.Mutex // held through a change: one writer
+	hlc     crm.HLC    // of the last command; under writing
+	writes  statements
+	reads   statements
+
+	idLock sync.Mutex
+
+	listening sync.Mutex
+	listeners map[int]func(Changed)
+	nextID    int
+}
+
+// Open opens or makes the file at path (mode 0600, in a directory of mode 0700).
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	s := &Store{now: o.Now, random: o.Random, region: o.Region, log: o.Log, listeners: map[int]func(Changed){}}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	if s.region == "" {
+		s.region = crm.DefaultRegion
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	err := s.open(ctx, path)
+	if err == nil {
+		err = s.writer.QueryRowContext(ctx,
+			// A note may have taken the place of an earlier one, so the last is not always the latest.
+			"SELECT coalesce(max(hlc), 0) FROM (SELECT hlc FROM outbox ORDER BY seq DESC LIMIT 1000)").Scan(&s.hlc)
+	}
+	if err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close waits for the change under way and closes the file.
+func (s *Store) Close() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.writes.close()
+	s.reads.close()
+	var errs []error
+	if s.readDB != nil {
+		errs = append(errs, s.readDB.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.Close())
+	}
+	if s.writeDB != nil {
+		errs = append(errs, s.writeDB.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// NewID makes an id for a record or call.
+func (s *Store) NewID() crm.ID {
+	id, err := s.makeID()
+	if err != nil {
+		// crypto/rand never fails (Go 1.24); a source of a test that does should be seen.
+		panic(err)
+	}
+	return id
+}
+
+func (s *Store) makeID() (crm.ID, error) {
+	s.idLock.Lock()
+	defer s.idLock.Unlock()
+	return crm.NewID(s.now(), s.random)
+}
+
+// statements prepares each query once.
+type statements struct {
+	db interface {
+		PrepareContext(context.Context, string) (*sql.Stmt, error)
+	}
+	lock   sync.RWMutex
+	byText map[string]*sql.Stmt
+}
+
+func (p *statements) get(query string) (*sql.Stmt, error) {
+	p.lock.RLock()
+	stmt := p.byText[query]
+	p.lock.RUnlock()
+	if stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := p.db.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", query, explain(err))
+	}
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if was := p.byText[query]; was != nil {
+		_ = stmt.Close()
+		return was, nil
+	}
+	if p.byText == nil {
+		p.byText = map[string]*sql.Stmt{}
+	}
+	p.byText[query] = stmt
+	return stmt, nil
+}
+
+func (p *statements) close() {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	for _, stmt := range p.byText {
+		_ = stmt.Close()
+	}
+	p.byText = nil
+}
+
+// querier asks the file: a transaction of the writer, or a reader.
+type querier interface {
+	query(query string, args ...any) (*sql.Rows, error)
+	row(query string, args ...any) *sql.Row
+}
+
+// reader asks with one of the reading connections. Questions by key are over in
+// microseconds and are not given the context: watching it costs as much as they do.
+type reader struct{ s *Store }
+
+func (r reader) query(query string, args ...any) (*sql.Rows, error) {
+	stmt, err := r.s.reads.get(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.Query(args...)
+}
+
+func (r reader) row(query string, args ...any) *sql.Row {
+	stmt, err := r.s.reads.get(query)
+	if err != nil {
+		return r.s.readDB.QueryRow(query, args...) // gives the same error where it is looked for
+	}
+	return stmt.QueryRow(args...)
+}
+
+// read is the reader, unless ctx is over already.
+func (s *Store) read(ctx context.Context) (reader, error) { return reader{s}, ctx.Err() }
+
+// each calls f for every row of a question.
+func each(q querier, query string, args []any, f func(*sql.Rows) error) error {
+	rows, err := q.query(query, args...)
+	if err != nil {
+		return explain(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows); err != nil {
+			return explain(err)
+		}
+	}
+	return explain(rows.Err())
+}

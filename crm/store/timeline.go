@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"leadline/crm"
+)
+
+const timelineCalls = 100 // the newest; a person who wants more looks into the call log
+
+// What a timeline says of a record itself.
+const (
+	EventMade       = "Created"
+	EventMadeByCall = "Created by the call"
+	EventMadeByHand = "Created by hand"
+)
+
+// EventTexts are the sentences of timelines, for the translations of the ui.
+var EventTexts = []string{EventMade, EventMadeByCall, EventMadeByHand}
+
+// Record is a record with all its detail shows.
+func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err error) {
+	q, err := s.read(ctx)
+	if err != nil {
+		return rec, err
+	}
+	k, err := keyOf(q, r)
+	if err != nil {
+		return rec, err
+	}
+	rec.Ref = r
+	made := crm.Event{Kind: crm.EventCreated, Title: crm.Say(EventMade)}
+	switch k.kind() {
+	case crm.KindContact:
+		c, err := contactByRid(q, k.rid())
+		if err != nil {
+			return rec, err
+		}
+		rec.Contact, rec.Name, rec.CompanyName, rec.Responsible = &c.Contact, c.Name(), c.companyName, c.responsible
+		made.At = c.Created
+	case crm.KindCompany:
+		c, err := companyByRid(q, k.rid())
+		if err != nil {
+			return rec, err
+		}
+		rec.Company, rec.Name, rec.CompanyName, rec.Responsible = &c.Company, c.Name, c.Name, c.responsible
+		made.At = c.Created
+	case crm.KindLead:
+		l, err := leadByRid(q, k.rid())
+		if err != nil {
+			return rec, err
+		}
+		line, err := lineByID(q, l.Line)
+		if err != nil {
+			return rec, err
+		}
+		rec.Lead, rec.Name, rec.CompanyName, rec.LineName, rec.Responsible = &l.Lead, l.Name(), l.CompanyName, line.Name, l.responsible
+		made.At = l.Created
+		switch l.Reason.Key {
+		case "":
+		case crm.ReasonByHand:
+			made.Title = crm.Say(EventMadeByHand)
+		default:
+			made.Title, made.Reason = crm.Say(EventMadeByCall), l.Reason
+		}
+	case crm.KindDeal:
+		d, err := dealByRid(q, k.rid())
+		if err != nil {
+			return rec, err
+		}
+		rec.Deal, rec.Name, rec.CompanyName, rec.ContactName, rec.Responsible = &d.Deal, d.Title, d.companyName, d.contactName, d.responsible
+		made.At = d.Created
+	}
+	if rec.Timeline, err = callEvents(q, k); err != nil {
+		return rec, err
+	}
+	at := len(rec.Timeline)
+	for at > 0 && rec.Timeline[at-1].At.Before(made.At) {
+		at--
+	}
+	rec.Timeline = append(rec.Timeline[:at:at], append([]crm.Event{made}, rec.Timeline[at:]...)...)
+	return rec, nil
+}
+
+func callEvents(q querier, k key) (events []crm.Event, err error) {
+	err = each(q, "SELECT "+callColumns+" FROM call_link k JOIN call c ON c.rid = k.call LEFT JOIN user u ON u.rid = c.agent"+
+		" WHERE k.key = ? ORDER BY k.began DESC LIMIT ?", []any{int64(k), timelineCalls}, func(rows *sql.Rows) error {
+		c, err := scanCall(rows)
+		events = append(events, crm.Event{Kind: crm.EventCall, At: c.Began, Who: c.AgentName, Body: c.Note, Call: c.ID,
+			Direction: c.Direction, Outcome: c.Outcome, Length: c.Length(), Result: c.Result, Line: c.LineName})
+		return err
+	})
+	return events, err
+}

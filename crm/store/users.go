@@ -1,0 +1,166 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"leadline/crm"
+)
+
+const userColumns = "u.id, u.name, u.email, u.extension, u.numbers, u.gone"
+
+func scanUser(row interface{ Scan(...any) error }) (u crm.User, err error) {
+	err = row.Scan(idBlob{&u.ID}, &u.Name, &u.Email, &u.Extension, jsonColumn{&u.Numbers}, &u.Left)
+	return u, err
+}
+
+func (t *tx) saveUser(u crm.User) error {
+	numbers := toJSON(u.Numbers)
+	if numbers == nil {
+		numbers = "[]"
+	}
+	_, err := t.exec(`INSERT INTO user(id, name, email, extension, numbers, gone) VALUES(?, ?, ?, ?, ?, ?)
+		ON CONFLICT(id) DO UPDATE SET name = excluded.name, email = excluded.email, extension = excluded.extension,
+			numbers = excluded.numbers, gone = excluded.gone`,
+		u.ID.Bytes(), u.Name, u.Email, u.Extension, numbers, u.Left)
+	if err != nil {
+		return err
+	}
+	rid, err := ridOf(t, "user", u.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("DELETE FROM colleague WHERE user = ?", rid); err != nil {
+		return err
+	}
+	if u.Left {
+		return nil
+	}
+	peers := map[string]bool{u.Extension: true}
+	for _, n := range u.Numbers {
+		peers[n.Party().Key()] = true
+	}
+	delete(peers, "")
+	for peer := range peers {
+		if _, err := t.exec("INSERT INTO colleague(peer, user) VALUES(?, ?)", peer, rid); err != nil {
+			return err
+		}
+	}
+	t.changed.Lists = true
+	return nil
+}
+
+// ridOf is the row of a record by its id; the zero id has row 0. table is one of
+// our own names, never foreign input.
+func ridOf(q querier, table string, id crm.ID) (rid int64, err error) {
+	if id == "" {
+		return 0, nil
+	}
+	err = q.row("SELECT rid FROM "+table+" WHERE id = ?", id.Bytes()).Scan(&rid)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("%s %s: %w", table, id, ErrNotFound)
+	}
+	return rid, explain(err)
+}
+
+// nullRid is a rid for a column that may point nowhere.
+func nullRid(rid int64) any {
+	if rid == 0 {
+		return nil
+	}
+	return rid
+}
+
+// userRid is ridOf for a user who may be unknown here: then nobody is meant.
+func userRid(q querier, id crm.ID) (any, error) {
+	rid, err := ridOf(q, "user", id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return nullRid(rid), err
+}
+
+const settingMe = "me"
+
+// SignIn remembers who works here, and makes the user (by extension, else by
+// e-mail, else by name) when there is none yet.
+func (s *Store) SignIn(ctx context.Context, u crm.User) (crm.User, error) {
+	err := s.write(ctx, func(t *tx) error {
+		found, err := scanUser(t.row(`SELECT `+userColumns+` FROM user u WHERE u.gone = 0 AND (
+			(? <> '' AND u.extension = ?) OR (? <> '' AND u.email = ?) OR (? <> '' AND u.name = ?))
+			ORDER BY u.extension = ? DESC, u.email = ? DESC, u.rid LIMIT 1`,
+			u.Extension, u.Extension, u.Email, u.Email, u.Name, u.Name, u.Extension, u.Email))
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			if u.ID, err = t.s.makeID(); err != nil {
+				return err
+			}
+			if err := t.do(crm.SaveUser{User: u}); err != nil {
+				return err
+			}
+		case err != nil:
+			return explain(err)
+		default:
+			u = found
+		}
+		return t.setSetting(settingMe, string(u.ID))
+	})
+	if err != nil {
+		return crm.User{}, fmt.Errorf("remember who works here: %w", err)
+	}
+	return u, nil
+}
+
+// Me is who SignIn remembered; the zero User when nobody.
+func (s *Store) Me(ctx context.Context) (crm.User, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return crm.User{}, err
+	}
+	return me(r)
+}
+
+func me(q querier) (crm.User, error) {
+	id, err := setting(q, settingMe)
+	if err != nil || id == "" {
+		return crm.User{}, err
+	}
+	u, err := userByID(q, crm.ID(id))
+	if errors.Is(err, ErrNotFound) {
+		return crm.User{}, nil
+	}
+	return u, err
+}
+
+func userByID(q querier, id crm.ID) (crm.User, error) {
+	if id == "" {
+		return crm.User{}, ErrNotFound
+	}
+	u, err := scanUser(q.row("SELECT "+userColumns+" FROM user u WHERE u.id = ?", id.Bytes()))
+	return u, explain(err)
+}
+
+// Users are all who have not left, by name.
+func (s *Store) Users(ctx context.Context) (users []crm.User, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = each(r, "SELECT "+userColumns+" FROM user u WHERE u.gone = 0 ORDER BY u.name", nil, func(rows *sql.Rows) error {
+		u, err := scanUser(rows)
+		users = append(users, u)
+		return err
+	})
+	return users, err
+}
+
+// colleague is the name of the user who calls by that peer; "" when none does.
+func colleague(q querier, peer string) (name string, err error) {
+	err = q.row("SELECT u.name FROM colleague c JOIN user u ON u.rid = c.user WHERE c.peer = ? LIMIT 1", peer).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return name, explain(err)
+}

@@ -1,0 +1,20 @@
+package crm
+
+// Text is a sentence by its English wording. The ui translates Key and puts
+// Args into its {places}. The zero Text says nothing.
+type Text struct {
+	Key  string            `json:"key,omitempty"`
+	Args map[string]string `json:"args,omitempty"`
+}
+
+// Say makes a Text; the arguments are pairs of place and value.
+func Say(key string, pairs ...string) Text {
+	t := Text{Key: key}
+	if len(pairs) > 1 {
+		t.Args = make(map[string]string, len(pairs)/2)
+		for i := 0; i+1 < len(pairs); i += 2 {
+			t.Args[pairs[i]] = pairs[i+1]
+		}
+	}
+	return t
+}

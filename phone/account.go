@@ -1,0 +1,88 @@
+package phone
+
+import "time"
+
+// Account is one extension at a PBX.
+type Account struct {
+	Name    string // unique among the accounts, as people call it: "Office"
+	Address string // sip:user@host[:port]; the scheme may be missing
+
+	AuthUser string // user of the digest; "" means the user part of Address
+	Password string // never logged
+
+	Transport     string // "udp" (also ""), "tcp" or "tls"
+	Bind          string // local host:port; "" means 0.0.0.0:0
+	OutboundProxy string // host[:port] or sip URI that every request goes to; "" for none
+
+	LineHeader  string   // header that names the line that was called, say "X-Line" (requirements.md A2)
+	DefaultLine string   // the line when nothing names one
+	Codecs      []string // in order of preference: "opus", "g722", "pcma", "pcmu"; empty means all that there are
+	AutoAnswer  string   // "never" (also ""), "header" or "always"
+	SRTP        string   // "off" (also ""), "preferred" or "required"
+}
+
+// RegState is where an account's registration stands.
+type RegState int
+
+const (
+	Unregistered RegState = iota
+	Registering           // the first REGISTER is on its way
+	Registered
+	Retrying // it failed; tried again at Registration.NextTry
+	Refused  // wrong password or forbidden: waits until the account is changed
+)
+
+// String returns the state in English, for logs.
+func (s RegState) String() string {
+	return [...]string{"unregistered", "registering", "registered", "retrying", "refused"}[s]
+}
+
+// RegCause is why a registration isn't there.
+type RegCause int
+
+const (
+	RegOK            RegCause = iota
+	RegUnreachable            // no such host, connection refused, no network
+	RegWrongPassword          // 401 or 407 to our credentials
+	RegForbidden              // 403
+	RegNameNotFound           // 404: the registrar doesn't know this user
+	RegTimeout                // nothing came back
+	RegServerError            // 5xx
+	RegRejected               // any other final answer
+	RegBadAccount             // the address, transport or bind can't be used
+)
+
+// String returns the cause in English, for logs.
+func (c RegCause) String() string {
+	return [...]string{"ok", "unreachable", "wrong password", "forbidden", "name not found",
+		"timeout", "server error", "rejected", "bad account"}[c]
+}
+
+// Registration is an account's standing at its registrar, as a value.
+type Registration struct {
+	Account string // Account.Name
+	State   RegState
+	Cause   RegCause
+	Code    int    // SIP status of the last answer; 0 when there was none
+	Reason  string // its reason phrase, or what the network said
+
+	Since   time.Time     // when State began
+	NextTry time.Time     // when Retrying: the next REGISTER
+	Expires time.Duration // what the registrar granted
+}
+
+// RegistrationError is what [Phone.Try] returns when an account doesn't register.
+type RegistrationError struct {
+	Account string
+	Cause   RegCause
+	Code    int
+	Reason  string
+}
+
+func (e *RegistrationError) Error() string {
+	msg := "register " + e.Account + ": " + e.Cause.String()
+	if e.Reason != "" {
+		msg += " (" + e.Reason + ")"
+	}
+	return msg
+}

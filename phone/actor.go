@@ -1,0 +1,303 @@
+package phone
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"leadline/phone/audio"
+	"leadline/phone/sdp"
+	"leadline/phone/sip"
+)
+
+// call is one call. Everything but box, id, shown and gone belongs to the goroutine
+// that runs box; shown belongs to the phone's lock.
+type call struct {
+	phone *Phone
+	line  *line
+	stack *sip.Stack
+	log   *slog.Logger
+
+	id    CallID
+	box   *mailbox
+	gone  chan struct{}
+	shown Call
+
+	view     Call
+	dialog   *sip.Dialog
+	invite   sip.Invite // of an incoming call
+	voice    *voice
+	sounds   *sounds
+	wantHold bool
+	isHold   bool // what the far end has agreed to
+	asking   bool // a re-INVITE of ours is on its way
+	late     bool // the far end's answer comes with the ACK
+	limit    *time.Timer
+	ticker   *time.Timer
+	quality  int
+}
+
+func (c *call) publish() { c.phone.publish(c, c.view) }
+
+func (c *call) become(s CallState) {
+	c.view.State = s
+	c.publish() // windows before sound
+	c.listen()
+}
+
+// after posts f when d has passed, for as long as the call lives.
+func (c *call) after(d time.Duration, f func()) *time.Timer {
+	return time.AfterFunc(d, func() { c.box.post(f) })
+}
+
+// ring begins an incoming call.
+func (c *call) ring() {
+	if c.view.State != Ringing {
+		return
+	}
+	c.publish()
+	c.listen()
+	c.limit = c.after(c.phone.cfg.Timing.NoAnswer, func() {
+		if c.view.State == Ringing {
+			c.dialog.Refuse(480, "Temporarily Unavailable")
+			c.end(Missed, 480, "nobody answered")
+		}
+	})
+	switch auto := c.line.account.AutoAnswer; {
+	case auto == "always", auto == "header" && c.invite.AutoAnswer:
+		if c.phone.othersUp(c) {
+			return // nobody is thrown out of a conversation
+		}
+		if err := c.answer(); err != nil {
+			c.log.Warn("answer by itself", "err", err)
+		}
+	}
+}
+
+// dial begins an outgoing call.
+func (c *call) dial() {
+	if c.view.State != Dialling {
+		return
+	}
+	if err := c.open(); err != nil {
+		c.publish()
+		c.end(Failed, 0, err.Error())
+		return
+	}
+	dialog, err := c.stack.Dial(c.view.Dialled, sdp.Offer(c.voice.local), signals{c})
+	if err != nil {
+		c.publish()
+		c.end(Failed, 0, err.Error())
+		return
+	}
+	c.dialog = dialog
+	c.view.SIPCallID = dialog.CallID()
+	c.become(Dialling)
+	c.limit = c.after(c.phone.cfg.Timing.NoAnswer, func() {
+		switch c.view.State {
+		case Dialling, RingingThere, Early:
+			c.dialog.Cancel()
+			c.end(NoAnswer, 0, "nobody answered")
+		}
+	})
+}
+
+// open makes the sockets of the call's sound.
+func (c *call) open() (err error) {
+	if c.voice == nil {
+		c.voice, err = openVoice(c.stack.Local().Addr(), c.line.account.Codecs, c.phone.cfg.Now, c.log)
+	}
+	return err
+}
+
+// describe makes the session description of our 200: the answer to their offer, or
+// our offer when they made none.
+func (c *call) describe() ([]byte, error) {
+	if err := c.open(); err != nil {
+		return nil, err
+	}
+	offer, err := sdp.Body(c.invite.Offer.Type, c.invite.Offer.Data)
+	if err != nil {
+		return nil, err
+	}
+	if len(offer) == 0 {
+		c.late = true
+		return sdp.Offer(c.voice.local), nil
+	}
+	body, agreed, err := sdp.Answer(offer, c.voice.local)
+	if err != nil {
+		return nil, err
+	}
+	return body, c.agree(c.voice.local, agreed)
+}
+
+// agree starts or changes the sound.
+func (c *call) agree(local sdp.Local, m sdp.Media) error {
+	if err := c.voice.agree(local, m); err != nil {
+		return err
+	}
+	c.applyMute()
+	c.view.Codec = m.Codec.Name
+	c.view.HeldByThem = m.Hold
+	return nil
+}
+
+// settle finds the state of an answered call from who holds whom.
+func (c *call) settle() {
+	switch {
+	case c.isHold:
+		c.become(HeldHere)
+	case c.view.HeldByThem:
+		c.become(HeldThere)
+	default:
+		c.become(Active)
+	}
+}
+
+// listen makes heard what is to be heard of the call in its state.
+func (c *call) listen() {
+	want := heard{tone: noTone, warm: true}
+	switch c.view.State {
+	case Ringing:
+		if c.phone.othersUp(c) {
+			want.tone = audio.ToneWaiting
+		} else {
+			want.ring = true
+		}
+	case RingingThere:
+		want.tone = audio.ToneRingback
+	case Early, Active, HeldHere, HeldThere:
+		want.voice = true
+	case Ended:
+		return // end has seen to it
+	}
+	c.hear(want)
+}
+
+func (c *call) hear(want heard) {
+	if c.voice == nil || c.voice.session == nil {
+		c.sounds.want(want, nil)
+		return
+	}
+	c.sounds.want(want, c.voice.session)
+}
+
+// end ends the call here, whatever the wire still does.
+func (c *call) end(cause Cause, code int, reason string) {
+	if c.view.State == Ended {
+		return
+	}
+	if c.limit != nil {
+		c.limit.Stop()
+	}
+	if c.ticker != nil {
+		c.ticker.Stop()
+	}
+	c.view.State, c.view.Cause = Ended, cause
+	c.view.SIPCode, c.view.SIPReason = code, reason
+	c.view.Ended = c.phone.cfg.Now()
+	c.readStats()
+	tone := noTone
+	if c.view.Direction == Outgoing && c.view.Answered.IsZero() {
+		switch cause {
+		case Busy:
+			tone = audio.ToneBusy
+		case DeclinedThere, NotFound, Failed, NoAnswer:
+			tone = audio.ToneCongestion
+		}
+	}
+	c.hear(heard{tone: tone})
+	if c.voice != nil {
+		c.voice.close()
+	}
+	c.publish()
+	silence := func() {
+		c.hear(heard{tone: noTone})
+		c.box.close()
+	}
+	if tone == noTone {
+		silence()
+		return
+	}
+	c.after(c.phone.cfg.Timing.BusyTone, silence)
+	context.AfterFunc(c.phone.ctx, func() { c.box.post(silence) })
+}
+
+// leave ends the call because its account goes: the caller may find someone else.
+func (c *call) leave() {
+	switch c.view.State {
+	case Ringing:
+		c.dialog.Refuse(480, "Temporarily Unavailable")
+		c.end(Missed, 480, "the phone was switched off")
+	case Ended:
+	default:
+		_ = c.hangUp()
+	}
+}
+
+// lost ends a call whose signalling is gone.
+func (c *call) lost(why string) { c.end(Failed, 0, why) }
+
+// panicked ends a call that went wrong, and leaves the others alone.
+func (c *call) panicked(v any) {
+	c.log.Error("panic in a call, survived", "panic", v)
+	if c.view.State == Ended {
+		c.box.close()
+		return
+	}
+	if d := c.dialog; d != nil {
+		switch {
+		case !c.view.Answered.IsZero():
+			d.HangUp()
+		case c.view.Direction == Outgoing:
+			d.Cancel()
+		default:
+			d.Refuse(500, "Server Internal Error")
+		}
+	}
+	c.end(Failed, 0, fmt.Sprintf("internal error: %v", v))
+}
+
+// watch reads the statistics once a second and ends a call that fell silent.
+func (c *call) watch() {
+	c.ticker = c.after(time.Second, func() {
+		if c.view.State == Ended {
+			return
+		}
+		c.readStats()
+		if c.view.Stats.Quality != c.quality {
+			c.quality = c.view.Stats.Quality
+			c.publish()
+		} else {
+			c.phone.refresh(c, c.view)
+		}
+		if c.silent() {
+			c.dialog.HangUp()
+			c.end(MediaLost, 0, "nothing was heard for "+c.phone.cfg.Timing.MediaAlive.String())
+			return
+		}
+		c.watch()
+	})
+}
+
+func (c *call) silent() bool {
+	v := c.voice
+	return v != nil && v.session != nil && c.view.State == Active &&
+		v.agreed.Direction.Receives() && v.heardAgo() > c.phone.cfg.Timing.MediaAlive
+}
+
+func (c *call) readStats() {
+	if c.voice == nil || c.voice.session == nil {
+		return
+	}
+	s := c.voice.session.Stats()
+	c.view.Stats = Stats{
+		Received: s.PacketsReceived, Lost: s.PacketsLost, Late: s.PacketsLate,
+		LossPercent: 100 * s.Loss, Jitter: s.Jitter, RoundTrip: s.RoundTrip,
+		Delay: s.Delay, MOS: s.MOS,
+	}
+	if s.PacketsReceived > 50 { // a second: before that it is a guess
+		c.view.Stats.Quality = max(1, s.Quality)
+	}
+}

@@ -1,0 +1,239 @@
+package audio_test
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"leadline/phone/audio"
+	"leadline/phone/rig"
+)
+
+// ear is a voice that plays a tone and keeps what it hears.
+type ear struct {
+	mu    sync.Mutex
+	heard []int16
+	plays int
+	tone  []int16
+	at    int
+}
+
+func (e *ear) Play(dst []int16) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.plays++
+	if len(e.tone) > 0 {
+		for i := range dst {
+			dst[i] = e.tone[e.at]
+			e.at = (e.at + 1) % len(e.tone)
+		}
+	}
+}
+
+func (e *ear) Capture(src []int16) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.heard = append(e.heard, src...)
+}
+
+// last is the last seconds heard.
+func (e *ear) last(seconds float64) rig.Sound {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := min(len(e.heard), int(seconds*audio.Rate))
+	return rig.Sound{Rate: audio.Rate, Samples: append([]int16{}, e.heard[len(e.heard)-n:]...)}
+}
+
+func open(t *testing.T, c audio.Choice) *audio.System {
+	t.Helper()
+	s, err := audio.Open(c, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+func hears(t *testing.T, e *ear, hertz float64) {
+	t.Helper()
+	rig.Eventually(t, 8*time.Second, fmt.Sprintf("%v Hz in the microphone", hertz), func() (bool, string) {
+		share := e.last(0.4).Share(hertz)
+		return share > 0.9, fmt.Sprint(share)
+	})
+}
+
+func becomes(t *testing.T, s *audio.System, what string, is func(audio.State) bool) {
+	t.Helper()
+	rig.Eventually(t, 8*time.Second, what, func() (bool, string) {
+		now := s.State()
+		return is(now), fmt.Sprintf("%+v", now)
+	})
+}
+
+func TestAToneInTheMicrophoneIsHeardByAVoice(t *testing.T) {
+	p := rig.StartPulse(t)
+	s := open(t, audio.Choice{})
+	e := &ear{}
+	defer s.Attach(e)()
+	p.Play(t, rig.Tone(48000, 440, 20, 0.5))
+	hears(t, e, 440)
+	if s.InputLevel() < 0.4 || s.InputLevel() > 0.6 {
+		t.Errorf("input level is %.2f of a tone of 0.5", s.InputLevel())
+	}
+	becomes(t, s, "names of the devices", func(s audio.State) bool {
+		return s.Microphone == audio.Use{Device: "microphone", Condition: audio.Working} &&
+			s.Speaker == audio.Use{Device: "speaker", Condition: audio.Working}
+	})
+}
+
+func TestWhatAVoicePlaysIsHeardOnTheSpeaker(t *testing.T) {
+	p := rig.StartPulse(t)
+	s := open(t, audio.Choice{})
+	e := &ear{tone: rig.Tone(48000, 600, 1, 0.5).Samples}
+	defer s.Attach(e)()
+	becomes(t, s, "speaker", func(s audio.State) bool { return s.Speaker.Condition == audio.Working })
+	stop := p.Record(t, rig.PulseSpeaker)
+	time.Sleep(2500 * time.Millisecond)
+	heard := stop()
+	heard = heard.Cut(heard.Seconds()-2, heard.Seconds())
+	if share := heard.Share(600); share < 0.95 {
+		t.Errorf("600 Hz is %.3f of what the speaker plays, %.1f s at level %.3f", share, heard.Seconds(), heard.Level())
+	}
+}
+
+func TestTheRingtoneAndTheWarmDevicesAreOpenedAndClosed(t *testing.T) {
+	p := rig.StartPulse(t)
+	s := open(t, audio.Choice{})
+	began := time.Now()
+	stopRing, release := s.Ring(), s.Warm()
+	if took := time.Since(began); took > 20*time.Millisecond {
+		t.Errorf("Ring and Warm held the caller for %v", took)
+	}
+	becomes(t, s, "all open", func(s audio.State) bool {
+		return s.Microphone.Condition == audio.Working && s.Ringer.Condition == audio.Working
+	})
+	t.Logf("all devices open after %v", time.Since(began))
+	rec := p.Record(t, rig.PulseSpeaker)
+	time.Sleep(3 * time.Second)
+	if level := rec().Level(); level < 0.01 {
+		t.Errorf("the ringtone's level is %.4f", level)
+	}
+	stopRing()
+	release()
+	rig.Eventually(t, 10*time.Second, "devices are let go", func() (bool, string) {
+		playing, recording := p.Streams(t)
+		return playing == 0 && recording == 0, fmt.Sprint(playing, recording)
+	})
+}
+
+func TestAHeadsetIsPulledOutInACallAndComesBack(t *testing.T) {
+	p := rig.StartPulse(t)
+	p.PlugSource(t, "headset")
+	p.PlugSink(t, "headphones")
+	s := open(t, audio.Choice{Microphone: "headset", Speaker: "headphones"})
+	e := &ear{}
+	defer s.Attach(e)()
+	p.Play(t, rig.Tone(48000, 440, 60, 0.5))
+	hears(t, e, 440)
+
+	p.Unplug(t, "headset")
+	p.Unplug(t, "headphones")
+	becomes(t, s, "the default devices", func(s audio.State) bool {
+		return s.Microphone == audio.Use{Device: "microphone", Wanted: "headset", Condition: audio.Replaced} &&
+			s.Speaker == audio.Use{Device: "speaker", Wanted: "headphones", Condition: audio.Replaced}
+	})
+	if problem, _ := s.State().Problem(); problem != audio.MicrophoneReplaced {
+		t.Errorf("problem %v", problem)
+	}
+	hears(t, e, 440)
+
+	p.PlugSource(t, "headset")
+	p.PlugSink(t, "headphones")
+	becomes(t, s, "the chosen devices again", func(s audio.State) bool {
+		return s.Microphone.Device == "headset" && s.Microphone.Condition == audio.Working &&
+			s.Speaker.Device == "headphones" && s.Speaker.Condition == audio.Working
+	})
+	hears(t, e, 440)
+}
+
+func TestDevicesAreChosenInTheMiddleOfACall(t *testing.T) {
+	p := rig.StartPulse(t)
+	p.PlugSink(t, "headphones")
+	s := open(t, audio.Choice{})
+	e := &ear{tone: rig.Tone(48000, 600, 1, 0.5).Samples}
+	defer s.Attach(e)()
+	becomes(t, s, "speaker", func(s audio.State) bool { return s.Speaker.Condition == audio.Working })
+	if err := s.Choose(audio.Choice{Speaker: "headphones"}); err != nil {
+		t.Fatal(err)
+	}
+	becomes(t, s, "headphones", func(s audio.State) bool {
+		return s.Speaker == audio.Use{Device: "headphones", Condition: audio.Working}
+	})
+	stop := p.Record(t, "headphones")
+	time.Sleep(1500 * time.Millisecond)
+	if share := stop().Share(600); share < 0.9 {
+		t.Errorf("600 Hz is %.3f of what the headphones play", share)
+	}
+}
+
+func TestACallGoesOnWhenTheSoundServerHangs(t *testing.T) {
+	p := rig.StartPulse(t)
+	s := open(t, audio.Choice{})
+	e := &ear{}
+	defer s.Attach(e)()
+	becomes(t, s, "both", func(s audio.State) bool {
+		return s.Microphone.Condition == audio.Working && s.Speaker.Condition == audio.Working
+	})
+	p.Freeze()
+	defer p.Thaw()
+	time.Sleep(300 * time.Millisecond)
+	count := func() (heard, played int) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return len(e.heard) / audio.FrameSamples, e.plays
+	}
+	h0, p0 := count()
+	began := time.Now()
+	release := s.Warm()
+	s.Devices()
+	_ = s.Choose(audio.Choice{Speaker: "nowhere"})
+	_ = s.Choose(audio.Choice{})
+	stop := s.Ring()
+	stop()
+	release()
+	if took := time.Since(began); took > 50*time.Millisecond {
+		t.Errorf("callers waited %v", took)
+	}
+	time.Sleep(time.Second)
+	if h1, p1 := count(); h1-h0 < 80 || p1-p0 < 80 {
+		t.Errorf("in a second of a hung server %d frames were heard and %d played", h1-h0, p1-p0)
+	}
+	becomes(t, s, "told", func(s audio.State) bool { return s.Speaker.Condition == audio.Absent })
+	p.Thaw()
+	becomes(t, s, "both again", func(s audio.State) bool {
+		return s.Microphone.Condition == audio.Working && s.Speaker.Condition == audio.Working
+	})
+	p.Play(t, rig.Tone(48000, 440, 20, 0.5))
+	hears(t, e, 440)
+}
+
+func TestASoundServerThatIsStartedLaterIsFound(t *testing.T) {
+	t.Setenv("PULSE_SERVER", "unix:/nonexistent")
+	s := open(t, audio.Choice{})
+	e := &ear{}
+	defer s.Attach(e)()
+	becomes(t, s, "no devices", func(s audio.State) bool {
+		return s.Microphone.Condition == audio.Absent && s.Speaker.Condition == audio.Absent
+	})
+	if problem, _ := s.State().Problem(); problem != audio.NoMicrophone {
+		t.Errorf("problem %v", problem)
+	}
+	p := rig.StartPulse(t)
+	becomes(t, s, "devices", func(s audio.State) bool {
+		return s.Microphone.Condition == audio.Working && s.Speaker.Condition == audio.Working
+	})
+	p.Play(t, rig.Tone(48000, 440, 20, 0.5))
+	hears(t, e, 440)
+}

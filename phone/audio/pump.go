@@ -1,0 +1,246 @@
+package audio
+
+import (
+	"log/slog"
+	"math"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+)
+
+// end is what a role is connected to, as the pump sees it: a device's tap, or a
+// file. A nil end is silence.
+type end struct {
+	tap      *tap
+	loop     *loop     // a microphone's file
+	recorder *recorder // a speaker's file
+}
+
+// moves tells whether a device is alive that sets the pace.
+func (e *end) moves(now time.Time) bool {
+	return e != nil && e.tap != nil && e.tap.alive && now.Sub(e.tap.seenAt) < stall
+}
+
+// pump moves frames between the devices and the voices. A device that is alive
+// sets the pace of its direction; where there is none, or it has stalled, a
+// clock does, so that calls go on, are recorded and end as they should.
+//
+// One goroutine runs it. It sleeps while nobody needs sound.
+type pump struct {
+	log   *slog.Logger
+	mixer *mixer
+	ring  *loop // the ringtone
+	wake  chan struct{}
+	peak  atomic.Uint64 // math.Float64bits of the input level
+	done  chan struct{}
+	ended chan struct{}
+
+	on                   atomic.Bool // voices need microphone and speaker
+	ringing              atomic.Bool
+	mic, speaker, ringer atomic.Pointer[end]
+
+	frame                      [FrameSamples]int16
+	micPace, spkPace, ringPace pace
+	reserve                    reserve
+	share                      share
+	loudest                    float64
+	counted                    int
+}
+
+func newPump(m *mixer, ringtone []int16, log *slog.Logger) *pump {
+	return &pump{
+		log: log, mixer: m, ring: &loop{sound: ringtone}, reserve: newReserve(),
+		wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
+	}
+}
+
+// need says who needs the pump from now on.
+func (p *pump) need(voices, ringing bool) {
+	p.on.Store(voices)
+	p.ringing.Store(ringing)
+	p.signal()
+}
+
+func (p *pump) signal() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (p *pump) level() float64 { return math.Float64frombits(p.peak.Load()) }
+
+// run is the pump's goroutine; it ends when done is closed.
+func (p *pump) run() {
+	defer close(p.ended)
+	for {
+		select {
+		case <-p.done:
+			return
+		case <-p.wake:
+		}
+		if p.on.Load() || p.ringing.Load() {
+			p.awake()
+		}
+	}
+}
+
+// awake serves until nobody needs sound.
+func (p *pump) awake() {
+	tick := time.NewTicker(FrameTime)
+	defer tick.Stop()
+	defer p.rest()
+	if e := p.mic.Load(); e != nil && e.tap != nil {
+		e.tap.ring.drop(ringSamples) // heard while nobody listened
+	}
+	every := FrameTime
+	for p.on.Load() || p.ringing.Load() {
+		now := time.Now()
+		p.turn(now)
+		if next := p.tick(now); next != every {
+			tick.Reset(next)
+			every = next
+		}
+		select {
+		case <-p.done:
+			return
+		case <-p.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// tick is how often the clock has to wake the pump: each frame when it stands in
+// for a device, else only to notice that one has stalled.
+func (p *pump) tick(now time.Time) time.Duration {
+	if p.on.Load() && (!p.mic.Load().moves(now) || !p.speaker.Load().moves(now)) || p.ringing.Load() && !p.ringer.Load().moves(now) {
+		return FrameTime
+	}
+	return stall / 2
+}
+
+func (p *pump) rest() {
+	p.peak.Store(0)
+	p.ring.at = 0 // the next ring begins at its beginning
+	if e := p.speaker.Load(); e != nil && e.recorder != nil {
+		e.recorder.flush()
+	}
+}
+
+// turn moves all frames that are due.
+func (p *pump) turn(now time.Time) {
+	defer func() {
+		if r := recover(); r != nil {
+			p.log.Error("audio: a frame was lost", "panic", r, "stack", string(debug.Stack()))
+		}
+	}()
+	if p.on.Load() {
+		p.hear(now)
+		p.say(now)
+	}
+	if p.ringing.Load() {
+		p.sound(now)
+	} else {
+		p.ring.at = 0
+	}
+}
+
+// micBacklog is how much may wait from a microphone after the pump was held up;
+// what is older would only be delay for the rest of the call.
+const micBacklog = 6 * FrameSamples
+
+// hear brings the microphone to the voices.
+func (p *pump) hear(now time.Time) {
+	e := p.mic.Load()
+	if e != nil && e.tap != nil {
+		live, woke := e.tap.live(now)
+		if live {
+			p.micPace = pace{}
+			r := e.tap.ring
+			if n := r.level(); n > micBacklog || woke && n > FrameSamples {
+				r.drop(n - FrameSamples)
+			}
+			for r.level() >= FrameSamples {
+				r.read(p.frame[:])
+				p.heard()
+			}
+			return
+		}
+	}
+	for p.micPace.due(now) {
+		clear(p.frame[:])
+		if e != nil && e.loop != nil {
+			e.loop.read(p.frame[:])
+		}
+		p.heard()
+	}
+}
+
+func (p *pump) heard() {
+	p.loudest = max(p.loudest, peak(p.frame[:]))
+	if p.counted++; p.counted == 10 {
+		p.peak.Store(math.Float64bits(p.loudest))
+		p.loudest, p.counted = 0, 0
+	}
+	p.mixer.capture(p.frame[:])
+}
+
+// say brings the voices to the speaker.
+func (p *pump) say(now time.Time) {
+	e := p.speaker.Load()
+	if e != nil && e.tap != nil {
+		if live, woke := e.tap.live(now); live {
+			p.spkPace = pace{}
+			target := p.share.samples(int(e.tap.asked.Swap(0)), now) + p.reserve.samples(e.tap.starved.Load(), woke, now)
+			for e.tap.ring.level() < target {
+				p.mixer.play(p.frame[:])
+				e.tap.ring.write(p.frame[:])
+			}
+			return
+		}
+	}
+	for p.spkPace.due(now) {
+		p.mixer.play(p.frame[:])
+		if e != nil && e.recorder != nil {
+			e.recorder.write(p.frame[:])
+		}
+	}
+}
+
+// ringDepth is how much of the ringtone waits: it need not be quick.
+const ringDepth = 6 * FrameSamples
+
+// sound brings the ringtone to the ringer.
+func (p *pump) sound(now time.Time) {
+	e := p.ringer.Load()
+	switch {
+	case e != nil && e.tap != nil:
+		if live, _ := e.tap.live(now); live {
+			for e.tap.ring.level() < ringDepth {
+				p.ring.read(p.frame[:])
+				e.tap.ring.write(p.frame[:])
+			}
+		}
+	case e != nil && e.recorder != nil:
+		for p.ringPace.due(now) {
+			p.ring.read(p.frame[:])
+			e.recorder.write(p.frame[:])
+		}
+	}
+}
+
+// pace is a clock of 10 ms that does not drift with the ticker's delays.
+type pace struct{ next time.Time }
+
+// due tells whether another frame is. After a long hold-up it starts anew: a
+// burst of old frames helps nobody.
+func (c *pace) due(now time.Time) bool {
+	if c.next.IsZero() || now.Sub(c.next) > stall {
+		c.next = now
+	}
+	if now.Before(c.next) {
+		return false
+	}
+	c.next = c.next.Add(FrameTime)
+	return true
+}

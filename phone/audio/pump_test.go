@@ -1,0 +1,95 @@
+package audio
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+)
+
+// bench is a pump that a test turns by hand, with a microphone and a speaker.
+type bench struct {
+	*pump
+	now      time.Time
+	mic, spk *tap
+	voice    *level
+}
+
+func newBench() *bench {
+	m := newMixer(slog.New(slog.DiscardHandler))
+	b := &bench{pump: newPump(m, []int16{1, 2, 3}, slog.New(slog.DiscardHandler)), now: time.Unix(1000, 0), voice: &level{v: 3}}
+	m.add(b.voice)
+	b.mic, b.spk = newTap(b.wake), newTap(b.wake)
+	b.pump.mic.Store(&end{tap: b.mic})
+	b.pump.speaker.Store(&end{tap: b.spk})
+	b.on.Store(true)
+	return b
+}
+
+// pass lets time go by, in which the devices do their part for each 10 ms.
+func (b *bench) pass(d time.Duration, devices bool) {
+	buf := make([]byte, 2*FrameSamples)
+	for ; d > 0; d -= FrameTime {
+		b.now = b.now.Add(FrameTime)
+		if devices {
+			b.mic.fromMicrophone(nil, buf, FrameSamples)
+			b.spk.fromSpeaker(buf, nil, FrameSamples)
+		}
+		b.turn(b.now)
+	}
+}
+
+func (b *bench) frames() int { n := len(b.voice.heard) / FrameSamples; b.voice.heard = nil; return n }
+
+func TestALiveMicrophoneSetsThePace(t *testing.T) {
+	b := newBench()
+	b.pass(time.Second, true)
+	if got := b.frames(); got != 100 {
+		t.Errorf("%d frames in a second", got)
+	}
+	if b.spk.starved.Load() > 1 {
+		t.Errorf("the speaker was starved %d times", b.spk.starved.Load())
+	}
+}
+
+func TestAClockTakesOverFromADeviceThatStallsAndGivesBack(t *testing.T) {
+	b := newBench()
+	b.pass(time.Second, true)
+	b.frames()
+	b.pass(time.Second, false)
+	if got := b.frames(); got < 88 || got > 95 {
+		t.Errorf("%d frames in a second of stall, want about 90", got)
+	}
+	b.pass(time.Second, true)
+	if got := b.frames(); got < 98 || got > 101 {
+		t.Errorf("%d frames in the second after", got)
+	}
+}
+
+func TestWhatAMicrophoneGatheredWhileThePumpWasHeldUpIsNotPlayedOutLate(t *testing.T) {
+	b := newBench()
+	b.pass(time.Second, true)
+	b.frames()
+	buf := make([]byte, 2*FrameSamples)
+	for range 40 { // 400 ms of the machine being busy
+		b.mic.fromMicrophone(nil, buf, FrameSamples)
+		b.now = b.now.Add(FrameTime)
+	}
+	b.turn(b.now)
+	if got := b.frames(); got > micBacklog/FrameSamples {
+		t.Errorf("%d frames at once", got)
+	}
+	if b.mic.ring.level() >= FrameSamples {
+		t.Errorf("%d samples left waiting", b.mic.ring.level())
+	}
+}
+
+func TestTheSpeakersRingStaysShort(t *testing.T) {
+	b := newBench()
+	for range 100 {
+		b.pass(100*time.Millisecond, true)
+		b.turn(b.now) // woken for another reason
+		if n := b.spk.ring.level(); n > 2*FrameSamples+startReserve {
+			t.Fatalf("%d samples wait", n)
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package audio_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/assets/sounds"
+	"leadline/phone/audio"
+	"leadline/phone/rig"
+)
+
+var silence = audio.Choice{Microphone: audio.Null, Speaker: audio.Null, Ringer: audio.Null}
+
+func TestVoicesAreServedByAClockWithoutASoundCard(t *testing.T) {
+	s := open(t, silence)
+	e := &ear{}
+	detach := s.Attach(e)
+	time.Sleep(time.Second)
+	detach()
+	e.mu.Lock()
+	plays, heard := e.plays, len(e.heard)/audio.FrameSamples
+	e.mu.Unlock()
+	if plays < 90 || plays > 105 || heard < 90 || heard > 105 {
+		t.Errorf("in a second %d frames were played and %d heard", plays, heard)
+	}
+	time.Sleep(50 * time.Millisecond)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.plays > plays+2 {
+		t.Errorf("%d frames after it was detached", e.plays-plays)
+	}
+}
+
+func TestAFileIsHeardAndAFileIsRecorded(t *testing.T) {
+	dir := t.TempDir()
+	in, out, ring := filepath.Join(dir, "in.wav"), filepath.Join(dir, "out.wav"), filepath.Join(dir, "ring.wav")
+	rig.WriteWAV(t, in, rig.Tone(8000, 500, 1, 0.5))
+	s := open(t, audio.Choice{Microphone: "file:" + in, Speaker: "file:" + out, Ringer: "file:" + ring})
+	e := &ear{tone: rig.Tone(48000, 600, 1, 0.5).Samples}
+	becomes(t, s, "files in use", func(s audio.State) bool { return s.Microphone.Device == in && s.Speaker.Device == out })
+	stop := s.Ring()
+	defer s.Attach(e)()
+	hears(t, e, 500)
+	time.Sleep(600 * time.Millisecond)
+	stop()
+	s.Close()
+	if got := rig.ReadWAV(t, out); got.Share(600) < 0.95 || got.Seconds() < 0.5 {
+		t.Errorf("600 Hz is %.2f of %.1f s recorded", got.Share(600), got.Seconds())
+	}
+	if got := rig.ReadWAV(t, ring); got.Level() < 0.02 {
+		t.Errorf("the ringtone was recorded at level %.3f, %.1f s", got.Level(), got.Seconds())
+	}
+}
+
+func TestWhatCannotBeAFileIsSaid(t *testing.T) {
+	if _, err := audio.Open(audio.Choice{Speaker: "file:"}, nil); err == nil || !strings.Contains(err.Error(), "speaker") {
+		t.Errorf("file: without a name: %v", err)
+	}
+	s := open(t, silence)
+	broken := filepath.Join(t.TempDir(), "x.wav")
+	if err := os.WriteFile(broken, []byte("RIFFxxxxWAVEfmt "), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{broken, broken + ".gone"} {
+		if err := s.Choose(audio.Choice{Microphone: "file:" + file, Speaker: audio.Null, Ringer: audio.Null}); err != nil {
+			t.Fatal(err)
+		}
+		becomes(t, s, "told", func(s audio.State) bool {
+			return s.Microphone.Condition == audio.Absent && strings.Contains(s.Microphone.Why, file)
+		})
+	}
+}
+
+func TestListenersHearOfChangesUntilTheyCancel(t *testing.T) {
+	s := open(t, silence)
+	got := make(chan audio.State, 100)
+	cancel := s.OnChange(func(s audio.State) { got <- s })
+	release := s.Warm()
+	rig.Eventually(t, 3*time.Second, "told of the microphone", func() (bool, string) {
+		select {
+		case s := <-got:
+			return s.Microphone.Condition == audio.Working, ""
+		default:
+			return false, "nothing"
+		}
+	})
+	cancel()
+	release()
+	for len(got) > 0 {
+		<-got
+	}
+	if err := s.Choose(audio.Choice{Microphone: "file:gone", Speaker: audio.Null, Ringer: audio.Null}); err != nil {
+		t.Fatal(err)
+	}
+	becomes(t, s, "a change", func(s audio.State) bool { return s.Microphone.Condition == audio.Absent })
+	if len(got) > 0 {
+		t.Error("told after it was cancelled")
+	}
+}
+
+func TestTheRingtoneIsASound(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ring.wav")
+	if err := os.WriteFile(file, sounds.Ringtone, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s := rig.ReadWAV(t, file); s.Seconds() < 2 || s.Level() < 0.02 {
+		t.Errorf("%.1f s at level %.3f", s.Seconds(), s.Level())
+	}
+}

@@ -1,0 +1,121 @@
+package phone
+
+import "time"
+
+// CallID names one call of this program's run; it isn't the SIP Call-ID.
+type CallID string
+
+// Direction is who called.
+type Direction int
+
+const (
+	Incoming Direction = iota
+	Outgoing
+)
+
+// String returns the direction in English, for logs.
+func (d Direction) String() string { return [...]string{"incoming", "outgoing"}[d] }
+
+// CallState is where a call stands.
+type CallState int
+
+const (
+	Dialling     CallState = iota // outgoing: sent, nothing but 100 heard
+	Ringing                       // incoming: rings here
+	RingingThere                  // outgoing: 180
+	Early                         // outgoing: the far end plays something before it answers
+	Active
+	HeldHere  // by us, whether or not they hold too
+	HeldThere // by them
+	Ended
+)
+
+// String returns the state in English, for logs.
+func (s CallState) String() string {
+	return [...]string{"dialling", "ringing", "ringing there", "early", "active",
+		"held here", "held there", "ended"}[s]
+}
+
+// Cause is how a call ended (requirements.md C4).
+type Cause int
+
+const (
+	NotEnded          Cause = iota
+	HungUpHere              // after a conversation
+	HungUpThere             // after a conversation
+	Missed                  // the caller gave up
+	AnsweredElsewhere       // CANCEL with Reason: SIP;cause=200
+	Declined                // by us
+	DeclinedThere           // 603, 403
+	Busy                    // 486, 600
+	NoAnswer                // 408, 480, or it rang for too long
+	NotFound                // 404, 410, 484, 604
+	Cancelled               // by us, before they answered
+	Failed                  // anything else; SIPCode and SIPReason say what
+	MediaLost               // nothing was heard from the far end any more
+)
+
+// String returns the cause in English, for logs.
+func (c Cause) String() string {
+	return [...]string{"not ended", "hung up here", "hung up there", "missed", "answered elsewhere",
+		"declined", "declined there", "busy", "no answer", "not found", "cancelled", "failed",
+		"media lost"}[c]
+}
+
+// Party is who is at the other end, as far as the wire tells.
+type Party struct {
+	User     string // "+4930123456", "101", "anna"; "" when withheld
+	Host     string
+	Display  string // decoded to UTF-8, without control characters
+	URI      string // sip:user@host, to call back; "" when withheld
+	Withheld bool
+}
+
+// Stats is what is known of a call's sound; all zero before media flows.
+type Stats struct {
+	Received, Lost, Late uint64        // packets
+	LossPercent          float64       // over the last seconds, 0..100
+	Jitter               time.Duration // interarrival jitter, RFC 3550 §6.4.1
+	RoundTrip            time.Duration // from RTCP; 0 when unknown
+	Delay                time.Duration // of the jitter buffer
+	MOS                  float64       // estimated, 1..4.5; 0 when unknown
+	Quality              int           // 1 (bad) .. 4 (good); 0 when unknown
+}
+
+// Call is what is known of a call at one moment, as a value.
+type Call struct {
+	ID        CallID
+	SIPCallID string
+	Account   string // Account.Name
+	Direction Direction
+	State     CallState
+
+	Cause     Cause  // NotEnded until State is Ended
+	SIPCode   int    // status that ended it; 0 when none did
+	SIPReason string // reason phrase, or what went wrong in words
+
+	Remote  Party
+	Dialled string // the line that was called (requirements.md A2); of an outgoing call, what was dialled
+
+	Began    time.Time // INVITE received or sent
+	Rang     time.Time // first ringing, here or there; zero until then
+	Answered time.Time // zero until then
+	Ended    time.Time // zero until then
+
+	Muted       bool
+	Codec       string // "PCMA"; "" until media is agreed
+	Encrypted   bool   // SRTP
+	EarlyMedia  bool   // the far end is or was heard before it answered
+	CallWaiting bool   // it began while another call was up
+	HeldByThem  bool   // also when State is HeldHere
+	Digits      string // keypad digits sent so far
+	Stats       Stats
+}
+
+// Listener hears what happens. Its methods are called from one goroutine of the
+// phone's, in order, and must return quickly. Order holds for each account and
+// each call; of several changes in quick succession each one is told.
+type Listener interface {
+	RegistrationChanged(Registration)
+	CallChanged(Call)
+}

@@ -1,0 +1,114 @@
+package phone_test
+
+import (
+	"strings"
+	"testing"
+
+	"leadline/phone"
+	"leadline/phone/audio"
+	"leadline/phone/siptest"
+)
+
+func TestIncomingCallRingsIsAnsweredAndHungUpHere(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.state(phone.Ringing)
+	if c.Remote.User != "+493020948812" || c.Remote.Display != "Erika Meier" || c.Direction != phone.Incoming {
+		t.Errorf("remote party: %+v", c.Remote)
+	}
+	d.eventually("the ring", d.sound.Ringing)
+	d.do(d.Answer(c.ID))
+	ok := caller.Answered("")
+	if !strings.Contains(ok.Body, "m=audio") || !strings.Contains(ok.Body, "PCMA") {
+		t.Errorf("answer:\n%s", ok.Body)
+	}
+	d.state(phone.Active)
+	d.eventually("sound attached, ring stopped", func() bool { return d.sound.Voices() == 1 && !d.sound.Ringing() })
+	d.do(d.HangUp(c.ID))
+	bye := pbx.Expect("BYE")
+	pbx.Reply(bye, 200, "OK", "")
+	if end := d.ended(phone.HungUpHere); end.Answered.IsZero() || end.Ended.Before(end.Answered) || end.Codec != "PCMA" {
+		t.Errorf("ended: %+v", end)
+	}
+	d.eventually("silence", func() bool { return d.sound.Voices() == 0 && d.sound.Warmed() == 0 })
+	if len(d.Calls()) != 0 {
+		t.Error("the call is still listed")
+	}
+}
+
+func TestIncomingCallEnds(t *testing.T) {
+	for name, tt := range map[string]struct {
+		do    func(*desk, phone.CallID, *siptest.Call)
+		cause phone.Cause
+		code  int // what the caller must get to its INVITE
+	}{
+		"caller gives up": {func(d *desk, _ phone.CallID, c *siptest.Call) { c.Do("CANCEL", "") }, phone.Missed, 487},
+		"answered elsewhere": {func(d *desk, _ phone.CallID, c *siptest.Call) {
+			c.Do("CANCEL", "", `Reason: SIP;cause=200;text="Call completed elsewhere"`)
+		}, phone.AnsweredElsewhere, 487},
+		"declined": {func(d *desk, id phone.CallID, _ *siptest.Call) { d.do(d.Decline(id, false)) }, phone.Declined, 603},
+		"busy":     {func(d *desk, id phone.CallID, _ *siptest.Call) { d.do(d.Decline(id, true)) }, phone.Declined, 486},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx).registered()
+			caller := pbx.NewCall()
+			caller.Invite(siptest.SDP(4000))
+			c := d.state(phone.Ringing)
+			tt.do(d, c.ID, caller)
+			caller.Refused(tt.code)
+			end := d.ended(tt.cause)
+			if !end.Answered.IsZero() {
+				t.Errorf("answered: %+v", end)
+			}
+			d.eventually("no ring", func() bool { return !d.sound.Ringing() && d.sound.Warmed() == 0 })
+		})
+	}
+}
+
+func TestSecondCallWaitsAndAnsweringItHoldsTheFirst(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	first := pbx.NewCall()
+	first.Invite(siptest.SDP(4000))
+	one := d.state(phone.Ringing)
+	d.do(d.Answer(one.ID))
+	first.Answered("")
+	d.state(phone.Active)
+
+	second := pbx.NewCall()
+	second.Invite(siptest.SDP(4002))
+	two := d.call("the second rings", func(c phone.Call) bool { return c.ID != one.ID && c.State == phone.Ringing })
+	if !two.CallWaiting {
+		t.Error("not marked as call waiting")
+	}
+	d.eventually("knocks, doesn't ring", func() bool {
+		tones := d.sound.Tones()
+		return !d.sound.Ringing() && len(tones) == 1 && tones[0] == audio.ToneWaiting
+	})
+	d.do(d.Answer(two.ID))
+	var reinvite siptest.Message
+	for range 2 { // the 200 of the second and the re-INVITE of the first, in any order
+		m, ok := pbx.AwaitAny(siptest.Patience, "200 INVITE", "INVITE")
+		if !ok {
+			t.Fatal("nothing came")
+		}
+		if m.Method() == "INVITE" {
+			reinvite = m
+			if !strings.Contains(m.Body, "a=sendonly") {
+				t.Errorf("hold isn't sendonly:\n%s", m.Body)
+			}
+			pbx.Reply(m, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+		} else {
+			second.Theirs = m.Tag("To")
+			second.Do("ACK", "")
+		}
+	}
+	if reinvite.Get("Call-ID") != first.ID {
+		t.Error("the wrong call was put on hold")
+	}
+	pbx.Expect("ACK")
+	d.call("the first is held here", func(c phone.Call) bool { return c.ID == one.ID && c.State == phone.HeldHere })
+}

@@ -1,0 +1,376 @@
+package phone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"leadline/phone/sdp"
+	"leadline/phone/sip"
+)
+
+// line is an account at work: its stack and its registration, kept alive by one
+// goroutine.
+type line struct {
+	phone   *Phone
+	account Account
+	log     *slog.Logger
+	cancel  context.CancelFunc
+	done    chan struct{}
+
+	standing Registration // of the phone's lock
+
+	mu    sync.Mutex
+	stack *sip.Stack // nil when there is none
+}
+
+// check finds what the account can't be used with, without the network.
+func (a Account) check() error {
+	if a.Name == "" {
+		return fmt.Errorf("account %q has no name", a.Address)
+	}
+	if err := a.options().CheckAddress(); err != nil {
+		return fmt.Errorf("account %q: %w", a.Name, err)
+	}
+	switch a.AutoAnswer {
+	case "", "never", "header", "always":
+	default:
+		return fmt.Errorf("account %q: auto-answer %q: want never, header or always", a.Name, a.AutoAnswer)
+	}
+	switch a.SRTP {
+	case "", "off", "preferred":
+	case "required":
+		return fmt.Errorf("account %q: srtp required: this version can't encrypt sound", a.Name)
+	default:
+		return fmt.Errorf("account %q: srtp %q: want off, preferred or required", a.Name, a.SRTP)
+	}
+	return nil
+}
+
+func (a Account) options() sip.Options {
+	return sip.Options{
+		Address: a.Address, AuthUser: a.AuthUser, Password: a.Password,
+		Transport: a.Transport, Bind: a.Bind, Proxy: a.OutboundProxy,
+		LineHeader: a.LineHeader, DefaultLine: a.DefaultLine,
+	}
+}
+
+// newLine starts an account once those that leave have let go of their sockets. The
+// phone's lock is held.
+func (p *Phone) newLine(a Account, leaving []<-chan struct{}) *line {
+	l := &line{
+		phone: p, account: a, log: p.log.With("account", a.Name), done: make(chan struct{}),
+		standing: Registration{Account: a.Name, State: Registering, Since: p.cfg.Now()},
+	}
+	var ctx context.Context
+	ctx, l.cancel = context.WithCancel(p.ctx)
+	standing := l.standing
+	p.told.post(func() { p.cfg.Listener.RegistrationChanged(standing) })
+	p.work.Add(1)
+	go func() {
+		defer p.work.Done()
+		defer close(l.done)
+		defer func() {
+			if v := recover(); v != nil {
+				l.log.Error("panic in an account", "panic", v)
+			}
+		}()
+		for _, gone := range leaving {
+			<-gone
+		}
+		l.run(ctx)
+	}()
+	return l
+}
+
+// current is the stack that calls go out by, or nil.
+func (l *line) current() *sip.Stack {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stack
+}
+
+func (l *line) use(s *sip.Stack) (old *sip.Stack) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	old, l.stack = l.stack, s
+	return old
+}
+
+// run keeps the account registered until ctx ends, then lets everything go.
+func (l *line) run(ctx context.Context) {
+	defer l.leave()
+	t := l.phone.cfg.Timing
+	backoff := t.RetryMin
+	for {
+		granted, err := l.register(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		wait := time.Duration(0)
+		switch f := failureOf(l.account.Name, err); {
+		case err == nil:
+			backoff = t.RetryMin
+			l.stand(Registration{State: Registered, Expires: granted})
+			l.stay(ctx, granted)
+			if ctx.Err() != nil {
+				return
+			}
+			continue
+		case f.Cause == RegWrongPassword, f.Cause == RegForbidden, f.Cause == RegBadAccount:
+			l.log.Warn("registration refused; waiting for the account to be changed", "err", f)
+			l.stand(Registration{State: Refused, Cause: f.Cause, Code: f.Code, Reason: f.Reason})
+			<-ctx.Done()
+			return
+		default:
+			wait = l.jitter(backoff)
+			var sf *sip.Failure
+			if errors.As(err, &sf) && sf.RetryAfter > wait {
+				wait = min(sf.RetryAfter, t.RetryMax)
+			}
+			backoff = min(2*backoff, t.RetryMax)
+			l.log.Info("registration failed", "err", f, "retry", wait)
+			l.stand(Registration{State: Retrying, Cause: f.Cause, Code: f.Code, Reason: f.Reason,
+				NextTry: l.phone.cfg.Now().Add(wait)})
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// jitter spreads a wait over 50 to 100 percent, so that a PBX that comes back isn't
+// asked by everyone at once.
+func (l *line) jitter(d time.Duration) time.Duration {
+	half := d / 2
+	return half + time.Duration(l.phone.cfg.Random()%uint64(half+1))
+}
+
+// register sends one REGISTER, over a new stack where the old one is of no use.
+func (l *line) register(ctx context.Context) (time.Duration, error) {
+	t := l.phone.cfg.Timing
+	ctx, cancel := context.WithTimeout(ctx, t.Answer)
+	defer cancel()
+	stack := l.current()
+	if stack != nil && l.unfit(ctx, stack) {
+		l.retire(l.use(nil))
+		stack = nil
+	}
+	if stack == nil {
+		var err error
+		if stack, err = l.open(ctx); err != nil {
+			return 0, err
+		}
+		l.use(stack)
+	}
+	granted, err := stack.Register(ctx, t.Register)
+	if err == nil && granted <= 0 {
+		err = &sip.Failure{Method: "REGISTER", Code: 200, Reason: "the registrar keeps the registration for 0 s"}
+	}
+	return granted, err
+}
+
+// unfit is a stack that broke, or whose address this machine no longer uses.
+func (l *line) unfit(ctx context.Context, s *sip.Stack) bool {
+	select {
+	case <-s.Down():
+		return true
+	default:
+	}
+	if bind, err := netip.ParseAddrPort(l.account.Bind); err == nil && !bind.Addr().IsUnspecified() {
+		return false
+	}
+	ip, err := sip.LocalAddr(ctx, s.FirstHop())
+	return err == nil && ip != s.Local().Addr()
+}
+
+func (l *line) open(ctx context.Context) (*sip.Stack, error) {
+	o := l.account.options()
+	o.UserAgent = l.phone.cfg.UserAgent
+	o.Log = l.log
+	o.Check = l.check
+	// The stack exists when a call comes, but the variable isn't set before Open returns.
+	ready := make(chan *sip.Stack, 1)
+	var once sync.Once
+	var stack *sip.Stack
+	o.Incoming = func(d *sip.Dialog) sip.Events {
+		once.Do(func() { stack = <-ready })
+		return l.incoming(stack, d)
+	}
+	s, err := sip.Open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	ready <- s
+	return s, nil
+}
+
+// maxCalls is how many calls there can be at once: more than any person, and less than
+// a flood of INVITEs.
+const maxCalls = 32
+
+// check refuses a call before it rings.
+func (l *line) check(body sip.Body) (int, string) {
+	l.phone.mu.Lock()
+	full := len(l.phone.calls) >= maxCalls
+	l.phone.mu.Unlock()
+	if full {
+		return 486, "Busy Here"
+	}
+	return checkOffer(body)
+}
+
+// checkOffer refuses a call whose sound we couldn't take part in.
+func checkOffer(body sip.Body) (int, string) {
+	offer, err := sdp.Body(body.Type, body.Data)
+	if err == nil && len(offer) > 0 {
+		_, _, err = sdp.Answer(offer, sdp.Local{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Port: 9, RTCPMux: true})
+	}
+	switch {
+	case err == nil:
+		return 0, ""
+	case sdp.SIPCode(err) == 415:
+		return 415, "Unsupported Media Type"
+	case sdp.SIPCode(err) == 400:
+		return 400, "Bad Session Description"
+	default:
+		return 488, "Not Acceptable Here"
+	}
+}
+
+// incoming makes a call of a dialog that rings.
+func (l *line) incoming(stack *sip.Stack, d *sip.Dialog) sip.Events {
+	invite := d.Invite()
+	c, err := l.phone.newCall(l, stack, Call{
+		Direction: Incoming, State: Ringing, SIPCallID: d.CallID(),
+		Remote: Party(invite.Caller), Dialled: invite.Dialled, Rang: l.phone.cfg.Now(),
+	})
+	if err != nil {
+		d.Refuse(480, "Temporarily Unavailable")
+		return nil
+	}
+	c.box.post(func() {
+		c.dialog, c.invite = d, invite
+		c.ring()
+	})
+	return signals{c}
+}
+
+// stay waits until the registration has to be renewed: before it runs out, when the
+// PBX stops answering, or when the socket breaks.
+func (l *line) stay(ctx context.Context, granted time.Duration) {
+	t := l.phone.cfg.Timing
+	stack := l.current()
+	// A fifth before the end, and never in a busy loop, whatever was granted.
+	wait := max(granted*4/5-l.jitter(granted/10), min(t.RetryMin, granted)/2, 100*time.Millisecond)
+	renew := time.NewTimer(wait)
+	defer renew.Stop()
+	// Timers stand still while the machine sleeps; the wall clock doesn't.
+	due := time.Now().Round(0).Add(wait)
+	ping := time.NewTicker(t.Ping)
+	defer ping.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-renew.C:
+			return
+		case <-stack.Down():
+			return
+		case <-ping.C:
+			pctx, cancel := context.WithTimeout(ctx, t.Answer)
+			err := stack.Ping(pctx)
+			changed := err == nil && l.unfit(pctx, stack)
+			cancel()
+			slept := time.Now().Round(0).After(due)
+			if err != nil || changed || slept {
+				l.log.Info("registering anew", "unanswered", err, "network changed", changed, "slept", slept)
+				return
+			}
+		}
+	}
+}
+
+// retire closes a stack when its calls are over; it is of no use for new ones.
+func (l *line) retire(s *sip.Stack) {
+	if s == nil {
+		return
+	}
+	down := false
+	select {
+	case <-s.Down():
+		down = true
+	default:
+	}
+	l.phone.work.Add(1)
+	go func() {
+		defer l.phone.work.Done()
+		for _, c := range l.phone.callsOf(l, s) {
+			if down {
+				c.box.post(func() { c.lost("the connection to the PBX broke") })
+			}
+			select {
+			case <-c.gone:
+			case <-l.phone.ctx.Done():
+			}
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		s.Close(ctx)
+	}()
+}
+
+// leave hangs up the account's calls, takes back its own contact and closes.
+func (l *line) leave() {
+	stack := l.use(nil)
+	calls := l.phone.callsOf(l, nil)
+	for _, c := range calls {
+		c.box.post(func() {
+			c.leave()
+			c.box.close()
+		})
+	}
+	for _, c := range calls {
+		<-c.gone // what it says is on its way
+	}
+	if stack == nil {
+		l.stand(Registration{State: Unregistered})
+		return
+	}
+	// Its own time, since the one that ran it has ended.
+	ctx, cancel := context.WithTimeout(context.Background(), l.phone.cfg.Timing.Answer/4)
+	defer cancel()
+	l.phone.mu.Lock()
+	registered := l.standing.State == Registered || l.standing.State == Registering
+	l.phone.mu.Unlock()
+	if registered {
+		if _, err := stack.Register(ctx, 0); err != nil {
+			l.log.Info("unregister", "err", err)
+		}
+	}
+	stack.Close(ctx)
+	l.stand(Registration{State: Unregistered})
+}
+
+// stand tells the account's standing, if it is another.
+func (l *line) stand(r Registration) {
+	p := l.phone
+	r.Account = l.account.Name
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r.Since = p.cfg.Now()
+	if r.State == l.standing.State {
+		r.Since = l.standing.Since
+	}
+	if r == l.standing {
+		return
+	}
+	l.standing = r
+	p.told.post(func() { p.cfg.Listener.RegistrationChanged(r) })
+}

@@ -1,0 +1,62 @@
+package media
+
+import (
+	"testing"
+	"time"
+)
+
+// FuzzReceive feeds a call with whatever: the input is cut into datagrams by its own bytes,
+// with pulls and time in between, raw ones and such that have a good header before
+// them, so that the jitter buffer gets its share. Nothing may panic, hang, or make
+// the delay or the audio impossible.
+func FuzzReceive(f *testing.F) {
+	rtp := append(appendRTP(nil, packet{kind: 8, seq: 1, ts: 160, ssrc: 1}), 1, 2, 3, 4)
+	f.Add(append([]byte{16}, rtp...))
+	f.Add([]byte{0x84, 0, 1, 0, 0, 0, 0, 0x84, 0, 2, 0, 0, 0, 160, 0xc4, 0x84, 0, 3, 0x7f, 0xff, 0xff, 0xff, 0xff})
+	f.Add([]byte{28, 0x80, 200, 0, 6, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
+	f.Add([]byte{20, 0x90, 8, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0xbe, 0xde, 0, 1, 0x10, 0xaa, 0, 0})
+	f.Fuzz(func(t *testing.T, input []byte) {
+		now := start
+		s, err := New(Config{Media: agreed(), Now: func() time.Time { return now }, Seed: 1,
+			Send: func([]byte) {}, SendRTCP: func([]byte) {}, OnDigit: func(rune) {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var frame [FrameSamples]int16
+		for len(input) > 0 {
+			op := input[0]
+			input = input[1:]
+			switch n := int(op & 0x3f); {
+			case op >= 0xc0: // time passes, at the sound card too or not
+				now = now.Add(time.Duration(n) * 7 * time.Millisecond)
+				for range n % 8 {
+					s.Play(frame[:])
+					s.Capture(frame[:])
+				}
+			case op >= 0x80: // a packet with these numbers
+				if len(input) < 6 {
+					return
+				}
+				p := packet{kind: []byte{8, 0, 101, 13}[n&3], ssrc: uint32(n >> 4 & 1),
+					seq: uint16(input[0])<<8 | uint16(input[1]),
+					ts:  uint32(input[2])<<24 | uint32(input[3])<<16 | uint32(input[4])<<8 | uint32(input[5])}
+				input = input[6:]
+				s.ReceiveRTP(append(appendRTP(nil, p), make([]byte, 40*(n>>2&3))...), now)
+			default: // raw
+				n = min(int(op), len(input))
+				s.ReceiveRTP(input[:n], now)
+				s.ReceiveRTCP(input[:n], now)
+				input = input[n:]
+			}
+			p := s.in.player
+			if p.track.ahead() > 4*Rate || p.buffer.end-p.buffer.next > slots {
+				t.Fatalf("%d samples and %d packets wait", p.track.ahead(), p.buffer.end-p.buffer.next)
+			}
+		}
+		st := s.Stats()
+		if st.MOS < 1 || st.MOS > 4.6 || st.Loss < 0 || st.Loss > 1 || st.Concealed < 0 || st.Concealed > 1 {
+			t.Fatalf("impossible: %+v", st)
+		}
+		s.Close()
+	})
+}

@@ -1,0 +1,132 @@
+package media
+
+import (
+	"time"
+
+	"leadline/phone/sdp"
+)
+
+// sender is the way from the microphone to datagrams. Its owner locks.
+type sender struct {
+	codec  codec
+	format sdp.Format
+	encode func([]byte, []int16) []byte
+	down   *downsampler
+	frame  []int16 // 10 ms at the codec's rate
+	pcm    []int16 // what was gathered for the next packet
+	ptime  int     // milliseconds a packet
+
+	sends  bool // the direction lets us be heard
+	muted  bool
+	silent bool // the last frame was muted: fade from there
+	dtmf   bool
+	event  uint8
+	dial   dialler
+
+	ssrc     uint32
+	seq      uint16
+	ts       uint32 // of the sample after those gathered in pcm's beginning
+	begins   bool   // the next packet begins a talk spurt
+	lastTime time.Duration
+	started  bool
+
+	packets, octets uint64
+	buf             []byte
+}
+
+// setUp applies what was agreed on; numbers go on counting.
+func (s *sender) setUp(m sdp.Media, c codec) {
+	if s.encode == nil || s.codec.name != c.name {
+		s.encode = c.encoder()
+	}
+	if s.down == nil || s.codec.rate != c.rate {
+		s.down = newDownsampler(c.rate)
+		s.frame = make([]int16, c.rate/100)
+		s.pcm = make([]int16, 0, c.rate*60/1000)
+	}
+	ptime := m.Ptime / 10 * 10
+	if ptime < 10 || ptime > 60 {
+		ptime = 20
+	}
+	if ptime != s.ptime {
+		s.flush()
+		s.ptime = ptime
+	}
+	if m.Direction.Sends() && !s.sends {
+		s.begins = true
+	}
+	s.codec, s.format, s.sends = c, m.Format, m.Direction.Sends()
+	s.dtmf, s.event = m.DTMF, m.DTMFSend
+	if !s.dtmf || !s.sends {
+		s.dial = dialler{}
+	}
+}
+
+// flush drops what was gathered, and counts its time.
+func (s *sender) flush() {
+	if s.codec.rate > 0 {
+		s.ts += uint32(len(s.pcm) * s.format.Codec.Clock / s.codec.rate)
+	}
+	s.pcm = s.pcm[:0]
+}
+
+// stall is how late a frame may come before the sender's timeline follows the clock.
+// A microphone that was unplugged for a second must not leave the peer a second behind.
+const stall = 250 * time.Millisecond
+
+// capture takes one frame at Rate and gives the packet to send, nil if there is none yet.
+func (s *sender) capture(src []int16, now time.Duration) []byte {
+	clock := s.format.Codec.Clock
+	if s.started && now-s.lastTime > stall {
+		s.flush()
+		s.ts += uint32(int64(now-s.lastTime)*int64(clock)/int64(time.Second)) / 80 * 80
+		s.begins = true
+	}
+	s.started, s.lastTime = true, now
+
+	s.down.run(s.frame, src)
+	s.mute()
+	s.pcm = append(s.pcm, s.frame...)
+	need := s.codec.rate * s.ptime / 1000
+	if len(s.pcm) < need {
+		return nil
+	}
+	at := s.ts
+	s.ts += uint32(clock * s.ptime / 1000)
+	pcm := s.pcm
+	s.pcm = s.pcm[:0]
+	if !s.sends {
+		return nil
+	}
+	p := packet{kind: s.format.PayloadSend, seq: s.seq, ts: at, ssrc: s.ssrc, marker: s.begins}
+	var event [4]byte
+	if digit, start, marker := s.dial.step(s.ptime, at, clock, &event); digit {
+		p.kind, p.ts, p.marker = s.event, start, marker
+		s.buf = append(appendRTP(s.buf[:0], p), event[:]...)
+	} else {
+		s.buf = s.encode(appendRTP(s.buf[:0], p), pcm)
+		s.begins = false
+	}
+	s.seq++
+	s.packets++
+	s.octets += uint64(len(s.buf) - rtpHeader)
+	return s.buf
+}
+
+// mute silences the frame, with a fade at either end that keeps it from clicking.
+func (s *sender) mute() {
+	n := len(s.frame)
+	switch {
+	case s.muted && s.silent:
+		clear(s.frame)
+	case s.muted:
+		for i, v := range s.frame {
+			s.frame[i] = int16(int(v) * (n - i) / n)
+		}
+	case s.silent:
+		for i, v := range s.frame {
+			s.frame[i] = int16(int(v) * i / n)
+		}
+	}
+	s.silent = s.muted
+}

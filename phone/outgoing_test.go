@@ -1,0 +1,213 @@
+package phone_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/phone"
+	"leadline/phone/audio"
+	"leadline/phone/siptest"
+)
+
+func TestOutgoingCallRingsIsAnsweredAndHungUpThere(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	id, err := d.Dial("Office", "030 / 2094-8812")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	if !strings.HasPrefix(invite.Start, "INVITE sip:03020948812@"+pbx.Addr()+" ") {
+		t.Errorf("dialled %s", invite.Start)
+	}
+	if !strings.Contains(invite.Get("From"), "sip:101@127.0.0.1") || !strings.Contains(invite.Body, "m=audio") {
+		t.Errorf("From %s, body:\n%s", invite.Get("From"), invite.Body)
+	}
+	pbx.Reply(invite, 100, "Trying", "")
+	pbx.Reply(invite, 180, "Ringing", "")
+	d.state(phone.RingingThere)
+	d.eventually("ringback", func() bool { tones := d.sound.Tones(); return len(tones) == 1 && tones[0] == audio.ToneRingback })
+	pbx.Reply(invite, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	d.state(phone.Active)
+	d.eventually("voice instead of ringback", func() bool { return len(d.sound.Tones()) == 0 && d.sound.Voices() == 1 })
+	bye := &siptest.Call{Peer: pbx, ID: invite.Get("Call-ID"), Tag: "peer", Theirs: invite.Tag("From"),
+		To: invite.From, Target: invite.ContactURI(), Branch: "z9hG4bKbye"}
+	bye.Do("BYE", "")
+	pbx.Expect("200 BYE")
+	if end := d.ended(phone.HungUpThere); end.ID != id || end.Rang.IsZero() || end.Remote.User != "03020948812" {
+		t.Errorf("ended: %+v", end)
+	}
+}
+
+func TestOutgoingCallFails(t *testing.T) {
+	for _, tt := range []struct {
+		code  int
+		cause phone.Cause
+		tone  bool
+	}{
+		{486, phone.Busy, true}, {600, phone.Busy, true},
+		{480, phone.NoAnswer, true}, {408, phone.NoAnswer, true},
+		{404, phone.NotFound, true}, {484, phone.NotFound, true}, {604, phone.NotFound, true}, {410, phone.NotFound, true},
+		{603, phone.DeclinedThere, true}, {403, phone.DeclinedThere, true},
+		{500, phone.Failed, true}, {302, phone.Failed, true},
+	} {
+		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx).registered()
+			_, err := d.Dial("", "102")
+			d.do(err)
+			invite := pbx.Expect("INVITE")
+			pbx.Reply(invite, tt.code, "As it is", "")
+			pbx.Expect("ACK")
+			end := d.ended(tt.cause)
+			if end.SIPCode != tt.code || end.SIPReason != "As it is" {
+				t.Errorf("%d %q", end.SIPCode, end.SIPReason)
+			}
+			d.eventually("silence", func() bool { return len(d.sound.Tones()) == 0 })
+		})
+	}
+}
+
+func TestEarlyMediaIsHeardInsteadOfRingback(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	pbx.Reply(invite, 183, "Session Progress", siptest.SDP(4000))
+	if c := d.state(phone.Early); !c.EarlyMedia {
+		t.Error("not marked as early media")
+	}
+	d.eventually("voice", func() bool { return d.sound.Voices() == 1 && len(d.sound.Tones()) == 0 })
+	pbx.Reply(invite, 180, "Ringing", "")
+	pbx.Reply(invite, 200, "OK", "") // the answer was in the 183
+	pbx.Expect("ACK")
+	d.state(phone.Active)
+}
+
+func TestTwentyProvisionalAnswersAreSurvived(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	for i := range 20 {
+		pbx.Reply(invite, 180+i%4, "Again", "")
+		time.Sleep(2 * time.Millisecond)
+	}
+	pbx.Reply(invite, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	d.state(phone.Active)
+}
+
+func TestInviteIsChallenged(t *testing.T) {
+	for code, names := range map[int][2]string{
+		401: {"WWW-Authenticate", "Authorization"}, 407: {"Proxy-Authenticate", "Proxy-Authorization"},
+	} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx).registered()
+			_, err := d.Dial("", "102")
+			d.do(err)
+			first := pbx.Expect("INVITE")
+			pbx.Reply(first, code, "Who?", "", names[0]+`: Digest realm="pbx", nonce="n1", algorithm=MD5, qop="auth"`)
+			pbx.Expect("ACK")
+			second := pbx.Expect("INVITE")
+			if !strings.Contains(second.Get(names[1]), `username="101"`) || second.CSeq() != first.CSeq()+1 {
+				t.Errorf("second INVITE: CSeq %d, %q", second.CSeq(), second.Get(names[1]))
+			}
+			pbx.Reply(second, 200, "OK", siptest.SDP(4000))
+			pbx.Expect("ACK")
+			d.state(phone.Active)
+		})
+	}
+}
+
+func TestCancelBeforeAnyAnswerWaitsForOne(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	id, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	d.do(d.HangUp(id))
+	d.ended(phone.Cancelled)
+	if _, early := pbx.Await("CANCEL", 50*time.Millisecond); early {
+		t.Error("CANCEL went out before a provisional answer (RFC 3261 §9.1)")
+	}
+	pbx.Reply(invite, 180, "Ringing", "")
+	cancel := pbx.Expect("CANCEL")
+	if cancel.Get("Via") != invite.Get("Via") || cancel.CSeq() != invite.CSeq() {
+		t.Errorf("the CANCEL doesn't match the INVITE:\n%s\n%s", cancel.Get("Via"), invite.Get("Via"))
+	}
+	pbx.Reply(cancel, 200, "OK", "")
+	pbx.Reply(invite, 487, "Request Terminated", "")
+	pbx.Expect("ACK")
+}
+
+func TestAnswerThatCrossesTheCancelIsAcknowledgedAndHungUp(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	id, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	pbx.Reply(invite, 180, "Ringing", "")
+	d.state(phone.RingingThere)
+	d.do(d.HangUp(id))
+	cancel := pbx.Expect("CANCEL")
+	pbx.Reply(invite, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	bye := pbx.Expect("BYE")
+	if bye.Tag("To") != "peer" || bye.Get("Call-ID") != invite.Get("Call-ID") {
+		t.Errorf("BYE for %s", bye.Get("To"))
+	}
+	pbx.Reply(bye, 200, "OK", "")
+	pbx.Reply(cancel, 481, "Too Late", "")
+	d.ended(phone.Cancelled)
+	if len(d.Calls()) != 0 || d.last(id).Cause != phone.Cancelled {
+		t.Errorf("a ghost call: %+v", d.Calls())
+	}
+}
+
+func TestSecondAnswerOfAForkIsHungUp(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	pbx.Reply(invite, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	d.state(phone.Active)
+	pbx.Send(invite.From, invite.Response(200, "OK", "other", siptest.SDP(4002), "Contact: <sip:other@"+pbx.Addr()+">"))
+	bye := pbx.Expect("BYE")
+	if bye.Tag("To") != "other" {
+		t.Errorf("the wrong dialog was hung up: %s", bye.Get("To"))
+	}
+	pbx.Reply(bye, 200, "OK", "")
+	if d.Calls()[0].State != phone.Active {
+		t.Errorf("the first answer's call is %s", d.Calls()[0].State)
+	}
+}
+
+func TestDeadPBXEndsTheCallWithAReason(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	if end := d.ended(phone.Failed); end.SIPReason == "" {
+		t.Errorf("no reason: %+v", end)
+	}
+}
+
+func TestDialRefusesWhatIsNoTarget(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	for _, target := range []string{"", "  ", "sip:", "a\r\nVia: b", "<sip:x@y>"} {
+		if id, err := d.Dial("", target); err == nil {
+			t.Errorf("%q was dialled as %s", target, id)
+		}
+	}
+	if _, err := d.Dial("Nowhere", "102"); err == nil {
+		t.Error("an account that isn't there dials")
+	}
+}

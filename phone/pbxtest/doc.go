@@ -1,0 +1,6 @@
+// Package pbxtest has the telephone's tests against real ones: it registers at
+// Asterisk and Kamailio, calls and is called, and tones are measured at both ends.
+//
+// The tests are a room of their own because they take their time and the whole
+// machine; those of package phone need neither.
+package pbxtest

@@ -1,0 +1,30 @@
+package rig
+
+import (
+	"testing"
+	"time"
+)
+
+func TestDuplexMeasuresTheTimeFromMicrophoneToSpeaker(t *testing.T) {
+	p := StartPulse(t)
+	d := p.Duplex(t)
+	// A wire from the microphone to the speaker: the sound server's own loopback,
+	// which is asked for 100 ms.
+	p.load(t, "wire", "module-loopback", "source=mouth", "sink=ear", "latency_msec=100")
+	time.Sleep(time.Second)
+	got := d.Delays(t, 3)
+	if len(got) != 3 {
+		t.Fatalf("%d of 3 tones came back: %v", len(got), got)
+	}
+	if m := Quantile(got, 0.5); m < 30*time.Millisecond || m > 300*time.Millisecond {
+		t.Errorf("a wire of 100 ms measures %v", got)
+	}
+}
+
+func TestDelaysPairEachToneWithItsEcho(t *testing.T) {
+	ms := time.Millisecond
+	got := delays([]time.Duration{500 * ms, 1500 * ms, 2500 * ms}, []time.Duration{590 * ms, 2600 * ms})
+	if len(got) != 2 || got[0] != 90*ms || got[1] != 100*ms {
+		t.Errorf("%v", got)
+	}
+}

@@ -1,0 +1,203 @@
+package rig
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Process is a program that a test has started. Its methods may be called from
+// any goroutine.
+type Process struct {
+	Name string
+	PID  int
+
+	cmd  *exec.Cmd
+	log  *output
+	done chan struct{}
+	err  error // of Wait; read it after done
+}
+
+// Start runs a program in a process group of its own and ends it with the test.
+func Start(t testing.TB, name string, cmd *exec.Cmd) *Process {
+	t.Helper()
+	p, err := start(name, cmd)
+	if err != nil {
+		t.Fatalf("start %s: %v", name, err)
+	}
+	t.Cleanup(func() {
+		p.Stop()
+		if t.Failed() {
+			t.Logf("== %s said:\n%s", name, p.log.tail(16<<10))
+		}
+	})
+	return p
+}
+
+func start(name string, cmd *exec.Cmd) (*Process, error) {
+	p := &Process{Name: name, cmd: cmd, log: newOutput(), done: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = p.log, p.log
+	// Grandchildren may keep the pipe open after the program has ended.
+	cmd.WaitDelay = time.Second
+	// The program must also end when the test binary is killed, say by go test's
+	// timeout. Linux sends Pdeathsig when the *thread* that started it ends, so that
+	// thread is kept until the program is gone.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		p.err = cmd.Wait()
+		p.log.end()
+		close(p.done)
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	p.PID = cmd.Process.Pid
+	return p, nil
+}
+
+// Stop asks the program to end and kills its process group when it has not done
+// so within three seconds. Stopping twice does no harm.
+func (p *Process) Stop() {
+	p.signal(syscall.SIGTERM)
+	select {
+	case <-p.done:
+	case <-time.After(3 * time.Second):
+	}
+	p.Kill()
+}
+
+// Kill ends the process group at once, as a crash would.
+func (p *Process) Kill() {
+	p.signal(syscall.SIGKILL)
+	<-p.done
+}
+
+// Freeze stops the program without ending it: it keeps its ports and answers nothing.
+func (p *Process) Freeze() { p.signal(syscall.SIGSTOP) }
+
+// Thaw lets a frozen program go on.
+func (p *Process) Thaw() { p.signal(syscall.SIGCONT) }
+
+func (p *Process) signal(s syscall.Signal) {
+	// The group is signalled even when its leader is gone: children may be left.
+	_ = syscall.Kill(-p.PID, s)
+}
+
+// Done is closed when the program has ended.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Err waits for the end and is what it ended with; nil is exit status 0.
+func (p *Process) Err() error {
+	<-p.done
+	return p.err
+}
+
+// Output is all that the program has written so far.
+func (p *Process) Output() string { return p.log.String() }
+
+// Says waits until the program has written text; the test fails when it doesn't
+// in time or has ended without.
+func (p *Process) Says(t testing.TB, text string, within time.Duration) {
+	t.Helper()
+	if !p.log.wait(text, within) {
+		t.Fatalf("%s did not say %q within %v", p.Name, text, within)
+	}
+}
+
+// Group is the process ids in the program's process group, itself included.
+func (p *Process) Group() []string {
+	out, _ := exec.Command("pgrep", "-g", itoa(p.PID)).Output()
+	return strings.Fields(string(out))
+}
+
+// output keeps what a program writes and wakes those who wait for a piece of it.
+type output struct {
+	mu    sync.Mutex
+	buf   bytes.Buffer
+	more  chan struct{} // closed and replaced at each write
+	ended bool
+}
+
+func newOutput() *output { return &output{more: make(chan struct{})} }
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.buf.Write(b)
+	close(o.more)
+	o.more = make(chan struct{})
+	return len(b), nil
+}
+
+func (o *output) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ended = true
+	close(o.more)
+	o.more = make(chan struct{})
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+func (o *output) tail(n int) string {
+	s := o.String()
+	if len(s) > n {
+		return "…" + s[len(s)-n:]
+	}
+	return s
+}
+
+func (o *output) wait(text string, within time.Duration) bool {
+	late := time.After(within)
+	for {
+		o.mu.Lock()
+		found, ended, more := bytes.Contains(o.buf.Bytes(), []byte(text)), o.ended, o.more
+		o.mu.Unlock()
+		if found || ended {
+			return found
+		}
+		select {
+		case <-more:
+		case <-late:
+			return false
+		}
+	}
+}
+
+// folder is a new folder directly below the system's temporary one: t.TempDir has
+// the test's name in its path, and a Unix socket's path ends at 107 bytes.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "rig")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+func command(name string, args ...string) *exec.Cmd {
+	path, err := program(name)
+	if err != nil {
+		path = name // Start tells
+	}
+	return exec.Command(path, args...)
+}

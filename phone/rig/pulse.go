@@ -1,0 +1,174 @@
+package rig
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Names of the sound devices that every Pulse has.
+const (
+	PulseSpeaker    = "speaker"    // what is played there can be recorded
+	PulseMicrophone = "microphone" // what a test plays into it is heard
+	pulseMicInput   = "micinput"   // the sink behind the microphone
+)
+
+// Pulse is a PulseAudio server of a test's own, with a speaker and a microphone
+// that are null sinks, so that a tone played in can be heard and a tone played
+// out can be measured. It touches no sound server of the person at the machine.
+type Pulse struct {
+	*Process
+	dir     string
+	modules map[string]string // sink or source → module number
+}
+
+// StartPulse starts the server and waits until it answers. The programs that
+// should use it need the variables of Env; the test's own process gets them too
+// (t.Setenv: not in parallel tests).
+func StartPulse(t testing.TB) *Pulse {
+	t.Helper()
+	Need(t, "pulseaudio", "pactl", "paplay", "parecord")
+	p := &Pulse{dir: folder(t), modules: map[string]string{}}
+	for _, e := range p.Env() {
+		key, value, _ := strings.Cut(e, "=")
+		t.Setenv(key, value)
+	}
+	cmd := exec.Command("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1",
+		"--use-pid-file=no", "--disallow-exit", "--high-priority=no", "--realtime=no",
+		"-L", "module-native-protocol-unix socket="+p.socket()+" auth-anonymous=1")
+	cmd.Env = append(os.Environ(), p.Env()...)
+	p.Process = Start(t, "pulseaudio", cmd)
+	Eventually(t, 10*time.Second, "PulseAudio answers", func() (bool, string) {
+		out, err := p.pactl("info")
+		return err == nil, out
+	})
+	p.PlugSink(t, PulseSpeaker)
+	p.PlugSink(t, pulseMicInput)
+	p.PlugSource(t, PulseMicrophone)
+	p.Default(t, PulseSpeaker, PulseMicrophone)
+	return p
+}
+
+// Env is what a program needs to use this server and no other.
+func (p *Pulse) Env() []string {
+	return []string{
+		"PULSE_SERVER=unix:" + p.socket(),
+		"XDG_RUNTIME_DIR=" + p.dir,
+		"PULSE_STATE_PATH=" + p.dir,
+		"PULSE_COOKIE=" + filepath.Join(p.dir, "cookie"),
+	}
+}
+
+func (p *Pulse) socket() string { return filepath.Join(p.dir, "pulse.sock") }
+
+// PlugSink adds a speaker, which can be recorded.
+func (p *Pulse) PlugSink(t testing.TB, name string) {
+	t.Helper()
+	p.load(t, name, "module-null-sink", "sink_name="+name, "rate=48000", "channels=2",
+		"sink_properties=device.description="+name)
+}
+
+// PlugSource adds a microphone that hears what Play plays.
+func (p *Pulse) PlugSource(t testing.TB, name string) {
+	t.Helper()
+	p.load(t, name, "module-remap-source", "source_name="+name, "master="+pulseMicInput+".monitor",
+		"source_properties=device.description="+name)
+}
+
+// Unplug takes a speaker or a microphone away.
+func (p *Pulse) Unplug(t testing.TB, name string) {
+	t.Helper()
+	if out, err := p.pactl("unload-module", p.modules[name]); err != nil {
+		t.Fatalf("unplug %s: %v: %s", name, err, out)
+	}
+	delete(p.modules, name)
+}
+
+// Default makes devices the system's default.
+func (p *Pulse) Default(t testing.TB, sink, source string) {
+	t.Helper()
+	for _, args := range [][]string{{"set-default-sink", sink}, {"set-default-source", source}} {
+		if out, err := p.pactl(args...); err != nil {
+			t.Fatalf("%v: %v: %s", args, err, out)
+		}
+	}
+}
+
+// Play plays a sound into the microphone, until it ends or stop is called.
+func (p *Pulse) Play(t testing.TB, s Sound) (stop func()) {
+	t.Helper()
+	file := filepath.Join(folder(t), "play.wav")
+	WriteWAV(t, file, s)
+	return p.command(t, "paplay", "--device="+pulseMicInput, "--latency-msec=20", file).Kill
+}
+
+// Record records what a speaker plays, from now until stop, which gives it back.
+func (p *Pulse) Record(t testing.TB, sink string) (stop func() Sound) {
+	t.Helper()
+	file := filepath.Join(folder(t), "record.raw")
+	rec := p.command(t, "parecord", "--device="+sink+".monitor", "--rate=48000", "--channels=1",
+		"--format=s16le", "--raw", "--latency-msec=20", file)
+	Eventually(t, 5*time.Second, "the recording runs", func() (bool, string) {
+		info, err := os.Stat(file)
+		return err == nil && info.Size() > 0, fmt.Sprint(info, err)
+	})
+	return func() Sound {
+		rec.Stop()
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Sound{Rate: 48000, Samples: make([]int16, len(raw)/2)}
+		for i := range s.Samples {
+			s.Samples[i] = int16(raw[2*i]) | int16(raw[2*i+1])<<8
+		}
+		return s
+	}
+}
+
+// Streams is how many programs play and record now.
+func (p *Pulse) Streams(t testing.TB) (playing, recording int) {
+	t.Helper()
+	count := func(kind string) int {
+		out, err := p.pactl("list", "short", kind)
+		if err != nil {
+			t.Fatalf("list %s: %v: %s", kind, err, out)
+		}
+		n := 0
+		for line := range strings.Lines(out) {
+			// A remapped source is itself a recorder; it has no client ("-").
+			if fields := strings.Split(line, "\t"); len(fields) > 2 && fields[2] != "-" {
+				n++
+			}
+		}
+		return n
+	}
+	return count("sink-inputs"), count("source-outputs")
+}
+
+func (p *Pulse) load(t testing.TB, name, module string, args ...string) {
+	t.Helper()
+	out, err := p.pactl(append([]string{"load-module", module}, args...)...)
+	if err != nil {
+		t.Fatalf("load %s: %v: %s", module, err, out)
+	}
+	p.modules[name] = strings.TrimSpace(out)
+}
+
+func (p *Pulse) pactl(args ...string) (string, error) {
+	cmd := exec.Command("pactl", args...)
+	cmd.Env = append(append(os.Environ(), p.Env()...), "LC_ALL=C")
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func (p *Pulse) command(t testing.TB, name string, args ...string) *Process {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), p.Env()...)
+	return Start(t, name, cmd)
+}

@@ -1,0 +1,247 @@
+package phone
+
+import (
+	"time"
+
+	"leadline/phone/sdp"
+	"leadline/phone/sip"
+)
+
+// signals posts what the signalling tells to the call's goroutine.
+type signals struct{ c *call }
+
+var _ sip.Events = signals{}
+
+func (s signals) Progress(code int, reason string, body sip.Body) {
+	s.c.box.post(func() { s.c.progress(code, body) })
+}
+func (s signals) Answered(body sip.Body)   { s.c.box.post(func() { s.c.answered(body) }) }
+func (s signals) Failed(f *sip.Failure)    { s.c.box.post(func() { s.c.failed(f) }) }
+func (s signals) Confirmed(body sip.Body)  { s.c.box.post(func() { s.c.confirmed(body) }) }
+func (s signals) Unacked()                 { s.c.box.post(s.c.unacked) }
+func (s signals) Cancelled(elsewhere bool) { s.c.box.post(func() { s.c.cancelled(elsewhere) }) }
+func (s signals) HungUp()                  { s.c.box.post(s.c.hungUp) }
+func (s signals) Offered(offer *sip.Offer) { s.c.post(offer) }
+func (c *call) post(offer *sip.Offer) {
+	if !c.box.post(func() { c.offered(offer) }) {
+		offer.Refuse(481, "Call/Transaction Does Not Exist")
+	}
+}
+
+// progress is a provisional answer. Messages may overtake each other: a 180 after the
+// answer changes nothing.
+func (c *call) progress(code int, body sip.Body) {
+	switch c.view.State {
+	case Dialling, RingingThere, Early:
+	default:
+		return
+	}
+	if code == 180 && c.view.Rang.IsZero() {
+		c.view.Rang = c.phone.cfg.Now()
+	}
+	if len(body.Data) > 0 && c.takeAnswer(body) == nil {
+		c.view.EarlyMedia = true
+		c.become(Early)
+		return
+	}
+	if code == 180 && c.view.State == Dialling {
+		c.become(RingingThere)
+	}
+}
+
+// takeAnswer reads their answer to our last description.
+func (c *call) takeAnswer(body sip.Body) error {
+	answer, err := sdp.Body(body.Type, body.Data)
+	if err != nil {
+		return err
+	}
+	m, err := sdp.ParseAnswer(c.voice.local, answer)
+	if err != nil {
+		return err
+	}
+	return c.agree(c.voice.local, m)
+}
+
+func (c *call) answered(body sip.Body) {
+	switch c.view.State {
+	case Dialling, RingingThere, Early:
+	default:
+		return // Cancel has seen to the dialog
+	}
+	c.limit.Stop()
+	c.view.Answered = c.phone.cfg.Now()
+	err := error(nil)
+	if len(body.Data) > 0 || c.voice.session == nil { // an early answer counts too, RFC 6337 §3.1.1
+		err = c.takeAnswer(body)
+	}
+	if err != nil {
+		c.dialog.HangUp()
+		c.end(Failed, 200, "the far end's answer can't be used: "+err.Error())
+		return
+	}
+	c.settle()
+	c.watch()
+}
+
+func (c *call) failed(f *sip.Failure) {
+	if c.view.State == Ended {
+		return
+	}
+	reason := f.Reason
+	if f.Code == 0 {
+		reason = f.Error()
+	}
+	cause := causeOf(f)
+	if c.view.Direction == Incoming {
+		cause = Missed // our 200 met their CANCEL
+		c.view.Answered = time.Time{}
+	}
+	c.end(cause, f.Code, reason)
+}
+
+// causeOf tells the ends of an outgoing call apart (requirements.md C4).
+func causeOf(f *sip.Failure) Cause {
+	switch f.Code {
+	case 486, 600:
+		return Busy
+	case 408, 480:
+		return NoAnswer
+	case 404, 410, 484, 604:
+		return NotFound
+	case 403, 603, 607:
+		return DeclinedThere
+	}
+	return Failed
+}
+
+func (c *call) confirmed(body sip.Body) {
+	if c.view.State == Ended || !c.late {
+		c.renegotiate() // a wish to hold may have waited for the ACK
+		return
+	}
+	c.late = false
+	if err := c.takeAnswer(body); err != nil {
+		c.dialog.HangUp()
+		c.end(Failed, 0, "the ACK's answer can't be used: "+err.Error())
+		return
+	}
+	c.settle()
+	c.renegotiate()
+}
+
+func (c *call) unacked() {
+	c.end(Failed, 0, "the far end never confirmed the call (no ACK)")
+}
+
+func (c *call) cancelled(elsewhere bool) {
+	if c.view.State != Ringing {
+		return
+	}
+	cause := Missed
+	if elsewhere {
+		cause = AnsweredElsewhere
+	}
+	c.end(cause, 487, "Request Terminated")
+}
+
+func (c *call) hungUp() { c.end(HungUpThere, 0, "") }
+
+// offered answers a re-INVITE or an UPDATE.
+func (c *call) offered(offer *sip.Offer) {
+	if c.view.State == Ended || c.voice == nil {
+		offer.Refuse(481, "Call/Transaction Does Not Exist")
+		return
+	}
+	direction := sdp.SendRecv
+	if c.isHold {
+		direction = sdp.SendOnly
+	}
+	local := c.voice.local.Again(c.voice.agreed, direction)
+	body, err := sdp.Body(offer.Body.Type, offer.Body.Data)
+	if err == nil && len(body) == 0 {
+		offer.LateAnswer = func(b sip.Body) {
+			c.box.post(func() {
+				c.voice.local = local
+				if err := c.takeAnswer(b); err != nil {
+					c.log.Warn("the answer in an ACK can't be used", "err", err)
+					return
+				}
+				c.settle()
+			})
+		}
+		c.voice.local.Version = local.Version // it is on the wire, whatever becomes of it
+		offer.Accept(sdp.Offer(local))
+		return
+	}
+	var answer []byte
+	var m sdp.Media
+	if err == nil {
+		answer, m, err = sdp.Answer(body, local)
+	}
+	if err == nil {
+		err = c.agree(local, m)
+	}
+	if err != nil {
+		c.log.Info("an offer in mid-call was refused", "err", err)
+		offer.Refuse(sdp.SIPCode(err), "Not Acceptable Here")
+		return
+	}
+	offer.Accept(answer)
+	c.settle()
+}
+
+// renegotiate asks the far end for what is wanted, one re-INVITE at a time; wishes that
+// come meanwhile are merged.
+func (c *call) renegotiate() {
+	switch c.view.State {
+	case Active, HeldHere, HeldThere:
+	default:
+		return
+	}
+	if c.asking || c.late || c.wantHold == c.isHold {
+		return
+	}
+	c.asking = true
+	want := c.wantHold
+	direction := sdp.SendRecv
+	if want {
+		direction = sdp.SendOnly
+	}
+	local := c.voice.local.Again(c.voice.agreed, direction)
+	c.voice.local.Version = local.Version
+	c.dialog.Reoffer(sdp.Offer(local), func(body sip.Body, f *sip.Failure) {
+		c.box.post(func() { c.reanswered(want, local, body, f) })
+	})
+}
+
+func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Failure) {
+	c.asking = false
+	if c.view.State == Ended {
+		return
+	}
+	switch {
+	case f == nil:
+		c.voice.local = local
+		if err := c.takeAnswer(body); err != nil {
+			c.log.Warn("the answer to our re-INVITE can't be used", "err", err)
+			break
+		}
+		c.isHold = want
+		c.settle()
+		c.renegotiate()
+		return
+	case f.Code == 481 || f.Code == 408:
+		// RFC 3261 §12.2.1.2: the far end has no such call any more.
+		c.dialog.HangUp()
+		c.end(Failed, f.Code, f.Reason)
+		return
+	case f.Code == 491 && c.wantHold != c.isHold:
+		c.after(time.Second, c.renegotiate)
+		return
+	default:
+		c.log.Warn("the far end refuses our re-INVITE", "err", f)
+	}
+	c.wantHold = c.isHold
+	c.applyMute()
+	c.publish()
+}

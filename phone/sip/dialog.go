@@ -1,0 +1,241 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/emiago/diago"
+	"github.com/emiago/sipgo/sip"
+)
+
+// Body is the body of a message with its Content-Type; zero for none.
+type Body struct {
+	Type string
+	Data []byte
+}
+
+// Events hears what happens to one dialog. The methods are called from goroutines
+// of this package, one at a time for what is in order on the wire, and must not block.
+type Events interface {
+	// Progress is a provisional answer to our INVITE, 101..199.
+	Progress(code int, reason string, body Body)
+	// Answered is the 2xx to our INVITE; the ACK is on its way.
+	Answered(body Body)
+	// Failed ends a call that never came about: a final answer other than 2xx,
+	// or the network (Failure.Code is 0).
+	Failed(*Failure)
+	// Confirmed is the ACK to our 200; it has a body when we made the offer.
+	Confirmed(body Body)
+	// Unacked ends a call whose 200 nobody acknowledged for 64·T1; a BYE was sent.
+	Unacked()
+	// Cancelled ends a call whose caller gave up, or that another phone answered.
+	Cancelled(elsewhere bool)
+	// HungUp ends a call by their BYE.
+	HungUp()
+	// Offered is a re-INVITE or an UPDATE with an offer, or a re-INVITE that asks
+	// for ours. It must be answered within 10 s.
+	Offered(*Offer)
+}
+
+// Failure is a request that did not succeed.
+type Failure struct {
+	Method  string
+	Code    int    // SIP status; 0: there was no answer
+	Reason  string // reason phrase
+	Refused bool   // our credentials were refused, or there were none
+	Timeout bool   // nobody answered
+	Err     error  // what the network said, when Code is 0
+
+	MinExpires time.Duration // of a 423
+	RetryAfter time.Duration // of any answer; 0 when it didn't say
+}
+
+func (f *Failure) Error() string {
+	switch {
+	case f.Code != 0:
+		return fmt.Sprintf("%s: %d %s", f.Method, f.Code, f.Reason)
+	case f.Timeout:
+		return f.Method + ": no answer"
+	default:
+		return fmt.Sprintf("%s: %v", f.Method, f.Err)
+	}
+}
+
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Dialog is one call's signalling, incoming or outgoing. Its methods may be called
+// from any goroutine and return at once.
+type Dialog struct {
+	stack  *Stack
+	events Events        // nil: nobody wants to know; set before ready is closed
+	ready  chan struct{} // closed when events is set
+
+	server   *diago.DialogServerSession // of an incoming call
+	client   *diago.DialogClientSession // of an outgoing one
+	serverTx sip.ServerTransaction
+	clientTx sip.ClientTransaction // owned by the goroutine of dial
+
+	callID             string
+	localTag, theirTag string
+	firstCSeq          uint32 // of the INVITE
+
+	ending sync.Mutex // held while we refuse or hang up; never waited for by callers
+
+	mu         sync.Mutex
+	target     sip.Uri // where requests within the dialog go
+	offering   bool    // an offer of ours or theirs is being answered
+	answered   bool
+	cancelWish bool
+
+	cancel chan struct{} // closed: give up dialling
+	acked  chan ack      // ACKs to our 200s
+	over   chan struct{} // closed when nothing more will happen
+	once   sync.Once
+}
+
+type ack struct {
+	cseq uint32
+	body Body
+}
+
+func (s *Stack) newDialog() *Dialog {
+	return &Dialog{
+		stack:  s,
+		cancel: make(chan struct{}),
+		acked:  make(chan ack, 8),
+		over:   make(chan struct{}),
+		ready:  make(chan struct{}),
+	}
+}
+
+// CallID is the SIP Call-ID.
+func (d *Dialog) CallID() string { return d.callID }
+
+// finish ends the dialog; whatever waits for it stops waiting.
+func (d *Dialog) finish() {
+	d.once.Do(func() {
+		close(d.over)
+		d.stack.forget(d)
+		if d.client != nil {
+			_ = d.client.Close()
+		}
+	})
+}
+
+func (d *Dialog) key() string { return dialogKey(d.callID, d.localTag, d.theirTag) }
+
+func dialogKey(callID, local, remote string) string { return callID + "\x00" + local + "\x00" + remote }
+
+// HangUp ends an answered call with BYE.
+func (d *Dialog) HangUp() {
+	if !d.ending.TryLock() {
+		return
+	}
+	d.stack.spawn(func() {
+		defer d.ending.Unlock()
+		defer d.finish()
+		ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)
+		defer cancel()
+		if d.server != nil {
+			d.mu.Lock()
+			target := d.target
+			d.mu.Unlock()
+			// The library waits for the ACK first (RFC 3261 §15).
+			if err := d.server.WriteBye(ctx, sip.NewRequest(sip.BYE, target)); err != nil {
+				d.stack.log.Debug("BYE", "call", d.callID, "err", err)
+			}
+			return
+		}
+		if _, err := d.do(ctx, sip.BYE, Body{}); err != nil {
+			d.stack.log.Debug("BYE", "call", d.callID, "err", err)
+		}
+	})
+}
+
+// request sends a request within the dialog. The CSeq is taken under the lock, so
+// that two requests can't have the same.
+func (d *Dialog) request(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.server != nil {
+		return d.server.TransactionRequest(ctx, req)
+	}
+	return d.client.TransactionRequest(ctx, req)
+}
+
+// do sends a request within the dialog and waits for its final answer, with
+// credentials when asked for them.
+func (d *Dialog) do(ctx context.Context, method sip.RequestMethod, body Body) (*sip.Response, error) {
+	var credentials sip.Header
+	for attempt := 0; ; attempt++ {
+		d.mu.Lock()
+		req := sip.NewRequest(method, d.target)
+		d.mu.Unlock()
+		if body.Data != nil {
+			req.AppendHeader(sip.NewHeader("Content-Type", body.Type))
+			req.SetBody(body.Data)
+		}
+		if credentials != nil {
+			req.AppendHeader(credentials)
+		}
+		tx, err := d.request(ctx, req)
+		if err != nil {
+			return nil, &Failure{Method: string(method), Err: err}
+		}
+		res, err := final(ctx, tx)
+		tx.Terminate()
+		if err != nil {
+			return nil, noAnswer(string(method), err)
+		}
+		if challenge := isChallenge(res); challenge && attempt == 0 {
+			if credentials, err = d.stack.credentials(req, res); err == nil {
+				continue
+			}
+		}
+		if !res.IsSuccess() {
+			return res, refused(string(method), res)
+		}
+		return res, nil
+	}
+}
+
+// final waits for the final response of a transaction.
+func final(ctx context.Context, tx sip.ClientTransaction) (*sip.Response, error) {
+	for {
+		select {
+		case res := <-tx.Responses():
+			if !res.IsProvisional() {
+				return res, nil
+			}
+		case <-tx.Done():
+			if err := tx.Err(); err != nil {
+				return nil, err
+			}
+			return nil, sip.ErrTransactionTerminated
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func noAnswer(method string, err error) *Failure {
+	f := &Failure{Method: method, Err: err}
+	f.Timeout = errors.Is(err, sip.ErrTransactionTimeout) || errors.Is(err, context.DeadlineExceeded)
+	return f
+}
+
+func refused(method string, res *sip.Response) *Failure {
+	f := &Failure{Method: method, Code: res.StatusCode, Reason: cleanDisplay(res.Reason), Refused: isChallenge(res)}
+	f.MinExpires = secondsOf(res.GetHeader("Min-Expires"))
+	f.RetryAfter = secondsOf(res.GetHeader("Retry-After"))
+	return f
+}
+
+func (d *Dialog) tell(f func(Events)) {
+	if <-d.ready; d.events != nil {
+		f(d.events)
+	}
+}

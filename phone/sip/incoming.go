@@ -1,0 +1,230 @@
+package sip
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/emiago/diago"
+	"github.com/emiago/sipgo/sip"
+)
+
+// Invite is what an incoming call says of itself.
+type Invite struct {
+	Caller     Party
+	Dialled    string // requirements.md A2
+	Offer      Body   // zero when the caller wants ours
+	AutoAnswer bool   // the caller asks that the phone answers by itself
+}
+
+// Invite tells who calls; zero for an outgoing call.
+func (d *Dialog) Invite() Invite {
+	if d.server == nil {
+		return Invite{}
+	}
+	req := d.server.InviteRequest
+	h := headersOf(req)
+	return Invite{
+		Caller:     Caller(h),
+		Dialled:    Dialled(h, d.stack.opts.LineHeader, d.stack.opts.DefaultLine, d.stack.acc.user),
+		Offer:      bodyOf(req),
+		AutoAnswer: wantsAutoAnswer(h),
+	}
+}
+
+// invite is an INVITE between its arrival and its dialog.
+type invite struct {
+	tx        sip.ServerTransaction
+	cancelled chan bool // true: another phone answered
+}
+
+func inviteKey(req *sip.Request) string {
+	tag, _ := req.From().Params.Get("tag")
+	return req.CallID().Value() + "\x00" + tag + "\x00" + strconv.Itoa(int(req.CSeq().SeqNo))
+}
+
+// arrived notes a new INVITE, so that a CANCEL that comes at any time is heard. It
+// reports whether the INVITE is to go on.
+func (s *Stack) arrived(req *sip.Request, tx sip.ServerTransaction) bool {
+	inv := &invite{tx: tx, cancelled: make(chan bool, 1)}
+	key := inviteKey(req)
+	s.mu.Lock()
+	_, again := s.invites[key]
+	closed := s.closed
+	if !again && !closed {
+		s.invites[key] = inv
+	}
+	s.mu.Unlock()
+	switch {
+	case again:
+		// RFC 3261 §8.2.2.2: the same request came by two ways.
+		s.respond(req, tx, 482, "Loop Detected", Body{})
+		return false
+	case closed:
+		s.respond(req, tx, 480, "Temporarily Unavailable", Body{})
+		return false
+	}
+	tx.OnTerminate(func(string, error) {
+		go func() {
+			s.mu.Lock()
+			delete(s.invites, key)
+			s.mu.Unlock()
+		}()
+	})
+	return tx.OnCancel(func(cancel *sip.Request) {
+		select {
+		case inv.cancelled <- answeredElsewhere(headersOf(cancel)):
+		default:
+		}
+	})
+}
+
+// serve is diago's handler of a new call. It lives as long as the dialog.
+func (s *Stack) serve(session *diago.DialogServerSession) {
+	req := session.InviteRequest
+	s.mu.Lock()
+	inv := s.invites[inviteKey(req)]
+	s.mu.Unlock()
+	if inv == nil {
+		return
+	}
+	if s.opts.Check != nil {
+		if code, reason := s.opts.Check(bodyOf(req)); code != 0 {
+			_ = session.Respond(code, reason, nil)
+			return
+		}
+	}
+	// The 180 goes out before anyone else hears of the call.
+	if err := session.Ringing(); err != nil {
+		return
+	}
+	d := s.newDialog()
+	d.server, d.serverTx = session, inv.tx
+	d.callID = req.CallID().Value()
+	d.localTag, _ = req.To().Params.Get("tag")
+	d.theirTag, _ = req.From().Params.Get("tag")
+	d.firstCSeq = req.CSeq().SeqNo
+	d.target = req.Contact().Address
+	s.remember(d)
+	defer func() {
+		// The library hangs up what isn't ended when this returns; not beside us.
+		d.ending.Lock()
+		defer d.ending.Unlock()
+		d.finish()
+	}()
+	defer s.recovered("an incoming call")
+	func() {
+		defer close(d.ready)
+		d.events = s.opts.Incoming(d)
+	}()
+
+	select {
+	case <-d.over:
+	case elsewhere := <-inv.cancelled:
+		d.tell(func(e Events) { e.Cancelled(elsewhere) })
+	case <-session.Context().Done():
+		// Also when it was cancelled, or hung up.
+		select {
+		case elsewhere := <-inv.cancelled:
+			d.tell(func(e Events) { e.Cancelled(elsewhere) })
+		default:
+			d.mu.Lock()
+			answered := d.answered
+			d.mu.Unlock()
+			if answered {
+				<-d.over // whoever waits for the ACK, or answered the BYE, ends it
+				return
+			}
+			d.tell(func(e Events) { e.Cancelled(false) })
+		}
+	}
+}
+
+// Refuse ends an incoming call that wasn't answered, with a code of 300..699.
+func (d *Dialog) Refuse(code int, reason string) {
+	if !d.ending.TryLock() {
+		return
+	}
+	d.stack.spawn(func() {
+		defer d.ending.Unlock()
+		defer d.finish()
+		// Waits for the ACK, or for a vanished caller's until Timer H.
+		if err := d.server.Respond(code, reason, nil); err != nil {
+			d.stack.log.Debug("refuse", "call", d.callID, "err", err)
+		}
+	})
+}
+
+// Answer takes an incoming call with a session description: the answer, or our offer
+// when there was none.
+func (d *Dialog) Answer(body []byte) {
+	d.mu.Lock()
+	d.answered = true
+	d.offering = true // until the ACK, RFC 3261 §14.2
+	res := sip.NewResponseFromRequest(d.server.InviteRequest, 200, "OK", nil)
+	res.AppendHeader(d.stack.contact())
+	res.AppendHeader(allow())
+	res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	res.SetBody(body)
+	d.server.InviteResponse = res
+	d.mu.Unlock()
+	d.stack.spawn(func() {
+		if err := d.serverTx.Respond(res); err != nil {
+			d.tell(func(e Events) { e.Failed(&Failure{Method: "INVITE", Err: err}) })
+			d.finish()
+			return
+		}
+		body, ok := d.awaitAck(d.firstCSeq, func() error { return d.serverTx.Respond(res) })
+		d.mu.Lock()
+		d.offering = false
+		d.mu.Unlock()
+		if ok {
+			d.tell(func(e Events) { e.Confirmed(body) })
+			return
+		}
+		select {
+		case <-d.over:
+			return
+		default:
+		}
+		d.abandon()
+	})
+}
+
+// abandon gives up a call whose 200 was never acknowledged.
+func (d *Dialog) abandon() {
+	defer d.finish()
+	d.tell(Events.Unacked)
+	// RFC 3261 §13.3.1.4: "the session SHOULD be terminated", by a BYE.
+	ctx, cancel := deadline(4 * sip.T1)
+	defer cancel()
+	if _, err := d.do(ctx, sip.BYE, Body{}); err != nil {
+		d.stack.log.Debug("BYE without an ACK", "call", d.callID, "err", err)
+	}
+	d.serverTx.Terminate()
+}
+
+// awaitAck repeats a 2xx until its ACK comes: from T1 on, doubling up to T2, for
+// 64·T1 (RFC 3261 §13.3.1.4).
+func (d *Dialog) awaitAck(cseq uint32, again func() error) (Body, bool) {
+	interval := sip.T1
+	repeat := time.NewTimer(interval)
+	defer repeat.Stop()
+	limit := time.NewTimer(64 * sip.T1)
+	defer limit.Stop()
+	for {
+		select {
+		case a := <-d.acked:
+			if a.cseq == cseq {
+				return a.body, true
+			}
+		case <-repeat.C:
+			_ = again() // the transaction may be gone while we still wait
+			interval = min(2*interval, sip.T2)
+			repeat.Reset(interval)
+		case <-limit.C:
+			return Body{}, false
+		case <-d.over:
+			return Body{}, false
+		}
+	}
+}

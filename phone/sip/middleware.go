@@ -1,0 +1,167 @@
+package sip
+
+import (
+	"strings"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+)
+
+// middleware stands before everything that comes in: it refuses what the library
+// can't stand, keeps to itself what the library does wrong, and survives panics.
+func (s *Stack) middleware(next sipgo.RequestHandler) sipgo.RequestHandler {
+	return func(req *sip.Request, tx sip.ServerTransaction) {
+		defer func() {
+			if p := recover(); p != nil {
+				s.log.Error("panic in a request, survived", "method", req.Method, "panic", p)
+				if !req.IsAck() {
+					s.respond(req, tx, 500, "Server Internal Error", Body{})
+				}
+			}
+		}()
+		if req.Via() == nil {
+			return // there is nowhere to answer to
+		}
+		// RFC 3261 §8.1.1: these make a request.
+		if req.From() == nil || req.To() == nil || req.CallID() == nil || req.CSeq() == nil {
+			if !req.IsAck() {
+				s.respond(req, tx, 400, "Missing Header", Body{})
+			}
+			return
+		}
+		if !s.inDialog(req, tx, next) && !s.outside(req, tx) {
+			next(req, tx)
+		}
+	}
+}
+
+// inDialog takes what belongs to a dialog.
+func (s *Stack) inDialog(req *sip.Request, tx sip.ServerTransaction, next sipgo.RequestHandler) bool {
+	if !req.To().Params.Has("tag") || req.IsCancel() {
+		return false
+	}
+	d := s.find(req)
+	if d == nil {
+		if req.IsAck() {
+			return true
+		}
+		s.respond(req, tx, 481, "Call/Transaction Does Not Exist", Body{})
+		return true
+	}
+	switch req.Method {
+	case sip.ACK:
+		// The library knows only the ACK of an incoming call's own INVITE.
+		if d.server != nil && req.CSeq().SeqNo == d.firstCSeq {
+			next(req, tx)
+		}
+		select {
+		case d.acked <- ack{req.CSeq().SeqNo, bodyOf(req)}:
+		default:
+		}
+	case sip.BYE:
+		s.respondBye(d, req, tx, next)
+	case sip.INVITE:
+		d.reinvited(req, tx)
+	case sip.UPDATE:
+		d.updated(req, tx)
+	case sip.INFO, sip.NOTIFY, sip.MESSAGE:
+		s.respond(req, tx, 200, "OK", Body{})
+	case sip.REFER:
+		s.respond(req, tx, 603, "Decline", Body{})
+	default:
+		return false
+	}
+	return true
+}
+
+// respondBye lets the library answer and end its dialog, and answers itself when the
+// library doesn't know the dialog yet: a BYE can overtake our ACK.
+func (s *Stack) respondBye(d *Dialog, req *sip.Request, tx sip.ServerTransaction, next sipgo.RequestHandler) {
+	d.mu.Lock()
+	known := d.server != nil || d.answered
+	d.mu.Unlock()
+	if known {
+		next(req, tx)
+	} else {
+		s.respond(req, tx, 200, "OK", Body{})
+	}
+	d.tell(Events.HungUp)
+	d.finish()
+}
+
+// outside takes what comes outside of any dialog and isn't the library's. It reports
+// whether it did.
+func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
+	switch req.Method {
+	case sip.INVITE:
+		if req.Contact() == nil {
+			s.respond(req, tx, 400, "Missing Contact", Body{})
+			return true
+		}
+		if require := req.GetHeader("Require"); require != nil && strings.TrimSpace(require.Value()) != "" {
+			s.respond(req, tx, 420, "Bad Extension", Body{}, sip.NewHeader("Unsupported", require.Value()))
+			return true
+		}
+		return !s.arrived(req, tx)
+	case sip.NOTIFY:
+		// PBXs send message waiting and the like unasked.
+		s.respond(req, tx, 200, "OK", Body{})
+		return true
+	case sip.INFO, sip.REFER:
+		s.respond(req, tx, 481, "Call/Transaction Does Not Exist", Body{})
+		return true
+	}
+	return false
+}
+
+func notAllowed(req *sip.Request, tx sip.ServerTransaction) {
+	res := sip.NewResponseFromRequest(req, 405, "Method Not Allowed", nil)
+	res.AppendHeader(allow())
+	_ = tx.Respond(res)
+}
+
+// allow names the methods that we answer.
+func allow() sip.Header {
+	return sip.NewHeader("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY")
+}
+
+func (s *Stack) respond(req *sip.Request, tx sip.ServerTransaction, code int, reason string, body Body, headers ...sip.Header) {
+	res := sip.NewResponseFromRequest(req, code, reason, nil)
+	if body.Data != nil {
+		res.AppendHeader(sip.NewHeader("Content-Type", body.Type))
+		res.SetBody(body.Data)
+	}
+	for _, h := range headers {
+		res.AppendHeader(h)
+	}
+	if err := tx.Respond(res); err != nil {
+		s.log.Debug("respond", "method", req.Method, "code", code, "err", err)
+	}
+}
+
+// bodyOf is the body of a message with its type. What has a body and no type is
+// taken for SDP, the only one that calls carry.
+func bodyOf(msg interface {
+	Body() []byte
+	ContentType() *sip.ContentTypeHeader
+}) Body {
+	data := msg.Body()
+	if len(data) == 0 {
+		return Body{}
+	}
+	if t := msg.ContentType(); t != nil {
+		return Body{Type: t.Value(), Data: data}
+	}
+	return Body{Type: "application/sdp", Data: data}
+}
+
+// headersOf gives the headers of a message as text.
+func headersOf(msg interface{ GetHeaders(string) []sip.Header }) Headers {
+	return func(name string) []string {
+		var values []string
+		for _, h := range msg.GetHeaders(name) {
+			values = append(values, h.Value())
+		}
+		return values
+	}
+}

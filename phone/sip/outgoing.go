@@ -1,0 +1,296 @@
+package sip
+
+import (
+	"context"
+	"time"
+
+	"github.com/emiago/diago"
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+)
+
+func deadline(d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), d)
+}
+
+// Callee is who a call to target (see [Target]) would reach.
+func (s *Stack) Callee(to string) (Party, error) {
+	uri, err := target(to, s.acc.host, s.acc.port)
+	if err != nil {
+		return Party{}, err
+	}
+	return Party{User: cleanToken(unescapeUser(uri.User)), Host: uri.Host, URI: uri.String()}, nil
+}
+
+// Dial invites target (see [Target]) with an offer. It returns at once; what becomes
+// of it is told to events. The error is about the target only.
+func (s *Stack) Dial(to string, offer []byte, events Events) (*Dialog, error) {
+	uri, err := target(to, s.acc.host, s.acc.port)
+	if err != nil {
+		return nil, err
+	}
+	session, err := s.diago.NewDialog(uri, diago.NewDialogOptions{Transport: s.acc.transport})
+	if err != nil {
+		return nil, err
+	}
+	req := session.InviteRequest
+	from := &sip.FromHeader{Address: s.addressOfRecord(), Params: sip.NewParams()}
+	from.Params.Add("tag", sip.GenerateTagN(16))
+	req.AppendHeader(from)
+	req.AppendHeader(s.contact())
+	s.route(req)
+	req.AppendHeader(allow())
+	req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	req.SetBody(offer)
+	if err := sipgo.ClientRequestBuild(s.client, req); err != nil {
+		_ = session.Close()
+		return nil, err
+	}
+	d := s.newDialog()
+	d.client, d.events = session, events
+	close(d.ready)
+	d.callID = req.CallID().Value()
+	d.localTag, _ = from.Params.Get("tag")
+	d.target = uri
+	s.spawn(d.dial)
+	return d, nil
+}
+
+// Cancel gives up a call that wasn't answered yet. Should the answer cross it, the
+// call is acknowledged and hung up at once, and Failed is told.
+func (d *Dialog) Cancel() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.cancelWish {
+		d.cancelWish = true
+		close(d.cancel)
+	}
+}
+
+// dial sends the INVITE and waits for what comes, as long as it takes.
+func (d *Dialog) dial() {
+	f := d.invite()
+	if f == nil {
+		return
+	}
+	d.tell(func(e Events) { e.Failed(f) })
+	d.finish()
+}
+
+func (d *Dialog) invite() *Failure {
+	if err := d.send(); err != nil {
+		return noAnswer("INVITE", err)
+	}
+	cancel := d.cancel
+	heard, cancelled, attempts := false, false, 0
+	var giveUp <-chan time.Time
+	for {
+		select {
+		case <-cancel:
+			cancel, cancelled = nil, true
+			giveUp = time.After(64 * sip.T1)
+			if heard { // RFC 3261 §9.1: not before a provisional answer
+				d.sendCancel()
+			}
+		case <-giveUp:
+			return &Failure{Method: "INVITE", Code: 487, Reason: "Request Terminated"}
+		case <-d.clientTx.Done():
+			err := d.clientTx.Err()
+			if err == nil {
+				err = sip.ErrTransactionTerminated
+			}
+			return noAnswer("INVITE", err)
+		case <-d.over:
+			return nil
+		case res := <-d.clientTx.Responses():
+			switch {
+			case res.IsProvisional():
+				if cancelled && !heard {
+					d.sendCancel()
+				}
+				heard = true
+				if res.StatusCode > 100 && !cancelled {
+					code, reason, body := res.StatusCode, cleanDisplay(res.Reason), bodyOf(res)
+					d.tell(func(e Events) { e.Progress(code, reason, body) })
+				}
+			case res.IsSuccess() && cancelled:
+				// The 200 crossed our CANCEL: the far end believes in a call now.
+				d.ackAndBye(res)
+				return &Failure{Method: "INVITE", Code: 487, Reason: "Request Terminated"}
+			case res.IsSuccess():
+				return d.establish(res)
+			case isChallenge(res) && !cancelled && (attempts == 0 || attempts < 3 && isStale(res)):
+				attempts++
+				f := d.authorize(res)
+				if f != nil {
+					return f
+				}
+				heard = false
+			default:
+				return refused("INVITE", res)
+			}
+		}
+	}
+}
+
+func (d *Dialog) send() error {
+	ctx, cancel := deadline(64 * sip.T1)
+	defer cancel()
+	if err := d.client.DialogClientSession.Invite(ctx, prepared); err != nil {
+		return err
+	}
+	d.clientTx = d.stack.lastInvite(d.callID)
+	d.firstCSeq = d.client.InviteRequest.CSeq().SeqNo
+	tx := d.clientTx
+	tx.OnRetransmission(func(res *sip.Response) {
+		// A proxy forked our INVITE and a second phone answered (RFC 3261 §13.2.2.4).
+		if tag, _ := tagOf(res); res.IsSuccess() && tag != d.their() {
+			d.stack.spawn(func() { d.ackAndBye(res) })
+		}
+	})
+	return nil
+}
+
+func (d *Dialog) their() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.theirTag
+}
+
+func tagOf(res *sip.Response) (string, bool) {
+	if res.To() == nil {
+		return "", false
+	}
+	return res.To().Params.Get("tag")
+}
+
+// prepared is a request that has all its headers.
+func prepared(*sipgo.Client, *sip.Request) error { return nil }
+
+// authorize answers a challenge with a new INVITE in the same call.
+func (d *Dialog) authorize(res *sip.Response) *Failure {
+	req := d.client.InviteRequest.Clone()
+	credentials, err := d.stack.credentials(req, res)
+	if err != nil {
+		f := refused("INVITE", res)
+		f.Err = err
+		return f
+	}
+	req.RemoveHeader(credentials.Name())
+	req.AppendHeader(credentials)
+	req.CSeq().SeqNo++
+	req.RemoveHeader("Via")
+	_ = sipgo.ClientRequestAddVia(d.stack.client, req)
+	d.client.InviteRequest = req
+	if err := d.send(); err != nil {
+		return noAnswer("INVITE", err)
+	}
+	return nil
+}
+
+func (d *Dialog) establish(res *sip.Response) *Failure {
+	id, err := sip.DialogIDFromResponse(res)
+	if err != nil {
+		return &Failure{Method: "INVITE", Code: res.StatusCode, Reason: "the answer has no tag", Err: err}
+	}
+	d.mu.Lock()
+	d.client.InviteResponse = res
+	d.client.ID = id
+	d.theirTag, _ = tagOf(res)
+	if contact := res.Contact(); contact != nil {
+		d.target = contact.Address
+	}
+	target := d.target
+	d.mu.Unlock()
+	d.stack.remember(d)
+	ctx, cancel := deadline(64 * sip.T1)
+	defer cancel()
+	d.mu.Lock()
+	err = d.client.WriteAck(ctx, sip.NewRequest(sip.ACK, target))
+	d.answered = true
+	wish := d.cancelWish
+	d.mu.Unlock()
+	if err != nil {
+		d.stack.log.Debug("ACK", "call", d.callID, "err", err)
+	}
+	if wish { // it came between the answer and here
+		ctx, cancel := deadline(32 * sip.T1)
+		defer cancel()
+		_, _ = d.do(ctx, sip.BYE, Body{})
+		return &Failure{Method: "INVITE", Code: 487, Reason: "Request Terminated"}
+	}
+	body := bodyOf(res)
+	d.tell(func(e Events) { e.Answered(body) })
+	return nil
+}
+
+// sendCancel takes back the INVITE (RFC 3261 §9.1): the same Via, Route, From, To,
+// Call-ID and CSeq number, nothing else.
+func (d *Dialog) sendCancel() {
+	invite := d.client.InviteRequest
+	req := sip.NewRequest(sip.CANCEL, invite.Recipient)
+	req.AppendHeader(invite.Via().Clone())
+	sip.CopyHeaders("Route", invite, req)
+	for _, name := range []string{"From", "To", "Call-ID"} {
+		sip.CopyHeaders(name, invite, req)
+	}
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: sip.CANCEL})
+	maxForwards := sip.MaxForwardsHeader(70)
+	req.AppendHeader(&maxForwards)
+	req.SetTransport(invite.Transport())
+	req.SetDestination(invite.Destination())
+	req.SetBody(nil)
+	d.stack.spawn(func() {
+		ctx, cancel := deadline(64 * sip.T1)
+		defer cancel()
+		tx, err := hook{d.stack}.Request(ctx, req)
+		if err == nil {
+			_, err = final(ctx, tx)
+			tx.Terminate()
+		}
+		if err != nil {
+			d.stack.log.Debug("CANCEL", "call", d.callID, "err", err)
+		}
+	})
+}
+
+// ackAndBye ends a dialog that nobody here wants: an answer that crossed our CANCEL,
+// or a second phone's.
+func (d *Dialog) ackAndBye(res *sip.Response) {
+	invite := d.client.InviteRequest
+	build := func(method sip.RequestMethod, cseq uint32) *sip.Request {
+		to := invite.Recipient
+		if contact := res.Contact(); contact != nil {
+			to = contact.Address
+		}
+		req := sip.NewRequest(method, to)
+		_ = sipgo.ClientRequestAddVia(d.stack.client, req)
+		routes := res.GetHeaders("Record-Route")
+		for i := len(routes) - 1; i >= 0; i-- { // RFC 3261 §12.1.2
+			req.AppendHeader(sip.NewHeader("Route", routes[i].Value()))
+		}
+		sip.CopyHeaders("From", invite, req)
+		sip.CopyHeaders("To", res, req)
+		sip.CopyHeaders("Call-ID", invite, req)
+		req.AppendHeader(&sip.CSeqHeader{SeqNo: cseq, MethodName: method})
+		maxForwards := sip.MaxForwardsHeader(70)
+		req.AppendHeader(&maxForwards)
+		req.SetTransport(d.stack.network())
+		req.SetBody(nil)
+		return req
+	}
+	cseq := invite.CSeq().SeqNo
+	if _, err := (hook{d.stack}).Request(context.Background(), build(sip.ACK, cseq)); err != nil {
+		d.stack.log.Debug("ACK", "call", d.callID, "err", err)
+	}
+	ctx, cancel := deadline(64 * sip.T1)
+	defer cancel()
+	tx, err := hook{d.stack}.Request(ctx, build(sip.BYE, cseq+1))
+	if err == nil {
+		_, err = final(ctx, tx)
+		tx.Terminate()
+	}
+	if err != nil {
+		d.stack.log.Debug("BYE to an unwanted answer", "call", d.callID, "err", err)
+	}
+}

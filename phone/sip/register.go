@@ -1,0 +1,140 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+)
+
+// registration is what successive REGISTERs share (RFC 3261 §10.2).
+type registration struct {
+	mu     sync.Mutex // one REGISTER at a time
+	callID string
+	cseq   uint32
+	tag    string
+}
+
+// Register binds our contact for expires, or removes our own contact, and no other,
+// when expires is 0. It returns for how long the registrar granted it. The error is a
+// *Failure. A 423 is followed at once (RFC 3261 §10.2.8).
+func (s *Stack) Register(ctx context.Context, expires time.Duration) (granted time.Duration, err error) {
+	s.register.mu.Lock()
+	defer s.register.mu.Unlock()
+	granted, err = s.registerOnce(ctx, expires)
+	var f *Failure
+	if errors.As(err, &f) && f.Code == 423 && f.MinExpires > expires && f.MinExpires <= 24*time.Hour {
+		granted, err = s.registerOnce(ctx, f.MinExpires)
+	}
+	return granted, err
+}
+
+func (s *Stack) registerOnce(ctx context.Context, expires time.Duration) (time.Duration, error) {
+	var credentials sip.Header
+	for attempt := 0; ; attempt++ {
+		req := s.newRegister(expires)
+		if credentials != nil {
+			req.AppendHeader(credentials)
+		}
+		res, err := s.roundTrip(ctx, req)
+		if err != nil {
+			return 0, noAnswer("REGISTER", err)
+		}
+		// Once with the password, and again when only the nonce was too old.
+		if isChallenge(res) && (attempt == 0 || attempt < 3 && isStale(res)) {
+			if credentials, err = s.credentials(req, res); err == nil {
+				continue
+			}
+			f := refused("REGISTER", res)
+			f.Err = err
+			return 0, f
+		}
+		if !res.IsSuccess() {
+			return 0, refused("REGISTER", res)
+		}
+		return s.granted(res, expires), nil
+	}
+}
+
+func (s *Stack) newRegister(expires time.Duration) *sip.Request {
+	if s.register.callID == "" {
+		s.register.callID = sip.GenerateTagN(24)
+		s.register.tag = sip.GenerateTagN(16)
+	}
+	s.register.cseq++
+	registrar := sip.Uri{Scheme: "sip", Host: s.acc.host, Port: s.acc.port, UriParams: sip.NewParams()}
+	req := sip.NewRequest(sip.REGISTER, registrar)
+	req.SetTransport(s.network())
+	from := &sip.FromHeader{Address: s.addressOfRecord(), Params: sip.NewParams()}
+	from.Params.Add("tag", s.register.tag)
+	req.AppendHeader(from)
+	req.AppendHeader(&sip.ToHeader{Address: s.addressOfRecord(), Params: sip.NewParams()})
+	callID := sip.CallIDHeader(s.register.callID)
+	req.AppendHeader(&callID)
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: s.register.cseq, MethodName: sip.REGISTER})
+	s.route(req)
+	contact := s.contact()
+	seconds := sip.ExpiresHeader(expires / time.Second)
+	contact.Params.Add("expires", seconds.Value())
+	req.AppendHeader(contact)
+	req.AppendHeader(&seconds)
+	req.AppendHeader(allow())
+	return req
+}
+
+// granted reads the expiry of our contact among all that the registrar lists, else the
+// Expires header, else what we asked for (RFC 3261 §10.2.4).
+func (s *Stack) granted(res *sip.Response, asked time.Duration) time.Duration {
+	own := s.contact().Address
+	for _, h := range res.GetHeaders("Contact") {
+		for _, item := range splitList(h.Value()) {
+			open, shut := strings.IndexByte(item, '<'), strings.IndexByte(item, '>')
+			if open < 0 || shut < open {
+				continue
+			}
+			uri, err := parseURI(item[open+1 : shut])
+			if err != nil || uri.User != own.User || uri.Host != own.Host || uri.Port != own.Port {
+				continue
+			}
+			if text := parseAddress(item).params["expires"]; text != "" {
+				return secondsOf(sip.NewHeader("Expires", text))
+			}
+		}
+	}
+	if h := res.GetHeader("Expires"); h != nil {
+		return secondsOf(h)
+	}
+	return asked
+}
+
+// Ping asks the first hop whether it is there. Any answer will do.
+func (s *Stack) Ping(ctx context.Context) error {
+	req := sip.NewRequest(sip.OPTIONS, sip.Uri{Scheme: "sip", Host: s.acc.host, Port: s.acc.port, UriParams: sip.NewParams()})
+	req.SetTransport(s.network())
+	from := &sip.FromHeader{Address: s.addressOfRecord(), Params: sip.NewParams()}
+	from.Params.Add("tag", sip.GenerateTagN(16))
+	req.AppendHeader(from)
+	s.route(req)
+	req.AppendHeader(s.contact())
+	if _, err := s.roundTrip(ctx, req); err != nil {
+		return noAnswer("OPTIONS", err)
+	}
+	return nil
+}
+
+// roundTrip sends a request outside of any dialog and waits for its final answer.
+func (s *Stack) roundTrip(ctx context.Context, req *sip.Request) (*sip.Response, error) {
+	if err := sipgo.ClientRequestBuild(s.client, req); err != nil {
+		return nil, err
+	}
+	tx, err := hook{s}.Request(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	defer tx.Terminate()
+	return final(ctx, tx)
+}

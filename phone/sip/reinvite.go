@@ -1,0 +1,264 @@
+package sip
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// Offer is a change of the session that the far end asks for in mid-call. One of its
+// methods must be called, once.
+type Offer struct {
+	Body Body // zero: they ask for our offer, and answer it in the ACK
+
+	// LateAnswer is called with the ACK's body when Body was zero. It may be nil.
+	LateAnswer func(Body)
+
+	reply chan reply
+	once  sync.Once
+}
+
+type reply struct {
+	code   int
+	reason string
+	body   []byte
+}
+
+// Accept answers with 200 and a session description.
+func (o *Offer) Accept(body []byte) {
+	o.once.Do(func() { o.reply <- reply{200, "OK", body} })
+}
+
+// Refuse answers with a code of 300..699; the session stays as it was.
+func (o *Offer) Refuse(code int, reason string) {
+	o.once.Do(func() { o.reply <- reply{code, reason, nil} })
+}
+
+// offerPatience is how long an offer may wait for its answer.
+const offerPatience = 10 * time.Second
+
+// lockOffer takes the right to change the session: one offer at a time, from whichever
+// side (RFC 3261 §14, RFC 3264 §4).
+func (d *Dialog) lockOffer() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.offering || !d.answered {
+		return false
+	}
+	d.offering = true
+	return true
+}
+
+func (d *Dialog) unlockOffer() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.offering = false
+}
+
+// reinvited answers a re-INVITE.
+func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
+	if !d.awaitOffer() {
+		d.stack.respond(req, tx, 491, "Request Pending", Body{})
+		return
+	}
+	defer d.unlockOffer()
+	d.retarget(req.Contact())
+	o := &Offer{Body: bodyOf(req), reply: make(chan reply, 1)}
+	r := d.consult(o)
+	res := sip.NewResponseFromRequest(req, r.code, r.reason, nil)
+	if r.code != 200 {
+		_ = tx.Respond(res)
+		return
+	}
+	res.AppendHeader(d.stack.contact())
+	res.AppendHeader(allow())
+	res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	res.SetBody(r.body)
+	if err := tx.Respond(res); err != nil {
+		d.stack.log.Debug("answer a re-INVITE", "call", d.callID, "err", err)
+		return
+	}
+	body, ok := d.awaitAck(req.CSeq().SeqNo, func() error { return tx.Respond(res) })
+	if ok && len(body.Data) > 0 && len(o.Body.Data) == 0 && o.LateAnswer != nil {
+		o.LateAnswer(body)
+	}
+}
+
+// awaitOffer takes the right to change the session, and waits a little for the ACK that
+// the network, or our own scheduler, put behind this request.
+func (d *Dialog) awaitOffer() bool {
+	for range 50 {
+		if d.lockOffer() {
+			return true
+		}
+		select {
+		case <-d.over:
+			return false
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return false
+}
+
+// updated answers an UPDATE (RFC 3311): with an offer it is a re-INVITE without an ACK,
+// without one it only refreshes.
+func (d *Dialog) updated(req *sip.Request, tx sip.ServerTransaction) {
+	body := bodyOf(req)
+	if len(body.Data) == 0 {
+		d.retarget(req.Contact())
+		d.stack.respond(req, tx, 200, "OK", Body{}, d.stack.contact())
+		return
+	}
+	if !d.awaitOffer() {
+		d.stack.respond(req, tx, 491, "Request Pending", Body{})
+		return
+	}
+	defer d.unlockOffer()
+	d.retarget(req.Contact())
+	r := d.consult(&Offer{Body: body, reply: make(chan reply, 1)})
+	if r.code != 200 {
+		d.stack.respond(req, tx, r.code, r.reason, Body{})
+		return
+	}
+	d.stack.respond(req, tx, 200, "OK", Body{Type: "application/sdp", Data: r.body}, d.stack.contact())
+}
+
+// consult lets the call decide on an offer.
+func (d *Dialog) consult(o *Offer) reply {
+	d.tell(func(e Events) { e.Offered(o) })
+	limit := time.NewTimer(offerPatience)
+	defer limit.Stop()
+	select {
+	case r := <-o.reply:
+		return r
+	case <-d.over:
+		return reply{code: 481, reason: "Call/Transaction Does Not Exist"}
+	case <-limit.C:
+		return reply{code: 500, reason: "Server Internal Error"}
+	}
+}
+
+// retarget takes over a new remote target (RFC 3261 §12.2.2).
+func (d *Dialog) retarget(contact *sip.ContactHeader) {
+	if contact == nil || contact.Address.Host == "" {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.target = contact.Address
+}
+
+// Reoffer changes the session by a re-INVITE. done is called once, with the answer or
+// the reason why there is none; the session stays as it was then. Code 481 and 408 mean
+// that the far end has lost the call.
+func (d *Dialog) Reoffer(offer []byte, done func(Body, *Failure)) {
+	d.stack.spawn(func() {
+		for attempt := 0; ; attempt++ {
+			body, f := d.reoffer(offer)
+			if f == nil || f.Code != 491 || attempt == 4 {
+				done(body, f)
+				return
+			}
+			// RFC 3261 §14.1: who made the Call-ID waits longer.
+			wait := time.Duration(rand.IntN(200)) * 10 * time.Millisecond
+			if d.client != nil {
+				wait = 2100*time.Millisecond + time.Duration(rand.IntN(190))*10*time.Millisecond
+			}
+			select {
+			case <-time.After(wait):
+			case <-d.over:
+				done(Body{}, f)
+				return
+			}
+		}
+	})
+}
+
+func (d *Dialog) reoffer(offer []byte) (Body, *Failure) {
+	if !d.lockOffer() {
+		return Body{}, &Failure{Method: "INVITE", Code: 491, Reason: "Request Pending"}
+	}
+	defer d.unlockOffer()
+	ctx, cancel := deadline(64 * sip.T1)
+	defer cancel()
+	var credentials sip.Header
+	for attempt := 0; ; attempt++ {
+		d.mu.Lock()
+		req := sip.NewRequest(sip.INVITE, d.target)
+		d.mu.Unlock()
+		req.AppendHeader(d.stack.contact())
+		req.AppendHeader(allow())
+		req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+		req.SetBody(offer)
+		if credentials != nil {
+			req.AppendHeader(credentials)
+		}
+		tx, err := d.request(ctx, req)
+		if err != nil {
+			return Body{}, &Failure{Method: "INVITE", Err: err}
+		}
+		res, err := d.finalOrOver(ctx, tx)
+		if err != nil {
+			tx.Terminate()
+			return Body{}, noAnswer("INVITE", err)
+		}
+		if isChallenge(res) && attempt == 0 {
+			if credentials, err = d.stack.credentials(req, res); err == nil {
+				continue
+			}
+		}
+		if !res.IsSuccess() {
+			return Body{}, refused("INVITE", res)
+		}
+		d.retarget(res.Contact())
+		d.acknowledge(tx)
+		return bodyOf(res), nil
+	}
+}
+
+func (d *Dialog) finalOrOver(ctx context.Context, tx sip.ClientTransaction) (*sip.Response, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		select {
+		case <-d.over:
+			cancel()
+		case <-stop:
+		}
+	}()
+	return final(ctx, tx)
+}
+
+// acknowledge sends the ACK to a 2xx of a re-INVITE, and again for each repetition of
+// it. The transaction lives on for 64·T1 to hear those.
+func (d *Dialog) acknowledge(tx sip.ClientTransaction) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	req := sip.NewRequest(sip.ACK, d.target)
+	// The request is complete when it has been written once. A repetition of the 2xx can
+	// be faster than that.
+	var complete *sip.Request
+	written := make(chan struct{})
+	tx.OnRetransmission(func(*sip.Response) {
+		d.stack.spawn(func() {
+			<-written
+			_, _ = hook{d.stack}.Request(context.Background(), complete.Clone())
+		})
+	})
+	var err error
+	if d.server != nil {
+		err = d.server.WriteRequest(req)
+	} else {
+		err = d.client.WriteRequest(req)
+	}
+	complete = req.Clone()
+	close(written)
+	if err != nil {
+		d.stack.log.Debug("ACK to a re-INVITE", "call", d.callID, "err", err)
+	}
+}

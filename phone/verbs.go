@@ -1,0 +1,138 @@
+package phone
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Answer takes an incoming call; the others that are up are put on hold.
+func (p *Phone) Answer(id CallID) error {
+	return p.ask(id, (*call).answer)
+}
+
+// Decline refuses an incoming call with 603; busy makes it 486, so that the PBX
+// may try another phone.
+func (p *Phone) Decline(id CallID, busy bool) error {
+	return p.ask(id, func(c *call) error { return c.decline(busy) })
+}
+
+// HangUp ends a call in whatever state: CANCEL, BYE or a refusal.
+func (p *Phone) HangUp(id CallID) error {
+	return p.ask(id, (*call).hangUp)
+}
+
+// Mute stops or resumes sending the microphone.
+func (p *Phone) Mute(id CallID, on bool) error {
+	return p.ask(id, func(c *call) error { return c.mute(on) })
+}
+
+// Hold puts a call on hold, or takes it back and holds the others.
+func (p *Phone) Hold(id CallID, on bool) error {
+	return p.ask(id, func(c *call) error {
+		if !on {
+			p.holdOthers(c)
+		}
+		return c.hold(on)
+	})
+}
+
+// SendDigits sends keypad digits: 0-9 * # A-D, and "," for a pause (RFC 4733).
+func (p *Phone) SendDigits(id CallID, digits string) error {
+	return p.ask(id, func(c *call) error { return c.dialDigits(digits) })
+}
+
+func (c *call) wrong(what string) error {
+	return fmt.Errorf("%s %s, which is %s: %w", what, c.id, c.view.State, ErrWrongState)
+}
+
+func (c *call) answer() error {
+	if c.view.State != Ringing {
+		return c.wrong("answer")
+	}
+	body, err := c.describe()
+	if err != nil {
+		c.dialog.Refuse(488, "Not Acceptable Here")
+		c.end(Failed, 488, err.Error())
+		return err
+	}
+	c.phone.holdOthers(c)
+	c.view.Answered = c.phone.cfg.Now()
+	c.dialog.Answer(body)
+	c.become(Active)
+	c.watch()
+	return nil
+}
+
+func (c *call) decline(busy bool) error {
+	if c.view.State != Ringing {
+		return c.wrong("decline")
+	}
+	code, reason := 603, "Decline"
+	if busy {
+		code, reason = 486, "Busy Here"
+	}
+	c.dialog.Refuse(code, reason)
+	c.end(Declined, code, reason)
+	return nil
+}
+
+func (c *call) hangUp() error {
+	switch c.view.State {
+	case Ringing:
+		return c.decline(false)
+	case Dialling, RingingThere, Early:
+		if c.dialog != nil {
+			c.dialog.Cancel()
+		}
+		c.end(Cancelled, 0, "")
+	case Active, HeldHere, HeldThere:
+		c.dialog.HangUp()
+		c.end(HungUpHere, 0, "")
+	case Ended:
+		return c.wrong("hang up")
+	}
+	return nil
+}
+
+func (c *call) mute(on bool) error {
+	if c.view.State == Ended {
+		return c.wrong("mute")
+	}
+	c.view.Muted = on
+	c.applyMute()
+	c.publish()
+	return nil
+}
+
+// applyMute silences the microphone when asked, and while we hold: hold by sendonly
+// would else let them listen.
+func (c *call) applyMute() {
+	if c.voice != nil && c.voice.session != nil {
+		c.voice.session.Mute(c.view.Muted || c.wantHold)
+	}
+}
+
+func (c *call) hold(on bool) error {
+	switch c.view.State {
+	case Active, HeldHere, HeldThere:
+	default:
+		return c.wrong("hold")
+	}
+	c.wantHold = on
+	c.applyMute()
+	c.renegotiate()
+	return nil
+}
+
+func (c *call) dialDigits(digits string) error {
+	if c.voice == nil || c.voice.session == nil || c.view.State == Ended {
+		return c.wrong("send digits to")
+	}
+	digits = strings.ToUpper(strings.TrimSpace(digits))
+	if err := c.voice.session.SendDigits(digits); err != nil {
+		return fmt.Errorf("send digits to %s: %w", c.id, err)
+	}
+	c.view.Digits += digits
+	c.publish()
+	return nil
+}

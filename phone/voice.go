@@ -1,0 +1,211 @@
+package phone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"leadline/phone/media"
+	"leadline/phone/sdp"
+)
+
+// voice is the media of one call: its sockets, what was agreed, and the session that
+// makes sound of it. Its methods belong to the call's goroutine.
+type voice struct {
+	log       *slog.Logger
+	now       func() time.Time
+	rtp, rtcp *net.UDPConn
+	local     sdp.Local // as last described to the far end
+	agreed    sdp.Media
+	session   *media.Session // nil until something was agreed on
+
+	receiver       atomic.Pointer[media.Session] // for the readers
+	toRTP, toRTCP  atomic.Pointer[netip.AddrPort]
+	latched        atomic.Bool  // toRTP is where packets came from (RFC 4961)
+	mux            atomic.Bool  // RTCP goes to toRTP
+	lastHeard      atomic.Int64 // Unix ns of the last RTP or RTCP
+	readers        sync.WaitGroup
+	resolverCancel context.CancelFunc
+}
+
+// openVoice takes a pair of ports at ip.
+func openVoice(ip netip.Addr, codecs []string, now func() time.Time, log *slog.Logger) (*voice, error) {
+	v := &voice{log: log, now: now}
+	var err error
+	for range 50 {
+		if v.rtp, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, 0))); err != nil {
+			break
+		}
+		port := portOf(v.rtp)
+		// RFC 3550 §11: RTP at an even port, RTCP at the odd one above.
+		if port%2 == 0 && port < 65535 {
+			v.rtcp, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, port+1)))
+			if err == nil {
+				break
+			}
+		} else {
+			err = fmt.Errorf("port %d is odd", port)
+		}
+		_ = v.rtp.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("no ports for the sound of a call at %s: %w", ip, err)
+	}
+	v.local = sdp.Local{
+		Addr: ip, Port: portOf(v.rtp), RTCPPort: portOf(v.rtcp), RTCPMux: true,
+		Codecs:    sdp.CodecsByName(codecs),
+		SessionID: rand.Uint64() >> 2, Version: 1,
+	}
+	v.read(v.rtp, v.heardRTP)
+	v.read(v.rtcp, v.heardRTCP)
+	return v, nil
+}
+
+func portOf(c *net.UDPConn) uint16 { return c.LocalAddr().(*net.UDPAddr).AddrPort().Port() }
+
+// read hands over what arrives at a socket until it is closed.
+func (v *voice) read(c *net.UDPConn, hear func([]byte, netip.AddrPort)) {
+	v.readers.Add(1)
+	go func() {
+		defer v.readers.Done()
+		buf := make([]byte, 2048)
+		for {
+			n, from, err := c.ReadFromUDPAddrPort(buf)
+			if err != nil {
+				if errors.Is(err, net.ErrClosed) {
+					return
+				}
+				time.Sleep(time.Millisecond) // an ICMP error for what we sent
+				continue
+			}
+			v.survive(func() { hear(buf[:n], from) })
+		}
+	}()
+}
+
+func (v *voice) survive(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			v.log.Error("panic on a media packet, survived", "panic", p)
+		}
+	}()
+	f()
+}
+
+func (v *voice) heardRTP(packet []byte, from netip.AddrPort) {
+	session := v.receiver.Load()
+	if session == nil {
+		return
+	}
+	now := v.now()
+	if !session.ReceiveRTP(packet, now) {
+		return
+	}
+	v.lastHeard.Store(now.UnixNano())
+	// Symmetric RTP (RFC 4961): answer to where the far end really is. Once for each
+	// agreement, so that nobody can take the call over later.
+	if !v.latched.Swap(true) {
+		v.toRTP.Store(&from)
+	}
+}
+
+func (v *voice) heardRTCP(packet []byte, _ netip.AddrPort) {
+	if session := v.receiver.Load(); session != nil {
+		v.lastHeard.Store(v.now().UnixNano())
+		session.ReceiveRTCP(packet, v.now())
+	}
+}
+
+// agree takes over what was agreed on, the first time or again.
+func (v *voice) agree(local sdp.Local, m sdp.Media) error {
+	if v.session == nil {
+		session, err := media.New(media.Config{
+			Media:    m,
+			Send:     func(p []byte) { send(v.rtp, p, v.toRTP.Load()) },
+			SendRTCP: v.sendRTCP,
+			Now:      v.now,
+		})
+		if err != nil {
+			return fmt.Errorf("start the sound of a call: %w", err)
+		}
+		v.session = session
+	} else if err := v.session.Update(m); err != nil {
+		return fmt.Errorf("change the sound of a call: %w", err)
+	}
+	moved := v.agreed.Addr != m.Addr || v.agreed.Host != m.Host
+	v.local, v.agreed = local, m
+	v.mux.Store(m.Mux)
+	if moved {
+		v.aim(m)
+	}
+	v.lastHeard.Store(v.now().UnixNano())
+	v.receiver.Store(v.session)
+	return nil
+}
+
+// aim points the senders at the far end's address.
+func (v *voice) aim(m sdp.Media) {
+	v.latched.Store(false)
+	if m.Host == "" {
+		rtp, rtcp := m.Addr, m.RTCPAddr
+		v.toRTP.Store(&rtp)
+		v.toRTCP.Store(&rtcp)
+		return
+	}
+	if v.resolverCancel != nil {
+		v.resolverCancel()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	v.resolverCancel = cancel
+	v.readers.Add(1)
+	go func() {
+		defer v.readers.Done()
+		ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", m.Host)
+		if err != nil || len(ips) == 0 || v.latched.Load() {
+			return
+		}
+		rtp := netip.AddrPortFrom(ips[0].Unmap(), m.Addr.Port())
+		rtcp := netip.AddrPortFrom(ips[0].Unmap(), m.RTCPAddr.Port())
+		v.toRTP.Store(&rtp)
+		v.toRTCP.Store(&rtcp)
+	}()
+}
+
+func (v *voice) sendRTCP(p []byte) {
+	if v.mux.Load() {
+		send(v.rtp, p, v.toRTP.Load())
+		return
+	}
+	send(v.rtcp, p, v.toRTCP.Load())
+}
+
+func send(c *net.UDPConn, p []byte, to *netip.AddrPort) {
+	if to == nil || !to.IsValid() || to.Port() == 0 || to.Addr().IsUnspecified() {
+		return
+	}
+	_, _ = c.WriteToUDPAddrPort(p, *to) // a lost packet, as any other
+}
+
+// heardAgo is for how long nothing arrived.
+func (v *voice) heardAgo() time.Duration {
+	return v.now().Sub(time.Unix(0, v.lastHeard.Load()))
+}
+
+func (v *voice) close() {
+	if v.resolverCancel != nil {
+		v.resolverCancel()
+	}
+	if v.session != nil {
+		v.session.Close()
+	}
+	_ = v.rtp.Close()
+	_ = v.rtcp.Close()
+	v.readers.Wait()
+}

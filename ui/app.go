@@ -1,0 +1,115 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"leadline/ui/desk"
+	"leadline/ui/door"
+	"leadline/ui/screen"
+	"leadline/ui/theme"
+)
+
+// AppID names the program to the desktop, and its settings folder.
+const AppID = "org.leadline.Leadline"
+
+// Options are what the windows need. Desk and Settings are required.
+type Options struct {
+	Desk      Desk
+	Settings  Settings
+	Importer  Importer
+	Workspace string // the company's name; "" for the program's
+	Version   string
+	Demo      func()   // starts the demo; nil when it can't be started from here
+	Door      string   // socket of the automation door; "" for none
+	Links     []string // tel:, sip: or callto: links the program was started with
+}
+
+// callFirst is how long a new call's window has the painter for itself, and the
+// desktop the processor: the main window and the notification come after it.
+const callFirst = 120 * time.Millisecond
+
+// App is all windows of the program.
+type App struct {
+	opts  Options
+	app   fyne.App
+	do    *Dispatcher
+	main  *MainWindow
+	calls *callWindows
+	door  *door.Door
+	stop  []func()
+}
+
+// NewApp makes the windows. It is called on the first goroutine of the program, as
+// is Run. The error is the door's.
+func NewApp(o Options) (*App, error) {
+	if o.Desk == nil || o.Settings == nil {
+		panic("ui: Options lacks Desk or Settings")
+	}
+	screen.Prefer()
+	// What the fyne tool would read from FyneApp.toml: every change to a widget goes
+	// through fyne.Do, so Fyne need not check each one for its goroutine.
+	app.SetMetadata(fyne.AppMetadata{
+		ID: AppID, Name: "Leadline", Version: o.Version, Icon: theme.Logo(), Migrations: map[string]bool{"fyneDo": true},
+	})
+	a := &App{opts: o, app: app.NewWithID(AppID), do: NewDispatcher()}
+	ApplyLook(a.app, o.Settings.Look())
+	a.calls = newCallWindows(a.app, o.Desk, time.Now)
+	a.main = NewMain(MainOptions{
+		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer,
+		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, ShowCall: a.calls.Reopen, CallFirst: callFirst,
+	})
+	if o.Door != "" {
+		d, err := door.Listen(o.Door, doorProgram{a})
+		if err != nil {
+			return nil, fmt.Errorf("open the automation door: %w", err)
+		}
+		a.door = d
+	}
+	return a, nil
+}
+
+// Run shows the main window and returns when the program is to end.
+func (a *App) Run() {
+	a.calls.Warm()
+	a.stop = append(a.stop, a.calls.Start(a.do), watchNotifications(a))
+	a.main.Show()
+	a.Open(a.opts.Links)
+	a.app.Run()
+	a.main.Stop()
+	for _, stop := range a.stop {
+		stop()
+	}
+	if a.door != nil {
+		a.door.Close()
+	}
+}
+
+// Open is a second start: the program comes to the front with the links it was
+// started with. From any goroutine.
+func (a *App) Open(links []string) {
+	if len(links) > 0 {
+		a.main.DialText(strings.TrimSpace(links[0]))
+	}
+}
+
+// Raise brings the main window to the front. From any goroutine.
+func (a *App) Raise() { a.main.Raise() }
+
+// Quit ends Run. From any goroutine.
+func (a *App) Quit() { a.do.Do(a.app.Quit) }
+
+// doorProgram is the program as the automation door sees it.
+type doorProgram struct{ a *App }
+
+func (p doorProgram) Do(f func())             { p.a.do.Do(f) }
+func (p doorProgram) Snapshot() desk.Snapshot { return p.a.opts.Desk.Snapshot() }
+func (p doorProgram) Dial(to, account string) { p.a.opts.Desk.Dial(to, account) }
+func (p doorProgram) Windows() []door.Window {
+	m := p.a.main
+	return append([]door.Window{doorWindow("main", m.win, true, m.closing)}, p.a.calls.doorWindows()...)
+}

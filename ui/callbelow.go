@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// callBelow is the row under the actions: who is responsible while it rings, how it
+// sounds while they talk, and what is wrong with the sound card in both.
+type callBelow struct {
+	root    *fyne.Container
+	owner   *kit.Label
+	ownerIs *kit.Label
+	bars    *kit.Bars
+	quality *kit.Label
+	codec   *kit.Label
+	lock    *kit.Icon
+	secret  *kit.Label
+	headset *kit.Icon
+	device  *kit.Label
+	problem *kit.StateWord
+	dot1    *kit.Label
+	dot2    *kit.Label
+	ringing *fyne.Container
+	heard   *fyne.Container
+	wrong   *fyne.Container
+	gap     *fyne.Container
+	call    desk.Call
+	card    desk.Sound
+}
+
+func newCallBelow() *callBelow {
+	b := &callBelow{
+		owner:   kit.NewLabel("Responsible", kit.Quiet),
+		ownerIs: kit.NewData("", kit.Secondary.In(theme.Text1).Weighing(kit.Medium)),
+		bars:    kit.NewBars(),
+		quality: kit.NewData("", kit.Secondary),
+		codec:   kit.NewData("", kit.Secondary),
+		lock:    kit.NewIcon(theme.IconLock, 14, theme.Text2),
+		secret:  kit.NewData("SRTP", kit.Secondary),
+		headset: kit.NewIcon(theme.IconHeadset, 14, theme.Text2),
+		device:  kit.NewData("", kit.Secondary),
+		dot1:    kit.NewData("·", kit.Quiet),
+		dot2:    kit.NewData("·", kit.Quiet),
+		problem: kit.NewStateWord("", theme.IconWarning, kit.Warn, kit.Secondary),
+	}
+	b.ringing = kit.Sized(0, 42, kit.Pad(0, callMargin, 2, callMargin, kit.Row(6, kit.Spacer(), b.owner, b.ownerIs)))
+	b.heard = kit.Sized(0, 38, kit.Pad(0, callMargin, 2, callMargin, kit.Row(6,
+		b.bars, b.quality, b.dot1, b.codec, b.dot2, b.lock.Image, b.secret, kit.Spacer(), b.headset.Image, b.device)))
+	b.wrong = kit.Pad(8, callMargin, 0, callMargin, kit.Stack(kit.FillRound(theme.WarningSoft, 6),
+		kit.Sized(0, 30, kit.Pad(0, 10, 0, 10, kit.Row(0, b.problem, kit.Spacer())))))
+	b.gap = kit.Gap(14)
+	b.root = kit.Column(0, b.wrong, b.ringing, b.heard, b.gap)
+	return b
+}
+
+func (b *callBelow) fill(c desk.Call) {
+	b.call = c
+	b.draw()
+}
+
+// sound tells whether something has changed.
+func (b *callBelow) sound(s desk.Sound) bool {
+	if s.Microphone == b.card.Microphone && text.Say(s.Problem) == text.Say(b.card.Problem) {
+		return false
+	}
+	b.card = s
+	b.draw()
+	return true
+}
+
+func (b *callBelow) draw() {
+	c := b.call
+	live := c.State != desk.Ended
+	talks := live && phaseOf(c.State) == talking
+	owned := phaseOf(c.State) == ringing && c.Card.Responsible != ""
+	setShown(b.ringing, owned)
+	b.ownerIs.SetText(c.Card.Responsible)
+	atMost(b.ownerIs, 240)
+	heard := talks && c.Form == nil // a form needs the room
+	setShown(b.heard, heard)
+	setShown(b.gap, !owned && !heard)
+	b.bars.Set(int(c.Quality))
+	setShown(b.bars, c.Quality > 0)
+	b.quality.SetText(text.T(qualityWord(c.Quality)))
+	setShown(b.quality, c.Quality > 0)
+	b.codec.SetText(c.Codec)
+	setShown(b.codec, c.Codec != "")
+	setShown(b.lock.Image, c.Encrypted)
+	setShown(b.secret, c.Encrypted)
+	setShown(b.dot1, c.Quality > 0 && c.Codec != "")
+	setShown(b.dot2, c.Encrypted && (c.Codec != "" || c.Quality > 0))
+	b.device.SetText(b.card.Microphone)
+	atMost(b.device, 150)
+	setShown(b.headset.Image, b.card.Microphone != "")
+	wrong := live && b.card.Problem.Key != ""
+	setShown(b.wrong, wrong)
+	b.problem.Set(text.Say(b.card.Problem), theme.IconWarning, kit.Warn)
+}
+
+// callWhy tells, after the end, why it ended so: in words, and the PBX's own for
+// whoever knows them.
+type callWhy struct {
+	root   *fyne.Container
+	why    *kit.Prose
+	detail *kit.Label
+}
+
+func newCallWhy() *callWhy {
+	w := &callWhy{
+		why:    kit.NewProseData("", kit.Body.In(theme.Text2)).MaxLines(2),
+		detail: kit.NewData("", kit.Caption).Shrink(0),
+	}
+	w.root = kit.Column(0,
+		kit.Pad(10, callMargin, 10, callMargin, kit.Column(2, w.why, w.detail)),
+		kit.Sized(0, 1, kit.NewHairline()))
+	return w
+}
+
+func (w *callWhy) fill(c desk.Call) {
+	setShown(w.root, c.State == desk.Ended && (c.Why.Key != "" || c.Detail != ""))
+	w.why.SayText(c.Why)
+	setShown(w.why, c.Why.Key != "")
+	w.detail.SetText(c.Detail)
+	setShown(w.detail, c.Detail != "")
+}
+
+// callKeypad sends digits (RFC 4733), and shows which were sent.
+type callKeypad struct {
+	root *fyne.Container
+	sent *kit.Label
+}
+
+func newCallKeypad(v *callView) *callKeypad {
+	k := &callKeypad{sent: kit.NewData("", kit.Title.Centered()).Shrink(0)}
+	k.root = kit.Column(0,
+		kit.Pad(10, 84, 12, 84, kit.Column(8, kit.Sized(0, 24, k.sent),
+			kit.NewKeypad(func(d rune) { v.w.desk.Digits(v.w.id, string(d)) }))),
+		kit.Sized(0, 1, kit.NewHairline()))
+	k.root.Hide()
+	return k
+}
+
+func (k *callKeypad) fill(c desk.Call, open bool) {
+	setShown(k.root, open)
+	sent := c.Digits
+	if n := len(sent); n > 20 {
+		sent = "…" + sent[n-20:] // the last ones are those one wants to see
+	}
+	k.sent.SetText(sent)
+}

@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// The most lines of each kind: what fits beside a note.
+const (
+	mostCalls = 5
+	mostDeals = 3
+	mostNotes = 3
+)
+
+// callHistory is the middle of a window while nothing else is open: the last calls,
+// open deals and notes of who is calling.
+type callHistory struct {
+	root  *fyne.Container
+	lines []fyne.CanvasObject // while it is being filled
+}
+
+func newCallHistory() *callHistory { return &callHistory{root: kit.Column(0)} }
+
+// fill draws the card anew.
+func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
+	h.lines = nil
+	if n := min(mostCalls, len(card.LastCalls)); n > 0 {
+		h.add(sectionHead(h.callsTitle(card, whoseCalls), h.counted(n, card.Calls)))
+		for _, c := range card.LastCalls[:n] {
+			h.add(callRow(c, now))
+		}
+		h.end()
+	}
+	if n := min(mostDeals, len(card.Deals)); n > 0 {
+		h.add(sectionHead(kit.NewLabel("Open deals", kit.Section), h.counted(n, len(card.Deals))))
+		for _, d := range card.Deals[:n] {
+			h.add(dealRow(d))
+		}
+		h.end()
+	}
+	if n := min(mostNotes, len(card.Notes)); n > 0 {
+		h.add(sectionHead(kit.NewLabel("Earlier notes", kit.Section), h.counted(n, len(card.Notes))))
+		for _, note := range card.Notes[:n] {
+			h.add(noteRow(note, now))
+		}
+		h.end()
+	}
+	h.root.Objects = h.lines // at once: Add would lay out all of them each time
+}
+
+func (h *callHistory) callsTitle(card desk.Card, whose string) *kit.Label {
+	if whose != "" && len(card.Matches) > 1 {
+		return kit.NewLabel("Last calls with {name}", kit.Section, "name", whose).Shrink(0)
+	}
+	return kit.NewLabel("Last calls", kit.Section)
+}
+
+// counted tells that there are more than are shown.
+func (h *callHistory) counted(shown, all int) *kit.Label {
+	if all <= shown {
+		return kit.NewData("", kit.Caption)
+	}
+	return kit.NewLabel("{n} of {all}", kit.Caption, "n", text.Number(int64(shown)), "all", text.Number(int64(all)))
+}
+
+func (h *callHistory) add(o fyne.CanvasObject) { h.lines = append(h.lines, o) }
+
+func (h *callHistory) end() {
+	h.add(kit.Gap(10))
+	h.add(kit.Sized(0, 1, kit.NewHairline()))
+}
+
+// empty tells whether there is nothing to show.
+func (h *callHistory) empty() bool { return len(h.root.Objects) == 0 }
+
+func sectionHead(title, right *kit.Label) fyne.CanvasObject {
+	return kit.Sized(0, 34, kit.Pad(6, callMargin, 0, callMargin, kit.Row(8, kit.Grow(title.Shrink(0)), right)))
+}
+
+func line28(objects ...fyne.CanvasObject) fyne.CanvasObject {
+	return kit.Sized(0, 28, kit.Pad(0, callMargin, 0, callMargin, kit.Row(8, objects...)))
+}
+
+func callRow(c desk.PastCall, now time.Time) fyne.CanvasObject {
+	icon, color := theme.IconOut, theme.Text2
+	switch {
+	case c.Outcome == desk.Missed:
+		icon, color = theme.IconMissed, theme.DangerText
+	case c.Incoming:
+		icon = theme.IconIn
+	}
+	title := c.Title
+	if title == "" {
+		title = text.T(outcomeWord(c.Outcome))
+		if c.Outcome == desk.Answered {
+			title = text.T("Talked")
+		}
+	}
+	length := ""
+	if c.Length > 0 {
+		length = text.Length(c.Length)
+	}
+	return line28(
+		kit.NewIcon(icon, 14, color).Image,
+		kit.Sized(84, 0, kit.NewData(text.Day(c.At, now), kit.Secondary).Shrink(0)),
+		kit.Grow(kit.NewData(title, kit.Body).Shrink(0)),
+		kit.NewData(c.Agent, kit.Quiet),
+		kit.Sized(40, 0, kit.NewData(length, kit.Quiet.Right())),
+	)
+}
+
+func dealRow(d desk.DealLine) fyne.CanvasObject {
+	return line28(
+		kit.NewIcon(theme.IconDeal, 14, theme.Text2).Image,
+		kit.Grow(kit.NewData(d.Title, kit.Body).Shrink(0)),
+		kit.NewData(text.T(text.Key(d.Stage)), kit.Quiet),
+		kit.Gap(4),
+		kit.NewData(d.Amount, kit.Strong),
+	)
+}
+
+func noteRow(n desk.PastNote, now time.Time) fyne.CanvasObject {
+	return line28(
+		kit.NewIcon(theme.IconNote, 14, theme.Text2).Image,
+		kit.Sized(84, 0, kit.NewData(text.Day(n.At, now), kit.Secondary).Shrink(0)),
+		kit.Grow(kit.NewData(n.Text, kit.Body).Shrink(0)),
+		kit.NewData(n.Who, kit.Quiet),
+	)
+}

@@ -1,0 +1,88 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+)
+
+// keys listens to the keyboard of a call window, wherever its focus is. None of
+// them works without Ctrl except Esc, and digits while the keypad is open: what is
+// typed blindly must not take or end a call.
+func (v *callView) keys(c fyne.Canvas) {
+	for _, name := range []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyS} {
+		sc := &desktop.CustomShortcut{KeyName: name, Modifier: fyne.KeyModifierControl}
+		c.AddShortcut(sc, func(fyne.Shortcut) { v.shortcut(name) })
+	}
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) { v.key(e.Name) })
+	c.SetOnTypedRune(v.digit)
+	for _, f := range []*kit.Field{v.note.field, v.form.first, v.form.last, v.form.company} {
+		f.OnShortcut(func(s fyne.Shortcut) bool {
+			sc, ok := s.(*desktop.CustomShortcut)
+			return ok && sc.Modifier == fyne.KeyModifierControl && v.shortcut(sc.KeyName)
+		})
+		f.OnKey(func(e *fyne.KeyEvent) bool {
+			if e.Name != fyne.KeyEscape {
+				return false
+			}
+			// Out of the field first: Esc must not throw away what is being typed.
+			c.Unfocus()
+			return true
+		})
+	}
+}
+
+// shortcut does what Ctrl and a key mean now, and tells whether they mean anything.
+func (v *callView) shortcut(name fyne.KeyName) bool {
+	call, d, id := v.w.call, v.w.desk, v.w.id
+	if !v.w.busy {
+		return false
+	}
+	p := phaseOf(call.State)
+	switch name {
+	case fyne.KeyD, fyne.KeyJ:
+		if v.actions.settle(v.w.now()) > 0 {
+			return true
+		}
+		switch {
+		case name == fyne.KeyJ && p == ringing:
+			d.Answer(id)
+		case name == fyne.KeyD && p == ringing:
+			d.Decline(id)
+		case name == fyne.KeyD && p != over:
+			d.HangUp(id)
+		}
+	case fyne.KeyM:
+		if p == talking {
+			d.Mute(id, !call.Muted)
+		}
+	case fyne.KeyS:
+		v.form.submit()
+	default:
+		return false
+	}
+	return true
+}
+
+// key is a key without Ctrl that no widget wanted.
+func (v *callView) key(name fyne.KeyName) {
+	if name != fyne.KeyEscape || !v.w.busy {
+		return
+	}
+	switch {
+	case v.keypadOpen:
+		v.toggleKeypad()
+	case v.w.call.State == desk.Ended:
+		v.w.closed()
+	}
+}
+
+func (v *callView) digit(r rune) {
+	if v.keypadOpen && strings.ContainsRune("0123456789*#", r) {
+		v.w.desk.Digits(v.w.id, string(r))
+	}
+}

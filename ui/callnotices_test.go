@@ -1,0 +1,107 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"leadline/ui/desk"
+	"leadline/ui/notify"
+)
+
+// fakeDesktop writes down what is shown and closed.
+type fakeDesktop struct {
+	mu   sync.Mutex
+	seen []string
+	fail bool
+	slow chan struct{} // each Show waits for it when it is not nil
+}
+
+func (d *fakeDesktop) note(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.seen = append(d.seen, fmt.Sprintf(format, args...))
+}
+
+func (d *fakeDesktop) Show(n notify.Notification) error {
+	if d.slow != nil {
+		<-d.slow
+	}
+	var keys []string
+	for _, a := range n.Actions {
+		keys = append(keys, a.Key)
+	}
+	d.note("show %s: %s (%s) %s", n.Tag, n.Title, n.Body, strings.Join(keys, ","))
+	if d.fail {
+		return errors.New("no desktop")
+	}
+	return nil
+}
+
+func (d *fakeDesktop) Close(tag string) { d.note("close %s", tag) }
+func (d *fakeDesktop) Shut()            { d.note("shut") }
+
+func (d *fakeDesktop) all() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.seen)
+}
+
+func TestWhatRingsIsOnTheDesktop(t *testing.T) {
+	d := &fakeDesktop{}
+	n := newCallNotices(d, 0)
+	defer n.close()
+	draw := func(calls ...desk.Call) { n.draw(desk.Snapshot{Calls: calls}) }
+	known, loading := sample("known"), sample("known")
+	loading.Card = desk.Card{Loading: true}
+	talk := known
+	talk.State = desk.Talking
+
+	draw(loading) // its name comes in a moment
+	draw(known)
+	draw(known)
+	draw(known, sample("withheld"))
+	draw(talk, sample("withheld"))
+	draw()
+	want := []string{
+		"show 1: Jürgen Müller-Lüdenscheidt (Meier GmbH · 030 2094 8812 · Head office) answer,decline",
+		"show 5: Number withheld (Head office) answer,decline",
+		"close 1", "close 5",
+	}
+	if got := d.all(); !slices.Equal(got, want) {
+		t.Errorf("the desktop saw\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestADesktopThatHangsHoldsNothingUp(t *testing.T) {
+	d := &fakeDesktop{slow: make(chan struct{}), fail: true}
+	n := newCallNotices(d, 0)
+	n.take(desk.Snapshot{Calls: []desk.Call{sample("known")}})
+	begun := time.Now()
+	for range 100 {
+		n.take(desk.Snapshot{Calls: []desk.Call{sample("known"), sample("withheld")}})
+	}
+	n.take(desk.Snapshot{})
+	if took := time.Since(begun); took > time.Second {
+		t.Errorf("the desk waited %v", took)
+	}
+	close(d.slow)
+	for range 500 {
+		if slices.Contains(d.all(), "close 1") {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	n.close()
+	got := d.all()
+	if !slices.Contains(got, "close 1") || got[len(got)-1] != "shut" {
+		t.Errorf("the desktop saw %q", got)
+	}
+	if len(got) > 5 {
+		t.Errorf("it was told of snapshots that were over: %q", got)
+	}
+}

@@ -1,0 +1,241 @@
+package ui
+
+import (
+	"reflect"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// callView is what a call window shows: 440 × 640 in every state, with one thing at
+// a time in its middle, so that nothing moves under the hand (look.md).
+type callView struct {
+	w       *callWindow
+	root    *fyne.Container
+	head    *callHead
+	who     *callIdentity
+	actions *callActions
+	below   *callBelow
+	form    *callForm
+	chooser *callChooser
+	past    *callHistory
+	pad     *callKeypad
+	note    *callNote
+	why     *callWhy
+	footer  *kit.Footer
+	scroll  *container.Scroll
+	inside  *fyne.Container
+	body    *fyne.Container
+
+	keypadOpen bool
+	drawn      desk.Call // what is drawn now
+	fresh      bool      // nothing of this call is drawn yet
+}
+
+func newCallView(w *callWindow) *callView {
+	v := &callView{w: w}
+	v.head = newCallHead()
+	v.who = newCallIdentity()
+	v.actions = newCallActions(v)
+	v.below = newCallBelow()
+	v.form = newCallForm(v)
+	v.chooser = newCallChooser(v)
+	v.past = newCallHistory()
+	v.pad = newCallKeypad(v)
+	v.note = newCallNote(v)
+	v.why = newCallWhy()
+	v.footer = kit.NewFooter()
+	v.inside = kit.Column(0, v.why.root, v.pad.root, v.form.root, v.chooser.root, v.past.root)
+	v.scroll = container.NewVScroll(v.inside)
+	v.body = &fyne.Container{Layout: bodyLayout{v}, Objects: []fyne.CanvasObject{v.scroll, v.note.root}}
+	v.root = kit.Sized(callWidth, callHeight, kit.Stack(kit.Fill(theme.Surface), kit.Column(0,
+		v.head.root,
+		v.who.root,
+		kit.Gap(16),
+		v.actions.root,
+		v.below.root,
+		kit.Sized(0, 1, kit.NewHairline()),
+		kit.Grow(v.body),
+		v.footer.Container,
+	)))
+	return v
+}
+
+// begin makes the view ready for another call.
+func (v *callView) begin() {
+	v.keypadOpen, v.fresh = false, true
+	v.w.win.Canvas().Unfocus()
+	v.actions.begin()
+	v.form.begin()
+	v.chooser.begin()
+	v.note.begin()
+	v.scroll.Offset = fyne.Position{}
+}
+
+// fill draws what is new.
+func (v *callView) fill(c desk.Call, now time.Time) {
+	if !v.fresh && reflect.DeepEqual(c, v.drawn) {
+		return
+	}
+	cardNew := v.fresh || !reflect.DeepEqual(c.Card, v.drawn.Card)
+	v.drawn, v.fresh = c, false
+	if c.State == desk.Ended {
+		v.keypadOpen = false
+	}
+	v.w.win.SetTitle(v.title(c))
+	v.head.fill(c)
+	v.who.fill(c)
+	v.actions.fill(c, now)
+	v.below.fill(c)
+	v.why.fill(c)
+	v.pad.fill(c, v.keypadOpen)
+	v.form.fill(c, offersForm(c) && !v.keypadOpen)
+	v.chooser.fill(c, now)
+	if cardNew {
+		v.past.fill(c.Card, c.Card.Name, now)
+	}
+	v.middle(c)
+	v.note.fill(c.Note)
+	v.footer.SayText(c.Reason)
+	// While they talk a form needs the room more than the reason does.
+	setShown(v.footer.Container, c.Reason.Key != "" && !(c.Form != nil && phaseOf(c.State) == talking))
+	v.tick(now)
+	v.lay()
+}
+
+// lay lays out anew without painting again what has not changed: a Refresh of the
+// root would parse every icon and shape every text once more, half of the time that
+// a window takes to come up.
+func (v *callView) lay() {
+	relayout(v.root)
+	canvas.Refresh(v.root)
+}
+
+func relayout(o fyne.CanvasObject) {
+	if !o.Visible() {
+		return
+	}
+	switch c := o.(type) {
+	case *fyne.Container:
+		if c.Layout != nil {
+			c.Layout.Layout(c.Objects, c.Size())
+		}
+		for _, child := range c.Objects {
+			relayout(child)
+		}
+	case *container.Scroll:
+		c.Content.Resize(c.Content.MinSize().Max(c.Size()))
+		relayout(c.Content)
+		at := c.Offset
+		c.Offset.Y++
+		c.ScrollToOffset(at) // its bars; they are only looked at when the offset moves
+	}
+}
+
+// middle decides what is shown there: the keypad, the form, or who it is with the
+// last calls.
+func (v *callView) middle(c desk.Call) {
+	formOpen := c.Form != nil
+	setShown(v.pad.root, v.keypadOpen)
+	if v.keypadOpen {
+		v.form.root.Hide()
+	}
+	setShown(v.chooser.root, len(c.Card.Matches) > 1 && !v.keypadOpen && !formOpen)
+	setShown(v.past.root, !v.past.empty() && !v.keypadOpen && !formOpen)
+}
+
+// offersForm tells whether a record can be made from this call (requirements.md B2,
+// B5): nobody is known, and there is a number to know them by.
+func offersForm(c desk.Call) bool {
+	return !c.Card.Known && !c.Card.Loading && !c.Party.Withheld && !c.Party.Internal &&
+		c.Party.Number != "" && !c.Saved
+}
+
+func (v *callView) title(c desk.Call) string {
+	return joined(" · ", callerName(c), text.T(lookOf(c).word)) + " – Leadline"
+}
+
+func (v *callView) sound(s desk.Sound) {
+	if v.below.sound(s) {
+		v.lay()
+	}
+}
+
+// tick moves the clock and hands in what was typed.
+func (v *callView) tick(now time.Time) {
+	left := time.Duration(-1)
+	if v.w.call.State == desk.Ended && !v.w.unsaved() {
+		left = max(0, v.w.left(now))
+	}
+	v.head.tick(v.w.call, now, left)
+	v.who.tick(v.w.call, now)
+	v.note.tick(now)
+	v.form.tick(now)
+}
+
+// flush hands in what was typed without waiting.
+func (v *callView) flush() {
+	v.note.flush()
+	v.form.flush()
+}
+
+// typing tells whether something typed into a form is not with the desk yet.
+func (v *callView) typing() bool { return v.form.draft.dirty }
+
+func (v *callView) lastTyped() time.Time {
+	if t := v.form.draft.at; t.After(v.note.draft.at) {
+		return t
+	}
+	return v.note.draft.at
+}
+
+func (v *callView) toggleKeypad() {
+	v.keypadOpen = !v.keypadOpen
+	v.fresh = true
+	v.fill(v.w.call, v.w.now())
+}
+
+// callAgain rings the other side once more and puts this call away.
+func (v *callView) callAgain() {
+	v.w.desk.Dial(v.w.call.Party.Dial, v.w.call.Account)
+	v.w.closed()
+}
+
+// bodyLayout shares the room between what scrolls and the note: what scrolls is as
+// high as it needs to be, as long as the note keeps its least height; the note fills
+// the rest and never scrolls away. A form or a choice needs all the room while the
+// note is empty or none is left.
+type bodyLayout struct{ v *callView }
+
+const noteLeast = 121
+
+func (l bodyLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	need := l.v.inside.MinSize().Height
+	room := size.Height - noteLeast
+	if l.v.hidesNote(need > room) {
+		room = size.Height
+	}
+	setShown(l.v.note.root, room < size.Height)
+	top := min(need, room)
+	l.v.scroll.Resize(fyne.NewSize(size.Width, top))
+	l.v.note.root.Move(fyne.NewPos(0, top))
+	l.v.note.root.Resize(fyne.NewSize(size.Width, size.Height-top))
+}
+
+func (bodyLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
+// hidesNote tells whether the note makes room; tight says that there is too little.
+func (v *callView) hidesNote(tight bool) bool {
+	c := v.drawn
+	if c.Form != nil || v.keypadOpen {
+		return tight
+	}
+	return tight && len(c.Card.Matches) > 1 && c.State == desk.Incoming && v.note.field.Text() == ""
+}

@@ -1,0 +1,262 @@
+package ui
+
+import (
+	"image"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/door"
+	"leadline/ui/screen"
+)
+
+const (
+	ready  = 2               // windows made in advance: one that rings, one that waits
+	linger = 8 * time.Second // how long an ended call stays
+	brief  = 3 * time.Second // the same, when there is nothing to do about it any more
+	grace  = 3 * time.Second // after the pointer has left or something was typed
+)
+
+// callWindows shows a window for each call of the desk (requirements.md H1) and
+// takes it away again. It belongs to the goroutine of the windows.
+type callWindows struct {
+	desk  Desk
+	now   func() time.Time
+	make  func(slot int) *callWindow
+	slots []*callWindow // all that were ever made; a free one is filled again
+
+	// onOpen is told when the first window opens and when the last one has gone: the
+	// clock only ticks in between.
+	onOpen func(open bool)
+}
+
+func newCallWindows(app fyne.App, d Desk, now func() time.Time) *callWindows {
+	c := &callWindows{desk: d, now: now}
+	c.make = func(slot int) *callWindow { return newCallWindow(app, d, now, slot) }
+	return c
+}
+
+// Warm makes the first windows and has each painted once: making one in the moment
+// of the ring costs 50 to 90 ms, filling a ready one 20.
+func (c *callWindows) Warm() {
+	for len(c.slots) < ready {
+		w := c.make(len(c.slots))
+		c.slots = append(c.slots, w)
+		w.warm()
+	}
+}
+
+// Draw brings the windows in line with a snapshot.
+func (c *callWindows) Draw(s desk.Snapshot) {
+	before := c.open()
+	for _, w := range c.slots {
+		if w.busy && !slices.ContainsFunc(s.Calls, func(k desk.Call) bool { return k.ID == w.id }) {
+			w.leave()
+		}
+	}
+	for _, k := range s.Calls {
+		w := c.of(k.ID)
+		if w == nil {
+			w = c.free()
+			c.number(w)
+			c.announce(w)
+			w.enter(k)
+			w.sound(s.Sound)
+			w.show()
+			continue
+		}
+		w.fill(k)
+		w.sound(s.Sound)
+		if w.wanted() && !w.shown {
+			c.announce(w)
+			w.show()
+		}
+	}
+	if open := c.open(); open != before && c.onOpen != nil {
+		c.onOpen(open)
+	}
+}
+
+// Tick moves the clocks, saves what was typed, and puts ended calls away.
+func (c *callWindows) Tick() {
+	now := c.now()
+	for _, w := range c.slots {
+		if w.busy {
+			w.tick(now)
+		}
+	}
+}
+
+// Reopen shows a call's window again that the agent had closed, and gives it the
+// keyboard: it was asked for.
+func (c *callWindows) Reopen(id desk.CallID) {
+	w := c.of(id)
+	if w == nil {
+		return
+	}
+	w.dismissed = false
+	if !w.shown {
+		c.announce(w)
+		w.show()
+	}
+	w.win.RequestFocus()
+}
+
+func (c *callWindows) open() bool {
+	return slices.ContainsFunc(c.slots, func(w *callWindow) bool { return w.busy })
+}
+
+func (c *callWindows) of(id desk.CallID) *callWindow {
+	for _, w := range c.slots {
+		if w.busy && w.id == id {
+			return w
+		}
+	}
+	return nil
+}
+
+// free is a window without a call: the first of those that are ready, so that the
+// one window that most agents ever see is always the same.
+func (c *callWindows) free() *callWindow {
+	for _, w := range c.slots {
+		if !w.busy {
+			return w
+		}
+	}
+	w := c.make(len(c.slots))
+	c.slots = append(c.slots, w)
+	return w
+}
+
+// number gives a window that takes a call the first name that no call in progress
+// has: "call" is the one that rings, also while the window of the call before it is
+// still up. That one, and those that wait, take the name left over.
+func (c *callWindows) number(w *callWindow) {
+	first := 0
+	for slices.ContainsFunc(c.slots, func(o *callWindow) bool {
+		return o != w && o.number == first && o.busy && o.call.State != desk.Ended
+	}) {
+		first++
+	}
+	for _, o := range c.slots {
+		if o != w && o.number == first {
+			o.number = w.number
+		}
+	}
+	w.number = first
+}
+
+// announce puts a window at the first place at the top right where none stands yet.
+// Place, and being on top, are lost by hiding and asked for again.
+func (c *callWindows) announce(w *callWindow) {
+	place := 0
+	for c.taken(place) {
+		place++
+	}
+	w.announce(place, spot(screen.WorkArea(), w.pixels(), place))
+}
+
+func (c *callWindows) taken(place int) bool {
+	return slices.ContainsFunc(c.slots, func(w *callWindow) bool { return w.shown && w.place == place })
+}
+
+// The room that a window's frame takes, and between windows, in pixels.
+const (
+	titleBar = 36
+	edge     = 12
+	// Many desktops show notifications at the top right, where they would cover the
+	// caller's name.
+	notices = 120
+)
+
+// spot is where the content of the n-th window begins: side by side from the top
+// right, so that none covers another's buttons; when the row is full, the next one
+// begins a little lower.
+func spot(area image.Rectangle, size image.Point, n int) image.Point {
+	if area.Empty() {
+		return image.Point{}
+	}
+	inRow := max(1, area.Dx()/(size.X+edge))
+	row, col := n/inRow, n%inRow
+	x := area.Max.X - (col+1)*(size.X+edge)
+	y := area.Min.Y + notices + titleBar + row*2*titleBar
+	return image.Pt(max(area.Min.X, x), min(y, max(area.Min.Y+titleBar, area.Max.Y-size.Y)))
+}
+
+// beat is how often clocks are looked at while a window is open. A clock that shows
+// the same second is not painted again.
+const beat = 100 * time.Millisecond
+
+// Start draws what the desk has now and from then on, until stop.
+func (c *callWindows) Start(do *Dispatcher) (stop func()) {
+	tick := Latest(do, func(struct{}) { c.Tick() })
+	ticker := beatWhile(func() { tick(struct{}{}) })
+	c.onOpen = ticker.run
+	draw := Latest(do, c.Draw)
+	unsubscribe := c.desk.Subscribe(draw)
+	draw(c.desk.Snapshot())
+	return func() {
+		unsubscribe()
+		ticker.run(false)
+	}
+}
+
+// ticker calls f in a goroutine of its own while it is on. run is for one goroutine
+// at a time.
+type ticker struct {
+	f    func()
+	stop chan struct{}
+}
+
+func beatWhile(f func()) *ticker { return &ticker{f: f} }
+
+func (t *ticker) run(on bool) {
+	switch {
+	case on && t.stop == nil:
+		t.stop = make(chan struct{})
+		go t.loop(t.stop)
+	case !on && t.stop != nil:
+		close(t.stop)
+		t.stop = nil
+	}
+}
+
+func (t *ticker) loop(stop <-chan struct{}) {
+	tick := time.NewTicker(beat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-tick.C:
+			t.f()
+		}
+	}
+}
+
+// doorWindows are the windows as the automation door knows them.
+func (c *callWindows) doorWindows() []door.Window {
+	var all []door.Window
+	for _, w := range c.slots {
+		d := doorWindow(w.name(), w.win, w.shown, w.closed)
+		d.Call = w.id
+		d.Settle = func() time.Duration { return w.view.actions.settle(c.now()) }
+		all = append(all, d)
+	}
+	return all
+}
+
+// doorWindow describes a window to the automation door.
+func doorWindow(name string, w fyne.Window, visible bool, shut func()) door.Window {
+	d := door.Window{Name: name, Title: w.Title(), Visible: visible, Canvas: w.Canvas(), Close: shut}
+	if gl, ok := w.(interface{ RunWithContext(func()) }); ok {
+		d.InContext = gl.RunWithContext
+	}
+	if visible {
+		r := screen.Content(w)
+		d.X, d.Y, d.W, d.H = r.Min.X, r.Min.Y, r.Dx(), r.Dy()
+	}
+	return d
+}

@@ -1,0 +1,308 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"leadline/crm"
+	"leadline/phone"
+)
+
+// onDesk is one call on the desk; it belongs to the desk's goroutine.
+type onDesk struct {
+	id    CallID // also the id of the call's record in the file
+	phone phone.Call
+	gone  bool // restored from the file: the phone knows nothing of it
+
+	party   crm.Party
+	shown   Party
+	called  string // the line, as the wire or the account names it
+	line    crm.Line
+	name    string // of the line
+	card    Card
+	asked   int  // generation of the lookup whose answer is wanted
+	awaited bool // its name is a moment away, and snapshots wait for it
+	chosen  Ref  // the match that the agent picked; zero: the best one
+	reason  Text
+	saved   bool
+	why     Text
+	result  Outcome
+
+	note  savedText
+	form  *Form
+	draft savedText // only its bookkeeping; the text is form
+	sims  int       // generation of the search for similar records
+}
+
+// view is the call as windows see it.
+func (c *onDesk) view() Call {
+	v := Call{
+		ID: c.id, Account: c.phone.Account, Line: c.name, Queue: c.line.Queue,
+		Incoming: c.phone.Direction == phone.Incoming, Waiting: c.phone.CallWaiting,
+		State: states[c.phone.State], Outcome: c.result, Why: c.why, Detail: detailOf(c.phone),
+		Began: c.phone.Began, Answered: c.phone.Answered, Ended: c.phone.Ended,
+		Muted: c.phone.Muted, Codec: c.phone.Codec, Encrypted: c.phone.Encrypted,
+		Digits: c.phone.Digits, Quality: Quality(c.phone.Stats.Quality),
+		Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved,
+		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
+	}
+	switch v.State {
+	case Talking, HeldHere, HeldThere:
+		v.CanHold = true
+	}
+	if c.form != nil {
+		form := *c.form
+		v.Form = &form
+	}
+	return v
+}
+
+func (d *Desk) byPhone(id phone.CallID) *onDesk {
+	for _, c := range d.calls {
+		if c.phone.ID == id && !c.gone {
+			return c
+		}
+	}
+	return nil
+}
+
+func (d *Desk) byID(id CallID) *onDesk {
+	for _, c := range d.calls {
+		if c.id == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// headStart is how long a new call waits for its name. The file answers in 1 to 3 ms;
+// a window that is shown without the name and painted again has it a frame and a half
+// later, 30 to 40 ms with software GL. A file that takes longer is not waited for.
+const headStart = 10 * time.Millisecond
+
+// begin puts a new call on the desk, as the wire tells it; who it is comes from the
+// finder, and what it makes from the clerk.
+func (d *Desk) begin(p phone.Call) {
+	// As if it had just begun: follow, below, then sees what the phone did meanwhile.
+	fresh := p
+	fresh.Rang, fresh.Answered = time.Time{}, time.Time{}
+	c := &onDesk{id: CallID(d.file.NewID()), phone: fresh, called: p.Dialled}
+	if p.Direction == phone.Outgoing {
+		c.called = d.lines[p.Account]
+	}
+	c.name = c.called
+	c.party = partyOf(p.Remote, d.region)
+	c.shown = d.showParty(c.party, p.Remote)
+	c.card = Card{Loading: !c.shown.Withheld}
+	d.calls = append(d.calls, c)
+	d.dirty = true
+	if c.card.Loading {
+		c.awaited = true
+		time.AfterFunc(d.headStart, func() { d.post(func() { c.awaited = false }) })
+	}
+	d.lookUp(c)
+
+	id, party, called := c.id, c.party, c.called
+	d.write(func(ctx context.Context) {
+		call := crm.Call{
+			ID: crm.ID(id), Direction: crm.Incoming, Account: p.Account, Party: party, Began: p.Began,
+		}
+		if p.Direction == phone.Outgoing {
+			call.Direction = crm.Outgoing
+		}
+		if called != "" {
+			call.LineName = called
+			if line, ok, err := d.file.LineByNumber(ctx, called); err == nil && ok {
+				call.Line, call.LineName, call.Queue = line.ID, line.Name, line.Queue
+			}
+		}
+		call, decision, err := d.file.BeginCall(ctx, call)
+		d.post(func() {
+			if err != nil {
+				d.warn(Text{Key: "The call could not be written to the file"}, err)
+				return
+			}
+			d.decided(c, decision)
+		})
+	})
+	d.follow(c, p)
+}
+
+// decided shows what the intake rules made of a call, and why.
+func (d *Desk) decided(c *onDesk, decision crm.Decision) {
+	if decision.Reason.Key != "" {
+		c.reason, d.dirty = Text(decision.Reason), true
+	}
+	if decision.Create != "" { // the card of the new record
+		d.lookUp(c)
+	}
+}
+
+// follow takes over what the phone says of a call on the desk.
+func (d *Desk) follow(c *onDesk, p phone.Call) {
+	before := c.phone
+	c.phone = p
+	d.dirty = true
+	id := crm.ID(c.id)
+	if p.Direction == phone.Outgoing && before.Rang.IsZero() && !p.Rang.IsZero() {
+		d.write(func(ctx context.Context) { // B1: from now on it may make a lead
+			_, decision, err := d.file.RingCall(ctx, id)
+			d.check(err)
+			if err == nil {
+				d.post(func() { d.decided(c, decision) })
+			}
+		})
+	}
+	if before.Answered.IsZero() && !p.Answered.IsZero() {
+		d.write(func(ctx context.Context) { d.check(d.file.AnswerCall(ctx, id, p.Answered)) })
+	}
+	if p.State == phone.Ended && c.result == Open {
+		c.result, c.why = outcomeOf(p)
+		outcome, detail := fileOutcome(c.result), detailOf(p)
+		d.write(func(ctx context.Context) { d.check(d.file.EndCall(ctx, id, p.Ended, outcome, detail)) })
+	}
+}
+
+// check tells the agent that a part of a call could not be saved.
+func (d *Desk) check(err error) {
+	if err != nil {
+		d.warn(Text{Key: "The call could not be written to the file"}, err)
+	}
+}
+
+// lookUp asks the file who the call is with. An answer to an older question is dropped.
+func (d *Desk) lookUp(c *onDesk) {
+	c.asked++
+	generation, party, chosen := c.asked, c.party, c.chosen
+	called := c.called
+	d.find(func(ctx context.Context) {
+		var line crm.Line
+		var hasLine bool
+		var err error
+		if called != "" {
+			if line, hasLine, err = d.file.LineByNumber(ctx, called); err != nil {
+				d.log.Warn("look up line", "error", err)
+			}
+		}
+		card, err := d.card(ctx, party, chosen)
+		d.post(func() {
+			if c.asked != generation {
+				return
+			}
+			if err != nil {
+				d.warn(Text{Key: "The customers' file cannot be read"}, err)
+			}
+			if hasLine {
+				c.line, c.name = line, line.Name
+			}
+			c.card, c.awaited = card, false
+			d.dirty = true
+		})
+	})
+}
+
+// fileChanged asks again for the cards that a change may concern, and for the
+// number of missed calls.
+func (d *Desk) fileChanged(ch crm.Changed) {
+	for _, c := range d.calls {
+		if !c.shown.Withheld && c.concerns(ch) {
+			d.lookUp(c)
+		}
+	}
+	d.find(func(ctx context.Context) {
+		n, err := d.file.MissedCount(ctx)
+		if err != nil {
+			d.log.Warn("count missed calls", "error", err)
+			return
+		}
+		d.post(func() {
+			if d.missed != n {
+				d.missed, d.dirty = n, true
+			}
+		})
+	})
+}
+
+// concerns says whether a change may show on the card: of a stranger any new record
+// may be theirs, and any other call an earlier one of theirs.
+func (c *onDesk) concerns(ch crm.Changed) bool {
+	if ch.Lists {
+		return true
+	}
+	if !c.card.Known {
+		return len(ch.Refs) > 0 || slices.ContainsFunc(ch.Calls, func(id crm.ID) bool { return id != crm.ID(c.id) })
+	}
+	return slices.ContainsFunc(ch.Refs, func(r crm.Ref) bool {
+		return viewRef(r) == c.card.Ref || slices.ContainsFunc(c.card.Matches, func(m Match) bool { return viewRef(r) == m.Ref })
+	})
+}
+
+// recover runs once at start, before any other write: calls that a killed program
+// left open are closed as interrupted, and forms with something typed come back
+// to the desk (requirements.md H4).
+func (d *Desk) recover(ctx context.Context) {
+	if _, err := d.file.Interrupted(ctx); err != nil {
+		d.post(func() { d.warn(Text{Key: "The customers' file cannot be read"}, err) })
+	}
+	drafts, err := d.file.Drafts(ctx)
+	if err != nil {
+		d.post(func() { d.warn(Text{Key: "The customers' file cannot be read"}, err) })
+	}
+	for _, f := range drafts {
+		row, err := d.file.Call(ctx, f.Call)
+		if err != nil {
+			d.log.Warn("draft without its call", "call", f.Call, "error", err)
+			continue
+		}
+		d.post(func() { d.restore(row.Call, f) })
+	}
+	d.post(func() { d.fileChanged(crm.Changed{}) })
+}
+
+// restore lays an ended call with its unsaved form back on the desk.
+func (d *Desk) restore(call crm.Call, f crm.Form) {
+	c := &onDesk{
+		id: CallID(call.ID), gone: true, party: call.Party, name: call.LineName,
+		line: crm.Line{ID: call.Line, Name: call.LineName, Queue: call.Queue}, reason: Text(call.Reason),
+		result: viewOutcome(call.Outcome),
+		phone: phone.Call{
+			Account: call.Account, State: phone.Ended, Began: call.Began, Answered: call.Answered, Ended: call.Ended,
+		},
+	}
+	if call.Direction == crm.Outgoing {
+		c.phone.Direction = phone.Outgoing
+	}
+	if call.Outcome == crm.Interrupted {
+		c.why = Text{Key: "The program ended in the middle of this call"}
+	}
+	c.shown = d.showParty(c.party, phone.Party{Display: call.Party.Display})
+	c.note = savedText{text: call.Note, savedAt: call.Ended}
+	c.card = Card{Loading: !c.shown.Withheld}
+	d.calls = append(d.calls, c)
+	form := Form{
+		Kind: RecordKind(f.Kind), FirstName: f.FirstName, LastName: f.LastName, Company: f.Company,
+		Source: f.Source, Touched: true, DraftSaved: true, Number: c.shown.Number,
+	}
+	c.form = &form
+	d.fillChoices(c, f.Responsible)
+	d.lookUp(c)
+	d.dirty = true
+}
+
+// CloseCall puts an ended call away. One with typed text that isn't saved stays.
+func (d *Desk) CloseCall(id CallID) {
+	d.post(func() {
+		c := d.byID(id)
+		if c == nil || c.phone.State != phone.Ended {
+			return
+		}
+		if c.form != nil && c.form.Touched {
+			d.notice(Notice{Text: Text{Key: "Save the form or cancel it first"}, Warning: true})
+			return
+		}
+		d.calls = slices.DeleteFunc(d.calls, func(o *onDesk) bool { return o == c })
+		c.asked++ // answers that are still on their way are dropped
+		d.dirty = true
+	})
+}

@@ -1,0 +1,220 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"leadline/crm"
+	"leadline/phone"
+)
+
+// Telephone is what the desk asks of the phone; *phone.Phone is one.
+type Telephone interface {
+	Dial(account, target string) (phone.CallID, error)
+	Answer(phone.CallID) error
+	Decline(id phone.CallID, busy bool) error
+	HangUp(phone.CallID) error
+	Mute(id phone.CallID, on bool) error
+	Hold(id phone.CallID, on bool) error
+	SendDigits(id phone.CallID, digits string) error
+}
+
+// Config is what a desk needs. File and Money are required.
+type Config struct {
+	File     File
+	Money    func(crm.Money) string // an amount for the eye, in the program's language
+	Region   string                 // ISO 3166, for numbers written nationally; "" means "DE"
+	Language string                 // "de" or "en", for names of places
+	Now      func() time.Time       // nil: time.Now
+	Log      *slog.Logger           // nil: nothing is logged
+}
+
+// Desk joins calls with their cards. One goroutine owns all of its state; the
+// exported methods post to it and may be called from any goroutine.
+type Desk struct {
+	file     File
+	money    func(crm.Money) string
+	region   string
+	language atomic.Pointer[string]
+	now      func() time.Time
+	log      *slog.Logger
+
+	headStart time.Duration
+
+	mail   *mailbox // what happened and what is wished, for the desk's goroutine
+	clerk  *mailbox // writes to the file, one after the other
+	finder *mailbox // looks up in the file; never waits for a write
+	ctx    context.Context
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+
+	latest atomic.Pointer[Snapshot]
+
+	subMu   sync.Mutex
+	subs    map[int]func(Snapshot)
+	nextSub int
+	notices []func(Notice)
+
+	// Owned by the desk's goroutine.
+	phone    Telephone
+	calls    []*onDesk
+	accounts []Account
+	lines    map[string]string // default line of each account (requirements.md A3)
+	sound    Sound
+	missed   int
+	dirty    bool
+}
+
+// New starts a desk. It panics when something required is missing: wiring is done
+// once, in cmd, and a program without a file must not start.
+func New(c Config) *Desk {
+	if c.File == nil || c.Money == nil {
+		panic("desk.New: File and Money are required")
+	}
+	if c.Region == "" {
+		c.Region = "DE"
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	d := &Desk{
+		file: c.File, money: c.Money, region: c.Region, now: c.Now, log: c.Log,
+		mail: newMailbox(), clerk: newMailbox(), finder: newMailbox(),
+		subs: map[int]func(Snapshot){}, headStart: headStart,
+	}
+	d.SetLanguage(c.Language)
+	d.ctx, d.stop = context.WithCancel(context.Background())
+	d.latest.Store(&Snapshot{})
+	stopListening := d.file.OnChange(func(ch crm.Changed) { d.post(func() { d.fileChanged(ch) }) })
+	context.AfterFunc(d.ctx, stopListening)
+	d.done.Go(func() { d.mail.run(d.publish) })
+	d.done.Go(func() { d.clerk.run(nil) })
+	d.done.Go(func() { d.finder.run(nil) })
+	d.write(d.recover)
+	return d
+}
+
+// Connect gives the desk its telephone. Wishes that come before are refused with a Notice.
+func (d *Desk) Connect(t Telephone) { d.post(func() { d.phone = t }) }
+
+// SetLanguage changes the language of place names, from the next lookup on.
+func (d *Desk) SetLanguage(lang string) { d.language.Store(&lang) }
+
+// SoundChanged tells the desk how the sound card stands.
+func (d *Desk) SoundChanged(s Sound) { d.post(func() { d.sound = s; d.dirty = true }) }
+
+// Close finishes what is to be written and stops. It waits until ctx ends for a
+// file that hangs; what was reported as saved is safe in any case.
+func (d *Desk) Close(ctx context.Context) error {
+	finished := make(chan struct{})
+	go func() {
+		// The mail first: what it still posts to the clerk is written, too.
+		d.mail.close()
+		d.mail.wait()
+		d.finder.close()
+		d.clerk.close()
+		d.done.Wait()
+		close(finished)
+	}()
+	defer d.stop()
+	select {
+	case <-finished:
+		return nil
+	case <-ctx.Done():
+		return errors.New("close the desk: the file did not finish in time")
+	}
+}
+
+// Snapshot is everything in progress right now.
+func (d *Desk) Snapshot() Snapshot { return *d.latest.Load() }
+
+// Subscribe has f called with every new Snapshot, in order, from the desk's
+// goroutine, beginning with the present one, until stop. f returns quickly.
+func (d *Desk) Subscribe(f func(Snapshot)) (stop func()) {
+	d.subMu.Lock()
+	id := d.nextSub
+	d.nextSub++
+	d.subs[id] = f
+	d.subMu.Unlock()
+	d.post(func() { f(*d.latest.Load()) })
+	return func() {
+		d.subMu.Lock()
+		delete(d.subs, id)
+		d.subMu.Unlock()
+	}
+}
+
+// Notices has f called with every Notice, from the desk's goroutine. f returns quickly.
+func (d *Desk) Notices(f func(Notice)) {
+	d.subMu.Lock()
+	d.notices = append(d.notices, f)
+	d.subMu.Unlock()
+}
+
+// post has f done by the desk's goroutine.
+func (d *Desk) post(f func()) { d.mail.put(f) }
+
+// write has f done by the clerk, after all earlier writes.
+func (d *Desk) write(f func(context.Context)) { d.clerk.put(func() { f(d.ctx) }) }
+
+// find has f done by the finder.
+func (d *Desk) find(f func(context.Context)) { d.finder.put(func() { f(d.ctx) }) }
+
+func (d *Desk) notice(n Notice) {
+	d.subMu.Lock()
+	fs := slices.Clone(d.notices)
+	d.subMu.Unlock()
+	for _, f := range fs {
+		f(n)
+	}
+}
+
+// warn tells the agent that something went wrong, and the log what exactly.
+func (d *Desk) warn(t Text, err error) {
+	d.log.Warn("desk: "+t.Key, "error", err)
+	d.notice(Notice{Text: t, Warning: true})
+}
+
+// publish makes a snapshot of what changed and hands it out. Bursts of messages
+// that were waiting together make one.
+func (d *Desk) publish() {
+	if !d.dirty || slices.ContainsFunc(d.calls, func(c *onDesk) bool { return c.awaited }) {
+		return
+	}
+	d.dirty = false
+	s := Snapshot{
+		Accounts: slices.Clone(d.accounts),
+		Calls:    make([]Call, len(d.calls)),
+		Missed:   d.missed,
+		Sound:    d.sound,
+	}
+	for i, c := range d.calls {
+		s.Calls[i] = c.view()
+		if c.form != nil && c.form.Touched {
+			s.Unsaved++
+		}
+	}
+	d.latest.Store(&s)
+	d.subMu.Lock()
+	ids := make([]int, 0, len(d.subs))
+	for id := range d.subs {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	fs := make([]func(Snapshot), len(ids))
+	for i, id := range ids {
+		fs[i] = d.subs[id]
+	}
+	d.subMu.Unlock()
+	for _, f := range fs {
+		f(s)
+	}
+}

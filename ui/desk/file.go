@@ -1,0 +1,47 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"leadline/crm"
+)
+
+// File is what the desk asks of the agent's file; *store.Store is one. What each
+// method does is told there.
+type File interface {
+	NewID() crm.ID
+	Me(context.Context) (crm.User, error)
+	Users(context.Context) ([]crm.User, error)
+	Sources(context.Context) ([]string, error)
+	LineByNumber(ctx context.Context, written string) (crm.Line, bool, error)
+
+	Match(context.Context, crm.Party) ([]crm.Match, error)
+	Similar(context.Context, crm.Form) ([]crm.Match, error)
+	Card(ctx context.Context, r crm.Ref, n int) (crm.Card, error)
+
+	BeginCall(context.Context, crm.Call) (crm.Call, crm.Decision, error)
+	RingCall(ctx context.Context, call crm.ID) (crm.Call, crm.Decision, error)
+	AnswerCall(ctx context.Context, call crm.ID, at time.Time) error
+	EndCall(ctx context.Context, call crm.ID, at time.Time, o crm.Outcome, detail string) error
+	SaveNote(ctx context.Context, call crm.ID, text string) error
+	LinkCall(ctx context.Context, call crm.ID, r crm.Ref) error
+	SaveDraft(context.Context, crm.Form) error
+	DropDraft(ctx context.Context, call crm.ID) error
+	Drafts(context.Context) ([]crm.Form, error)
+	Create(context.Context, crm.Form) (crm.Ref, error)
+	Interrupted(context.Context) ([]crm.Call, error)
+
+	Call(ctx context.Context, id crm.ID) (crm.CallRow, error)
+	Calls(context.Context, crm.Query) (crm.CallPage, error)
+	Missed(context.Context, crm.Query) (crm.CallPage, error)
+	MissedCount(context.Context) (int, error)
+	Contacts(context.Context, crm.Query) (crm.RecordPage, error)
+	Companies(context.Context, crm.Query) (crm.RecordPage, error)
+	Leads(context.Context, crm.Query) (crm.RecordPage, error)
+	Deals(context.Context, crm.Query) (crm.RecordPage, error)
+	Record(context.Context, crm.Ref) (crm.Record, error)
+	Search(ctx context.Context, text string, limit int) ([]crm.Found, error)
+
+	OnChange(func(crm.Changed)) (stop func())
+}

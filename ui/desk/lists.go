@@ -1,0 +1,192 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"leadline/crm"
+)
+
+// List is one page of a list. It waits for the file: call it on a goroutine of your own.
+func (d *Desk) List(ctx context.Context, q Query) (Page, error) {
+	query := crm.Query{Text: q.Text, Filter: crm.Filter(q.Filter), Offset: q.Offset, Limit: min(max(q.Limit, 1), 128)}
+	switch q.List {
+	case CallList:
+		return d.callPage(ctx, d.file.Calls, query)
+	case MissedList:
+		page, err := d.callPage(ctx, d.file.Missed, query)
+		if q.Filter == string(crm.FilterDone) { // who called back, and when, says more than who called
+			for i := range page.Rows {
+				page.Rows[i].Sub, page.Rows[i].At = page.Rows[i].closedBy, page.Rows[i].closedAt
+			}
+		}
+		return page, err
+	case ContactList:
+		return d.recordPage(ctx, d.file.Contacts, query)
+	case CompanyList:
+		return d.recordPage(ctx, d.file.Companies, query)
+	case LeadList:
+		return d.recordPage(ctx, d.file.Leads, query)
+	case DealList:
+		return d.recordPage(ctx, d.file.Deals, query)
+	}
+	return Page{}, fmt.Errorf("there is no list %q", q.List)
+}
+
+func (d *Desk) callPage(ctx context.Context, ask func(context.Context, crm.Query) (crm.CallPage, error), q crm.Query) (Page, error) {
+	found, err := ask(ctx, q)
+	if err != nil {
+		return Page{}, fmt.Errorf("read the list of calls: %w", err)
+	}
+	page := Page{Total: found.Total}
+	for _, r := range found.Rows {
+		page.Rows = append(page.Rows, d.callRow(r))
+	}
+	return page, nil
+}
+
+// callRow is a line of the call log, or of the missed calls.
+func (d *Desk) callRow(r crm.CallRow) Row {
+	c := r.Call
+	row := Row{
+		Ref: viewRef(r.Ref), Call: string(c.ID), Title: r.Name, At: c.Began, Dial: c.Party.DialString(),
+		Line: c.LineName, Attempts: r.Attempts, Length: c.Length(),
+		Unread: c.Outcome == crm.Missed && !r.Closed,
+	}
+	number := c.Party.Show(d.region)
+	switch {
+	case row.Title != "" && r.Sub != "" && number != "":
+		row.Sub = r.Sub + " · " + number
+	case row.Title != "":
+		row.Sub = r.Sub + number
+	case c.Party.Display != "" && c.Party.Display != number:
+		row.Title, row.Sub = c.Party.Display, number
+	default:
+		row.Title = number
+		if c.Party.Kind == crm.Phone {
+			row.Sub = crm.Place(c.Party.E164, *d.language.Load())
+		}
+	}
+	row.closedBy, row.closedAt = r.ClosedBy, r.ClosedAt
+	row.Status, row.Tone = callStatus(c)
+	return row
+}
+
+// callStatus says in a word how a call ended, and which shape and colour that has.
+func callStatus(c crm.Call) (Text, string) {
+	way := "in"
+	if c.Direction == crm.Outgoing {
+		way = "out"
+	}
+	switch c.Outcome {
+	case crm.Open:
+		return Text{Key: "In progress"}, "open"
+	case crm.Missed:
+		return Text{Key: "Missed"}, "missed"
+	case crm.AnsweredElsewhere:
+		return Text{Key: "Answered elsewhere"}, way
+	case crm.Declined, crm.DeclinedThere:
+		return Text{Key: "Declined"}, "lost"
+	case crm.Busy:
+		return Text{Key: "Busy"}, "lost"
+	case crm.NoAnswer:
+		return Text{Key: "No answer"}, "lost"
+	case crm.NotFound:
+		return Text{Key: "Not found"}, "lost"
+	case crm.Cancelled:
+		return Text{Key: "Cancelled"}, "lost"
+	case crm.Failed:
+		return Text{Key: "Failed"}, "lost"
+	case crm.Interrupted:
+		return Text{Key: "Interrupted"}, "lost"
+	}
+	if way == "out" {
+		return Text{Key: "Outgoing"}, way
+	}
+	return Text{Key: "Incoming"}, way
+}
+
+func (d *Desk) recordPage(ctx context.Context, ask func(context.Context, crm.Query) (crm.RecordPage, error), q crm.Query) (Page, error) {
+	found, err := ask(ctx, q)
+	if err != nil {
+		return Page{}, fmt.Errorf("read the list: %w", err)
+	}
+	page := Page{Total: found.Total}
+	for _, r := range found.Rows {
+		row := Row{
+			Ref: viewRef(r.Ref), Title: r.Name, Sub: r.Sub, At: r.At, Dial: r.Number.Party().DialString(),
+		}
+		if number := r.Number.Show(d.region); number != "" {
+			row.Sub = strings.TrimPrefix(row.Sub+" · "+number, " · ")
+		}
+		if row.Title == "" {
+			row.Title = r.Number.Show(d.region)
+		}
+		switch r.Ref.Kind {
+		case crm.KindLead:
+			row.Status, row.Tone = leadStatus(crm.LeadStatus(r.Status))
+		case crm.KindDeal:
+			row.Status, row.Tone = dealStage(crm.DealStage(r.Status))
+			if amount := d.amount(r.Amount); amount != "" {
+				row.Sub = strings.TrimPrefix(row.Sub+" · "+amount, " · ")
+			}
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return page, nil
+}
+
+// leadStatus is a status in words. The standard ones are translated; one of the
+// company's own is shown as it is.
+func leadStatus(s crm.LeadStatus) (Text, string) {
+	switch s {
+	case crm.LeadNew:
+		return Text{Key: "New"}, "new"
+	case crm.LeadInProgress:
+		return Text{Key: "In progress"}, "open"
+	case crm.LeadProcessed:
+		return Text{Key: "Processed"}, "done"
+	case crm.LeadConverted:
+		return Text{Key: "Converted"}, "done"
+	case crm.LeadJunk:
+		return Text{Key: "Junk"}, "lost"
+	}
+	return Text{Key: "{tag}", Args: map[string]string{"tag": string(s)}}, "open"
+}
+
+func dealStage(s crm.DealStage) (Text, string) {
+	switch s {
+	case crm.DealNew:
+		return Text{Key: "New"}, "new"
+	case crm.DealInTalks:
+		return Text{Key: "In talks"}, "open"
+	case crm.DealQuoteSent:
+		return Text{Key: "Quote sent"}, "open"
+	case crm.DealWon:
+		return Text{Key: "Won"}, "done"
+	case crm.DealLost:
+		return Text{Key: "Lost"}, "lost"
+	}
+	return Text{Key: "{tag}", Args: map[string]string{"tag": string(s)}}, "open"
+}
+
+// Search finds records by the beginnings of words and numbers. It waits for the file.
+func (d *Desk) Search(ctx context.Context, text string, limit int) ([]Row, error) {
+	found, err := d.file.Search(ctx, text, min(max(limit, 1), 128))
+	if err != nil {
+		return nil, fmt.Errorf("search for %q: %w", text, err)
+	}
+	rows := make([]Row, len(found))
+	for i, f := range found {
+		number := f.Number.Show(d.region)
+		rows[i] = Row{
+			Ref: viewRef(f.Ref), Title: f.Name, Sub: strings.Trim(f.Sub+" · "+number, " ·"),
+			At: f.At, Dial: f.Number.Party().DialString(),
+		}
+		if f.Name == "" {
+			rows[i].Title, rows[i].Sub = number, f.Sub
+		}
+	}
+	return rows, nil
+}

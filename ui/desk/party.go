@@ -1,0 +1,31 @@
+package desk
+
+import (
+	"leadline/crm"
+	"leadline/phone"
+)
+
+// partyOf is who the wire names, as the CRM knows parties (requirements.md C2).
+func partyOf(r phone.Party, region string) crm.Party {
+	if r.Withheld || r.User == "" {
+		return crm.Party{Display: r.Display}
+	}
+	p := crm.Parse(r.User, region)
+	if p.Kind == crm.Withheld || p.Kind == crm.SIPAddress { // letters: an address at its host
+		p = crm.Parse("sip:"+r.User+"@"+r.Host, region)
+	}
+	p.Display = r.Display
+	return p
+}
+
+// showParty is the party for the eye.
+func (d *Desk) showParty(p crm.Party, r phone.Party) Party {
+	shown := Party{
+		Display: p.Display, Number: p.Show(d.region), Dial: p.DialString(),
+		Withheld: p.Kind == crm.Withheld, Internal: p.Kind == crm.Internal, SIP: p.Kind == crm.SIPAddress,
+	}
+	if p.Kind == crm.Phone {
+		shown.Place = crm.Place(p.E164, *d.language.Load())
+	}
+	return shown
+}

@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"leadline/crm"
+)
+
+// Record is a record with all its detail shows. It waits for the file.
+func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
+	r, err := d.file.Record(ctx, fileRef(ref))
+	if err != nil {
+		return Record{}, fmt.Errorf("read %s: %w", ref.Kind, err)
+	}
+	out := Record{Ref: ref, Title: r.Name, Stage: -1}
+	b := facts{d: d, out: &out}
+	switch {
+	case r.Contact != nil:
+		c := r.Contact
+		out.Sub = joined(c.Position, r.CompanyName)
+		b.common(c.Numbers, c.SIP, c.Emails)
+		b.add(Text{Key: "Company"}, r.CompanyName)
+		b.add(Text{Key: "Position"}, c.Position)
+		b.add(Text{Key: "Address"}, c.Address)
+		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
+	case r.Company != nil:
+		c := r.Company
+		b.common(c.Numbers, c.SIP, c.Emails)
+		b.add(Text{Key: "Address"}, c.Address)
+		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
+	case r.Lead != nil:
+		l := r.Lead
+		person := crm.FullName(l.FirstName, l.LastName)
+		if person != r.Name {
+			out.Sub = person
+		}
+		b.common(l.Numbers, l.SIP, l.Emails)
+		b.add(Text{Key: "Contact"}, person)
+		b.add(Text{Key: "Company"}, l.CompanyName)
+		b.add(Text{Key: "Line"}, r.LineName)
+		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
+		for _, s := range crm.LeadStatuses {
+			out.Stages = append(out.Stages, string(s))
+		}
+		out.Stage = slices.Index(crm.LeadStatuses, l.Status)
+		if out.Stage < 0 && l.Status.Open() { // one of the company's own, between New and Processed
+			out.Stage = slices.Index(crm.LeadStatuses, crm.LeadInProgress)
+		}
+		if l.Reason.Key != "" {
+			out.Origin = Text(l.Reason)
+		}
+	case r.Deal != nil:
+		l := r.Deal
+		out.Sub = joined(r.ContactName, r.CompanyName)
+		b.add(Text{Key: "Amount"}, d.amount(l.Amount))
+		b.add(Text{Key: "Contact"}, r.ContactName)
+		b.add(Text{Key: "Company"}, r.CompanyName)
+		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
+		for _, s := range crm.DealStages {
+			out.Stages = append(out.Stages, string(s))
+		}
+		out.Stage = slices.Index(crm.DealStages, l.Stage)
+	}
+	if out.Title == "" && len(out.Facts) > 0 {
+		out.Title = out.Facts[0].Value
+	}
+	for _, e := range r.Timeline {
+		out.Timeline = append(out.Timeline, Event{
+			Kind: EventKind(e.Kind), At: e.At, Title: Text(e.Title), Body: e.Body, Who: e.Who,
+			Incoming: e.Direction == crm.Incoming, Outcome: viewOutcome(e.Outcome), Length: e.Length,
+		})
+	}
+	return out, nil
+}
+
+// joined puts what there is of several parts on one line.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
+}
+
+// facts collects the labelled values of a record; empty ones are left out.
+type facts struct {
+	d   *Desk
+	out *Record
+}
+
+func (b facts) add(label Text, value string) {
+	if value != "" {
+		b.out.Facts = append(b.out.Facts, Fact{Label: label, Value: value})
+	}
+}
+
+func (b facts) common(numbers []crm.Number, addresses []string, emails []crm.Email) {
+	for _, n := range numbers {
+		f := Fact{Label: numberLabel(n.Label), Value: n.Show(b.d.region), Dial: n.Party().DialString()}
+		b.out.Facts = append(b.out.Facts, f)
+		if b.out.Dial == "" {
+			b.out.Dial = f.Dial
+		}
+	}
+	for _, a := range addresses {
+		b.out.Facts = append(b.out.Facts, Fact{Label: Text{Key: "SIP address"}, Value: a, Dial: "sip:" + a})
+		if b.out.Dial == "" {
+			b.out.Dial = "sip:" + a
+		}
+	}
+	for _, e := range emails {
+		b.add(Text{Key: "E-mail"}, e.Address)
+	}
+}
+
+func (b facts) tail(responsible, source, comment string, marks []string, created time.Time) {
+	b.add(Text{Key: "Responsible"}, responsible)
+	if source != "" {
+		b.out.Facts = append(b.out.Facts, Fact{Label: Text{Key: "Source"}, Value: source})
+	}
+	b.add(Text{Key: "Marks"}, strings.Join(marks, ", "))
+	b.add(Text{Key: "Comment"}, comment)
+	b.out.Created = created
+}
+
+func numberLabel(l crm.Label) Text {
+	switch l {
+	case crm.LabelMobile:
+		return Text{Key: "Mobile"}
+	case crm.LabelHome, crm.LabelPrivate:
+		return Text{Key: "Private"}
+	case crm.LabelFax:
+		return Text{Key: "Fax"}
+	case crm.LabelMain:
+		return Text{Key: "Main number"}
+	case crm.LabelWork:
+		return Text{Key: "Work"}
+	}
+	return Text{Key: "Phone"}
+}

@@ -1,0 +1,159 @@
+package desk
+
+import (
+	"strconv"
+	"strings"
+
+	"leadline/crm"
+	"leadline/phone"
+)
+
+// RegistrationChanged is phone.Listener's.
+func (d *Desk) RegistrationChanged(r phone.Registration) {
+	d.post(func() {
+		a := accountOf(r)
+		for i := range d.accounts {
+			if d.accounts[i].Name == a.Name {
+				a.User = d.accounts[i].User
+				d.accounts[i] = a
+				d.dirty = true
+				return
+			}
+		}
+		// One that SetAccounts doesn't name is on its way out.
+	})
+}
+
+// SetAccounts says which accounts there are, in their order.
+func (d *Desk) SetAccounts(accounts []phone.Account) {
+	d.post(func() {
+		now := make([]Account, len(accounts))
+		d.lines = map[string]string{}
+		for i, a := range accounts {
+			now[i] = Account{Name: a.Name, Since: d.now()}
+			for _, had := range d.accounts {
+				if had.Name == a.Name {
+					now[i] = had
+				}
+			}
+			now[i].User = userOf(a.Address)
+			d.lines[a.Name] = a.DefaultLine
+		}
+		d.accounts, d.dirty = now, true
+	})
+}
+
+// CallChanged is phone.Listener's.
+func (d *Desk) CallChanged(c phone.Call) {
+	d.post(func() {
+		if on := d.byPhone(c.ID); on != nil {
+			d.follow(on, c)
+			return
+		}
+		if c.State != phone.Ended { // a call that was put away already
+			d.begin(c)
+		}
+	})
+}
+
+func userOf(address string) string {
+	address = strings.TrimPrefix(strings.TrimPrefix(address, "sips:"), "sip:")
+	user, _, _ := strings.Cut(address, "@")
+	return user
+}
+
+var registrations = map[phone.RegState]Registration{
+	phone.Unregistered: Unregistered,
+	phone.Registering:  Registering,
+	phone.Registered:   Registered,
+	phone.Retrying:     Retrying,
+	phone.Refused:      Refused,
+}
+
+func accountOf(r phone.Registration) Account {
+	a := Account{Name: r.Account, State: registrations[r.State], Why: WhyNotRegistered(r.Cause), Since: r.Since, Next: r.NextTry}
+	if r.Code != 0 {
+		a.Detail = strings.TrimSpace(strconv.Itoa(r.Code) + " " + r.Reason)
+	} else {
+		a.Detail = r.Reason
+	}
+	return a
+}
+
+// WhyNotRegistered says in words why an account isn't registered; the zero Text when it is.
+func WhyNotRegistered(c phone.RegCause) Text {
+	switch c {
+	case phone.RegUnreachable:
+		return Text{Key: "The PBX cannot be reached"}
+	case phone.RegWrongPassword:
+		return Text{Key: "Wrong user or password"}
+	case phone.RegForbidden:
+		return Text{Key: "The PBX refuses this account"}
+	case phone.RegNameNotFound:
+		return Text{Key: "The PBX does not know this user"}
+	case phone.RegTimeout:
+		return Text{Key: "The PBX does not answer"}
+	case phone.RegServerError:
+		return Text{Key: "The PBX reports an error"}
+	case phone.RegRejected:
+		return Text{Key: "The PBX refused the registration"}
+	case phone.RegBadAccount:
+		return Text{Key: "This address cannot be used"}
+	}
+	return Text{}
+}
+
+var states = map[phone.CallState]State{
+	phone.Dialling:     Dialling,
+	phone.Ringing:      Incoming,
+	phone.RingingThere: RingingThere,
+	phone.Early:        EarlyMedia,
+	phone.Active:       Talking,
+	phone.HeldHere:     HeldHere,
+	phone.HeldThere:    HeldThere,
+	phone.Ended:        Ended,
+}
+
+// outcomeOf tells how a call ended (requirements.md C4), and says it in words
+// where the outcome alone isn't the whole story.
+func outcomeOf(c phone.Call) (Outcome, Text) {
+	answered := !c.Answered.IsZero()
+	switch c.Cause {
+	case phone.HungUpHere, phone.HungUpThere:
+		return Answered, Text{}
+	case phone.MediaLost:
+		return Answered, Text{Key: "The connection was lost: nothing has reached us any more"}
+	case phone.Missed:
+		return Missed, Text{Key: "The caller gave up"}
+	case phone.AnsweredElsewhere:
+		return AnsweredElsewhere, Text{Key: "Answered on another phone"}
+	case phone.Declined:
+		return Declined, Text{Key: "You declined the call"}
+	case phone.DeclinedThere:
+		return DeclinedThere, Text{Key: "The other side declined the call"}
+	case phone.Busy:
+		return Busy, Text{Key: "The number is busy"}
+	case phone.NoAnswer:
+		return NoAnswer, Text{Key: "Nobody answered"}
+	case phone.NotFound:
+		return NotFound, Text{Key: "The number does not exist"}
+	case phone.Cancelled:
+		return Cancelled, Text{Key: "You hung up before anybody answered"}
+	}
+	why := Text{Key: "The call could not be set up"}
+	if answered {
+		return Answered, Text{Key: "The connection was lost"}
+	}
+	return Failed, why
+}
+
+// The outcomes of desk and crm are the same list; a test holds them together.
+func fileOutcome(o Outcome) crm.Outcome { return crm.Outcome(o) }
+func viewOutcome(o crm.Outcome) Outcome { return Outcome(o) }
+
+func detailOf(c phone.Call) string {
+	if c.SIPCode == 0 {
+		return c.SIPReason
+	}
+	return strings.TrimSpace(strconv.Itoa(c.SIPCode) + " " + c.SIPReason)
+}

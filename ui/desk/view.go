@@ -1,0 +1,335 @@
+package desk
+
+import "time"
+
+// CallID names one call of this program; it is not the SIP Call-ID.
+type CallID string
+
+// Text is a sentence that the program says, by its English wording. The ui
+// translates Key and puts Args into its {places}.
+type Text struct {
+	Key  string
+	Args map[string]string
+}
+
+// Snapshot is everything in progress, as one value. Windows draw it and keep nothing.
+type Snapshot struct {
+	Accounts []Account
+	Calls    []Call // oldest first; ended ones stay until they are closed
+	Unsaved  int    // forms with typed text that is not saved as a record yet
+	Missed   int    // missed calls that nobody has worked off (requirements.md H6)
+	Sound    Sound
+	Offline  bool // without a shared server this is false: nothing is missing
+}
+
+// Registration is an account's standing at its PBX.
+type Registration int
+
+const (
+	Unregistered Registration = iota
+	Registering
+	Registered
+	Retrying // not reachable; tried again at Account.Next
+	Refused  // wrong password or forbidden; waits for the agent
+)
+
+// Account is one account's line in the status strip.
+type Account struct {
+	Name   string
+	User   string // "101"
+	State  Registration
+	Why    Text      // in words, when Retrying or Refused
+	Detail string    // "503 Service Unavailable", for the log-minded
+	Since  time.Time // when State began
+	Next   time.Time // when Retrying: the next try
+}
+
+// Sound is the state of the sound card in words.
+type Sound struct {
+	Microphone, Speaker string // the device in use; "" when there is none
+	Problem             Text   // zero when all is well
+}
+
+// State is where a call stands.
+type State int
+
+const (
+	Incoming State = iota // rings here
+	Dialling              // sent, nothing heard yet
+	RingingThere
+	EarlyMedia // the far end plays something before it answers
+	Talking
+	HeldHere
+	HeldThere
+	Ended
+)
+
+// Outcome is how a call ended, told apart as requirements.md C4 says.
+type Outcome int
+
+const (
+	Open              Outcome = iota // it has not ended
+	Answered                         // there was a conversation
+	Missed                           // the caller gave up
+	AnsweredElsewhere                // another phone of ours took it
+	Declined                         // by us
+	DeclinedThere
+	Busy
+	NoAnswer
+	NotFound
+	Cancelled // by us, before they answered
+	Failed
+	Interrupted // the program was killed in the middle of it
+)
+
+// Call is one call with its card.
+type Call struct {
+	ID       CallID
+	Account  string
+	Line     string // the line's name (requirements.md A2)
+	Queue    string
+	Incoming bool
+	Waiting  bool // rings while another call is up: call waiting
+	State    State
+	Outcome  Outcome
+	Why      Text   // the end in words: "Busy", "The number does not exist"
+	Detail   string // "486 Busy Here"
+
+	Began    time.Time // INVITE seen or sent
+	Answered time.Time // zero until then
+	Ended    time.Time // zero until then
+
+	Muted     bool
+	CanHold   bool
+	Codec     string // "PCMA 8 kHz"; "" until media is agreed
+	Encrypted bool
+	Quality   Quality
+	Digits    string // sent from the keypad so far
+
+	Party  Party
+	Card   Card
+	Form   *Form // the open create form, nil when none
+	Note   Note
+	Reason Text // why the CRM did what it did
+	Saved  bool // a record was made from this call by hand
+}
+
+// Quality of what is heard, 0 unknown, 1 bad … 4 good.
+type Quality int
+
+// Party is who is on the other end, as far as the wire and the numbering plan tell.
+type Party struct {
+	Number   string // as shown: "030 2094 8812"; "" when withheld
+	Dial     string // what to dial to reach them again; "" when withheld
+	Display  string // the name the PBX sent
+	Place    string // "Berlin", in the program's language
+	Withheld bool
+	Internal bool // a colleague or an extension
+	SIP      bool // Number is a SIP address
+}
+
+// RecordKind is a kind of CRM record.
+type RecordKind string
+
+const (
+	Contact RecordKind = "contact"
+	Company RecordKind = "company"
+	Lead    RecordKind = "lead"
+	Deal    RecordKind = "deal"
+)
+
+// Ref points to a record. The zero Ref points nowhere.
+type Ref struct {
+	Kind RecordKind
+	ID   string
+}
+
+// Card is what the CRM knows of the party. Loading is true for the moment
+// between the ring and the answer of the local file; Known is then false.
+type Card struct {
+	Loading     bool
+	Known       bool
+	Ref         Ref
+	Name        string
+	Position    string
+	Company     string
+	MatchedBy   Text // "by mobile 2", "3 records match"
+	Responsible string
+	Marks       []Mark // at most three
+	Matches     []Match
+	LastCalls   []PastCall // newest first, at most five
+	Calls       int        // all of them
+	Deals       []DealLine
+	Notes       []PastNote // newest first
+}
+
+// MarkTone says what a mark means; the ui has a colour and a shape for each.
+type MarkTone int
+
+const (
+	MarkPlain MarkTone = iota
+	MarkDeal
+	MarkLead
+	MarkMissed
+	MarkVIP
+	MarkNotInCRM
+)
+
+// Mark is a chip below the name.
+type Mark struct {
+	Tone MarkTone
+	Text Text
+}
+
+// Match is one of several records with the caller's number (requirements.md C3).
+type Match struct {
+	Ref   Ref
+	Name  string
+	Sub   string
+	Last  time.Time // last contact; zero when none
+	Shown bool      // the one the window shows
+}
+
+// PastCall is a line under "Last calls".
+type PastCall struct {
+	Incoming bool
+	Outcome  Outcome
+	At       time.Time
+	Title    string // first line of its note; "" when there is none: the ui says the outcome
+	Agent    string
+	Length   time.Duration // talked, or waited when missed
+}
+
+// DealLine is a line under "Open deals".
+type DealLine struct {
+	Title, Stage, Amount string
+}
+
+// PastNote is a note of an earlier call or of the record.
+type PastNote struct {
+	At   time.Time
+	Who  string
+	Text string
+}
+
+// Note is the note of this call. SavedAt is when the file last had all of Text;
+// zero while something is on its way (requirements.md H4).
+type Note struct {
+	Text    string
+	SavedAt time.Time
+	Failed  Text // why it could not be saved; zero when all is well
+}
+
+// Form is the short form of *Create lead* and *Create contact* (requirements.md B2).
+// It is a draft that survives a crash.
+type Form struct {
+	Kind        RecordKind // Lead or Contact
+	FirstName   string
+	LastName    string
+	Company     string
+	Number      string // filled in already
+	Source      string
+	Responsible string
+	Sources     []string // to choose from
+	People      []string // to choose from
+	Similar     []Match  // possible duplicates of what is typed
+	Touched     bool     // something was typed
+	DraftSaved  bool
+	Saving      bool
+	Error       Text // why it was not saved; zero when all is well
+}
+
+// List names a list of the main window.
+type List string
+
+const (
+	CallList    List = "calls"
+	MissedList  List = "missed"
+	ContactList List = "contacts"
+	CompanyList List = "companies"
+	LeadList    List = "leads"
+	DealList    List = "deals"
+)
+
+// Query asks for one page of a list.
+type Query struct {
+	List   List
+	Text   string // search; "" for all
+	Filter string // "mine", "new", "open", "done"; "" for the list's own default
+	Offset int
+	Limit  int // 1..128
+}
+
+// Page is the answer to a Query.
+type Page struct {
+	Rows  []Row
+	Total int // of the list; -1 when more than was counted
+}
+
+// Row is one line of a list, whatever its kind.
+type Row struct {
+	Ref      Ref    // the record; zero for a call with a stranger
+	Call     string // the call's record id in call lists
+	Title    string
+	Sub      string
+	At       time.Time
+	Status   Text   // "In progress", "Missed"
+	Tone     string // "new", "open", "done", "lost", "missed", "in", "out": shape and colour of Status
+	Dial     string // what to dial; "" when nothing can be
+	Line     string
+	Attempts int           // missed list: how often
+	Length   time.Duration // talked, or waited when missed
+	Unread   bool
+
+	closedBy string    // of a missed call that was worked off: the agent who called back
+	closedAt time.Time // and when
+}
+
+// Record is a record with all its detail shows.
+type Record struct {
+	Ref      Ref
+	Title    string
+	Sub      string
+	Origin   Text // "created today 10:38 by call"
+	Created  time.Time
+	Stage    int      // index in Stages; -1 when it has none
+	Stages   []string // English; translated when standard
+	Facts    []Fact
+	Dial     string
+	Timeline []Event // newest first
+}
+
+// Fact is one labelled value of a record.
+type Fact struct {
+	Label Text
+	Value string
+	Dial  string // not empty: a number that can be dialled
+}
+
+// EventKind is what happened.
+type EventKind string
+
+const (
+	EventCall    EventKind = "call"
+	EventNote    EventKind = "note"
+	EventCreated EventKind = "created"
+	EventChanged EventKind = "changed"
+)
+
+// Event is one node of a timeline.
+type Event struct {
+	Kind     EventKind
+	At       time.Time
+	Title    Text
+	Body     string
+	Who      string
+	Incoming bool
+	Outcome  Outcome
+	Length   time.Duration
+}
+
+// Notice is a short message at the bottom right: something went wrong or was done.
+type Notice struct {
+	Text    Text
+	Warning bool
+}

@@ -1,0 +1,60 @@
+package ui
+
+import (
+	"context"
+
+	"leadline/ui/desk"
+)
+
+// Desk is what the windows ask of the agent's desk. ui/desk implements it; tests
+// bring a fake.
+//
+// Wishes return at once and from any goroutine: they wait neither for the disk
+// nor for the network. What came of them is in the next Snapshot, and what went
+// wrong is a Notice. A wish for a call that is gone does nothing.
+type Desk interface {
+	Calls
+	Forms
+	Records
+
+	// Snapshot is everything in progress right now.
+	Snapshot() desk.Snapshot
+	// Subscribe has f called with every new Snapshot, in order, from a goroutine of
+	// the desk, until stop. f returns quickly.
+	Subscribe(f func(desk.Snapshot)) (stop func())
+	// Notices has f called with every Notice, from a goroutine of the desk, for the
+	// life of the program. f returns quickly.
+	Notices(f func(desk.Notice))
+}
+
+// Calls are the wishes about calls.
+type Calls interface {
+	Answer(desk.CallID)
+	Decline(desk.CallID)
+	HangUp(desk.CallID) // cancels a call that is not answered yet
+	Mute(id desk.CallID, on bool)
+	Hold(id desk.CallID, on bool)
+	Digits(id desk.CallID, digits string) // 0-9 * # A-D, sent as RFC 4733 events in their order
+	Note(id desk.CallID, text string)     // the whole note, as typed so far
+	Choose(id desk.CallID, ref desk.Ref)  // who it is, among several matches (requirements.md C3)
+	CloseCall(desk.CallID)                // an ended call is put away; its window closes
+	// Dial places a call. target is a number however written, an extension or a SIP
+	// address; account is the name of an account, "" for the first.
+	Dial(target, account string)
+}
+
+// Forms are the wishes about the create form in a call window (requirements.md B2).
+type Forms interface {
+	OpenForm(id desk.CallID, kind desk.RecordKind)
+	ChangeForm(id desk.CallID, form desk.Form) // the draft as typed so far
+	SaveForm(desk.CallID)
+	CancelForm(desk.CallID)
+}
+
+// Records are the questions of the main window. They wait for the file: call them on
+// a goroutine of your own and cancel ctx when the answer is no longer wanted.
+type Records interface {
+	List(ctx context.Context, q desk.Query) (desk.Page, error)
+	Record(ctx context.Context, ref desk.Ref) (desk.Record, error)
+	Search(ctx context.Context, text string, limit int) ([]desk.Row, error)
+}

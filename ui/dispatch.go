@@ -1,0 +1,114 @@
+package ui
+
+import (
+	"log/slog"
+	"runtime/debug"
+	"sync"
+
+	"fyne.io/fyne/v2"
+)
+
+// Dispatcher brings work to the goroutine of the windows. It is the only place
+// that calls fyne.Do, so that tests can hold the queue and pump it themselves.
+//
+// It never waits for the work to be done: a goroutine of the telephone that
+// waited for a window would hang with it.
+type Dispatcher struct {
+	post func(func())
+
+	mu    sync.Mutex
+	queue []func()
+	armed bool // a drain is on its way to the goroutine of the windows
+}
+
+// NewDispatcher posts to the goroutine of the running Fyne application.
+func NewDispatcher() *Dispatcher { return &Dispatcher{post: fyne.Do} }
+
+// NewQueue keeps the work until Pump is called: for tests.
+func NewQueue() *Dispatcher { return &Dispatcher{} }
+
+// Do has f run on the goroutine of the windows, after everything that was handed
+// in before. It returns at once and may be called from any goroutine.
+func (d *Dispatcher) Do(f func()) {
+	d.mu.Lock()
+	d.queue = append(d.queue, f)
+	arm := d.post != nil && !d.armed
+	if arm {
+		d.armed = true
+	}
+	d.mu.Unlock()
+	if arm {
+		d.post(d.drain)
+	}
+}
+
+// drain runs what had been handed in when it began. What f's hand in meanwhile
+// comes with the next drain, so that a chain of them can't starve the drawing.
+func (d *Dispatcher) drain() {
+	d.mu.Lock()
+	work := d.queue
+	d.queue, d.armed = nil, false
+	d.mu.Unlock()
+	for _, f := range work {
+		guarded(f)
+	}
+}
+
+// guarded keeps a fault in a window from ending the program in the middle of a
+// call. It is logged with its stack, and the next snapshot draws the window anew.
+func guarded(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			slog.Error("fault in a window", "fault", r, "stack", string(debug.Stack()))
+		}
+	}()
+	f()
+}
+
+// Pump runs everything in the queue of NewQueue on the calling goroutine, also what
+// is handed in meanwhile, and returns how much it was. Faults are not caught: a
+// test shall see them.
+func (d *Dispatcher) Pump() int {
+	n := 0
+	for {
+		d.mu.Lock()
+		work := d.queue
+		d.queue = nil
+		d.mu.Unlock()
+		if len(work) == 0 {
+			return n
+		}
+		for _, f := range work {
+			f()
+			n++
+		}
+	}
+}
+
+// Latest returns a function that hands its value to f on the goroutine of the
+// windows. Values that come in faster than they are drawn are merged: only the
+// newest reaches f, so that a burst of snapshots doesn't queue frames.
+func Latest[T any](d *Dispatcher, f func(T)) func(T) {
+	var (
+		mu      sync.Mutex
+		newest  T
+		waiting bool
+	)
+	return func(v T) {
+		mu.Lock()
+		newest = v
+		first := !waiting
+		waiting = true
+		mu.Unlock()
+		if !first {
+			return
+		}
+		d.Do(func() {
+			mu.Lock()
+			v := newest
+			waiting = false
+			mu.Unlock()
+			f(v)
+		})
+	}
+}

@@ -1,0 +1,222 @@
+package door
+
+import (
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+)
+
+func TestState(t *testing.T) {
+	_, path := newOffice(t)
+	a, err := knock(t, path).Do(t.Context(), map[string]any{"do": "state"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	acc := a["accounts"].([]any)[0].(map[string]any)
+	call := a["calls"].([]any)[0].(map[string]any)
+	for _, c := range []struct {
+		what      string
+		got, want any
+	}{
+		{"registration", acc["state"], "registered"},
+		{"direction", call["direction"], "incoming"},
+		{"state", call["state"], "ended"},
+		{"outcome", call["outcome"], "answered elsewhere"},
+		{"record", call["record"], "contact c1"},
+		{"unsaved", a["unsaved"], 2.0},
+		{"sync", a["sync"], "live"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s is %v, want %v", c.what, c.got, c.want)
+		}
+	}
+}
+
+func TestTapping(t *testing.T) {
+	o, path := newOffice(t)
+	c := knock(t, path)
+	for _, bad := range []struct{ window, name, why string }{
+		{"main", "Decline", "disabled"}, {"main", "Hang up", "visible"}, {"main", "Teleport", "visible"},
+		{"main", "Jürgen Meier", "nothing to tap"}, {"call", "Answer", "hidden"}, {"attic", "Answer", "no window"},
+	} {
+		err := c.Tap(t.Context(), bad.window, bad.name)
+		if err == nil || !strings.Contains(err.Error(), bad.why) {
+			t.Errorf("tap %q in %q: %v, want … %s …", bad.name, bad.window, err, bad.why)
+		}
+	}
+	o.deaf = 50 * time.Millisecond
+	begun := time.Now()
+	if err := c.Tap(t.Context(), "main", "Answer"); err != nil {
+		t.Fatal(err)
+	}
+	if time.Since(begun) < 50*time.Millisecond {
+		t.Error("tapped while clicks were ignored")
+	}
+	if len(o.tapped) != 1 || o.tapped[0] != "answer" {
+		t.Errorf("tapped %v", o.tapped)
+	}
+}
+
+func TestAPopupCoversWhatIsBelow(t *testing.T) {
+	o, path := newOffice(t)
+	c, ctx := knock(t, path), t.Context()
+	if err := c.Tap(ctx, "main", "Source"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Tap(ctx, "main", "Answer"); err == nil || !strings.Contains(err.Error(), "covered") {
+		t.Errorf("tapped through a popup: %v", err)
+	}
+	if err := c.Tap(ctx, "main", "Website"); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.source.Chosen(); got != "web" {
+		t.Errorf("chosen %q", got)
+	}
+	if err := c.Tap(ctx, "main", "Answer"); err != nil {
+		t.Error("after the popup: ", err)
+	}
+}
+
+func TestTypingAndChoosing(t *testing.T) {
+	o, path := newOffice(t)
+	c, ctx := knock(t, path), t.Context()
+	if err := c.Type(ctx, "main", "Last name", "Müller"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Do(ctx, map[string]any{"do": "type", "window": "main", "name": "Last name", "text": "-Groß", "append": true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.field.Text(); got != "Müller-Groß" {
+		t.Errorf("typed %q", got)
+	}
+	if err := c.Choose(ctx, "main", "Source", "Website"); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.source.Chosen(); got != "web" {
+		t.Errorf("chosen %q", got)
+	}
+	if err := c.Choose(ctx, "main", "Source", "Carrier pigeon"); err == nil || !strings.Contains(err.Error(), "Website") {
+		t.Errorf("choosing what is not there: %v", err)
+	}
+	if err := c.Type(ctx, "main", "Answer", "x"); err == nil {
+		t.Error("typed into a button")
+	}
+}
+
+func TestTheTreeTellsWhatIsVisible(t *testing.T) {
+	_, path := newOffice(t)
+	a, err := knock(t, path).Do(t.Context(), map[string]any{"do": "tree", "window": "main"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]map[string]any{}
+	for _, w := range a["widgets"].([]any) {
+		m := w.(map[string]any)
+		names[m["name"].(string)] = m
+	}
+	if names["Hang up"] != nil {
+		t.Error("it shows what is hidden")
+	}
+	b := names["Answer"]
+	if b == nil || b["role"] != "button" || b["enabled"] != true || b["bounds"].(map[string]any)["w"].(float64) < 50 {
+		t.Errorf("Answer is %v", b)
+	}
+	if names["Decline"] == nil || names["Decline"]["enabled"] != false {
+		t.Errorf("Decline is %v", names["Decline"])
+	}
+}
+
+func TestWaiting(t *testing.T) {
+	o, path := newOffice(t)
+	c, ctx := knock(t, path), t.Context()
+	if err := c.Wait(ctx, "main", "Meier", time.Second); err != nil {
+		t.Error(err)
+	}
+	if err := c.Wait(ctx, "main", "Schulze", 30*time.Millisecond); err == nil {
+		t.Error("saw what is not there")
+	}
+	if err := c.WaitGone(ctx, "call", "", time.Second); err != nil {
+		t.Error("a hidden window is gone: ", err)
+	}
+	if err := c.WaitFor(ctx, "main", "Decline", 30*time.Millisecond); err == nil {
+		t.Error("a disabled button can't be used")
+	}
+	go func() {
+		time.Sleep(40 * time.Millisecond)
+		o.Do(func() { o.answer.Hide() })
+	}()
+	if _, err := c.Do(ctx, map[string]any{"do": "wait", "window": "main", "name": "Answer", "gone": true, "timeout_ms": 2000}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDialling(t *testing.T) {
+	o, path := newOffice(t)
+	c := knock(t, path)
+	if err := c.Call(t.Context(), "+49301234567", "Office"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Call(t.Context(), "110", "Attic"); err == nil {
+		t.Error("dialled over an account that is not there")
+	}
+	if len(o.dialed) != 1 || o.dialed[0] != "+49301234567/Office" {
+		t.Errorf("dialled %v", o.dialed)
+	}
+}
+
+func TestShooting(t *testing.T) {
+	_, path := newOffice(t)
+	file := filepath.Join(t.TempDir(), "main.png")
+	if err := knock(t, path).Shot(t.Context(), "main", file); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil || img.Bounds().Dx() != 300 {
+		t.Errorf("%v %v", img.Bounds(), err)
+	}
+	if err := knock(t, path).Shot(t.Context(), "main", "/nowhere/x.png"); err == nil {
+		t.Error("wrote it nowhere")
+	}
+}
+
+func TestKeysAndClosing(t *testing.T) {
+	o, path := newOffice(t)
+	c, ctx := knock(t, path), t.Context()
+	var typed fyne.KeyName
+	o.win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { typed = e.Name })
+	if err := c.Key(ctx, "main", "Esc"); err != nil || typed != fyne.KeyEscape {
+		t.Errorf("key %q, %v", typed, err)
+	}
+	if _, err := c.Do(ctx, map[string]any{"do": "close", "window": "main"}); err != nil || !o.closed {
+		t.Errorf("closed %v, %v", o.closed, err)
+	}
+}
+
+// A click brings a form with the next frame; a script that types at once must not
+// have to guess how long that takes.
+func TestWhatComesInAMomentIsWaitedFor(t *testing.T) {
+	o, path := newOffice(t)
+	c, ctx := knock(t, path), t.Context()
+	o.Do(func() { o.answer.Hide() })
+	go func() {
+		time.Sleep(100 * time.Millisecond)
+		o.Do(func() { o.answer.Show() })
+	}()
+	if err := c.Tap(ctx, "main", "Answer"); err != nil {
+		t.Error(err)
+	}
+	begun := time.Now()
+	if err := c.Type(ctx, "main", "Teleport", "x"); err == nil || time.Since(begun) < grace {
+		t.Errorf("what never comes: %v after %v", err, time.Since(begun))
+	}
+}

@@ -1,0 +1,285 @@
+package kit
+
+import (
+	"fmt"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// Option is something to choose: a wording of the program or data.
+type Option struct {
+	ID    string // what the program knows it by
+	Key   text.Key
+	Label string // data, when Key is ""
+	Help  string // translated; for radios
+}
+
+// Options makes options of data, each its own ID.
+func Options(labels ...string) []Option {
+	out := make([]Option, len(labels))
+	for i, l := range labels {
+		out[i] = Option{ID: l, Label: l}
+	}
+	return out
+}
+
+func (o Option) words() words {
+	if o.Key != "" {
+		return say(o.Key)
+	}
+	return raw(o.Label)
+}
+
+// find picks an option by ID, English or shown wording.
+func find(options []Option, want string) (int, error) {
+	for i, o := range options {
+		w := o.words()
+		if o.ID == want || w.english() == want || w.shown() == want {
+			return i, nil
+		}
+	}
+	var all []string
+	for _, o := range options {
+		all = append(all, fmt.Sprintf("%q", o.words().english()))
+	}
+	return -1, fmt.Errorf("there is no option %q: choose one of %s", want, strings.Join(all, ", "))
+}
+
+// Select is a field of 32 px with its label above that opens a list.
+type Select struct {
+	press
+	options []Option
+	chosen  int
+	bare    bool
+	changed func(id string)
+}
+
+// NewSelect makes a select with nothing chosen.
+func NewSelect(key text.Key, options []Option, changed func(id string)) *Select {
+	s := &Select{options: options, chosen: -1, changed: changed}
+	s.words = say(key)
+	s.onTap = s.open
+	s.onKey = s.key
+	s.extend(s)
+	return s
+}
+
+// NewBareSelect has no label above.
+func NewBareSelect(key text.Key, options []Option, changed func(id string)) *Select {
+	s := NewSelect(key, options, changed)
+	s.bare = true
+	return s
+}
+
+// SetOptions changes what can be chosen; the choice stays when it is still there.
+func (s *Select) SetOptions(options []Option) {
+	id := s.Chosen()
+	s.options, s.chosen = options, -1
+	s.SetChosen(id)
+	s.Refresh()
+}
+
+// Chosen is the ID of the choice; "" when there is none.
+func (s *Select) Chosen() string {
+	if s.chosen < 0 || s.chosen >= len(s.options) {
+		return ""
+	}
+	return s.options[s.chosen].ID
+}
+
+// SetChosen chooses by ID without calling back; an unknown ID is no choice.
+func (s *Select) SetChosen(id string) {
+	at := -1
+	for i, o := range s.options {
+		if o.ID == id {
+			at = i
+			break
+		}
+	}
+	if at != s.chosen {
+		s.chosen = at
+		s.Refresh()
+	}
+}
+
+// Choose picks an option as the list would.
+func (s *Select) Choose(option string) error {
+	i, err := find(s.options, option)
+	if err != nil {
+		return err
+	}
+	s.pick(i)
+	return nil
+}
+
+func (s *Select) pick(i int) {
+	if i == s.chosen {
+		return
+	}
+	s.chosen = i
+	s.Refresh()
+	if s.changed != nil {
+		s.changed(s.options[i].ID)
+	}
+}
+
+func (s *Select) key(e *fyne.KeyEvent) bool {
+	switch {
+	case e.Name == fyne.KeyDown && s.chosen < len(s.options)-1:
+		s.pick(s.chosen + 1)
+		return true
+	case e.Name == fyne.KeyUp && s.chosen > 0:
+		s.pick(s.chosen - 1)
+		return true
+	}
+	return false
+}
+
+// Role is "select".
+func (s *Select) Role() string { return "select" }
+
+// Value is the choice as shown.
+func (s *Select) Value() string {
+	if s.chosen < 0 || s.chosen >= len(s.options) {
+		return ""
+	}
+	return s.options[s.chosen].words().shown()
+}
+
+// open shows the options in the window's layer.
+func (s *Select) open() {
+	layer := layerOf(s.self)
+	if layer == nil {
+		return
+	}
+	items := make([]fyne.CanvasObject, len(s.options))
+	for i, o := range s.options {
+		items[i] = newMenuItem(o.words(), i == s.chosen, func() {
+			layer.ClosePopup()
+			s.pick(i)
+		})
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(s.self)
+	at.Y += s.Size().Height + 4
+	layer.ShowPopup(Pad(4, 4, 4, 4, Column(0, items...)), at, fyne.NewSize(s.Size().Width, 0), nil)
+}
+
+// CreateRenderer is for Fyne.
+func (s *Select) CreateRenderer() fyne.WidgetRenderer {
+	body := newFrame(6)
+	label, value := &canvas.Text{}, &canvas.Text{}
+	arrows := NewIcon(theme.IconChevronsUpDown, 16, theme.Text2)
+	top := func() float32 {
+		if s.bare {
+			return 0
+		}
+		return fieldLabel
+	}
+	lay := func(z fyne.Size) {
+		lh, vh := Secondary.measure("x").Height, Body.measure(s.Value()).Height
+		place(label, 0, 0, z.Width, lh)
+		body.cover(0, top(), z.Width, z.Height-top())
+		place(value, 10, top()+(32-vh)/2-0.5, z.Width-36, vh)
+		value.Text = Ellipsis(s.Value(), Body, z.Width-36)
+		place(arrows.Image, z.Width-24, top()+8, 16, 16)
+	}
+	return draw(lay, func() fyne.Size {
+		w := float32(60)
+		for _, o := range s.options {
+			w = max(w, min(220, ceil(Body.measure(o.words().shown()).Width)+40))
+		}
+		return fyne.NewSize(w, top()+32)
+	}, func() {
+		outline, width, ink := theme.FieldOutline, float32(1), theme.Text1
+		switch {
+		case s.disabled:
+			outline, ink = theme.Border, theme.Disabled
+		case s.focused:
+			outline, width = theme.Accent, 2
+		}
+		fill := theme.Surface
+		if s.hovered && !s.disabled {
+			fill = theme.Sunk
+		}
+		body.paint(fill, outline, width)
+		fieldStyle.wear(label)
+		label.Text, label.Hidden = s.words.shown(), s.bare
+		Body.In(ink).wear(value)
+		if s.disabled {
+			arrows.Set(theme.IconChevronsUpDown, theme.Disabled)
+		} else {
+			arrows.Set(theme.IconChevronsUpDown, theme.Text2)
+		}
+		lay(s.Size())
+	}, body.Rectangle, label, value, arrows.Image)
+}
+
+// menuItem is a line of 32 px in a popup.
+type menuItem struct {
+	press
+	chosen bool
+}
+
+func newMenuItem(w words, chosen bool, tapped func()) *menuItem {
+	m := &menuItem{chosen: chosen}
+	m.words, m.onTap = w, tapped
+	m.extend(m)
+	return m
+}
+
+// Role is "item".
+func (m *menuItem) Role() string { return "item" }
+
+func (m *menuItem) CreateRenderer() fyne.WidgetRenderer {
+	body, label := newFrame(6), &canvas.Text{}
+	tick := NewIcon("", 14, theme.Accent)
+	lay := func(z fyne.Size) {
+		body.cover(0, 0, z.Width, z.Height)
+		h := Body.measure(m.words.shown()).Height
+		place(label, 10, (z.Height-h)/2-0.5, z.Width-40, h)
+		label.Text = Ellipsis(m.words.shown(), Body, z.Width-40)
+		place(tick.Image, z.Width-24, (z.Height-14)/2, 14, 14)
+	}
+	return draw(lay, func() fyne.Size {
+		return fyne.NewSize(ceil(Body.measure(m.words.shown()).Width)+44, 32)
+	}, func() {
+		fill := theme.Clear
+		switch {
+		case m.hovered || m.focused:
+			fill = theme.Hover
+		case m.chosen:
+			fill = theme.AccentSoft
+		}
+		body.paint(fill, theme.Clear, 0)
+		if m.chosen {
+			tick.Set(theme.IconCheck, theme.Accent)
+		}
+		Body.wear(label)
+		lay(m.Size())
+	}, body.Rectangle, label, tick.Image)
+}
+
+// MenuItem is one line of ShowMenu.
+type MenuItem struct {
+	Key text.Key
+	Do  func()
+}
+
+// ShowMenu shows commands below an object.
+func (l *Layer) ShowMenu(below fyne.CanvasObject, items ...MenuItem) {
+	rows := make([]fyne.CanvasObject, len(items))
+	for i, it := range items {
+		rows[i] = newMenuItem(say(it.Key), false, func() {
+			l.ClosePopup()
+			it.Do()
+		})
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(below)
+	at.Y += below.Size().Height + 4
+	l.ShowPopup(Pad(4, 4, 4, 4, Column(0, rows...)), at, fyne.NewSize(160, 0), nil)
+}

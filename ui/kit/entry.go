@@ -1,0 +1,56 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// entry is Fyne's entry that tells of its focus and lets keys be taken first.
+type entry struct {
+	widget.Entry
+	onFocus func(bool)
+	onKey   func(*fyne.KeyEvent) bool
+	onShort func(fyne.Shortcut) bool
+	window  func() fyne.Canvas
+}
+
+func (e *entry) FocusGained() {
+	e.Entry.FocusGained()
+	e.onFocus(true)
+}
+
+func (e *entry) FocusLost() {
+	e.Entry.FocusLost()
+	e.onFocus(false)
+}
+
+func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	if e.onKey == nil || !e.onKey(k) {
+		e.Entry.TypedKey(k)
+	}
+}
+
+// TypedShortcut hands the window its own shortcuts: Fyne gives them to the
+// widget with the keyboard alone, and Ctrl+D must hang up while one types.
+func (e *entry) TypedShortcut(s fyne.Shortcut) {
+	if e.onShort != nil && e.onShort(s) {
+		return
+	}
+	if c, ok := s.(*desktop.CustomShortcut); ok && !edits(c.KeyName) {
+		if window, ok := e.window().(fyne.Shortcutable); ok {
+			window.TypedShortcut(s)
+			return
+		}
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// edits says whether an entry has a use of its own for a key with a modifier.
+func edits(k fyne.KeyName) bool {
+	switch k {
+	case fyne.KeyLeft, fyne.KeyRight, fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd, fyne.KeyBackspace, fyne.KeyDelete, fyne.KeyInsert:
+		return true
+	}
+	return false
+}

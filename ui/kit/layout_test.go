@@ -1,0 +1,130 @@
+package kit
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"leadline/ui/theme"
+)
+
+func block(w, h float32) *canvas.Rectangle {
+	r := canvas.NewRectangle(nil)
+	r.SetMinSize(fyne.NewSize(w, h))
+	return r
+}
+
+func spotOf(o fyne.CanvasObject) [4]float32 {
+	var x, y float32
+	p := o.Position()
+	return [4]float32{x + p.X, y + p.Y, o.Size().Width, o.Size().Height}
+}
+
+func TestRowSharesWhatIsLeft(t *testing.T) {
+	for _, c := range []struct {
+		what  string
+		width float32
+		make  func() []fyne.CanvasObject
+		want  [][2]float32 // x and width of each
+	}{
+		{"fixed ones keep their width", 300, func() []fyne.CanvasObject { return []fyne.CanvasObject{block(40, 10), block(60, 10)} }, [][2]float32{{0, 40}, {48, 60}}},
+		{"one grows", 300, func() []fyne.CanvasObject {
+			return []fyne.CanvasObject{block(40, 10), Grow(block(60, 10)), block(20, 10)}
+		}, [][2]float32{{0, 40}, {48, 224}, {280, 20}}},
+		{"two halves whatever is in them", 408, func() []fyne.CanvasObject { return []fyne.CanvasObject{Grow(block(150, 10)), Grow(block(20, 10))} }, [][2]float32{{0, 200}, {208, 200}}},
+		{"a wide one takes more than its half", 208, func() []fyne.CanvasObject { return []fyne.CanvasObject{Grow(block(150, 10)), Grow(block(20, 10))} }, [][2]float32{{0, 150}, {158, 50}}},
+		{"growing ones shrink when there is too little", 88, func() []fyne.CanvasObject { return []fyne.CanvasObject{block(60, 10), Grow(block(70, 10))} }, [][2]float32{{0, 60}, {68, 20}}},
+		{"weights", 308, func() []fyne.CanvasObject { return []fyne.CanvasObject{GrowBy(2, block(0, 10)), Grow(block(0, 10))} }, [][2]float32{{0, 200}, {208, 100}}},
+	} {
+		objects := c.make()
+		row := Row(8, objects...)
+		row.Resize(fyne.NewSize(c.width, 20))
+		for i, o := range objects {
+			if got := [2]float32{o.Position().X, o.Size().Width}; got != c.want[i] {
+				t.Errorf("%s: child %d is at %v, want %v", c.what, i, got, c.want[i])
+			}
+		}
+	}
+}
+
+func TestHiddenChildrenTakeNoRoom(t *testing.T) {
+	hidden, last := block(50, 10), block(30, 10)
+	row := Row(8, block(40, 10), Pad(0, 5, 0, 5, hidden), last)
+	hidden.Hide()
+	row.Resize(fyne.NewSize(200, 10))
+	if got := last.Position().X; got != 48 {
+		t.Errorf("the last child is at %v, want 48", got)
+	}
+	if got := row.MinSize().Width; got != 78 {
+		t.Errorf("the row needs %v, want 78", got)
+	}
+}
+
+func TestEverythingLiesOnWholePixels(t *testing.T) {
+	a, b, c := block(33.3, 9.5), block(10, 11), block(20.7, 5)
+	Row(7, a, Middle(b), Grow(c)).Resize(fyne.NewSize(151, 31))
+	for _, o := range []fyne.CanvasObject{a, b, c} {
+		for _, v := range spotOf(o) {
+			if v != whole(v) {
+				t.Errorf("%v is off the pixels", spotOf(o))
+			}
+		}
+	}
+}
+
+func TestColumnGivesProseTheHeightOfItsLines(t *testing.T) {
+	dress(t, theme.Light, "en")
+	p := NewProseData("Needs 40 brackets by 15 January, wants the price per 100. Call back Thursday after 2 pm.", Body)
+	below := block(10, 10)
+	col := Column(4, Pad(0, 10, 0, 10, p), below)
+	col.Resize(fyne.NewSize(200, 400))
+	lines := len(Wrap(p.Value(), Body, 180))
+	if lines < 3 {
+		t.Fatalf("the text has %d lines at 180 px, the test needs 3", lines)
+	}
+	if want := float32(lines)*p.leading + 4; below.Position().Y != want {
+		t.Errorf("what follows begins at %v, want %v for %d lines", below.Position().Y, want, lines)
+	}
+}
+
+func TestWalkSeesWhatAPersonSees(t *testing.T) {
+	dress(t, theme.Light, "de")
+	hidden := NewLabel("Away", Body)
+	hidden.Hide()
+	button := NewButton("Close", Line, nil)
+	rows := Column(0)
+	for range 20 {
+		rows.Add(NewListRow(nil))
+	}
+	scroll := container.NewVScroll(rows)
+	root := Column(10, Pad(5, 0, 0, 7, button), hidden, Sized(0, 120, scroll))
+	picture(t, root, 300, 400)
+	var names []string
+	var buttonAt fyne.Position
+	count := 0
+	Walk(root, func(o fyne.CanvasObject, pos fyne.Position) {
+		n, ok := o.(Named)
+		if !ok {
+			return
+		}
+		if n.Role() == "row" {
+			count++
+			return
+		}
+		names = append(names, n.Role()+" "+n.Name()+" "+n.Value())
+		if o == fyne.CanvasObject(button) {
+			buttonAt = pos
+		}
+	})
+	if len(names) != 1 || names[0] != "button Close Schließen" {
+		t.Errorf("Walk found %q, want the button by its English name and its German text", names)
+	}
+	if want := root.Position().AddXY(7, 5); buttonAt != want {
+		t.Errorf("the button is at %v, want %v", buttonAt, want)
+	}
+	if count != 3 { // 120 px of rows of 56
+		t.Errorf("%d rows are seen, want 3", count)
+	}
+}

@@ -1,0 +1,94 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// NewEmptyState is what a list shows when there is nothing: an icon in a circle
+// of 48, one sentence, one line, and at most two buttons (primary first, may be nil).
+func NewEmptyState(icon theme.IconName, sentence, line text.Key, primary, secondary *Button) fyne.CanvasObject {
+	circle := Sized(48, 48, Stack(FillRound(theme.AccentSoft, 24), Middle(NewIcon(icon, 22, theme.Accent).Image)))
+	var buttons []fyne.CanvasObject
+	for _, b := range []*Button{primary, secondary} {
+		if b != nil {
+			buttons = append(buttons, b)
+		}
+	}
+	objects := []fyne.CanvasObject{circle, Gap(6), NewLabel(sentence, PageTitle.Centered())}
+	if line != "" {
+		objects = append(objects, NewLabel(line, Body.In(theme.Text2).Centered()))
+	}
+	if len(buttons) > 0 {
+		objects = append(objects, Gap(4), Row(8, buttons...))
+	}
+	return Middle(ColumnAligned(6, Center, objects...))
+}
+
+// NewSection is a small heading with something at its right, which may be nil.
+func NewSection(key text.Key, right fyne.CanvasObject) *fyne.Container {
+	if right == nil {
+		return Row(8, Grow(NewLabel(key, Section).Shrink(0)))
+	}
+	return Row(8, Grow(NewLabel(key, Section).Shrink(0)), right)
+}
+
+// Footer is the reason line on sunk with a hairline above: an icon and at most
+// three lines.
+// Its Container goes into the layout.
+type Footer struct {
+	Container *fyne.Container
+	words     *Prose
+}
+
+// NewFooter makes an empty footer.
+func NewFooter() *Footer {
+	f := &Footer{words: NewProseData("", Secondary).MaxLines(3)}
+	f.words.leading = 15
+	line := RowAligned(8, Start, Pad(1, 0, 0, 0, NewIcon(theme.IconInfo, 14, theme.Text2).Image), Grow(f.words))
+	f.Container = Stack(Fill(theme.Sunk), Column(0, NewHairline(), Pad(9, 16, 9, 16, line)))
+	return f
+}
+
+// SetText shows a translated sentence.
+func (f *Footer) SetText(s string) {
+	f.words.SetText(s)
+	f.Container.Refresh()
+}
+
+// SayText shows a sentence of the desk.
+func (f *Footer) SayText(t text.Sentence) {
+	f.words.SayText(t)
+	f.Container.Refresh()
+}
+
+// StatusItem is a part of the status strip: an icon and words.
+func StatusItem(icon theme.IconName, tone Tone, words string) *StateWord {
+	style := Secondary
+	if tone == Warn || tone == Bad {
+		style = style.Weighing(Medium)
+	}
+	s := NewStateWord(words, icon, tone, style)
+	s.row.Layout.(*line).gap = 8
+	return s
+}
+
+// NewStatusStrip is the strip of 30 px at the bottom: parts from the left with
+// hairlines between, and what belongs to the right, which may be nil.
+func NewStatusStrip(right fyne.CanvasObject, parts ...fyne.CanvasObject) *fyne.Container {
+	var items []fyne.CanvasObject
+	for i, p := range parts {
+		if i > 0 {
+			items = append(items, Sized(1, 14, NewHairline()))
+		}
+		items = append(items, p)
+	}
+	items = append(items, Spacer())
+	strip := []fyne.CanvasObject{PadGrow(0, 0, 0, 14, Row(10, items...))}
+	if right != nil {
+		strip = append(strip, right)
+	}
+	return Sized(0, 30, Stack(Fill(theme.Background), Column(0, NewHairline(), Grow(RowAligned(0, Stretch, strip...)))))
+}

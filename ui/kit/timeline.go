@@ -1,0 +1,167 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"leadline/ui/theme"
+)
+
+// TimelineNode is one event on the line: a node of 24 with its icon, title and
+// meta in one line, the body below. Heading nodes carry a day.
+type TimelineNode struct {
+	widget.BaseWidget
+	icon           theme.IconName
+	tone           Tone
+	title, meta    string
+	body           *Prose
+	heading        bool
+	first, last    bool
+	below          fyne.CanvasObject
+	bodyGap, after float32
+}
+
+// NewTimelineNode makes an event; all texts are written out and translated.
+func NewTimelineNode(icon theme.IconName, tone Tone, title, meta, body string) *TimelineNode {
+	n := &TimelineNode{icon: icon, tone: tone, title: title, meta: meta, bodyGap: 2, after: 14}
+	if body != "" {
+		n.body = NewProseData(body, Body.In(theme.Text2))
+		n.body.leading = 16
+	}
+	n.ExtendBaseWidget(n)
+	return n
+}
+
+// Quietly shows the body small and grey: what the program says, not a person.
+func (n *TimelineNode) Quietly() *TimelineNode {
+	if n.body != nil {
+		n.body.SetStyle(Quiet)
+		n.body.leading = 16
+	}
+	return n
+}
+
+// NewTimelineHeading makes a day's heading on the line.
+func NewTimelineHeading(day string) *TimelineNode {
+	n := &TimelineNode{title: day, heading: true}
+	n.ExtendBaseWidget(n)
+	return n
+}
+
+// Below adds an object under the body: a player, chips.
+func (n *TimelineNode) Below(o fyne.CanvasObject) *TimelineNode { n.below = o; return n }
+
+// NewTimeline lays nodes on one unbroken line.
+func NewTimeline(nodes ...*TimelineNode) *fyne.Container {
+	objects := make([]fyne.CanvasObject, len(nodes))
+	for i, n := range nodes {
+		n.first, n.last = i == 0, i == len(nodes)-1
+		objects[i] = n
+	}
+	return Column(0, objects...)
+}
+
+func (n *TimelineNode) Role() string  { return "item" }
+func (n *TimelineNode) Name() string  { return n.title }
+func (n *TimelineNode) Enabled() bool { return true }
+
+// Value is the meta and the body.
+func (n *TimelineNode) Value() string {
+	if n.body == nil {
+		return n.meta
+	}
+	if n.meta == "" {
+		return n.body.Value()
+	}
+	return n.meta + " · " + n.body.Value()
+}
+
+// Children is what was put below.
+func (n *TimelineNode) Children() []fyne.CanvasObject {
+	if n.below == nil {
+		return nil
+	}
+	return []fyne.CanvasObject{n.below}
+}
+
+const timelineText = 36 // where the text begins
+
+// HeightFor is the height in px at a width.
+func (n *TimelineNode) HeightFor(width float32) float32 {
+	if n.heading {
+		return 32
+	}
+	h := float32(24)
+	if n.body != nil {
+		h += n.bodyGap + n.body.HeightFor(width-timelineText)
+	}
+	if n.below != nil {
+		h += 6 + heightFor(n.below, width-timelineText)
+	}
+	return h + n.after
+}
+
+// CreateRenderer is for Fyne.
+func (n *TimelineNode) CreateRenderer() fyne.WidgetRenderer {
+	rail, node := newFrame(0), newFrame(12)
+	icon := NewIcon("", 12, theme.Text2)
+	title, meta := &canvas.Text{}, &canvas.Text{}
+	objects := []fyne.CanvasObject{rail.Rectangle, node.Rectangle, icon.Image, title, meta}
+	if n.body != nil {
+		objects = append(objects, n.body)
+	}
+	if n.below != nil {
+		objects = append(objects, n.below)
+	}
+	style := Strong
+	if n.heading {
+		style = Section
+	}
+	return draw(func(s fyne.Size) {
+		top, end := float32(0), s.Height
+		if n.first {
+			top = 12
+		}
+		if n.last {
+			end = 12
+		}
+		rail.cover(11, top, 2, max(0, end-top))
+		node.cover(0, 0, 24, 24)
+		place(icon.Image, 6, 6, 12, 12)
+		h, mh := style.measure(n.title).Height, Quiet.measure("x").Height
+		y := float32(12)
+		if n.heading {
+			y = 16
+		}
+		mw := ceil(Quiet.measure(n.meta).Width)
+		place(meta, s.Width-mw, y-mh/2-0.5, mw, mh)
+		place(title, timelineText, y-h/2-0.5, s.Width-timelineText-mw-8, h)
+		title.Text = Ellipsis(oneLine(n.title), style, s.Width-timelineText-mw-8)
+		y = 24
+		w := s.Width - timelineText
+		if n.body != nil {
+			bh := n.body.HeightFor(w)
+			place(n.body, timelineText, y+n.bodyGap, w, bh)
+			y += n.bodyGap + bh
+		}
+		if n.below != nil {
+			place(n.below, timelineText, y+6, w, heightFor(n.below, w))
+		}
+	}, func() fyne.Size {
+		w := n.Size().Width
+		if w <= 0 {
+			w = 400
+		}
+		return fyne.NewSize(120, n.HeightFor(w))
+	}, func() {
+		rail.paint(theme.Border, theme.Clear, 0)
+		node.paint(theme.Surface, theme.Border, 1)
+		node.Hidden, icon.Image.Hidden = n.heading, n.heading
+		rail.Hidden = n.heading && (n.first || n.last)
+		icon.Set(n.icon, n.tone.Ink())
+		style.wear(title)
+		Quiet.wear(meta)
+		meta.Text = n.meta
+	}, objects...)
+}

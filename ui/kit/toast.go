@@ -1,0 +1,61 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// Toast is a message at the bottom right, 420 × 44, with at most one action.
+type Toast struct {
+	box   *fyne.Container
+	layer *Layer
+}
+
+// ShowToast shows words that are translated already. The newest is the lowest.
+// action may be "" and do nil. A toast stays until Close: the caller owns its time.
+func (l *Layer) ShowToast(words string, warning bool, action text.Key, do func()) *Toast {
+	t := &Toast{layer: l}
+	icon, color := theme.IconCheck, theme.AnswerText
+	if warning {
+		icon, color = theme.IconWarning, theme.WarningText
+	}
+	items := []fyne.CanvasObject{NewIcon(icon, 16, color).Image, Gap(2), Grow(NewData(words, Body).Shrink(0))}
+	if action != "" {
+		items = append(items, NewButton(action, Ghost, func() {
+			t.Close()
+			if do != nil {
+				do()
+			}
+		}))
+	}
+	items = append(items, NewIconButton("Close", theme.IconX, Ghost, t.Close))
+	t.box = Stack(newPopupBox(8), Pad(0, 8, 0, 14, Row(8, items...)))
+	l.toasts.Add(t.box)
+	return t
+}
+
+// Close takes the toast away; a second time does nothing.
+func (t *Toast) Close() { t.layer.toasts.Remove(t.box) }
+
+// toastLayout stacks toasts from the bottom right, above the status strip.
+type toastLayout struct{}
+
+const (
+	toastWidth, toastHeight = 420, 44
+	toastMargin             = 16
+	toastBottom             = 30 + 12
+)
+
+func (toastLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	y := size.Height - toastBottom
+	w := min(float32(toastWidth), size.Width-2*toastMargin)
+	for i := len(objects) - 1; i >= 0; i-- {
+		y -= toastHeight
+		place(objects[i], size.Width-toastMargin-w, y, w, toastHeight)
+		y -= 8
+	}
+}
+
+func (toastLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }

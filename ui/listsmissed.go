@@ -1,0 +1,218 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// missedPage is the list of missed calls that is worked off (requirements.md H6).
+type missedPage struct {
+	opt      MainOptions
+	box      *fyne.Container
+	sub      *kit.Label
+	chips    map[bool]*kit.FilterChip
+	body     *fyne.Container
+	open     *listPager
+	done     *listPager
+	showDone bool
+	rows     []*missedRow
+	at       string // the key of the chosen row
+	most     int    // how many rows are drawn
+	why      string // why no call can be placed; "" when one can
+}
+
+const missedStep = 100
+
+func newMissedPage(opt MainOptions) *missedPage {
+	p := &missedPage{opt: opt, most: missedStep}
+	p.open = newListPager(opt.Do, opt.Desk.List, p.draw)
+	p.done = newListPager(opt.Do, opt.Desk.List, p.draw)
+	p.sub = kit.NewData("", kit.Secondary)
+	p.chips = map[bool]*kit.FilterChip{
+		false: kit.NewFilterChip("Open", func() { p.filter(false) }),
+		true:  kit.NewFilterChip("Done", func() { p.filter(true) }),
+	}
+	p.chips[false].SetOn(true)
+	p.body = kit.Stack()
+	head := kit.Sized(0, 48, kit.Pad(0, 20, 0, 20, kit.Row(8,
+		kit.NewLabel("Missed calls", kit.PageTitle), kit.Gap(0), kit.Grow(p.sub.Shrink(0)), p.chips[false], p.chips[true])))
+	p.box = kit.Column(0, head, kit.NewHairline(), kit.Grow(p.body))
+	return p
+}
+
+// Object is the whole page.
+func (p *missedPage) Object() fyne.CanvasObject { return p.box }
+
+// Enter loads both lists.
+func (p *missedPage) Enter() {
+	p.open.Show(desk.Query{List: desk.MissedList, Filter: "open"})
+	p.done.Show(desk.Query{List: desk.MissedList, Filter: "done"})
+}
+
+// Leave stops what is on its way.
+func (p *missedPage) Leave() {
+	p.open.Stop()
+	p.done.Stop()
+}
+
+// Draw reloads when calls may have changed.
+func (p *missedPage) Draw(s desk.Snapshot, data bool) {
+	why := ""
+	if len(s.Accounts) == 0 {
+		why = text.T("Connect a PBX account first")
+	}
+	if why != p.why {
+		p.why = why
+		p.draw()
+	}
+	if data {
+		p.open.Reload()
+		p.done.Reload()
+	}
+}
+
+// SetNarrow changes nothing: the table gives way by itself.
+func (p *missedPage) SetNarrow(bool) {}
+
+func (p *missedPage) filter(done bool) {
+	p.showDone, p.most = done, missedStep
+	p.chips[false].SetOn(!done)
+	p.chips[true].SetOn(done)
+	p.draw()
+}
+
+func (p *missedPage) draw() {
+	if !p.open.Started() && p.open.Failed() == nil || !p.done.Started() && p.done.Failed() == nil {
+		return
+	}
+	now := p.opt.Now()
+	waiting, _ := p.open.Total()
+	today := p.doneToday(now)
+	p.sub.SetText(text.T("{n} open, {done} done today", "n", text.Number(int64(waiting)), "done", text.Number(int64(len(today)))))
+	p.rows = nil
+	p.body.Objects = []fyne.CanvasObject{p.content(waiting, today, now)}
+	p.body.Refresh()
+}
+
+func (p *missedPage) content(waiting int, today []desk.Row, now time.Time) fyne.CanvasObject {
+	if p.open.Failed() != nil || p.done.Failed() != nil {
+		return kit.Middle(kit.ColumnAligned(10, kit.Center,
+			kit.NewStateWord(text.T("The list could not be read"), theme.IconAlert, kit.Bad, kit.Body),
+			kit.NewButton("Try again", kit.Line, p.Enter)))
+	}
+	if p.showDone {
+		rows := p.take(p.done)
+		if len(rows) == 0 {
+			return kit.NewEmptyState(theme.IconMissed, "Nothing is done yet", "Missed calls come here when somebody has called back.", nil, nil)
+		}
+		return p.scroll(p.doneRows(rows, now, false), p.done)
+	}
+	if waiting == 0 && len(today) == 0 {
+		return kit.NewEmptyState(theme.IconCheckCheck, "No missed calls", "Whoever was not answered appears here until somebody calls back.", nil, nil)
+	}
+	var column []fyne.CanvasObject
+	rows := p.take(p.open)
+	if len(rows) > 0 {
+		column = append(column, missedHeader(), kit.NewHairline())
+	}
+	known := false
+	for _, r := range rows {
+		known = known || rowKey(r) == p.at
+	}
+	for i, r := range rows {
+		if i == 0 && !known {
+			p.at = rowKey(r)
+		}
+		row := newMissedRow(p, r, now)
+		p.rows = append(p.rows, row)
+		column = append(column, row, kit.NewHairline())
+	}
+	if len(rows) == 0 {
+		column = append(column, kit.Pad(20, 20, 20, 20, kit.NewLabel("All called back.", kit.Body.In(theme.Text2))), kit.NewHairline())
+	}
+	if len(today) > 0 {
+		column = append(column, kit.Pad(15, 20, 8, 20, kit.NewSection("Called back today", nil)), kit.NewHairline())
+		column = append(column, p.doneRows(today, now, true)...)
+	}
+	return p.scroll(column, p.open)
+}
+
+// take is the rows that are drawn; those behind come with "Show more".
+func (p *missedPage) take(from *listPager) []desk.Row {
+	var rows []desk.Row
+	for i := range min(from.Len(), p.most) {
+		if r, ok := from.Row(i); ok {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+func (p *missedPage) scroll(column []fyne.CanvasObject, from *listPager) fyne.CanvasObject {
+	if from.Len() > p.most {
+		column = append(column, kit.Pad(12, 20, 12, 20, kit.Row(0, kit.Spacer(), kit.NewButton("Show more", kit.Line, func() {
+			p.most += missedStep
+			p.draw()
+		}), kit.Spacer())))
+	}
+	return container.NewVScroll(kit.Column(0, column...))
+}
+
+// doneToday is what was worked off since midnight, the latest first.
+func (p *missedPage) doneToday(now time.Time) []desk.Row {
+	var rows []desk.Row
+	for i := range min(p.done.Len(), listPageRows) {
+		r, ok := p.done.Row(i)
+		if !ok {
+			break
+		}
+		at := r.At.In(now.Location())
+		if at.Year() == now.Year() && at.YearDay() == now.YearDay() {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+func (p *missedPage) doneRows(rows []desk.Row, now time.Time, timeOnly bool) []fyne.CanvasObject {
+	var column []fyne.CanvasObject
+	for _, r := range rows {
+		when := text.Day(r.At, now)
+		if timeOnly {
+			when = text.Time(r.At)
+		}
+		line := kit.Sized(0, 35, kit.Pad(0, 20, 0, 20, kit.Row(8,
+			kit.NewIcon(theme.IconCheck, 14, theme.AnswerText).Image, kit.Grow(kit.NewData(r.Title, kit.Body.In(theme.Text2)).Shrink(60)),
+			kit.NewData(r.Sub, kit.Quiet), kit.Gap(4), kit.NewData(when, kit.Quiet.Right()))))
+		column = append(column, line, kit.NewHairline())
+	}
+	return column
+}
+
+// move chooses the row by so many below.
+func (p *missedPage) move(by int) {
+	for i, r := range p.rows {
+		if rowKey(r.row) == p.at {
+			to := p.rows[max(0, min(i+by, len(p.rows)-1))]
+			p.choose(to)
+			if c := fyne.CurrentApp().Driver().CanvasForObject(to); c != nil {
+				c.Focus(to)
+			}
+			return
+		}
+	}
+}
+
+func (p *missedPage) choose(row *missedRow) {
+	p.at = rowKey(row.row)
+	for _, r := range p.rows {
+		r.choose(r == row)
+	}
+}

@@ -1,0 +1,380 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// listSpec says what a list page shows.
+type listSpec struct {
+	list    desk.List
+	title   text.Key
+	icon    theme.IconName
+	filters []listFilter // the first is the default; nil for none
+	search  text.Key     // the wording of the search field; "" for none
+	// What it says when there is nothing, and when nothing fits the filter or the search.
+	empty, emptyLine, none text.Key
+	imports                bool // offers to import when empty
+	calls                  bool // rows are calls: Enter dials
+}
+
+type listFilter struct {
+	id   string
+	name text.Key
+}
+
+func callsPageSpec() listSpec {
+	return listSpec{
+		list: desk.CallList, title: text.Key("Calls"), icon: theme.IconHistory, calls: true,
+		empty: text.Key("No calls yet"), emptyLine: text.Key("Type a number at the top to place the first one."),
+	}
+}
+
+func leadsPageSpec() listSpec {
+	return listSpec{
+		list: desk.LeadList, title: text.Key("Leads"), icon: theme.IconLead,
+		filters: []listFilter{{"open", text.Key("Open")}, {"mine", text.Key("Mine")}, {"new", text.Key("New")}, {"done", text.Key("Done")}},
+		empty:   "No leads yet", emptyLine: text.Key("An unknown caller becomes one in the call window."), none: text.Key("No leads here"),
+	}
+}
+
+func contactsPageSpec() listSpec {
+	return listSpec{
+		list: desk.ContactList, title: text.Key("Contacts"), icon: theme.IconContact, search: text.Key("Search contacts"), imports: true,
+		empty: text.Key("No contacts yet"), emptyLine: text.Key("Import them as CSV from Google Contacts."), none: text.Key("No contact fits"),
+	}
+}
+
+func companiesPageSpec() listSpec {
+	return listSpec{
+		list: desk.CompanyList, title: text.Key("Companies"), icon: theme.IconCompany, search: text.Key("Search companies"), imports: true,
+		empty: text.Key("No companies yet"), emptyLine: text.Key("They come with the contacts that you import."), none: text.Key("No company fits"),
+	}
+}
+
+func dealsPageSpec() listSpec {
+	return listSpec{
+		list: desk.DealList, title: text.Key("Deals"), icon: theme.IconBoard,
+		filters: []listFilter{{"open", text.Key("Open")}, {"mine", text.Key("Mine")}, {"done", text.Key("Done")}},
+		empty:   "No deals yet", emptyLine: text.Key("They appear here with their customers."), none: text.Key("No deals here"),
+	}
+}
+
+// listPage is a list at the left and the record of the chosen row beside it.
+type listPage struct {
+	opt    MainOptions
+	spec   listSpec
+	box    *fyne.Container
+	head   fyne.CanvasObject
+	bare   bool            // there is nothing at all
+	body   *fyne.Container // the list, or what it says instead
+	list   *kit.List
+	count  *kit.Label
+	chips  []*kit.FilterChip
+	field  *kit.Field
+	refine *kit.Label
+	detail *recordView
+	pager  *listPager
+	empty  fyne.CanvasObject
+	filter string
+	text   string
+	at     int // the chosen row, -1 for none
+	chosen string
+	narrow bool
+	here   bool
+	rows   map[fyne.CanvasObject]int
+}
+
+func newListPage(opt MainOptions, spec listSpec, importFile func()) *listPage {
+	p := &listPage{opt: opt, spec: spec, at: -1, rows: map[fyne.CanvasObject]int{}}
+	p.pager = newListPager(opt.Do, opt.Desk.List, p.loaded)
+	p.detail = newRecordView(opt)
+	p.count = kit.NewData("", kit.Body.In(theme.Text3))
+	head := []fyne.CanvasObject{kit.NewLabel(spec.title, kit.PageTitle), p.count, kit.Spacer()}
+	if spec.imports && opt.Importer != nil {
+		head = append(head, kit.NewIconButton("Import contacts", theme.IconUpload, kit.Ghost, importFile))
+	}
+	top := []fyne.CanvasObject{kit.Sized(0, 32, kit.Row(8, head...))}
+	if len(spec.filters) > 0 {
+		p.filter = spec.filters[0].id
+		var chips []fyne.CanvasObject
+		for _, f := range spec.filters {
+			c := kit.NewFilterChip(f.name, func() { p.setFilter(f.id) })
+			c.SetOn(f.id == p.filter)
+			p.chips = append(p.chips, c)
+			chips = append(chips, c)
+		}
+		top = append(top, kit.Row(6, chips...))
+	}
+	if spec.search != "" {
+		p.field = kit.NewBareField(spec.search, p.setText).WithPlaceholder(spec.search).WithIcon(theme.IconSearch)
+		top = append(top, p.field)
+	}
+	p.list = kit.NewList(spec.title, p.pager.Len, p.makeRow, p.fillRow)
+	p.list.OnKey(p.key)
+	p.refine = kit.NewLabel("More rows than are shown: refine the search.", kit.Quiet.Centered())
+	p.refine.Hide()
+	p.body = kit.Stack(p.list)
+	p.empty = p.emptyState(importFile)
+	p.head = kit.Pad(9, 12, 10, 16, kit.Column(7, top...))
+	p.box = kit.Stack()
+	p.arrange()
+	return p
+}
+
+// arrange puts list and record side by side, or says over the whole page that
+// there is nothing.
+func (p *listPage) arrange() {
+	if p.bare {
+		p.box.Objects = []fyne.CanvasObject{kit.Column(0, kit.Sized(0, 48, kit.Pad(0, 20, 0, 20, kit.Row(0, kit.NewLabel(p.spec.title, kit.PageTitle)))),
+			kit.NewHairline(), kit.Grow(p.empty))}
+		p.box.Refresh()
+		return
+	}
+	w := float32(340)
+	if p.narrow {
+		w = 300
+	}
+	left := kit.Sized(w, 0, kit.Column(0, p.head, kit.NewHairline(), kit.Grow(p.body), kit.Pad(0, 8, 0, 8, p.refine)))
+	p.box.Objects = []fyne.CanvasObject{kit.RowAligned(0, kit.Stretch, left, kit.NewHairline(), kit.Grow(p.detail.box))}
+	p.box.Refresh()
+}
+
+func (p *listPage) emptyState(importFile func()) fyne.CanvasObject {
+	var primary *kit.Button
+	if p.spec.imports && p.opt.Importer != nil {
+		primary = kit.NewButton("Import contacts", kit.Primary, importFile).WithIcon(theme.IconUpload)
+	}
+	return kit.NewEmptyState(p.spec.icon, p.spec.empty, p.spec.emptyLine, primary, nil)
+}
+
+// Object is the whole page.
+func (p *listPage) Object() fyne.CanvasObject { return p.box }
+
+// Enter loads the list; rows from before stay until the new ones are there.
+func (p *listPage) Enter() {
+	p.here = true
+	p.load()
+}
+
+// Leave stops what is on its way.
+func (p *listPage) Leave() {
+	p.here = false
+	p.pager.Stop()
+	p.detail.Stop()
+}
+
+// Draw reloads when data may have changed.
+func (p *listPage) Draw(s desk.Snapshot, data bool) {
+	p.detail.Account(s)
+	if data {
+		p.pager.Reload()
+		p.detail.Reload()
+	}
+}
+
+// SetNarrow is for windows below 1100.
+func (p *listPage) SetNarrow(on bool) {
+	p.narrow = on
+	p.detail.SetNarrow(on)
+	p.arrange()
+}
+
+// Open shows a record, whether the list has it in view or not.
+func (p *listPage) Open(ref desk.Ref) {
+	p.choose(-1, desk.Row{Ref: ref})
+	p.list.Reload()
+}
+
+func (p *listPage) load() {
+	p.pager.Show(desk.Query{List: p.spec.list, Filter: p.filter, Text: p.text})
+}
+
+func (p *listPage) setFilter(id string) {
+	p.filter = id
+	for i, f := range p.spec.filters {
+		p.chips[i].SetOn(f.id == id)
+	}
+	p.list.Top()
+	p.load()
+}
+
+func (p *listPage) setText(s string) {
+	p.text = s
+	p.list.Top()
+	p.load()
+}
+
+// loaded draws what the pager has.
+func (p *listPage) loaded() {
+	p.list.Reload()
+	n, more := p.pager.Total()
+	switch {
+	case !p.pager.Started():
+		p.count.SetText("")
+	case more:
+		p.count.SetText(text.T("more than {n}", "n", text.Number(listMostRows)))
+	default:
+		p.count.SetText(text.Number(int64(n)))
+	}
+	p.refine.Hidden = !p.pager.Refine()
+	p.show(p.instead())
+	if p.at < 0 && p.chosen == "" && p.pager.Len() > 0 {
+		if r, ok := p.pager.Row(0); ok { // the newest is what one comes for
+			p.choose(0, r)
+			p.list.Reload()
+		}
+	}
+	if bare := p.nothing(); bare != p.bare {
+		p.bare = bare
+		p.detail.Clear()
+		p.at, p.chosen = -1, ""
+		p.arrange()
+	}
+	p.box.Refresh()
+}
+
+// nothing says whether there is nothing at all, not only under a filter.
+func (p *listPage) nothing() bool {
+	n, _ := p.pager.Total()
+	return p.pager.Started() && p.pager.Failed() == nil && n == 0 && p.text == "" && (p.filter == "" || p.filter == p.spec.filters[0].id)
+}
+
+// instead is what stands where the list would be, or nil.
+func (p *listPage) instead() fyne.CanvasObject {
+	switch n, _ := p.pager.Total(); {
+	case p.pager.Failed() != nil:
+		return kit.Middle(kit.ColumnAligned(10, kit.Center,
+			kit.NewStateWord(text.T("The list could not be read"), theme.IconAlert, kit.Bad, kit.Body),
+			kit.NewButton("Try again", kit.Line, p.load)))
+	case !p.pager.Started() || n > 0:
+		return nil
+	case p.nothing():
+		return nil
+	}
+	return kit.Pad(24, 16, 0, 16, kit.ColumnAligned(0, kit.Center, kit.NewLabel(p.spec.none, kit.Body.In(theme.Text2))))
+}
+
+func (p *listPage) show(instead fyne.CanvasObject) {
+	if instead == nil {
+		instead = p.list
+	}
+	if len(p.body.Objects) != 1 || p.body.Objects[0] != instead {
+		p.body.Objects = []fyne.CanvasObject{instead}
+		p.body.Refresh()
+	}
+}
+
+func (p *listPage) makeRow() fyne.CanvasObject {
+	var row *kit.ListRow
+	row = kit.NewListRow(func() {
+		if r, ok := p.pager.Row(p.rows[row]); ok {
+			p.choose(p.rows[row], r)
+			p.list.Reload()
+		}
+	})
+	if p.spec.calls {
+		row.OnDouble(p.detail.Call) // the first click has chosen it
+	}
+	return row
+}
+
+func (p *listPage) fillRow(i int, o fyne.CanvasObject) {
+	p.rows[o] = i
+	row := o.(*kit.ListRow)
+	r, ok := p.pager.Row(i)
+	if !ok {
+		row.Set(kit.RowData{Title: "…"}, false)
+		return
+	}
+	row.Set(listRowData(r, p.opt.Now(), p.spec.calls), p.chosen != "" && rowKey(r) == p.chosen)
+}
+
+// choose shows the record of a row.
+func (p *listPage) choose(i int, r desk.Row) {
+	p.at, p.chosen = i, rowKey(r)
+	p.detail.Show(r)
+}
+
+// key moves the choice and dials.
+func (p *listPage) key(e *fyne.KeyEvent) bool {
+	to := p.at
+	switch e.Name {
+	case fyne.KeyDown:
+		to++
+	case fyne.KeyUp:
+		to--
+	case fyne.KeyHome:
+		to = 0
+	case fyne.KeyEnd:
+		to = p.pager.Len() - 1
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if p.spec.calls {
+			p.detail.Call()
+		}
+		return true
+	default:
+		return false
+	}
+	to = max(0, min(to, p.pager.Len()-1))
+	if r, ok := p.pager.Row(to); ok && to != p.at {
+		p.choose(to, r)
+		p.list.ShowRow(to)
+		p.list.Reload()
+	}
+	return true
+}
+
+// rowKey tells rows apart: a call by itself, else the record.
+func rowKey(r desk.Row) string {
+	if r.Call != "" {
+		return r.Call
+	}
+	return string(r.Ref.Kind) + r.Ref.ID
+}
+
+// listRowData is how a row is drawn.
+func listRowData(r desk.Row, now time.Time, call bool) kit.RowData {
+	icon, tone := rowTone(r.Tone)
+	d := kit.RowData{Title: r.Title, Sub: r.Sub, Unread: r.Unread}
+	if d.Title == "" {
+		d.Title = text.T("Number withheld")
+	}
+	if !r.At.IsZero() {
+		d.When = text.Brief(r.At, now)
+	}
+	if r.Status.Key != "" {
+		d.Status, d.Icon, d.Tone = text.Say(r.Status), icon, tone
+	}
+	if call && r.Length > 0 && (r.Tone == "in" || r.Tone == "out") {
+		d.Status = text.Length(r.Length)
+	}
+	return d
+}
+
+// rowTone is shape and colour of a row's status.
+func rowTone(tone string) (theme.IconName, kit.Tone) {
+	switch tone {
+	case "new":
+		return theme.IconStatusNew, kit.Accent
+	case "open":
+		return theme.IconStatusOpen, kit.Warn
+	case "done":
+		return theme.IconStatusDone, kit.Good
+	case "lost":
+		return theme.IconStatusLost, kit.Neutral
+	case "missed":
+		return theme.IconMissed, kit.Bad
+	case "in":
+		return theme.IconIn, kit.Good
+	case "out":
+		return theme.IconOut, kit.Neutral
+	}
+	return "", kit.Neutral
+}

@@ -1,0 +1,382 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// MainOptions are what the main window needs. Desk, Do and Settings are required;
+// NewMain panics without them.
+type MainOptions struct {
+	App       fyne.App
+	Desk      Desk
+	Do        *Dispatcher
+	Settings  Settings
+	Importer  Importer          // nil: contacts can't be imported here
+	Workspace string            // the company's name at the top; "" for the program's
+	Version   string            // of the program, for About
+	Demo      func()            // starts the demo; nil when it can't be started from here
+	ShowCall  func(desk.CallID) // brings a call's window to the front; nil for none
+	Now       func() time.Time  // nil for time.Now
+	// CallFirst is how long drawing waits when a call begins: the call window is to be
+	// painted first, and both are painted by one goroutine. 0 is not at all.
+	CallFirst time.Duration
+}
+
+// page is one place of the rail.
+type page interface {
+	Object() fyne.CanvasObject
+	// Enter is called when the page is shown, Leave when another one is.
+	Enter()
+	Leave()
+	// Draw is called with each snapshot while the page is shown; data says that
+	// records or calls may have changed.
+	Draw(s desk.Snapshot, data bool)
+	SetNarrow(bool)
+}
+
+// MainWindow is the program's main window. All its methods are for the goroutine
+// of the windows, but Raise and DialText, which any may call.
+type MainWindow struct {
+	opt    MainOptions
+	win    fyne.Window
+	layer  *kit.Layer
+	frame  *mainFrame
+	rail   *rail
+	omni   *omnibox
+	status *statusStrip
+	toasts *toaster
+	panel  *fyne.Container
+	brand  *mainBrand
+	pages  map[pageName]page
+	at     pageName
+	narrow bool
+	snap   desk.Snapshot // drawn
+	coming desk.Snapshot // the latest
+	later  *mainDelay
+	seen   string    // what of the snapshot the lists depend on
+	asked  time.Time // when closing was put off last
+	reload *mainDelay
+	stop   []func()
+
+	welcome *welcomeView
+	home    fyne.CanvasObject // what the window shows but for the welcome
+	whole   *fyne.Container
+}
+
+// NewMain makes the window without showing it.
+func NewMain(opt MainOptions) *MainWindow {
+	if opt.App == nil || opt.Desk == nil || opt.Do == nil || opt.Settings == nil {
+		panic("ui: MainOptions lacks App, Desk, Do or Settings")
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Workspace == "" {
+		opt.Workspace = "Leadline"
+	}
+	m := &MainWindow{opt: opt, pages: map[pageName]page{}}
+	m.win = opt.App.NewWindow("Leadline")
+	m.win.SetIcon(theme.Logo())
+	m.win.SetMaster()
+	m.reload = newMainDelay(opt.Do, 250*time.Millisecond, func() { m.draw(true) })
+	m.build()
+	if len(opt.Settings.Accounts()) == 0 {
+		m.Welcome()
+	}
+	w, h := m.keptSize()
+	m.win.Resize(fyne.NewSize(w, h))
+	m.later = newMainDelay(opt.Do, opt.CallFirst, func() { m.take(m.coming) })
+	m.stop = append(m.stop, opt.Desk.Subscribe(Latest(opt.Do, m.arrived)))
+	opt.Desk.Notices(func(n desk.Notice) {
+		opt.Do.Do(func() { m.toasts.Notice(n) })
+	})
+	m.win.SetCloseIntercept(m.closing)
+	m.take(opt.Desk.Snapshot())
+	return m
+}
+
+// build makes everything in the window: at the start, and again when the language
+// has changed.
+func (m *MainWindow) build() {
+	at := m.at
+	if at == "" {
+		at = pageCalls
+	}
+	for _, p := range m.pages {
+		p.Leave()
+	}
+	if m.status != nil {
+		m.status.Stop()
+	}
+	m.panel = kit.Stack()
+	m.brand = newMainBrand(m.opt.Workspace)
+	m.rail = newRail(m.Go)
+	m.status = newStatusStrip(m.opt, m.Go)
+	m.omni = newOmnibox(m.opt, func() fyne.Canvas { return m.win.Canvas() }, m.open)
+	m.pages = map[pageName]page{
+		pageCalls:     newListPage(m.opt, callsPageSpec(), m.importFile),
+		pageMissed:    newMissedPage(m.opt),
+		pageLeads:     newListPage(m.opt, leadsPageSpec(), m.importFile),
+		pageContacts:  newListPage(m.opt, contactsPageSpec(), m.importFile),
+		pageCompanies: newListPage(m.opt, companiesPageSpec(), m.importFile),
+		pageDeals:     newListPage(m.opt, dealsPageSpec(), m.importFile),
+		pageSettings:  newSettingsPage(m.opt, m.relook, func() fyne.Canvas { return m.win.Canvas() }),
+	}
+	for _, p := range m.pages {
+		p.SetNarrow(m.narrow)
+	}
+	help := kit.NewIconButton("Help", theme.IconHelp, kit.Ghost, func() { m.ShowSettings(settingsAbout) })
+	m.frame = &mainFrame{narrowed: m.setNarrow, narrow: m.narrow}
+	m.frame.brand, m.frame.help, m.frame.rail = m.brand.box, help, m.rail.box
+	m.frame.panel = kit.Stack(kit.NewPanel(), kit.Pad(1, 0, 0, 1, m.panel))
+	m.frame.status, m.frame.omni = m.status.box, m.omni.box
+	m.home = m.frame.container()
+	if m.layer != nil {
+		m.layer.Release()
+	}
+	if m.welcome != nil {
+		m.welcome.Stop()
+		m.welcome = newWelcomeView(m.opt, m.Home)
+		m.home.Hide()
+	}
+	m.whole = kit.Stack(kit.Fill(theme.Background), m.home)
+	if m.welcome != nil {
+		m.whole.Add(m.welcome.box)
+	}
+	m.layer = kit.Cover(m.win, m.whole)
+	m.toasts = newToaster(m.layer, m.opt.Do)
+	m.keys()
+	m.at = ""
+	m.Go(at)
+}
+
+// Window is the Fyne window, for the automation door and for tests.
+func (m *MainWindow) Window() fyne.Window { return m.win }
+
+// Show shows the window.
+func (m *MainWindow) Show() { m.win.Show() }
+
+// Raise brings the window to the front: a second start was made.
+func (m *MainWindow) Raise() {
+	m.opt.Do.Do(func() {
+		m.win.Show()
+		m.win.RequestFocus()
+	})
+}
+
+// DialText puts a number into the omnibox and waits for Enter: a link was opened
+// in another program, and a link alone must not place a call. Links are
+// tel:, sip: and callto: (requirements.md H5).
+func (m *MainWindow) DialText(target string) {
+	m.opt.Do.Do(func() {
+		m.win.Show()
+		m.win.RequestFocus()
+		m.omni.Ask(target)
+	})
+}
+
+// Welcome shows the welcome instead of the pages, until an account is saved.
+func (m *MainWindow) Welcome() {
+	if m.welcome != nil {
+		return
+	}
+	m.welcome = newWelcomeView(m.opt, m.Home)
+	m.home.Hide()
+	m.whole.Add(m.welcome.box)
+	m.win.Canvas().Focus(m.welcome.form.address.Focusable())
+}
+
+// Home shows the pages; the welcome is done.
+func (m *MainWindow) Home() {
+	if m.welcome == nil {
+		return
+	}
+	m.welcome.Stop()
+	m.whole.Remove(m.welcome.box)
+	m.welcome = nil
+	m.home.Show()
+	m.whole.Refresh()
+}
+
+// Go shows a page.
+func (m *MainWindow) Go(name pageName) {
+	p, ok := m.pages[name]
+	if !ok || name == m.at {
+		return
+	}
+	if old := m.pages[m.at]; old != nil {
+		old.Leave()
+	}
+	m.at = name
+	m.rail.Select(name)
+	m.panel.Objects = []fyne.CanvasObject{p.Object()}
+	m.panel.Refresh()
+	p.Enter()
+	p.Draw(m.snap, false)
+	m.title()
+}
+
+// open shows a record in its list's page.
+func (m *MainWindow) open(ref desk.Ref) {
+	name := pageOf(ref.Kind)
+	m.Go(name)
+	if p, ok := m.pages[name].(*listPage); ok {
+		p.Open(ref)
+	}
+}
+
+// ShowSettings opens the settings at one of their places.
+func (m *MainWindow) ShowSettings(at settingsPlace) {
+	m.Go(pageSettings)
+	if p, ok := m.pages[pageSettings].(*settingsPage); ok {
+		p.Go(at)
+	}
+}
+
+// arrived is called with each new snapshot.
+func (m *MainWindow) arrived(s desk.Snapshot) {
+	m.coming = s
+	if m.later.waiting {
+		return
+	}
+	if m.opt.CallFirst > 0 && len(s.Calls) > 0 && !slices.ContainsFunc(m.snap.Calls, func(c desk.Call) bool { return c.ID == s.Calls[len(s.Calls)-1].ID }) {
+		m.later.Start()
+		return
+	}
+	m.take(s)
+}
+
+// take draws a snapshot.
+func (m *MainWindow) take(s desk.Snapshot) {
+	m.snap = s
+	if seen := listsDependOn(s); seen != m.seen {
+		if m.seen != "" {
+			m.reload.Start()
+		}
+		m.seen = seen
+	}
+	m.draw(false)
+}
+
+func (m *MainWindow) draw(data bool) {
+	m.rail.Missed(m.snap.Missed)
+	m.status.Draw(m.snap)
+	m.omni.Draw(m.snap)
+	if p := m.pages[m.at]; p != nil {
+		p.Draw(m.snap, data)
+	}
+	m.title()
+}
+
+// title tells of waiting calls where only the taskbar shows.
+func (m *MainWindow) title() {
+	t := "Leadline"
+	if m.opt.Workspace != t {
+		t = m.opt.Workspace + " – " + t
+	}
+	if n := m.snap.Missed; n > 0 {
+		t = "(" + text.Number(int64(n)) + ") " + t
+	}
+	if m.win.Title() != t {
+		m.win.SetTitle(t)
+	}
+}
+
+func (m *MainWindow) setNarrow(on bool) {
+	m.narrow = on
+	m.brand.SetNarrow(on)
+	m.rail.SetNarrow(on)
+	m.omni.SetNarrow(on)
+	for _, p := range m.pages {
+		p.SetNarrow(on)
+	}
+}
+
+// relook is called when language or theme were changed in the settings.
+func (m *MainWindow) relook(l Look) {
+	ApplyLook(m.opt.App, l)
+	m.opt.Do.Do(func() { // not while the settings still handle the click
+		m.build()
+		m.draw(false)
+		if p, ok := m.pages[pageSettings].(*settingsPage); ok {
+			p.Go(settingsAppearance)
+		}
+	})
+}
+
+// keys are the shortcuts of the whole window.
+func (m *MainWindow) keys() {
+	c := m.win.Canvas()
+	add := func(key fyne.KeyName, do func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { do() })
+	}
+	add(fyne.KeyK, func() { m.omni.Focus() })
+	for i, name := range []pageName{pageCalls, pageMissed, pageLeads, pageContacts, pageCompanies, pageDeals} {
+		add(fyne.KeyName(rune('1'+i)), func() { m.Go(name) })
+	}
+	add(fyne.KeyComma, func() { m.Go(pageSettings) })
+}
+
+// closeAgain is how soon the second click has to come that ends a running call.
+const closeAgain = 12 * time.Second
+
+const (
+	prefWidth  = "main.width"
+	prefHeight = "main.height"
+)
+
+// keptSize is the size the window had, within what makes sense.
+func (m *MainWindow) keptSize() (w, h float32) {
+	p := m.opt.App.Preferences()
+	w, h = float32(p.FloatWithFallback(prefWidth, 1280)), float32(p.FloatWithFallback(prefHeight, 800))
+	return min(max(w, 760), 4000), min(max(h, 520), 3000)
+}
+
+func (m *MainWindow) keepSize() {
+	s := m.win.Canvas().Size()
+	if s.Width < 1 || s.Height < 1 {
+		return
+	}
+	m.opt.App.Preferences().SetFloat(prefWidth, float64(s.Width))
+	m.opt.App.Preferences().SetFloat(prefHeight, float64(s.Height))
+}
+
+// closing keeps the size and ends the program. While a call runs, it takes a second
+// click soon after: the window is easily mistaken for one that only lies in the way.
+func (m *MainWindow) closing() {
+	if _, talks := runningCall(m.snap.Calls); talks && m.opt.Now().Sub(m.asked) > closeAgain {
+		m.asked = m.opt.Now()
+		m.toasts.Show(text.T("A call is running. Close once more to end it with the program."), true)
+		return
+	}
+	m.keepSize()
+	m.win.Close()
+}
+
+// Stop ends what the window started; it draws nothing more.
+func (m *MainWindow) Stop() {
+	m.keepSize()
+	for _, f := range m.stop {
+		f()
+	}
+	for _, p := range m.pages {
+		p.Leave()
+	}
+	m.status.Stop()
+	m.reload.Stop()
+	m.later.Stop()
+	m.toasts.Stop()
+	if m.welcome != nil {
+		m.welcome.Stop()
+	}
+	m.layer.Release()
+}

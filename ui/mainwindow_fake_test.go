@@ -1,0 +1,343 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+)
+
+// mainNow is a Monday morning.
+var mainNow = time.Date(2026, 11, 23, 10, 44, 0, 0, time.UTC)
+
+// mainDesk is a desk that answers from what the test puts into it.
+type mainDesk struct {
+	Desk // wishes that a test doesn't expect are a nil call
+
+	mu      sync.Mutex
+	snap    desk.Snapshot
+	lists   map[desk.List][]desk.Row
+	records map[desk.Ref]desk.Record
+	found   map[string][]desk.Row
+	fail    error
+	dialled []string
+	did     []string
+	watch   func(desk.Snapshot)
+	notice  func(desk.Notice)
+	asked   []desk.Query
+	said    func(string) // not nil: hears of wishes
+}
+
+func (d *mainDesk) Snapshot() desk.Snapshot {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.snap
+}
+
+func (d *mainDesk) Subscribe(f func(desk.Snapshot)) func() {
+	d.watch = f
+	return func() { d.watch = func(desk.Snapshot) {} }
+}
+
+func (d *mainDesk) Notices(f func(desk.Notice)) { d.notice = f }
+
+func (d *mainDesk) Dial(target, _ string) {
+	d.dialled = append(d.dialled, target)
+	if d.said != nil {
+		d.said("dial " + target)
+	}
+}
+func (d *mainDesk) HangUp(id desk.CallID)  { d.did = append(d.did, "hang up "+string(id)) }
+func (d *mainDesk) Decline(id desk.CallID) { d.did = append(d.did, "decline "+string(id)) }
+func (d *mainDesk) Mute(id desk.CallID, on bool) {
+	d.did = append(d.did, fmt.Sprintf("mute %s %v", id, on))
+}
+
+func (d *mainDesk) List(_ context.Context, q desk.Query) (desk.Page, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked = append(d.asked, q)
+	if d.fail != nil {
+		return desk.Page{}, d.fail
+	}
+	all := d.lists[q.List]
+	if q.List == desk.MissedList && q.Filter == "done" {
+		all = d.lists["done"]
+	}
+	if q.Text != "" {
+		var fit []desk.Row
+		for _, r := range all {
+			if strings.Contains(strings.ToLower(r.Title), strings.ToLower(q.Text)) {
+				fit = append(fit, r)
+			}
+		}
+		all = fit
+	}
+	p := desk.Page{Total: len(all)}
+	if q.Offset < len(all) {
+		p.Rows = all[q.Offset:min(len(all), q.Offset+q.Limit)]
+	}
+	return p, nil
+}
+
+// questions is how often a list was asked for.
+func (d *mainDesk) questions() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.asked)
+}
+
+func (d *mainDesk) Record(_ context.Context, ref desk.Ref) (desk.Record, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if r, ok := d.records[ref]; ok {
+		return r, nil
+	}
+	return desk.Record{}, errors.New("no such record")
+}
+
+func (d *mainDesk) Search(_ context.Context, s string, _ int) ([]desk.Row, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.fail != nil {
+		return nil, d.fail
+	}
+	return d.found[s], nil
+}
+
+// mainSettings are settings in memory.
+type mainSettings struct {
+	mu       sync.Mutex
+	accounts []AccountSettings
+	audio    AudioChoice
+	look     Look
+	test     func(AccountSettings) error
+	saveErr  error
+	saved    [][]AccountSettings
+}
+
+func (s *mainSettings) Accounts() []AccountSettings { return s.accounts }
+func (s *mainSettings) TestAccount(_ context.Context, a AccountSettings) error {
+	if s.test == nil {
+		return nil
+	}
+	return s.test(a)
+}
+func (s *mainSettings) SaveAccounts(a []AccountSettings) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.saveErr != nil {
+		return s.saveErr
+	}
+	s.saved = append(s.saved, a)
+	s.accounts = a
+	return nil
+}
+func (s *mainSettings) AudioDevices() ([]string, []string) {
+	return []string{"Jabra Evolve2 65", "Built-in Audio Analog Stereo"}, []string{"Jabra Evolve2 65", "Built-in Audio Analog Stereo"}
+}
+func (s *mainSettings) AudioChoice() AudioChoice      { return s.audio }
+func (s *mainSettings) SaveAudio(c AudioChoice) error { s.audio = c; return nil }
+func (s *mainSettings) Look() Look                    { return s.look }
+func (s *mainSettings) SaveLook(l Look) error         { s.look = l; return nil }
+
+// mainBench is a main window over fakes.
+type mainBench struct {
+	t        *testing.T
+	m        *MainWindow
+	d        *Dispatcher
+	desk     *mainDesk
+	settings *mainSettings
+}
+
+func at(day, clock string) time.Time {
+	t, err := time.ParseInLocation("2006-01-02 15:04", day+" "+clock, time.UTC)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+var oneAccount = []AccountSettings{{Was: "Office", Name: "Office", Address: "sip:101@pbx.example.org", Transport: "udp", PasswordKept: true}}
+
+// fullDesk is the desk of the pictures in look.
+func fullDesk() *mainDesk {
+	lead := func(id string) desk.Ref { return desk.Ref{Kind: desk.Lead, ID: id} }
+	row := func(id, title, sub string, t time.Time, status, tone string) desk.Row {
+		return desk.Row{Ref: lead(id), Title: title, Sub: sub, At: t, Status: desk.Text{Key: status}, Tone: tone, Dial: "+49221987654"}
+	}
+	leads := []desk.Row{
+		row("1", "Groß & Söhne KG", "Jörg Groß · 0221 987 65 43", at("2026-11-23", "10:38"), "New", "new"),
+		row("2", "Unknown caller", "0176 1234 5678 · Berlin line", at("2026-11-23", "10:12"), "New", "new"),
+		row("3", "Bäckerei Süßmilch", "Käthe Süßmilch · 089 4521 77", at("2026-11-23", "09:55"), "In progress", "open"),
+		row("4", "Donaudampfschifffahrtsgesellschaft Österreich mbH & Co. KG", "Franz Xaver Höllerer-Wöhrmann", at("2026-11-20", "12:00"), "In progress", "open"),
+		row("5", "Autohaus Böttcher", "Sven Böttcher · 0341 22 90-0", at("2026-11-20", "11:00"), "In progress", "open"),
+		row("6", "Praxis Dr. Nguyễn", "Thi Lan Nguyễn · 030 771 20 8", at("2026-11-19", "11:00"), "Processed", "done"),
+		row("7", "Łukasz Wójcik", "+48 22 555 18 40", at("2026-11-18", "11:00"), "In progress", "open"),
+		row("8", "Kälte-Klima Jürgens", "Heike Jürgens · 040 3388 12", at("2026-11-17", "11:00"), "Processed", "done"),
+		row("9", "Stadtwerke Würzburg", "Purchasing · 0931 36-1260", at("2026-11-16", "11:00"), "New", "new"),
+		row("10", "Hôtel Méditerranée", "+33 4 93 12 44 00", at("2026-11-13", "11:00"), "Processed", "done"),
+	}
+	leads[1].Unread = true
+	missed := []desk.Row{
+		{Ref: lead("1"), Call: "m1", Title: "Jürgen Müller-Lüdenscheidt", Sub: "Meier GmbH · 030 2094 8812", At: at("2026-11-23", "09:12"), Attempts: 2, Line: "Zentrale", Length: 21 * time.Second, Dial: "+493020948812", Tone: "missed"},
+		{Call: "m2", Title: "0176 1234 5678", Sub: "Mobilfunk Deutschland", At: at("2026-11-23", "08:47"), Attempts: 1, Line: "Werkstatt", Length: 64 * time.Second, Dial: "+4917612345678", Tone: "missed"},
+		{Ref: lead("3"), Call: "m3", Title: "Käthe Süßmilch", Sub: "Bäckerei Süßmilch · 089 4521 77", At: at("2026-11-23", "08:30"), Attempts: 3, Line: "Rechnungsstelle", Length: 48 * time.Second, Dial: "+4989452177", Tone: "missed"},
+	}
+	done := []desk.Row{
+		{Call: "d1", Title: "Sven Böttcher", Sub: "Anna Krüger", At: at("2026-11-23", "10:05")},
+		{Call: "d2", Title: "Heike Jürgens", Sub: "Petra Weiß", At: at("2026-11-23", "09:41")},
+		{Call: "d3", Title: "Łukasz Wójcik", Sub: "Anna Krüger", At: at("2026-11-20", "09:20")},
+	}
+	calls := []desk.Row{
+		{Ref: lead("1"), Call: "c1", Title: "Groß & Söhne KG", Sub: "0221 987 65 43", At: at("2026-11-23", "10:37"), Status: desk.Text{Key: "Incoming"}, Tone: "in", Length: 408 * time.Second, Dial: "+49221987654"},
+		{Call: "c2", Title: "0176 1234 5678", Sub: "Mobilfunk Deutschland", At: at("2026-11-23", "08:47"), Status: desk.Text{Key: "Missed"}, Tone: "missed", Dial: "+4917612345678", Unread: true, Line: "Berlin line"},
+		{Call: "c3", At: at("2026-11-20", "08:47"), Status: desk.Text{Key: "Missed"}, Tone: "missed"},
+	}
+	rec := desk.Record{
+		Ref: lead("1"), Title: "Groß & Söhne KG", Sub: "Jörg Groß", Origin: desk.Text{Key: "created today 10:38 by call"},
+		Stage: 0, Stages: []string{"New", "In progress", "Processed", "Converted"}, Dial: "+49221987654",
+		Facts: []desk.Fact{
+			{Label: desk.Text{Key: "Mobile"}, Value: "0221 987 65 43", Dial: "+49221987654"},
+			{Label: desk.Text{Key: "E-mail"}, Value: "einkauf@gross-soehne.de"},
+			{Label: desk.Text{Key: "Contact"}, Value: "Jörg Groß"},
+			{Label: desk.Text{Key: "Responsible"}, Value: "Anna Krüger"},
+			{Label: desk.Text{Key: "Source"}, Value: "Call"},
+			{Label: desk.Text{Key: "Line"}, Value: "Head office · 030 5557-100"},
+		},
+		Timeline: []desk.Event{
+			{Kind: desk.EventCall, At: at("2026-11-23", "10:37"), Incoming: true, Outcome: desk.Answered, Length: 408 * time.Second, Who: "Anna Krüger", Body: "Needs 40 brackets by 15 January, wants the price per 100. Call back Thursday after 2 pm."},
+			{Kind: desk.EventCreated, At: at("2026-11-23", "10:37"), Title: desk.Text{Key: "Lead created by the call"}, Body: "Line “Head office” creates leads for incoming calls; earlier lead lost on 3 Sep 2025."},
+			{Kind: desk.EventCall, At: at("2026-11-23", "10:31"), Incoming: true, Outcome: desk.Missed, Length: 34 * time.Second},
+			{Kind: desk.EventNote, At: at("2025-09-03", "10:31"), Title: desk.Text{Key: "Earlier lead lost: delivery too late"}, Who: "Petra Weiß"},
+		},
+	}
+	return &mainDesk{
+		snap: desk.Snapshot{
+			Accounts: []desk.Account{
+				{Name: "Office", User: "101", State: desk.Registered},
+				{Name: "Mobile trunk", State: desk.Retrying, Why: desk.Text{Key: "The PBX does not answer"}, Since: at("2026-11-23", "10:12"), Detail: "408 Request Timeout"},
+			},
+			Calls:  []desk.Call{{ID: "7", State: desk.Talking, Answered: mainNow.Add(-271 * time.Second), Party: desk.Party{Number: "0221 987 65 43"}, Card: desk.Card{Known: true, Name: "Jörg Groß"}}},
+			Missed: 3,
+		},
+		lists:   map[desk.List][]desk.Row{desk.LeadList: leads, desk.MissedList: missed, "done": done, desk.CallList: calls},
+		records: map[desk.Ref]desk.Record{lead("1"): rec},
+		found: map[string][]desk.Row{"0221 98": {
+			{Ref: lead("1"), Title: "Groß & Söhne KG", Sub: "Jörg Groß · 0221 987 65 43", Dial: "+49221987654"},
+			{Ref: desk.Ref{Kind: desk.Contact, ID: "2"}, Title: "Ümit Çelik", Sub: "Çelik Fenster GmbH · 0221 980 11", Dial: "+4922198011"},
+			{Ref: desk.Ref{Kind: desk.Company, ID: "3"}, Title: "Rheinische Kühlhäuser AG", Sub: "0221 9845-0", Dial: "+4922198450"},
+		}},
+	}
+}
+
+func newMainBench(t *testing.T, d *mainDesk, s *mainSettings, look Look) *mainBench {
+	t.Helper()
+	app := test.NewTempApp(t)
+	ApplyLook(app, look)
+	t.Cleanup(func() { _ = text.SetLanguage("en") })
+	b := &mainBench{t: t, d: NewQueue(), desk: d, settings: s}
+	b.m = NewMain(MainOptions{App: app, Desk: d, Do: b.d, Settings: s, Workspace: "Nordlicht Technik", Version: "0.2",
+		Demo: func() { d.did = append(d.did, "demo") }, Importer: mainImporter{}, Now: func() time.Time { return mainNow }})
+	b.m.Window().Resize(fyne.NewSize(1280, 800))
+	t.Cleanup(b.m.Stop)
+	b.settle()
+	return b
+}
+
+type mainImporter struct{}
+
+func (mainImporter) ImportFile(_ context.Context, file string) (desk.Text, error) {
+	if strings.HasSuffix(file, "bad.csv") {
+		return desk.Text{}, errors.New("line 3: no number")
+	}
+	return desk.Text{Key: "{n} contacts imported", Args: map[string]string{"n": "12"}}, nil
+}
+
+// settle lets all questions be answered and drawn.
+func (b *mainBench) settle() {
+	quiet := 0
+	for end := time.Now().Add(5 * time.Second); quiet < 8 && time.Now().Before(end); {
+		if b.d.Pump() == 0 {
+			quiet++
+			time.Sleep(2 * time.Millisecond)
+		} else {
+			quiet = 0
+		}
+	}
+}
+
+// shot writes a picture of the window where LEADLINE_SHOTS names a folder.
+func (b *mainBench) shot(name string) {
+	b.settle()
+	dir := os.Getenv("LEADLINE_SHOTS")
+	if dir == "" {
+		return
+	}
+	img := b.m.Window().Canvas().Capture()
+	f, err := os.Create(filepath.Join(dir, name+".png"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer f.Close()
+	if err := png.Encode(f, img); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// says tells whether a visible widget shows or is called words.
+func (b *mainBench) says(words string) bool {
+	found := false
+	kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+		if n, ok := o.(kit.Named); ok && (strings.Contains(n.Value(), words) || strings.Contains(n.Name(), words)) {
+			found = true
+		}
+	})
+	return found
+}
+
+// widget is the first visible widget of a role and a name.
+func (b *mainBench) widget(role, name string) kit.Named {
+	b.t.Helper()
+	var found kit.Named
+	kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+		if n, ok := o.(kit.Named); ok && found == nil && n.Role() == role && n.Name() == name {
+			found = n
+		}
+	})
+	if found == nil {
+		b.t.Fatalf("there is no %s %q", role, name)
+	}
+	return found
+}
+
+// tap does what a click on a widget does.
+func (b *mainBench) tap(role, name string) {
+	b.t.Helper()
+	w := b.widget(role, name)
+	if !w.Enabled() {
+		b.t.Fatalf("%s %q is disabled", role, name)
+	}
+	w.(kit.Tappable).Tap()
+	b.settle()
+}
+
+// type_ types into a field.
+func (b *mainBench) type_(name, s string) {
+	b.t.Helper()
+	b.widget("field", name).(kit.Typable).Type(s)
+	b.settle()
+}

@@ -1,0 +1,62 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+)
+
+// TestPicturesOfTheMainWindow draws the states of look's pictures; with LEADLINE_SHOTS
+// set to a folder they are written there, to be looked at.
+func TestPicturesOfTheMainWindow(t *testing.T) {
+	wide, narrow := fyne.NewSize(1280, 800), fyne.NewSize(900, 600)
+	for _, c := range []struct {
+		name string
+		size fyne.Size
+		look Look
+		page pageName
+		do   func(*mainBench)
+	}{
+		{"main-leads-light", wide, Look{"en", "light"}, pageLeads, nil},
+		{"main-leads-dark-de", wide, Look{"de", "dark"}, pageLeads, nil},
+		{"main-leads-900-dark-de", narrow, Look{"de", "dark"}, pageLeads, nil},
+		{"main-missed-900-light-de", narrow, Look{"de", "light"}, pageMissed, nil},
+		{"main-calls-light", wide, Look{"en", "light"}, pageCalls, func(b *mainBench) { b.tap("row", "0176 1234 5678") }},
+		{"main-contacts-empty-light", wide, Look{"en", "light"}, pageContacts, nil},
+		{"main-omnibox-900-dark", narrow, Look{"en", "dark"}, pageContacts, func(b *mainBench) {
+			b.type_("Search, or dial a number", "0221 98")
+			b.desk.notice(desk.Notice{Text: desk.Text{Key: "Lead converted to a deal and a contact"}})
+			b.desk.notice(desk.Notice{Text: desk.Text{Key: "Server not reachable, work goes on here"}, Warning: true})
+		}},
+		{"main-settings-accounts-light-de", wide, Look{"de", "light"}, pageSettings, nil},
+		{"main-settings-edit-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("button", "Edit") }},
+		{"main-settings-sound-dark", wide, Look{"en", "dark"}, pageSettings, func(b *mainBench) { b.tap("item", "Sound") }},
+		{"main-settings-appearance-light", wide, Look{"en", "light"}, pageSettings, func(b *mainBench) { b.tap("item", "Appearance") }},
+		{"main-settings-about-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("item", "About") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount}, c.look)
+			b.m.Window().Resize(c.size)
+			b.m.Go(c.page)
+			b.settle()
+			if c.do != nil {
+				c.do(b)
+			}
+			b.shot(c.name)
+		})
+	}
+	t.Run("signin-light-de", func(t *testing.T) {
+		s := &mainSettings{test: func(AccountSettings) error {
+			return &TestFailure{Field: FieldPassword, Why: desk.Text{Key: "Wrong password"}, Detail: "403 Forbidden"}
+		}}
+		b := newMainBench(t, &mainDesk{}, s, Look{"de", "light"})
+		b.m.Window().Resize(fyne.NewSize(1100, 700))
+		b.m.welcome.form.tester.after = func(_ time.Duration, f func()) func() bool { f(); return func() bool { return false } }
+		b.type_("Address", "anna@nordlicht-technik.de")
+		b.type_("Password", "geheim12")
+		b.shot("signin-light-de")
+	})
+}

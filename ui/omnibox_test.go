@@ -1,0 +1,111 @@
+package ui
+
+import (
+	"errors"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+)
+
+const omniName = "Search, or dial a number"
+
+func TestTheFirstRowDialsWhatIsTyped(t *testing.T) {
+	b := fullBench(t)
+	b.type_(omniName, "030 / 2094-8812")
+	if !b.says("Dial on line Office") {
+		t.Error("it does not say on which line")
+	}
+	b.m.omni.key(fyne.KeyReturn, false)
+	if len(b.desk.dialled) != 1 || b.desk.dialled[0] != "030 / 2094-8812" {
+		t.Errorf("dialled %q", b.desk.dialled)
+	}
+	if b.m.omni.entry.Text != "" || b.m.omni.popup.Visible() {
+		t.Error("the field is not empty after dialling")
+	}
+}
+
+func TestArrowsReachTheRecords(t *testing.T) {
+	b := fullBench(t)
+	b.type_(omniName, "0221 98")
+	b.m.omni.key(fyne.KeyUp, false)
+	b.m.omni.key(fyne.KeyDown, false)
+	b.m.omni.key(fyne.KeyReturn, false)
+	b.settle()
+	if b.m.at != pageLeads || !b.says("Needs 40 brackets") {
+		t.Errorf("the record is not opened, the page is %s", b.m.at)
+	}
+	if len(b.desk.dialled) > 0 {
+		t.Errorf("dialled %q", b.desk.dialled)
+	}
+	b.type_(omniName, "0221 98")
+	for range 9 {
+		b.m.omni.key(fyne.KeyDown, false)
+	}
+	b.m.omni.key(fyne.KeyReturn, true)
+	if len(b.desk.dialled) != 1 || b.desk.dialled[0] != "+4922198450" {
+		t.Errorf("Ctrl+Enter on the last row dialled %q", b.desk.dialled)
+	}
+}
+
+func TestWordsAreSearchedAndNotDialled(t *testing.T) {
+	b := fullBench(t)
+	b.type_(omniName, "Meier")
+	if !b.says("Nobody found") {
+		t.Error("it does not say that nobody was found")
+	}
+	b.m.omni.key(fyne.KeyReturn, false)
+	if len(b.desk.dialled) > 0 {
+		t.Errorf("dialled %q", b.desk.dialled)
+	}
+	b.desk.fail = errors.New("disk")
+	b.type_(omniName, "Meiers")
+	if !b.says("The search failed") {
+		t.Error("it does not say that the search failed")
+	}
+}
+
+func TestALinkFillsTheFieldAndWaits(t *testing.T) {
+	b := fullBench(t)
+	b.m.DialText("tel:+49-30-1234567")
+	b.settle()
+	if got := b.m.omni.entry.Text; got != "+49-30-1234567" || len(b.desk.dialled) > 0 {
+		t.Errorf("the field has %q, dialled %q", got, b.desk.dialled)
+	}
+	b.m.omni.key(fyne.KeyReturn, false)
+	if len(b.desk.dialled) != 1 {
+		t.Error("Enter does not dial")
+	}
+}
+
+func TestClickingARowWorksAlthoughTheFieldLosesTheKeyboard(t *testing.T) {
+	b := fullBench(t)
+	b.type_(omniName, "0221 98")
+	row := b.m.omni.items[1]
+	row.MouseIn(nil)
+	b.m.Window().Canvas().Unfocus() // as pressing the mouse does
+	if !b.m.omni.popup.Visible() || b.m.omni.items[1] != row {
+		t.Fatal("the row is gone before the mouse is released")
+	}
+	row.Tapped(nil)
+	b.settle()
+	if b.m.at != pageLeads || b.m.omni.popup.Visible() {
+		t.Error("the click did not open the record")
+	}
+	b.type_(omniName, "0221 98")
+	b.m.Window().Canvas().Unfocus()
+	if b.m.omni.popup.Visible() {
+		t.Error("the popup stays although one clicked elsewhere")
+	}
+}
+
+func TestMatchesOfOlderTypingAreDropped(t *testing.T) {
+	b := fullBench(t)
+	b.m.opt.Desk.(*mainDesk).found["0221 9"] = []desk.Row{{Title: "Old"}}
+	b.type_(omniName, "0221 9")
+	b.type_(omniName, "0221 98")
+	if b.says("Old") || !b.says("Ümit Çelik") {
+		t.Error("older matches are shown")
+	}
+}

@@ -1,0 +1,73 @@
+package ui
+
+import "strings"
+
+// dialable is what would be dialled for s as it is typed: a number however
+// written, an extension or a SIP address. Words are none.
+func dialable(s string) (target string, ok bool) {
+	s = strings.TrimSpace(s)
+	rest := s
+	for _, scheme := range []string{"sip:", "sips:", "tel:", "callto:"} {
+		if len(s) > len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
+			rest = strings.TrimPrefix(s[len(scheme):], "//")
+			if strings.HasPrefix(strings.ToLower(scheme), "sip") {
+				return s, rest != ""
+			}
+		}
+	}
+	if user, host, whole := splitAddress(rest); whole && user != "" && !strings.ContainsAny(host, "@ ") {
+		return rest, true
+	}
+	digits := 0
+	for _, r := range rest {
+		switch {
+		case r >= '0' && r <= '9' || r == '*' || r == '#':
+			digits++
+		case strings.ContainsRune(" +-./()\u00a0\u2011\u2013", r): // as people and letterheads write numbers
+		case strings.ContainsRune("x,;", r) && digits > 0: // an extension follows
+		default:
+			return "", false
+		}
+	}
+	return rest, digits > 0
+}
+
+// matched cuts text into what is before, in and behind the first place where the
+// digits of query stand, however both are grouped. match is "" when there is none.
+func matched(text, query string) (before, match, after string) {
+	want := digitsOf(query)
+	if want == "" {
+		return text, "", ""
+	}
+	for start := range text {
+		if !isDigit(text[start]) {
+			continue
+		}
+		n := 0
+		for i := start; i < len(text); i++ {
+			if isDigit(text[i]) {
+				if text[i] != want[n] {
+					break
+				}
+				if n++; n == len(want) {
+					return text[:start], text[start : i+1], text[i+1:]
+				}
+			} else if !strings.ContainsRune(" +-./()", rune(text[i])) {
+				break
+			}
+		}
+	}
+	return text, "", ""
+}
+
+func digitsOf(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if isDigit(s[i]) {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -1,0 +1,151 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// pageName names a place of the rail.
+type pageName string
+
+const (
+	pageCalls     pageName = "calls"
+	pageMissed    pageName = "missed"
+	pageLeads     pageName = "leads"
+	pageContacts  pageName = "contacts"
+	pageCompanies pageName = "companies"
+	pageDeals     pageName = "deals"
+	pageSettings  pageName = "settings"
+)
+
+// pageOf is the page that shows records of a kind.
+func pageOf(k desk.RecordKind) pageName {
+	switch k {
+	case desk.Company:
+		return pageCompanies
+	case desk.Lead:
+		return pageLeads
+	case desk.Deal:
+		return pageDeals
+	}
+	return pageContacts
+}
+
+type railGroup struct {
+	title text.Key
+	items []railEntry
+}
+
+type railEntry struct {
+	page pageName
+	name text.Key
+	icon theme.IconName
+}
+
+// railGroups are the pages that there are.
+func railGroups() []railGroup {
+	return []railGroup{
+		{text.Key("Phone"), []railEntry{
+			{pageCalls, text.Key("Calls"), theme.IconHistory},
+			{pageMissed, text.Key("Missed"), theme.IconMissed},
+		}},
+		{text.Key("Customers"), []railEntry{
+			{pageLeads, text.Key("Leads"), theme.IconLead},
+			{pageContacts, text.Key("Contacts"), theme.IconContact},
+			{pageCompanies, text.Key("Companies"), theme.IconCompany},
+			{pageDeals, text.Key("Deals"), theme.IconBoard},
+		}},
+		{text.Key("Program"), []railEntry{
+			{pageSettings, text.Key("Settings"), theme.IconSettings},
+		}},
+	}
+}
+
+// rail is the way to the pages, at the left of the main window.
+type rail struct {
+	box    *fyne.Container
+	items  map[pageName]*kit.RailItem
+	narrow bool
+	missed int
+	at     pageName
+	goTo   func(pageName)
+}
+
+func newRail(goTo func(pageName)) *rail {
+	r := &rail{goTo: goTo, box: kit.Stack()}
+	r.arrange()
+	return r
+}
+
+// SetNarrow shows icons only.
+func (r *rail) SetNarrow(on bool) {
+	if r.narrow != on {
+		r.narrow = on
+		r.arrange()
+	}
+}
+
+// Select marks the page that is shown.
+func (r *rail) Select(p pageName) {
+	r.at = p
+	for name, it := range r.items {
+		it.SetSelected(name == p)
+	}
+}
+
+// Missed tells how many missed calls nobody has worked off.
+func (r *rail) Missed(n int) {
+	if r.missed == n {
+		return
+	}
+	r.missed = n
+	r.count()
+}
+
+func (r *rail) count() {
+	s := ""
+	switch {
+	case r.missed > 99 && r.narrow:
+		s = "99"
+	case r.missed > 0:
+		s = text.Number(int64(r.missed))
+	}
+	r.items[pageMissed].SetCount(s, kit.Bad)
+}
+
+func (r *rail) arrange() {
+	r.items = map[pageName]*kit.RailItem{}
+	var column []fyne.CanvasObject
+	for i, g := range railGroups() {
+		switch {
+		case r.narrow && i == 0:
+			column = append(column, kit.Gap(5))
+		case r.narrow:
+			line := kit.Sized(12, 1, kit.NewHairline())
+			column = append(column, kit.Gap(7), kit.Pad(0, 12, 0, 12, line), kit.Gap(7))
+		default:
+			top := float32(11)
+			if i > 0 {
+				top = 14
+			}
+			column = append(column, kit.Gap(top), kit.Pad(0, 0, 4, 12, kit.NewLabel(g.title, kit.Section)))
+		}
+		for j, e := range g.items {
+			if j > 0 {
+				column = append(column, kit.Gap(1))
+			}
+			it := kit.NewRailItem(e.name, e.icon, func() { r.goTo(e.page) })
+			it.SetNarrow(r.narrow)
+			it.SetSelected(e.page == r.at)
+			r.items[e.page] = it
+			column = append(column, it)
+		}
+	}
+	r.count()
+	r.box.Objects = []fyne.CanvasObject{kit.Pad(0, 8, 0, 8, kit.Column(0, column...))}
+	r.box.Refresh()
+}

@@ -1,0 +1,258 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// recordView is a record with its facts and its timeline, or a call with a
+// stranger, who has no record.
+type recordView struct {
+	opt     MainOptions
+	box     *fyne.Container
+	asking  asker[desk.Ref, desk.Record]
+	row     desk.Row    // what was asked to be shown
+	shown   bool        // something was
+	rec     desk.Record // what is shown
+	has     bool
+	failed  bool
+	narrow  bool
+	details bool // narrow: facts instead of the timeline
+	why     string
+	call    *kit.Button
+}
+
+func newRecordView(opt MainOptions) *recordView {
+	v := &recordView{opt: opt, box: kit.Stack()}
+	v.asking = asker[desk.Ref, desk.Record]{do: opt.Do, ask: func(ctx context.Context, r desk.Ref) (desk.Record, error) {
+		return opt.Desk.Record(ctx, r)
+	}}
+	return v
+}
+
+// Show shows the record of a row; what is shown stays until it is there.
+func (v *recordView) Show(r desk.Row) {
+	v.row, v.shown = r, true
+	if r.Ref == (desk.Ref{}) {
+		v.asking.Stop()
+		v.has = false
+		v.draw()
+		return
+	}
+	v.load()
+}
+
+// Reload asks again for what is shown.
+func (v *recordView) Reload() {
+	if v.row.Ref != (desk.Ref{}) {
+		v.load()
+	}
+}
+
+func (v *recordView) load() {
+	v.asking.Ask(v.row.Ref, func(rec desk.Record, err error) {
+		v.failed = err != nil
+		if err == nil {
+			v.rec, v.has = rec, true
+		}
+		v.draw()
+	})
+}
+
+// Clear shows nothing.
+func (v *recordView) Clear() {
+	v.asking.Stop()
+	v.row, v.shown, v.has, v.failed = desk.Row{}, false, false, false
+	v.box.Objects = nil
+	v.box.Refresh()
+}
+
+// Stop drops what is on its way.
+func (v *recordView) Stop() { v.asking.Stop() }
+
+// SetNarrow makes the facts a tab.
+func (v *recordView) SetNarrow(on bool) {
+	if v.narrow != on {
+		v.narrow = on
+		v.draw()
+	}
+}
+
+// Account tells whether calls can be placed.
+func (v *recordView) Account(s desk.Snapshot) {
+	why := ""
+	if len(s.Accounts) == 0 {
+		why = text.T("Connect a PBX account first")
+	}
+	if v.why != why {
+		v.why = why
+		v.enable()
+	}
+}
+
+// Call dials the record's first number.
+func (v *recordView) Call() {
+	if v.call != nil {
+		v.call.Tap()
+	}
+}
+
+// number is what the call button dials.
+func (v *recordView) number() string {
+	if v.row.Dial != "" { // a call's row: the number of that call
+		return v.row.Dial
+	}
+	if v.has {
+		return v.rec.Dial
+	}
+	return ""
+}
+
+func (v *recordView) enable() {
+	if v.call == nil {
+		return
+	}
+	switch {
+	case v.number() == "":
+		v.call.SetEnabled(false, text.T("There is no number to call"))
+	default:
+		v.call.SetEnabled(v.why == "", v.why)
+	}
+}
+
+func (v *recordView) draw() {
+	if !v.shown {
+		return
+	}
+	v.call = kit.NewButton("Call", kit.Answer, func() { v.opt.Desk.Dial(v.number(), "") }).WithIcon(theme.IconHandset)
+	v.enable()
+	switch {
+	case v.failed && (!v.has || v.rec.Ref != v.row.Ref):
+		v.box.Objects = []fyne.CanvasObject{kit.Middle(kit.ColumnAligned(10, kit.Center,
+			kit.NewStateWord(text.T("This record could not be read"), theme.IconAlert, kit.Bad, kit.Body),
+			kit.NewButton("Try again", kit.Line, v.load)))}
+	case v.row.Ref == (desk.Ref{}):
+		v.box.Objects = []fyne.CanvasObject{v.stranger()}
+	case v.has:
+		v.box.Objects = []fyne.CanvasObject{v.record()}
+	}
+	v.box.Refresh()
+}
+
+// head is avatar, title, origin and the call button.
+func (v *recordView) head(avatar fyne.CanvasObject, title, sub string) fyne.CanvasObject {
+	return kit.Pad(16, 20, 0, 20, kit.Row(12, avatar,
+		kit.Grow(kit.Column(2, kit.NewData(title, kit.Title).Shrink(60), kit.NewData(sub, kit.Secondary).Shrink(60))),
+		v.call))
+}
+
+// stranger is a call with somebody whom the CRM does not know.
+func (v *recordView) stranger() fyne.CanvasObject {
+	title, sub := v.row.Title, v.row.Sub
+	if title == "" {
+		title = text.T("Number withheld")
+	}
+	avatar := kit.NewAvatar("", 44)
+	avatar.SetIcon(theme.IconUser)
+	icon, tone := rowTone(v.row.Tone)
+	meta := text.Day(v.row.At, v.opt.Now())
+	if v.row.Length > 0 {
+		meta += " · " + text.Length(v.row.Length)
+	}
+	node := kit.NewTimelineNode(icon, tone, text.Say(v.row.Status), meta, v.row.Line)
+	note := kit.NewProse("Not in the CRM. Call back: the call window offers to create a lead or a contact.", kit.Secondary)
+	return kit.Column(0, v.head(avatar, title, sub), kit.Gap(16), kit.NewHairline(),
+		kit.Pad(18, 20, 18, 20, kit.Column(16, kit.NewTimeline(node), note)))
+}
+
+func (v *recordView) record() fyne.CanvasObject {
+	r := v.rec
+	avatar := kit.NewSquareAvatar(r.Title, 44)
+	if r.Ref.Kind == desk.Contact {
+		avatar = kit.NewAvatar(r.Title, 44)
+	}
+	top := []fyne.CanvasObject{v.head(avatar, r.Title, recordSub(r, v.opt.Now()))}
+	if len(r.Stages) > 0 {
+		names := make([]string, len(r.Stages))
+		for i, s := range r.Stages {
+			names[i] = text.T(text.Key(s))
+		}
+		top = append(top, kit.Pad(14, 20, 0, 20, kit.NewStageLine(names, r.Stage, nil)))
+	}
+	line := kit.Pad(0, 0, 0, 0, v.timeline())
+	if v.narrow {
+		body := fyne.CanvasObject(line)
+		if v.details {
+			body = v.facts()
+		}
+		top = append(top, kit.Pad(8, 20, 0, 20, kit.Row(20,
+			newRecordTab("Timeline", !v.details, func() { v.tab(false) }),
+			newRecordTab("Details", v.details, func() { v.tab(true) }))), kit.NewHairline())
+		return kit.Column(0, append(top, kit.Grow(body))...)
+	}
+	top = append(top, kit.Gap(12), kit.NewHairline(),
+		kit.Grow(kit.RowAligned(0, kit.Stretch, kit.Grow(line), kit.NewHairline(), kit.Sized(260, 0, v.facts()))))
+	return kit.Column(0, top...)
+}
+
+func (v *recordView) tab(details bool) {
+	v.details = details
+	v.draw()
+}
+
+func (v *recordView) timeline() fyne.CanvasObject {
+	nodes := timelineNodes(v.rec.Timeline, v.opt.Now())
+	if len(nodes) == 0 {
+		return kit.Pad(24, 20, 0, 20, kit.ColumnAligned(0, kit.Start, kit.NewLabel("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
+	}
+	return container.NewVScroll(kit.Pad(18, 20, 18, 20, kit.NewTimeline(nodes...)))
+}
+
+func (v *recordView) facts() fyne.CanvasObject {
+	var column []fyne.CanvasObject
+	for _, f := range v.rec.Facts {
+		label := kit.NewData(text.Say(f.Label), kit.Caption)
+		if f.Dial != "" {
+			call := kit.NewIconButton("Call this number", theme.IconHandset, kit.Ghost, func() { v.opt.Desk.Dial(f.Dial, "") }).Small()
+			call.SetEnabled(v.why == "", v.why)
+			column = append(column, kit.Row(6, kit.Grow(kit.Column(1, label, kit.NewData(f.Value, kit.Body).Shrink(40))), call))
+			continue
+		}
+		column = append(column, kit.Column(1, label, kit.NewProseData(factValue(f), kit.Body)))
+	}
+	if len(column) == 0 {
+		column = append(column, kit.NewLabel("No details yet.", kit.Secondary))
+	}
+	return container.NewVScroll(kit.Pad(16, 16, 16, 20, kit.Column(12, column...)))
+}
+
+// factValue is a fact as it is shown: the standard sources are the program's words.
+func factValue(f desk.Fact) string {
+	if key, ok := standardSources[f.Value]; ok && f.Label.Key == "Source" {
+		return text.T(key)
+	}
+	return f.Value
+}
+
+// recordSub is the line below the title: who, and where the record is from.
+func recordSub(r desk.Record, now time.Time) string {
+	var parts []string
+	if r.Sub != "" {
+		parts = append(parts, r.Sub)
+	}
+	if r.Origin.Key != "" {
+		parts = append(parts, text.Say(r.Origin))
+	} else if !r.Created.IsZero() {
+		parts = append(parts, text.T("created {when}", "when", text.Ago(r.Created, now)))
+	}
+	return strings.Join(parts, " · ")
+}

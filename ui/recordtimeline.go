@@ -1,0 +1,140 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// timelineMost is how many events are drawn: older ones are rarely looked for,
+// and each costs its widgets.
+const timelineMost = 200
+
+// timelineNodes are a record's events under the headings of their days, newest first.
+func timelineNodes(events []desk.Event, now time.Time) []*kit.TimelineNode {
+	var nodes []*kit.TimelineNode
+	day := ""
+	for i, e := range events {
+		if i == timelineMost {
+			nodes = append(nodes, kit.NewTimelineHeading(text.T("Older events are not shown.")))
+			break
+		}
+		if d := text.Heading(e.At, now); d != day {
+			day = d
+			nodes = append(nodes, kit.NewTimelineHeading(d))
+		}
+		icon, tone := eventShape(e)
+		nodes = append(nodes, kit.NewTimelineNode(icon, tone, eventTitle(e), eventMeta(e), strings.TrimSpace(e.Body)))
+	}
+	return nodes
+}
+
+// eventShape is icon and colour of an event.
+func eventShape(e desk.Event) (theme.IconName, kit.Tone) {
+	switch e.Kind {
+	case desk.EventNote:
+		return theme.IconNote, kit.Warn
+	case desk.EventCreated:
+		return theme.IconLead, kit.Accent
+	case desk.EventChanged:
+		return theme.IconEdit, kit.Neutral
+	}
+	switch e.Outcome {
+	case desk.Missed:
+		return theme.IconMissed, kit.Bad
+	case desk.Answered, desk.Open:
+		if e.Incoming {
+			return theme.IconIn, kit.Good
+		}
+		return theme.IconOut, kit.Good
+	}
+	if e.Incoming {
+		return theme.IconIn, kit.Neutral
+	}
+	return theme.IconOut, kit.Neutral
+}
+
+// eventTitle is what happened; a call without a title of its own is told by its
+// direction and outcome.
+func eventTitle(e desk.Event) string {
+	if e.Title.Key != "" {
+		return text.Say(e.Title)
+	}
+	switch e.Kind {
+	case desk.EventNote:
+		return text.T("Note")
+	case desk.EventCreated:
+		return text.T("Created")
+	case desk.EventChanged:
+		return text.T("Changed")
+	}
+	return callTitle(e.Incoming, e.Outcome, e.Who)
+}
+
+// callTitle tells a call in words.
+func callTitle(incoming bool, o desk.Outcome, who string) string {
+	way := text.T("Outgoing")
+	if incoming {
+		way = text.T("Incoming")
+	}
+	switch o {
+	case desk.Open:
+		return way + ", " + text.T("in progress")
+	case desk.Answered:
+		if incoming && who != "" {
+			return text.T("Incoming, answered by {agent}", "agent", who)
+		}
+		return way + ", " + text.T("answered")
+	case desk.Missed:
+		return text.T("Missed")
+	case desk.AnsweredElsewhere:
+		return text.T("Answered elsewhere")
+	case desk.Declined:
+		return way + ", " + text.T("declined")
+	case desk.DeclinedThere:
+		return way + ", " + text.T("declined there")
+	case desk.Busy:
+		return way + ", " + text.T("busy")
+	case desk.NoAnswer:
+		return way + ", " + text.T("no answer")
+	case desk.NotFound:
+		return way + ", " + text.T("number not found")
+	case desk.Cancelled:
+		return way + ", " + text.T("cancelled")
+	case desk.Interrupted:
+		return way + ", " + text.T("interrupted: the program ended")
+	}
+	return way + ", " + text.T("failed")
+}
+
+// eventMeta is the time and how long, or who.
+func eventMeta(e desk.Event) string {
+	s := text.Time(e.At)
+	switch {
+	case e.Kind == desk.EventCall && e.Length > 0:
+		s += " · " + text.Length(e.Length)
+	case e.Kind != desk.EventCall && e.Who != "":
+		s += " · " + e.Who
+	}
+	return s
+}
+
+// newRecordTab is one of the tabs of a narrow record.
+func newRecordTab(name text.Key, on bool, tapped func()) fyne.CanvasObject {
+	style := kit.Body.In(theme.Text2)
+	line := kit.FillRound(theme.Clear, 0).(*kit.Area)
+	if on {
+		style = kit.Body.Weighing(kit.SemiBold)
+		line.SetColors(theme.AccentFill, theme.Clear)
+	}
+	content := kit.Column(0, kit.Sized(0, 30, kit.NewLabel(name, style)), kit.Sized(0, 2, line))
+	p := newPressFocus("item", 4, content, tapped)
+	p.english, p.shown = func() string { return text.English(name) }, func() string { return text.T(name) }
+	return p
+}

@@ -1,0 +1,145 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// settingsPlace is a page of the settings.
+type settingsPlace string
+
+const (
+	settingsAccounts   settingsPlace = "accounts"
+	settingsSound      settingsPlace = "sound"
+	settingsAppearance settingsPlace = "appearance"
+	settingsAbout      settingsPlace = "about"
+)
+
+// settingsContent is what a place of the settings shows.
+type settingsContent interface {
+	Object() fyne.CanvasObject
+	Enter()
+	Leave()
+	Draw(desk.Snapshot)
+}
+
+// settingsPage is the settings: their places at the left, one of them beside.
+type settingsPage struct {
+	box    *fyne.Container
+	places map[settingsPlace]settingsContent
+	items  map[settingsPlace]*settingsNav
+	body   *fyne.Container
+	at     settingsPlace
+	here   bool
+	snap   desk.Snapshot
+}
+
+func newSettingsPage(opt MainOptions, relook func(Look), canvas func() fyne.Canvas) *settingsPage {
+	p := &settingsPage{body: kit.Stack(), items: map[settingsPlace]*settingsNav{}}
+	p.places = map[settingsPlace]settingsContent{
+		settingsAccounts:   newSettingsAccounts(opt),
+		settingsSound:      newSettingsSound(opt),
+		settingsAppearance: newSettingsAppearance(opt, relook),
+		settingsAbout:      newSettingsAbout(opt),
+	}
+	nav := []fyne.CanvasObject{kit.Gap(14)}
+	group := func(title text.Key, entries ...*settingsNav) {
+		nav = append(nav, kit.Pad(0, 0, 4, 18, kit.NewLabel(title, kit.Section)))
+		for _, e := range entries {
+			p.items[e.place] = e
+			nav = append(nav, kit.Pad(0, 8, 0, 8, e))
+		}
+		nav = append(nav, kit.Gap(12))
+	}
+	group(text.Key("Personal"), p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsAppearance, "Appearance"))
+	group(text.Key("Program"), p.nav(settingsAbout, "About"))
+	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, kit.Column(0, nav...)), kit.NewHairline(), kit.Grow(p.body))
+	p.show(settingsAccounts)
+	return p
+}
+
+// settingsNav is one place in the list at the left.
+type settingsNav struct {
+	pressFocus
+	place settingsPlace
+	label *kit.Label
+}
+
+func (p *settingsPage) nav(place settingsPlace, name text.Key) *settingsNav {
+	n := &settingsNav{place: place, label: kit.NewData(text.T(name), kit.Body.In(theme.Text2)).Shrink(0)}
+	n.init("item", 6, kit.Sized(0, 28, kit.Pad(0, 8, 0, 10, n.label)), func() { p.Go(place) })
+	n.english = func() string { return text.English(name) }
+	n.shown = func() string { return text.T(name) }
+	n.onPaint = func() {
+		style := kit.Body.In(theme.Text2)
+		if n.selected {
+			style = kit.Strong.In(theme.Accent)
+		}
+		n.label.SetStyle(style)
+	}
+	n.ExtendBaseWidget(n)
+	return n
+}
+
+// Object is the whole page.
+func (p *settingsPage) Object() fyne.CanvasObject { return p.box }
+
+// Enter reads anew what may have changed outside.
+func (p *settingsPage) Enter() {
+	p.here = true
+	p.places[p.at].Enter()
+}
+
+// Leave ends what runs.
+func (p *settingsPage) Leave() {
+	p.here = false
+	p.places[p.at].Leave()
+}
+
+// Draw shows a snapshot.
+func (p *settingsPage) Draw(s desk.Snapshot, _ bool) {
+	p.snap = s
+	p.places[p.at].Draw(s)
+}
+
+// SetNarrow changes nothing.
+func (p *settingsPage) SetNarrow(bool) {}
+
+// Go shows a place.
+func (p *settingsPage) Go(at settingsPlace) {
+	if p.places[at] == nil || at == p.at {
+		return
+	}
+	if p.here {
+		p.places[p.at].Leave()
+	}
+	p.show(at)
+	if p.here {
+		p.places[at].Enter()
+	}
+	p.places[at].Draw(p.snap)
+}
+
+func (p *settingsPage) show(at settingsPlace) {
+	p.at = at
+	for place, n := range p.items {
+		n.SetSelected(place == at)
+	}
+	p.body.Objects = []fyne.CanvasObject{p.places[at].Object()}
+	p.body.Refresh()
+}
+
+// settingsTitle is the head of a place.
+func settingsTitle(title text.Key, right ...fyne.CanvasObject) fyne.CanvasObject {
+	row := append([]fyne.CanvasObject{kit.NewLabel(title, kit.Title), kit.Spacer()}, right...)
+	return kit.Column(0, kit.Sized(0, 56, kit.Pad(0, 24, 0, 24, kit.Row(8, row...))), kit.NewHairline())
+}
+
+// settingsRow is a labelled control.
+func settingsRow(label text.Key, control fyne.CanvasObject) fyne.CanvasObject {
+	return kit.RowAligned(24, kit.Start, kit.Sized(188, 0, kit.Pad(7, 0, 0, 0, kit.NewProse(label, kit.Strong))), kit.Grow(control))
+}

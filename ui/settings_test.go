@@ -1,0 +1,227 @@
+package ui
+
+import (
+	"errors"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+)
+
+// hurry lets a form's test begin as soon as something is typed.
+func hurry(f *accountForm) {
+	f.tester.after = func(_ time.Duration, run func()) func() bool { run(); return func() bool { return false } }
+}
+
+func TestTheWelcomeConnectsAPBX(t *testing.T) {
+	s := &mainSettings{test: func(a AccountSettings) error {
+		if a.Password != "geheim" {
+			return &TestFailure{Field: FieldPassword, Why: desk.Text{Key: "Wrong password"}, Detail: "403 Forbidden"}
+		}
+		if a.Transport != "tcp" {
+			return &TestFailure{Why: desk.Text{Key: "The PBX does not answer"}}
+		}
+		return nil
+	}}
+	b := newMainBench(t, &mainDesk{}, s, Look{"en", "light"})
+	hurry(b.m.welcome.form)
+	if b.m.Window().Canvas().Focused() != b.m.welcome.form.address.Focusable() {
+		t.Error("one has to click before typing")
+	}
+	if b.widget("button", "Save and continue").Enabled() {
+		t.Error("an empty form can be saved")
+	}
+	b.type_("Address", "101@pbx.example.org")
+	b.type_("Password", "falsch")
+	if got := b.widget("field", "Password").(*kit.Field).Problem(); got != "Wrong password" || !b.says("403 Forbidden") {
+		t.Errorf("the field says %q", got)
+	}
+	b.type_("Password", "geheim")
+	if !b.says("The PBX does not answer") || b.says("Wrong password") {
+		t.Error("the reason is not shown, or the old one still is")
+	}
+	if err := b.widget("select", "Transport").(kit.Choosable).Choose("TCP"); err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	if !b.says("Registered") {
+		t.Error("it does not say that it is registered")
+	}
+	b.tap("button", "Save and continue")
+	if len(s.saved) != 1 || s.saved[0][0].Address != "sip:101@pbx.example.org" || s.saved[0][0].Password != "geheim" || s.saved[0][0].Transport != "tcp" {
+		t.Errorf("saved %+v", s.saved)
+	}
+	if b.m.welcome != nil || !b.says("No calls yet") {
+		t.Error("the welcome is still there")
+	}
+}
+
+func TestTheWelcomeTellsWhatCouldNotBeSaved(t *testing.T) {
+	s := &mainSettings{saveErr: errors.New("disk full")}
+	b := newMainBench(t, &mainDesk{}, s, Look{"en", "light"})
+	b.type_("Address", "101@pbx")
+	b.type_("Password", "x")
+	b.m.welcome.submit()
+	b.settle()
+	if !b.says("disk full") || b.m.welcome == nil {
+		t.Error("the failure is not told")
+	}
+	s.saveErr = &TestFailure{Field: FieldAddress, Why: desk.Text{Key: "There is an account of that name"}}
+	b.m.welcome.submit()
+	b.settle()
+	if got := b.widget("field", "Address").(*kit.Field).Problem(); got != "There is an account of that name" {
+		t.Errorf("the field says %q", got)
+	}
+}
+
+func TestTheDemoAndGoingOnWithoutAPBX(t *testing.T) {
+	b := newMainBench(t, &mainDesk{}, &mainSettings{}, Look{"en", "light"})
+	b.tap("button", "Try the demo")
+	if got := strings.Join(b.desk.did, ""); got != "demo" {
+		t.Errorf("did %q", got)
+	}
+	b.tap("button", "Go on without a PBX")
+	if b.m.welcome != nil {
+		t.Error("the welcome is still there")
+	}
+}
+
+func TestAdvancedIsFoldedUntilItIsNeeded(t *testing.T) {
+	s := &mainSettings{test: func(a AccountSettings) error {
+		return &TestFailure{Field: FieldProxy, Why: desk.Text{Key: "The proxy is not known"}}
+	}}
+	b := newMainBench(t, &mainDesk{}, s, Look{"en", "light"})
+	if b.says("Outbound proxy") {
+		t.Error("it is unfolded from the start")
+	}
+	b.tap("button", "Advanced")
+	b.type_("Outbound proxy", "sbc")
+	b.tap("button", "Advanced")
+	if b.says("Outbound proxy") {
+		t.Error("it can't be folded again")
+	}
+	hurry(b.m.welcome.form)
+	b.type_("Address", "101@pbx")
+	b.type_("Password", "x")
+	if got := b.widget("field", "Outbound proxy").(*kit.Field).Problem(); got != "The proxy is not known" {
+		t.Errorf("a folded field hides %q", got)
+	}
+}
+
+func TestAccountsAreAddedChangedAndRemoved(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.tap("item", "Settings")
+	if !b.says("101@pbx.example.org · UDP") || !b.says("Office 101 ready") {
+		t.Error("the account is not listed with its state")
+	}
+	b.tap("button", "Edit")
+	if b.widget("button", "Save").Enabled() {
+		t.Error("nothing has changed, and it can be saved")
+	}
+	b.tap("button", "Advanced")
+	b.type_("Default line", "+4930555")
+	if !b.says("Not saved yet") {
+		t.Error("the change is not told")
+	}
+	b.tap("button", "Save")
+	if a := s.accounts[0]; a.DefaultLine != "+4930555" || a.Was != "Office" || !a.PasswordKept || a.Password != "" {
+		t.Errorf("saved %+v", a)
+	}
+	b.tap("button", "Add account")
+	b.type_("Address", "102@pbx.example.org")
+	b.type_("Password", "zwei")
+	b.tap("button", "Save")
+	if len(s.accounts) != 2 || s.accounts[1].Address != "sip:102@pbx.example.org" || s.accounts[1].Was != "" {
+		t.Errorf("saved %+v", s.accounts)
+	}
+	b.tap("button", "Remove")
+	if len(s.accounts) != 2 {
+		t.Error("it is removed without being asked")
+	}
+	b.tap("button", "Remove account")
+	if len(s.accounts) != 1 || s.accounts[0].Address != "sip:102@pbx.example.org" {
+		t.Errorf("left are %+v", s.accounts)
+	}
+}
+
+func TestWhatIsTypedStaysWhenOneLooksElsewhere(t *testing.T) {
+	b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount}, Look{"en", "light"})
+	b.tap("item", "Settings")
+	b.tap("button", "Edit")
+	b.type_("Name", "Büro")
+	b.tap("item", "Calls")
+	b.desk.watch(b.desk.snap)
+	b.tap("item", "Settings")
+	if got := b.widget("field", "Name").Value(); got != "Büro" {
+		t.Errorf("the name is %q", got)
+	}
+	b.tap("button", "Discard")
+	if !b.says("Office 101 ready") {
+		t.Error("discarding does not lead back")
+	}
+}
+
+func TestASoundDeviceIsUsedAtOnce(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount, audio: AudioChoice{Ringer: "Old speaker"}}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.m.ShowSettings(settingsSound)
+	b.settle()
+	if got := b.widget("select", "Ringer").Value(); got != "Old speaker (not plugged in)" {
+		t.Errorf("the ringer is %q", got)
+	}
+	if err := b.widget("select", "Microphone").(kit.Choosable).Choose("Jabra Evolve2 65"); err != nil {
+		t.Fatal(err)
+	}
+	if s.audio.Microphone != "Jabra Evolve2 65" || s.audio.Ringer != "Old speaker" {
+		t.Errorf("chosen is %+v", s.audio)
+	}
+}
+
+func TestTheLanguageChangesAtOnce(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount, look: Look{"en", "light"}}
+	b := newMainBench(t, fullDesk(), s, s.look)
+	b.m.ShowSettings(settingsAppearance)
+	b.settle()
+	if err := b.widget("select", "Language").(kit.Choosable).Choose("Deutsch"); err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	if s.look.Language != "de" || !b.says("Darstellung") || !b.says("Verpasst") {
+		t.Errorf("the language is %q and the window did not follow", s.look.Language)
+	}
+	if err := b.widget("select", "Colours").(kit.Choosable).Choose("Dark"); err != nil {
+		t.Fatal(err)
+	}
+	b.settle()
+	if s.look.Theme != "dark" {
+		t.Errorf("the theme is %q", s.look.Theme)
+	}
+}
+
+func TestAboutNamesEveryLibraryWithItsLicence(t *testing.T) {
+	mod, err := os.ReadFile("../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) v`).FindAllStringSubmatch(string(mod), -1) {
+		n++
+		if licences[m[1]] == "" {
+			t.Errorf("About lacks the licence of %s", m[1])
+		}
+	}
+	if n < 20 {
+		t.Errorf("go.mod has %d modules", n)
+	}
+	b := fullBench(t)
+	b.m.ShowSettings(settingsAbout)
+	b.settle()
+	if !b.says("Leadline 0.2") || !b.says("OFL-1.1") {
+		t.Error("About lacks version or font")
+	}
+}

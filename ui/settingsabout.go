@@ -1,0 +1,144 @@
+package ui
+
+import (
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+)
+
+// settingsAboutView tells the version, and whose work is in the program.
+type settingsAboutView struct{ box *fyne.Container }
+
+func newSettingsAbout(opt MainOptions) *settingsAboutView {
+	version := opt.Version
+	if version == "" {
+		version = "0"
+	}
+	head := kit.Row(14, newMark(44), kit.Grow(kit.Column(2, kit.NewData("Leadline "+version, kit.Title),
+		kit.NewData(runtime.GOOS+"/"+runtime.GOARCH+" · "+runtime.Version(), kit.Secondary))))
+	licence := kit.NewProse("Leadline is free software under the Apache License 2.0. It contains the work of others:", kit.Body)
+	var rows []fyne.CanvasObject
+	for _, w := range othersWork() {
+		rows = append(rows, kit.Sized(0, 28, kit.Row(12, kit.Grow(kit.NewData(w.name, kit.Body).Shrink(60)),
+			kit.Sized(150, 0, kit.NewData(w.version, kit.Quiet).Shrink(0)), kit.Sized(130, 0, kit.NewData(w.licence, kit.Secondary).Shrink(0)))), kit.NewHairline())
+	}
+	return &settingsAboutView{box: kit.Column(0, settingsTitle("About"), kit.Grow(container.NewVScroll(
+		kit.Pad(20, 24, 20, 24, kit.Column(16, head, licence, kit.Column(0, rows...))))))}
+}
+
+// Object is the view.
+func (v *settingsAboutView) Object() fyne.CanvasObject { return v.box }
+
+// Enter does nothing.
+func (v *settingsAboutView) Enter() {}
+
+// Leave does nothing.
+func (v *settingsAboutView) Leave() {}
+
+// Draw does nothing.
+func (v *settingsAboutView) Draw(desk.Snapshot) {}
+
+type othersPiece struct{ name, version, licence string }
+
+// licences are those of the libraries that are linked in, by module path. A test
+// fails on one that is missing here.
+var licences = map[string]string{
+	"fyne.io/fyne/v2":                     "BSD-3-Clause",
+	"fyne.io/systray":                     "Apache-2.0",
+	"git.sr.ht/~jackmordaunt/go-toast":    "MIT",
+	"git.sr.ht/~jackmordaunt/go-toast/v2": "MIT",
+	"github.com/BurntSushi/toml":          "MIT",
+	"github.com/FyshOS/fancyfs":           "BSD-3-Clause",
+	"github.com/anthonynsimon/bild":       "MIT",
+	"github.com/clipperhouse/uax29/v2":    "MIT",
+	"github.com/danieljoos/wincred":       "MIT",
+	"github.com/emiago/diago":             "MPL-2.0",
+	"github.com/emiago/dtls/v3":           "MIT",
+	"github.com/emiago/sipgo":             "BSD-2-Clause",
+	"github.com/esiqveland/notify":        "BSD-3-Clause",
+	"github.com/fsnotify/fsnotify":        "BSD-3-Clause",
+	"github.com/fyne-io/gl-js":            "BSD-3-Clause",
+	"github.com/fyne-io/glfw-js":          "MIT",
+	"github.com/fyne-io/image":            "BSD-3-Clause",
+	"github.com/fyne-io/oksvg":            "BSD-3-Clause",
+	"github.com/gen2brain/beeep":          "BSD-2-Clause",
+	"github.com/gen2brain/malgo":          "Unlicense",
+	"github.com/go-audio/riff":            "Apache-2.0",
+	"github.com/go-gl/gl":                 "MIT",
+	"github.com/go-gl/glfw/v3.4/glfw":     "BSD-3-Clause",
+	"github.com/go-ole/go-ole":            "MIT",
+	"github.com/go-text/render":           "BSD-3-Clause",
+	"github.com/go-text/typesetting":      "BSD-3-Clause",
+	"github.com/gobwas/httphead":          "MIT",
+	"github.com/gobwas/pool":              "MIT",
+	"github.com/gobwas/ws":                "MIT",
+	"github.com/godbus/dbus/v5":           "BSD-2-Clause",
+	"github.com/gofrs/flock":              "BSD-3-Clause",
+	"github.com/google/uuid":              "BSD-3-Clause",
+	"github.com/hack-pad/go-indexeddb":    "Apache-2.0",
+	"github.com/hack-pad/safejs":          "Apache-2.0",
+	"github.com/icholy/digest":            "MIT",
+	"github.com/jackmordaunt/icns/v3":     "MIT",
+	"github.com/jeandeaual/go-locale":     "MIT",
+	"github.com/jsummers/gobmp":           "MIT",
+	"github.com/mattn/go-runewidth":       "MIT",
+	"github.com/mattn/go-sqlite3":         "MIT",
+	"github.com/nfnt/resize":              "ISC",
+	"github.com/nicksnyder/go-i18n/v2":    "MIT",
+	"github.com/nyaruka/phonenumbers":     "MIT",
+	"github.com/pelletier/go-toml/v2":     "MIT",
+	"github.com/pion/logging":             "MIT",
+	"github.com/pion/randutil":            "MIT",
+	"github.com/pion/rtcp":                "MIT",
+	"github.com/pion/rtp":                 "MIT",
+	"github.com/pion/sdp/v3":              "MIT",
+	"github.com/pion/srtp/v3":             "MIT",
+	"github.com/pion/transport/v3":        "MIT",
+	"github.com/pion/transport/v4":        "MIT",
+	"github.com/rymdport/portal":          "Apache-2.0",
+	"github.com/sergeymakinen/go-bmp":     "BSD-3-Clause",
+	"github.com/sergeymakinen/go-ico":     "BSD-3-Clause",
+	"github.com/srwiley/oksvg":            "BSD-3-Clause",
+	"github.com/srwiley/rasterx":          "BSD-3-Clause",
+	"github.com/stretchr/testify":         "MIT",
+	"github.com/tadvi/systray":            "MIT",
+	"github.com/yuin/goldmark":            "MIT",
+	"github.com/zaf/g711":                 "BSD-3-Clause",
+	"github.com/zalando/go-keyring":       "MIT",
+	"go.yaml.in/yaml/v3":                  "MIT, Apache-2.0",
+	"golang.org/x/crypto":                 "BSD-3-Clause",
+	"golang.org/x/image":                  "BSD-3-Clause",
+	"golang.org/x/net":                    "BSD-3-Clause",
+	"golang.org/x/sync":                   "BSD-3-Clause",
+	"golang.org/x/sys":                    "BSD-3-Clause",
+	"golang.org/x/text":                   "BSD-3-Clause",
+	"google.golang.org/protobuf":          "BSD-3-Clause",
+	"gopkg.in/hraban/opus.v2":             "MIT",
+	"gopkg.in/yaml.v3":                    "MIT, Apache-2.0",
+	"pgregory.net/rapid":                  "MPL-2.0",
+}
+
+// othersWork lists fonts, icons and the libraries that this very binary was built with.
+func othersWork() []othersPiece {
+	list := []othersPiece{
+		{"Inter", "", "OFL-1.1"},
+		{"Lucide", "", "ISC"},
+		{"Go", strings.TrimPrefix(runtime.Version(), "go"), "BSD-3-Clause"},
+		{"SQLite", "", "Public domain"},
+		{"miniaudio", "", "Public domain"},
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return list
+	}
+	for _, m := range info.Deps {
+		list = append(list, othersPiece{m.Path, strings.TrimPrefix(m.Version, "v"), licences[m.Path]})
+	}
+	return list
+}

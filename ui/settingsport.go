@@ -1,0 +1,95 @@
+package ui
+
+import (
+	"context"
+
+	"leadline/ui/desk"
+)
+
+// Settings is what the welcome and the settings page ask of the program. Its
+// methods but TestAccount and SaveAccounts return at once and are called on the
+// goroutine of the windows.
+type Settings interface {
+	// Accounts are the accounts as they are saved, without their passwords:
+	// AccountSettings.Password is "" and PasswordKept says whether there is one.
+	Accounts() []AccountSettings
+	// TestAccount registers at the PBX and unregisters again. nil means that it
+	// worked; else the error is a *TestFailure, or ctx's own. It takes up to half a
+	// minute: call it on a goroutine of your own.
+	TestAccount(ctx context.Context, a AccountSettings) error
+	// SaveAccounts replaces all accounts, in the file and at work. An empty Password
+	// of one whose PasswordKept is set keeps that password. It waits for the disk:
+	// call it on a goroutine of your own. Its error is a *TestFailure where the
+	// program has words for it.
+	SaveAccounts([]AccountSettings) error
+
+	// AudioDevices are the names of the devices that are plugged in now.
+	AudioDevices() (microphones, speakers []string)
+	AudioChoice() AudioChoice
+	// SaveAudio takes effect at once, also in a call.
+	SaveAudio(AudioChoice) error
+
+	// Look is language and theme. SaveLook keeps it; the window applies it.
+	Look() Look
+	SaveLook(Look) error
+}
+
+// AccountSettings is one account as the agent fills it in.
+type AccountSettings struct {
+	Was           string // the name under which it is saved; "" for a new one
+	Name          string // "" for the user part of Address
+	Address       string // sip:101@pbx.example.org[:port], "sip:" may be missing
+	Password      string
+	PasswordKept  bool   // there is a saved one
+	Transport     string // udp, tcp, tls
+	AuthUser      string // "" for the user part of Address
+	OutboundProxy string
+	LineHeader    string
+	DefaultLine   string
+}
+
+// AccountField says which field of the form a TestFailure is about.
+type AccountField int
+
+const (
+	FieldNone AccountField = iota
+	FieldAddress
+	FieldPassword
+	FieldTransport
+	FieldAuthUser
+	FieldProxy
+	FieldLineHeader
+)
+
+// TestFailure is why an account can't be used, in words for the agent.
+type TestFailure struct {
+	Field  AccountField
+	Why    desk.Text // "Wrong password", "pbx.example.org was not found"
+	Detail string    // "403 Forbidden", for the log-minded
+}
+
+func (f *TestFailure) Error() string {
+	s := f.Why.Key
+	if f.Detail != "" {
+		s += " (" + f.Detail + ")"
+	}
+	return s
+}
+
+// AudioChoice names the chosen devices; "" is the system's.
+type AudioChoice struct {
+	Microphone, Speaker, Ringer string
+}
+
+// Look is how the windows look.
+type Look struct {
+	Language string // "" the system's, "en", "de"
+	Theme    string // "" the system's, "light", "dark"
+}
+
+// Importer brings records in from a file. It waits for the disk: call it on a
+// goroutine of your own.
+type Importer interface {
+	// ImportFile reads a CSV file of contacts and says what came in.
+	ImportFile(ctx context.Context, file string) (desk.Text, error)
+}

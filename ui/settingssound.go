@@ -1,0 +1,107 @@
+package ui
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// settingsSoundView chooses the devices; a choice is used at once.
+type settingsSoundView struct {
+	opt     MainOptions
+	box     *fyne.Container
+	mic     *kit.Select
+	speaker *kit.Select
+	ringer  *kit.Select
+	problem *kit.StateWord
+	error   string // why the last choice was not kept
+	sound   desk.Sound
+}
+
+func newSettingsSound(opt MainOptions) *settingsSoundView {
+	v := &settingsSoundView{opt: opt}
+	pick := func(put func(*AudioChoice, string)) func(string) {
+		return func(id string) {
+			c := opt.Settings.AudioChoice()
+			put(&c, id)
+			v.error = ""
+			if err := opt.Settings.SaveAudio(c); err != nil {
+				v.error = text.T("The choice could not be kept: {reason}", "reason", err.Error())
+			}
+			v.Enter()
+		}
+	}
+	v.mic = kit.NewBareSelect("Microphone", nil, pick(func(c *AudioChoice, id string) { c.Microphone = id }))
+	v.speaker = kit.NewBareSelect("Speaker", nil, pick(func(c *AudioChoice, id string) { c.Speaker = id }))
+	v.ringer = kit.NewBareSelect("Ringer", nil, pick(func(c *AudioChoice, id string) { c.Ringer = id }))
+	v.problem = kit.NewStateWord("", "", kit.Neutral, kit.Secondary)
+	row := func(label text.Key, s *kit.Select, help text.Key) fyne.CanvasObject {
+		return settingsRow(label, kit.Column(6, kit.Row(0, kit.Sized(320, 32, s), kit.Spacer()), kit.NewProse(help, kit.Quiet)))
+	}
+	v.box = kit.Column(0, settingsTitle("Sound"), kit.Pad(20, 24, 20, 24, kit.Column(20,
+		row(text.Key("Microphone"), v.mic, text.Key("What the other end hears.")),
+		row(text.Key("Speaker"), v.speaker, text.Key("Where you hear the other end: the headset, most likely.")),
+		row(text.Key("Ringer"), v.ringer, text.Key("Rings for a call. Not the headset, if it may lie on the table.")),
+		settingsRow("State", kit.Pad(7, 0, 0, 0, kit.Row(0, v.problem, kit.Spacer()))))))
+	return v
+}
+
+// Object is the view.
+func (v *settingsSoundView) Object() fyne.CanvasObject { return v.box }
+
+// Enter lists the devices that are there now.
+func (v *settingsSoundView) Enter() {
+	mics, speakers := v.opt.Settings.AudioDevices()
+	c := v.opt.Settings.AudioChoice()
+	v.mic.SetOptions(soundOptions(mics, c.Microphone))
+	v.mic.SetChosen(c.Microphone)
+	v.speaker.SetOptions(soundOptions(speakers, c.Speaker))
+	v.speaker.SetChosen(c.Speaker)
+	v.ringer.SetOptions(soundOptions(speakers, c.Ringer))
+	v.ringer.SetChosen(c.Ringer)
+	v.state()
+}
+
+// Leave does nothing.
+func (v *settingsSoundView) Leave() {}
+
+// Draw shows devices that came and went.
+func (v *settingsSoundView) Draw(s desk.Snapshot) {
+	changed := v.sound.Microphone != s.Sound.Microphone || v.sound.Speaker != s.Sound.Speaker || v.sound.Problem.Key != s.Sound.Problem.Key
+	v.sound = s.Sound
+	if changed {
+		v.Enter()
+	}
+}
+
+func (v *settingsSoundView) state() {
+	switch {
+	case v.error != "":
+		v.problem.Set(v.error, theme.IconAlert, kit.Bad)
+	case v.sound.Problem.Key != "":
+		v.problem.Set(text.Say(v.sound.Problem), theme.IconWarning, kit.Warn)
+	case v.sound.Microphone != "" && v.sound.Speaker != "":
+		v.problem.Set(text.T("In use: {microphone}, {speaker}", "microphone", v.sound.Microphone, "speaker", v.sound.Speaker), theme.IconStatusDone, kit.Good)
+	default:
+		v.problem.Set(text.T("Opened when a call begins"), theme.IconInfo, kit.Neutral)
+	}
+	v.box.Refresh()
+}
+
+// soundOptions are the devices to choose from, and the chosen one even when it is
+// not plugged in.
+func soundOptions(devices []string, chosen string) []kit.Option {
+	options := []kit.Option{{ID: "", Key: text.Key("The system's")}}
+	for _, d := range devices {
+		options = append(options, kit.Option{ID: d, Label: d})
+	}
+	if chosen != "" && !slices.Contains(devices, chosen) {
+		options = append(options, kit.Option{ID: chosen, Label: text.T("{device} (not plugged in)", "device", chosen)})
+	}
+	return options
+}

@@ -1,0 +1,205 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// statusStrip is the strip at the bottom of the main window: how each account
+// stands and why, what is wrong with the sound, and the running call.
+type statusStrip struct {
+	opt   MainOptions
+	goTo  func(pageName)
+	box   *fyne.Container
+	left  *fyne.Container
+	right *fyne.Container
+	snap  desk.Snapshot
+	shown string // what left was made for
+	call  *statusCall
+	clock *mainDelay
+}
+
+func newStatusStrip(opt MainOptions, goTo func(pageName)) *statusStrip {
+	s := &statusStrip{opt: opt, goTo: goTo}
+	s.left = kit.Row(0)
+	s.right = kit.Stack()
+	s.call = newStatusCall(opt)
+	s.right.Objects = []fyne.CanvasObject{s.call.box}
+	s.right.Hide()
+	s.box = kit.RowAligned(0, kit.Stretch, kit.Grow(kit.Pad(0, 0, 0, 4, s.left)), s.right)
+	s.clock = newMainDelay(opt.Do, 0, s.tick)
+	return s
+}
+
+// Stop ends the clock of the running call.
+func (s *statusStrip) Stop() { s.clock.Stop() }
+
+// Draw shows a snapshot.
+func (s *statusStrip) Draw(snap desk.Snapshot) {
+	s.snap = snap
+	items := statusItems(snap, s.opt.Now())
+	if key := statusKey(items); key != s.shown {
+		s.shown = key
+		s.left.Objects = nil
+		for i, it := range items {
+			if i > 0 {
+				s.left.Add(kit.Sized(1, 14, kit.NewHairline()))
+			}
+			// The last one gives way when there is too little room.
+			o := s.item(it)
+			if i == len(items)-1 {
+				o = kit.Grow(o)
+			}
+			s.left.Add(o)
+		}
+		s.left.Refresh()
+	}
+	c, ok := runningCall(snap.Calls)
+	s.right.Hidden = !ok
+	if ok {
+		s.call.Draw(c)
+		s.tick()
+	} else {
+		s.clock.Stop()
+	}
+	s.box.Refresh()
+}
+
+// tick writes the clock of the running call and waits for its next second.
+func (s *statusStrip) tick() {
+	c, ok := runningCall(s.snap.Calls)
+	if !ok || c.Answered.IsZero() {
+		s.clock.Stop()
+		return
+	}
+	talked := s.opt.Now().Sub(c.Answered)
+	s.call.clock.SetText(text.Length(talked))
+	s.clock.Stop()
+	s.clock.wait = time.Second - talked%time.Second + 5*time.Millisecond
+	s.clock.Start()
+}
+
+func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
+	icon, ink := theme.IconHandset, theme.Text3
+	style := kit.Secondary
+	switch it.tone {
+	case kit.Warn:
+		icon, ink = theme.IconWarning, theme.WarningText
+		style = style.In(theme.WarningText).Weighing(kit.Medium)
+	case kit.Bad:
+		icon, ink = theme.IconAlert, theme.DangerText
+		style = style.In(theme.DangerText).Weighing(kit.Medium)
+	}
+	if it.icon != "" {
+		icon = it.icon
+	}
+	row := kit.Pad(0, 8, 0, 8, kit.Row(7, kit.NewIcon(icon, 14, ink).Image, kit.Grow(kit.NewData(it.words, style).Shrink(40))))
+	min := kit.NewData(it.words, style).MinSize().Width
+	p := newPressFocus("item", 4, kit.Sized(min+8+14+7+9, 24, row), func() { s.goTo(pageSettings) })
+	p.english, p.shown = func() string { return it.english }, func() string { return it.words }
+	return p
+}
+
+// statusCall is the running call at the right of the strip.
+type statusCall struct {
+	opt   MainOptions
+	id    desk.CallID
+	muted bool
+	box   *fyne.Container
+	name  *kit.Label
+	clock *kit.Label
+	icon  *kit.Icon
+	back  *kit.Area
+	mute  *kit.Button
+	end   *kit.Button
+}
+
+func newStatusCall(opt MainOptions) *statusCall {
+	c := &statusCall{opt: opt}
+	style := kit.Secondary.In(theme.AnswerText).Weighing(kit.SemiBold)
+	c.icon = kit.NewIcon(theme.IconOnCall, 14, theme.AnswerText)
+	c.name, c.clock = kit.NewData("", style), kit.NewData("", style)
+	c.back = kit.FillRound(theme.AnswerSoft, 0).(*kit.Area)
+	c.mute = kit.NewIconButton("Mute", theme.IconMicOff, kit.Ghost, func() { c.opt.Desk.Mute(c.id, !c.muted) }).High(26)
+	c.end = kit.NewIconButton("Hang up", theme.IconHangUp, kit.Ghost, func() { c.opt.Desk.HangUp(c.id) }).High(26)
+	words := newPressFocus("item", 4, kit.Pad(0, 6, 0, 12, kit.Row(7, c.icon.Image, c.name, c.clock)), func() {
+		if c.opt.ShowCall != nil {
+			c.opt.ShowCall(c.id)
+		}
+	})
+	words.english = func() string { return text.English("Running call") }
+	words.shown = func() string { return c.name.Text() + " " + c.clock.Text() }
+	c.box = kit.Stack(c.back, kit.Pad(0, 4, 0, 0, kit.Row(0, kit.Sized(0, mainBottom, words), c.mute, c.end)))
+	return c
+}
+
+// Draw shows a call.
+func (c *statusCall) Draw(call desk.Call) {
+	c.id, c.muted = call.ID, call.Muted
+	name := callName(call)
+	c.name.SetText(kit.Ellipsis(name, kit.Secondary.Weighing(kit.SemiBold), 180))
+	soft, ink, icon := theme.AnswerSoft, theme.AnswerText, theme.IconOnCall
+	word := text.Key("")
+	switch call.State {
+	case desk.Incoming:
+		soft, ink, icon, word = theme.AccentSoft, theme.Accent, theme.IconIncoming, text.Key("rings")
+	case desk.Dialling, desk.RingingThere, desk.EarlyMedia:
+		soft, ink, icon, word = theme.AccentSoft, theme.Accent, theme.IconOutgoing, text.Key("calling")
+	case desk.HeldHere, desk.HeldThere:
+		soft, ink, icon = theme.WarningSoft, theme.WarningText, theme.IconPause
+	}
+	style := kit.Secondary.In(ink).Weighing(kit.SemiBold)
+	c.back.SetColors(soft, theme.Clear)
+	c.icon.Set(icon, ink)
+	c.name.SetStyle(style)
+	c.clock.SetStyle(style)
+	if word != "" {
+		c.clock.Say(word)
+	}
+	c.mute.Hidden = call.Answered.IsZero()
+	if call.Muted {
+		c.mute.Rename("Unmute")
+		c.mute.SetKind(kit.Chosen)
+	} else {
+		c.mute.Rename("Mute")
+		c.mute.SetKind(kit.Ghost)
+	}
+	if call.State == desk.Incoming {
+		c.end.Rename("Decline")
+		c.end.OnTap(func() { c.opt.Desk.Decline(c.id) })
+	} else {
+		c.end.Rename("Hang up")
+		c.end.OnTap(func() { c.opt.Desk.HangUp(c.id) })
+	}
+	c.box.Refresh()
+}
+
+// runningCall is the call that the strip shows: the one that talks, else one on
+// hold, else the oldest that rings.
+func runningCall(calls []desk.Call) (desk.Call, bool) {
+	best, rank := -1, 0
+	for i, c := range calls {
+		r := 1
+		switch c.State {
+		case desk.Ended:
+			continue
+		case desk.Talking:
+			r = 3
+		case desk.HeldHere, desk.HeldThere:
+			r = 2
+		}
+		if r > rank {
+			best, rank = i, r
+		}
+	}
+	if best < 0 {
+		return desk.Call{}, false
+	}
+	return calls[best], true
+}

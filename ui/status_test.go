@@ -1,0 +1,100 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+)
+
+func TestAccountsAreToldInWordsWithTheReason(t *testing.T) {
+	b := fullBench(t) // for the language
+	_ = b
+	why := desk.Text{Key: "The PBX does not answer"}
+	for _, c := range []struct {
+		account desk.Account
+		words   string
+		tone    kit.Tone
+		detail  string
+	}{
+		{desk.Account{Name: "Office", User: "101", State: desk.Registered}, "Office 101 ready", kit.Neutral, ""},
+		{desk.Account{Name: "101", User: "101", State: desk.Registered}, "101 ready", kit.Neutral, ""},
+		{desk.Account{Name: "Office", State: desk.Registering}, "Office: connecting", kit.Neutral, ""},
+		{desk.Account{Name: "Office"}, "Office: not connected", kit.Neutral, ""},
+		{desk.Account{Name: "Office", State: desk.Retrying, Why: why, Since: at("2026-11-23", "10:12"), Next: mainNow.Add(70 * time.Second), Detail: "503 Service Unavailable"},
+			"Office: the PBX does not answer, since 10:12", kit.Warn, "Tries again at 10:45:10. 503 Service Unavailable"},
+		{desk.Account{Name: "Office", State: desk.Retrying, Since: at("2026-11-22", "10:12")}, "Office: no connection, since Yesterday 10:12", kit.Warn, ""},
+		{desk.Account{Name: "Office", State: desk.Refused, Why: desk.Text{Key: "Wrong password"}}, "Office: wrong password", kit.Bad, ""},
+		{desk.Account{Name: "Office", State: desk.Refused}, "Office: refused by the PBX", kit.Bad, ""},
+	} {
+		it := accountStatus(c.account, mainNow)
+		if it.words != c.words || it.tone != c.tone || it.detail != c.detail {
+			t.Errorf("%+v\n got %q %v %q\nwant %q %v %q", c.account, it.words, it.tone, it.detail, c.words, c.tone, c.detail)
+		}
+	}
+}
+
+func TestASoundProblemIsInTheStrip(t *testing.T) {
+	b := fullBench(t)
+	s := b.desk.snap
+	s.Sound.Problem = desk.Text{Key: "No microphone"}
+	b.desk.watch(s)
+	b.settle()
+	if !b.says("No microphone") {
+		t.Error("it is not told")
+	}
+}
+
+func TestTheRunningCallIsTheOneThatTalks(t *testing.T) {
+	calls := []desk.Call{{ID: "a", State: desk.Ended}, {ID: "b", State: desk.Incoming}, {ID: "c", State: desk.HeldHere}, {ID: "d", State: desk.Talking}}
+	for n, want := range map[int]string{4: "d", 3: "c", 2: "b"} {
+		if c, ok := runningCall(calls[:n]); !ok || string(c.ID) != want {
+			t.Errorf("of %d it is %q", n, c.ID)
+		}
+	}
+	if _, ok := runningCall(calls[:1]); ok {
+		t.Error("an ended call runs")
+	}
+}
+
+func TestTheStripMutesHangsUpAndDeclines(t *testing.T) {
+	b := fullBench(t)
+	b.tap("button", "Mute")
+	b.tap("button", "Hang up")
+	s := b.desk.snap
+	s.Calls = []desk.Call{{ID: "9", State: desk.Incoming, Party: desk.Party{Withheld: true}}}
+	b.desk.watch(s)
+	b.settle()
+	if !b.says("Number withheld") {
+		t.Error("a withheld caller has no name")
+	}
+	b.tap("button", "Decline")
+	if got := strings.Join(b.desk.did, ", "); got != "mute 7 true, hang up 7, decline 9" {
+		t.Errorf("did %s", got)
+	}
+	s.Calls = nil
+	b.desk.watch(s)
+	b.settle()
+	if b.says("Running call") {
+		t.Error("the call is still shown")
+	}
+}
+
+func TestTheClockOfTheRunningCallGoesOn(t *testing.T) {
+	b := fullBench(t)
+	now := mainNow
+	b.m.status.opt.Now = func() time.Time { return now }
+	if got := b.m.status.call.clock.Text(); got != "4:31" {
+		t.Errorf("the clock shows %s", got)
+	}
+	now = now.Add(time.Second)
+	b.m.status.tick()
+	if got := b.m.status.call.clock.Text(); got != "4:32" {
+		t.Errorf("the clock shows %s", got)
+	}
+	if !b.m.status.clock.waiting {
+		t.Error("nothing waits for the next second")
+	}
+}

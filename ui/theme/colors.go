@@ -1,0 +1,146 @@
+package theme
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	fynetheme "fyne.io/fyne/v2/theme"
+)
+
+// The colour tokens. Each has a light and a dark value in palette.
+const (
+	Background   fyne.ThemeColorName = fynetheme.ColorNameBackground // chrome: bars and rail
+	Surface      fyne.ThemeColorName = "surface"                     // where content lies
+	Sunk         fyne.ThemeColorName = "sunk"                        // footer, player, disabled buttons
+	Raised       fyne.ThemeColorName = "raised"                      // popups and cards
+	Hover        fyne.ThemeColorName = fynetheme.ColorNameHover
+	Pressed      fyne.ThemeColorName = fynetheme.ColorNamePressed
+	Border       fyne.ThemeColorName = "border"       // hairlines
+	Outline      fyne.ThemeColorName = "outline"      // of outlined buttons
+	FieldOutline fyne.ThemeColorName = "fieldOutline" // of entries, radios, checks
+
+	Text1    fyne.ThemeColorName = fynetheme.ColorNameForeground
+	Text2    fyne.ThemeColorName = "text2"
+	Text3    fyne.ThemeColorName = "text3"
+	Disabled fyne.ThemeColorName = fynetheme.ColorNameDisabled
+	OnFill   fyne.ThemeColorName = "onFill"     // text on accent, answer and danger fills
+	OnFill2  fyne.ThemeColorName = "onFillSoft" // key hints there
+
+	Accent      fyne.ThemeColorName = fynetheme.ColorNamePrimary // accent text, links, focus ring
+	AccentFill  fyne.ThemeColorName = "accentFill"
+	AccentHover fyne.ThemeColorName = "accentHover"
+	AccentSoft  fyne.ThemeColorName = "accentSoft"
+
+	AnswerFill  fyne.ThemeColorName = "answerFill"
+	AnswerHover fyne.ThemeColorName = "answerHover"
+	AnswerText  fyne.ThemeColorName = fynetheme.ColorNameSuccess
+	AnswerSoft  fyne.ThemeColorName = "answerSoft"
+
+	DangerFill  fyne.ThemeColorName = "dangerFill"
+	DangerHover fyne.ThemeColorName = "dangerHover"
+	DangerText  fyne.ThemeColorName = fynetheme.ColorNameError
+	DangerSoft  fyne.ThemeColorName = "dangerSoft"
+
+	WarningText fyne.ThemeColorName = fynetheme.ColorNameWarning
+	WarningSoft fyne.ThemeColorName = "warningSoft"
+	WarningFill fyne.ThemeColorName = "warningFill" // the state line of a held call
+
+	ChartMain   fyne.ThemeColorName = "chartMain"
+	ChartMissed fyne.ThemeColorName = "chartMissed"
+	ChartPale   fyne.ThemeColorName = "chartPale"
+
+	Shadow fyne.ThemeColorName = "popupShadow" // of popups and toasts, with its alpha
+	Clear  fyne.ThemeColorName = "clear"       // paints nothing
+)
+
+type pair struct{ light, dark uint32 } // 0xRRGGBBAA
+
+var palette = map[fyne.ThemeColorName]pair{
+	Background:   {0xF2F3F5FF, 0x111316FF},
+	Surface:      {0xFFFFFFFF, 0x181B1FFF},
+	Sunk:         {0xF7F8F9FF, 0x14171AFF},
+	Raised:       {0xFFFFFFFF, 0x22262CFF},
+	Hover:        {0xE9EBEFFF, 0x2B3038FF},
+	Pressed:      {0xDDE0E6FF, 0x363C46FF},
+	Border:       {0xE0E3E8FF, 0x2B3037FF},
+	Outline:      {0xCDD2D9FF, 0x3A414BFF},
+	FieldOutline: {0x7F8896FF, 0x6E7886FF},
+	Text1:        {0x16191EFF, 0xECEEF1FF},
+	Text2:        {0x4A525EFF, 0xB3BAC4FF},
+	Text3:        {0x626B78FF, 0x919AA6FF},
+	Disabled:     {0x9AA1ACFF, 0x5F6875FF},
+	OnFill:       {0xFFFFFFFF, 0xFFFFFFFF},
+	OnFill2:      {0xFFFFFFE0, 0xFFFFFFE0},
+	Accent:       {0x3347C2FF, 0xA3AFFFFF},
+	AccentFill:   {0x3B4FCBFF, 0x4A5CD6FF},
+	AccentHover:  {0x2F41B0FF, 0x5668E4FF},
+	AccentSoft:   {0xE9ECFBFF, 0x262C4CFF},
+	AnswerFill:   {0x1D7B4AFF, 0x1E774AFF},
+	AnswerHover:  {0x17663DFF, 0x22814FFF},
+	AnswerText:   {0x17693FFF, 0x6FD39BFF},
+	AnswerSoft:   {0xE2F3E9FF, 0x173326FF},
+	DangerFill:   {0xBF3329FF, 0xB8372EFF},
+	DangerHover:  {0xA02A21FF, 0xC8423AFF},
+	DangerText:   {0xB3261EFF, 0xFF9A90FF},
+	DangerSoft:   {0xFBE9E7FF, 0x3E1E1CFF},
+	WarningText:  {0x7D5000FF, 0xEBBE63FF},
+	WarningSoft:  {0xFBF0D6FF, 0x392D14FF},
+	WarningFill:  {0xC98A12FF, 0xD9A036FF},
+	ChartMain:    {0x3B4FCBFF, 0x6676EAFF},
+	ChartMissed:  {0xD9685EFF, 0xF2988FFF},
+	ChartPale:    {0xC9CED8FF, 0x3C434DFF},
+	Shadow:       {0x00000026, 0x00000080},
+	Clear:        {0x00000000, 0x00000000},
+}
+
+// fyneNames are the colours that Fyne's own widgets ask for, by our tokens.
+// Entries draw neither box nor border: kit.Field does.
+var fyneNames = map[fyne.ThemeColorName]fyne.ThemeColorName{
+	fynetheme.ColorNameButton:              Surface,
+	fynetheme.ColorNameDisabledButton:      Sunk,
+	fynetheme.ColorNameFocus:               AccentSoft,
+	fynetheme.ColorNameForegroundOnError:   OnFill,
+	fynetheme.ColorNameForegroundOnPrimary: OnFill,
+	fynetheme.ColorNameForegroundOnSuccess: OnFill,
+	fynetheme.ColorNameForegroundOnWarning: OnFill,
+	fynetheme.ColorNameHeaderBackground:    Sunk,
+	fynetheme.ColorNameHyperlink:           Accent,
+	fynetheme.ColorNameInputBackground:     Clear,
+	fynetheme.ColorNameInputBorder:         Clear,
+	fynetheme.ColorNameMenuBackground:      Raised,
+	fynetheme.ColorNameOverlayBackground:   Raised,
+	fynetheme.ColorNamePlaceHolder:         Text3,
+	fynetheme.ColorNameScrollBar:           FieldOutline,
+	fynetheme.ColorNameScrollBarBackground: Clear,
+	fynetheme.ColorNameSelection:           AccentSoft,
+	fynetheme.ColorNameSeparator:           Border,
+	fynetheme.ColorNameShadow:              Clear, // scrollers at rest have none
+}
+
+func rgba(v uint32) color.NRGBA {
+	return color.NRGBA{R: uint8(v >> 24), G: uint8(v >> 16), B: uint8(v >> 8), A: uint8(v)}
+}
+
+// Tokens lists the colour tokens in no particular order.
+func Tokens() []fyne.ThemeColorName {
+	names := make([]fyne.ThemeColorName, 0, len(palette))
+	for n := range palette {
+		names = append(names, n)
+	}
+	return names
+}
+
+// Value is the colour of a token in a variant, and whether there is such a token.
+func Value(name fyne.ThemeColorName, variant fyne.ThemeVariant) (color.NRGBA, bool) {
+	if to, ok := fyneNames[name]; ok {
+		name = to
+	}
+	p, ok := palette[name]
+	if !ok {
+		return color.NRGBA{}, false
+	}
+	if variant == fynetheme.VariantDark {
+		return rgba(p.dark), true
+	}
+	return rgba(p.light), true
+}

@@ -1,0 +1,79 @@
+package ui
+
+import (
+	"time"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+)
+
+const (
+	toastLasts        = 6 * time.Second
+	toastLastsWarning = 12 * time.Second
+	toastsAtOnce      = 3
+)
+
+// toaster shows notices at the bottom right of the main window, for a while.
+type toaster struct {
+	layer *kit.Layer
+	do    *Dispatcher
+	shown []*toastShown
+}
+
+type toastShown struct {
+	words string
+	toast *kit.Toast
+	timer *time.Timer
+}
+
+func newToaster(layer *kit.Layer, do *Dispatcher) *toaster { return &toaster{layer: layer, do: do} }
+
+// Notice shows a notice of the desk.
+func (t *toaster) Notice(n desk.Notice) { t.Show(text.Say(n.Text), n.Warning) }
+
+// Show shows a translated sentence. What stands there already is not repeated,
+// and the oldest gives way to a fourth.
+func (t *toaster) Show(words string, warning bool) {
+	for _, s := range t.shown {
+		if s.words == words {
+			t.keep(s, warning)
+			return
+		}
+	}
+	for len(t.shown) >= toastsAtOnce {
+		t.close(t.shown[0])
+	}
+	s := &toastShown{words: words, toast: t.layer.ShowToast(words, warning, "", nil)}
+	t.shown = append(t.shown, s)
+	t.keep(s, warning)
+}
+
+func (t *toaster) keep(s *toastShown, warning bool) {
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	lasts := toastLasts
+	if warning {
+		lasts = toastLastsWarning
+	}
+	s.timer = time.AfterFunc(lasts, func() { t.do.Do(func() { t.close(s) }) })
+}
+
+func (t *toaster) close(s *toastShown) {
+	s.timer.Stop()
+	s.toast.Close()
+	for i, o := range t.shown {
+		if o == s {
+			t.shown = append(t.shown[:i], t.shown[i+1:]...)
+			return
+		}
+	}
+}
+
+// Stop takes all away.
+func (t *toaster) Stop() {
+	for len(t.shown) > 0 {
+		t.close(t.shown[0])
+	}
+}
