@@ -53,6 +53,8 @@ type program struct {
 	cfg config.Config
 
 	conduct   func(quit func()) // drives the demo's tour; nil otherwise
+	leaveOnce sync.Once
+	left      error
 	closeOnce sync.Once
 }
 
@@ -127,7 +129,12 @@ func (p *program) run(starts <-chan []string) error {
 	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, windows.Quit)
+	context.AfterFunc(ctx, func() {
+		// Whoever ends the session may not wait for the windows to be torn down,
+		// and the PBX must not ring a phone that is gone.
+		go p.leave()
+		windows.Quit()
+	})
 	go saveMemory(ctx)
 	if p.conduct != nil {
 		p.conduct(windows.Quit)
@@ -187,18 +194,27 @@ func shownDevice(u audio.Use) string {
 	return u.Device
 }
 
+// leave hangs up and unregisters our own contacts. Whoever calls it again waits for
+// the first.
+func (p *program) leave() error {
+	p.leaveOnce.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), farewell)
+		defer cancel()
+		p.left = p.phone.Close(ctx)
+	})
+	return p.left
+}
+
 // close hangs up, unregisters our own contacts, finishes the writing and lets go
 // of everything. It may be called more than once.
 func (p *program) close() {
 	p.closeOnce.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), farewell)
-		defer cancel()
 		var errs []error
 		if p.phone != nil {
-			errs = append(errs, p.phone.Close(ctx))
+			errs = append(errs, p.leave())
 		}
 		if p.desk != nil {
-			errs = append(errs, p.desk.Close(context.WithoutCancel(ctx)))
+			errs = append(errs, p.desk.Close(context.Background()))
 		}
 		if p.audio != nil {
 			p.audio.Close()

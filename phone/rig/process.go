@@ -70,12 +70,12 @@ func start(name string, cmd *exec.Cmd) (*Process, error) {
 }
 
 // Stop asks the program to end and kills its process group when it has not done
-// so within three seconds. Stopping twice does no harm.
+// so within ten seconds. Stopping twice does no harm.
 func (p *Process) Stop() {
 	p.signal(syscall.SIGTERM)
 	select {
 	case <-p.done:
-	case <-time.After(3 * time.Second):
+	case <-time.After(10 * time.Second):
 	}
 	p.Kill()
 }

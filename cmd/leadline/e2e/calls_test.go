@@ -206,6 +206,9 @@ func TestAPBXThatIsNotThereIsToldAndRecoveredFrom(t *testing.T) {
 	o.pbx.Start()
 	p.until("it is registered", func(s state) bool { return s.Accounts[0].State == "registered" })
 	p.Stop()
+	if err := p.Err(); err != nil {
+		t.Errorf("it did not end by itself: %v", err)
+	}
 	o.pbx.Registered("101", 0, soon)
 }
 
