@@ -344,7 +344,7 @@ func (l *line) leave() {
 		return
 	}
 	// Its own time, since the one that ran it has ended.
-	ctx, cancel := context.WithTimeout(context.Background(), l.phone.cfg.Timing.Answer/4)
+	ctx, cancel := context.WithTimeout(context.Background(), l.phone.cfg.Timing.Answer/2)
 	defer cancel()
 	l.phone.mu.Lock()
 	registered := l.standing.State == Registered || l.standing.State == Registering

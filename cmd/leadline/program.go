@@ -36,7 +36,7 @@ type options struct {
 }
 
 // farewell is how long hanging up and unregistering may take at exit.
-const farewell = 2 * time.Second
+const farewell = 5 * time.Second
 
 // program is all rooms, wired. It is the only place where they meet.
 type program struct {
