@@ -62,7 +62,9 @@ func newOmnibox(opt MainOptions, window func() fyne.Canvas, open func(desk.Ref))
 	o.esc.Hide()
 	o.line.Hide()
 	o.entry = newOmniEntry(o)
-	o.input = container.NewThemeOverride(o.entry, &mainTheme{colors: omniColor})
+	input := container.NewClip(container.New(outset(2), o.entry))
+	input.ExtendBaseWidget(input) // else it lays nothing out before it is painted
+	o.input = input
 	o.box = &fyne.Container{Layout: (*omniLayout)(o), Objects: []fyne.CanvasObject{o.field, o.popup, o.line, o.icon.Image, o.input, o.ring, o.hint, o.esc}}
 	return o
 }
@@ -281,22 +283,25 @@ func (l *omniLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	put(l.line, -6, mainTop-1, omniPopup, 1)
 	put(l.icon.Image, 10, middle-8, 16, 16)
 	h := l.entry.MinSize().Height
-	put(l.input, 26, middle-1-h/2, right-26-60, h)
+	put(l.input, 28, middle+1-h/2, right-26-60-4, h-4)
 	for _, k := range []*kit.KeyHint{l.hint, l.esc} {
 		m := k.MinSize()
 		put(k, right-8-m.Width, middle-m.Height/2, m.Width, m.Height)
 	}
 }
 
-// omniColor takes the border from Fyne's entry: the field draws its own. The
-// cursor is of the same colour, but an animation paints it by the program's theme;
-// without animations the border stays, so that the cursor does.
-func omniColor(n fyne.ThemeColorName) fyne.ThemeColorName {
-	if n == theme.Accent && fyne.CurrentApp().Settings().ShowAnimations() {
-		return theme.Clear
+// outset lays an object out larger than its place by so many pixels at each side. In
+// a clip it loses its edge: the border of Fyne's entry, for the field draws its own.
+type outset float32
+
+func (by outset) Layout(objects []fyne.CanvasObject, s fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewSquareOffsetPos(-float32(by)))
+		o.Resize(s.AddWidthHeight(2*float32(by), 2*float32(by)))
 	}
-	return n
 }
+
+func (by outset) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
 // omniEntry is the field's entry.
 type omniEntry struct {

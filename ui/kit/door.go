@@ -65,6 +65,12 @@ func walk(o fyne.CanvasObject, offset fyne.Position, clip *box, visit func(fyne.
 		walk(w.Content, pos, &b, visit)
 	case *container.ThemeOverride:
 		walk(w.Content, pos, clip, visit)
+	case *container.Clip:
+		b := box{pos, end}
+		if clip != nil {
+			b = b.within(*clip)
+		}
+		walk(w.Content, pos, &b, visit)
 	case *List:
 		b := box{pos, end}
 		if clip != nil {

@@ -59,9 +59,15 @@ func (t *Theme) variant(system fyne.ThemeVariant) fyne.ThemeVariant {
 // Font returns a cut of Inter: Bold is SemiBold, Italic is Medium. Monospace
 // and symbols stay Fyne's. Scripts that Inter lacks are Fyne's to find.
 func (t *Theme) Font(style fyne.TextStyle) fyne.Resource {
-	switch {
-	case style.Monospace, style.Symbol:
+	if style.Monospace || style.Symbol {
 		return fynetheme.DefaultTheme().Font(style)
+	}
+	return Cut(style)
+}
+
+// Cut is the cut of Inter for a style: Bold is SemiBold, Italic is Medium.
+func Cut(style fyne.TextStyle) fyne.Resource {
+	switch {
 	case style.Bold:
 		return semiBold
 	case style.Italic:
