@@ -33,6 +33,8 @@ type call struct {
 	isHold   bool // what the far end has agreed to
 	asking   bool // a re-INVITE of ours is on its way
 	late     bool // the far end's answer comes with the ACK
+	passing  *passing
+	referrer *referrer // of a call that the far end of another made us place
 	limit    *time.Timer
 	ticker   *time.Timer
 	quality  int
@@ -42,6 +44,7 @@ func (c *call) publish() { c.phone.publish(c, c.view) }
 
 func (c *call) become(s CallState) {
 	c.view.State = s
+	c.reportReferral()
 	c.publish() // windows before sound
 	c.listen()
 }
@@ -85,7 +88,7 @@ func (c *call) dial() {
 		c.end(Failed, 0, err.Error())
 		return
 	}
-	dialog, err := c.stack.Dial(c.view.Dialled, sdp.Offer(c.voice.local), signals{c})
+	dialog, err := c.invites()
 	if err != nil {
 		c.publish()
 		c.end(Failed, 0, err.Error())
@@ -198,6 +201,7 @@ func (c *call) end(cause Cause, code int, reason string) {
 	c.view.SIPCode, c.view.SIPReason = code, reason
 	c.view.Ended = c.phone.cfg.Now()
 	c.readStats()
+	c.reportReferral()
 	tone := noTone
 	if c.view.Direction == Outgoing && c.view.Answered.IsZero() {
 		switch cause {

@@ -53,13 +53,14 @@ const (
 	Cancelled               // by us, before they answered
 	Failed                  // anything else; SIPCode and SIPReason say what
 	MediaLost               // nothing was heard from the far end any more
+	Transferred             // passed on to somebody else, by us
 )
 
 // String returns the cause in English, for logs.
 func (c Cause) String() string {
 	return [...]string{"not ended", "hung up here", "hung up there", "missed", "answered elsewhere",
 		"declined", "declined there", "busy", "no answer", "not found", "cancelled", "failed",
-		"media lost"}[c]
+		"media lost", "transferred"}[c]
 }
 
 // Party is who is at the other end, as far as the wire tells.
@@ -69,6 +70,32 @@ type Party struct {
 	Display  string // decoded to UTF-8, without control characters
 	URI      string // sip:user@host, to call back; "" when withheld
 	Withheld bool
+}
+
+// TransferState is how far the passing on of a call has come.
+type TransferState int
+
+const (
+	NoTransfer      TransferState = iota
+	TransferAsked                 // the far end was asked, or waits to be
+	TransferTrying                // it calls the other
+	TransferRinging               // there it rings
+	TransferDone                  // they are connected; the call here has ended
+	TransferFailed                // the call is back
+)
+
+// String returns the state in English, for logs.
+func (s TransferState) String() string {
+	return [...]string{"none", "asked", "trying", "ringing", "done", "failed"}[s]
+}
+
+// Transfer is the passing on of a call to somebody else (requirements.md D2).
+type Transfer struct {
+	State  TransferState
+	To     string // what was asked for, as it was dialled
+	With   CallID // of an attended transfer: the call that was joined; "" for a blind one
+	Code   int    // SIP status of the last word; 0 when none came
+	Reason string // its reason phrase, or what went wrong in words
 }
 
 // Stats is what is known of a call's sound; all zero before media flows.
@@ -109,6 +136,8 @@ type Call struct {
 	CallWaiting bool   // it began while another call was up
 	HeldByThem  bool   // also when State is HeldHere
 	Digits      string // keypad digits sent so far
+	Transfer    Transfer
+	ReferredBy  string // URI of who passed this call to us or made us dial it; "" for nobody
 	Stats       Stats
 }
 

@@ -21,6 +21,11 @@ func (s signals) Confirmed(body sip.Body)  { s.c.box.post(func() { s.c.confirmed
 func (s signals) Unacked()                 { s.c.box.post(s.c.unacked) }
 func (s signals) Cancelled(elsewhere bool) { s.c.box.post(func() { s.c.cancelled(elsewhere) }) }
 func (s signals) HungUp()                  { s.c.box.post(s.c.hungUp) }
+func (s signals) Referred(r *sip.ReferRequest) {
+	if !s.c.box.post(func() { s.c.referred(r) }) {
+		r.Refuse(481, "Call/Transaction Does Not Exist")
+	}
+}
 func (s signals) Offered(offer *sip.Offer) { s.c.post(offer) }
 func (c *call) post(offer *sip.Offer) {
 	if !c.box.post(func() { c.offered(offer) }) {
@@ -144,7 +149,12 @@ func (c *call) cancelled(elsewhere bool) {
 	c.end(cause, 487, "Request Terminated")
 }
 
-func (c *call) hungUp() { c.end(HungUpThere, 0, "") }
+func (c *call) hungUp() {
+	if c.passedOn() {
+		return
+	}
+	c.end(HungUpThere, 0, "")
+}
 
 // offered answers a re-INVITE or an UPDATE.
 func (c *call) offered(offer *sip.Offer) {
@@ -229,6 +239,7 @@ func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Fail
 		c.isHold = want
 		c.settle()
 		c.renegotiate()
+		c.pass()
 		return
 	case f.Code == 481 || f.Code == 408:
 		// RFC 3261 §12.2.1.2: the far end has no such call any more.
@@ -244,4 +255,5 @@ func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Fail
 	c.wantHold = c.isHold
 	c.applyMute()
 	c.publish()
+	c.pass()
 }

@@ -38,6 +38,8 @@ type Events interface {
 	// Offered is a re-INVITE or an UPDATE with an offer, or a re-INVITE that asks
 	// for ours. It must be answered within 10 s.
 	Offered(*Offer)
+	// Referred is a REFER: they ask us to call somebody else.
+	Referred(*ReferRequest)
 }
 
 // Failure is a request that did not succeed.
@@ -89,6 +91,9 @@ type Dialog struct {
 	offering   bool    // an offer of ours or theirs is being answered
 	answered   bool
 	cancelWish bool
+	referral   func(Referral) // hears of the transfer that we asked for; nil without one
+
+	notifying sync.Mutex // one NOTIFY at a time
 
 	cancel chan struct{} // closed: give up dialling
 	acked  chan ack      // ACKs to our 200s
@@ -168,7 +173,7 @@ func (d *Dialog) request(ctx context.Context, req *sip.Request) (sip.ClientTrans
 
 // do sends a request within the dialog and waits for its final answer, with
 // credentials when asked for them.
-func (d *Dialog) do(ctx context.Context, method sip.RequestMethod, body Body) (*sip.Response, error) {
+func (d *Dialog) do(ctx context.Context, method sip.RequestMethod, body Body, more ...func(*sip.Request)) (*sip.Response, error) {
 	var credentials sip.Header
 	for attempt := 0; ; attempt++ {
 		d.mu.Lock()
@@ -177,6 +182,9 @@ func (d *Dialog) do(ctx context.Context, method sip.RequestMethod, body Body) (*
 		if body.Data != nil {
 			req.AppendHeader(sip.NewHeader("Content-Type", body.Type))
 			req.SetBody(body.Data)
+		}
+		for _, f := range more {
+			f(req)
 		}
 		if credentials != nil {
 			req.AppendHeader(credentials)

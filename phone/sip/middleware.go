@@ -64,10 +64,13 @@ func (s *Stack) inDialog(req *sip.Request, tx sip.ServerTransaction, next sipgo.
 		d.reinvited(req, tx)
 	case sip.UPDATE:
 		d.updated(req, tx)
-	case sip.INFO, sip.NOTIFY, sip.MESSAGE:
+	case sip.NOTIFY:
+		s.respond(req, tx, 200, "OK", Body{})
+		d.notified(req)
+	case sip.INFO, sip.MESSAGE:
 		s.respond(req, tx, 200, "OK", Body{})
 	case sip.REFER:
-		s.respond(req, tx, 603, "Decline", Body{})
+		d.referredAway(req, tx)
 	default:
 		return false
 	}
@@ -122,7 +125,7 @@ func notAllowed(req *sip.Request, tx sip.ServerTransaction) {
 
 // allow names the methods that we answer.
 func allow() sip.Header {
-	return sip.NewHeader("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY")
+	return sip.NewHeader("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER")
 }
 
 func (s *Stack) respond(req *sip.Request, tx sip.ServerTransaction, code int, reason string, body Body, headers ...sip.Header) {

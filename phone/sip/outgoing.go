@@ -25,6 +25,22 @@ func (s *Stack) Callee(to string) (Party, error) {
 // Dial invites target (see [Target]) with an offer. It returns at once; what becomes
 // of it is told to events. The error is about the target only.
 func (s *Stack) Dial(to string, offer []byte, events Events) (*Dialog, error) {
+	return s.dial(to, offer, events)
+}
+
+// DialFor calls whom the far end referred us to, and says so (RFC 3892, RFC 3891).
+func (s *Stack) DialFor(r *ReferRequest, offer []byte, events Events) (*Dialog, error) {
+	var headers []sip.Header
+	if r.By != "" {
+		headers = append(headers, sip.NewHeader("Referred-By", "<"+r.By+">"))
+	}
+	if r.Replaces != "" {
+		headers = append(headers, sip.NewHeader("Replaces", r.Replaces))
+	}
+	return s.dial(r.To, offer, events, headers...)
+}
+
+func (s *Stack) dial(to string, offer []byte, events Events, headers ...sip.Header) (*Dialog, error) {
 	uri, err := target(to, s.acc.host, s.acc.port)
 	if err != nil {
 		return nil, err
@@ -40,6 +56,9 @@ func (s *Stack) Dial(to string, offer []byte, events Events) (*Dialog, error) {
 	req.AppendHeader(s.contact())
 	s.route(req)
 	req.AppendHeader(allow())
+	for _, h := range headers {
+		req.AppendHeader(h)
+	}
 	req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	req.SetBody(offer)
 	if err := sipgo.ClientRequestBuild(s.client, req); err != nil {

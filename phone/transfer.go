@@ -1,0 +1,260 @@
+package phone
+
+import (
+	"fmt"
+	"slices"
+
+	"leadline/phone/sdp"
+	"leadline/phone/sip"
+)
+
+// passing is a transfer of ours on its way.
+type passing struct {
+	to   string
+	with *call // of an attended one
+	sent bool  // the REFER went out
+	took bool  // the far end has accepted it
+}
+
+// Transfer passes a call on without asking: its far end is put on hold, then asked to
+// call target (RFC 5589 §6). How it goes is told in Call.Transfer: when the others are
+// connected the call ends as Transferred, else it is back, with the reason.
+func (p *Phone) Transfer(id CallID, target string) error {
+	return p.ask(id, func(c *call) error {
+		if _, err := c.stack.Callee(target); err != nil {
+			return fmt.Errorf("transfer %s: %w", id, err)
+		}
+		return c.transfer(&passing{to: target})
+	})
+}
+
+// Join connects the far ends of two answered calls with each other and leaves them
+// (attended transfer, RFC 5589 §7): the one of id takes our place in with.
+func (p *Phone) Join(id, with CallID) error {
+	if id == with {
+		return fmt.Errorf("join %s with itself: %w", id, ErrWrongState)
+	}
+	p.mu.Lock()
+	i := slices.IndexFunc(p.calls, func(c *call) bool { return c.id == with })
+	if i < 0 {
+		p.mu.Unlock()
+		return fmt.Errorf("%s: %w", with, ErrNoSuchCall)
+	}
+	other, shown := p.calls[i], p.calls[i].shown
+	p.mu.Unlock()
+	switch shown.State {
+	case Active, HeldHere, HeldThere:
+	default:
+		return fmt.Errorf("join with %s, which is %s: %w", with, shown.State, ErrWrongState)
+	}
+	to := shown.Remote.User
+	if shown.Direction == Outgoing {
+		to = shown.Dialled
+	}
+	return p.ask(id, func(c *call) error { return c.transfer(&passing{to: to, with: other}) })
+}
+
+func (c *call) transfer(w *passing) error {
+	switch c.view.State {
+	case Active, HeldHere, HeldThere:
+	default:
+		return c.wrong("transfer")
+	}
+	if c.passing != nil {
+		return fmt.Errorf("transfer %s, which is being transferred: %w", c.id, ErrWrongState)
+	}
+	c.passing = w
+	c.view.Transfer = Transfer{State: TransferAsked, To: w.to}
+	if w.with != nil {
+		c.view.Transfer.With = w.with.id
+	}
+	c.wantHold = true
+	c.applyMute()
+	c.publish()
+	c.renegotiate()
+	c.pass()
+	return nil
+}
+
+// pass sends the REFER once the hold was answered, whatever the answer was.
+func (c *call) pass() {
+	w := c.passing
+	if w == nil || w.sent || c.asking || c.view.State == Ended {
+		return
+	}
+	if c.late || c.wantHold != c.isHold {
+		return // the hold is still to be asked for; its answer calls this again
+	}
+	w.sent = true
+	told := func(r sip.Referral) {
+		c.box.post(func() {
+			if c.passing == w {
+				c.passed(r)
+			}
+		})
+	}
+	if w.with != nil {
+		c.dialog.ReferTo(w.with.dialog, told)
+	} else if err := c.dialog.Refer(w.to, told); err != nil {
+		c.passed(sip.Referral{Reason: err.Error(), Final: true})
+		return
+	}
+	c.after(c.phone.cfg.Timing.NoAnswer, func() {
+		if c.passing == w {
+			c.passed(sip.Referral{Reason: "nothing was heard of it any more", Final: true})
+		}
+	})
+}
+
+// passed is what the far end says of our transfer.
+func (c *call) passed(r sip.Referral) {
+	if c.view.State == Ended {
+		return
+	}
+	t := &c.view.Transfer
+	t.Code, t.Reason = r.Code, r.Reason
+	switch {
+	case r.OK():
+		c.leaveThem()
+	case r.Final:
+		c.passing = nil
+		t.State = TransferFailed
+		// Back to talking, unless the agent is talking to somebody else.
+		if !c.phone.othersTalking(c) {
+			c.wantHold = false
+			c.applyMute()
+		}
+		c.publish()
+		c.renegotiate()
+	default:
+		c.passing.took = true
+		t.State = TransferTrying
+		if r.Code >= 180 && r.Code < 200 {
+			t.State = TransferRinging
+		}
+		c.publish()
+	}
+}
+
+// passedOn ends a call that the far end has left because it was passed on. A PBX may
+// hang up without a NOTIFY that says how it went.
+func (c *call) passedOn() bool {
+	if c.passing == nil || !c.passing.took {
+		return false
+	}
+	c.leaveThem()
+	return true
+}
+
+// leaveThem ends the call here, and the one that it was joined with.
+func (c *call) leaveThem() {
+	w := c.passing
+	c.passing = nil
+	c.view.Transfer.State = TransferDone
+	c.dialog.HangUp()
+	c.end(Transferred, 0, "")
+	if w.with == nil {
+		return
+	}
+	o, id, to := w.with, c.id, c.view.Remote.User
+	o.box.post(func() {
+		if o.view.State == Ended {
+			return
+		}
+		o.view.Transfer = Transfer{State: TransferDone, With: id, To: to}
+		o.dialog.HangUp()
+		o.end(Transferred, 0, "")
+	})
+}
+
+// othersTalking reports whether a call other than c is being talked on.
+func (p *Phone) othersTalking(c *call) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(p.calls, func(o *call) bool { return o != c && o.shown.State == Active })
+}
+
+// referrer is who made us place a call, and what it was told last.
+type referrer struct {
+	request *sip.ReferRequest
+	from    *call // waits on hold until the new one is answered or has failed
+	held    bool  // it did before, too
+	code    int
+}
+
+// referred answers a REFER of the far end: we call whom it names, as the transferee of
+// RFC 5589, while this call waits. It hangs up when we are connected.
+func (c *call) referred(r *sip.ReferRequest) {
+	switch c.view.State {
+	case Active, HeldHere, HeldThere:
+	default:
+		r.Refuse(481, "Call/Transaction Does Not Exist")
+		return
+	}
+	party, err := c.stack.Callee(r.To)
+	if err != nil {
+		r.Refuse(400, "Bad Refer-To")
+		return
+	}
+	n, err := c.phone.newCall(c.line, c.stack, Call{
+		Direction: Outgoing, State: Dialling, Remote: Party(party), Dialled: r.To, ReferredBy: r.By,
+	})
+	if err != nil {
+		r.Refuse(480, "Temporarily Unavailable")
+		return
+	}
+	r.Accept()
+	w := &referrer{request: r, from: c, held: c.wantHold}
+	n.box.post(func() {
+		n.referrer = w
+		n.dial()
+	})
+	_ = c.hold(true)
+}
+
+// invites sends the INVITE of an outgoing call.
+func (c *call) invites() (*sip.Dialog, error) {
+	offer := sdp.Offer(c.voice.local)
+	if c.referrer != nil {
+		return c.stack.DialFor(c.referrer.request, offer, signals{c})
+	}
+	return c.stack.Dial(c.view.Dialled, offer, signals{c})
+}
+
+// reportReferral tells who made us place this call how it goes (RFC 3515 §2.4.5).
+func (c *call) reportReferral() {
+	w := c.referrer
+	if w == nil {
+		return
+	}
+	code, reason := 0, ""
+	switch c.view.State {
+	case RingingThere, Early:
+		code, reason = 180, "Ringing"
+	case Active, HeldHere, HeldThere:
+		code, reason = 200, "OK"
+	case Ended:
+		if code, reason = c.view.SIPCode, c.view.SIPReason; code < 300 {
+			code, reason = 503, "Service Unavailable"
+		}
+		if c.view.Cause == Cancelled {
+			code, reason = 487, "Request Terminated"
+		}
+	}
+	if code <= w.code {
+		return
+	}
+	w.code = code
+	w.request.Tell(code, reason)
+	if code < 200 {
+		return
+	}
+	c.referrer = nil
+	if code >= 300 && !w.held {
+		w.from.box.post(func() {
+			if !w.from.phone.othersTalking(w.from) {
+				_ = w.from.hold(false)
+			}
+		})
+	}
+}

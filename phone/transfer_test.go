@@ -1,0 +1,219 @@
+package phone_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/phone"
+	"leadline/phone/siptest"
+)
+
+// holds answers the re-INVITE by which a call is put on hold.
+func holds(t *testing.T, caller *siptest.Call) {
+	t.Helper()
+	m := caller.Expect("INVITE")
+	if !strings.Contains(m.Body, "a=sendonly") {
+		t.Errorf("no hold:\n%s", m.Body)
+	}
+	caller.Reply(m, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+	caller.Expect("ACK")
+}
+
+func notify(caller *siptest.Call, state, fragment string) {
+	caller.Do("NOTIFY", fragment, "Event: refer", "Subscription-State: "+state, "Content-Type: message/sipfrag;version=2.0")
+	caller.Expect("200 NOTIFY")
+}
+
+func transferState(d *desk, c phone.Call, s phone.TransferState) phone.Call {
+	d.t.Helper()
+	return d.call("transfer "+s.String(), func(x phone.Call) bool { return x.ID == c.ID && x.Transfer.State == s })
+}
+
+// RFC 5589 §6, requirements.md D2.
+func TestBlindTransferIsFollowedToItsEnd(t *testing.T) {
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	d.do(d.Transfer(c.ID, "102"))
+	holds(t, caller)
+	refer := caller.Expect("REFER")
+	if got := refer.Get("Refer-To"); !strings.HasPrefix(got, "<sip:102@127.0.0.1") {
+		t.Errorf("Refer-To: %s", got)
+	}
+	if got := refer.Get("Referred-By"); !strings.Contains(got, "sip:101@") {
+		t.Errorf("Referred-By: %s", got)
+	}
+	caller.Reply(refer, 202, "Accepted", "")
+	transferState(d, c, phone.TransferTrying)
+	notify(caller, "active;expires=60", "SIP/2.0 180 Ringing\r\n")
+	transferState(d, c, phone.TransferRinging)
+	notify(caller, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n")
+	ended := d.ended(phone.Transferred)
+	if ended.Transfer.State != phone.TransferDone || ended.Transfer.To != "102" {
+		t.Errorf("told %+v", ended.Transfer)
+	}
+	caller.Expect("BYE")
+}
+
+func TestATransferThatFailsBringsTheCallBack(t *testing.T) {
+	for name, fail := range map[string]func(*siptest.Call, siptest.Message){
+		"refused at once": func(caller *siptest.Call, refer siptest.Message) { caller.Reply(refer, 403, "Forbidden", "") },
+		"busy there": func(caller *siptest.Call, refer siptest.Message) {
+			caller.Reply(refer, 202, "Accepted", "")
+			notify(caller, "terminated;reason=noresource", "SIP/2.0 486 Busy Here")
+		},
+		"ended without a word": func(caller *siptest.Call, refer siptest.Message) {
+			caller.Reply(refer, 202, "Accepted", "")
+			notify(caller, "terminated;reason=timeout", "nonsense")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, caller, c, _ := talking(t, siptest.SDP(4000))
+			d.do(d.Transfer(c.ID, "102"))
+			holds(t, caller)
+			fail(caller, caller.Expect("REFER"))
+			if got := transferState(d, c, phone.TransferFailed).Transfer; got.Reason == "" {
+				t.Errorf("no reason: %+v", got)
+			}
+			back := caller.Expect("INVITE")
+			caller.Reply(back, 200, "OK", siptest.SDP(4000))
+			d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
+			stillWorks(t, d, caller, c)
+		})
+	}
+}
+
+// Some PBXs hang up as soon as they have taken the REFER.
+func TestHangingUpAfterTheReferIsATransfer(t *testing.T) {
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	d.do(d.Transfer(c.ID, "102"))
+	holds(t, caller)
+	caller.Reply(caller.Expect("REFER"), 202, "Accepted", "")
+	transferState(d, c, phone.TransferTrying)
+	caller.Do("BYE", "")
+	d.ended(phone.Transferred)
+}
+
+func TestATransferGoesOnWhenTheHoldIsRefused(t *testing.T) {
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	d.do(d.Transfer(c.ID, "102"))
+	caller.Reply(caller.Expect("INVITE"), 488, "Not Acceptable Here", "")
+	caller.Reply(caller.Expect("REFER"), 202, "Accepted", "")
+	notify(caller, "terminated", "SIP/2.0 200 OK")
+	d.ended(phone.Transferred)
+}
+
+func TestATransferIsOnlyForAnsweredCallsAndRealTargets(t *testing.T) {
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	if err := d.Transfer(c.ID, "  "); err == nil {
+		t.Error("an empty target was taken")
+	}
+	if err := d.Join(c.ID, c.ID); !errors.Is(err, phone.ErrWrongState) {
+		t.Errorf("joined with itself: %v", err)
+	}
+	if err := d.Join(c.ID, "call-99"); !errors.Is(err, phone.ErrNoSuchCall) {
+		t.Errorf("joined with nobody: %v", err)
+	}
+	stillWorks(t, d, caller, c)
+}
+
+// RFC 5589 §7, RFC 3891 §3: the tags are named as the other end knows them.
+func TestAttendedTransferJoinsTwoCalls(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	up := func() (*siptest.Call, phone.Call) {
+		caller := pbx.NewCall()
+		caller.Invite(siptest.SDP(4000))
+		var c phone.Call
+		d.eventually("rings", func() bool {
+			for _, x := range d.Calls() {
+				if x.State == phone.Ringing {
+					c = x
+					return true
+				}
+			}
+			return false
+		})
+		return caller, c
+	}
+	customer, first := up()
+	d.do(d.Answer(first.ID))
+	customer.Answered("")
+	colleague, second := up()
+	d.do(d.Answer(second.ID))
+	ok := colleague.Answered("")
+	held := customer.Expect("INVITE")
+	customer.Reply(held, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+	d.eventually("the customer waits", func() bool { return d.last(first.ID).State == phone.HeldHere })
+
+	d.do(d.Join(first.ID, second.ID))
+	refer := customer.Expect("REFER")
+	replaces := ok.Get("Call-ID") + "%3Bto-tag%3D" + ok.Tag("From") + "%3Bfrom-tag%3D" + ok.Tag("To")
+	if got := refer.Get("Refer-To"); !strings.Contains(got, "?Replaces="+strings.ReplaceAll(replaces, "@", "%40")) {
+		t.Errorf("Refer-To: %s\nwant Replaces=%s", got, replaces)
+	}
+	customer.Reply(refer, 202, "Accepted", "")
+	notify(customer, "terminated;reason=noresource", "SIP/2.0 200 OK")
+	for _, id := range []phone.CallID{first.ID, second.ID} {
+		d.call("transferred", func(x phone.Call) bool { return x.ID == id && x.Cause == phone.Transferred })
+	}
+	customer.Expect("BYE")
+	colleague.Expect("BYE")
+}
+
+// The transferee of RFC 5589 §6.1; Referred-By is passed on (RFC 3892).
+func TestBeingTransferredCallsTheOther(t *testing.T) {
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	caller.Do("REFER", "", "Refer-To: <sip:103@"+caller.Addr()+"?Replaces=abc%40x%3Bto-tag%3D1%3Bfrom-tag%3D2>", "Referred-By: <sip:chief@example.org>")
+	caller.Expect("202 REFER")
+	fragment := func(want string) {
+		t.Helper()
+		for {
+			m := caller.Expect("NOTIFY")
+			caller.Reply(m, 200, "OK", "")
+			if strings.Contains(m.Body, want) {
+				return
+			}
+		}
+	}
+	invite := caller.Expect("INVITE")
+	for invite.Get("Referred-By") == "" { // the other INVITE is the hold
+		caller.Reply(invite, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+		invite = caller.Expect("INVITE")
+	}
+	if got := invite.Get("Referred-By"); got != "<sip:chief@example.org>" {
+		t.Errorf("Referred-By: %s", got)
+	}
+	if got := invite.Get("Replaces"); got != "abc@x;to-tag=1;from-tag=2" {
+		t.Errorf("Replaces: %s", got)
+	}
+	n := d.call("the new call", func(x phone.Call) bool { return x.Direction == phone.Outgoing })
+	if n.ReferredBy != "sip:chief@example.org" {
+		t.Errorf("referred by %q", n.ReferredBy)
+	}
+	caller.Reply(invite, 180, "Ringing", "")
+	fragment("180 Ringing")
+	caller.Reply(invite, 200, "OK", siptest.SDP(4002))
+	fragment("200 OK")
+	caller.Do("BYE", "")
+	d.call("the old call is over", func(x phone.Call) bool { return x.ID == c.ID && x.Cause == phone.HungUpThere })
+	d.eventually("the new one is talked on", func() bool { return d.last(n.ID).State == phone.Active })
+}
+
+func TestGarbageInTransfersIsRefused(t *testing.T) {
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	// What the library's parser can't read at all it drops without an answer.
+	caller.Do("REFER", "", "Refer-To: <>")
+	for _, to := range []string{"nonsense<", "<sip:>", "<sip:a@b?Replaces=%ZZ>"} {
+		caller.Do("REFER", "", "Refer-To: "+to)
+		if m, ok := caller.AwaitAny(time.Second, "400 REFER"); !ok {
+			t.Errorf("%s: %v", to, m)
+		}
+	}
+	caller.Do("REFER", "")
+	caller.Expect("400 REFER")
+	for _, body := range []string{"", "SIP/2.0", "SIP/2.0 999 Never", "SIP/2.0 -1 x", strings.Repeat("x", 5000)} {
+		notify(caller, "active", body)
+	}
+	stillWorks(t, d, caller, c)
+}
