@@ -47,7 +47,9 @@ type callActions struct {
 	decline *kit.Button
 	answer  *kit.Button
 	hangUp  *kit.Button
-	keypad  *kit.Button
+	keypad  *kit.Button // before anybody has answered
+	pass    *kit.Button
+	digits  *kit.Tile
 	shut    *kit.Button
 	again   *kit.Button
 	mute    *kit.Tile
@@ -75,12 +77,15 @@ func newCallActions(v *callView) *callActions {
 		WithIcon(theme.IconHangUp).WithHint("Ctrl+D").Tall()
 	a.keypad = kit.NewButton("Keypad", kit.Line, act(func() { v.toggleKeypad() })).
 		WithIcon(theme.IconKeypad).Tall()
+	a.pass = kit.NewButton("Transfer", kit.Line, act(v.toggleTransfer)).
+		WithIcon(theme.IconTransfer).WithHint("Ctrl+T").Tall()
 	a.shut = kit.NewButton("Close", kit.Line, act(v.w.closed)).WithHint("Esc").Tall()
 	a.again = kit.NewButton("Call back", kit.Line, act(v.callAgain)).WithIcon(theme.IconHandset).Tall()
 	a.mute = kit.NewTile("Mute", theme.IconMicOff, func() { v.w.desk.Mute(v.w.id, !v.w.call.Muted) })
 	a.hold = kit.NewTile("Hold", theme.IconPause, func() { v.w.desk.Hold(v.w.id, v.w.call.State != desk.HeldHere) })
-	halves := kit.Columns(8, a.decline, a.answer, a.hangUp, a.keypad, a.shut, a.again)
-	a.tiles = kit.Sized(0, 54, kit.Columns(8, a.mute, a.hold))
+	a.digits = kit.NewTile("Keypad", theme.IconKeypad, func() { v.toggleKeypad() })
+	halves := kit.Columns(8, a.decline, a.answer, a.hangUp, a.keypad, a.pass, a.shut, a.again)
+	a.tiles = kit.Sized(0, 54, kit.Columns(8, a.mute, a.hold, a.digits))
 	a.root = kit.Pad(0, callMargin, 0, callMargin, kit.Column(8, kit.Sized(0, 44, halves), a.tiles))
 	return a
 }
@@ -96,7 +101,8 @@ func (a *callActions) fill(c desk.Call, now time.Time) {
 		setShown(a.decline, p == ringing)
 		setShown(a.answer, p == ringing)
 		setShown(a.hangUp, p == calling || p == talking)
-		setShown(a.keypad, p == calling || p == talking)
+		setShown(a.keypad, p == calling)
+		setShown(a.pass, p == talking)
 		setShown(a.shut, p == over)
 		setShown(a.tiles, p == talking)
 	}
@@ -110,6 +116,12 @@ func (a *callActions) fill(c desk.Call, now time.Time) {
 		kind = kit.Chosen
 	}
 	a.keypad.SetKind(kind)
+	a.digits.SetOn(a.v.keypadOpen)
+	kind = kit.Line
+	if a.v.transferOpen {
+		kind = kit.Chosen
+	}
+	a.pass.SetKind(kind)
 	a.mute.SetOn(c.Muted)
 	setShown(a.hold, c.CanHold)
 	a.hold.SetOn(c.State == desk.HeldHere)

@@ -97,9 +97,15 @@ func (b *callBelow) draw() {
 	b.device.SetText(b.card.Microphone)
 	atMost(b.device, 150)
 	setShown(b.headset.Image, b.card.Microphone != "")
-	wrong := live && b.card.Problem.Key != ""
-	setShown(b.wrong, wrong)
-	b.problem.Set(text.Say(b.card.Problem), theme.IconWarning, kit.Warn)
+	problem, icon := b.card.Problem, theme.IconWarning
+	if c.Transfer.Text.Key != "" {
+		problem = c.Transfer.Text
+		if !c.Transfer.Failed {
+			icon = theme.IconTransfer
+		}
+	}
+	setShown(b.wrong, live && problem.Key != "")
+	b.problem.Set(text.Say(problem), icon, kit.Warn)
 }
 
 // callWhy tells, after the end, why it ended so: in words, and the PBX's own for

@@ -14,13 +14,13 @@ import (
 // them works without Ctrl except Esc, and digits while the keypad is open: what is
 // typed blindly must not take or end a call.
 func (v *callView) keys(c fyne.Canvas) {
-	for _, name := range []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyS} {
+	for _, name := range []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyS, fyne.KeyT} {
 		sc := &desktop.CustomShortcut{KeyName: name, Modifier: fyne.KeyModifierControl}
 		c.AddShortcut(sc, func(fyne.Shortcut) { v.shortcut(name) })
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) { v.key(e.Name) })
 	c.SetOnTypedRune(v.digit)
-	for _, f := range []*kit.Field{v.note.field, v.form.first, v.form.last, v.form.company} {
+	for _, f := range []*kit.Field{v.note.field, v.form.first, v.form.last, v.form.company, v.pass.field} {
 		f.OnShortcut(func(s fyne.Shortcut) bool {
 			sc, ok := s.(*desktop.CustomShortcut)
 			return ok && sc.Modifier == fyne.KeyModifierControl && v.shortcut(sc.KeyName)
@@ -60,6 +60,10 @@ func (v *callView) shortcut(name fyne.KeyName) bool {
 		if p == talking {
 			d.Mute(id, !call.Muted)
 		}
+	case fyne.KeyT:
+		if p == talking {
+			v.toggleTransfer()
+		}
 	case fyne.KeyS:
 		v.form.submit()
 	default:
@@ -76,6 +80,8 @@ func (v *callView) key(name fyne.KeyName) {
 	switch {
 	case v.keypadOpen:
 		v.toggleKeypad()
+	case v.transferOpen:
+		v.toggleTransfer()
 	case v.w.call.State == desk.Ended:
 		v.w.closed()
 	}

@@ -41,13 +41,19 @@ func TestPicturesOfEveryState(t *testing.T) {
 	folder := os.Getenv("LEADLINE_PICTURES")
 	inLook(t, func(t *testing.T, look string) {
 		for name, c := range samples() {
-			if folder == "" && name != "known" && name != "form" {
+			if folder == "" && name != "known" && name != "form" && name != "transfer" {
 				continue
 			}
-			w := newCallWindow(fyne.CurrentApp(), &fakeDesk{}, func() time.Time { return noon }, 0)
+			d := &fakeDesk{}
+			d.publish(desk.Snapshot{Calls: []desk.Call{samples()["held"]}})
+			w := newCallWindow(fyne.CurrentApp(), d, func() time.Time { return noon }, 0)
 			w.enter(c)
 			w.announce(0, image.Point{})
 			w.show()
+			if name == "transfer" {
+				w.view.toggleTransfer()
+				w.view.pass.field.Type("112")
+			}
 			w.sound(desk.Sound{Microphone: "Jabra Evolve2 65", Problem: problems[name]})
 			img := w.win.Canvas().Capture()
 			if b := img.Bounds(); b.Dx() != callWidth || b.Dy() != callHeight {

@@ -120,6 +120,10 @@ func samples() map[string]desk.Call {
 	loading.Reason = desk.Text{}
 	held := talk
 	held.State = desk.HeldHere
+	transfer := talk
+	transfer.ID = "9"
+	transfer.Transfer = desk.Transfer{Failed: true, Text: desk.Text{
+		Key: "Could not be passed on to {to}: {why}", Args: map[string]string{"to": "112", "why": "486 Busy Here"}}}
 	muted := talk
 	muted.Muted, muted.CanHold, muted.Encrypted, muted.Quality = true, false, false, 2
 	ended := talk
@@ -146,7 +150,7 @@ func samples() map[string]desk.Call {
 	talkForm.Form = &formError
 	return map[string]desk.Call{
 		"known": known, "unknown": unknown, "form": form, "several": several, "talk": talk, "withheld": withheld,
-		"internal": internal, "address": address, "loading": loading, "held": held, "muted": muted, "ended": ended,
+		"internal": internal, "address": address, "loading": loading, "held": held, "transfer": transfer, "muted": muted, "ended": ended,
 		"missed": missed, "elsewhere": elsewhere, "busy": busy, "dialling": dialling, "waiting": waiting, "talkform": talkForm,
 	}
 }

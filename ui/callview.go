@@ -27,6 +27,7 @@ type callView struct {
 	chooser *callChooser
 	past    *callHistory
 	pad     *callKeypad
+	pass    *callTransfer
 	note    *callNote
 	why     *callWhy
 	footer  *kit.Footer
@@ -34,9 +35,10 @@ type callView struct {
 	inside  *fyne.Container
 	body    *fyne.Container
 
-	keypadOpen bool
-	drawn      desk.Call // what is drawn now
-	fresh      bool      // nothing of this call is drawn yet
+	keypadOpen   bool
+	transferOpen bool
+	drawn        desk.Call // what is drawn now
+	fresh        bool      // nothing of this call is drawn yet
 }
 
 func newCallView(w *callWindow) *callView {
@@ -49,10 +51,11 @@ func newCallView(w *callWindow) *callView {
 	v.chooser = newCallChooser(v)
 	v.past = newCallHistory()
 	v.pad = newCallKeypad(v)
+	v.pass = newCallTransfer(v)
 	v.note = newCallNote(v)
 	v.why = newCallWhy()
 	v.footer = kit.NewFooter()
-	v.inside = kit.Column(0, v.why.root, v.pad.root, v.form.root, v.chooser.root, v.past.root)
+	v.inside = kit.Column(0, v.why.root, v.pad.root, v.pass.root, v.form.root, v.chooser.root, v.past.root)
 	v.scroll = container.NewVScroll(v.inside)
 	v.body = &fyne.Container{Layout: bodyLayout{v}, Objects: []fyne.CanvasObject{v.scroll, v.note.root}}
 	v.root = kit.Sized(callWidth, callHeight, kit.Stack(kit.Fill(theme.Surface), kit.Column(0,
@@ -70,9 +73,10 @@ func newCallView(w *callWindow) *callView {
 
 // begin makes the view ready for another call.
 func (v *callView) begin() {
-	v.keypadOpen, v.fresh = false, true
+	v.keypadOpen, v.transferOpen, v.fresh = false, false, true
 	v.w.win.Canvas().Unfocus()
 	v.actions.begin()
+	v.pass.begin()
 	v.form.begin()
 	v.chooser.begin()
 	v.note.begin()
@@ -87,7 +91,7 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	cardNew := v.fresh || !reflect.DeepEqual(c.Card, v.drawn.Card)
 	v.drawn, v.fresh = c, false
 	if c.State == desk.Ended {
-		v.keypadOpen = false
+		v.keypadOpen, v.transferOpen = false, false
 	}
 	v.w.win.SetTitle(v.title(c))
 	v.head.fill(c)
@@ -96,7 +100,8 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	v.below.fill(c)
 	v.why.fill(c)
 	v.pad.fill(c, v.keypadOpen)
-	v.form.fill(c, offersForm(c) && !v.keypadOpen)
+	v.pass.fill(c, v.transferOpen)
+	v.form.fill(c, offersForm(c) && !v.overlaid())
 	v.chooser.fill(c, now)
 	if cardNew {
 		v.past.fill(c.Card, c.Card.Name, now)
@@ -144,11 +149,11 @@ func relayout(o fyne.CanvasObject) {
 func (v *callView) middle(c desk.Call) {
 	formOpen := c.Form != nil
 	setShown(v.pad.root, v.keypadOpen)
-	if v.keypadOpen {
+	if v.overlaid() {
 		v.form.root.Hide()
 	}
-	setShown(v.chooser.root, len(c.Card.Matches) > 1 && !v.keypadOpen && !formOpen)
-	setShown(v.past.root, !v.past.empty() && !v.keypadOpen && !formOpen)
+	setShown(v.chooser.root, len(c.Card.Matches) > 1 && !v.overlaid() && !formOpen)
+	setShown(v.past.root, !v.past.empty() && !v.overlaid() && !formOpen)
 }
 
 // offersForm tells whether a record can be made from this call (requirements.md B2,
@@ -174,6 +179,10 @@ func (v *callView) tick(now time.Time) {
 	if v.w.call.State == desk.Ended && !v.w.unsaved() {
 		left = max(0, v.w.left(now))
 	}
+	if v.transferOpen && v.pass.stale() {
+		v.fresh = true
+		v.fill(v.w.call, now)
+	}
 	v.head.tick(v.w.call, now, left)
 	v.who.tick(v.w.call, now)
 	v.note.tick(now)
@@ -196,8 +205,20 @@ func (v *callView) lastTyped() time.Time {
 	return v.note.draft.at
 }
 
+// overlaid tells whether the middle is lent to the keypad or to a transfer.
+func (v *callView) overlaid() bool { return v.keypadOpen || v.transferOpen }
+
+func (v *callView) toggleTransfer() {
+	v.transferOpen, v.keypadOpen = !v.transferOpen, false
+	v.fresh = true
+	v.fill(v.w.call, v.w.now())
+	if v.transferOpen {
+		v.w.win.Canvas().Focus(v.pass.field.Focusable())
+	}
+}
+
 func (v *callView) toggleKeypad() {
-	v.keypadOpen = !v.keypadOpen
+	v.keypadOpen, v.transferOpen = !v.keypadOpen, false
 	v.fresh = true
 	v.fill(v.w.call, v.w.now())
 }
@@ -234,7 +255,7 @@ func (bodyLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 // hidesNote tells whether the note makes room; tight says that there is too little.
 func (v *callView) hidesNote(tight bool) bool {
 	c := v.drawn
-	if c.Form != nil || v.keypadOpen {
+	if c.Form != nil || v.overlaid() {
 		return tight
 	}
 	return tight && len(c.Card.Matches) > 1 && c.State == desk.Incoming && v.note.field.Text() == ""

@@ -104,7 +104,7 @@ func TestMuteHoldAndKeypad(t *testing.T) {
 	b.took("mute 4 true", "hold 4 true")
 	w.win.Canvas().OnTypedRune()('5')
 	b.took() // the keypad is closed
-	b.tap(w, "Keypad")
+	named[*kit.Tile](b, w, "Keypad").Tap()
 	named[kit.Named](b, w, "9").(kit.Tappable).Tap()
 	w.win.Canvas().OnTypedRune()('#')
 	w.win.Canvas().OnTypedRune()('x')

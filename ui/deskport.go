@@ -34,10 +34,12 @@ type Calls interface {
 	HangUp(desk.CallID) // cancels a call that is not answered yet
 	Mute(id desk.CallID, on bool)
 	Hold(id desk.CallID, on bool)
-	Digits(id desk.CallID, digits string) // 0-9 * # A-D, sent as RFC 4733 events in their order
-	Note(id desk.CallID, text string)     // the whole note, as typed so far
-	Choose(id desk.CallID, ref desk.Ref)  // who it is, among several matches (requirements.md C3)
-	CloseCall(desk.CallID)                // an ended call is put away; its window closes
+	Transfer(id desk.CallID, target string) // without asking; target as for Dial
+	Join(id, with desk.CallID)              // connects two calls and leaves them
+	Digits(id desk.CallID, digits string)   // 0-9 * # A-D, sent as RFC 4733 events in their order
+	Note(id desk.CallID, text string)       // the whole note, as typed so far
+	Choose(id desk.CallID, ref desk.Ref)    // who it is, among several matches (requirements.md C3)
+	CloseCall(desk.CallID)                  // an ended call is put away; its window closes
 	// Dial places a call. target is a number however written, an extension or a SIP
 	// address; account is the name of an account, "" for the first.
 	Dial(target, account string)

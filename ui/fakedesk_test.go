@@ -55,6 +55,8 @@ func (f *fakeDesk) Decline(id desk.CallID)               { f.wish("decline %s", 
 func (f *fakeDesk) HangUp(id desk.CallID)                { f.wish("hang up %s", id) }
 func (f *fakeDesk) Mute(id desk.CallID, on bool)         { f.wish("mute %s %v", id, on) }
 func (f *fakeDesk) Hold(id desk.CallID, on bool)         { f.wish("hold %s %v", id, on) }
+func (f *fakeDesk) Transfer(id desk.CallID, to string)   { f.wish("transfer %s %s", id, to) }
+func (f *fakeDesk) Join(id, with desk.CallID)            { f.wish("join %s %s", id, with) }
 func (f *fakeDesk) Digits(id desk.CallID, digits string) { f.wish("digits %s %s", id, digits) }
 func (f *fakeDesk) Note(id desk.CallID, text string)     { f.wish("note %s %s", id, text) }
 func (f *fakeDesk) Choose(id desk.CallID, ref desk.Ref) {

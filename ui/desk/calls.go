@@ -47,6 +47,7 @@ func (c *onDesk) view() Call {
 		Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved,
 		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
 	}
+	v.Transfer = transferOf(c.phone.Transfer)
 	switch v.State {
 	case Talking, HeldHere, HeldThere:
 		v.CanHold = true

@@ -21,6 +21,8 @@ type Telephone interface {
 	HangUp(phone.CallID) error
 	Mute(id phone.CallID, on bool) error
 	Hold(id phone.CallID, on bool) error
+	Transfer(id phone.CallID, target string) error
+	Join(id, with phone.CallID) error
 	SendDigits(id phone.CallID, digits string) error
 }
 

@@ -134,6 +134,10 @@ func (p *aPhone) Decline(id phone.CallID, busy bool) error { return p.note("decl
 func (p *aPhone) HangUp(id phone.CallID) error             { return p.note("hang up %s", id) }
 func (p *aPhone) Mute(id phone.CallID, on bool) error      { return p.note("mute %s %v", id, on) }
 func (p *aPhone) Hold(id phone.CallID, on bool) error      { return p.note("hold %s %v", id, on) }
+func (p *aPhone) Transfer(id phone.CallID, to string) error {
+	return p.note("transfer %s %s", id, to)
+}
+func (p *aPhone) Join(id, with phone.CallID) error { return p.note("join %s %s", id, with) }
 func (p *aPhone) SendDigits(id phone.CallID, digits string) error {
 	return p.note("digits %s %s", id, digits)
 }

@@ -114,6 +114,26 @@ var states = map[phone.CallState]State{
 	phone.Ended:        Ended,
 }
 
+// transferOf tells how the passing on of a call stands (requirements.md D2).
+func transferOf(t phone.Transfer) Transfer {
+	to := map[string]string{"to": t.To}
+	switch t.State {
+	case phone.TransferAsked, phone.TransferTrying:
+		return Transfer{Text: Text{Key: "Being passed on to {to}…", Args: to}, Busy: true}
+	case phone.TransferRinging:
+		return Transfer{Text: Text{Key: "It rings at {to}…", Args: to}, Busy: true}
+	case phone.TransferDone:
+		return Transfer{Text: Text{Key: "Passed on to {to}", Args: to}}
+	case phone.TransferFailed:
+		why := t.Reason
+		if t.Code != 0 {
+			why = strconv.Itoa(t.Code) + " " + why
+		}
+		return Transfer{Text: Text{Key: "Could not be passed on to {to}: {why}", Args: map[string]string{"to": t.To, "why": why}}, Failed: true}
+	}
+	return Transfer{}
+}
+
 // outcomeOf tells how a call ended (requirements.md C4), and says it in words
 // where the outcome alone isn't the whole story.
 func outcomeOf(c phone.Call) (Outcome, Text) {
@@ -121,6 +141,8 @@ func outcomeOf(c phone.Call) (Outcome, Text) {
 	switch c.Cause {
 	case phone.HungUpHere, phone.HungUpThere:
 		return Answered, Text{}
+	case phone.Transferred:
+		return Answered, Text{Key: "Passed on to {to}", Args: map[string]string{"to": c.Transfer.To}}
 	case phone.MediaLost:
 		return Answered, Text{Key: "The connection was lost: nothing has reached us any more"}
 	case phone.Missed:

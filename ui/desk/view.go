@@ -105,6 +105,7 @@ type Call struct {
 	Encrypted bool
 	Quality   Quality
 	Digits    string // sent from the keypad so far
+	Transfer  Transfer
 
 	Party  Party
 	Card   Card
@@ -112,6 +113,13 @@ type Call struct {
 	Note   Note
 	Reason Text // why the CRM did what it did
 	Saved  bool // a record was made from this call by hand
+}
+
+// Transfer is the passing on of a call (requirements.md D2). The zero Transfer is none.
+type Transfer struct {
+	Text   Text // how it stands, in words
+	Busy   bool // it is on its way
+	Failed bool // the call is back
 }
 
 // Quality of what is heard, 0 unknown, 1 bad … 4 good.

@@ -31,6 +31,29 @@ func (d *Desk) Hold(id CallID, on bool) {
 	d.ask(id, func(t Telephone, p phone.CallID) error { return t.Hold(p, on) })
 }
 
+// Transfer passes a call on without asking. target is what one may also dial; what
+// becomes of it is told in Call.Transfer.
+func (d *Desk) Transfer(id CallID, target string) {
+	dial := DialTarget(target, d.region)
+	if dial == "" {
+		d.post(func() {
+			d.notice(Notice{Text: Text{Key: "“{target}” is not a number or SIP address", Args: map[string]string{"target": target}}, Warning: true})
+		})
+		return
+	}
+	d.ask(id, func(t Telephone, p phone.CallID) error { return t.Transfer(p, dial) })
+}
+
+// Join connects the other sides of two answered calls with each other, and leaves them.
+func (d *Desk) Join(id, with CallID) {
+	d.post(func() {
+		if other := d.byID(with); other != nil && !other.gone {
+			to := other.phone.ID
+			d.ask(id, func(t Telephone, p phone.CallID) error { return t.Join(p, to) })
+		}
+	})
+}
+
 // Digits sends keypad digits.
 func (d *Desk) Digits(id CallID, digits string) {
 	d.ask(id, func(t Telephone, p phone.CallID) error { return t.SendDigits(p, digits) })

@@ -221,3 +221,23 @@ func TestAWrongPasswordIsToldInWords(t *testing.T) {
 		t.Errorf("it says %q", why)
 	}
 }
+
+// Requirements.md D2, through the window and a real PBX.
+func TestACallIsPassedOnFromItsWindow(t *testing.T) {
+	o := newOffice(t)
+	p := o.registered()
+	o.pbx.Call(phone.Caller{To: "101", Number: "+493020948812", Name: "Anna Meier"})
+	p.usable("call", "Answer")
+	p.until("they talk", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
+	p.usable("call", "Transfer")
+	p.types("call", "Extension or any number", "nobody")
+	p.tap("call", "Pass on")
+	p.shows("call", "is not a number")
+	p.types("call", "Extension or any number", "604604")
+	p.tap("call", "Pass on")
+	p.shows("call", "Could not be passed on to 604604")
+	p.until("they talk again", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
+	p.types("call", "Extension or any number", "608")
+	p.tap("call", "Pass on")
+	p.shows("call", "Passed on to 608")
+}

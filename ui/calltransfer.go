@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+)
+
+// callTransfer passes the call on: to whoever is typed, without asking or after it, or
+// to the other call that is on this phone (requirements.md D2).
+type callTransfer struct {
+	v      *callView
+	root   *fyne.Container
+	title  *kit.Label
+	field  *kit.Field
+	ask    *kit.Button
+	blind  *kit.Button
+	others *fyne.Container
+	joins  []desk.CallID // whom others shows
+}
+
+func newCallTransfer(v *callView) *callTransfer {
+	t := &callTransfer{v: v, title: kit.NewData("", kit.Section).Shrink(0), others: kit.Column(4)}
+	t.field = kit.NewBareField("Extension or any number", func(string) { t.name(); t.enable() }).
+		WithPlaceholder("Extension or any number")
+	t.field.OnSubmit(func(string) {
+		// Shift+Enter as well, by which Fyne means the same.
+		if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0 {
+			t.pass()
+			return
+		}
+		t.consult()
+	})
+	t.ask = kit.NewButton("Ask first", kit.Line, t.consult).WithHint("Enter")
+	t.blind = kit.NewButton("Pass on", kit.Primary, t.pass).WithHint("Shift+Enter")
+	t.root = kit.Column(0,
+		sectionHead(t.title, kit.NewData("", kit.Caption)),
+		kit.Pad(0, callMargin, 8, callMargin, kit.Sized(0, 32, t.field)),
+		kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind)),
+		kit.Pad(0, callMargin, 8, callMargin, t.others),
+		kit.Sized(0, 1, kit.NewHairline()))
+	t.root.Hide()
+	return t
+}
+
+func (t *callTransfer) begin() {
+	t.field.SetText("")
+	t.joins, t.others.Objects = nil, nil
+}
+
+func (t *callTransfer) fill(c desk.Call, open bool) {
+	setShown(t.root, open)
+	if !open {
+		return
+	}
+	t.name()
+	t.enable()
+	t.joins, t.others.Objects = nil, nil
+	for _, o := range t.joinable() {
+		id := o.ID
+		t.joins = append(t.joins, id)
+		b := kit.NewButton("Connect with the other call", kit.Line, func() { t.v.w.desk.Join(c.ID, id) })
+		b.SetData(text.T("Connect with {name}", "name", callerName(o)))
+		t.others.Objects = append(t.others.Objects, b)
+	}
+}
+
+// name says whose call it is.
+func (t *callTransfer) name() {
+	t.title.Say("Pass {name} on to", "name", callerName(t.v.w.call))
+	t.field.SetError("")
+}
+
+// target is what was typed, if it can be dialled; what can't is told here, where the
+// agent looks, and stays.
+func (t *callTransfer) target() (to string, ok bool) {
+	to = strings.TrimSpace(t.field.Text())
+	switch {
+	case to == "":
+		return "", false
+	case desk.DialTarget(to, "") == "":
+		why := desk.Text{Key: "“{target}” is not a number or SIP address", Args: map[string]string{"target": to}}
+		t.title.SayText(why)
+		t.field.SetError(text.Say(why))
+		return "", false
+	}
+	return to, true
+}
+
+// joinable are the other calls that somebody has answered.
+func (t *callTransfer) joinable() []desk.Call {
+	return slices.DeleteFunc(slices.Clone(t.v.w.desk.Snapshot().Calls), func(o desk.Call) bool {
+		return o.ID == t.v.w.id || phaseOf(o.State) != talking
+	})
+}
+
+// stale tells whether other calls have come or gone: nobody tells this window.
+func (t *callTransfer) stale() bool {
+	return !slices.EqualFunc(t.joinable(), t.joins, func(o desk.Call, id desk.CallID) bool { return o.ID == id })
+}
+
+// enable lets one press what would do something.
+func (t *callTransfer) enable() {
+	why := text.T("Type whom to pass the call on to")
+	ready := strings.TrimSpace(t.field.Text()) != "" && !t.v.w.call.Transfer.Busy
+	t.ask.SetEnabled(ready, why)
+	t.blind.SetEnabled(ready, why)
+}
+
+// pass passes the call on without asking.
+func (t *callTransfer) pass() {
+	if to, ok := t.target(); ok {
+		t.v.w.desk.Transfer(t.v.w.id, to)
+	}
+}
+
+// consult calls the other first; this call waits. Both windows then offer to connect.
+func (t *callTransfer) consult() {
+	if to, ok := t.target(); ok {
+		t.v.w.desk.Dial(to, t.v.w.call.Account)
+	}
+}

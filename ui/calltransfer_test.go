@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+)
+
+// Requirements.md D2.
+func TestACallIsPassedOnOrAskedAboutFirst(t *testing.T) {
+	b := newBench(t)
+	b.show(sample("talk"))
+	w := b.calls.slots[0]
+	b.pass(time.Second)
+	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	field := named[*kit.Field](b, w, "Extension or any number")
+	if !field.Focused() {
+		t.Error("the field has no keyboard")
+	}
+	if named[*kit.Button](b, w, "Pass on").Enabled() {
+		t.Error("it can be passed on to nobody")
+	}
+	field.Submit()
+	b.took()
+	field.Type("nobody")
+	b.tap(w, "Pass on")
+	b.took()
+	if field.Problem() == "" {
+		t.Error("that a name can't be dialled is not told")
+	}
+	field.Type(" 112 ")
+	if field.Problem() != "" {
+		t.Error("it is told for ever")
+	}
+	b.tap(w, "Pass on")
+	b.took("transfer 4 112")
+	field.Submit()
+	b.took("dial 112 ")
+	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	if slices.Contains(visibleNames(w), "Pass on") {
+		t.Error("Ctrl+T does not close it")
+	}
+	b.tap(w, "Transfer")
+	b.press(w, fyne.KeyEscape, 0) // out of the field
+	b.press(w, fyne.KeyEscape, 0)
+	if slices.Contains(visibleNames(w), "Pass on") {
+		t.Error("Esc does not close it")
+	}
+}
+
+func TestTwoCallsAreConnected(t *testing.T) {
+	b := newBench(t)
+	first, second := sample("held"), sample("talk")
+	first.ID, first.Card.Name = "held", "Jörg Groß"
+	b.desk.publish(desk.Snapshot{Calls: []desk.Call{first, second}})
+	b.show(first, second)
+	w := b.calls.slots[slices.IndexFunc(b.calls.slots, func(w *callWindow) bool { return w.id == second.ID })]
+	b.pass(time.Second)
+	b.tap(w, "Transfer")
+	b.tap(w, "Connect with the other call")
+	b.took("join " + string(second.ID) + " held")
+	b.desk.publish(desk.Snapshot{Calls: []desk.Call{second}})
+	b.pass(time.Second)
+	if slices.Contains(visibleNames(w), "Connect with the other call") {
+		t.Error("a call that is gone is still offered")
+	}
+}
+
+func TestHowATransferStandsIsTold(t *testing.T) {
+	b := newBench(t)
+	c := sample("talk")
+	c.Transfer = desk.Transfer{Failed: true, Text: desk.Text{
+		Key: "Could not be passed on to {to}: {why}", Args: map[string]string{"to": "112", "why": "486 Busy Here"}}}
+	b.show(c)
+	w := b.calls.slots[0]
+	if !w.view.below.wrong.Visible() {
+		t.Error("that a transfer failed is not shown")
+	}
+	c.Transfer = desk.Transfer{}
+	b.show(c)
+	if w.view.below.wrong.Visible() {
+		t.Error("it stays for ever")
+	}
+}
