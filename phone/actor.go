@@ -34,6 +34,8 @@ type call struct {
 	asking   bool // a re-INVITE of ours is on its way
 	late     bool // the far end's answer comes with the ACK
 	passing  *passing
+	joinedBy CallID    // the call whose far end is taking our place in this one
+	joinedTo string    // who that is, as far as it is known
 	referrer *referrer // of a call that the far end of another made us place
 	limit    *time.Timer
 	ticker   *time.Timer
@@ -57,6 +59,9 @@ func (c *call) after(d time.Duration, f func()) *time.Timer {
 // ring begins an incoming call.
 func (c *call) ring() {
 	if c.view.State != Ringing {
+		return
+	}
+	if c.diverted() {
 		return
 	}
 	c.publish()

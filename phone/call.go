@@ -54,13 +54,14 @@ const (
 	Failed                  // anything else; SIPCode and SIPReason say what
 	MediaLost               // nothing was heard from the far end any more
 	Transferred             // passed on to somebody else, by us
+	Redirected              // sent on before it was answered, by us
 )
 
 // String returns the cause in English, for logs.
 func (c Cause) String() string {
 	return [...]string{"not ended", "hung up here", "hung up there", "missed", "answered elsewhere",
 		"declined", "declined there", "busy", "no answer", "not found", "cancelled", "failed",
-		"media lost", "transferred"}[c]
+		"media lost", "transferred", "redirected"}[c]
 }
 
 // Party is who is at the other end, as far as the wire tells.

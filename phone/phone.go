@@ -75,11 +75,13 @@ type Phone struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // accounts, calls and the Listener's goroutine
 
-	mu     sync.Mutex
-	closed bool
-	lines  []*line
-	calls  []*call // oldest first
-	nextID int
+	mu         sync.Mutex
+	closed     bool
+	lines      []*line
+	calls      []*call // oldest first
+	nextID     int
+	quietUntil time.Time          // do not disturb
+	forwards   map[string]Forward // by account
 }
 
 // New makes a phone without accounts. It panics when Sound or Listener is missing.

@@ -67,6 +67,8 @@ func (c *call) transfer(w *passing) error {
 	c.view.Transfer = Transfer{State: TransferAsked, To: w.to}
 	if w.with != nil {
 		c.view.Transfer.With = w.with.id
+		id, who := c.id, c.view.Remote.User
+		w.with.box.post(func() { w.with.joinedBy, w.with.joinedTo = id, who })
 	}
 	c.wantHold = true
 	c.applyMute()
@@ -117,6 +119,9 @@ func (c *call) passed(r sip.Referral) {
 	case r.OK():
 		c.leaveThem()
 	case r.Final:
+		if o := c.passing.with; o != nil {
+			o.box.post(func() { o.joinedBy = "" })
+		}
 		c.passing = nil
 		t.State = TransferFailed
 		// Back to talking, unless the agent is talking to somebody else.
@@ -139,6 +144,12 @@ func (c *call) passed(r sip.Referral) {
 // passedOn ends a call that the far end has left because it was passed on. A PBX may
 // hang up without a NOTIFY that says how it went.
 func (c *call) passedOn() bool {
+	if c.joinedBy != "" {
+		// A PBX may free the call that was joined before it says that they are connected.
+		c.view.Transfer = Transfer{State: TransferDone, With: c.joinedBy, To: c.joinedTo}
+		c.end(Transferred, 0, "")
+		return true
+	}
 	if c.passing == nil || !c.passing.took {
 		return false
 	}

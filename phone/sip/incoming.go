@@ -140,7 +140,24 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 }
 
 // Refuse ends an incoming call that wasn't answered, with a code of 300..699.
-func (d *Dialog) Refuse(code int, reason string) {
+func (d *Dialog) Refuse(code int, reason string) { d.refuse(code, reason) }
+
+// Redirect sends an incoming call that wasn't answered to somebody else (see [Target])
+// with 302. The error is about the target only.
+func (d *Dialog) Redirect(to string) error {
+	uri, err := target(to, d.stack.acc.host, d.stack.acc.port)
+	if err != nil {
+		return err
+	}
+	// RFC 5806: who has sent it on, and why.
+	by := d.stack.addressOfRecord()
+	d.refuse(302, "Moved Temporarily",
+		&sip.ContactHeader{Address: uri, Params: sip.NewParams()},
+		sip.NewHeader("Diversion", "<"+by.String()+">;reason=deflection"))
+	return nil
+}
+
+func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 	if !d.ending.TryLock() {
 		return
 	}
@@ -148,7 +165,7 @@ func (d *Dialog) Refuse(code int, reason string) {
 		defer d.ending.Unlock()
 		defer d.finish()
 		// Waits for the ACK, or for a vanished caller's until Timer H.
-		if err := d.server.Respond(code, reason, nil); err != nil {
+		if err := d.server.Respond(code, reason, nil, headers...); err != nil {
 			d.stack.log.Debug("refuse", "call", d.callID, "err", err)
 		}
 	})

@@ -97,6 +97,16 @@ func (a account) firstHop() string {
 	return net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))
 }
 
+// CheckTarget reports why a target (see [Target]) can't be dialled from this account.
+func (o Options) CheckTarget(to string) error {
+	a, err := o.parse()
+	if err != nil {
+		return err
+	}
+	_, err = target(to, a.host, a.port)
+	return err
+}
+
 // CheckAddress reports what is wrong with the account's address, transport, bind
 // and proxy, without touching the network.
 func (o Options) CheckAddress() error {

@@ -539,3 +539,33 @@ func TestListsAndRecordsAreReadFromTheFile(t *testing.T) {
 		t.Errorf("the search: %v, %+v", err, found)
 	}
 }
+
+// Requirements.md D2: how a call was passed on is told in words.
+func TestHowACallWasPassedOnIsTold(t *testing.T) {
+	for _, tt := range []struct {
+		transfer phone.Transfer
+		cause    phone.Cause
+		key      string
+		stands   string
+	}{
+		{phone.Transfer{State: phone.TransferAsked, To: "112"}, phone.NotEnded, "", "Being passed on to {to}…"},
+		{phone.Transfer{State: phone.TransferRinging, To: "112"}, phone.NotEnded, "", "It rings at {to}…"},
+		{phone.Transfer{State: phone.TransferFailed, To: "112", Code: 486, Reason: "Busy Here"}, phone.NotEnded, "", "Could not be passed on to {to}: {why}"},
+		{phone.Transfer{State: phone.TransferDone, To: "112"}, phone.Transferred, "Passed on to {to}", "Passed on to {to}"},
+		{phone.Transfer{State: phone.TransferDone}, phone.Transferred, "Passed on", "Passed on to {to}"},
+		{phone.Transfer{State: phone.TransferDone, To: "112"}, phone.Redirected, "Sent on to {to}", "Passed on to {to}"},
+	} {
+		if got := transferOf(tt.transfer); string(got.Text.Key) != tt.stands || got.Failed != (tt.transfer.State == phone.TransferFailed) {
+			t.Errorf("%+v stands as %+v", tt.transfer, got)
+		}
+		if tt.cause == phone.NotEnded {
+			continue
+		}
+		if _, why := outcomeOf(phone.Call{Cause: tt.cause, Transfer: tt.transfer, Answered: time.Unix(1, 0)}); string(why.Key) != tt.key {
+			t.Errorf("%s is told as %q, want %q", tt.cause, why.Key, tt.key)
+		}
+	}
+	if got := transferOf(phone.Transfer{State: phone.TransferFailed, Code: 486, Reason: "Busy Here"}); got.Text.Args["why"] != "486 Busy Here" {
+		t.Errorf("the reason is %q", got.Text.Args["why"])
+	}
+}

@@ -142,7 +142,12 @@ func outcomeOf(c phone.Call) (Outcome, Text) {
 	case phone.HungUpHere, phone.HungUpThere:
 		return Answered, Text{}
 	case phone.Transferred:
+		if c.Transfer.To == "" { // a withheld number
+			return Answered, Text{Key: "Passed on"}
+		}
 		return Answered, Text{Key: "Passed on to {to}", Args: map[string]string{"to": c.Transfer.To}}
+	case phone.Redirected:
+		return Declined, Text{Key: "Sent on to {to}", Args: map[string]string{"to": c.Transfer.To}}
 	case phone.MediaLost:
 		return Answered, Text{Key: "The connection was lost: nothing has reached us any more"}
 	case phone.Missed:

@@ -1,0 +1,106 @@
+package phone
+
+import (
+	"fmt"
+	"time"
+)
+
+// Forward says where calls of one account go by themselves. A target is a number, an
+// extension or a SIP address; "" is none.
+type Forward struct {
+	Always   string        // every call; it does not ring here
+	Busy     string        // when another call is up
+	NoAnswer string        // when nobody has answered for After
+	After    time.Duration // default 20 s
+}
+
+// defaultForwardAfter is four rings of the usual 5 s.
+const defaultForwardAfter = 20 * time.Second
+
+// SetForward changes where calls to an account go. It holds for calls that come after
+// it, for as long as the program runs. Every target is checked; with a bad one nothing
+// is changed.
+func (p *Phone) SetForward(account string, f Forward) error {
+	l, err := p.line(account)
+	if err != nil {
+		return err
+	}
+	for _, target := range []string{f.Always, f.Busy, f.NoAnswer} {
+		if target == "" {
+			continue
+		}
+		if err := l.account.options().CheckTarget(target); err != nil {
+			return fmt.Errorf("forward %s: %w", l.account.Name, err)
+		}
+	}
+	if f.After <= 0 {
+		f.After = defaultForwardAfter
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.forwards == nil {
+		p.forwards = map[string]Forward{}
+	}
+	p.forwards[l.account.Name] = f
+	return nil
+}
+
+// DoNotDisturb refuses calls with 486 until a time, so that the PBX may try another
+// phone; they are told as Declined. The zero time ends it. Calls that ring already go
+// on ringing.
+func (p *Phone) DoNotDisturb(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.quietUntil = until
+}
+
+// Forever is an end of [Phone.DoNotDisturb] that no clock reaches.
+var Forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// Redirect sends a call that rings here to somebody else, with 302 (RFC 3261 §21.3.3).
+// Whether it arrives is the PBX's business.
+func (p *Phone) Redirect(id CallID, target string) error {
+	return p.ask(id, func(c *call) error { return c.redirect(target) })
+}
+
+func (c *call) redirect(target string) error {
+	if c.view.State != Ringing {
+		return c.wrong("redirect")
+	}
+	if err := c.dialog.Redirect(target); err != nil {
+		return fmt.Errorf("redirect %s: %w", c.id, err)
+	}
+	c.view.Transfer = Transfer{State: TransferDone, To: target, Code: 302}
+	c.end(Redirected, 302, "Moved Temporarily")
+	return nil
+}
+
+// diverted sends a new call on, or away, as the agent has set, and tells whether it did.
+func (c *call) diverted() bool {
+	p := c.phone
+	p.mu.Lock()
+	forward, quiet := p.forwards[c.line.account.Name], p.cfg.Now().Before(p.quietUntil)
+	p.mu.Unlock()
+	to := forward.Always
+	if to == "" && (quiet || p.othersUp(c)) {
+		to = forward.Busy
+	}
+	if to != "" {
+		if err := c.redirect(to); err == nil {
+			return true
+		}
+	}
+	if quiet {
+		c.dialog.Refuse(486, "Busy Here")
+		c.end(Declined, 486, "do not disturb")
+		return true
+	}
+	if forward.NoAnswer != "" {
+		c.after(forward.After, func() {
+			if c.view.State == Ringing {
+				_ = c.redirect(forward.NoAnswer)
+			}
+		})
+	}
+	return false
+}

@@ -1,0 +1,111 @@
+package phone_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/phone"
+	"leadline/phone/siptest"
+)
+
+// moved waits for the 302 to a call and checks where it leads.
+func moved(t *testing.T, caller *siptest.Call, to string) {
+	t.Helper()
+	m := caller.Refused(302)
+	if got := m.Get("Contact"); !strings.Contains(got, "sip:"+to+"@") {
+		t.Errorf("Contact: %s, want %s", got, to)
+	}
+	if got := m.Get("Diversion"); !strings.Contains(got, "sip:101@") {
+		t.Errorf("Diversion: %s", got)
+	}
+}
+
+// RFC 3261 §21.3.3.
+func TestACallIsSentOnByHand(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.state(phone.Ringing)
+	if err := d.Redirect(c.ID, "<>"); err == nil {
+		t.Error("a target that can't be dialled was taken")
+	}
+	d.do(d.Redirect(c.ID, "112"))
+	moved(t, caller, "112")
+	if got := d.ended(phone.Redirected); got.Transfer.To != "112" {
+		t.Errorf("told %+v", got.Transfer)
+	}
+	if err := d.Redirect(c.ID, "112"); err == nil {
+		t.Error("a call that is over was sent on")
+	}
+}
+
+func TestForwardAlwaysBusyAndNoAnswer(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	if err := d.SetForward("Office", phone.Forward{Always: "<bad>"}); err == nil {
+		t.Error("a bad target was taken")
+	}
+	if err := d.SetForward("Nowhere", phone.Forward{}); err == nil {
+		t.Error("an account that isn't there was taken")
+	}
+	d.do(d.SetForward("Office", phone.Forward{Always: "111", Busy: "112", NoAnswer: "113"}))
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	moved(t, caller, "111")
+	if d.sound.Ringing() {
+		t.Error("it rang all the same")
+	}
+
+	d.do(d.SetForward("", phone.Forward{Busy: "112", NoAnswer: "113", After: 50 * time.Millisecond}))
+	second := pbx.NewCall()
+	second.Invite(siptest.SDP(4000))
+	moved(t, second, "113")
+
+	d.do(d.SetForward("Office", phone.Forward{Busy: "112"}))
+	talks := pbx.NewCall()
+	talks.Invite(siptest.SDP(4000))
+	var c phone.Call
+	d.eventually("rings", func() bool {
+		for _, x := range d.Calls() {
+			if x.State == phone.Ringing {
+				c = x
+				return true
+			}
+		}
+		return false
+	})
+	d.do(d.Answer(c.ID))
+	talks.Answered("")
+	third := pbx.NewCall()
+	third.Invite(siptest.SDP(4000))
+	moved(t, third, "112")
+	stillWorks(t, d, talks, c)
+}
+
+func TestDoNotDisturbUntilATime(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	d.DoNotDisturb(time.Now().Add(time.Hour))
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	caller.Refused(486)
+	if got := d.ended(phone.Declined); got.SIPReason != "do not disturb" {
+		t.Errorf("told %q", got.SIPReason)
+	}
+	// Who does not want to be disturbed may be reached elsewhere.
+	d.do(d.SetForward("Office", phone.Forward{Busy: "112"}))
+	second := pbx.NewCall()
+	second.Invite(siptest.SDP(4000))
+	moved(t, second, "112")
+	d.do(d.SetForward("Office", phone.Forward{}))
+	d.DoNotDisturb(time.Now().Add(-time.Second)) // the time has come
+	third := pbx.NewCall()
+	third.Invite(siptest.SDP(4000))
+	d.state(phone.Ringing)
+	d.DoNotDisturb(phone.Forever) // what rings goes on ringing
+	if len(d.Calls()) != 1 {
+		t.Error("the call that rang is gone")
+	}
+}
