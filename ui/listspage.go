@@ -225,19 +225,33 @@ func (p *listPage) loaded() {
 	}
 	p.refine.Hidden = !p.pager.Refine()
 	p.show(p.instead())
-	if p.at < 0 && p.chosen == "" && p.pager.Len() > 0 {
-		if r, ok := p.pager.Row(0); ok { // the newest is what one comes for
-			p.choose(0, r)
-			p.list.Reload()
-		}
-	}
 	if bare := p.nothing(); bare != p.bare {
 		p.bare = bare
 		p.detail.Clear()
 		p.at, p.chosen = -1, ""
 		p.arrange()
 	}
+	// After that: the first row of all must not be forgotten with the emptiness.
+	if p.at < 0 && p.chosen == "" && p.pager.Len() > 0 {
+		if r, ok := p.pager.Row(0); ok { // the newest is what one comes for
+			p.choose(0, r)
+			p.list.Reload()
+		}
+	}
+	p.follow()
 	p.box.Refresh()
+}
+
+// follow shows the record that the chosen call has got since it was chosen: a lead
+// that was made of it, a contact that it was moved to.
+func (p *listPage) follow() {
+	i, r, ok := p.pager.Find(func(r desk.Row) bool { return p.chosen != "" && rowKey(r) == p.chosen })
+	if !ok {
+		return
+	}
+	if p.at = i; r.Call != "" && r.Ref != p.detail.row.Ref {
+		p.choose(i, r)
+	}
 }
 
 // nothing says whether there is nothing at all, not only under a filter.

@@ -110,6 +110,16 @@ func (p *listPager) Row(i int) (desk.Row, bool) {
 	return desk.Row{}, false
 }
 
+// Find looks for a row among those that are here, and fetches nothing.
+func (p *listPager) Find(is func(desk.Row) bool) (i int, r desk.Row, ok bool) {
+	for n, rows := range p.pages {
+		if i := slices.IndexFunc(rows, is); i >= 0 {
+			return n*listPageRows + i, rows[i], true
+		}
+	}
+	return 0, desk.Row{}, false
+}
+
 func (p *listPager) touch(n int) {
 	if len(p.used) > 0 && p.used[len(p.used)-1] == n {
 		return
