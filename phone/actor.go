@@ -34,6 +34,7 @@ type call struct {
 	asking   bool // a re-INVITE of ours is on its way
 	late     bool // the far end's answer comes with the ACK
 	passing  *passing
+	replaced bool      // another call is taking this one's place
 	joinedBy CallID    // the call whose far end is taking our place in this one
 	joinedTo string    // who that is, as far as it is known
 	referrer *referrer // of a call that the far end of another made us place
@@ -61,7 +62,7 @@ func (c *call) ring() {
 	if c.view.State != Ringing {
 		return
 	}
-	if c.diverted() {
+	if c.replaces() || c.diverted() {
 		return
 	}
 	c.publish()

@@ -249,7 +249,7 @@ func (l *line) incoming(stack *sip.Stack, d *sip.Dialog) sip.Events {
 	invite := d.Invite()
 	c, err := l.phone.newCall(l, stack, Call{
 		Direction: Incoming, State: Ringing, SIPCallID: d.CallID(),
-		Remote: Party(invite.Caller), Dialled: invite.Dialled, Rang: l.phone.cfg.Now(),
+		Remote: Party(invite.Caller), Dialled: invite.Dialled, ReferredBy: invite.ReferredBy, Rang: l.phone.cfg.Now(),
 	})
 	if err != nil {
 		d.Refuse(480, "Temporarily Unavailable")

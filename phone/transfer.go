@@ -269,3 +269,31 @@ func (c *call) reportReferral() {
 		})
 	}
 }
+
+// replaces answers a call that takes the place of another, and ends that one: we are
+// the target of an attended transfer (RFC 3891 §3). It tells whether it is such a call.
+func (c *call) replaces() bool {
+	old := c.invite.Replaces
+	if old == nil {
+		return false
+	}
+	s, ok := old.Listener().(signals)
+	if !ok {
+		return false
+	}
+	o := s.c
+	o.box.post(func() { o.replaced = true })
+	if err := c.answer(); err != nil {
+		c.log.Warn("answer a call that replaces another", "replaces", string(o.id), "err", err)
+		o.box.post(func() { o.replaced = false })
+		return true
+	}
+	o.box.post(func() {
+		if o.view.State == Ended {
+			return
+		}
+		o.dialog.HangUp()
+		o.end(HungUpThere, 0, "another call took its place")
+	})
+	return true
+}

@@ -219,3 +219,45 @@ func TestGarbageInTransfersIsRefused(t *testing.T) {
 	}
 	stillWorks(t, d, caller, c)
 }
+
+// The target of an attended transfer: RFC 3891 §3.
+func TestACallTakesThePlaceOfAnother(t *testing.T) {
+	d, colleague, old, _ := talking(t, siptest.SDP(4000))
+	theirs, ours := colleague.Tag, colleague.Theirs
+	customer := &siptest.Call{}
+	*customer = *colleague.NewCall()
+	customer.Invite(siptest.SDP(4002), "Require: replaces", "Referred-By: <sip:colleague@example.org>",
+		"Replaces: "+colleague.ID+";to-tag="+ours+";from-tag="+theirs)
+	customer.Answered("")
+	c := d.call("the customer is here", func(x phone.Call) bool { return x.ID != old.ID && x.State == phone.Active })
+	if c.ReferredBy != "sip:colleague@example.org" {
+		t.Errorf("referred by %q", c.ReferredBy)
+	}
+	d.call("the old call is over", func(x phone.Call) bool { return x.ID == old.ID && x.State == phone.Ended })
+	if d.sound.Ringing() {
+		t.Error("it rings for a call that is answered already")
+	}
+}
+
+func TestAReplacesThatFitsNothingIsRefused(t *testing.T) {
+	d, colleague, c, _ := talking(t, siptest.SDP(4000))
+	fits := colleague.ID + ";to-tag=" + colleague.Theirs + ";from-tag=" + colleague.Tag
+	for name, tt := range map[string]struct {
+		code    int
+		headers []string
+	}{
+		"of an unknown call":     {481, []string{"Replaces: nobody;to-tag=1;from-tag=2"}},
+		"without tags":           {400, []string{"Replaces: nobody"}},
+		"two of them":            {400, []string{"Replaces: " + fits, "Replaces : " + fits}},
+		"for early calls only":   {486, []string{"Replaces: " + fits + ";early-only"}},
+		"tags the wrong way":     {481, []string{"Replaces: " + colleague.ID + ";to-tag=" + colleague.Tag + ";from-tag=" + colleague.Theirs}},
+		"with another extension": {420, []string{"Replaces: " + fits, "Require: replaces, teleport"}},
+	} {
+		x := colleague.NewCall()
+		x.Do("INVITE", siptest.SDP(4002), tt.headers...)
+		if m := x.Refused(tt.code); tt.code == 420 && m.Get("Unsupported") != "teleport" {
+			t.Errorf("%s: Unsupported: %s", name, m.Get("Unsupported"))
+		}
+	}
+	stillWorks(t, d, colleague, c)
+}

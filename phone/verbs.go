@@ -118,6 +118,9 @@ func (c *call) hold(on bool) error {
 	default:
 		return c.wrong("hold")
 	}
+	if c.replaced {
+		return nil // it is about to end
+	}
 	c.wantHold = on
 	c.applyMute()
 	c.renegotiate()

@@ -11,9 +11,11 @@ import (
 // Invite is what an incoming call says of itself.
 type Invite struct {
 	Caller     Party
-	Dialled    string // requirements.md A2
-	Offer      Body   // zero when the caller wants ours
-	AutoAnswer bool   // the caller asks that the phone answers by itself
+	Dialled    string  // requirements.md A2
+	Offer      Body    // zero when the caller wants ours
+	AutoAnswer bool    // the caller asks that the phone answers by itself
+	Replaces   *Dialog // the call whose place it takes (RFC 3891); nil for none
+	ReferredBy string  // URI of Referred-By (RFC 3892); "" for nobody
 }
 
 // Invite tells who calls; zero for an outgoing call.
@@ -23,7 +25,13 @@ func (d *Dialog) Invite() Invite {
 	}
 	req := d.server.InviteRequest
 	h := headersOf(req)
+	replaces, _, _ := d.stack.replaced(req)
+	by := ""
+	if referred := req.GetHeader("Referred-By"); referred != nil {
+		by = cleanDisplay(bareURI(referred.Value()))
+	}
 	return Invite{
+		Replaces: replaces, ReferredBy: by,
 		Caller:     Caller(h),
 		Dialled:    Dialled(h, d.stack.opts.LineHeader, d.stack.opts.DefaultLine, d.stack.acc.user),
 		Offer:      bodyOf(req),
@@ -180,6 +188,7 @@ func (d *Dialog) Answer(body []byte) {
 	res := sip.NewResponseFromRequest(d.server.InviteRequest, 200, "OK", nil)
 	res.AppendHeader(d.stack.contact())
 	res.AppendHeader(allow())
+	res.AppendHeader(supported())
 	res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	res.SetBody(body)
 	d.server.InviteResponse = res

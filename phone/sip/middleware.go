@@ -1,8 +1,6 @@
 package sip
 
 import (
-	"strings"
-
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 )
@@ -101,8 +99,12 @@ func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
 			s.respond(req, tx, 400, "Missing Contact", Body{})
 			return true
 		}
-		if require := req.GetHeader("Require"); require != nil && strings.TrimSpace(require.Value()) != "" {
-			s.respond(req, tx, 420, "Bad Extension", Body{}, sip.NewHeader("Unsupported", require.Value()))
+		if tags := unsupported(req); tags != "" {
+			s.respond(req, tx, 420, "Bad Extension", Body{}, sip.NewHeader("Unsupported", tags))
+			return true
+		}
+		if _, code, reason := s.replaced(req); code != 0 {
+			s.respond(req, tx, code, reason, Body{})
 			return true
 		}
 		return !s.arrived(req, tx)
@@ -127,6 +129,9 @@ func notAllowed(req *sip.Request, tx sip.ServerTransaction) {
 func allow() sip.Header {
 	return sip.NewHeader("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER")
 }
+
+// supported names the extensions that we know (RFC 3261 §20.37).
+func supported() sip.Header { return sip.NewHeader("Supported", "replaces") }
 
 func (s *Stack) respond(req *sip.Request, tx sip.ServerTransaction, code int, reason string, body Body, headers ...sip.Header) {
 	res := sip.NewResponseFromRequest(req, code, reason, nil)

@@ -56,6 +56,7 @@ func (s *Stack) dial(to string, offer []byte, events Events, headers ...sip.Head
 	req.AppendHeader(s.contact())
 	s.route(req)
 	req.AppendHeader(allow())
+	req.AppendHeader(supported())
 	for _, h := range headers {
 		req.AppendHeader(h)
 	}

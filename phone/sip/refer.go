@@ -217,6 +217,9 @@ func bareURI(value string) string {
 func parseReferTo(value string) (uri, replaces string, err error) {
 	text := bareURI(value)
 	plain, headers, _ := strings.Cut(text, "?")
+	if !hasScheme(plain) || strings.ContainsFunc(plain, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return "", "", fmt.Errorf("refer to %q: %w", value, ErrTarget)
+	}
 	u, err := parseURI(plain)
 	if err != nil || u.Host == "" {
 		return "", "", fmt.Errorf("refer to %q: %w", value, ErrTarget)

@@ -1,0 +1,85 @@
+package sip
+
+import (
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// replaces is a Replaces header (RFC 3891 §6.1).
+type replaces struct {
+	callID, toTag, fromTag string
+	earlyOnly              bool
+}
+
+func parseReplaces(value string) (r replaces, ok bool) {
+	for i, part := range strings.Split(value, ";") {
+		part = strings.TrimSpace(part)
+		if i == 0 {
+			r.callID = part
+			continue
+		}
+		name, v, _ := strings.Cut(part, "=")
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "to-tag":
+			r.toTag = strings.TrimSpace(v)
+		case "from-tag":
+			r.fromTag = strings.TrimSpace(v)
+		case "early-only":
+			r.earlyOnly = true
+		}
+	}
+	return r, r.callID != "" && r.toTag != "" && r.fromTag != ""
+}
+
+// replaced finds the dialog that an INVITE wants to take the place of; code is how it
+// is refused, 0 when it is not (RFC 3891 §3).
+func (s *Stack) replaced(req *sip.Request) (d *Dialog, code int, reason string) {
+	headers := req.GetHeaders("Replaces")
+	switch len(headers) {
+	case 0:
+		return nil, 0, ""
+	case 1:
+	default:
+		return nil, 400, "One Replaces Wanted"
+	}
+	r, ok := parseReplaces(headers[0].Value())
+	if !ok {
+		return nil, 400, "Bad Replaces"
+	}
+	s.mu.Lock()
+	d = s.dialogs[dialogKey(r.callID, r.toTag, r.fromTag)]
+	s.mu.Unlock()
+	if d == nil {
+		return nil, 481, "Call/Transaction Does Not Exist"
+	}
+	d.mu.Lock()
+	answered := d.answered
+	d.mu.Unlock()
+	switch {
+	case !answered: // one that rings here is not the caller's to replace
+		return nil, 481, "Call/Transaction Does Not Exist"
+	case r.earlyOnly:
+		return nil, 486, "Busy Here"
+	}
+	return d, 0, ""
+}
+
+// unsupported are the option tags of Require that we don't know (RFC 3261 §8.2.2.3).
+func unsupported(req *sip.Request) string {
+	var unknown []string
+	for _, h := range req.GetHeaders("Require") {
+		for tag := range strings.SplitSeq(h.Value(), ",") {
+			if tag = strings.TrimSpace(tag); tag != "" && !strings.EqualFold(tag, "replaces") {
+				unknown = append(unknown, tag)
+			}
+		}
+	}
+	return strings.Join(unknown, ", ")
+}
+
+// Listener is who hears of this dialog; nil for nobody.
+func (d *Dialog) Listener() Events {
+	<-d.ready
+	return d.events
+}
