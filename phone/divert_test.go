@@ -66,16 +66,7 @@ func TestForwardAlwaysBusyAndNoAnswer(t *testing.T) {
 	d.do(d.SetForward("Office", phone.Forward{Busy: "112"}))
 	talks := pbx.NewCall()
 	talks.Invite(siptest.SDP(4000))
-	var c phone.Call
-	d.eventually("rings", func() bool {
-		for _, x := range d.Calls() {
-			if x.State == phone.Ringing {
-				c = x
-				return true
-			}
-		}
-		return false
-	})
+	c := d.rings()
 	d.do(d.Answer(c.ID))
 	talks.Answered("")
 	third := pbx.NewCall()

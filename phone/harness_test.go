@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -140,6 +141,20 @@ func (d *desk) call(what string, fits func(phone.Call) bool) phone.Call {
 func (d *desk) state(s phone.CallState) phone.Call {
 	d.t.Helper()
 	return d.call(s.String(), func(c phone.Call) bool { return c.State == s })
+}
+
+// rings waits until a call rings, and is that call.
+func (d *desk) rings() (ringing phone.Call) {
+	d.t.Helper()
+	d.eventually("a call rings", func() bool {
+		calls := d.Calls()
+		i := slices.IndexFunc(calls, func(c phone.Call) bool { return c.State == phone.Ringing })
+		if i >= 0 {
+			ringing = calls[i]
+		}
+		return i >= 0
+	})
+	return ringing
 }
 
 func (d *desk) ended(cause phone.Cause) phone.Call {

@@ -124,17 +124,7 @@ func TestAttendedTransferJoinsTwoCalls(t *testing.T) {
 	up := func() (*siptest.Call, phone.Call) {
 		caller := pbx.NewCall()
 		caller.Invite(siptest.SDP(4000))
-		var c phone.Call
-		d.eventually("rings", func() bool {
-			for _, x := range d.Calls() {
-				if x.State == phone.Ringing {
-					c = x
-					return true
-				}
-			}
-			return false
-		})
-		return caller, c
+		return caller, d.rings()
 	}
 	customer, first := up()
 	d.do(d.Answer(first.ID))
