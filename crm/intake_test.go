@@ -119,7 +119,7 @@ func TestDecide(t *testing.T) {
 				d.Responsible != c.who || d.Source != c.source || d.Reason.Key != c.reason {
 				t.Errorf("decided %+v", d)
 			}
-			for place := range places(d.Reason.Key) {
+			for place := range placeholders(d.Reason.Key) {
 				if d.Reason.Args[place] == "" {
 					t.Errorf("reason %q has nothing for {%s}", d.Reason.Key, place)
 				}
@@ -128,7 +128,7 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-func places(key string) map[string]bool {
+func placeholders(key string) map[string]bool {
 	found := map[string]bool{}
 	for {
 		_, rest, ok := strings.Cut(key, "{")

@@ -265,9 +265,8 @@ func (p Party) DialString() string {
 	return p.Key()
 }
 
-// WarmUp loads the tables of numbering plans and places, so that the first call
-// of the day need not wait for them (some 100 ms, 13 MB). The places of other
-// countries are known in English only, so that table is loaded as well.
+// WarmUp loads the tables of numbering plans, so that the first call of the day need
+// not wait for them, and the pages of the places that lie in the program itself.
 func WarmUp(lang string) {
 	const berlin, warsaw = 493012345678, 48225551840
 	warm.Do(func() {

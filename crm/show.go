@@ -7,6 +7,8 @@ import (
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+
+	"leadline/crm/places"
 )
 
 // Format writes a number for the eye: nationally for its own region, else
@@ -106,11 +108,10 @@ func (n Number) Show(region string) string {
 // Place tells where a number is from, in the language ("de", "en"): a city, else
 // the country. "" when nothing is known.
 func Place(n E164, lang string) string {
-	num := libNumber(n)
-	if num == nil {
+	if libNumber(n) == nil {
 		return ""
 	}
-	if place, err := phonenumbers.GetGeocodingForNumber(num, lang); err == nil && place != "" {
+	if place := places.Of(strconv.FormatUint(uint64(n), 10), lang); place != "" {
 		return place
 	}
 	return Country(n, lang)
