@@ -14,7 +14,7 @@ SOURCES     := $(shell git ls-files -co --exclude-standard -- '*.go' 'go.*' 'ass
 # the rest.
 LIVE := /(rig|pbxtest|e2e|audio)$$
 
-.PHONY: all build test test-quick lint bench demo screenshots clean
+.PHONY: all build test test-quick lint fuzz bench demo screenshots clean
 
 all: build
 
@@ -42,6 +42,11 @@ lint:
 	go vet -tags $(TAGS) ./...
 	go run $(STATICCHECK) -tags $(TAGS) ./...
 	.ci/arrows
+
+# A minute for every parser of what others send; .ci/fuzz takes a time and packages.
+fuzz:
+	.ci/setup build
+	.ci/fuzz
 
 # Go's own benchmarks first, then the rows that need a telephone beside ours.
 bench:
