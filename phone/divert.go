@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -45,6 +46,24 @@ func (p *Phone) SetForward(account string, f Forward) error {
 	return nil
 }
 
+// ForwardAll sends every call on, whatever its account; "" ends it. It goes before what
+// SetForward says, holds for calls that come after it, for as long as the program runs.
+func (p *Phone) ForwardAll(target string) error {
+	if target != "" {
+		l, err := p.line("")
+		if err != nil {
+			return err
+		}
+		if err := l.account.options().CheckTarget(target); err != nil {
+			return fmt.Errorf("forward every call: %w", err)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forwardAll = target
+	return nil
+}
+
 // DoNotDisturb refuses calls with 486 until a time, so that the PBX may try another
 // phone; they are told as Declined. The zero time ends it. Calls that ring already go
 // on ringing.
@@ -80,8 +99,8 @@ func (c *call) diverted() bool {
 	p := c.phone
 	p.mu.Lock()
 	forward, quiet := p.forwards[c.line.account.Name], p.cfg.Now().Before(p.quietUntil)
+	to := cmp.Or(p.forwardAll, forward.Always)
 	p.mu.Unlock()
-	to := forward.Always
 	if to == "" && (quiet || p.othersUp(c)) {
 		to = forward.Busy
 	}

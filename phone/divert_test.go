@@ -41,6 +41,26 @@ func TestACallIsSentOnByHand(t *testing.T) {
 	}
 }
 
+func TestEveryCallIsForwardedWhateverItsAccountSays(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	if err := d.ForwardAll("<bad>"); err == nil {
+		t.Error("a bad target was taken")
+	}
+	d.do(d.SetForward("Office", phone.Forward{Always: "112"}))
+	d.do(d.ForwardAll("111"))
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	moved(t, caller, "111")
+	d.do(d.ForwardAll(""))
+	caller = pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	moved(t, caller, "112")
+	d.do(d.SetForward("Office", phone.Forward{}))
+	pbx.NewCall().Invite(siptest.SDP(4000))
+	d.state(phone.Ringing)
+}
+
 func TestForwardAlwaysBusyAndNoAnswer(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()

@@ -82,6 +82,7 @@ type Phone struct {
 	nextID     int
 	quietUntil time.Time          // do not disturb
 	forwards   map[string]Forward // by account
+	forwardAll string             // where every call goes; "" is nowhere
 }
 
 // New makes a phone without accounts. It panics when Sound or Listener is missing.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"leadline/ui/desk"
 )
@@ -16,6 +17,7 @@ type Desk interface {
 	Calls
 	Forms
 	Records
+	Attendance
 
 	// Snapshot is everything in progress right now.
 	Snapshot() desk.Snapshot
@@ -43,6 +45,13 @@ type Calls interface {
 	// Dial places a call. target is a number however written, an extension or a SIP
 	// address; account is the name of an account, "" for the first.
 	Dial(target, account string)
+}
+
+// Attendance are the wishes about what happens to calls that come in.
+type Attendance interface {
+	Available()                   // they ring here
+	DoNotDisturb(until time.Time) // they are refused as busy; the zero time: until Available
+	ForwardAll(target string)     // they are sent on; target as for Dial
 }
 
 // Forms are the wishes about the create form in a call window (requirements.md B2).

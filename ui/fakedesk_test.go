@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"leadline/ui/desk"
 )
@@ -67,6 +68,9 @@ func (f *fakeDesk) Dial(target, account string)                   { f.wish("dial
 func (f *fakeDesk) OpenForm(id desk.CallID, kind desk.RecordKind) { f.wish("form %s %s", id, kind) }
 func (f *fakeDesk) SaveForm(id desk.CallID)                       { f.wish("save %s", id) }
 func (f *fakeDesk) CancelForm(id desk.CallID)                     { f.wish("cancel %s", id) }
+func (f *fakeDesk) Available()                                    { f.wish("available") }
+func (f *fakeDesk) DoNotDisturb(until time.Time)                  { f.wish("quiet %s", until.Format("15:04")) }
+func (f *fakeDesk) ForwardAll(target string)                      { f.wish("forward %s", target) }
 func (f *fakeDesk) Notices(func(desk.Notice))                     {}
 
 func (f *fakeDesk) ChangeForm(id desk.CallID, form desk.Form) {

@@ -120,7 +120,7 @@ func (m *MainWindow) build() {
 	m.panel = kit.Stack()
 	m.brand = newMainBrand(m.opt.Workspace)
 	m.rail = newRail(m.Go)
-	m.status = newStatusStrip(m.opt, m.Go)
+	m.status = newStatusStrip(m.opt, m.Go, func() *kit.Layer { return m.layer })
 	m.omni = newOmnibox(m.opt, func() fyne.Canvas { return m.win.Canvas() }, m.open)
 	m.pages = map[pageName]page{
 		pageCalls:     newListPage(m.opt, callsPageSpec(), m.importFile),

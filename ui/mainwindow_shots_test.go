@@ -31,6 +31,14 @@ func TestPicturesOfTheMainWindow(t *testing.T) {
 			b.desk.notice(desk.Notice{Text: desk.Text{Key: "Lead converted to a deal and a contact"}})
 			b.desk.notice(desk.Notice{Text: desk.Text{Key: "Server not reachable, work goes on here"}, Warning: true})
 		}},
+		{"main-presence-light-de", wide, Look{"de", "light"}, pageCalls, func(b *mainBench) { b.tap("item", "Presence") }},
+		{"main-presence-dark", narrow, Look{"en", "dark"}, pageCalls, func(b *mainBench) {
+			s := b.desk.snap
+			s.Presence = desk.Presence{Quiet: true, Until: mainNow.Add(time.Hour)}
+			b.desk.watch(s)
+			b.settle()
+			b.tap("item", "Presence")
+		}},
 		{"main-settings-accounts-light-de", wide, Look{"de", "light"}, pageSettings, nil},
 		{"main-settings-edit-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("button", "Edit") }},
 		{"main-settings-sound-dark", wide, Look{"en", "dark"}, pageSettings, func(b *mainBench) { b.tap("item", "Sound") }},

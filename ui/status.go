@@ -11,11 +11,12 @@ import (
 	"leadline/ui/theme"
 )
 
-// statusStrip is the strip at the bottom of the main window: how each account
-// stands and why, what is wrong with the sound, and the running call.
+// statusStrip is the strip at the bottom of the main window: what happens to calls
+// that come in, how each account stands and why, what is wrong with the sound, and the running call.
 type statusStrip struct {
 	opt   MainOptions
 	goTo  func(pageName)
+	layer func() *kit.Layer // of the window, for the popup
 	box   *fyne.Container
 	left  *fyne.Container
 	right *fyne.Container
@@ -25,8 +26,8 @@ type statusStrip struct {
 	clock *mainDelay
 }
 
-func newStatusStrip(opt MainOptions, goTo func(pageName)) *statusStrip {
-	s := &statusStrip{opt: opt, goTo: goTo}
+func newStatusStrip(opt MainOptions, goTo func(pageName), layer func() *kit.Layer) *statusStrip {
+	s := &statusStrip{opt: opt, goTo: goTo, layer: layer}
 	s.left = kit.Row(0)
 	s.right = kit.Stack()
 	s.call = newStatusCall(opt)
@@ -99,9 +100,16 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 	if it.icon != "" {
 		icon = it.icon
 	}
+	if it.ink != "" {
+		ink = it.ink
+	}
 	row := kit.Pad(0, 8, 0, 8, kit.Row(7, kit.NewIcon(icon, 14, ink).Image, kit.Grow(kit.NewData(it.words, style).Shrink(40))))
 	min := kit.NewData(it.words, style).MinSize().Width
-	p := newPressFocus("item", 4, kit.Sized(min+8+14+7+9, 24, row), func() { s.goTo(pageSettings) })
+	p := newPressFocus("item", 4, kit.Sized(min+8+14+7+9, 24, row), nil)
+	p.onTap = func() { s.goTo(pageSettings) }
+	if it.presence {
+		p.onTap = func() { showPresence(s.opt, s.layer(), p, s.snap.Presence) }
+	}
 	p.english, p.shown = func() string { return it.english }, func() string { return it.words }
 	return p
 }

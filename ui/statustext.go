@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -16,12 +18,18 @@ type statusItem struct {
 	words   string
 	detail  string // on the pointer's wish
 	tone    kit.Tone
-	icon    theme.IconName // "" for the tone's own
+	icon    theme.IconName      // "" for the tone's own
+	ink     fyne.ThemeColorName // of the icon; "" for the tone's own
+
+	presence bool // a click changes it
 }
 
 // statusItems is what the strip says of a snapshot.
 func statusItems(s desk.Snapshot, now time.Time) []statusItem {
 	var out []statusItem
+	if len(s.Accounts) > 0 {
+		out = append(out, presenceStatus(s.Presence, now))
+	}
 	for _, a := range s.Accounts {
 		out = append(out, accountStatus(a, now))
 	}

@@ -77,15 +77,8 @@ func (d *Desk) byID(id CallID) *onDesk {
 	return nil
 }
 
-// headStart is how long a new call waits for its name. The file answers in 1 to 3 ms;
-// a window that is shown without the name and painted again has it a frame and a half
-// later, 30 to 40 ms with software GL. A file that takes longer is not waited for.
-const headStart = 10 * time.Millisecond
-
-// begin puts a new call on the desk, as the wire tells it; who it is comes from the
-// finder, and what it makes from the clerk.
-func (d *Desk) begin(p phone.Call) {
-	// As if it had just begun: follow, below, then sees what the phone did meanwhile.
+// newCall is a call as if it had just begun: follow then sees what the phone did meanwhile.
+func (d *Desk) newCall(p phone.Call) *onDesk {
 	fresh := p
 	fresh.Rang, fresh.Answered = time.Time{}, time.Time{}
 	c := &onDesk{id: CallID(d.file.NewID()), phone: fresh, called: p.Dialled}
@@ -96,6 +89,18 @@ func (d *Desk) begin(p phone.Call) {
 	c.party = partyOf(p.Remote, d.region)
 	c.shown = d.showParty(c.party, p.Remote)
 	c.card = Card{Loading: !c.shown.Withheld}
+	return c
+}
+
+// headStart is how long a new call waits for its name. The file answers in 1 to 3 ms;
+// a window that is shown without the name and painted again has it a frame and a half
+// later, 30 to 40 ms with software GL. A file that takes longer is not waited for.
+const headStart = 10 * time.Millisecond
+
+// begin puts a new call on the desk, as the wire tells it; who it is comes from the
+// finder, and what it makes from the clerk.
+func (d *Desk) begin(p phone.Call) {
+	c := d.newCall(p)
 	d.calls = append(d.calls, c)
 	d.dirty = true
 	if c.card.Loading {
@@ -103,7 +108,19 @@ func (d *Desk) begin(p phone.Call) {
 		time.AfterFunc(d.headStart, func() { d.post(func() { c.awaited = false }) })
 	}
 	d.lookUp(c)
+	d.save(c, p)
+	d.follow(c, p)
+}
 
+// enter writes a call that has ended already into the file, without a place on the desk.
+func (d *Desk) enter(p phone.Call) {
+	c := d.newCall(p)
+	d.save(c, p)
+	d.follow(c, p)
+}
+
+// save begins a call in the file, by the intake rules.
+func (d *Desk) save(c *onDesk, p phone.Call) {
 	id, party, called := c.id, c.party, c.called
 	d.write(func(ctx context.Context) {
 		call := crm.Call{
@@ -127,7 +144,6 @@ func (d *Desk) begin(p phone.Call) {
 			d.decided(c, decision)
 		})
 	})
-	d.follow(c, p)
 }
 
 // decided shows what the intake rules made of a call, and why.

@@ -24,6 +24,8 @@ type Telephone interface {
 	Transfer(id phone.CallID, target string) error
 	Join(id, with phone.CallID) error
 	SendDigits(id phone.CallID, digits string) error
+	DoNotDisturb(until time.Time)
+	ForwardAll(target string) error
 }
 
 // Config is what a desk needs. File and Money are required.
@@ -68,6 +70,9 @@ type Desk struct {
 	accounts []Account
 	lines    map[string]string // default line of each account (requirements.md A3)
 	sound    Sound
+	presence Presence
+	quiet    *time.Timer           // ends do not disturb
+	began    map[phone.CallID]bool // calls the phone has told of
 	missed   int
 	dirty    bool
 }
@@ -90,7 +95,7 @@ func New(c Config) *Desk {
 	d := &Desk{
 		file: c.File, money: c.Money, region: c.Region, now: c.Now, log: c.Log,
 		mail: newMailbox(), clerk: newMailbox(), finder: newMailbox(),
-		subs: map[int]func(Snapshot){}, headStart: headStart,
+		subs: map[int]func(Snapshot){}, headStart: headStart, began: map[phone.CallID]bool{},
 	}
 	d.SetLanguage(c.Language)
 	d.ctx, d.stop = context.WithCancel(context.Background())
@@ -197,6 +202,7 @@ func (d *Desk) publish() {
 		Calls:    make([]Call, len(d.calls)),
 		Missed:   d.missed,
 		Sound:    d.sound,
+		Presence: d.presence,
 	}
 	for i, c := range d.calls {
 		s.Calls[i] = c.view()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -140,6 +141,18 @@ func (p *aPhone) Transfer(id phone.CallID, to string) error {
 func (p *aPhone) Join(id, with phone.CallID) error { return p.note("join %s %s", id, with) }
 func (p *aPhone) SendDigits(id phone.CallID, digits string) error {
 	return p.note("digits %s %s", id, digits)
+}
+
+func (p *aPhone) DoNotDisturb(until time.Time) {
+	_ = p.note("quiet until %s", until.Format(time.DateTime))
+}
+func (p *aPhone) ForwardAll(target string) error { return p.note("forward all to %q", target) }
+
+// did tells whether the phone was asked something.
+func (p *aPhone) did(what string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.asked, what)
 }
 
 func (p *aPhone) last() string {

@@ -50,9 +50,14 @@ func (d *Desk) CallChanged(c phone.Call) {
 			d.follow(on, c)
 			return
 		}
-		if c.State != phone.Ended { // a call that was put away already
+		switch {
+		case c.State != phone.Ended:
+			d.began[c.ID] = true
 			d.begin(c)
+		case !d.began[c.ID]:
+			d.enter(c) // it ended before it rang: do not disturb, or sent on
 		}
+		// Else one that was put away already.
 	})
 }
 

@@ -19,7 +19,15 @@ type Snapshot struct {
 	Unsaved  int    // forms with typed text that is not saved as a record yet
 	Missed   int    // missed calls that nobody has worked off (requirements.md H6)
 	Sound    Sound
+	Presence Presence
 	Offline  bool // without a shared server this is false: nothing is missing
+}
+
+// Presence is what happens to a call that comes in. The zero Presence is: it rings here.
+type Presence struct {
+	Quiet   bool      // do not disturb: it is refused as busy
+	Until   time.Time // when Quiet ends by itself; zero when it doesn't
+	Forward string    // where every call goes instead, as it was typed; "" is nowhere
 }
 
 // Registration is an account's standing at its PBX.

@@ -264,22 +264,29 @@ func (m *menuItem) CreateRenderer() fyne.WidgetRenderer {
 	}, body.Rectangle, label, tick.Image)
 }
 
-// MenuItem is one line of ShowMenu.
+// MenuItem is one line of a menu.
 type MenuItem struct {
-	Key text.Key
-	Do  func()
+	Key    text.Key
+	Args   []any // for the places in Key
+	Chosen bool  // it is how things are
+	Do     func()
 }
 
-// ShowMenu shows commands below an object.
-func (l *Layer) ShowMenu(below fyne.CanvasObject, items ...MenuItem) {
+// Menu are commands below each other, for a popup of the layer; choosing one closes it.
+func (l *Layer) Menu(items ...MenuItem) *fyne.Container {
 	rows := make([]fyne.CanvasObject, len(items))
 	for i, it := range items {
-		rows[i] = newMenuItem(say(it.Key), false, func() {
+		rows[i] = newMenuItem(say(it.Key, it.Args...), it.Chosen, func() {
 			l.ClosePopup()
 			it.Do()
 		})
 	}
+	return Column(0, rows...)
+}
+
+// ShowMenu shows commands below an object.
+func (l *Layer) ShowMenu(below fyne.CanvasObject, items ...MenuItem) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(below)
 	at.Y += below.Size().Height + 4
-	l.ShowPopup(Pad(4, 4, 4, 4, Column(0, rows...)), at, fyne.NewSize(160, 0), nil)
+	l.ShowPopup(Pad(4, 4, 4, 4, l.Menu(items...)), at, fyne.NewSize(160, 0), nil)
 }

@@ -1,0 +1,70 @@
+package desk
+
+import (
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/phone"
+)
+
+// account gives the desk one that is registered.
+func (d *aDesk) account() {
+	d.desk.SetAccounts([]phone.Account{{Name: "Office", Address: "sip:101@pbx"}})
+}
+
+func TestPresenceIsSetAtThePhoneAndEndsByItself(t *testing.T) {
+	d := newDesk(t)
+	d.desk.DoNotDisturb(time.Time{})
+	d.account()
+	d.until("the account", func(s Snapshot) bool { return len(s.Accounts) == 1 })
+	if d.desk.Snapshot().Presence.Quiet || d.notice() != "Connect a PBX account first" {
+		t.Fatalf("without an account there was something to be quiet: %q", d.notice())
+	}
+	d.desk.DoNotDisturb(time.Time{})
+	d.until("do not disturb", func(s Snapshot) bool { return s.Presence.Quiet })
+	if got, want := d.phone.last(), "quiet until "+phone.Forever.Format(time.DateTime); got != want {
+		t.Errorf("the phone was told %q, want %q", got, want)
+	}
+	d.desk.Available()
+	d.until("available", func(s Snapshot) bool { return s.Presence == Presence{} })
+	d.desk.DoNotDisturb(time.Now().Add(50 * time.Millisecond))
+	d.until("do not disturb", func(s Snapshot) bool { return s.Presence.Quiet })
+	d.until("its end", func(s Snapshot) bool { return s.Presence == Presence{} })
+}
+
+func TestEveryCallIsSentOn(t *testing.T) {
+	d := newDesk(t)
+	d.account()
+	d.desk.ForwardAll("not a number")
+	d.desk.ForwardAll("030 2094-8812")
+	d.until("forwarding", func(s Snapshot) bool { return s.Presence.Forward == "030 2094-8812" })
+	if !d.phone.did(`forward all to "03020948812"`) {
+		t.Errorf("the phone was told %q", d.phone.asked)
+	}
+	d.desk.Available()
+	d.until("available", func(s Snapshot) bool { return s.Presence == Presence{} })
+	if !d.phone.did(`forward all to ""`) {
+		t.Errorf("the phone was told %q", d.phone.asked)
+	}
+}
+
+// C4: a call that was refused or sent on before it rang has no window, and is in the log.
+func TestACallRefusedByDoNotDisturbIsInTheLogOnly(t *testing.T) {
+	d := newDesk(t)
+	ref := d.contact("Jürgen", "Müller", "0176 1234567")
+	saved := make(chan struct{}, 16)
+	defer d.file.OnChange(func(crm.Changed) { saved <- struct{}{} })()
+	d.desk.CallChanged(phone.Call{
+		ID: "1", Account: "Office", Direction: phone.Incoming, State: phone.Ended, Cause: phone.Declined,
+		SIPCode: 486, SIPReason: "do not disturb", Remote: phone.Party{User: "00491761234567"}, Began: noon, Ended: noon,
+	})
+	<-saved // it began
+	<-saved // it ended
+	if row := d.lastCall(); row.Call.Outcome != crm.Declined || string(row.Ref.ID) != ref.ID || row.Call.Detail != "486 do not disturb" {
+		t.Errorf("the log has %+v", row)
+	}
+	if calls := d.desk.Snapshot().Calls; len(calls) > 0 {
+		t.Errorf("on the desk is %+v", calls)
+	}
+}

@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// presenceStatus says what happens to a call that comes in.
+func presenceStatus(p desk.Presence, now time.Time) statusItem {
+	it := statusItem{english: text.English("Presence"), icon: theme.IconLampFree, ink: theme.AnswerText, presence: true}
+	switch {
+	case p.Forward != "":
+		it.tone, it.ink, it.icon = kit.Warn, "", theme.IconTransfer
+		it.words = text.T("Calls go on to {target}", "target", p.Forward)
+	case p.Quiet && p.Until.IsZero():
+		it.tone, it.ink, it.icon = kit.Warn, "", theme.IconLampBusy
+		it.words = text.T("Do not disturb")
+	case p.Quiet:
+		it.tone, it.ink, it.icon = kit.Warn, "", theme.IconLampBusy
+		it.words = text.T("Do not disturb until {time}", "time", untilWhen(p.Until, now))
+	default:
+		it.words = text.T("Available")
+	}
+	return it
+}
+
+// untilWhen is "11:44" today, else with the day.
+func untilWhen(t, now time.Time) string {
+	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
+		return text.Time(t)
+	}
+	return text.Appointment(t, now)
+}
+
+// morning is when a working day begins that calls are put off to.
+const morning = 8
+
+// nextMorning is the next time that a day begins.
+func nextMorning(now time.Time) time.Time {
+	at := time.Date(now.Year(), now.Month(), now.Day(), morning, 0, 0, 0, now.Location())
+	if !at.After(now) {
+		at = at.AddDate(0, 0, 1)
+	}
+	return at
+}
+
+// showPresence lets the agent choose what happens to calls, in a popup above an object.
+func showPresence(opt MainOptions, layer *kit.Layer, above fyne.CanvasObject, is desk.Presence) {
+	now := opt.Now()
+	quiet := func(until time.Time) func() { return func() { opt.Desk.DoNotDisturb(until) } }
+	menu := layer.Menu(
+		kit.MenuItem{Key: "Available", Chosen: is == (desk.Presence{}), Do: opt.Desk.Available},
+		kit.MenuItem{Key: "Do not disturb for 30 minutes", Do: quiet(now.Add(30 * time.Minute))},
+		kit.MenuItem{Key: "Do not disturb for an hour", Do: quiet(now.Add(time.Hour))},
+		kit.MenuItem{Key: "Do not disturb until {time}", Args: []any{"time", untilWhen(nextMorning(now), now)}, Do: quiet(nextMorning(now))},
+		kit.MenuItem{Key: "Do not disturb until I end it", Chosen: is.Quiet && is.Until.IsZero(), Do: quiet(time.Time{})},
+	)
+	target := kit.NewField("Send every call on to", nil).WithPlaceholder("Extension or number")
+	target.SetText(is.Forward)
+	send := kit.NewButton("Send on", kit.Line, nil)
+	forward := func() {
+		to := strings.TrimSpace(target.Text())
+		switch {
+		case to == "":
+			target.SetError(text.T("Type whom the calls go to"))
+		case desk.DialTarget(to, "") == "":
+			target.SetError(text.T("“{target}” is not a number or SIP address", "target", to))
+		default:
+			layer.ClosePopup()
+			opt.Desk.ForwardAll(to)
+		}
+	}
+	target.OnChanged(func(string) { target.SetError("") })
+	target.OnSubmit(func(string) { forward() })
+	send.OnTap(forward)
+	content := kit.Pad(4, 4, 8, 4, kit.Column(8, menu, kit.Sized(0, 1, kit.NewHairline()),
+		kit.Pad(0, 8, 0, 8, kit.RowAligned(8, kit.End, kit.Grow(target), send))))
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(above)
+	size := content.MinSize().Max(fyne.NewSize(presenceWidth, 0))
+	layer.ShowPopup(content, at.SubtractXY(-4, size.Height+4), size, nil)
+}
+
+// presenceWidth holds the German lines.
+const presenceWidth = 350
