@@ -147,7 +147,7 @@ func (c *call) agree(local sdp.Local, m sdp.Media) error {
 		return err
 	}
 	c.applyMute()
-	c.view.Codec = m.Codec.Name
+	c.view.Codec = c.voice.session.Codec()
 	c.view.HeldByThem = m.Hold
 	return nil
 }

@@ -131,7 +131,7 @@ type Call struct {
 	Ended    time.Time // zero until then
 
 	Muted       bool
-	Codec       string // "PCMA"; "" until media is agreed
+	Codec       string // "PCMA", "PCMU", "G722" or "Opus"; "" until media is agreed
 	Encrypted   bool   // SRTP
 	EarlyMedia  bool   // the far end is or was heard before it answered
 	CallWaiting bool   // it began while another call was up

@@ -223,14 +223,15 @@ func (l *line) check(body sip.Body) (int, string) {
 	if full {
 		return 486, "Busy Here"
 	}
-	return checkOffer(body)
+	return checkOffer(body, l.account.Codecs)
 }
 
 // checkOffer refuses a call whose sound we couldn't take part in.
-func checkOffer(body sip.Body) (int, string) {
+func checkOffer(body sip.Body, codecs []string) (int, string) {
 	offer, err := sdp.Body(body.Type, body.Data)
 	if err == nil && len(offer) > 0 {
-		_, _, err = sdp.Answer(offer, sdp.Local{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Port: 9, RTCPMux: true})
+		_, _, err = sdp.Answer(offer, sdp.Local{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Port: 9, RTCPMux: true,
+			Codecs: sdp.CodecsByName(codecs)})
 	}
 	switch {
 	case err == nil:

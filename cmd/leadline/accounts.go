@@ -9,9 +9,6 @@ import (
 	"leadline/phone"
 )
 
-// builtInCodecs are those that this build can speak.
-var builtInCodecs = []string{"pcma", "pcmu"}
-
 // phoneAccount is an account of the file as the phone takes it. Its password comes
 // from the file, else from the keyring; one that has neither is tried without,
 // since a PBX may trust an address.
@@ -24,14 +21,10 @@ func (p *program) phoneAccount(a config.Account) (phone.Account, error) {
 		}
 		password = kept
 	}
-	codecs, ignored := a.Speakable(builtInCodecs...)
-	if len(ignored) > 0 {
-		p.log.Info("codecs of the configuration that are not built in are left out", "account", a.Name, "codecs", ignored)
-	}
 	return phone.Account{
 		Name: a.Name, Address: a.Address, AuthUser: a.AuthUser, Password: password.Reveal(),
 		Transport: a.Transport, Bind: a.Bind, OutboundProxy: a.OutboundProxy, LineHeader: a.LineHeader,
-		DefaultLine: a.DefaultLine, Codecs: codecs, AutoAnswer: a.AutoAnswer, SRTP: a.SRTP,
+		DefaultLine: a.DefaultLine, Codecs: a.Codecs, AutoAnswer: a.AutoAnswer, SRTP: a.SRTP,
 	}, nil
 }
 

@@ -14,6 +14,7 @@ type slot struct {
 	full    bool
 	audio   bool // false: only keeps the place, as a digit does
 	begins  bool // the sender's timeline begins anew here
+	noise   int  // amplitude of the comfort noise that begins here
 	codec   int  // index into player.decoders
 	size    int
 	payload [maxPayload]byte
@@ -46,7 +47,7 @@ func (b *buffer) put(seq int64) *slot {
 	}
 	b.end = max(b.end, seq+1)
 	s := &b.ring[seq%slots]
-	s.seq, s.full, s.begins = seq, true, false
+	s.seq, s.full, s.begins, s.noise = seq, true, false, 0
 	return s
 }
 

@@ -16,5 +16,6 @@
 //
 // Measured: the filters pass 50 to 3400 Hz within 0.1 dB and keep aliases 70 dB down;
 // a clean network has a playout delay of 20 to 30 ms, 40 ms of jitter one of 50 ms,
-// an hour at ±200 ppm the same; a frame of a PCMA call takes 12 µs and no allocation.
+// an hour at ±200 ppm the same; a frame of a PCMA call takes 12 µs and no allocation,
+// BenchmarkFrame tells of each codec.
 package media

@@ -4,8 +4,8 @@ import "math/bits"
 
 // The two codecs of ITU-T G.711: a byte a sample, 8 kHz.
 var (
-	pcma = codec{name: "PCMA", rate: 8000, encoder: g711encoder(toALaw), decoder: g711decoder(&fromALaw), robustness: 25.1}
-	pcmu = codec{name: "PCMU", rate: 8000, encoder: g711encoder(toMuLaw), decoder: g711decoder(&fromMuLaw), robustness: 25.1}
+	pcma = g711("PCMA", toALaw, &fromALaw)
+	pcmu = g711("PCMU", toMuLaw, &fromMuLaw)
 )
 
 // Tables instead of arithmetic, indexed by the bits that matter: the upper 12 of a sample
@@ -29,27 +29,31 @@ func init() {
 func toALaw(sample int16) byte  { return aLawTable[uint16(sample)>>4] }
 func toMuLaw(sample int16) byte { return muLawTable[uint16(sample)>>2] }
 
-func g711encoder(law func(int16) byte) func() func([]byte, []int16) []byte {
-	return func() func([]byte, []int16) []byte {
-		return func(dst []byte, pcm []int16) []byte {
-			for _, sample := range pcm {
-				dst = append(dst, law(sample))
-			}
-			return dst
-		}
+func g711(name string, law lawEncoder, table *[256]int16) codec {
+	return codec{
+		name: name, rate: 8000, robustness: 25.1,
+		encoder: func(string) encoder { return law },
+		decoder: func() decoder { return (*lawDecoder)(table) },
 	}
 }
 
-func g711decoder(table *[256]int16) func() func([]int16, []byte) int {
-	return func() func([]int16, []byte) int {
-		return func(dst []int16, payload []byte) int {
-			n := min(len(dst), len(payload))
-			for i, b := range payload[:n] {
-				dst[i] = table[b]
-			}
-			return n
-		}
+type lawEncoder func(int16) byte
+
+func (law lawEncoder) encode(dst []byte, pcm []int16) []byte {
+	for _, sample := range pcm {
+		dst = append(dst, law(sample))
 	}
+	return dst
+}
+
+type lawDecoder [256]int16
+
+func (table *lawDecoder) decode(dst []int16, payload []byte) int {
+	n := min(len(dst), len(payload))
+	for i, b := range payload[:n] {
+		dst[i] = table[b]
+	}
+	return n
 }
 
 func decodeTable(decode func(byte) int16) (table [256]int16) {

@@ -122,11 +122,17 @@ func (p *phone) frame() {
 // call connects two phones.
 func call(t testing.TB, n *network, ppmA, ppmB float64) (a, b *phone) {
 	t.Helper()
+	return callOver(t, n, agreed(), ppmA, ppmB)
+}
+
+// callOver is a call that has agreed on m.
+func callOver(t testing.TB, n *network, m sdp.Media, ppmA, ppmB float64) (a, b *phone) {
+	t.Helper()
 	a, b = &phone{}, &phone{}
 	every := func(ppm float64) time.Duration { return time.Duration(1e7 * (1 + ppm*1e-6)) }
 	connect := func(p, other *phone, seed uint64) {
 		s, err := New(Config{
-			Media: agreed(), Now: n.time, Seed: seed, CNAME: "test",
+			Media: m, Now: n.time, Seed: seed, CNAME: "test",
 			Send: func(b []byte) {
 				p.sent++
 				if p.inspect != nil {

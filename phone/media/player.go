@@ -16,21 +16,24 @@ type player struct {
 	delay    estimator
 	track    *track
 	conceal  *concealer
-	decoders []func([]int16, []byte) int
+	decoders []decoder
 
 	running bool
 	pos     int64         // timeline position of the next sample to be played
 	waiting window        // smallest playout offset of the last second
 	offset  time.Duration // now minus position, at this pull
 
-	starved int  // samples made up since the buffer ran empty
-	dropped int  // packets in a row whose place was past
-	hush    bool // what is missing is silence, not loss: a digit was sent, or nothing
-	rest    int  // pulls until stretching is considered again
+	starved int   // samples made up since the buffer ran empty
+	dropped int   // packets in a row whose place was past
+	hush    bool  // what is missing is silence, not loss: a digit was sent, or nothing
+	noise   noise // what that silence sounds like
+	madeUp  int   // samples of starved that count as concealed
+	rest    int   // pulls until stretching is considered again
 
 	late      uint64 // packets dropped because their turn had passed
 	played    uint64 // samples played of what was sent
 	concealed uint64 // of them made up
+	corrected uint64 // of them said again in the packet after the lost one
 }
 
 func newPlayer(rate int) *player {
@@ -42,7 +45,8 @@ func (p *player) restart() {
 	p.buffer.restart()
 	p.track.reset()
 	p.conceal.made = 0
-	p.running, p.starved, p.dropped, p.hush = false, 0, 0, false
+	p.running, p.starved, p.madeUp, p.dropped, p.hush = false, 0, 0, 0, false
+	p.noise.level = 0
 	p.delay.reset()
 }
 
@@ -92,7 +96,7 @@ func (p *player) anchor(s *slot, now time.Duration) {
 	p.pos = s.pos - p.samples(wait) - int64(p.track.ahead())
 	p.waiting.reset()
 	p.waiting.add(now - p.duration(p.pos))
-	p.hush, p.starved, p.dropped = true, 0, 0
+	p.hush, p.starved, p.madeUp, p.dropped = true, 0, 0, 0
 }
 
 // move shifts the timeline against the clock: forward shortens the delay.
@@ -111,12 +115,15 @@ func (p *player) fill(n int) {
 		missing := n - p.track.ahead()
 		s := p.buffer.first()
 		if s == nil {
+			before := p.concealed
 			p.invent(missing)
 			p.starved += missing
+			p.madeUp += int(p.concealed - before)
 			return
 		}
 		if !s.audio {
-			p.hush, p.starved = true, 0
+			p.hush, p.starved, p.madeUp = true, 0, 0
+			p.noise.level = s.noise
 			p.skipTo(s.seq + 1)
 			continue
 		}
@@ -126,16 +133,48 @@ func (p *player) fill(n int) {
 			s.begins = false
 			p.anchor(s, p.offset+p.duration(p.pos))
 		case gap > 0:
-			if s.seq == p.buffer.next && p.starved == 0 {
-				p.hush = true // nothing lost, so nothing was said (RFC 3551 §4.1)
+			if s.seq == p.buffer.next {
+				p.pause() // nothing lost, so nothing was said (RFC 3551 §4.1)
+			} else if p.correct(s, int(gap)) {
+				continue
 			}
 			p.invent(min(missing, int(gap)))
 		case gap < 0 && p.starved > 0:
 			p.rewind(-gap)
 		default:
+			if s.seq == p.buffer.next && p.starved > 0 {
+				p.pause() // it comes at its time after all
+			}
 			p.decode(s, int(-gap))
 		}
 	}
+}
+
+// pause takes what was made up since the buffer ran empty for silence: the sender, it turns
+// out, sent nothing (DTX).
+func (p *player) pause() {
+	p.hush = true
+	p.concealed -= uint64(p.madeUp)
+	p.played -= uint64(p.madeUp)
+	p.starved, p.madeUp = 0, 0
+}
+
+// correct puts in the last gap samples before a packet what that packet says about them,
+// if its codec does that.
+func (p *player) correct(s *slot, gap int) bool {
+	c, ok := p.decoders[s.codec].(corrector)
+	if !ok || p.buffer.at(s.seq-1) != nil {
+		return false
+	}
+	room := p.track.grow(gap)
+	if len(room) < gap || !c.correct(room, s.payload[:s.size]) {
+		p.track.shrink(len(room))
+		return false
+	}
+	p.conceal.resume(room)
+	p.corrected += uint64(gap)
+	p.starved, p.madeUp, p.hush = 0, 0, false
+	return true
 }
 
 // catchUp jumps to where the delay is right. It is for when stretching would take
@@ -180,7 +219,7 @@ func (p *player) rewind(behind int64) {
 		}
 		p.buffer.drop()
 	}
-	p.starved = 0
+	p.starved, p.madeUp = 0, 0
 	if behind > room { // the way has become this much longer
 		p.delay.reset()
 		p.delay.arrived(last.arrived, last.arrived-p.duration(last.pos))
@@ -198,7 +237,7 @@ func (p *player) rewind(behind int64) {
 func (p *player) decode(s *slot, skip int) {
 	p.skipTo(s.seq + 1)
 	room := p.track.grow(max(maxPayload, p.rate*12/100))
-	n := p.decoders[s.codec](room, s.payload[:s.size])
+	n := p.decoders[s.codec].decode(room, s.payload[:s.size])
 	p.track.shrink(len(room) - n)
 	if n == 0 {
 		return
@@ -222,7 +261,7 @@ func (p *player) decode(s *slot, skip int) {
 		good = good[:n-skip]
 	}
 	p.conceal.resume(good)
-	p.starved, p.dropped, p.hush = 0, 0, false
+	p.starved, p.madeUp, p.dropped, p.hush, p.noise.level = 0, 0, 0, false, 0
 }
 
 // skipTo passes over packets up to seq; those missing before it are lost.
@@ -237,7 +276,7 @@ func (p *player) invent(n int) {
 	room := p.track.grow(n)
 	if p.hush || p.starved > p.rate { // a second of nothing is a pause, not a loss
 		p.conceal.made = 0
-		clear(room)
+		p.noise.fill(room)
 		p.played -= uint64(len(room)) // adds up to nothing in pull
 		return
 	}

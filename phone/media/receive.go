@@ -9,14 +9,12 @@ import (
 
 // receiver is the way from datagrams to the sound card. Its owner locks.
 type receiver struct {
-	clock    int // RTP clock in Hz
-	formats  []sdp.Format
+	*playout            // of the codec that the peer sends with
+	playouts []*playout // for all that it may send with, those of one clock and rate together
 	dtmf     bool
-	event    uint8 // payload type of telephone-event
-	listens  bool  // the direction lets us hear
-	player   *player
-	up       *upsampler
-	frame    []int16 // 10 ms at the codec's rate
+	events   []uint8 // payload types of telephone-event
+	noise    uint8   // payload type of comfort noise
+	listens  bool    // the direction lets us hear
 	digits   listener
 	source   source
 	known    bool // there is a source
@@ -36,39 +34,84 @@ type receiver struct {
 	repeated  uint64
 }
 
+// A playout is the way of codecs that share an RTP clock and a sampling rate to the
+// sound card.
+type playout struct {
+	clock   int // RTP clock in Hz
+	formats []sdp.Format
+	player  *player
+	up      *upsampler
+	frame   []int16 // 10 ms at the codecs' rate
+}
+
+func newPlayout(rate, clock int) *playout {
+	return &playout{clock: clock, player: newPlayer(rate), up: newUpsampler(rate), frame: make([]int16, rate/100)}
+}
+
 // setUp applies what was agreed on, keeping what can be kept.
 func (r *receiver) setUp(m sdp.Media, c codec) {
 	accept := m.Accept
-	if len(accept) == 0 {
-		accept = []sdp.Format{m.Format}
+	if !slices.Contains(accept, m.Format) {
+		accept = append([]sdp.Format{m.Format}, accept...)
 	}
-	var kept []sdp.Format
-	var decoders []func([]int16, []byte) int
+	var list []*playout
 	for _, f := range accept {
 		other, err := codecFor(f)
-		if err != nil || other.rate != c.rate || f.Codec.Clock != m.Codec.Clock {
-			continue // the peer may send it, but has no reason to: we don't
+		if err != nil || slices.ContainsFunc(list, func(p *playout) bool { return p.is(other.rate, f.Codec.Clock) }) {
+			continue
 		}
-		decoders = append(decoders, other.decoder())
-		kept = append(kept, f)
+		list = append(list, r.playoutOf(other.rate, f.Codec.Clock, accept))
 	}
-	if r.player == nil || r.player.rate != c.rate || r.clock != m.Codec.Clock {
-		r.player = newPlayer(c.rate)
-		r.up = newUpsampler(c.rate)
-		r.frame = make([]int16, c.rate/100)
-		r.formats = nil
-		r.forget()
-	}
-	if !slices.Equal(kept, r.formats) { // what waits was encoded for the old ones
-		r.player.decoders = decoders
-		r.player.restart()
+	r.playouts = list
+	for _, p := range list {
+		if p.is(c.rate, m.Codec.Clock) && !slices.Contains(list, r.playout) {
+			r.change(p)
+		}
 	}
 	if listens := m.Direction.Receives(); listens != r.listens {
 		r.listens = listens
 		r.player.restart()
 	}
-	r.formats, r.clock = kept, m.Codec.Clock
-	r.dtmf, r.event = m.DTMF, m.DTMFRecv
+	r.dtmf, r.events = m.DTMF, append([]uint8{m.DTMFRecv}, m.DTMFAlso...)
+	r.noise = noisePayload
+	if m.Noise {
+		r.noise = m.NoiseRecv
+	}
+}
+
+// playoutOf is the playout for those of the accepted formats that have this rate and clock,
+// the one that is there already if there is one.
+func (r *receiver) playoutOf(rate, clock int, accept []sdp.Format) *playout {
+	var formats []sdp.Format
+	var fresh []codec
+	for _, f := range accept {
+		if c, err := codecFor(f); err == nil && c.rate == rate && f.Codec.Clock == clock {
+			formats, fresh = append(formats, f), append(fresh, c)
+		}
+	}
+	var p *playout
+	if i := slices.IndexFunc(r.playouts, func(p *playout) bool { return p.is(rate, clock) }); i >= 0 {
+		p = r.playouts[i]
+	} else {
+		p = newPlayout(rate, clock)
+	}
+	if !slices.Equal(formats, p.formats) { // what waits was encoded for the old ones
+		p.formats, p.player.decoders = formats, nil
+		for _, c := range fresh {
+			p.player.decoders = append(p.player.decoders, c.decoder())
+		}
+		p.player.restart()
+	}
+	return p
+}
+
+func (p *playout) is(rate, clock int) bool { return p.player.rate == rate && p.clock == clock }
+
+// change goes over to another playout: the timestamps of one clock tell nothing in another,
+// so the stream begins anew.
+func (r *receiver) change(p *playout) {
+	r.playout = p
+	r.forget()
 }
 
 // forget makes the next packet a new source.
@@ -88,7 +131,9 @@ func (r *receiver) receive(b []byte, arrival time.Duration) (digit rune, accepte
 		r.rejected++
 		return 0, false
 	}
-	codec, isEvent := r.codec(p.kind), r.dtmf && p.kind == r.event
+	r.follow(p)
+	codec, isEvent := r.codec(p.kind), r.isEvent(p.kind)
+	isNoise := codec < 0 && p.kind == r.noise
 	if codec < 0 && !isEvent && !r.known {
 		r.rejected++
 		return 0, false
@@ -115,13 +160,34 @@ func (r *receiver) receive(b []byte, arrival time.Duration) (digit rune, accepte
 		}
 	}
 	if r.listens {
-		r.store(p, seq, ts, codec, begins, arrival)
+		s := r.store(p, seq, ts, codec, begins, arrival)
+		if s != nil && isNoise {
+			s.noise = noiseLevel(p.payload)
+		}
 	}
-	return digit, codec >= 0 || isEvent
+	return digit, codec >= 0 || isEvent || isNoise
 }
 
+// follow goes over to the codec that the peer has changed to, which it may at any time
+// among those agreed on (RFC 3264 §6.1).
+func (r *receiver) follow(p packet) {
+	if len(r.playouts) < 2 || r.codec(p.kind) >= 0 || r.isEvent(p.kind) || r.known && p.ssrc != r.source.ssrc {
+		return
+	}
+	for _, other := range r.playouts {
+		if other != r.playout && other.codec(p.kind, r.isEvent(p.kind)) >= 0 {
+			r.change(other)
+			return
+		}
+	}
+}
+
+func (r *receiver) isEvent(kind uint8) bool { return r.dtmf && slices.Contains(r.events, kind) }
+
 // codec is the index of the decoder for a payload type, -1 if there is none.
-func (r *receiver) codec(kind uint8) int {
+func (r *receiver) codec(kind uint8) int { return r.playout.codec(kind, r.isEvent(kind)) }
+
+func (r *playout) codec(kind uint8, isEvent bool) int {
 	for i, f := range r.formats {
 		if f.PayloadRecv == kind {
 			return i
@@ -129,7 +195,7 @@ func (r *receiver) codec(kind uint8) int {
 	}
 	// Some peers send under the number they told us to use instead of ours.
 	for i, f := range r.formats {
-		if f.PayloadSend == kind && !(r.dtmf && kind == r.event) {
+		if f.PayloadSend == kind && !isEvent {
 			return i
 		}
 	}
@@ -180,12 +246,12 @@ func (r *receiver) measure(ts, before int64, arrival time.Duration) (begins bool
 	return begins
 }
 
-// store puts a packet into the jitter buffer.
-func (r *receiver) store(p packet, seq, ts int64, codec int, begins bool, arrival time.Duration) {
+// store puts a packet into the jitter buffer, and gives its slot unless its turn has passed.
+func (r *receiver) store(p packet, seq, ts int64, codec int, begins bool, arrival time.Duration) *slot {
 	s := r.player.buffer.put(seq)
 	if s == nil {
 		r.player.late++
-		return
+		return nil
 	}
 	s.pos = ts * int64(r.player.rate) / int64(r.clock)
 	s.arrived = arrival
@@ -195,6 +261,7 @@ func (r *receiver) store(p packet, seq, ts int64, codec int, begins bool, arriva
 		s.codec = codec
 		s.size = copy(s.payload[:], p.payload)
 	}
+	return s
 }
 
 // play plays one frame at Rate.

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"time"
 
 	"leadline/phone/sdp"
@@ -8,20 +9,21 @@ import (
 
 // sender is the way from the microphone to datagrams. Its owner locks.
 type sender struct {
-	codec  codec
-	format sdp.Format
-	encode func([]byte, []int16) []byte
-	down   *downsampler
-	frame  []int16 // 10 ms at the codec's rate
-	pcm    []int16 // what was gathered for the next packet
-	ptime  int     // milliseconds a packet
+	codec   codec
+	format  sdp.Format
+	encoder encoder
+	down    *downsampler
+	frame   []int16 // 10 ms at the codec's rate
+	pcm     []int16 // what was gathered for the next packet
+	ptime   int     // milliseconds a packet
 
-	sends  bool // the direction lets us be heard
-	muted  bool
-	silent bool // the last frame was muted: fade from there
-	dtmf   bool
-	event  uint8
-	dial   dialler
+	sends      bool // the direction lets us be heard
+	muted      bool
+	silent     bool // the last frame was muted: fade from there
+	dtmf       bool
+	event      uint8
+	eventClock int // Hz, of a digit's duration
+	dial       dialler
 
 	ssrc     uint32
 	seq      uint16
@@ -36,19 +38,15 @@ type sender struct {
 
 // setUp applies what was agreed on; numbers go on counting.
 func (s *sender) setUp(m sdp.Media, c codec) {
-	if s.encode == nil || s.codec.name != c.name {
-		s.encode = c.encoder()
+	if s.encoder == nil || s.codec.name != c.name || s.format.Wishes != m.Wishes {
+		s.encoder = c.encoder(m.Wishes)
 	}
 	if s.down == nil || s.codec.rate != c.rate {
 		s.down = newDownsampler(c.rate)
 		s.frame = make([]int16, c.rate/100)
 		s.pcm = make([]int16, 0, c.rate*60/1000)
 	}
-	ptime := m.Ptime / 10 * 10
-	if ptime < 10 || ptime > 60 {
-		ptime = 20
-	}
-	if ptime != s.ptime {
+	if ptime := c.ptime(m.Ptime); ptime != s.ptime {
 		s.flush()
 		s.ptime = ptime
 	}
@@ -56,9 +54,16 @@ func (s *sender) setUp(m sdp.Media, c codec) {
 		s.begins = true
 	}
 	s.codec, s.format, s.sends = c, m.Format, m.Direction.Sends()
-	s.dtmf, s.event = m.DTMF, m.DTMFSend
+	s.dtmf, s.event, s.eventClock = m.DTMF, m.DTMFSend, cmp.Or(m.DTMFClock, m.Codec.Clock)
 	if !s.dtmf || !s.sends {
 		s.dial = dialler{}
+	}
+}
+
+// expect tells the codec how much gets lost on the way, 0..1.
+func (s *sender) expect(loss float64) {
+	if a, ok := s.encoder.(adapter); ok {
+		a.expect(loss)
 	}
 }
 
@@ -100,11 +105,15 @@ func (s *sender) capture(src []int16, now time.Duration) []byte {
 	}
 	p := packet{kind: s.format.PayloadSend, seq: s.seq, ts: at, ssrc: s.ssrc, marker: s.begins}
 	var event [4]byte
-	if digit, start, marker := s.dial.step(s.ptime, at, clock, &event); digit {
+	if digit, start, marker := s.dial.step(s.ptime, at, s.eventClock, &event); digit {
 		p.kind, p.ts, p.marker = s.event, start, marker
 		s.buf = append(appendRTP(s.buf[:0], p), event[:]...)
 	} else {
-		s.buf = s.encode(appendRTP(s.buf[:0], p), pcm)
+		s.buf = s.encoder.encode(appendRTP(s.buf[:0], p), pcm)
+		if len(s.buf) == rtpHeader { // silence that the peer wants left out
+			s.begins = true
+			return nil
+		}
 		s.begins = false
 	}
 	s.seq++

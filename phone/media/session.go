@@ -214,6 +214,7 @@ func (s *Session) ReceiveRTCP(packet []byte, arrival time.Time) {
 	// pion has had panics in its parsers; the call is worth more than a report.
 	defer func() { _ = recover() }()
 	s.out.receive(packet, s.since(arrival), arrival, s.out.ssrc, s.out.format.Codec.Clock)
+	s.out.expect(s.out.loss)
 }
 
 // SendDigits queues digits (0-9 * # A-D, "," is a pause of half a second). It fails, and
@@ -234,6 +235,13 @@ func (s *Session) SendDigits(digits string) error {
 	}
 	s.out.dial.queue = append(s.out.dial.queue, events...)
 	return nil
+}
+
+// Codec is the name of the codec that we send with: "PCMA", "PCMU", "G722" or "Opus".
+func (s *Session) Codec() string {
+	s.out.Lock()
+	defer s.out.Unlock()
+	return s.out.codec.name
 }
 
 // Mute replaces the microphone by silence; packets keep flowing.

@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	psdp "github.com/pion/sdp/v3"
@@ -28,16 +29,19 @@ func Answer(remote []byte, local Local) (body []byte, agreed Media, err error) {
 	if err != nil {
 		return nil, Media{}, err
 	}
-	if pt, ok := findEvent(list, common[0].Codec.Clock); ok && !local.NoDTMF {
-		agreed.DTMF, agreed.DTMFSend, agreed.DTMFRecv = true, pt, pt
+	var events []eventFormat
+	if !local.NoDTMF {
+		events = commonEvents(list, common)
 	}
+	agreed.takeEvents(events, func(e eventFormat) (uint8, bool) { return e.payload, true })
+	quiet := agreed.takeNoise(list)
 	agreed.Hold = agreed.Hold || !theirs(d, m).Receives()
 	agreed.Layout = local.Layout.after(d, chosen, agreed)
 
 	lines := make([]*psdp.MediaDescription, len(d.MediaDescriptions))
 	for i := range d.MediaDescriptions {
 		if i == chosen {
-			lines[i] = local.audioLine(agreed.Profile, common, agreed.DTMFRecv, common[0].Codec.Clock, agreed.Mux, agreed.Direction)
+			lines[i] = local.audioLine(agreed.Profile, common, events, quiet, agreed.Mux, agreed.Direction)
 		} else {
 			lines[i] = refusedLine(agreed.Layout.lines[i])
 		}
@@ -62,9 +66,14 @@ func ParseAnswer(offer Local, remote []byte) (Media, error) {
 	if err != nil {
 		return Media{}, err
 	}
-	if pt, ok := findEvent(list, agreed.Codec.Clock); ok && !offer.NoDTMF {
-		agreed.DTMF, agreed.DTMFSend, agreed.DTMFRecv = true, pt, offer.dtmf()
-	}
+	ours := offer.events()
+	agreed.takeEvents(commonEvents(list, agreed.Accept), func(e eventFormat) (uint8, bool) {
+		i := slices.IndexFunc(ours, func(o eventFormat) bool { return o.clock == e.clock })
+		if i < 0 {
+			return 0, false
+		}
+		return ours[i].payload, true
+	})
 	// Only a refusal to hear us is a hold: recvonly answers our own hold.
 	agreed.Hold = agreed.Hold || offer.Direction.Sends() && !theirs(d, m).Receives()
 	agreed.Layout = offer.Layout.after(d, chosen, agreed)
@@ -113,7 +122,7 @@ func (l Local) common(list []offered) []Format {
 	for _, f := range l.ours() {
 		for _, o := range list {
 			if o.codec.key() == f.Codec.key() {
-				f.PayloadSend, f.PayloadRecv = o.payload, o.payload
+				f.PayloadSend, f.PayloadRecv, f.Wishes = o.payload, o.payload, o.params
 				out = append(out, f)
 				break
 			}
@@ -130,7 +139,7 @@ func (l Local) accepted(list []offered) []Format {
 	for _, o := range list {
 		for _, f := range ours {
 			if o.codec.key() == f.Codec.key() {
-				f.PayloadSend = o.payload
+				f.PayloadSend, f.Wishes = o.payload, o.params
 				out = append(out, f)
 				break
 			}
@@ -172,13 +181,14 @@ func theirs(d *psdp.SessionDescription, m *psdp.MediaDescription) Direction {
 // after is the layout for the next offer: the lines of this exchange, and the
 // payload types in use.
 func (o Layout) after(d *psdp.SessionDescription, chosen int, agreed Media) Layout {
-	next := Layout{audio: chosen, dtmf: o.dtmf, pts: map[string]uint8{}}
+	next := Layout{audio: chosen, dtmf: map[int]uint8{}, pts: map[string]uint8{}}
 	maps.Copy(next.pts, o.pts)
+	maps.Copy(next.dtmf, o.dtmf)
 	for _, f := range agreed.Accept {
 		next.pts[f.Codec.key()] = f.PayloadRecv
 	}
 	if agreed.DTMF {
-		next.dtmf = agreed.DTMFRecv
+		next.dtmf[agreed.DTMFClock] = agreed.DTMFRecv
 	}
 	for _, m := range d.MediaDescriptions {
 		next.lines = append(next.lines, line{media: m.MediaName.Media, proto: proto(m), formats: m.MediaName.Formats})

@@ -5,17 +5,12 @@ import psdp "github.com/pion/sdp/v3"
 // Offer is the body of an INVITE, of a re-INVITE, or of the 200 to an INVITE
 // without a body (a late offer, answered in the ACK).
 func Offer(local Local) []byte {
-	dtmf := local.dtmf()
-	if local.NoDTMF {
-		dtmf = 0
-	}
 	proto := "RTP/AVP"
 	lines := local.Layout.lines
 	if len(lines) > 0 {
 		proto = lines[local.Layout.audio].proto
 	}
-	list := local.ours()
-	audio := local.audioLine(proto, list, dtmf, list[0].Codec.Clock, local.RTCPMux, local.Direction)
+	audio := local.audioLine(proto, local.ours(), local.events(), nil, local.RTCPMux, local.Direction)
 	if len(lines) == 0 {
 		return local.description([]*psdp.MediaDescription{audio})
 	}

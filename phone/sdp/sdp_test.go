@@ -14,6 +14,19 @@ func desk() Local {
 	return Local{Addr: netip.MustParseAddr("192.0.2.10"), Port: 40000, SessionID: 7, Version: 1}
 }
 
+// wide is our end with all codecs.
+func wide() Local {
+	l := desk()
+	l.Codecs = CodecsByName(nil)
+	return l
+}
+
+func onlyOpus() Local {
+	l := desk()
+	l.Codecs = []Codec{Opus}
+	return l
+}
+
 // body joins lines as a peer would send them.
 func body(lines ...string) []byte { return []byte(strings.Join(lines, "\r\n") + "\r\n") }
 
@@ -92,6 +105,38 @@ func TestAnswer(t *testing.T) {
 			}},
 		{"telephone-event of another clock only", desk(), peer("m=audio 5000 RTP/AVP 8 97", "a=rtpmap:97 telephone-event/48000"),
 			func(t *testing.T, m Media, _ string) { expect(t, "digits", m.DTMF, false) }},
+		{"Opus with the peer's number and wishes, digits in both clocks", wide(), peer("m=audio 5000 RTP/AVP 8 107 101 110", "a=rtpmap:107 opus/48000/2",
+			"a=fmtp:107 maxplaybackrate=16000; useinbandfec=1", "a=rtpmap:101 telephone-event/8000", "a=rtpmap:110 telephone-event/48000"),
+			func(t *testing.T, m Media, answer string) {
+				expect(t, "payload", m.PayloadSend, 107)
+				expect(t, "wishes", m.Wishes, "maxplaybackrate=16000; useinbandfec=1")
+				expect(t, "digits", m.DTMFSend, 110)
+				expect(t, "their clock", m.DTMFClock, 48000)
+				expect(t, "other digits", m.DTMFAlso[0], 101)
+				contains(t, answer, "m=audio 40000 RTP/AVP 107 8 110 101\r\na=rtpmap:107 opus/48000/2\r\na=fmtp:107 useinbandfec=1\r\n")
+			}},
+		{"Opus with digits in a telephone's clock only", wide(), peer("m=audio 5000 RTP/AVP 96 101", "a=rtpmap:96 OPUS/48000/2", "a=rtpmap:101 telephone-event/8000"),
+			func(t *testing.T, m Media, _ string) {
+				expect(t, "codec", m.Codec.Name, "opus")
+				expect(t, "digits", m.DTMF, true)
+				expect(t, "their clock", m.DTMFClock, 8000)
+			}},
+		{"G.722 without an rtpmap", wide(), peer("m=audio 5000 RTP/AVP 0 9"),
+			func(t *testing.T, m Media, answer string) {
+				expect(t, "codec", m.Codec.Name, "G722")
+				contains(t, answer, "a=rtpmap:9 G722/8000\r\n")
+			}},
+		{"comfort noise", desk(), peer("m=audio 5000 RTP/AVP 8 13"),
+			func(t *testing.T, m Media, answer string) {
+				expect(t, "taken", m.Noise, true)
+				contains(t, answer, "m=audio 40000 RTP/AVP 8 13\r\n")
+				contains(t, answer, "a=rtpmap:13 CN/8000\r\n")
+			}},
+		{"comfort noise beside a codec with another clock", onlyOpus(), peer("m=audio 5000 RTP/AVP 96 13", "a=rtpmap:96 opus/48000/2"),
+			func(t *testing.T, m Media, answer string) {
+				expect(t, "taken", m.Noise, false)
+				contains(t, answer, "m=audio 40000 RTP/AVP 96\r\n")
+			}},
 		{"a dynamic number for A law", desk(), peer("m=audio 5000 RTP/AVP 118", "a=rtpmap:118 pcma/8000/1"),
 			func(t *testing.T, m Media, answer string) {
 				expect(t, "payload", m.PayloadSend, 118)
@@ -347,11 +392,43 @@ func TestBody(t *testing.T) {
 	}
 }
 
+func TestOfferOfAllCodecs(t *testing.T) {
+	got := string(Offer(wide()))
+	contains(t, got, "m=audio 40000 RTP/AVP 111 9 8 0 101 102\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 useinbandfec=1\r\na=rtpmap:9 G722/8000\r\n")
+	contains(t, got, "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=rtpmap:102 telephone-event/48000\r\na=fmtp:102 0-15\r\n")
+}
+
+func TestAnAnswerMayUseOtherNumbersThanOurOffer(t *testing.T) {
+	l := wide()
+	m, err := ParseAnswer(l, peer("m=audio 5000 RTP/AVP 96 0 98", "a=rtpmap:96 opus/48000/2", "a=fmtp:96 usedtx=1", "a=rtpmap:98 telephone-event/48000"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "we send", m.PayloadSend, 96)
+	expect(t, "we get", m.PayloadRecv, 111)
+	expect(t, "wishes", m.Wishes, "usedtx=1")
+	expect(t, "codecs", len(m.Accept), 2)
+	expect(t, "digits to them", m.DTMFSend, 98)
+	expect(t, "digits to us", m.DTMFRecv, 102)
+	// The next offer keeps every number of ours, those not in use too (RFC 3264 §8.3.2).
+	contains(t, string(Offer(l.Again(m, SendRecv))), "m=audio 40000 RTP/AVP 111 9 8 0 101 102\r\n")
+}
+
+func TestANumberInUseIsGivenToNoOtherCodec(t *testing.T) {
+	l := wide()
+	_, m, err := Answer(peer("m=audio 5000 RTP/AVP 8 111", "a=rtpmap:111 telephone-event/8000"), l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contains(t, string(Offer(l.Again(m, SendRecv))), "m=audio 40000 RTP/AVP 112 9 8 0 111 101\r\n")
+}
+
 func TestCodecsByName(t *testing.T) {
 	got := CodecsByName([]string{"nonsense", "PCMU", "pcma"})
 	expect(t, "count", len(got), 2)
 	expect(t, "first", got[0].Name, "PCMU")
-	expect(t, "default", CodecsByName(nil)[0].Name, "PCMA")
+	expect(t, "by default the best is first", CodecsByName(nil)[0].Name, "opus")
+	expect(t, "by default there are all", len(CodecsByName(nil)), 4)
 }
 
 func expect[T comparable](t *testing.T, what string, got, want T) {

@@ -64,14 +64,17 @@ type Codec struct {
 	Format   string // format parameters (a=fmtp), "" if none
 }
 
-// The codecs of G.711, with the static payload types of RFC 3551 §6.
+// The codecs of a telephone, with the static payload types of RFC 3551 §6. Opus is
+// 48000/2 whatever is in it (RFC 7587 §7); ours can use its in-band error correction.
 var (
 	PCMU = Codec{Name: "PCMU", Clock: 8000, Channels: 1, Payload: 0}
 	PCMA = Codec{Name: "PCMA", Clock: 8000, Channels: 1, Payload: 8}
+	G722 = Codec{Name: "G722", Clock: 8000, Channels: 1, Payload: 9}
+	Opus = Codec{Name: "opus", Clock: 48000, Channels: 2, Payload: 111, Format: "useinbandfec=1"}
 )
 
 // codecs is every codec an account can name, by its name in the configuration.
-var codecs = map[string]Codec{"pcma": PCMA, "pcmu": PCMU}
+var codecs = map[string]Codec{"opus": Opus, "g722": G722, "pcma": PCMA, "pcmu": PCMU}
 
 // CodecByName finds a codec by the name an account lists it with ("pcma",
 // in any case). Names that this program does not speak are not found.
@@ -81,7 +84,7 @@ func CodecByName(name string) (Codec, bool) {
 }
 
 // CodecsByName turns an account's list into codecs in the same order, leaving out
-// what is unknown. With nothing left it is the default, A law before µ law.
+// what is unknown. With nothing left it is all of them, the best first.
 func CodecsByName(names []string) []Codec {
 	var list []Codec
 	for _, name := range names {
@@ -90,7 +93,7 @@ func CodecsByName(names []string) []Codec {
 		}
 	}
 	if len(list) == 0 {
-		list = []Codec{PCMA, PCMU}
+		list = []Codec{Opus, G722, PCMA, PCMU}
 	}
 	return list
 }
@@ -127,8 +130,9 @@ func (l Local) Again(agreed Media, direction Direction) Local {
 // Format is a codec with the payload types it travels under.
 type Format struct {
 	Codec       Codec
-	PayloadSend uint8 // in packets to the peer
-	PayloadRecv uint8 // in packets from the peer
+	PayloadSend uint8  // in packets to the peer
+	PayloadRecv uint8  // in packets from the peer
+	Wishes      string // the peer's format parameters (a=fmtp), what it wants to get; "" if none
 }
 
 // Media is what both ends agreed on for the one audio stream of a call.
@@ -143,6 +147,13 @@ type Media struct {
 	DTMF     bool     // telephone-event was agreed on (RFC 4733)
 	DTMFSend uint8    // its payload type in packets to the peer
 	DTMFRecv uint8    // its payload type in packets from the peer
+	// DTMFClock is in Hz what its durations count in: the codec's clock, or 8000 with peers
+	// that know no other.
+	DTMFClock int
+	// DTMFAlso are payload types of telephone-event that accompany other codecs of Accept.
+	DTMFAlso  []uint8
+	Noise     bool  // comfort noise was offered by the peer (RFC 3389)
+	NoiseRecv uint8 // its payload type
 
 	Ptime     int       // milliseconds of audio a packet of ours carries, 10..60
 	Direction Direction // what this end may do now
@@ -156,8 +167,8 @@ type Media struct {
 // the same ones (RFC 3264 §8). Its content is this package's own.
 type Layout struct {
 	lines []line
-	audio int // index of the line in use
-	dtmf  uint8
+	audio int              // index of the line in use
+	dtmf  map[int]uint8    // our payload type of telephone-event by its clock
 	pts   map[string]uint8 // our payload type for each codec by key
 }
 

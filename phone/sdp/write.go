@@ -34,9 +34,8 @@ func (l Local) description(lines []*psdp.MediaDescription) []byte {
 	return body
 }
 
-// audioLine writes our stream. dtmf is the payload type of telephone-event and clock
-// its clock; 0 leaves it out.
-func (l Local) audioLine(proto string, list []Format, dtmf uint8, clock int, mux bool, dir Direction) *psdp.MediaDescription {
+// audioLine writes our stream: its codecs, digits, and comfort noise.
+func (l Local) audioLine(proto string, list []Format, events, quiet []eventFormat, mux bool, dir Direction) *psdp.MediaDescription {
 	m := &psdp.MediaDescription{}
 	m.MediaName.Media = "audio"
 	m.MediaName.Port.Value = int(l.Port)
@@ -44,19 +43,22 @@ func (l Local) audioLine(proto string, list []Format, dtmf uint8, clock int, mux
 	add := func(key, value string) {
 		m.Attributes = append(m.Attributes, psdp.Attribute{Key: key, Value: value})
 	}
-	for _, f := range list {
-		pt := strconv.Itoa(int(f.PayloadRecv))
+	format := func(payload uint8, rtpmap, params string) {
+		pt := strconv.Itoa(int(payload))
 		m.MediaName.Formats = append(m.MediaName.Formats, pt)
-		add("rtpmap", pt+" "+f.Codec.rtpmap())
-		if f.Codec.Format != "" {
-			add("fmtp", pt+" "+f.Codec.Format)
+		add("rtpmap", pt+" "+rtpmap)
+		if params != "" {
+			add("fmtp", pt+" "+params)
 		}
 	}
-	if dtmf != 0 {
-		pt := strconv.Itoa(int(dtmf))
-		m.MediaName.Formats = append(m.MediaName.Formats, pt)
-		add("rtpmap", pt+" telephone-event/"+strconv.Itoa(clock))
-		add("fmtp", pt+" 0-15") // 0-9 * # A-D
+	for _, f := range list {
+		format(f.PayloadRecv, f.Codec.rtpmap(), f.Codec.Format)
+	}
+	for _, q := range quiet {
+		format(q.payload, noise+"/"+strconv.Itoa(q.clock), "")
+	}
+	for _, e := range events {
+		format(e.payload, "telephone-event/"+strconv.Itoa(e.clock), "0-15") // 0-9 * # A-D
 	}
 	add("ptime", strconv.Itoa(l.ptime()))
 	if l.RTCPPort != 0 && l.RTCPPort != l.Port+1 {

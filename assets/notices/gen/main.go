@@ -86,5 +86,23 @@ func licenceOf(dir string) (string, error) {
 		}
 		return strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")), nil
 	}
+	if text := licenceInReadme(dir); text != "" {
+		return text, nil
+	}
 	return "", fmt.Errorf("no licence found in %s", dir)
+}
+
+var licenceSection = regexp.MustCompile(`(?ims)^#+ *licen[cs]e *$(.*?)(?:^#|\z)`)
+
+// licenceInReadme is the section of a README on the licence, where there is no file of it.
+func licenceInReadme(dir string) string {
+	text, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	if err != nil {
+		return ""
+	}
+	found := licenceSection.FindSubmatch(text)
+	if found == nil || strings.Contains(strings.ToUpper(string(found[1])), "GNU ") {
+		return ""
+	}
+	return strings.TrimSpace(string(found[1]))
 }

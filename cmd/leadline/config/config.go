@@ -59,25 +59,11 @@ var (
 	AutoAnswers = []string{"never", "header", "always"}
 	Languages   = []string{"", "en", "de"}
 	Themes      = []string{"", "light", "dark"}
-	// Codecs are all that a file may name, in the default order. Those that this
-	// build can't speak are left out by Speakable.
+	// Codecs are all that a file may name, in the default order.
 	Codecs = []string{"opus", "g722", "pcma", "pcmu"}
 )
 
 const defaultBind = "0.0.0.0:0"
-
-// Speakable splits an account's codecs into those that are built in and those
-// that are not, which the caller logs.
-func (a Account) Speakable(builtIn ...string) (use, ignored []string) {
-	for _, c := range a.Codecs {
-		if slices.Contains(builtIn, c) {
-			use = append(use, c)
-		} else {
-			ignored = append(ignored, c)
-		}
-	}
-	return use, ignored
-}
 
 // fill puts the defaults where the file said nothing.
 func (c *Config) fill() {

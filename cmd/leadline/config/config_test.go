@@ -256,13 +256,6 @@ func TestSaveRefusesWhatLoadWouldAndKeepsTheOldFile(t *testing.T) {
 	}
 }
 
-func TestOnlyBuiltInCodecsAreUsed(t *testing.T) {
-	use, ignored := Account{Codecs: []string{"opus", "pcmu", "g722", "pcma"}}.Speakable("pcma", "pcmu")
-	if !reflect.DeepEqual(use, []string{"pcmu", "pcma"}) || !reflect.DeepEqual(ignored, []string{"opus", "g722"}) {
-		t.Errorf("use %v, ignored %v", use, ignored)
-	}
-}
-
 func TestAddressesAreReadBackAsWritten(t *testing.T) {
 	for _, s := range []string{"sip:101@pbx.example.org", "sip:a.b+c@10.0.0.1:5070", "sip:101@[2001:db8::1]:5062", "sip:x@my_pbx"} {
 		a, err := ParseAddress(s)
