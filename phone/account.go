@@ -17,6 +17,7 @@ type Account struct {
 	LineHeader  string   // header that names the line that was called, say "X-Line" (requirements.md A2)
 	DefaultLine string   // the line when nothing names one
 	Codecs      []string // in order of preference: "opus", "g722", "pcma", "pcmu"; empty means all that there are
+	DTMF        string   // how keypad digits are sent: "rfc4733" (also ""), "info" or "inband"
 	AutoAnswer  string   // "never" (also ""), "header" or "always"
 	SRTP        string   // "off" (also ""), "preferred" or "required"
 }

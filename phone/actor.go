@@ -117,6 +117,9 @@ func (c *call) open() (err error) {
 	if c.voice == nil {
 		c.voice, err = openVoice(c.stack.Local().Addr(), c.line.account.Codecs, c.phone.cfg.Now, c.log)
 	}
+	if err == nil {
+		c.voice.onDigit = func(r rune) { c.box.post(func() { c.heardDigit(r) }) }
+	}
 	return err
 }
 

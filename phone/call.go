@@ -137,6 +137,7 @@ type Call struct {
 	CallWaiting bool   // it began while another call was up
 	HeldByThem  bool   // also when State is HeldHere
 	Digits      string // keypad digits sent so far
+	HeardDigits string // keypad digits of the far end's, the last hundred
 	Transfer    Transfer
 	ReferredBy  string // URI of who passed this call to us or made us dial it; "" for nobody
 	Stats       Stats

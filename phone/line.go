@@ -41,6 +41,11 @@ func (a Account) check() error {
 	default:
 		return fmt.Errorf("account %q: auto-answer %q: want never, header or always", a.Name, a.AutoAnswer)
 	}
+	switch a.DTMF {
+	case "", "rfc4733", "info", "inband":
+	default:
+		return fmt.Errorf("account %q: dtmf %q: want rfc4733, info or inband", a.Name, a.DTMF)
+	}
 	switch a.SRTP {
 	case "", "off", "preferred":
 	case "required":

@@ -318,6 +318,70 @@ func TestDigitsAndMute(t *testing.T) {
 	stillWorks(t, d, caller, c)
 }
 
+func TestTheirDigitsAreShown(t *testing.T) {
+	d, caller, c, port := talking(t, siptest.SDP(4000))
+	caller.Do("INFO", "Signal=5\r\nDuration=160\r\n", "Content-Type: application/dtmf-relay")
+	caller.Expect("200 INFO")
+	caller.Do("INFO", "whatever", "Content-Type: text/plain")
+	caller.Expect("200 INFO")
+	d.call("5 was heard", func(x phone.Call) bool { return x.HeardDigits == "5" })
+	conn, err := net.Dial("udp", "127.0.0.1:"+strconv.Itoa(port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for seq := range uint16(4) { // one key, told four times
+		event := append(rtp(seq, 101, nil)[:12], 11, 10, 0, byte(seq))
+		if _, err := conn.Write(event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.call("# too", func(x phone.Call) bool { return x.HeardDigits == "5#" })
+	stillWorks(t, d, caller, c)
+}
+
+func TestDigitsAsTheAccountSays(t *testing.T) {
+	answered := func(t *testing.T, dtmf string) (*desk, *siptest.Peer, *siptest.Call, phone.Call) {
+		pbx := siptest.New(t)
+		d := newDesk(t, pbx, func(_ *phone.Config, a *phone.Account) { a.DTMF = dtmf }).registered()
+		caller := pbx.NewCall()
+		caller.Invite(siptest.SDP(4000))
+		c := d.state(phone.Ringing)
+		d.do(d.Answer(c.ID))
+		caller.Answered("")
+		return d, pbx, caller, d.state(phone.Active)
+	}
+	t.Run("info", func(t *testing.T) {
+		d, pbx, caller, c := answered(t, "info")
+		if err := d.SendDigits(c.ID, "1x"); err == nil {
+			t.Error("x is a digit")
+		}
+		d.do(d.SendDigits(c.ID, "1#"))
+		first := pbx.Expect("INFO")
+		if first.Get("Content-Type") != "application/dtmf-relay" || first.Body != "Signal=1\r\nDuration=160\r\n" {
+			t.Errorf("the first digit is %s %q", first.Get("Content-Type"), first.Body)
+		}
+		pbx.Reply(first, 415, "Unsupported Media Type", "")
+		plain := pbx.Expect("INFO")
+		if plain.Get("Content-Type") != "application/dtmf" || plain.Body != "1" {
+			t.Errorf("after a 415 it is %s %q", plain.Get("Content-Type"), plain.Body)
+		}
+		pbx.Reply(plain, 200, "OK", "")
+		second := pbx.Expect("INFO")
+		if !strings.HasPrefix(second.Body, "Signal=#\r\n") {
+			t.Errorf("the second digit is %q", second.Body)
+		}
+		pbx.Reply(second, 200, "OK", "")
+		stillWorks(t, d, caller, c)
+	})
+	t.Run("inband", func(t *testing.T) {
+		d, _, caller, c := answered(t, "inband") // whose tones phone/media measures
+		d.do(d.SendDigits(c.ID, "1#"))
+		d.call("they are shown", func(x phone.Call) bool { return x.Digits == "1#" })
+		stillWorks(t, d, caller, c)
+	})
+}
+
 func TestSilenceEndsTheCall(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) { c.Timing.MediaAlive = 300 * time.Millisecond }).registered()

@@ -21,6 +21,7 @@ func (s signals) Confirmed(body sip.Body)  { s.c.box.post(func() { s.c.confirmed
 func (s signals) Unacked()                 { s.c.box.post(s.c.unacked) }
 func (s signals) Cancelled(elsewhere bool) { s.c.box.post(func() { s.c.cancelled(elsewhere) }) }
 func (s signals) HungUp()                  { s.c.box.post(s.c.hungUp) }
+func (s signals) Digit(r rune)             { s.c.box.post(func() { s.c.heardDigit(r) }) }
 func (s signals) Referred(r *sip.ReferRequest) {
 	if !s.c.box.post(func() { s.c.referred(r) }) {
 		r.Refuse(481, "Call/Transaction Does Not Exist")

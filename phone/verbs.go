@@ -3,6 +3,9 @@ package phone
 import (
 	"fmt"
 	"strings"
+
+	"leadline/phone/media"
+	"leadline/phone/sip"
 )
 
 // Answer takes an incoming call; the others that are up are put on hold.
@@ -36,7 +39,8 @@ func (p *Phone) Hold(id CallID, on bool) error {
 	})
 }
 
-// SendDigits sends keypad digits: 0-9 * # A-D, and "," for a pause (RFC 4733).
+// SendDigits sends keypad digits: 0-9 * # A-D, and "," for a pause, in the way that
+// the account says (Account.DTMF).
 func (p *Phone) SendDigits(id CallID, digits string) error {
 	return p.ask(id, func(c *call) error { return c.dialDigits(digits) })
 }
@@ -132,10 +136,41 @@ func (c *call) dialDigits(digits string) error {
 		return c.wrong("send digits to")
 	}
 	digits = strings.ToUpper(strings.TrimSpace(digits))
-	if err := c.voice.session.SendDigits(digits); err != nil {
+	if err := c.sendDigits(digits); err != nil {
 		return fmt.Errorf("send digits to %s: %w", c.id, err)
 	}
 	c.view.Digits += digits
 	c.publish()
 	return nil
+}
+
+func (c *call) sendDigits(digits string) error {
+	switch c.line.account.DTMF {
+	case "inband":
+		return c.voice.session.SendTones(digits)
+	case "info":
+		if err := media.CheckDigits(digits); err != nil {
+			return err
+		}
+		if !up(c.view.State) || c.view.Answered.IsZero() {
+			return c.wrong("send INFO to")
+		}
+		c.dialog.Inform(digits, func(f *sip.Failure) { c.log.Warn("the far end takes no digits by INFO", "err", f) })
+		return nil
+	default:
+		return c.voice.session.SendDigits(digits)
+	}
+}
+
+// heardDigits is how many of the far end's digits are kept.
+const heardDigits = 100
+
+// heardDigit is a keypad digit of the far end's.
+func (c *call) heardDigit(r rune) {
+	if c.view.State == Ended {
+		return
+	}
+	c.view.HeardDigits += string(r)
+	c.view.HeardDigits = c.view.HeardDigits[max(0, len(c.view.HeardDigits)-heardDigits):]
+	c.publish()
 }

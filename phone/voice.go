@@ -25,6 +25,7 @@ type voice struct {
 	local     sdp.Local // as last described to the far end
 	agreed    sdp.Media
 	session   *media.Session // nil until something was agreed on
+	onDigit   func(rune)     // told each digit of theirs, from a reader
 
 	receiver       atomic.Pointer[media.Session] // for the readers
 	toRTP, toRTCP  atomic.Pointer[netip.AddrPort]
@@ -130,6 +131,7 @@ func (v *voice) agree(local sdp.Local, m sdp.Media) error {
 			Media:    m,
 			Send:     func(p []byte) { send(v.rtp, p, v.toRTP.Load()) },
 			SendRTCP: v.sendRTCP,
+			OnDigit:  v.onDigit,
 			Now:      v.now,
 		})
 		if err != nil {

@@ -104,6 +104,9 @@ func (b *callBelow) draw() {
 			icon = theme.IconTransfer
 		}
 	}
+	if problem.Key == "" && c.Dialled != "" {
+		problem, icon = desk.Text{Key: string(text.Key("The other side dials {digits}")), Args: map[string]string{"digits": lastDigits(c.Dialled)}}, theme.IconKeypad
+	}
 	setShown(b.wrong, live && problem.Key != "")
 	b.problem.Set(text.Say(problem), icon, kit.Warn)
 }
@@ -135,7 +138,7 @@ func (w *callWhy) fill(c desk.Call) {
 	setShown(w.detail, c.Detail != "")
 }
 
-// callKeypad sends digits (RFC 4733), and shows which were sent.
+// callKeypad sends digits, and shows which were sent.
 type callKeypad struct {
 	root *fyne.Container
 	sent *kit.Label
@@ -153,9 +156,13 @@ func newCallKeypad(v *callView) *callKeypad {
 
 func (k *callKeypad) fill(c desk.Call, open bool) {
 	setShown(k.root, open)
-	sent := c.Digits
-	if n := len(sent); n > 20 {
-		sent = "…" + sent[n-20:] // the last ones are those one wants to see
+	k.sent.SetText(lastDigits(c.Digits))
+}
+
+// lastDigits are as many as there is room for: the last ones are those one wants to see.
+func lastDigits(digits string) string {
+	if n := len(digits); n > 20 {
+		return "…" + digits[n-20:]
 	}
-	k.sent.SetText(sent)
+	return digits
 }

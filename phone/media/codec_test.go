@@ -72,12 +72,12 @@ func TestOpusSaysAgainWhatWasLost(t *testing.T) {
 	n.loss = 0.05
 	a, b := callOver(t, n, speaking(sdp.Opus), 0, 0)
 	a.speaks = spoken
-	n.run(30*time.Second, a, b)
+	n.run(15*time.Second, a, b)
 	a.out.Lock()
 	percent := a.out.encoder.(*opusEncoder).percent
 	a.out.Unlock()
 	if percent < 1 || percent > 15 {
-		t.Errorf("after 30 s of reports the encoder thinks that %d %% get lost", percent)
+		t.Errorf("after 15 s of reports the encoder thinks that %d %% get lost", percent)
 	}
 	b.in.Lock()
 	p := b.in.player

@@ -24,6 +24,7 @@ type sender struct {
 	event      uint8
 	eventClock int // Hz, of a digit's duration
 	dial       dialler
+	tones      toneDialler
 
 	ssrc     uint32
 	seq      uint16
@@ -58,6 +59,9 @@ func (s *sender) setUp(m sdp.Media, c codec) {
 	if !s.dtmf || !s.sends {
 		s.dial = dialler{}
 	}
+	if !s.sends {
+		s.tones = toneDialler{}
+	}
 }
 
 // expect tells the codec how much gets lost on the way, 0..1.
@@ -91,6 +95,7 @@ func (s *sender) capture(src []int16, now time.Duration) []byte {
 
 	s.down.run(s.frame, src)
 	s.mute()
+	s.tones.play(s.frame, s.codec.rate)
 	s.pcm = append(s.pcm, s.frame...)
 	need := s.codec.rate * s.ptime / 1000
 	if len(s.pcm) < need {

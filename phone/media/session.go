@@ -237,6 +237,31 @@ func (s *Session) SendDigits(digits string) error {
 	return nil
 }
 
+// SendTones queues digits as SendDigits does, to be heard in the voice: two tones each, for
+// peers that take no telephone-event.
+func (s *Session) SendTones(digits string) error {
+	events, err := parseDigits(digits)
+	if err != nil {
+		return err
+	}
+	s.out.Lock()
+	defer s.out.Unlock()
+	switch {
+	case s.out.closed:
+		return ErrClosed
+	case !s.out.sends:
+		return ErrNoDigits
+	}
+	s.out.tones.queue = append(s.out.tones.queue, events...)
+	return nil
+}
+
+// CheckDigits reports what in digits can't be sent.
+func CheckDigits(digits string) error {
+	_, err := parseDigits(digits)
+	return err
+}
+
 // Codec is the name of the codec that we send with: "PCMA", "PCMU", "G722" or "Opus".
 func (s *Session) Codec() string {
 	s.out.Lock()

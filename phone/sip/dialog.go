@@ -40,6 +40,8 @@ type Events interface {
 	Offered(*Offer)
 	// Referred is a REFER: they ask us to call somebody else.
 	Referred(*ReferRequest)
+	// Digit is a keypad digit (0-9 * # A-D) that came as SIP INFO.
+	Digit(rune)
 }
 
 // Failure is a request that did not succeed.
@@ -94,6 +96,7 @@ type Dialog struct {
 	referral   func(Referral) // hears of the transfer that we asked for; nil without one
 
 	notifying sync.Mutex // one NOTIFY at a time
+	informing sync.Mutex // one INFO at a time
 
 	cancel chan struct{} // closed: give up dialling
 	acked  chan ack      // ACKs to our 200s

@@ -65,7 +65,9 @@ func (s *Stack) inDialog(req *sip.Request, tx sip.ServerTransaction, next sipgo.
 	case sip.NOTIFY:
 		s.respond(req, tx, 200, "OK", Body{})
 		d.notified(req)
-	case sip.INFO, sip.MESSAGE:
+	case sip.INFO:
+		d.informed(req, tx)
+	case sip.MESSAGE:
 		s.respond(req, tx, 200, "OK", Body{})
 	case sip.REFER:
 		d.referredAway(req, tx)

@@ -113,6 +113,7 @@ type Call struct {
 	Encrypted bool
 	Quality   Quality
 	Digits    string // sent from the keypad so far
+	Dialled   string // digits that the other side has sent, the last ones
 	Transfer  Transfer
 
 	Party  Party

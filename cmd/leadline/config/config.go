@@ -41,6 +41,7 @@ type Account struct {
 	LineHeader    string        `toml:"line_header,omitempty"`    // the header in which the PBX names the line dialled (requirements.md A2)
 	DefaultLine   string        `toml:"default_line,omitempty"`   // the line of calls that name none
 	Codecs        []string      `toml:"codecs,omitempty"`         // in order of preference
+	DTMF          string        `toml:"dtmf,omitempty"`           // how keypad digits are sent: rfc4733, info, inband
 	AutoAnswer    string        `toml:"auto_answer,omitempty"`    // never, header, always
 }
 
@@ -56,6 +57,7 @@ type Audio struct {
 var (
 	Transports  = []string{"udp", "tcp", "tls"}
 	SRTPModes   = []string{"off", "preferred", "required"}
+	DTMFModes   = []string{"rfc4733", "info", "inband"}
 	AutoAnswers = []string{"never", "header", "always"}
 	Languages   = []string{"", "en", "de"}
 	Themes      = []string{"", "light", "dark"}
@@ -78,6 +80,7 @@ func (c *Config) fill() {
 		a.Transport = or(a.Transport, Transports[0])
 		a.Bind = or(a.Bind, defaultBind)
 		a.SRTP = or(a.SRTP, SRTPModes[0])
+		a.DTMF = or(a.DTMF, DTMFModes[0])
 		a.AutoAnswer = or(a.AutoAnswer, AutoAnswers[0])
 		if a.Codecs == nil {
 			a.Codecs = slices.Clone(Codecs)
@@ -96,6 +99,7 @@ func (c Config) shorten() Config {
 		a.Transport = unless(a.Transport, Transports[0])
 		a.Bind = unless(a.Bind, defaultBind)
 		a.SRTP = unless(a.SRTP, SRTPModes[0])
+		a.DTMF = unless(a.DTMF, DTMFModes[0])
 		a.AutoAnswer = unless(a.AutoAnswer, AutoAnswers[0])
 		if slices.Equal(a.Codecs, Codecs) {
 			a.Codecs = nil

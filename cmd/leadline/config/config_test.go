@@ -34,6 +34,7 @@ outbound_proxy = "sip:edge.example.org:5061;lr"
 line_header = "X-Line"
 default_line = "+493012345"
 codecs = ["pcmu", "opus"]
+dtmf = "info"
 auto_answer = "header"
 
 [[account]]
@@ -66,10 +67,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Accounts: []Account{{
 			Name: "Office", Address: "sip:101@pbx.example.org:5070", AuthUser: "anna", Password: "geheim",
 			Transport: "tcp", Bind: "127.0.0.1:5090", SRTP: "required", OutboundProxy: "sip:edge.example.org:5061;lr",
-			LineHeader: "X-Line", DefaultLine: "+493012345", Codecs: []string{"pcmu", "opus"}, AutoAnswer: "header",
+			LineHeader: "X-Line", DefaultLine: "+493012345", Codecs: []string{"pcmu", "opus"}, DTMF: "info", AutoAnswer: "header",
 		}, {
 			Name: "102", Address: "102@[2001:db8::1]", AuthUser: "102", Transport: "udp", Bind: "0.0.0.0:0",
-			SRTP: "off", Codecs: []string{"opus", "g722", "pcma", "pcmu"}, AutoAnswer: "never",
+			SRTP: "off", Codecs: []string{"opus", "g722", "pcma", "pcmu"}, DTMF: "rfc4733", AutoAnswer: "never",
 		}},
 		Audio: Audio{Microphone: "null", Speaker: "file:out.wav", Ringer: "USB Headset"},
 	}
@@ -123,6 +124,7 @@ func TestProblemsAreTold(t *testing.T) {
 		{"header injection", account + "default_line = \"1\\r\\nX: y\"\n", 3, "account[0].default_line", "control character"},
 		{"unknown codec", account + "codecs = [\"pcma\", \"gsm\"]\n", 3, "account[0].codecs", `"gsm" is none of`},
 		{"codec twice", account + "codecs = [\"pcma\", \"pcma\"]\n", 3, "account[0].codecs", "named twice"},
+		{"digits by morse", account + "dtmf = \"morse\"\n", 3, "account[0].dtmf", `"morse" is none of`},
 		{"no codec", account + "codecs = []\n", 3, "account[0].codecs", "empty"},
 		{"auto answer", account + "auto_answer = \"yes\"\n", 3, "account[0].auto_answer", "none of"},
 		{"inline account", "account = [{address = \"sip:101@pbx\", srtp = \"on\"}]\n", 1, "account[0].srtp", "none of"},

@@ -52,6 +52,7 @@ func (c *Config) check(report func(path, reason string)) {
 		test(at("line_header"), checkHeader(a.LineHeader))
 		test(at("default_line"), plain(a.DefaultLine))
 		test(at("codecs"), checkCodecs(a.Codecs))
+		test(at("dtmf"), oneOf(a.DTMF, DTMFModes))
 		test(at("auto_answer"), oneOf(a.AutoAnswer, AutoAnswers))
 	}
 }
