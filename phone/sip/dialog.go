@@ -90,7 +90,8 @@ type Dialog struct {
 
 	mu         sync.Mutex
 	target     sip.Uri // where requests within the dialog go
-	offering   bool    // an offer of ours or theirs is being answered
+	pending    pending // whose offer is being answered
+	theirCSeq  uint32  // of their last INVITE or UPDATE
 	answered   bool
 	cancelWish bool
 	referral   func(Referral) // hears of the transfer that we asked for; nil without one

@@ -97,7 +97,7 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 	}
 	if s.opts.Check != nil {
 		if code, reason := s.opts.Check(bodyOf(req)); code != 0 {
-			_ = session.Respond(code, reason, nil)
+			_ = session.Respond(code, reason, nil, explained(code)...)
 			return
 		}
 	}
@@ -111,6 +111,7 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 	d.localTag, _ = req.To().Params.Get("tag")
 	d.theirTag, _ = req.From().Params.Get("tag")
 	d.firstCSeq = req.CSeq().SeqNo
+	d.theirCSeq = d.firstCSeq
 	d.target = req.Contact().Address
 	s.remember(d)
 	defer func() {
@@ -148,7 +149,7 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 }
 
 // Refuse ends an incoming call that wasn't answered, with a code of 300..699.
-func (d *Dialog) Refuse(code int, reason string) { d.refuse(code, reason) }
+func (d *Dialog) Refuse(code int, reason string) { d.refuse(code, reason, explained(code)...) }
 
 // Redirect sends an incoming call that wasn't answered to somebody else (see [Target])
 // with 302. The error is about the target only.
@@ -184,7 +185,10 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 func (d *Dialog) Answer(body []byte) {
 	d.mu.Lock()
 	d.answered = true
-	d.offering = true // until the ACK, RFC 3261 §14.2
+	d.pending = pendingTheirs // until the ACK, RFC 3261 §14.2
+	if len(d.server.InviteRequest.Body()) == 0 {
+		d.pending = pendingOurs
+	}
 	res := sip.NewResponseFromRequest(d.server.InviteRequest, 200, "OK", nil)
 	res.AppendHeader(d.stack.contact())
 	res.AppendHeader(allow())
@@ -200,9 +204,7 @@ func (d *Dialog) Answer(body []byte) {
 			return
 		}
 		body, ok := d.awaitAck(d.firstCSeq, func() error { return d.serverTx.Respond(res) })
-		d.mu.Lock()
-		d.offering = false
-		d.mu.Unlock()
+		d.unlockOffer()
 		if ok {
 			d.tell(func(e Events) { e.Confirmed(body) })
 			return

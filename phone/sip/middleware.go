@@ -1,6 +1,8 @@
 package sip
 
 import (
+	"strings"
+
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 )
@@ -25,6 +27,10 @@ func (s *Stack) middleware(next sipgo.RequestHandler) sipgo.RequestHandler {
 			if !req.IsAck() {
 				s.respond(req, tx, 400, "Missing Header", Body{})
 			}
+			return
+		}
+		if o := objection(req); o != nil {
+			s.respond(req, tx, o.code, o.reason, Body{}, o.headers...)
 			return
 		}
 		if !s.inDialog(req, tx, next) && !s.outside(req, tx) {
@@ -101,10 +107,6 @@ func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
 			s.respond(req, tx, 400, "Missing Contact", Body{})
 			return true
 		}
-		if tags := unsupported(req); tags != "" {
-			s.respond(req, tx, 420, "Bad Extension", Body{}, sip.NewHeader("Unsupported", tags))
-			return true
-		}
 		if _, code, reason := s.replaced(req); code != 0 {
 			s.respond(req, tx, code, reason, Body{})
 			return true
@@ -114,7 +116,12 @@ func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
 		// PBXs send message waiting and the like unasked.
 		s.respond(req, tx, 200, "OK", Body{})
 		return true
-	case sip.INFO, sip.REFER:
+	case sip.OPTIONS:
+		// RFC 3261 §11.2
+		s.respond(req, tx, 200, "OK", Body{}, allow(), accept(), supported(),
+			sip.NewHeader("Accept-Encoding", "identity"), sip.NewHeader("Accept-Language", "en"))
+		return true
+	case sip.INFO, sip.REFER, sip.UPDATE, sip.PRACK:
 		s.respond(req, tx, 481, "Call/Transaction Does Not Exist", Body{})
 		return true
 	}
@@ -133,10 +140,11 @@ func allow() sip.Header {
 }
 
 // supported names the extensions that we know (RFC 3261 §20.37).
-func supported() sip.Header { return sip.NewHeader("Supported", "replaces") }
+func supported() sip.Header { return sip.NewHeader("Supported", strings.Join(extensions, ", ")) }
 
 func (s *Stack) respond(req *sip.Request, tx sip.ServerTransaction, code int, reason string, body Body, headers ...sip.Header) {
 	res := sip.NewResponseFromRequest(req, code, reason, nil)
+	res.SipVersion = "SIP/2.0" // whatever they speak
 	if body.Data != nil {
 		res.AppendHeader(sip.NewHeader("Content-Type", body.Type))
 		res.SetBody(body.Data)
@@ -149,14 +157,30 @@ func (s *Stack) respond(req *sip.Request, tx sip.ServerTransaction, code int, re
 	}
 }
 
-// bodyOf is the body of a message with its type. What has a body and no type is
-// taken for SDP, the only one that calls carry.
-func bodyOf(msg interface {
+type message interface {
 	Body() []byte
 	ContentType() *sip.ContentTypeHeader
-}) Body {
+	GetHeaders(name string) []sip.Header
+}
+
+// optional is a body that we may do without and don't understand (RFC 3261 §20.11).
+func optional(msg message) bool {
+	for _, h := range msg.GetHeaders("Content-Disposition") {
+		_, params, _ := strings.Cut(strings.ToLower(h.Value()), ";")
+		if strings.Contains(strings.ReplaceAll(params, " ", ""), "handling=optional") {
+			t := msg.ContentType()
+			return t != nil && !strings.HasPrefix(strings.ToLower(t.Value()), "application/sdp") &&
+				!strings.HasPrefix(strings.ToLower(t.Value()), "multipart/")
+		}
+	}
+	return false
+}
+
+// bodyOf is the body of a message with its type. What has a body and no type is
+// taken for SDP, the only one that calls carry.
+func bodyOf(msg message) Body {
 	data := msg.Body()
-	if len(data) == 0 {
+	if len(data) == 0 || optional(msg) {
 		return Body{}
 	}
 	if t := msg.ContentType(); t != nil {

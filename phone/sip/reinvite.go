@@ -40,41 +40,51 @@ func (o *Offer) Refuse(code int, reason string) {
 // offerPatience is how long an offer may wait for its answer.
 const offerPatience = 10 * time.Second
 
+// pending is whose offer waits for its answer.
+type pending int
+
+const (
+	pendingNone pending = iota
+	pendingOurs
+	pendingTheirs
+)
+
 // lockOffer takes the right to change the session: one offer at a time, from whichever
 // side (RFC 3261 §14, RFC 3264 §4).
-func (d *Dialog) lockOffer() bool {
+func (d *Dialog) lockOffer(whose pending) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.offering || !d.answered {
+	if d.pending != pendingNone || !d.answered {
 		return false
 	}
-	d.offering = true
+	d.pending = whose
 	return true
 }
 
 func (d *Dialog) unlockOffer() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.offering = false
+	d.pending = pendingNone
 }
 
 // reinvited answers a re-INVITE.
 func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
-	if !d.awaitOffer() {
-		d.stack.respond(req, tx, 491, "Request Pending", Body{})
+	if r := d.admitted(req); r != nil {
+		d.stack.respond(req, tx, r.code, r.reason, Body{}, r.headers...)
 		return
 	}
 	defer d.unlockOffer()
 	d.retarget(req.Contact())
 	o := &Offer{Body: bodyOf(req), reply: make(chan reply, 1)}
 	r := d.consult(o)
-	res := sip.NewResponseFromRequest(req, r.code, r.reason, nil)
 	if r.code != 200 {
-		_ = tx.Respond(res)
+		d.stack.respond(req, tx, r.code, r.reason, Body{}, explained(r.code)...)
 		return
 	}
+	res := sip.NewResponseFromRequest(req, 200, "OK", nil)
 	res.AppendHeader(d.stack.contact())
 	res.AppendHeader(allow())
+	res.AppendHeader(supported())
 	res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	res.SetBody(r.body)
 	if err := tx.Respond(res); err != nil {
@@ -87,20 +97,46 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 	}
 }
 
-// awaitOffer takes the right to change the session, and waits a little for the ACK that
-// the network, or our own scheduler, put behind this request.
-func (d *Dialog) awaitOffer() bool {
+// admitted takes the right to change the session for an offer of theirs, and waits a
+// little for the ACK that the network, or our own scheduler, put behind this request.
+// It tells how the offer is refused when there is no right to be had.
+func (d *Dialog) admitted(req *sip.Request) *refusal {
+	if r := d.inOrder(req); r != nil {
+		return r
+	}
+	whose := pendingTheirs
+	if len(req.Body()) == 0 {
+		whose = pendingOurs // they answer it in the ACK
+	}
 	for range 50 {
-		if d.lockOffer() {
-			return true
+		if d.lockOffer(whose) {
+			return nil
 		}
 		select {
 		case <-d.over:
-			return false
+			return &refusal{481, "Call/Transaction Does Not Exist", nil}
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	return false
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pending == pendingTheirs || d.server != nil && !d.answered {
+		// RFC 3261 §14.2, RFC 3311 §5.2: their own offer isn't answered yet.
+		return &refusal{500, "Server Internal Error", []sip.Header{retryAfter()}}
+	}
+	return &refusal{491, "Request Pending", nil}
+}
+
+// inOrder refuses an INVITE or UPDATE that an earlier one has overtaken
+// (RFC 3261 §12.2.2).
+func (d *Dialog) inOrder(req *sip.Request) *refusal {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if n := req.CSeq().SeqNo; n > d.theirCSeq {
+		d.theirCSeq = n
+		return nil
+	}
+	return &refusal{500, "CSeq Out of Order", nil}
 }
 
 // updated answers an UPDATE (RFC 3311): with an offer it is a re-INVITE without an ACK,
@@ -108,19 +144,23 @@ func (d *Dialog) awaitOffer() bool {
 func (d *Dialog) updated(req *sip.Request, tx sip.ServerTransaction) {
 	body := bodyOf(req)
 	if len(body.Data) == 0 {
+		if r := d.inOrder(req); r != nil {
+			d.stack.respond(req, tx, r.code, r.reason, Body{}, r.headers...)
+			return
+		}
 		d.retarget(req.Contact())
 		d.stack.respond(req, tx, 200, "OK", Body{}, d.stack.contact())
 		return
 	}
-	if !d.awaitOffer() {
-		d.stack.respond(req, tx, 491, "Request Pending", Body{})
+	if r := d.admitted(req); r != nil {
+		d.stack.respond(req, tx, r.code, r.reason, Body{}, r.headers...)
 		return
 	}
 	defer d.unlockOffer()
 	d.retarget(req.Contact())
 	r := d.consult(&Offer{Body: body, reply: make(chan reply, 1)})
 	if r.code != 200 {
-		d.stack.respond(req, tx, r.code, r.reason, Body{})
+		d.stack.respond(req, tx, r.code, r.reason, Body{}, explained(r.code)...)
 		return
 	}
 	d.stack.respond(req, tx, 200, "OK", Body{Type: "application/sdp", Data: r.body}, d.stack.contact())
@@ -178,7 +218,7 @@ func (d *Dialog) Reoffer(offer []byte, done func(Body, *Failure)) {
 }
 
 func (d *Dialog) reoffer(offer []byte) (Body, *Failure) {
-	if !d.lockOffer() {
+	if !d.lockOffer(pendingOurs) {
 		return Body{}, &Failure{Method: "INVITE", Code: 491, Reason: "Request Pending"}
 	}
 	defer d.unlockOffer()

@@ -65,19 +65,6 @@ func (s *Stack) replaced(req *sip.Request) (d *Dialog, code int, reason string) 
 	return d, 0, ""
 }
 
-// unsupported are the option tags of Require that we don't know (RFC 3261 §8.2.2.3).
-func unsupported(req *sip.Request) string {
-	var unknown []string
-	for _, h := range req.GetHeaders("Require") {
-		for tag := range strings.SplitSeq(h.Value(), ",") {
-			if tag = strings.TrimSpace(tag); tag != "" && !strings.EqualFold(tag, "replaces") {
-				unknown = append(unknown, tag)
-			}
-		}
-	}
-	return strings.Join(unknown, ", ")
-}
-
 // Listener is who hears of this dialog; nil for nobody.
 func (d *Dialog) Listener() Events {
 	<-d.ready
