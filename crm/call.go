@@ -79,6 +79,9 @@ type Call struct {
 	AgentName string    `json:"agent_name,omitempty"`
 	Refs      []Ref     `json:"refs,omitempty"` // what it is saved on; the first is the party's own record
 	Reason    Text      `json:"reason,omitzero"`
+
+	Recordings []string      `json:"recordings,omitempty"` // names of files, oldest first
+	Quality    *SoundQuality `json:"quality,omitempty"`    // nil while it lasts, and of a call without sound
 }
 
 // Length is how long was talked, or, in a call nobody answered, how long it

@@ -131,6 +131,8 @@ type Event struct {
 	Result    string
 	Line      string // the line's name, of EventCall
 	Reason    Text   // of EventCreated: the rule by which it came to be
+
+	Recordings []string // of EventCall: names of files, oldest first
 }
 
 // Record is a record with all its detail shows. Exactly one of the four is set.

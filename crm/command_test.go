@@ -21,6 +21,8 @@ func TestEveryCommandIsReadAsItWasWritten(t *testing.T) {
 		BeginCall{Call{ID: "1", Party: Party{Kind: Phone, E164: 49301}, Began: at, Outcome: Missed, Refs: []Ref{{KindLead, "2"}}}},
 		UpdateCall{ID: "1", Answered: at, Result: &result}, EndCall{ID: "1", Ended: at, Outcome: AnsweredElsewhere, Detail: "200"},
 		SaveNote{Call: "1", Text: "ü", At: at}, LinkCall{Call: "1", Refs: []Ref{{KindContact, "2"}}, Reason: Say(ReasonContact)},
+		SaveRecordings{Call: "1", Files: []string{"a.flac"}},
+		SaveQuality{Call: "1", Quality: SoundQuality{Codec: "Opus", Time: time.Minute, Received: 3000, Lost: 3, MOS: 4.2, Troubles: []string{"nothing-heard"}}},
 		ImportContacts{Companies: []Company{{ID: "1"}}, Contacts: []Contact{{ID: "2", Company: "1"}}},
 	} {
 		args, err := json.Marshal(c)

@@ -200,6 +200,10 @@ func (t *tx) perform(c crm.Command) error {
 		return t.endCall(do)
 	case crm.SaveNote:
 		return t.saveNote(do)
+	case crm.SaveRecordings:
+		return t.saveRecordings(do)
+	case crm.SaveQuality:
+		return t.saveQuality(do)
 	case crm.LinkCall:
 		return t.linkCall(do)
 	case crm.ImportContacts:

@@ -11,7 +11,8 @@ import (
 )
 
 const callColumns = `c.rid, c.id, c.incoming, c.account, c.line, c.line_name, c.queue, c.party, c.began, c.answered, c.ended,
-	c.outcome, c.detail, c.note, c.result, u.id, c.agent_name, c.reason, c.waits`
+	c.outcome, c.detail, c.note, c.result, u.id, c.agent_name, c.reason, c.waits,
+	c.recordings, c.quality`
 
 const callTables = ` FROM call c LEFT JOIN user u ON u.rid = c.agent `
 
@@ -25,7 +26,8 @@ func scanCall(row interface{ Scan(...any) error }, more ...any) (c callRow, err 
 	var incoming bool
 	err = row.Scan(append([]any{&c.rid, idBlob{&c.ID}, &incoming, &c.Account, idBlob{&c.Line}, &c.LineName, &c.Queue, jsonColumn{&c.Party},
 		unixMilli{&c.Began}, unixMilli{&c.Answered}, unixMilli{&c.Ended}, &c.Outcome, &c.Detail, &c.Note, &c.Result,
-		idBlob{&c.Agent}, &c.AgentName, jsonColumn{&c.Reason}, &c.waits}, more...)...)
+		idBlob{&c.Agent}, &c.AgentName, jsonColumn{&c.Reason}, &c.waits,
+		jsonColumn{&c.Recordings}, jsonColumn{&c.Quality}}, more...)...)
 	c.Direction = crm.Outgoing
 	if incoming {
 		c.Direction = crm.Incoming

@@ -86,6 +86,9 @@ CREATE TABLE sync(one INTEGER PRIMARY KEY CHECK(one = 1), client_id BLOB NOT NUL
 
 CREATE VIRTUAL TABLE search USING fts5(text, content='', contentless_delete=1, detail=none,
 	tokenize="unicode61 remove_diacritics 2", prefix='1 2 3');
+`, `
+ALTER TABLE call ADD COLUMN recordings TEXT; -- names of files, JSON
+ALTER TABLE call ADD COLUMN quality TEXT; -- crm.SoundQuality, JSON
 `}
 
 // migrate brings the file to this version, each step in a transaction of its own.

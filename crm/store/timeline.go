@@ -88,7 +88,8 @@ func callEvents(q querier, k key) (events []crm.Event, err error) {
 		" WHERE k.key = ? ORDER BY k.began DESC LIMIT ?", []any{int64(k), timelineCalls}, func(rows *sql.Rows) error {
 		c, err := scanCall(rows)
 		events = append(events, crm.Event{Kind: crm.EventCall, At: c.Began, Who: c.AgentName, Body: c.Note, Call: c.ID,
-			Direction: c.Direction, Outcome: c.Outcome, Length: c.Length(), Result: c.Result, Line: c.LineName})
+			Direction: c.Direction, Outcome: c.Outcome, Length: c.Length(), Result: c.Result, Line: c.LineName,
+			Recordings: c.Recordings})
 		return err
 	})
 	return events, err

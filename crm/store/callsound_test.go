@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"leadline/crm"
+)
+
+func TestACallKnowsItsRecordingsAndHowItSounded_H3(t *testing.T) {
+	s := seeded(t)
+	c, _ := begin(t, s, crm.Incoming, DemoKnown, lineOf(t, s, crm.Suggest))
+	var told []Changed
+	defer s.OnChange(func(ch Changed) { told = append(told, ch) })()
+	files := []string{"2026-11-23 12-00-07 +49301.flac", "2026-11-23 12-04-00 +49301.flac"}
+	ok(t, s.SaveRecordings(ctx, c.ID, files[:1]))
+	ok(t, s.SaveRecordings(ctx, c.ID, files))
+	quality := crm.SoundQuality{Codec: "G722", Time: 90 * time.Second, Received: 4500, Lost: 9, Loss: 0.002, MOS: 4.1, Worst: 3.2, Troubles: []string{"nothing-heard"}}
+	ok(t, s.SaveQuality(ctx, c.ID, quality))
+
+	got := must(s.Call(ctx, c.ID))(t)
+	if !reflect.DeepEqual(got.Call.Recordings, files) || !reflect.DeepEqual(got.Call.Quality, &quality) {
+		t.Errorf("recordings %q, quality %+v", got.Call.Recordings, got.Call.Quality)
+	}
+	rec := must(s.Record(ctx, c.Refs[0]))(t)
+	if !reflect.DeepEqual(rec.Timeline[0].Recordings, files) {
+		t.Errorf("the timeline tells of recordings %q", rec.Timeline[0].Recordings)
+	}
+	if len(told) != 3 || len(told[2].Calls) != 1 || len(told[2].Refs) != len(c.Refs) {
+		t.Errorf("told %+v", told)
+	}
+	if err := s.SaveRecordings(ctx, s.NewID(), files); !errors.Is(err, ErrNotFound) {
+		t.Errorf("recordings of no call: %v", err)
+	}
+}
+
+// TestAFileOfTheFirstVersionIsBroughtUpToDate opens a file as the first version made it.
+func TestAFileOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	db, err := sql.Open("sqlite3", path)
+	ok(t, err)
+	for _, statement := range []string{
+		migrations[0],
+		"INSERT INTO call(id, incoming, peer, party, account, line_name, queue, began, outcome, detail, note, result, agent_name)" +
+			" VALUES(x'0190A0A0A0A070008000000000000001', 1, '', '{}', 'Office', '', '', 1, 2, '', 'was here', '', '')",
+		"PRAGMA user_version = 1",
+	} {
+		_, err := db.ExecContext(context.Background(), statement)
+		ok(t, err)
+	}
+	ok(t, db.Close())
+	s := openAt(t, path)
+	id := must(crm.IDFromBytes([]byte{0x01, 0x90, 0xa0, 0xa0, 0xa0, 0xa0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}))(t)
+	if got := must(s.Call(ctx, id))(t); got.Call.Note != "was here" || got.Call.Recordings != nil || got.Call.Quality != nil {
+		t.Errorf("%+v", got.Call)
+	}
+	ok(t, s.SaveRecordings(ctx, id, []string{"a.flac"}))
+}
