@@ -10,9 +10,13 @@ type Account struct {
 	AuthUser string // user of the digest; "" means the user part of Address
 	Password string // never logged
 
-	Transport     string // "udp" (also ""), "tcp" or "tls"
+	Transport     string // "udp" (also ""), "tcp", "tls", or "auto": what DNS says (RFC 3263)
 	Bind          string // local host:port; "" means 0.0.0.0:0
 	OutboundProxy string // host[:port] or sip URI that every request goes to; "" for none
+
+	CA          string // PEM file of the authorities that sign the PBX's certificate; "" means the system's
+	Certificate string // PEM file of this telephone's certificate for TLS; "" for none
+	Key         string // PEM file of its key; "" when it is in the same file
 
 	LineHeader  string   // header that names the line that was called, say "X-Line" (requirements.md A2)
 	DefaultLine string   // the line when nothing names one
@@ -50,13 +54,14 @@ const (
 	RegTimeout                // nothing came back
 	RegServerError            // 5xx
 	RegRejected               // any other final answer
-	RegBadAccount             // the address, transport or bind can't be used
+	RegBadAccount             // the address, transport, bind or a certificate's file can't be used
+	RegUntrusted              // TLS: their certificate isn't trusted, or ours isn't there
 )
 
 // String returns the cause in English, for logs.
 func (c RegCause) String() string {
 	return [...]string{"ok", "unreachable", "wrong password", "forbidden", "name not found",
-		"timeout", "server error", "rejected", "bad account"}[c]
+		"timeout", "server error", "rejected", "bad account", "untrusted"}[c]
 }
 
 // Registration is an account's standing at its registrar, as a value.

@@ -24,23 +24,24 @@ type call struct {
 	gone  chan struct{}
 	shown Call
 
-	view     Call
-	dialog   *sip.Dialog
-	invite   sip.Invite // of an incoming call
-	voice    *voice
-	sounds   *sounds
-	wantHold bool
-	isHold   bool // what the far end has agreed to
-	asking   bool // a re-INVITE of ours is on its way
-	late     bool // the far end's answer comes with the ACK
-	passing  *passing
-	replaced bool      // another call is taking this one's place
-	joinedBy CallID    // the call whose far end is taking our place in this one
-	joinedTo string    // who that is, as far as it is known
-	referrer *referrer // of a call that the far end of another made us place
-	limit    *time.Timer
-	ticker   *time.Timer
-	quality  int
+	view      Call
+	dialog    *sip.Dialog
+	invite    sip.Invite // of an incoming call
+	voice     *voice
+	sounds    *sounds
+	wantHold  bool
+	isHold    bool // what the far end has agreed to
+	asking    bool // a re-INVITE of ours is on its way
+	displaced bool // the far end doesn't know our address yet
+	late      bool // the far end's answer comes with the ACK
+	passing   *passing
+	replaced  bool      // another call is taking this one's place
+	joinedBy  CallID    // the call whose far end is taking our place in this one
+	joinedTo  string    // who that is, as far as it is known
+	referrer  *referrer // of a call that the far end of another made us place
+	limit     *time.Timer
+	ticker    *time.Timer
+	quality   int
 }
 
 func (c *call) publish() { c.phone.publish(c, c.view) }

@@ -60,7 +60,7 @@ type desk struct {
 func quick() phone.Timing {
 	return phone.Timing{
 		RetryMin: 50 * time.Millisecond, RetryMax: 400 * time.Millisecond, Answer: 400 * time.Millisecond,
-		Ping: 200 * time.Millisecond, BusyTone: 100 * time.Millisecond,
+		Ping: 200 * time.Millisecond, Look: 20 * time.Millisecond, BusyTone: 100 * time.Millisecond,
 	}
 }
 
@@ -96,7 +96,10 @@ func stacks() string {
 // registered waits until the account stands.
 func (d *desk) registered() *desk {
 	d.t.Helper()
-	d.eventually("registered", func() bool { return d.Registrations()[0].State == phone.Registered })
+	d.eventually("registered", func() bool {
+		told := d.registrations()
+		return d.Registrations()[0].State == phone.Registered && len(told) > 0 && told[len(told)-1].State == phone.Registered
+	})
 	return d
 }
 

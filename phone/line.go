@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"leadline/phone/locate"
 	"leadline/phone/sdp"
 	"leadline/phone/sip"
 )
@@ -24,6 +25,11 @@ type line struct {
 
 	standing Registration // of the phone's lock
 
+	// Of run's goroutine.
+	targets []locate.Target // that are still to be tried, the one in use first
+	at      netip.AddrPort  // where the calls believe us to be
+	stale   bool            // the connection may have died while the machine slept
+
 	mu    sync.Mutex
 	stack *sip.Stack // nil when there is none
 }
@@ -34,6 +40,9 @@ func (a Account) check() error {
 		return fmt.Errorf("account %q has no name", a.Address)
 	}
 	if err := a.options().CheckAddress(); err != nil {
+		return fmt.Errorf("account %q: %w", a.Name, err)
+	}
+	if _, err := a.tls(); err != nil {
 		return fmt.Errorf("account %q: %w", a.Name, err)
 	}
 	switch a.AutoAnswer {
@@ -142,9 +151,7 @@ func (l *line) run(ctx context.Context) {
 			l.stand(Registration{State: Retrying, Cause: f.Cause, Code: f.Code, Reason: f.Reason,
 				NextTry: l.phone.cfg.Now().Add(wait)})
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if l.pause(ctx, wait); ctx.Err() != nil {
 			return
 		}
 	}
@@ -155,65 +162,6 @@ func (l *line) run(ctx context.Context) {
 func (l *line) jitter(d time.Duration) time.Duration {
 	half := d / 2
 	return half + time.Duration(l.phone.cfg.Random()%uint64(half+1))
-}
-
-// register sends one REGISTER, over a new stack where the old one is of no use.
-func (l *line) register(ctx context.Context) (time.Duration, error) {
-	t := l.phone.cfg.Timing
-	ctx, cancel := context.WithTimeout(ctx, t.Answer)
-	defer cancel()
-	stack := l.current()
-	if stack != nil && l.unfit(ctx, stack) {
-		l.retire(l.use(nil))
-		stack = nil
-	}
-	if stack == nil {
-		var err error
-		if stack, err = l.open(ctx); err != nil {
-			return 0, err
-		}
-		l.use(stack)
-	}
-	granted, err := stack.Register(ctx, t.Register)
-	if err == nil && granted <= 0 {
-		err = &sip.Failure{Method: "REGISTER", Code: 200, Reason: "the registrar keeps the registration for 0 s"}
-	}
-	return granted, err
-}
-
-// unfit is a stack that broke, or whose address this machine no longer uses.
-func (l *line) unfit(ctx context.Context, s *sip.Stack) bool {
-	select {
-	case <-s.Down():
-		return true
-	default:
-	}
-	if bind, err := netip.ParseAddrPort(l.account.Bind); err == nil && !bind.Addr().IsUnspecified() {
-		return false
-	}
-	ip, err := sip.LocalAddr(ctx, s.FirstHop())
-	return err == nil && ip != s.Local().Addr()
-}
-
-func (l *line) open(ctx context.Context) (*sip.Stack, error) {
-	o := l.account.options()
-	o.UserAgent = l.phone.cfg.UserAgent
-	o.Log = l.log
-	o.Check = l.check
-	// The stack exists when a call comes, but the variable isn't set before Open returns.
-	ready := make(chan *sip.Stack, 1)
-	var once sync.Once
-	var stack *sip.Stack
-	o.Incoming = func(d *sip.Dialog) sip.Events {
-		once.Do(func() { stack = <-ready })
-		return l.incoming(stack, d)
-	}
-	s, err := sip.Open(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	ready <- s
-	return s, nil
 }
 
 // maxCalls is how many calls there can be at once: more than any person, and less than
@@ -266,41 +214,6 @@ func (l *line) incoming(stack *sip.Stack, d *sip.Dialog) sip.Events {
 		c.ring()
 	})
 	return signals{c}
-}
-
-// stay waits until the registration has to be renewed: before it runs out, when the
-// PBX stops answering, or when the socket breaks.
-func (l *line) stay(ctx context.Context, granted time.Duration) {
-	t := l.phone.cfg.Timing
-	stack := l.current()
-	// A fifth before the end, and never in a busy loop, whatever was granted.
-	wait := max(granted*4/5-l.jitter(granted/10), min(t.RetryMin, granted)/2, 100*time.Millisecond)
-	renew := time.NewTimer(wait)
-	defer renew.Stop()
-	// Timers stand still while the machine sleeps; the wall clock doesn't.
-	due := time.Now().Round(0).Add(wait)
-	ping := time.NewTicker(t.Ping)
-	defer ping.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-renew.C:
-			return
-		case <-stack.Down():
-			return
-		case <-ping.C:
-			pctx, cancel := context.WithTimeout(ctx, t.Answer)
-			err := stack.Ping(pctx)
-			changed := err == nil && l.unfit(pctx, stack)
-			cancel()
-			slept := time.Now().Round(0).After(due)
-			if err != nil || changed || slept {
-				l.log.Info("registering anew", "unanswered", err, "network changed", changed, "slept", slept)
-				return
-			}
-		}
-	}
 }
 
 // retire closes a stack when its calls are over; it is of no use for new ones.

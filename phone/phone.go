@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
 
+	"leadline/phone/locate"
 	"leadline/phone/sip"
 )
 
@@ -33,6 +35,10 @@ type Config struct {
 	Now       func() time.Time // nil: time.Now
 	Random    func() uint64    // for back-off jitter; nil: math/rand/v2
 	Timing    Timing
+	Resolver  locate.Resolver // nil: the system's name servers
+	// LocalAddr finds the address from which packets to host:port leave; nil: by the
+	// system's routes.
+	LocalAddr func(ctx context.Context, hostport string) (netip.Addr, error)
 }
 
 // Timing are the phone's waits; a zero field means its default.
@@ -42,6 +48,7 @@ type Timing struct {
 	Register   time.Duration // for how long to register, default 5 min
 	Answer     time.Duration // a registrar that doesn't answer is given up, default 8 s
 	Ping       time.Duration // between questions whether the PBX is there, default 25 s
+	Look       time.Duration // between looks at this machine's address and clock, default 2 s
 	NoAnswer   time.Duration // a call that nobody answers is given up, default 3 min
 	BusyTone   time.Duration // how long busy and congestion are played, default 3 s
 	MediaAlive time.Duration // without any RTP or RTCP an active call ends, default 60 s
@@ -58,6 +65,7 @@ func (t Timing) withDefaults() Timing {
 	set(&t.Register, 5*time.Minute)
 	set(&t.Answer, 8*time.Second)
 	set(&t.Ping, 25*time.Second)
+	set(&t.Look, 2*time.Second)
 	set(&t.NoAnswer, 3*time.Minute)
 	set(&t.BusyTone, 3*time.Second)
 	set(&t.MediaAlive, time.Minute)
@@ -101,6 +109,12 @@ func New(cfg Config) *Phone {
 	}
 	if cfg.Random == nil {
 		cfg.Random = rand.Uint64
+	}
+	if cfg.Resolver == nil {
+		cfg.Resolver = locate.System{}
+	}
+	if cfg.LocalAddr == nil {
+		cfg.LocalAddr = sip.LocalAddr
 	}
 	cfg.Timing = cfg.Timing.withDefaults()
 	p := &Phone{cfg: cfg, log: cfg.Log, told: newMailbox()}

@@ -209,10 +209,10 @@ func (c *call) renegotiate() {
 	default:
 		return
 	}
-	if c.asking || c.late || c.wantHold == c.isHold {
+	if c.asking || c.late || c.wantHold == c.isHold && !c.displaced {
 		return
 	}
-	c.asking = true
+	c.asking, c.displaced = true, false
 	want := c.wantHold
 	direction := sdp.SendRecv
 	if want {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"leadline/phone/locate"
 	"leadline/phone/sip"
 )
 
@@ -15,6 +16,11 @@ func failureOf(name string, err error) *RegistrationError {
 		return &RegistrationError{Account: name}
 	}
 	e := &RegistrationError{Account: name, Cause: RegUnreachable, Reason: err.Error()}
+	var distrust *sip.TrustError
+	if errors.As(err, &distrust) {
+		e.Cause, e.Reason = RegUntrusted, distrust.Reason
+		return e
+	}
 	var f *sip.Failure
 	if !errors.As(err, &f) {
 		return e
@@ -48,22 +54,46 @@ func (p *Phone) Try(ctx context.Context, account Account) error {
 	if err := account.check(); err != nil {
 		return &RegistrationError{Account: account.Name, Cause: RegBadAccount, Reason: err.Error()}
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timing.Answer)
-	defer cancel()
 	o := account.options()
+	var err error
+	if o.TLS, err = account.tls(); err != nil {
+		return &RegistrationError{Account: account.Name, Cause: RegBadAccount, Reason: err.Error()}
+	}
 	o.Bind = "" // a fixed port may be in use by the account that is being tried
-	o.UserAgent, o.Log = p.cfg.UserAgent, p.log
+	o.UserAgent, o.Log, o.LocalAddr = p.cfg.UserAgent, p.log, p.cfg.LocalAddr
 	o.Check = func(sip.Body) (int, string) { return 480, "Temporarily Unavailable" }
-	stack, err := sip.Open(ctx, o)
+	located, cancel := context.WithTimeout(ctx, p.cfg.Timing.Answer)
+	defer cancel()
+	targets, err := o.Locate(located, p.cfg.Resolver)
+	for _, target := range targets {
+		if err = p.tryAt(ctx, o, target); err == nil || !elsewhere(err) || ctx.Err() != nil {
+			break
+		}
+		var distrust *sip.TrustError
+		if errors.As(err, &distrust) {
+			break
+		}
+	}
 	if err != nil {
 		return failureOf(account.Name, err)
 	}
+	return nil
+}
+
+// tryAt registers and unregisters through a target.
+func (p *Phone) tryAt(ctx context.Context, o sip.Options, target locate.Target) error {
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timing.Answer)
+	defer cancel()
+	stack, err := sip.Open(ctx, o, target)
+	if err != nil {
+		return err
+	}
 	defer stack.Close(ctx)
 	if _, err := stack.Register(ctx, time.Minute); err != nil {
-		return failureOf(account.Name, err)
+		return err
 	}
 	if _, err := stack.Register(ctx, 0); err != nil {
-		p.log.Info("unregister after a test", "account", account.Name, "err", err)
+		p.log.Info("unregister after a test", "address", o.Address, "err", err)
 	}
 	return nil
 }

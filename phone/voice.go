@@ -21,8 +21,8 @@ import (
 type voice struct {
 	log       *slog.Logger
 	now       func() time.Time
-	rtp, rtcp *net.UDPConn
-	local     sdp.Local // as last described to the far end
+	rtp, rtcp atomic.Pointer[net.UDPConn] // changed by move
+	local     sdp.Local                   // as last described to the far end
 	agreed    sdp.Media
 	session   *media.Session // nil until something was agreed on
 	onDigit   func(rune)     // told each digit of theirs, from a reader
@@ -39,34 +39,59 @@ type voice struct {
 // openVoice takes a pair of ports at ip.
 func openVoice(ip netip.Addr, codecs []string, now func() time.Time, log *slog.Logger) (*voice, error) {
 	v := &voice{log: log, now: now}
-	var err error
+	v.local = sdp.Local{
+		RTCPMux: true, Codecs: sdp.CodecsByName(codecs),
+		SessionID: rand.Uint64() >> 2, Version: 1,
+	}
+	if err := v.listen(ip); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// listen takes a pair of ports at ip and hears what comes there.
+func (v *voice) listen(ip netip.Addr) error {
+	rtp, rtcp, err := portPair(ip)
+	if err != nil {
+		return fmt.Errorf("no ports for the sound of a call at %s: %w", ip, err)
+	}
+	v.rtp.Store(rtp)
+	v.rtcp.Store(rtcp)
+	v.local.Addr, v.local.Port, v.local.RTCPPort = ip, portOf(rtp), portOf(rtcp)
+	v.read(rtp, v.heardRTP)
+	v.read(rtcp, v.heardRTCP)
+	return nil
+}
+
+// move goes on at another address of ours. The far end has to be told.
+func (v *voice) move(ip netip.Addr) error {
+	rtp, rtcp := v.rtp.Load(), v.rtcp.Load()
+	if err := v.listen(ip); err != nil {
+		return err
+	}
+	_ = rtp.Close()
+	_ = rtcp.Close()
+	return nil
+}
+
+// portPair is an even port for RTP and the odd one above for RTCP (RFC 3550 §11).
+func portPair(ip netip.Addr) (rtp, rtcp *net.UDPConn, err error) {
 	for range 50 {
-		if v.rtp, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, 0))); err != nil {
-			break
+		if rtp, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, 0))); err != nil {
+			return nil, nil, err
 		}
-		port := portOf(v.rtp)
-		// RFC 3550 §11: RTP at an even port, RTCP at the odd one above.
+		port := portOf(rtp)
 		if port%2 == 0 && port < 65535 {
-			v.rtcp, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, port+1)))
+			rtcp, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, port+1)))
 			if err == nil {
-				break
+				return rtp, rtcp, nil
 			}
 		} else {
 			err = fmt.Errorf("port %d is odd", port)
 		}
-		_ = v.rtp.Close()
+		_ = rtp.Close()
 	}
-	if err != nil {
-		return nil, fmt.Errorf("no ports for the sound of a call at %s: %w", ip, err)
-	}
-	v.local = sdp.Local{
-		Addr: ip, Port: portOf(v.rtp), RTCPPort: portOf(v.rtcp), RTCPMux: true,
-		Codecs:    sdp.CodecsByName(codecs),
-		SessionID: rand.Uint64() >> 2, Version: 1,
-	}
-	v.read(v.rtp, v.heardRTP)
-	v.read(v.rtcp, v.heardRTCP)
-	return v, nil
+	return nil, nil, err
 }
 
 func portOf(c *net.UDPConn) uint16 { return c.LocalAddr().(*net.UDPAddr).AddrPort().Port() }
@@ -129,7 +154,7 @@ func (v *voice) agree(local sdp.Local, m sdp.Media) error {
 	if v.session == nil {
 		session, err := media.New(media.Config{
 			Media:    m,
-			Send:     func(p []byte) { send(v.rtp, p, v.toRTP.Load()) },
+			Send:     func(p []byte) { send(v.rtp.Load(), p, v.toRTP.Load()) },
 			SendRTCP: v.sendRTCP,
 			OnDigit:  v.onDigit,
 			Now:      v.now,
@@ -182,10 +207,10 @@ func (v *voice) aim(m sdp.Media) {
 
 func (v *voice) sendRTCP(p []byte) {
 	if v.mux.Load() {
-		send(v.rtp, p, v.toRTP.Load())
+		send(v.rtp.Load(), p, v.toRTP.Load())
 		return
 	}
-	send(v.rtcp, p, v.toRTCP.Load())
+	send(v.rtcp.Load(), p, v.toRTCP.Load())
 }
 
 func send(c *net.UDPConn, p []byte, to *netip.AddrPort) {
@@ -207,7 +232,7 @@ func (v *voice) close() {
 	if v.session != nil {
 		v.session.Close()
 	}
-	_ = v.rtp.Close()
-	_ = v.rtcp.Close()
+	_ = v.rtp.Load().Close()
+	_ = v.rtcp.Load().Close()
 	v.readers.Wait()
 }

@@ -25,6 +25,7 @@ func (p *program) phoneAccount(a config.Account) (phone.Account, error) {
 		Name: a.Name, Address: a.Address, AuthUser: a.AuthUser, Password: password.Reveal(),
 		Transport: a.Transport, Bind: a.Bind, OutboundProxy: a.OutboundProxy, LineHeader: a.LineHeader,
 		DefaultLine: a.DefaultLine, Codecs: a.Codecs, DTMF: a.DTMF, AutoAnswer: a.AutoAnswer, SRTP: a.SRTP,
+		CA: a.CA, Certificate: a.Certificate, Key: a.Key,
 	}, nil
 }
 

@@ -87,7 +87,7 @@ func testFailure(err error) error {
 	}
 	field := ui.FieldNone
 	switch failed.Cause {
-	case phone.RegUnreachable, phone.RegTimeout, phone.RegBadAccount, phone.RegNameNotFound:
+	case phone.RegUnreachable, phone.RegTimeout, phone.RegBadAccount, phone.RegNameNotFound, phone.RegUntrusted:
 		field = ui.FieldAddress
 	case phone.RegWrongPassword, phone.RegForbidden:
 		field = ui.FieldPassword

@@ -32,6 +32,9 @@ type AsteriskOptions struct {
 	// Expiry is the registration time in seconds that is granted whatever is
 	// asked for; 0 grants what is asked for.
 	Expiry int
+	// Certificate and Key are PEM files; with them it takes TLS too, see TLSAddr. With
+	// ClientCA it wants a certificate that this authority has signed.
+	Certificate, Key, ClientCA string
 	// PJSIP and Dialplan are added to pjsip.conf and extensions.conf. A dialplan
 	// begins inside the context that endpoints call into.
 	PJSIP, Dialplan string
@@ -44,6 +47,7 @@ type Asterisk struct {
 
 	t       testing.TB
 	opt     AsteriskOptions
+	tls     int // port
 	bin     asteriskBin
 	rtp     int
 	process *Process
@@ -86,6 +90,9 @@ func StartAsterisk(t testing.TB, opt AsteriskOptions) *Asterisk {
 		t.Fatal(err)
 	}
 	a := &Asterisk{Port: FreePort(t), Dir: folder(t), t: t, opt: opt, bin: bin, rtp: FreePorts(t, 40)}
+	if opt.Certificate != "" {
+		a.tls = FreePort(t)
+	}
 	for _, d := range []string{"etc", "run", "spool/outgoing", "spool/tmp", "spool/monitor", "log", "lib", "db"} {
 		if err := os.MkdirAll(filepath.Join(a.Dir, d), 0o700); err != nil {
 			t.Fatal(err)
@@ -98,6 +105,9 @@ func StartAsterisk(t testing.TB, opt AsteriskOptions) *Asterisk {
 
 // Addr is where it takes SIP over UDP and TCP: "127.0.0.1:port".
 func (a *Asterisk) Addr() string { return Loopback(a.Port) }
+
+// TLSAddr is where it takes SIP over TLS.
+func (a *Asterisk) TLSAddr() string { return Loopback(a.tls) }
 
 // URI is "sip:user@127.0.0.1:port".
 func (a *Asterisk) URI(user string) string { return "sip:" + user + "@" + a.Addr() }

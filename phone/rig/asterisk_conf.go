@@ -85,6 +85,13 @@ type = transport
 protocol = tcp
 bind = %[1]s
 `, a.Addr())
+	if a.opt.Certificate != "" {
+		fmt.Fprintf(&b, "[tls]\ntype = transport\nprotocol = tls\nbind = %s\ncert_file = %s\npriv_key_file = %s\nmethod = tlsv1_2\n",
+			a.TLSAddr(), a.opt.Certificate, a.opt.Key)
+	}
+	if a.opt.ClientCA != "" {
+		fmt.Fprintf(&b, "ca_list_file = %s\nverify_client = yes\nrequire_client_cert = yes\n", a.opt.ClientCA)
+	}
 	for _, e := range a.opt.Endpoints {
 		codecs := e.Codecs
 		if len(codecs) == 0 {

@@ -13,10 +13,19 @@ type hook struct{ s *Stack }
 // Request implements sipgo.ClientTransactionRequester.
 func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
 	s := h.s
+	s.mu.Lock()
+	key, target := s.key, s.target
+	s.mu.Unlock()
 	if s.acc.transport == "udp" {
 		// From the socket we listen at, whatever built the request: NATs and
 		// PBXs expect one address.
-		req.Laddr = sip.Addr{IP: net.IP(s.local.Addr().AsSlice()), Port: int(s.local.Port())}
+		req.Laddr = sip.Addr{IP: net.IP(key.Addr().AsSlice()), Port: int(key.Port())}
+	}
+	if s.toFirstHop(req) {
+		if s.acc.transport != "udp" && closed(s.Down()) {
+			return nil, s.broken() // the library would connect by itself, from anywhere
+		}
+		req.SetDestination(target.Addr.String())
 	}
 	if s.opts.UserAgent != "" && req.GetHeader("User-Agent") == nil {
 		req.AppendHeader(sip.NewHeader("User-Agent", s.opts.UserAgent))

@@ -1,15 +1,19 @@
 package sip
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
+
+	"leadline/phone/locate"
 )
 
 // Options is one account, as the signalling needs it.
@@ -17,12 +21,15 @@ type Options struct {
 	Address   string // sip:user@host[:port]; the scheme may be missing
 	AuthUser  string // "" means the user of Address
 	Password  string
-	Transport string      // "udp" (also ""), "tcp" or "tls"
+	Transport string      // "udp" (also ""), "tcp", "tls", or "auto": what DNS says
 	Bind      string      // local host:port; "" or an unspecified host: the one that leads to the registrar
 	Proxy     string      // outbound proxy, host[:port] or sip URI; "" for none
-	TLS       *tls.Config // nil: the system's roots
+	TLS       *tls.Config // nil: the system's roots and no certificate of ours
 	UserAgent string
 	Log       *slog.Logger // nil: nothing is logged
+
+	// LocalAddr finds the address from which packets to host:port leave; nil: [LocalAddr].
+	LocalAddr func(ctx context.Context, hostport string) (netip.Addr, error)
 
 	LineHeader  string // header that names the line that was called
 	DefaultLine string
@@ -54,9 +61,9 @@ func (o Options) parse() (account, error) {
 	switch a.transport = strings.ToLower(o.Transport); a.transport {
 	case "":
 		a.transport = "udp"
-	case "udp", "tcp", "tls":
+	case "udp", "tcp", "tls", "auto":
 	default:
-		return a, fmt.Errorf("transport %q: want udp, tcp or tls", o.Transport)
+		return a, fmt.Errorf("transport %q: want udp, tcp, tls or auto", o.Transport)
 	}
 	if o.Proxy != "" {
 		proxy, err := parseURI(o.Proxy)
@@ -82,21 +89,6 @@ func (o Options) parse() (account, error) {
 	return a, nil
 }
 
-// firstHop is where requests go first, as host:port.
-func (a account) firstHop() string {
-	host, port := a.host, a.port
-	if a.route != nil {
-		host, port = a.route.Host, a.route.Port
-	}
-	if port == 0 {
-		port = 5060
-		if a.transport == "tls" {
-			port = 5061
-		}
-	}
-	return net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))
-}
-
 // CheckTarget reports why a target (see [Target]) can't be dialled from this account.
 func (o Options) CheckTarget(to string) error {
 	a, err := o.parse()
@@ -112,4 +104,32 @@ func (o Options) CheckTarget(to string) error {
 func (o Options) CheckAddress() error {
 	_, err := o.parse()
 	return err
+}
+
+// Locate finds the targets through which the account may be reached, in the order in
+// which they are to be tried (RFC 3263). It waits until ctx ends.
+func (o Options) Locate(ctx context.Context, r locate.Resolver) ([]locate.Target, error) {
+	a, err := o.parse()
+	if err != nil {
+		return nil, err
+	}
+	q := locate.Query{Host: a.host, Port: a.port, Transport: a.transport}
+	if a.route != nil {
+		q.Host, q.Port = a.route.Host, a.route.Port
+	}
+	if q.Transport == "auto" {
+		q.Transport = ""
+	}
+	found, err := locate.Find(ctx, r, q)
+	if err != nil {
+		return nil, err
+	}
+	// A bound address reaches its own family only.
+	if ip := a.bind.Addr(); ip.IsValid() && !ip.IsUnspecified() {
+		found = slices.DeleteFunc(found, func(t locate.Target) bool { return t.Addr.Addr().Is4() != ip.Unmap().Is4() })
+		if len(found) == 0 {
+			return nil, fmt.Errorf("%s has no address that %s could reach", q.Host, ip)
+		}
+	}
+	return found, nil
 }

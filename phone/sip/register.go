@@ -126,15 +126,32 @@ func (s *Stack) Ping(ctx context.Context) error {
 	return nil
 }
 
-// roundTrip sends a request outside of any dialog and waits for its final answer.
+// roundTrip sends a request outside of any dialog and waits for its final answer, or
+// until the connection breaks.
 func (s *Stack) roundTrip(ctx context.Context, req *sip.Request) (*sip.Response, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-s.Down():
+			cancel(s.broken())
+		case <-ctx.Done():
+		}
+	}()
 	if err := sipgo.ClientRequestBuild(s.client, req); err != nil {
 		return nil, err
 	}
 	tx, err := hook{s}.Request(ctx, req)
 	if err != nil {
+		if closed(s.Down()) {
+			return nil, s.broken()
+		}
 		return nil, err
 	}
 	defer tx.Terminate()
-	return final(ctx, tx)
+	res, err := final(ctx, tx)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return nil, cause
+	}
+	return res, err
 }

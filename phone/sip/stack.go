@@ -2,9 +2,7 @@ package sip
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -15,6 +13,8 @@ import (
 	"github.com/emiago/diago"
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
+
+	"leadline/phone/locate"
 )
 
 func init() {
@@ -29,8 +29,8 @@ func init() {
 // must be called before the first [Open]; tests use it to be quick.
 func SetTimers(t1, t2, t4 time.Duration) { sip.SetTimers(t1, t2, t4) }
 
-// Stack is one user agent: one account at one local address. It doesn't outlive a
-// change of the network; a new one is opened then.
+// Stack is one user agent of one account. It outlives a change of the network: [Stack.Move]
+// goes on from another address, or to another target, with the calls there are.
 type Stack struct {
 	opts     Options
 	acc      account
@@ -39,14 +39,19 @@ type Stack struct {
 
 	ua     *sipgo.UserAgent
 	client *sipgo.Client
+	server *sipgo.Server
 	diago  *diago.Diago
-	local  netip.AddrPort // where we listen; with TLS, where we would
-	socket io.Closer      // nil with TLS: calls come over the connection to the PBX
 
-	down     chan struct{} // closed when the socket broke
-	downOnce sync.Once
+	moving sync.Mutex // held by Open, Move and Close
+	udp    *mobileConn
+	door   *door // of TCP and TLS
 
 	mu       sync.Mutex
+	target   locate.Target
+	local    netip.AddrPort // where we are reached
+	key      netip.AddrPort // under which the library knows the UDP socket
+	stream   *streamConn    // of TCP and TLS
+	down     chan struct{}  // closed when the socket or the connection broke
 	closed   bool
 	working  int           // goroutines of spawn
 	idle     chan struct{} // made by Close, closed when none is left
@@ -56,16 +61,15 @@ type Stack struct {
 	register registration
 }
 
-// Open makes a user agent and listens. It resolves the first hop's name, for which
-// it waits until ctx ends. Close must be called.
-func Open(ctx context.Context, opts Options) (*Stack, error) {
+// Open makes a user agent that is reached through target, one of [Options.Locate]. Over
+// TCP and TLS it connects, for which it waits until ctx ends. Close must be called.
+func Open(ctx context.Context, opts Options, target locate.Target) (*Stack, error) {
 	acc, err := opts.parse()
 	if err != nil {
 		return nil, err
 	}
 	s := &Stack{
 		opts: opts, acc: acc, authUser: opts.AuthUser, log: opts.Log,
-		down:    make(chan struct{}),
 		dialogs: map[string]*Dialog{},
 		invites: map[string]*invite{},
 		sent:    map[string]sip.ClientTransaction{},
@@ -76,13 +80,8 @@ func Open(ctx context.Context, opts Options) (*Stack, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	ip := acc.bind.Addr()
-	if !ip.IsValid() || ip.IsUnspecified() {
-		if ip, err = LocalAddr(ctx, acc.firstHop()); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.start(netip.AddrPortFrom(ip, acc.bind.Port())); err != nil {
+	s.acc.transport = target.Transport
+	if err := s.start(ctx, target); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -98,7 +97,7 @@ func LocalAddr(ctx context.Context, hostport string) (netip.Addr, error) {
 	return conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap(), nil
 }
 
-func (s *Stack) start(bind netip.AddrPort) (err error) {
+func (s *Stack) start(ctx context.Context, target locate.Target) (err error) {
 	s.ua, err = sipgo.NewUA(
 		sipgo.WithUserAgent(s.acc.user),
 		sipgo.WithUserAgentHostname(s.acc.host),
@@ -107,24 +106,24 @@ func (s *Stack) start(bind netip.AddrPort) (err error) {
 	if err != nil {
 		return err
 	}
-	server, err := sipgo.NewServer(s.ua)
-	if err != nil {
+	if s.server, err = sipgo.NewServer(s.ua); err != nil {
 		return err
-	}
-	ready := make(chan struct{})
-	serve, err := s.listen(server, bind, ready)
-	if err != nil {
-		_ = s.ua.Close()
-		return fmt.Errorf("listen at %s/%s: %w", s.acc.transport, bind, err)
 	}
 	s.client, err = sipgo.NewClient(s.ua, sipgo.WithClientNAT())
 	if err != nil {
 		return err
 	}
 	s.client.TxRequester = hook{s}
+	s.moving.Lock()
+	defer s.moving.Unlock()
+	way, err := s.connect(ctx, target)
+	if err != nil {
+		_ = s.ua.Close()
+		return err
+	}
 	s.diago = diago.NewDiago(s.ua,
 		diago.WithClient(s.client),
-		diago.WithServer(server),
+		diago.WithServer(s.server),
 		diago.WithTransport(diago.Transport{
 			Transport: s.acc.transport, TLSURINoSIPS: true,
 			BindHost: s.local.Addr().String(), BindPort: int(s.local.Port()),
@@ -133,92 +132,12 @@ func (s *Stack) start(bind netip.AddrPort) (err error) {
 	)
 	s.diago.HandleFunc(s.serve)
 	for _, method := range []sip.RequestMethod{sip.UPDATE, sip.MESSAGE, sip.SUBSCRIBE, sip.PRACK, sip.REGISTER, sip.PUBLISH} {
-		server.OnRequest(method, s.middleware(notAllowed))
+		s.server.OnRequest(method, s.middleware(notAllowed))
 	}
-	server.OnNoRoute(s.middleware(notAllowed))
-	if serve == nil {
-		return nil
-	}
-	go func() {
-		defer s.breakDown()
-		defer func() {
-			if p := recover(); p != nil {
-				s.log.Error("the SIP socket's reader panicked; the account is set up anew", "panic", p)
-			}
-		}()
-		if err := serve(); err != nil {
-			s.log.Debug("SIP socket", "err", err)
-		}
-	}()
-	<-ready
+	s.server.OnNoRoute(s.middleware(notAllowed))
+	way()
 	return nil
 }
-
-// listen opens the socket. The returned function serves it until it is closed; ready
-// is closed when the library knows the socket and would send from it.
-func (s *Stack) listen(server *sipgo.Server, bind netip.AddrPort, ready chan struct{}) (func() error, error) {
-	switch s.acc.transport {
-	case "udp":
-		conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(bind))
-		if err != nil {
-			return nil, err
-		}
-		_ = conn.SetReadBuffer(1 << 20) // a burst of messages isn't lost; less will do
-		s.socket, s.local = conn, conn.LocalAddr().(*net.UDPAddr).AddrPort()
-		return func() error { return server.ServeUDP(&readyConn{UDPConn: conn, ready: ready}) }, nil
-	case "tcp":
-		l, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(bind))
-		if err != nil {
-			return nil, err
-		}
-		s.socket, s.local = l, l.Addr().(*net.TCPAddr).AddrPort()
-		close(ready)
-		return func() error { return server.ServeTCP(l) }, nil
-	default:
-		port := bind.Port()
-		if port == 0 {
-			port = 5061
-		}
-		s.local = netip.AddrPortFrom(bind.Addr(), port)
-		return nil, nil
-	}
-}
-
-// readyConn says when its reader begins.
-type readyConn struct {
-	*net.UDPConn
-	ready chan struct{}
-	once  sync.Once
-}
-
-func (c *readyConn) ReadFrom(b []byte) (int, net.Addr, error) {
-	c.once.Do(func() { close(c.ready) })
-	for {
-		n, addr, err := c.UDPConn.ReadFrom(b)
-		// An ICMP "port unreachable" for an earlier datagram is no reason to stop
-		// listening.
-		if err != nil && !errors.Is(err, net.ErrClosed) && n == 0 && isICMP(err) {
-			continue
-		}
-		return n, addr, err
-	}
-}
-
-func isICMP(err error) bool {
-	text := err.Error()
-	return strings.Contains(text, "refused") || strings.Contains(text, "forcibly closed")
-}
-
-// Local is the address at which the account is reached.
-func (s *Stack) Local() netip.AddrPort { return s.local }
-
-// FirstHop is where requests go first, host:port.
-func (s *Stack) FirstHop() string { return s.acc.firstHop() }
-
-// Down is closed when the stack can't hear anything any more.
-func (s *Stack) Down() <-chan struct{} { return s.down }
-
-func (s *Stack) breakDown() { s.downOnce.Do(func() { close(s.down) }) }
 
 // Close gives calls that are being hung up until ctx ends, then frees the socket.
 func (s *Stack) Close(ctx context.Context) {
@@ -243,11 +162,10 @@ func (s *Stack) Close(ctx context.Context) {
 	for _, d := range rest {
 		d.finish()
 	}
-	if s.socket != nil {
-		_ = s.socket.Close()
-	}
+	s.moving.Lock()
+	defer s.moving.Unlock()
+	s.disconnect()
 	_ = s.ua.Close()
-	s.breakDown()
 }
 
 // spawn runs f in a goroutine that Close waits for and that survives a panic.
@@ -301,11 +219,12 @@ func (s *Stack) find(req *sip.Request) *Dialog {
 
 // contact is our own Contact, never shared with the library, which changes headers.
 func (s *Stack) contact() *sip.ContactHeader {
-	host := s.local.Addr().String()
-	if s.local.Addr().Is6() {
+	at := s.Local()
+	host := at.Addr().String()
+	if at.Addr().Is6() {
 		host = "[" + host + "]"
 	}
-	uri := sip.Uri{Scheme: "sip", User: s.acc.user, Host: host, Port: int(s.local.Port()), UriParams: sip.NewParams()}
+	uri := sip.Uri{Scheme: "sip", User: s.acc.user, Host: host, Port: int(at.Port()), UriParams: sip.NewParams()}
 	if s.acc.transport != "udp" {
 		uri.UriParams.Add("transport", s.acc.transport)
 	}

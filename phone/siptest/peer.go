@@ -15,10 +15,12 @@ import (
 // Patience is how long a peer waits for what it expects.
 const Patience = 5 * time.Second
 
-// Peer is a SIP end on a UDP socket of the loopback.
+// Peer is a SIP end on a socket of the loopback.
 type Peer struct {
-	t    testing.TB
-	conn *net.UDPConn
+	t       testing.TB
+	conn    *net.UDPConn // nil with streams
+	streams *streams
+	via     string // "UDP"
 
 	mu      sync.Mutex
 	handler func(Message) bool // takes a message out of the queue
@@ -29,26 +31,47 @@ type Peer struct {
 	ids   atomic.Int64
 }
 
-// New makes a peer; it closes with the test. It answers REGISTER with 200 and OPTIONS
+// New makes a peer that speaks UDP; it closes with the test. It answers REGISTER with 200 and OPTIONS
 // with 200 by itself until [Peer.Handle] says otherwise.
 func New(t testing.TB) *Peer {
 	t.Helper()
-	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	return NewAt(t, "127.0.0.1:0")
+}
+
+// NewAt makes a peer at an address of this machine.
+func NewAt(t testing.TB, at string) *Peer {
+	t.Helper()
+	addr, err := net.ResolveUDPAddr("udp", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.ListenUDP("udp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = conn.SetReadBuffer(1 << 20)
-	p := &Peer{t: t, conn: conn, queue: make(chan Message, 1000)}
+	p := &Peer{t: t, conn: conn, via: "UDP", queue: make(chan Message, 1000)}
 	go p.read()
 	t.Cleanup(p.Close)
 	return p
 }
 
 // Close frees the socket; a closed peer is a dead PBX.
-func (p *Peer) Close() { _ = p.conn.Close() }
+func (p *Peer) Close() {
+	if p.streams != nil {
+		p.streams.close(p)
+		return
+	}
+	_ = p.conn.Close()
+}
 
 // Addr is host:port of the peer.
-func (p *Peer) Addr() string { return p.conn.LocalAddr().String() }
+func (p *Peer) Addr() string {
+	if p.streams != nil {
+		return p.streams.listener.Addr().String()
+	}
+	return p.conn.LocalAddr().String()
+}
 
 // Handle sees each message first and takes it by returning true.
 func (p *Peer) Handle(f func(Message) bool) {
@@ -69,21 +92,25 @@ func (p *Peer) read() {
 		}
 		m := Parse(string(buf[:n]))
 		m.From = from.String()
-		p.mu.Lock()
-		handler := p.handler
-		if m.Method() == "REGISTER" {
-			p.phone, p.contact = m.From, m.ContactURI()
-		}
-		p.mu.Unlock()
-		switch {
-		case handler != nil && handler(m):
-		case m.Method() == "REGISTER":
-			p.Send(m.From, m.Response(200, "OK", "reg", "", "Contact: "+m.Get("Contact"), "Expires: 300"))
-		case m.Method() == "OPTIONS":
-			p.Send(m.From, m.Response(200, "OK", "opt", ""))
-		default:
-			p.queue <- m
-		}
+		p.take(m)
+	}
+}
+
+func (p *Peer) take(m Message) {
+	p.mu.Lock()
+	handler := p.handler
+	if m.Method() == "REGISTER" {
+		p.phone, p.contact = m.From, m.ContactURI()
+	}
+	p.mu.Unlock()
+	switch {
+	case handler != nil && handler(m):
+	case m.Method() == "REGISTER":
+		p.Send(m.From, m.Response(200, "OK", "reg", "", "Contact: "+m.Get("Contact"), "Expires: 300"))
+	case m.Method() == "OPTIONS":
+		p.Send(m.From, m.Response(200, "OK", "opt", ""))
+	default:
+		p.queue <- m
 	}
 }
 
@@ -102,8 +129,12 @@ func (p *Peer) Phone() (addr, contact string) {
 	return "", ""
 }
 
-// Send writes a datagram.
+// Send writes a message to where one came from.
 func (p *Peer) Send(to, text string) {
+	if p.streams != nil {
+		p.streams.send(to, text)
+		return
+	}
 	addr, err := net.ResolveUDPAddr("udp", to)
 	if err != nil {
 		panic(err)
@@ -194,7 +225,7 @@ func (c *Call) Request(method, body string, extra ...string) string {
 	}
 	lines := []string{
 		method + " " + c.Target + " SIP/2.0",
-		"Via: SIP/2.0/UDP " + c.Addr() + ";rport;branch=" + branch,
+		"Via: SIP/2.0/" + c.via + " " + c.Addr() + ";rport;branch=" + branch,
 		"Max-Forwards: 70",
 		"From: \"Erika Meier\" <sip:+493020948812@pbx.example>;tag=" + c.Tag,
 		to,

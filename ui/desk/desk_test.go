@@ -507,7 +507,7 @@ func TestARegistrationIsSaidInWords(t *testing.T) {
 	if a := s.Accounts[0]; a.Why.Key != "Wrong user or password" || a.Detail != "401 Unauthorized" || a.User != "101" {
 		t.Errorf("the account is %+v", a)
 	}
-	for cause := phone.RegUnreachable; cause <= phone.RegBadAccount; cause++ {
+	for cause := phone.RegUnreachable; cause <= phone.RegUntrusted; cause++ {
 		if WhyNotRegistered(cause).Key == "" {
 			t.Errorf("%v has no words", cause)
 		}

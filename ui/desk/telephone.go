@@ -104,6 +104,8 @@ func WhyNotRegistered(c phone.RegCause) Text {
 		return Text{Key: "The PBX refused the registration"}
 	case phone.RegBadAccount:
 		return Text{Key: "This address cannot be used"}
+	case phone.RegUntrusted:
+		return Text{Key: "The TLS certificate is not accepted"}
 	}
 	return Text{}
 }

@@ -34,7 +34,10 @@ type Account struct {
 	Address       string        `toml:"address"`                  // sip:101@pbx.example.org[:port]
 	AuthUser      string        `toml:"auth_user,omitempty"`      // default: the user part
 	Password      secret.Secret `toml:"password,omitempty"`       // "" when it is in the keyring
-	Transport     string        `toml:"transport,omitempty"`      // udp, tcp, tls
+	Transport     string        `toml:"transport,omitempty"`      // udp, tcp, tls, auto: what DNS says
+	CA            string        `toml:"ca,omitempty"`             // PEM file of who signs the PBX's certificate; absolute after Load
+	Certificate   string        `toml:"certificate,omitempty"`    // PEM file of our own certificate for TLS
+	Key           string        `toml:"key,omitempty"`            // PEM file of its key; default: in the same file
 	Bind          string        `toml:"bind,omitempty"`           // host:port of our own end; port 0 is any
 	SRTP          string        `toml:"srtp,omitempty"`           // off, preferred, required
 	OutboundProxy string        `toml:"outbound_proxy,omitempty"` // host[:port], with or without sip:
@@ -55,7 +58,7 @@ type Audio struct {
 
 // The values that the choices of an account may have; the first is the default.
 var (
-	Transports  = []string{"udp", "tcp", "tls"}
+	Transports  = []string{"udp", "tcp", "tls", "auto"}
 	SRTPModes   = []string{"off", "preferred", "required"}
 	DTMFModes   = []string{"rfc4733", "info", "inband"}
 	AutoAnswers = []string{"never", "header", "always"}

@@ -28,6 +28,9 @@ address = "sip:101@pbx.example.org:5070"
 auth_user = "anna"
 password = "geheim"
 transport = "tcp"
+ca = "/etc/company.pem"
+certificate = "/etc/me.pem"
+key = "/etc/me.key"
 bind = "127.0.0.1:5090"
 srtp = "required"
 outbound_proxy = "sip:edge.example.org:5061;lr"
@@ -68,6 +71,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			Name: "Office", Address: "sip:101@pbx.example.org:5070", AuthUser: "anna", Password: "geheim",
 			Transport: "tcp", Bind: "127.0.0.1:5090", SRTP: "required", OutboundProxy: "sip:edge.example.org:5061;lr",
 			LineHeader: "X-Line", DefaultLine: "+493012345", Codecs: []string{"pcmu", "opus"}, DTMF: "info", AutoAnswer: "header",
+			CA: "/etc/company.pem", Certificate: "/etc/me.pem", Key: "/etc/me.key",
 		}, {
 			Name: "102", Address: "102@[2001:db8::1]", AuthUser: "102", Transport: "udp", Bind: "0.0.0.0:0",
 			SRTP: "off", Codecs: []string{"opus", "g722", "pcma", "pcmu"}, DTMF: "rfc4733", AutoAnswer: "never",
@@ -108,6 +112,7 @@ func TestProblemsAreTold(t *testing.T) {
 		{"unknown table", "[sound]\nspeaker = \"x\"\n", 1, "sound", "known here are data"},
 		{"unknown key of an account", account + "transprot = \"udp\"\n", 3, "account.transprot", "transport"},
 		{"transport", account + "transport = \"sctp\"\n", 3, "account[0].transport", `"sctp" is none of "udp", "tcp", "tls"`},
+		{"key of nothing", account + "key = \"me.key\"\n", 3, "account[0].key", "there is no certificate"},
 		{"second account", account + account + "name = \"B\"\nsrtp = \"yes\"\n", 6, "account[1].srtp", `"yes" is none of`},
 		{"missing address", "\n[[account]]\nname = \"A\"\n", 2, "account[0].address", "missing"},
 		{"no user", "[[account]]\naddress = \"sip:pbx.example.org\"\n", 2, "account[0].address", "names no user"},
@@ -203,13 +208,16 @@ func TestAMissingFileIsNotExist(t *testing.T) {
 }
 
 func TestARelativeDataFolderLiesBesideTheFile(t *testing.T) {
-	file := write(t, "data = \"here\"\n")
+	file := write(t, "data = \"here\"\n[[account]]\naddress = \"101@pbx\"\nca = \"ca.pem\"\n")
 	c, err := Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := filepath.Join(filepath.Dir(file), "here"); c.Data != want {
 		t.Errorf("got %s, want %s", c.Data, want)
+	}
+	if want := filepath.Join(filepath.Dir(file), "ca.pem"); c.Accounts[0].CA != want {
+		t.Errorf("got %s, want %s", c.Accounts[0].CA, want)
 	}
 }
 

@@ -61,13 +61,15 @@ func Load(file string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	if c.Data != "" && !filepath.IsAbs(c.Data) {
-		// Beside the file, not beside wherever the program was started from.
-		dir, err := filepath.Abs(filepath.Dir(file))
-		if err != nil {
-			return Config{}, fmt.Errorf("find the folder %s of the configuration: %w", c.Data, err)
+	// Beside the file, not beside wherever the program was started from.
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return Config{}, fmt.Errorf("find the folder of the configuration %s: %w", file, err)
+	}
+	for _, path := range c.paths() {
+		if *path != "" && !filepath.IsAbs(*path) {
+			*path = filepath.Join(dir, *path)
 		}
-		c.Data = filepath.Join(dir, c.Data)
 	}
 	if c.Data == "" {
 		if c.Data, err = DefaultData(); err != nil {
@@ -75,6 +77,16 @@ func Load(file string) (Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// paths are all that name a file or a folder.
+func (c *Config) paths() []*string {
+	paths := []*string{&c.Data}
+	for i := range c.Accounts {
+		a := &c.Accounts[i]
+		paths = append(paths, &a.CA, &a.Certificate, &a.Key)
+	}
+	return paths
 }
 
 // Default is the configuration of a program that has no file yet.
@@ -128,7 +140,7 @@ func known(key toml.Key) string {
 		"":        {"data", "ui", "server", "account", "audio"},
 		"ui":      {"language", "theme", "region"},
 		"server":  {"url", "user"},
-		"account": {"name", "address", "auth_user", "password", "transport", "bind", "srtp", "outbound_proxy", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
+		"account": {"name", "address", "auth_user", "password", "transport", "ca", "certificate", "key", "bind", "srtp", "outbound_proxy", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
 		"audio":   {"microphone", "speaker", "ringer"},
 	}
 	table := ""

@@ -46,6 +46,12 @@ func (c *Config) check(report func(path, reason string)) {
 			report(at("password"), "it holds a control character")
 		}
 		test(at("transport"), oneOf(a.Transport, Transports))
+		test(at("ca"), plain(a.CA))
+		test(at("certificate"), plain(a.Certificate))
+		test(at("key"), plain(a.Key))
+		if a.Key != "" && a.Certificate == "" {
+			report(at("key"), "it is the key of a certificate, and there is no certificate")
+		}
 		test(at("bind"), checkBind(a.Bind))
 		test(at("srtp"), oneOf(a.SRTP, SRTPModes))
 		test(at("outbound_proxy"), checkProxy(a.OutboundProxy))

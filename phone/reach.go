@@ -1,0 +1,129 @@
+package phone
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"leadline/phone/locate"
+	"leadline/phone/sip"
+)
+
+// register binds our contact at the first target that takes it. The target in use is
+// asked first; when all have been tried in vain, DNS is asked anew the next time (RFC
+// 3263 §4.3).
+func (l *line) register(ctx context.Context) (granted time.Duration, err error) {
+	if len(l.targets) == 0 {
+		if err := l.locate(ctx); err != nil {
+			return 0, err
+		}
+	}
+	secure := false
+	for len(l.targets) > 0 {
+		target := l.targets[0]
+		if secure && target.Transport != "tls" {
+			break // a certificate that we don't trust is no reason to talk in the clear
+		}
+		if granted, err = l.registerAt(ctx, target); err == nil || !elsewhere(err) || ctx.Err() != nil {
+			return granted, err
+		}
+		var distrust *sip.TrustError
+		secure = secure || errors.As(err, &distrust)
+		l.targets = l.targets[1:]
+		l.log.Info("a target of the account is of no use", "target", target, "err", err, "left", len(l.targets))
+	}
+	l.targets = nil
+	return 0, err
+}
+
+// elsewhere is a failure that another target may not have (RFC 3263 §4.3).
+func elsewhere(err error) bool {
+	var f *sip.Failure
+	return !errors.As(err, &f) || f.Code == 0 || f.Code == 503
+}
+
+func (l *line) locate(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, l.phone.cfg.Timing.Answer)
+	defer cancel()
+	var err error
+	l.targets, err = l.account.options().Locate(ctx, l.phone.cfg.Resolver)
+	return err
+}
+
+// registerAt sends one REGISTER through a target.
+func (l *line) registerAt(ctx context.Context, target locate.Target) (time.Duration, error) {
+	t := l.phone.cfg.Timing
+	ctx, cancel := context.WithTimeout(ctx, t.Answer)
+	defer cancel()
+	stack, err := l.reach(ctx, target)
+	if err != nil {
+		return 0, err
+	}
+	granted, err := stack.Register(ctx, t.Register)
+	if err == nil {
+		l.settle()
+	}
+	if err == nil && granted <= 0 {
+		err = &sip.Failure{Method: "REGISTER", Code: 200, Reason: "the registrar keeps the registration for 0 s"}
+	}
+	return granted, err
+}
+
+// reach is the stack that goes through a target: the one that there is, moved if need
+// be, with the calls that go over it, or a new one.
+func (l *line) reach(ctx context.Context, target locate.Target) (*sip.Stack, error) {
+	stack := l.current()
+	if stack != nil && stack.Transport() != target.Transport {
+		l.retire(l.use(nil))
+		stack = nil
+	}
+	if stack == nil {
+		stack, err := l.open(ctx, target)
+		if err != nil {
+			return nil, err
+		}
+		l.use(stack)
+		return stack, nil
+	}
+	down := false
+	select {
+	case <-stack.Down():
+		down = true
+	default:
+	}
+	if !down && !l.stale && stack.Target() == target && !stack.Moved(ctx) {
+		return stack, nil
+	}
+	err := stack.Move(ctx, target)
+	l.stale = err != nil
+	return stack, err
+}
+
+// open makes a stack.
+func (l *line) open(ctx context.Context, target locate.Target) (*sip.Stack, error) {
+	o := l.account.options()
+	var err error
+	// The files are read anew each time: certificates are renewed.
+	if o.TLS, err = l.account.tls(); err != nil {
+		return nil, err
+	}
+	o.UserAgent = l.phone.cfg.UserAgent
+	o.LocalAddr = l.phone.cfg.LocalAddr
+	o.Log = l.log
+	o.Check = l.check
+	// The stack exists when a call comes, but the variable isn't set before Open returns.
+	ready := make(chan *sip.Stack, 1)
+	var once sync.Once
+	var stack *sip.Stack
+	o.Incoming = func(d *sip.Dialog) sip.Events {
+		once.Do(func() { stack = <-ready })
+		return l.incoming(stack, d)
+	}
+	s, err := sip.Open(ctx, o, target)
+	if err != nil {
+		return nil, err
+	}
+	ready <- s
+	return s, nil
+}

@@ -1,0 +1,230 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+
+	"leadline/phone/locate"
+)
+
+// Move goes on through another target, or to the same one from where this machine is
+// now, and mends what broke. Dialogs and transactions stay; that the far ends learn of a
+// new Contact is the caller's. The target's transport must be the stack's.
+func (s *Stack) Move(ctx context.Context, target locate.Target) error {
+	s.moving.Lock()
+	defer s.moving.Unlock()
+	s.mu.Lock()
+	closed := s.closed
+	s.mu.Unlock()
+	if closed || target.Transport != s.acc.transport {
+		return fmt.Errorf("move from %s to %s: %w", s.acc.transport, target, net.ErrClosed)
+	}
+	way, err := s.connect(ctx, target)
+	if err == nil {
+		way()
+	}
+	return err
+}
+
+// connect opens the way to a target. The returned function lets the library use it.
+func (s *Stack) connect(ctx context.Context, target locate.Target) (way func(), err error) {
+	ip, err := s.addressFor(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	if s.acc.transport == "udp" {
+		return s.bind(ip, target)
+	}
+	conn, err := dialStream(ctx, s.acc.transport, netip.AddrPortFrom(ip, s.acc.bind.Port()), target.Addr, s.acc.peerName(), s.opts.TLS)
+	if err != nil {
+		return nil, err
+	}
+	if s.door == nil {
+		s.door = newDoor(conn.LocalAddr())
+		go s.listen(func() error {
+			if s.acc.transport == "tls" {
+				return s.server.ServeTLS(s.door)
+			}
+			return s.server.ServeTCP(s.door)
+		})
+	}
+	s.mu.Lock()
+	old := s.stream
+	s.stream, s.down = conn, conn.down
+	s.local = conn.LocalAddr().(*net.TCPAddr).AddrPort()
+	s.target = target
+	s.mu.Unlock()
+	return func() {
+		s.door.hand(conn)
+		if old != nil {
+			_ = old.Close()
+		}
+	}, nil
+}
+
+// addressFor is the address of ours from which a target is reached.
+func (s *Stack) addressFor(ctx context.Context, target locate.Target) (netip.Addr, error) {
+	if ip := s.acc.bind.Addr(); ip.IsValid() && !ip.IsUnspecified() {
+		return ip, nil
+	}
+	if s.opts.LocalAddr != nil {
+		return s.opts.LocalAddr(ctx, target.Addr.String())
+	}
+	return LocalAddr(ctx, target.Addr.String())
+}
+
+// bind listens at ip for datagrams, if it doesn't already.
+func (s *Stack) bind(ip netip.Addr, target locate.Target) (way func(), err error) {
+	if s.udp != nil && s.local.Addr() == ip && !closed(s.down) {
+		s.mu.Lock()
+		s.target = target
+		s.mu.Unlock()
+		return func() {}, nil
+	}
+	port := s.acc.bind.Port()
+	if port == 0 && s.udp != nil {
+		port = s.local.Port() // the one that NATs and firewalls know
+	}
+	conn, err := listenUDP(netip.AddrPortFrom(ip, port))
+	if err != nil && s.acc.bind.Port() == 0 && port != 0 {
+		conn, err = listenUDP(netip.AddrPortFrom(ip, 0))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen at udp/%s: %w", netip.AddrPortFrom(ip, port), err)
+	}
+	s.mu.Lock()
+	s.local, s.target = conn.LocalAddr().(*net.UDPAddr).AddrPort(), target
+	dead := s.down == nil || closed(s.down)
+	if dead {
+		s.down = make(chan struct{})
+		s.key = s.local
+	}
+	down := s.down
+	s.mu.Unlock()
+	if s.udp != nil && !dead {
+		s.udp.move(conn)
+		return func() {}, nil
+	}
+	if s.udp != nil {
+		s.udp.move(conn)
+	}
+	socket := &mobileConn{ready: make(chan struct{}), conn: conn}
+	s.udp = socket
+	return func() {
+		go func() {
+			defer close(down)
+			s.listen(func() error { return s.server.ServeUDP(socket) })
+		}()
+		<-socket.ready
+	}, nil
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// listen serves a socket until it breaks, or its reader panics.
+func (s *Stack) listen(serve func() error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("the SIP socket's reader panicked; the account is set up anew", "panic", p)
+		}
+	}()
+	if err := serve(); err != nil {
+		s.log.Debug("SIP socket", "err", err)
+	}
+}
+
+// disconnect frees the socket.
+func (s *Stack) disconnect() {
+	if s.udp != nil {
+		_ = s.udp.Close()
+	}
+	if s.door != nil {
+		_ = s.door.Close()
+	}
+	s.mu.Lock()
+	stream := s.stream
+	s.mu.Unlock()
+	if stream != nil {
+		_ = stream.Close()
+	}
+}
+
+// Local is the address at which the account is reached.
+func (s *Stack) Local() netip.AddrPort {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.local
+}
+
+// Target is through what the account is reached.
+func (s *Stack) Target() locate.Target {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.target
+}
+
+// Transport is "udp", "tcp" or "tls".
+func (s *Stack) Transport() string { return s.acc.transport }
+
+// Down is closed when the stack can't hear anything any more, until it is moved.
+func (s *Stack) Down() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.down
+}
+
+// broken is why the stack is down.
+func (s *Stack) broken() error {
+	s.mu.Lock()
+	stream := s.stream
+	s.mu.Unlock()
+	if stream != nil {
+		if err := stream.reason(); err != nil {
+			return err
+		}
+	}
+	return net.ErrClosed
+}
+
+// Moved reports whether packets to the target leave from another address now than those
+// of before.
+func (s *Stack) Moved(ctx context.Context) bool {
+	ip, err := s.addressFor(ctx, s.Target())
+	return err == nil && ip != s.Local().Addr()
+}
+
+// peerName is whom a certificate has to be for: the domain that was asked for, whatever
+// DNS made of it (RFC 5922 §4).
+func (a account) peerName() string {
+	host := a.host
+	if a.route != nil {
+		host = a.route.Host
+	}
+	return strings.Trim(host, "[]")
+}
+
+// toFirstHop is a request that goes to the PBX or the proxy of the account, which was
+// located before.
+func (s *Stack) toFirstHop(req *sip.Request) bool {
+	to := &req.Recipient
+	if route := req.Route(); route != nil {
+		to = &route.Address
+	}
+	host, port := s.acc.host, s.acc.port
+	if s.acc.route != nil {
+		host, port = s.acc.route.Host, s.acc.route.Port
+	}
+	return strings.EqualFold(to.Host, host) && to.Port == port
+}

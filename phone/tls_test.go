@@ -1,0 +1,134 @@
+package phone_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/phone"
+	"leadline/phone/siptest"
+)
+
+// byTLS is an account at a peer that speaks TLS.
+func byTLS(ca string) func(*phone.Config, *phone.Account) {
+	return func(_ *phone.Config, a *phone.Account) { a.Transport, a.CA = "tls", ca }
+}
+
+func TestCallOverTLSWithOwnAuthority(t *testing.T) {
+	authority := siptest.NewAuthority(t)
+	pbx := siptest.NewTCP(t, authority.Issue("127.0.0.1").Server(t))
+	d := newDesk(t, pbx, byTLS(authority.File)).registered()
+	if from, contact := pbx.Phone(); !strings.Contains(contact, from) || !strings.Contains(contact, "transport=tls") {
+		t.Errorf("registered from %s with the Contact %s", from, contact)
+	}
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	d.do(d.Answer(d.rings().ID))
+	ok := caller.Answered("")
+	if uri := ok.ContactURI(); !strings.Contains(uri, caller.To) {
+		t.Errorf("the 200 has the Contact %s, the connection comes from %s", uri, caller.To)
+	}
+	d.state(phone.Active)
+	caller.Do("BYE", "")
+	caller.Expect("200 BYE")
+	d.ended(phone.HungUpThere)
+}
+
+func TestCertificatesAreChecked(t *testing.T) {
+	authority, other := siptest.NewAuthority(t), siptest.NewAuthority(t)
+	good := authority.Issue("127.0.0.1")
+	telephone := authority.Issue("telephone")
+	demanding := good.Server(t)
+	demanding.ClientAuth, demanding.ClientCAs = tls.RequireAndVerifyClientCert, authority.Pool()
+	for name, tt := range map[string]struct {
+		server  *tls.Config
+		account phone.Account
+		words   string // "" for success
+	}{
+		"system's authorities": {good.Server(t), phone.Account{}, "comes from CN=Test authority"},
+		"another authority":    {good.Server(t), phone.Account{CA: other.File}, "which this computer doesn't trust"},
+		"another name":         {authority.Issue("pbx.example.org").Server(t), phone.Account{CA: authority.File}, "not for 127.0.0.1 but for pbx.example.org"},
+		"expired":              {authority.IssueUntil(time.Now().Add(-time.Hour), "127.0.0.1").Server(t), phone.Account{CA: authority.File}, "is valid from"},
+		"none of ours":         {demanding, phone.Account{CA: authority.File}, "wants a certificate of this telephone"},
+		"ours":                 {demanding, phone.Account{CA: authority.File, Certificate: telephone.File, Key: telephone.Key}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pbx := siptest.NewTCP(t, tt.server)
+			account := tt.account
+			account.Address, account.Transport = "101@"+pbx.Addr(), "tls"
+			d := newDesk(t, siptest.New(t))
+			err := d.Try(context.Background(), account)
+			var re *phone.RegistrationError
+			switch {
+			case tt.words == "" && err != nil:
+				t.Error(err)
+			case tt.words != "" && (!errors.As(err, &re) || re.Cause != phone.RegUntrusted || !strings.Contains(re.Reason, tt.words)):
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func TestTLSAtAPortThatSpeaksSomethingElse(t *testing.T) {
+	pbx := siptest.NewTCP(t, nil)
+	pbx.Handle(func(m siptest.Message) bool { pbx.Send(m.From, "SIP/2.0 400 Bad Request\r\n\r\n"); return true })
+	d := newDesk(t, siptest.New(t))
+	err := d.Try(context.Background(), phone.Account{Address: "101@" + pbx.Addr(), Transport: "tls"})
+	var re *phone.RegistrationError
+	if !errors.As(err, &re) || re.Cause == phone.RegOK || re.Code != 0 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestCertificateFilesThatCannotBeRead(t *testing.T) {
+	d := newDesk(t, siptest.New(t))
+	for name, a := range map[string]phone.Account{
+		"no such authority":   {CA: "/nowhere/ca.pem"},
+		"no authority":        {CA: siptest.NewAuthority(t).Issue("x").Key},
+		"no such certificate": {Certificate: "/nowhere/me.pem"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a.Address, a.Transport = "101@127.0.0.1:1", "tls"
+			var re *phone.RegistrationError
+			if err := d.Try(context.Background(), a); !errors.As(err, &re) || re.Cause != phone.RegBadAccount {
+				t.Errorf("%v", err)
+			}
+			a.Name = "Office"
+			if err := d.SetAccounts([]phone.Account{a}); err == nil {
+				t.Error("taken")
+			}
+		})
+	}
+}
+
+// A connection over TCP that breaks in the middle of a call is made anew, and the far end
+// is told where we are now; the call goes on.
+func TestCallSurvivesABrokenConnection(t *testing.T) {
+	pbx := siptest.NewTCP(t, nil)
+	d := newDesk(t, pbx, func(_ *phone.Config, a *phone.Account) { a.Transport = "tcp" }).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	d.do(d.Answer(d.rings().ID))
+	caller.Answered("")
+	call := d.state(phone.Active)
+	before := caller.To
+	pbx.Cut()
+	again := pbx.Expect("INVITE")
+	if again.From == before || !strings.Contains(again.ContactURI(), again.From) {
+		t.Errorf("re-INVITE from %s (before %s) with the Contact %s", again.From, before, again.ContactURI())
+	}
+	pbx.Reply(again, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	if addr, _ := pbx.Phone(); addr != again.From {
+		t.Errorf("registered from %s, the call is at %s", addr, again.From)
+	}
+	if now := d.last(call.ID); now.State != phone.Active {
+		t.Errorf("the call is %s", now.State)
+	}
+	d.do(d.HangUp(call.ID))
+	pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
+	d.ended(phone.HungUpHere)
+}

@@ -1,0 +1,135 @@
+package phone
+
+import (
+	"context"
+	"net/netip"
+	"time"
+)
+
+// stay waits until the registration has to be renewed: before it runs out, when the
+// PBX stops answering, when the socket breaks, or when this machine has slept or is
+// somewhere else.
+func (l *line) stay(ctx context.Context, granted time.Duration) {
+	t := l.phone.cfg.Timing
+	stack := l.current()
+	// A fifth before the end, and never in a busy loop, whatever was granted.
+	wait := max(granted*4/5-l.jitter(granted/10), min(t.RetryMin, granted)/2, 100*time.Millisecond)
+	renew := time.NewTimer(wait)
+	defer renew.Stop()
+	ping := time.NewTicker(t.Ping)
+	defer ping.Stop()
+	look := time.NewTicker(t.Look)
+	defer look.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-renew.C:
+			return
+		case <-stack.Down():
+			l.log.Info("registering anew: the connection broke")
+			return
+		case <-look.C:
+			before := last
+			last = time.Now()
+			if slept(last.Round(0).Sub(before.Round(0)), last.Sub(before)) {
+				l.log.Info("registering anew: the machine slept")
+				l.stale = true
+				return
+			}
+			if stack.Moved(ctx) {
+				l.log.Info("registering anew: the machine has another address")
+				return
+			}
+		case <-ping.C:
+			pctx, cancel := context.WithTimeout(ctx, t.Answer)
+			err := stack.Ping(pctx)
+			cancel()
+			if err != nil {
+				l.log.Info("registering anew", "unanswered", err)
+				return
+			}
+		}
+	}
+}
+
+// slept tells a sleep from the clocks: timers and the monotonic clock stand still
+// meanwhile, the wall clock doesn't. A clock that was set looks the same and costs one
+// registration.
+func slept(wall, monotonic time.Duration) bool { return wall-monotonic > 5*time.Second }
+
+// pause waits for d, or until the machine is at another network, where what failed may
+// work.
+func (l *line) pause(ctx context.Context, d time.Duration) {
+	end := time.NewTimer(d)
+	defer end.Stop()
+	look := time.NewTicker(l.phone.cfg.Timing.Look)
+	defer look.Stop()
+	before := l.whereabouts(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-end.C:
+			return
+		case <-look.C:
+			if l.whereabouts(ctx) != before {
+				return
+			}
+		}
+	}
+}
+
+// outside is an address on the way to everywhere: asking for the route to it sends
+// nothing (RFC 5737: it is nobody's).
+const outside = "192.0.2.1:5060"
+
+// whereabouts is the address of ours from which the PBX is reached, as far as is known;
+// the zero Addr without a network.
+func (l *line) whereabouts(ctx context.Context) netip.Addr {
+	to := outside
+	if stack := l.current(); stack != nil {
+		to = stack.Target().Addr.String()
+	}
+	ip, err := l.phone.cfg.LocalAddr(ctx, to)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ip
+}
+
+// settle tells the calls that go over the account's stack where we are now.
+func (l *line) settle() {
+	stack := l.current()
+	at := stack.Local()
+	if at == l.at {
+		return
+	}
+	known := l.at.IsValid()
+	l.at = at
+	if !known {
+		return
+	}
+	for _, c := range l.phone.callsOf(l, stack) {
+		c.box.post(c.moved)
+	}
+}
+
+// moved tells the far end where we are now: a re-INVITE with our new Contact, and with
+// the new address of our sound.
+func (c *call) moved() {
+	switch c.view.State {
+	case Active, HeldHere, HeldThere:
+	default:
+		return // its answer goes where the INVITE came from, or comes from where ours went
+	}
+	if ip := c.stack.Local().Addr(); c.voice.local.Addr != ip {
+		if err := c.voice.move(ip); err != nil {
+			c.log.Warn("the sound of a call can't follow to the new address", "err", err)
+			return
+		}
+	}
+	c.displaced = true
+	c.renegotiate()
+}
