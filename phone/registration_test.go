@@ -169,6 +169,7 @@ func TestPBXThatIsNotThereYet(t *testing.T) {
 func TestTryTellsTheReason(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()
+	d.eventually("both told", func() bool { return len(d.registrations()) == 2 })
 	told := len(d.registrations())
 	for name, tt := range map[string]struct {
 		code  int
