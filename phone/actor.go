@@ -42,6 +42,8 @@ type call struct {
 	limit     *time.Timer
 	ticker    *time.Timer
 	quality   int
+
+	conference *conference // nil: the call is on its own
 }
 
 func (c *call) publish() { c.phone.publish(c, c.view) }
@@ -170,7 +172,7 @@ func (c *call) settle() {
 
 // listen makes heard what is to be heard of the call in its state.
 func (c *call) listen() {
-	want := heard{tone: noTone, warm: true}
+	want := heard{tone: noTone, warm: true, in: c.conference}
 	switch c.view.State {
 	case Ringing:
 		if c.phone.othersUp(c) {
@@ -207,6 +209,8 @@ func (c *call) end(cause Cause, code int, reason string) {
 	if c.ticker != nil {
 		c.ticker.Stop()
 	}
+	k := c.conference
+	c.conference, c.view.Conference = nil, ""
 	c.view.State, c.view.Cause = Ended, cause
 	c.view.SIPCode, c.view.SIPReason = code, reason
 	c.view.Ended = c.phone.cfg.Now()
@@ -226,6 +230,9 @@ func (c *call) end(cause Cause, code int, reason string) {
 		c.voice.close()
 	}
 	c.publish()
+	if k != nil {
+		c.phone.dissolve(k)
+	}
 	silence := func() {
 		c.hear(heard{tone: noTone})
 		c.box.close()

@@ -138,6 +138,7 @@ type Call struct {
 	HeldByThem  bool   // also when State is HeldHere
 	Digits      string // keypad digits sent so far
 	HeardDigits string // keypad digits of the far end's, the last hundred
+	Conference  string // the same for calls that are merged here; "" for one on its own
 	Transfer    Transfer
 	ReferredBy  string // URI of who passed this call to us or made us dial it; "" for nobody
 	Stats       Stats

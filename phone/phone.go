@@ -83,14 +83,15 @@ type Phone struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // accounts, calls and the Listener's goroutine
 
-	mu         sync.Mutex
-	closed     bool
-	lines      []*line
-	calls      []*call // oldest first
-	nextID     int
-	quietUntil time.Time          // do not disturb
-	forwards   map[string]Forward // by account
-	forwardAll string             // where every call goes; "" is nowhere
+	mu          sync.Mutex
+	closed      bool
+	lines       []*line
+	calls       []*call // oldest first
+	nextID      int
+	quietUntil  time.Time          // do not disturb
+	forwards    map[string]Forward // by account
+	conferences map[string]*conference
+	forwardAll  string // where every call goes; "" is nowhere
 }
 
 // New makes a phone without accounts. It panics when Sound or Listener is missing.
@@ -117,7 +118,7 @@ func New(cfg Config) *Phone {
 		cfg.LocalAddr = sip.LocalAddr
 	}
 	cfg.Timing = cfg.Timing.withDefaults()
-	p := &Phone{cfg: cfg, log: cfg.Log, told: newMailbox()}
+	p := &Phone{cfg: cfg, log: cfg.Log, told: newMailbox(), conferences: map[string]*conference{}}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.work.Add(1)
 	go func() {
@@ -349,7 +350,7 @@ func (p *Phone) holdOthers(c *call) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, o := range p.calls {
-		if o != c {
+		if o != c && (c.shown.Conference == "" || o.shown.Conference != c.shown.Conference) {
 			o.box.post(func() { _ = o.hold(true) })
 		}
 	}

@@ -24,6 +24,7 @@ type heard struct {
 	ring  bool
 	tone  audio.Tone
 	voice bool
+	in    *conference // where the voice is heard; nil: by us alone
 }
 
 // sounds keeps what is heard of one call as it should be. It belongs to the call's
@@ -40,7 +41,16 @@ func newSounds(s Sound) *sounds { return &sounds{sound: s, now: heard{tone: noTo
 // want starts what is missing and stops what is too much; voice is attached when wanted.
 func (s *sounds) want(w heard, voice audio.Voice) {
 	w.voice = w.voice && voice != nil
-	toggle(&s.detach, s.now.voice, w.voice, func() func() { return s.sound.Attach(voice) })
+	if w.in != s.now.in {
+		toggle(&s.detach, s.now.voice, false, nil)
+		s.now.voice = false
+	}
+	toggle(&s.detach, s.now.voice, w.voice, func() func() {
+		if w.in != nil {
+			return w.in.attach(s.sound, voice)
+		}
+		return s.sound.Attach(voice)
+	})
 	toggle(&s.unring, s.now.ring, w.ring, s.sound.Ring)
 	if w.tone != s.now.tone {
 		toggle(&s.untone, s.now.tone != noTone, false, nil)

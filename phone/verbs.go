@@ -24,16 +24,26 @@ func (p *Phone) HangUp(id CallID) error {
 	return p.ask(id, (*call).hangUp)
 }
 
-// Mute stops or resumes sending the microphone.
+// Mute stops or resumes sending the microphone, to all of the call's conference if it is
+// in one.
 func (p *Phone) Mute(id CallID, on bool) error {
-	return p.ask(id, func(c *call) error { return c.mute(on) })
+	return p.ask(id, func(c *call) error {
+		for _, o := range p.legs(c) {
+			o.box.post(func() { _ = o.mute(on) })
+		}
+		return c.mute(on)
+	})
 }
 
-// Hold puts a call on hold, or takes it back and holds the others.
+// Hold puts a call on hold, or takes it back and holds the others; with all of its
+// conference if it is in one.
 func (p *Phone) Hold(id CallID, on bool) error {
 	return p.ask(id, func(c *call) error {
 		if !on {
 			p.holdOthers(c)
+		}
+		for _, o := range p.legs(c) {
+			o.box.post(func() { _ = o.hold(on) })
 		}
 		return c.hold(on)
 	})
@@ -111,8 +121,12 @@ func (c *call) mute(on bool) error {
 // applyMute silences the microphone when asked, and while we hold: hold by sendonly
 // would else let them listen.
 func (c *call) applyMute() {
-	if c.voice != nil && c.voice.session != nil {
-		c.voice.session.Mute(c.view.Muted || c.wantHold)
+	if c.voice == nil || c.voice.session == nil {
+		return
+	}
+	c.voice.session.Mute(c.wantHold || c.view.Muted && c.conference == nil)
+	if c.conference != nil {
+		c.conference.mute(c.voice.session, c.view.Muted)
 	}
 }
 

@@ -22,7 +22,13 @@ type callTransfer struct {
 	ask    *kit.Button
 	blind  *kit.Button
 	others *fyne.Container
-	joins  []desk.CallID // whom others shows
+	joins  []joinable // what others shows
+}
+
+// joinable is another call, and whether it is in one conference with this one.
+type joinable struct {
+	id     desk.CallID
+	merged bool
 }
 
 func newCallTransfer(v *callView) *callTransfer {
@@ -62,13 +68,26 @@ func (t *callTransfer) fill(c desk.Call, open bool) {
 	t.name()
 	t.enable()
 	t.joins, t.others.Objects = nil, nil
-	for _, o := range t.joinable() {
+	for _, o := range t.answered() {
 		id := o.ID
-		t.joins = append(t.joins, id)
-		b := kit.NewButton("Connect with the other call", kit.Line, func() { t.v.w.desk.Join(c.ID, id) })
-		b.SetData(text.T("Connect with {name}", "name", callerName(o)))
-		t.others.Objects = append(t.others.Objects, b)
+		t.joins = append(t.joins, t.with(o))
+		connect := kit.NewButton("Connect with the other call", kit.Line, func() { t.v.w.desk.Join(c.ID, id) })
+		connect.SetData(text.T("Connect with {name}", "name", callerName(o)))
+		t.others.Objects = append(t.others.Objects, connect)
+		if !t.with(o).merged {
+			merge := kit.NewButton("Talk with both together", kit.Line, func() { t.v.w.desk.Merge(c.ID, id) })
+			merge.SetData(text.T("Together with {name}", "name", callerName(o)))
+			t.others.Objects = append(t.others.Objects, merge)
+		}
 	}
+	if c.Merged != "" {
+		t.others.Objects = append(t.others.Objects,
+			kit.NewButton("Out of the conference", kit.Line, func() { t.v.w.desk.Part(c.ID) }))
+	}
+}
+
+func (t *callTransfer) with(o desk.Call) joinable {
+	return joinable{o.ID, o.Merged != "" && o.Merged == t.v.w.call.Merged}
 }
 
 // name says whose call it is.
@@ -93,8 +112,8 @@ func (t *callTransfer) target() (to string, ok bool) {
 	return to, true
 }
 
-// joinable are the other calls that somebody has answered.
-func (t *callTransfer) joinable() []desk.Call {
+// answered are the other calls that somebody has answered.
+func (t *callTransfer) answered() []desk.Call {
 	return slices.DeleteFunc(slices.Clone(t.v.w.desk.Snapshot().Calls), func(o desk.Call) bool {
 		return o.ID == t.v.w.id || phaseOf(o.State) != talking
 	})
@@ -102,7 +121,7 @@ func (t *callTransfer) joinable() []desk.Call {
 
 // stale tells whether other calls have come or gone: nobody tells this window.
 func (t *callTransfer) stale() bool {
-	return !slices.EqualFunc(t.joinable(), t.joins, func(o desk.Call, id desk.CallID) bool { return o.ID == id })
+	return !slices.EqualFunc(t.answered(), t.joins, func(o desk.Call, j joinable) bool { return t.with(o) == j })
 }
 
 // enable lets one press what would do something.

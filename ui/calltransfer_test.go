@@ -71,6 +71,31 @@ func TestTwoCallsAreConnected(t *testing.T) {
 	}
 }
 
+func TestTwoCallsAreMergedAndPart(t *testing.T) {
+	b := newBench(t)
+	first, second := sample("held"), sample("talk")
+	first.ID, first.Card.Name = "held", "Jörg Groß"
+	b.desk.publish(desk.Snapshot{Calls: []desk.Call{first, second}})
+	b.show(first, second)
+	w := b.calls.slots[slices.IndexFunc(b.calls.slots, func(w *callWindow) bool { return w.id == second.ID })]
+	b.pass(time.Second)
+	b.tap(w, "Transfer")
+	if slices.Contains(visibleNames(w), "Out of the conference") {
+		t.Error("a call on its own can be taken out of a conference")
+	}
+	b.tap(w, "Talk with both together")
+	b.took("merge " + string(second.ID) + " held")
+	first.State, first.Merged, second.Merged = desk.Talking, "conference-3", "conference-3"
+	b.desk.publish(desk.Snapshot{Calls: []desk.Call{first, second}})
+	b.show(first, second)
+	b.pass(time.Second)
+	if names := visibleNames(w); slices.Contains(names, "Talk with both together") || !slices.Contains(names, "Out of the conference") {
+		t.Errorf("in a conference there is %q", names)
+	}
+	b.tap(w, "Out of the conference")
+	b.took("part " + string(second.ID))
+}
+
 func TestHowATransferStandsIsTold(t *testing.T) {
 	b := newBench(t)
 	c := sample("talk")

@@ -32,6 +32,9 @@ func lookOf(c desk.Call) stateLook {
 	case desk.EarlyMedia:
 		return stateLook{text.Key("Not answered yet"), theme.IconOutgoing, kit.LineRinging}
 	case desk.Talking:
+		if c.Merged != "" {
+			return stateLook{text.Key("In a conference"), theme.IconOnCall, kit.LineTalking}
+		}
 		return stateLook{text.Key("On call"), theme.IconOnCall, kit.LineTalking}
 	case desk.HeldHere:
 		return stateLook{text.Key("On hold"), theme.IconPause, kit.LineHeld}

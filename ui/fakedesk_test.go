@@ -57,6 +57,8 @@ func (f *fakeDesk) HangUp(id desk.CallID)                { f.wish("hang up %s", 
 func (f *fakeDesk) Mute(id desk.CallID, on bool)         { f.wish("mute %s %v", id, on) }
 func (f *fakeDesk) Hold(id desk.CallID, on bool)         { f.wish("hold %s %v", id, on) }
 func (f *fakeDesk) Transfer(id desk.CallID, to string)   { f.wish("transfer %s %s", id, to) }
+func (f *fakeDesk) Merge(id, with desk.CallID)           { f.wish("merge %s %s", id, with) }
+func (f *fakeDesk) Part(id desk.CallID)                  { f.wish("part %s", id) }
 func (f *fakeDesk) Join(id, with desk.CallID)            { f.wish("join %s %s", id, with) }
 func (f *fakeDesk) Digits(id desk.CallID, digits string) { f.wish("digits %s %s", id, digits) }
 func (f *fakeDesk) Note(id desk.CallID, text string)     { f.wish("note %s %s", id, text) }

@@ -25,6 +25,8 @@ type mixer struct {
 type seat struct {
 	voice Voice
 	gone  atomic.Bool
+	muted atomic.Bool // in a conference: doesn't hear the microphone
+	said  *relay      // in a conference: on its way to the others
 }
 
 func newMixer(log *slog.Logger) *mixer {
@@ -35,8 +37,9 @@ func newMixer(log *slog.Logger) *mixer {
 
 // add seats a voice; the function returned takes it away again. A frame that
 // is under way may still reach the voice after that.
-func (m *mixer) add(v Voice) (remove func()) {
-	s := &seat{voice: v}
+func (m *mixer) add(v Voice) (remove func()) { return m.sit(&seat{voice: v}) }
+
+func (m *mixer) sit(s *seat) (remove func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	seats := append([]*seat{}, *m.seats.Load()...)

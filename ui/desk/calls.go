@@ -48,6 +48,7 @@ func (c *onDesk) view() Call {
 		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
 	}
 	v.Transfer = transferOf(c.phone.Transfer)
+	v.Merged = c.phone.Conference
 	switch v.State {
 	case Talking, HeldHere, HeldThere:
 		v.CanHold = true

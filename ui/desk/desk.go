@@ -23,6 +23,8 @@ type Telephone interface {
 	Hold(id phone.CallID, on bool) error
 	Transfer(id phone.CallID, target string) error
 	Join(id, with phone.CallID) error
+	Merge(ids ...phone.CallID) error
+	Part(id phone.CallID) error
 	SendDigits(id phone.CallID, digits string) error
 	DoNotDisturb(until time.Time)
 	ForwardAll(target string) error

@@ -482,6 +482,8 @@ func TestWishesReachThePhone(t *testing.T) {
 		{func() { d.desk.Hold(id, true) }, "hold 1 true"},
 		{func() { d.desk.Transfer(id, "030 / 123") }, "transfer 1 030123"},
 		{func() { d.desk.Join(id, id) }, "join 1 1"},
+		{func() { d.desk.Merge(id, id) }, "merge 1 1"},
+		{func() { d.desk.Part(id) }, "part 1"},
 		{func() { d.desk.Digits(id, "12#") }, "digits 1 12#"},
 		{func() { d.desk.HangUp(id) }, "hang up 1"},
 	} {

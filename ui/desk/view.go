@@ -115,6 +115,7 @@ type Call struct {
 	Digits    string // sent from the keypad so far
 	Dialled   string // digits that the other side has sent, the last ones
 	Transfer  Transfer
+	Merged    string // names the conference that the call is in, the same for all in it; "" for none
 
 	Party  Party
 	Card   Card

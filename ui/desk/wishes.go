@@ -54,6 +54,20 @@ func (d *Desk) Join(id, with CallID) {
 	})
 }
 
+// Merge has the agent talk with the other sides of two answered calls, who hear each other
+// too. A call that is in a conference already brings the others of it along.
+func (d *Desk) Merge(id, with CallID) {
+	d.post(func() {
+		if c := d.byID(with); c != nil && !c.gone {
+			other := c.phone.ID
+			d.ask(id, func(t Telephone, p phone.CallID) error { return t.Merge(other, p) })
+		}
+	})
+}
+
+// Part takes a call out of its conference and holds it.
+func (d *Desk) Part(id CallID) { d.ask(id, Telephone.Part) }
+
 // Digits sends keypad digits.
 func (d *Desk) Digits(id CallID, digits string) {
 	d.ask(id, func(t Telephone, p phone.CallID) error { return t.SendDigits(p, digits) })

@@ -50,6 +50,7 @@ type callLine struct {
 	Encrypted bool        `json:"encrypted"`
 	Digits    string      `json:"digits,omitempty"`
 	Dialled   string      `json:"dialled,omitempty"` // by the other side
+	Merged    string      `json:"merged,omitempty"`  // names the conference
 	Note      string      `json:"note"`
 	NoteSaved bool        `json:"note_saved"`
 	Form      string      `json:"form,omitempty"` // kind of the open form
@@ -111,7 +112,7 @@ func callOf(c desk.Call) callLine {
 		State: states[c.State], Outcome: outcomes[c.Outcome], Why: english(c.Why), Detail: c.Detail,
 		Waiting: c.Waiting, Number: c.Party.Number, Withheld: c.Party.Withheld,
 		Name: c.Card.Name, Matches: len(c.Card.Matches), Muted: c.Muted, Codec: c.Codec,
-		Encrypted: c.Encrypted, Digits: c.Digits, Dialled: c.Dialled, Note: c.Note.Text, NoteSaved: !c.Note.SavedAt.IsZero(),
+		Encrypted: c.Encrypted, Digits: c.Digits, Dialled: c.Dialled, Merged: c.Merged, Note: c.Note.Text, NoteSaved: !c.Note.SavedAt.IsZero(),
 		Saved: c.Saved, Reason: english(c.Reason),
 		Began: moment(c.Began), Answered: moment(c.Answered), Ended: moment(c.Ended),
 	}
