@@ -22,6 +22,11 @@ func openStore(ctx context.Context, c config.Config, o store.Options) (*store.St
 	if errors.Is(err, store.ErrInUse) {
 		return nil, fmt.Errorf("%w\nClose Leadline first, or import in its window", err)
 	}
+	if err == nil {
+		if saved, was := s.Salvaged(); was {
+			fmt.Fprintln(os.Stderr, "leadline:", saved)
+		}
+	}
 	return s, err
 }
 

@@ -48,6 +48,7 @@ type program struct {
 	audio   *audio.System
 	phone   *phone.Phone
 	secrets *secret.Store
+	damaged chan error // the file was found damaged while it is used
 
 	mu  sync.Mutex
 	cfg config.Config
@@ -67,7 +68,7 @@ func (p *program) config() config.Config {
 // newProgram opens the file, the sound card and the telephone. Registration is on
 // its way when it returns; the windows come after.
 func newProgram(o options) (p *program, err error) {
-	p = &program{opts: o, cfg: o.Config}
+	p = &program{opts: o, cfg: o.Config, damaged: make(chan error, 1)}
 	if p.log, p.logFile, err = openLog(o.Config.Data); err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func newProgram(o options) (p *program, err error) {
 	}()
 	ctx := context.Background()
 	p.log.Info("start", "version", versionLine())
-	if p.store, err = openStore(ctx, o.Config, store.Options{Log: p.log}); err != nil {
+	if p.store, err = openStore(ctx, o.Config, store.Options{Log: p.log, Damaged: func(err error) { p.damaged <- err }}); err != nil {
 		return nil, err
 	}
 	if o.Seed != nil {
@@ -129,6 +130,7 @@ func (p *program) run(starts <-chan []string) error {
 	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	go p.tellDamage(ctx)
 	context.AfterFunc(ctx, func() {
 		// Whoever ends the session may not wait for the windows to be torn down,
 		// and the PBX must not ring a phone that is gone.

@@ -39,6 +39,8 @@ func (t *tx) row(query string, args ...any) *sql.Row {
 	return stmt.QueryRow(args...)
 }
 
+func (t *tx) store() *Store { return t.s }
+
 func (t *tx) exec(query string, args ...any) (sql.Result, error) {
 	stmt, err := t.s.writes.get(query)
 	if err != nil {
@@ -77,6 +79,7 @@ func (s *Store) write(ctx context.Context, f func(*tx) error) (err error) {
 	}
 	changed, err := s.commit(f)
 	if err != nil {
+		s.damage.notice(err)
 		return err
 	}
 	s.tell(changed)

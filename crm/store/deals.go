@@ -88,5 +88,7 @@ func (t *tx) saveDeal(d crm.Deal, at time.Time, create bool) error {
 	if err != nil {
 		return err
 	}
-	return t.indexWords(makeKey(crm.KindDeal, rid), indexed(d.Title, companyName))
+	return t.indexWords(makeKey(crm.KindDeal, rid), dealWords(d, companyName))
 }
+
+func dealWords(d crm.Deal, companyName string) string { return indexed(d.Title, companyName) }

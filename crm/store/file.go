@@ -65,7 +65,8 @@ func (c connector) prepare(conn *sqlite3.SQLiteConn) error {
 	return nil
 }
 
-// open takes the lock and opens the file, which is then ours alone.
+// open takes the lock and opens the file, which is then ours alone. One that is
+// damaged, or was found to be, is salvaged first.
 func (s *Store) open(ctx context.Context, path string) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -79,6 +80,32 @@ func (s *Store) open(ctx context.Context, path string) error {
 	if !ok {
 		return fmt.Errorf("open %s: %w; close it there first", path, ErrInUse)
 	}
+	if err := s.finishSalvage(path); err != nil {
+		return err
+	}
+	suspicious := unclean(path)
+	if s.damage.marked() {
+		err = ErrDamaged
+	} else {
+		err = s.connect(ctx, path)
+	}
+	if errors.Is(err, ErrDamaged) {
+		if err := errors.Join(s.disconnect(), s.salvage(ctx, path)); err != nil {
+			return err
+		}
+		suspicious, err = false, s.connect(ctx, path)
+	}
+	if err == nil && s.salvaged != nil {
+		err = s.countSaved(ctx)
+	}
+	if err == nil && suspicious {
+		s.checkInBackground()
+	}
+	return err
+}
+
+// connect opens the connections and brings the file to this version.
+func (s *Store) connect(ctx context.Context, path string) error {
 	// SQLite makes files by the umask; it gives -wal and -shm the mode of the main file.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -97,6 +124,11 @@ func (s *Store) open(ctx context.Context, path string) error {
 	if err := s.migrate(ctx); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
+	// A note may have taken the place of an earlier one, so the last is not always the latest.
+	if err := s.writer.QueryRowContext(ctx, "SELECT coalesce(max(hlc), 0) FROM (SELECT hlc FROM outbox ORDER BY seq DESC LIMIT 1000)").
+		Scan(&s.hlc); err != nil {
+		return fmt.Errorf("open %s: %w", path, explain(err))
+	}
 	s.readDB = sql.OpenDB(connector{path: path})
 	s.readDB.SetMaxOpenConns(readers)
 	s.readDB.SetMaxIdleConns(readers)
@@ -105,6 +137,24 @@ func (s *Store) open(ctx context.Context, path string) error {
 		return fmt.Errorf("open %s for reading: %w", path, explain(err))
 	}
 	return nil
+}
+
+// disconnect closes what connect opened.
+func (s *Store) disconnect() error {
+	s.writes.close()
+	s.reads.close()
+	var errs []error
+	if s.readDB != nil {
+		errs = append(errs, s.readDB.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.Close())
+	}
+	if s.writeDB != nil {
+		errs = append(errs, s.writeDB.Close())
+	}
+	s.readDB, s.writer, s.writeDB = nil, nil, nil
+	return errors.Join(errs...)
 }
 
 // explain turns what SQLite says into an error that a person can act on.

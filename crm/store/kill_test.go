@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,10 @@ import (
 	"leadline/crm"
 )
 
-const killedEnv = "LEADLINE_TEST_KILLED_FILE"
+const (
+	killedEnv = "LEADLINE_TEST_KILLED_FILE"
+	killsEnv  = "LEADLINE_TEST_KILLS" // how often; a thousand take some minutes
+)
 
 // TestMain lets this binary be the program that is killed.
 func TestMain(m *testing.M) {
@@ -68,6 +72,9 @@ func TestKilledAtRandomMomentsWhatWasAcknowledgedIsThere(t *testing.T) {
 	kills := 10
 	if os.Getenv("CI") == "true" {
 		kills = 50
+	}
+	if n, err := strconv.Atoi(os.Getenv(killsEnv)); err == nil {
+		kills = n
 	}
 	path := filepath.Join(t.TempDir(), "leadline.db")
 	said := acknowledged{calls: map[crm.ID]string{}, notes: map[crm.ID]string{}, drafts: map[crm.ID]string{}, leads: map[crm.ID]crm.ID{}, ended: map[crm.ID]bool{}}

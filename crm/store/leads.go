@@ -70,6 +70,9 @@ func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 		}
 	}
 	t.touch(crm.Ref{Kind: crm.KindLead, ID: l.ID})
-	return t.indexRecord(makeKey(crm.KindLead, rid), l.Numbers, l.SIP,
-		indexed(l.Title, l.FirstName, l.LastName, l.CompanyName, m.words()))
+	return t.indexRecord(makeKey(crm.KindLead, rid), l.Numbers, l.SIP, leadWords(l))
+}
+
+func leadWords(l crm.Lead) string {
+	return indexed(l.Title, l.FirstName, l.LastName, l.CompanyName, more{Emails: l.Emails}.words())
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
@@ -91,18 +92,31 @@ ALTER TABLE call ADD COLUMN recordings TEXT; -- names of files, JSON
 ALTER TABLE call ADD COLUMN quality TEXT; -- crm.SoundQuality, JSON
 `}
 
-// migrate brings the file to this version, each step in a transaction of its own.
+// migrate brings the file to this version.
 func (s *Store) migrate(ctx context.Context) error {
+	if err := migrate(ctx, s.writer, len(migrations)); err != nil {
+		return err
+	}
+	client, err := s.makeID()
+	if err != nil {
+		return err
+	}
+	_, err = s.writer.ExecContext(ctx, "INSERT OR IGNORE INTO sync(one, client_id) VALUES(1, ?)", client.Bytes())
+	return explain(err)
+}
+
+// migrate brings a file to a version, each step in a transaction of its own.
+func migrate(ctx context.Context, conn *sql.Conn, target int) error {
 	var version int
-	if err := s.writer.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	if err := conn.QueryRowContext(ctx, "PRAGMA main.user_version").Scan(&version); err != nil {
 		return explain(err)
 	}
 	if version > len(migrations) {
 		return fmt.Errorf("%w (its version is %d, this program knows up to %d); install that version, nothing was changed",
 			ErrLaterVersion, version, len(migrations))
 	}
-	for ; version < len(migrations); version++ {
-		tx, err := s.writer.BeginTx(ctx, nil)
+	for ; version < target; version++ {
+		tx, err := conn.BeginTx(ctx, nil)
 		if err != nil {
 			return explain(err)
 		}
@@ -118,10 +132,5 @@ func (s *Store) migrate(ctx context.Context) error {
 			return fmt.Errorf("bring the file to version %d: %w", version+1, explain(err))
 		}
 	}
-	client, err := s.makeID()
-	if err != nil {
-		return err
-	}
-	_, err = s.writer.ExecContext(ctx, "INSERT OR IGNORE INTO sync(one, client_id) VALUES(1, ?)", client.Bytes())
-	return explain(err)
+	return nil
 }

@@ -35,6 +35,9 @@ type Options struct {
 	Random io.Reader        // default crypto/rand
 	Region string           // for numbers written nationally where no line says; default "DE"
 	Log    *slog.Logger     // default: discarded
+	// Damaged is called, on a goroutine of the store's, when a file in use is found
+	// damaged: its next Open saves what can be read.
+	Damaged func(error)
 }
 
 // Store is the open file.
@@ -43,6 +46,9 @@ type Store struct {
 	random io.Reader
 	region string
 	log    *slog.Logger
+
+	damage   damage
+	salvaged *Salvage // what Open saved of a damaged file; nil when it was whole
 
 	lock    *flock.Flock
 	writeDB *sql.DB
@@ -76,12 +82,8 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.damage = damage{path: path, log: s.log, found: o.Damaged}
 	err := s.open(ctx, path)
-	if err == nil {
-		err = s.writer.QueryRowContext(ctx,
-			// A note may have taken the place of an earlier one, so the last is not always the latest.
-			"SELECT coalesce(max(hlc), 0) FROM (SELECT hlc FROM outbox ORDER BY seq DESC LIMIT 1000)").Scan(&s.hlc)
-	}
 	if err != nil {
 		_ = s.Close()
 		return nil, err
@@ -91,24 +93,14 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 
 // Close waits for the change under way and closes the file.
 func (s *Store) Close() error {
+	s.damage.end()
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	s.writes.close()
-	s.reads.close()
-	var errs []error
-	if s.readDB != nil {
-		errs = append(errs, s.readDB.Close())
-	}
-	if s.writer != nil {
-		errs = append(errs, s.writer.Close())
-	}
-	if s.writeDB != nil {
-		errs = append(errs, s.writeDB.Close())
-	}
+	err := s.disconnect()
 	if s.lock != nil {
-		errs = append(errs, s.lock.Close())
+		err = errors.Join(err, s.lock.Close())
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 // NewID makes an id for a record or call.
@@ -173,6 +165,7 @@ func (p *statements) close() {
 type querier interface {
 	query(query string, args ...any) (*sql.Rows, error)
 	row(query string, args ...any) *sql.Row
+	store() *Store
 }
 
 // reader asks with one of the reading connections. Questions by key are over in
@@ -195,20 +188,27 @@ func (r reader) row(query string, args ...any) *sql.Row {
 	return stmt.QueryRow(args...)
 }
 
+func (r reader) store() *Store { return r.s }
+
 // read is the reader, unless ctx is over already.
 func (s *Store) read(ctx context.Context) (reader, error) { return reader{s}, ctx.Err() }
 
 // each calls f for every row of a question.
-func each(q querier, query string, args []any, f func(*sql.Rows) error) error {
+func each(q querier, query string, args []any, f func(*sql.Rows) error) (err error) {
+	defer func() {
+		if err = explain(err); err != nil {
+			q.store().damage.notice(err)
+		}
+	}()
 	rows, err := q.query(query, args...)
 	if err != nil {
-		return explain(err)
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		if err := f(rows); err != nil {
-			return explain(err)
+			return err
 		}
 	}
-	return explain(rows.Err())
+	return rows.Err()
 }

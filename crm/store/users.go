@@ -32,11 +32,17 @@ func (t *tx) saveUser(u crm.User) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec("DELETE FROM colleague WHERE user = ?", rid); err != nil {
+	if err := t.saveWays(rid, u); err != nil {
 		return err
 	}
-	if u.Left {
-		return nil
+	t.changed.Lists = true
+	return nil
+}
+
+// saveWays makes a user known as a colleague by extension and numbers; one who has left is none.
+func (t *tx) saveWays(rid int64, u crm.User) error {
+	if _, err := t.exec("DELETE FROM colleague WHERE user = ?", rid); err != nil || u.Left {
+		return err
 	}
 	peers := map[string]bool{u.Extension: true}
 	for _, n := range u.Numbers {
@@ -48,7 +54,6 @@ func (t *tx) saveUser(u crm.User) error {
 			return err
 		}
 	}
-	t.changed.Lists = true
 	return nil
 }
 

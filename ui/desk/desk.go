@@ -168,6 +168,9 @@ func (d *Desk) Notices(f func(Notice)) {
 	d.subMu.Unlock()
 }
 
+// Tell hands a Notice of another room to the windows.
+func (d *Desk) Tell(n Notice) { d.post(func() { d.notice(n) }) }
+
 // post has f done by the desk's goroutine.
 func (d *Desk) post(f func()) { d.mail.put(f) }
 

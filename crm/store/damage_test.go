@@ -1,0 +1,256 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/crm"
+)
+
+// leftUnclean is a copy of the file as it is while it is used, as after a power cut.
+func leftUnclean(t *testing.T, path string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "leadline.db")
+	for _, suffix := range []string{"", "-wal"} {
+		b, err := os.ReadFile(path + suffix)
+		ok(t, err)
+		ok(t, os.WriteFile(to+suffix, b, 0o600))
+	}
+	return to
+}
+
+// smash overwrites a page of the file in its last half, where no schema is.
+func smash(t *testing.T, path string, random *rand.Rand) {
+	t.Helper()
+	const page = 4096
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	ok(t, err)
+	defer f.Close()
+	info, err := f.Stat()
+	ok(t, err)
+	pages := info.Size() / page
+	_, err = f.WriteAt([]byte(strings.Repeat("\xff", page)), (pages/2+random.Int64N(pages/2))*page)
+	ok(t, err)
+}
+
+// smashContacts overwrites a page of contacts: one that has names both as written
+// and as sorted, which neither an index nor the outbox has.
+func smashContacts(t *testing.T, path string) {
+	t.Helper()
+	const page = 4096
+	b, err := os.ReadFile(path)
+	ok(t, err)
+	for at := page; at < len(b); at += page {
+		if p := b[at : at+page]; bytes.Contains(p, []byte("Krüger 12")) && bytes.Contains(p, []byte("kruger 12")) && !bytes.Contains(p, []byte("first_name")) {
+			copy(p, strings.Repeat("\xff", page))
+			ok(t, os.WriteFile(path, b, 0o600))
+			return
+		}
+	}
+	t.Fatal("there is no page of contacts")
+}
+
+// filled is a file with some thousand contacts, closed, and what it has of them.
+func filled(t *testing.T) (path string, contacts map[crm.ID]crm.Contact) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "leadline.db")
+	s := openAt(t, path)
+	ok(t, s.SeedDemo(ctx, noon))
+	var people []Newcomer
+	for i := range 1500 {
+		n, _ := crm.ParseNumber(fmt.Sprintf("0221 %07d", i*7919), "DE", crm.LabelWork)
+		people = append(people, Newcomer{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Krüger %d", i), Numbers: []crm.Number{n}},
+			Company: fmt.Sprintf("Company %d", i/10)})
+	}
+	_, err := s.Welcome(ctx, people)
+	ok(t, err)
+	contacts = contactsOf(t, s)
+	ok(t, s.Close())
+	return path, contacts
+}
+
+func contactsOf(t *testing.T, s *Store) map[crm.ID]crm.Contact {
+	t.Helper()
+	all := map[crm.ID]crm.Contact{}
+	ok(t, s.EachContact(ctx, func(c crm.Contact, _ string) error { all[c.ID] = c; return nil }))
+	return all
+}
+
+func wholeFile(t *testing.T, s *Store) {
+	t.Helper()
+	for _, pragma := range []string{"integrity_check", "foreign_key_check"} {
+		rows, err := s.readDB.Query("PRAGMA " + pragma)
+		ok(t, err)
+		for rows.Next() {
+			var verdict string
+			if err := rows.Scan(&verdict); err != nil || verdict != "ok" {
+				t.Errorf("%s: %s %v", pragma, verdict, err)
+			}
+		}
+		ok(t, rows.Err())
+	}
+}
+
+func TestAfterAnUncleanEndTheFileIsChecked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	s := openAt(t, path)
+	ok(t, s.SeedDemo(ctx, noon))
+	again := openAt(t, leftUnclean(t, path))
+	if again.damage.looked == nil {
+		t.Fatal("it was not looked at")
+	}
+	<-again.damage.looked
+	if again.damage.marked() {
+		t.Error("a whole file was found damaged")
+	}
+	ok(t, again.Close())
+	if third := openAt(t, again.damage.path); third.damage.looked != nil {
+		t.Error("after a clean end it was looked at all the same")
+	}
+}
+
+func TestADamagedFileIsNoticedWhileItIsUsedAndSalvagedAtTheNextStart(t *testing.T) {
+	path, contacts := filled(t)
+	s := openAt(t, path)
+	c, _ := begin(t, s, crm.Incoming, DemoUnknown, crm.Line{})
+	ok(t, s.SaveNote(ctx, c.ID, "saved before the power cut"))
+	path = leftUnclean(t, path)
+	smashContacts(t, path)
+	told := make(chan error, 1)
+	s, err := Open(ctx, path, Options{Damaged: func(err error) { told <- err }})
+	ok(t, err)
+	select {
+	case err := <-told:
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("told %v", err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("nobody was told")
+	}
+	if _, was := s.Salvaged(); was {
+		t.Error("salvaged while it is used")
+	}
+	ok(t, s.Close())
+
+	s = openAt(t, path)
+	saved, was := s.Salvaged()
+	if !was || saved.Saved["contact"] < len(contacts)*9/10 || !strings.Contains(saved.String(), saved.Kept) {
+		t.Fatalf("salvaged %v: %v", was, saved)
+	}
+	if _, err := os.Stat(saved.Kept); err != nil {
+		t.Error("the damaged file is gone")
+	}
+	wholeFile(t, s)
+	if got := must(s.Call(ctx, c.ID))(t); got.Call.Note != "saved before the power cut" {
+		t.Errorf("the note is %q", got.Call.Note)
+	}
+	ok(t, s.Close())
+	if _, was := openAt(t, path).Salvaged(); was {
+		t.Error("salvaged twice")
+	}
+}
+
+// Whatever pages are hit, what is saved is what was there, and the file is whole and can be written to.
+func TestWhatIsSalvagedIsAsItWas(t *testing.T) {
+	original, contacts := filled(t)
+	whole, err := os.ReadFile(original)
+	ok(t, err)
+	for seed := range uint64(6) {
+		random := rand.New(rand.NewPCG(seed, 7))
+		path := filepath.Join(t.TempDir(), "leadline.db")
+		ok(t, os.WriteFile(path, whole, 0o600))
+		for range 1 + seed%4 {
+			smash(t, path, random)
+		}
+		ok(t, os.WriteFile(path+"-damaged", nil, 0o600)) // as the program that met the damage left it
+		s, err := Open(ctx, path, Options{})
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		wholeFile(t, s)
+		saved := contactsOf(t, s)
+		if len(saved) < len(contacts)/2 {
+			t.Errorf("seed %d: only %d of %d contacts", seed, len(saved), len(contacts))
+		}
+		for id, c := range saved {
+			was := contacts[id]
+			was.Company, c.Company = "", "" // the company may be among what was lost
+			if fmt.Sprint(c) != fmt.Sprint(was) {
+				t.Fatalf("seed %d: contact %v was %v", seed, c, was)
+			}
+		}
+		for id, c := range saved {
+			if m, err := s.Match(ctx, c.Numbers[0].Party()); err != nil || len(m) == 0 {
+				t.Fatalf("seed %d: %s is not found by number any more: %v", seed, id, err)
+			}
+			break
+		}
+		call, _ := begin(t, s, crm.Incoming, DemoUnknown, crm.Line{})
+		ok(t, s.SaveNote(ctx, call.ID, "afterwards"))
+		for id := range saved {
+			if _, err := s.Record(ctx, crm.Ref{Kind: crm.KindContact, ID: id}); err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+		}
+		page := must(s.Calls(ctx, crm.Query{Limit: 128}))(t)
+		if len(page.Rows) == 0 {
+			t.Errorf("seed %d: no call can be listed", seed)
+		}
+		ok(t, s.Close())
+	}
+}
+
+func TestAnInterruptedSalvageIsFinished(t *testing.T) {
+	path, contacts := filled(t)
+	for _, step := range []string{"before the swap", "the log is moved", "the file is moved"} {
+		dir := t.TempDir()
+		at := filepath.Join(dir, "leadline.db")
+		whole, err := os.ReadFile(path)
+		ok(t, err)
+		ok(t, os.WriteFile(at+"-salvaged", whole, 0o600))
+		if step == "before the swap" {
+			ok(t, os.WriteFile(at+"-wal", []byte("its log"), 0o600))
+		}
+		if step != "the file is moved" {
+			ok(t, os.WriteFile(at, []byte("damaged"), 0o600))
+			ok(t, os.WriteFile(at+"-damaged", nil, 0o600))
+		}
+		s := openAt(t, at)
+		if got := contactsOf(t, s); len(got) != len(contacts) {
+			t.Errorf("%s: %d contacts", step, len(got))
+		}
+		ok(t, s.Close())
+		left, err := filepath.Glob(at + "*")
+		ok(t, err)
+		for _, f := range left {
+			if f != at && f != at+"-lock" && !strings.HasPrefix(f, at+"-damaged-2") {
+				t.Errorf("%s: %s is left", step, f)
+			}
+		}
+	}
+}
+
+func TestASalvageForWhichThereIsNoRoomChangesNothing(t *testing.T) {
+	path, _ := filled(t)
+	smash(t, path, rand.New(rand.NewPCG(3, 3)))
+	ok(t, os.WriteFile(path+"-damaged", nil, 0o600))
+	ok(t, os.Mkdir(path+"-salvaging", 0o700)) // in the way, as a full disk would be
+	ok(t, os.WriteFile(filepath.Join(path+"-salvaging", "x"), nil, 0o600))
+	before, err := os.ReadFile(path)
+	ok(t, err)
+	if _, err := Open(ctx, path, Options{}); err == nil {
+		t.Fatal("opened all the same")
+	}
+	after, err := os.ReadFile(path)
+	ok(t, err)
+	if string(before) != string(after) {
+		t.Error("the damaged file was changed")
+	}
+}
