@@ -77,7 +77,8 @@ type Call struct {
 	Result    string    `json:"result,omitempty"` // disposition (H3)
 	Agent     ID        `json:"agent,omitempty"`
 	AgentName string    `json:"agent_name,omitempty"`
-	Refs      []Ref     `json:"refs,omitempty"` // what it is saved on; the first is the party's own record
+	PassedTo  ID        `json:"passed_to,omitempty"` // the colleague whom it was transferred to (D2)
+	Refs      []Ref     `json:"refs,omitempty"`      // what it is saved on; the first is the party's own record
 	Reason    Text      `json:"reason,omitzero"`
 
 	Recordings []string      `json:"recordings,omitempty"` // names of files, oldest first

@@ -50,6 +50,7 @@ type (
 		Answered time.Time `json:"answered,omitzero"`
 		Result   *string   `json:"result,omitempty"`
 		Agent    ID        `json:"agent,omitempty"`
+		PassedTo ID        `json:"passed_to,omitempty"` // the colleague whom it was transferred to (D2)
 	}
 	// EndCall says how and when a call ended.
 	EndCall struct {
@@ -75,6 +76,77 @@ type (
 		Companies []Company `json:"companies,omitempty"`
 		Contacts  []Contact `json:"contacts"`
 	}
+	// RemoveRecord takes a record away. What hung on it hangs on Instead, when there is one.
+	RemoveRecord struct {
+		Ref     Ref `json:"ref"`
+		Instead Ref `json:"instead,omitzero"`
+	}
+	// Assign gives a record to another user. From is who had it as far as the program knew:
+	// when somebody else has it meanwhile, nothing is changed.
+	Assign struct {
+		Ref  Ref `json:"ref"`
+		From ID  `json:"from,omitempty"`
+		To   ID  `json:"to,omitempty"`
+	}
+	// SetLeadStatus moves a lead on, if it still stands where the program saw it.
+	SetLeadStatus struct {
+		Lead ID         `json:"lead"`
+		From LeadStatus `json:"from"`
+		To   LeadStatus `json:"to"`
+	}
+	// SetDealStage moves a deal on, if it still stands where the program saw it.
+	SetDealStage struct {
+		Deal ID        `json:"deal"`
+		From DealStage `json:"from"`
+		To   DealStage `json:"to"`
+	}
+	// SaveRecordNote adds or sets a note on a record; one without text is taken away.
+	SaveRecordNote struct{ Note }
+	// SaveFollowUp adds or sets a follow-up, done ones included.
+	SaveFollowUp struct{ FollowUp }
+	// SaveWorkspace sets the settings of the company.
+	SaveWorkspace struct{ Workspace }
+	// SaveQueue adds or sets a queue group.
+	SaveQueue struct{ Queue }
+	// SavePipeline adds or sets a pipeline.
+	SavePipeline struct{ Pipeline }
+	// SaveRole adds or sets a role.
+	SaveRole struct{ Role }
+	// SaveField adds or sets a custom field.
+	SaveField struct{ Field }
+	// RemoveSetup takes a line, queue group, pipeline, role or custom field away.
+	RemoveSetup struct {
+		Kind SetupKind `json:"kind"`
+		ID   ID        `json:"id"`
+	}
+	// AddEntries adds to the exceptions or the blacklist; the same entry again sets its comment.
+	AddEntries struct {
+		Entries []Entry `json:"entries"`
+	}
+	// RemoveEntries takes from the exceptions or the blacklist.
+	RemoveEntries struct {
+		IDs []ID `json:"ids"`
+	}
+)
+
+// Why a command that says what it expects was refused.
+const (
+	ChangedHands  = "Somebody else is responsible meanwhile. Nothing was changed."
+	ChangedStatus = "Somebody moved it on meanwhile. Nothing was changed."
+)
+
+// CommandTexts are all sentences by which commands are refused.
+var CommandTexts = []string{ChangedHands, ChangedStatus}
+
+// SetupKind is a kind of thing that an administrator sets up.
+type SetupKind string
+
+const (
+	SetupLine     SetupKind = "line"
+	SetupQueue    SetupKind = "queue"
+	SetupPipeline SetupKind = "pipeline"
+	SetupRole     SetupKind = "role"
+	SetupField    SetupKind = "field"
 )
 
 func (CreateContact) CommandName() string  { return "contact.create/1" }
@@ -93,6 +165,20 @@ func (EndCall) CommandName() string        { return "call.end/1" }
 func (SaveNote) CommandName() string       { return "note.save/1" }
 func (LinkCall) CommandName() string       { return "call.link/1" }
 func (ImportContacts) CommandName() string { return "contacts.import/1" }
+func (RemoveRecord) CommandName() string   { return "record.remove/1" }
+func (Assign) CommandName() string         { return "record.assign/1" }
+func (SetLeadStatus) CommandName() string  { return "lead.status/1" }
+func (SetDealStage) CommandName() string   { return "deal.stage/1" }
+func (SaveRecordNote) CommandName() string { return "recordnote.save/1" }
+func (SaveFollowUp) CommandName() string   { return "followup.save/1" }
+func (SaveWorkspace) CommandName() string  { return "workspace.save/1" }
+func (SaveQueue) CommandName() string      { return "queue.save/1" }
+func (SavePipeline) CommandName() string   { return "pipeline.save/1" }
+func (SaveRole) CommandName() string       { return "role.save/1" }
+func (SaveField) CommandName() string      { return "field.save/1" }
+func (RemoveSetup) CommandName() string    { return "setup.remove/1" }
+func (AddEntries) CommandName() string     { return "list.add/1" }
+func (RemoveEntries) CommandName() string  { return "list.remove/1" }
 
 var changes = map[string]func(json.RawMessage) (Change, error){}
 
@@ -122,6 +208,20 @@ func init() {
 	register[SaveNote]()
 	register[LinkCall]()
 	register[ImportContacts]()
+	register[RemoveRecord]()
+	register[Assign]()
+	register[SetLeadStatus]()
+	register[SetDealStage]()
+	register[SaveRecordNote]()
+	register[SaveFollowUp]()
+	register[SaveWorkspace]()
+	register[SaveQueue]()
+	register[SavePipeline]()
+	register[SaveRole]()
+	register[SaveField]()
+	register[RemoveSetup]()
+	register[AddEntries]()
+	register[RemoveEntries]()
 }
 
 // DecodeChange reads a command's arguments by its name, as the outbox keeps them.

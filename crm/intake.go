@@ -158,7 +158,7 @@ func newLead(f Facts) Text {
 	case f.Direction == Outgoing:
 		return Say(ReasonNewLeadOut, "line", f.Line.Name, "name", who.Name)
 	case f.First.ID != "":
-		return Say(ReasonNewLeadQueue, "line", f.Line.Name, "name", who.Name, "queue", f.Line.Queue)
+		return Say(ReasonNewLeadQueue, "line", f.Line.Name, "name", who.Name, "queue", f.Line.QueueName)
 	}
 	return Say(ReasonNewLead, "line", f.Line.Name)
 }

@@ -20,7 +20,7 @@ var (
 	deal1    = Ref{KindDeal, "d1"}
 	deal2    = Ref{KindDeal, "d2"}
 	suggests = Line{Name: "Head office", Source: "Call"}
-	makes    = Line{Name: "Sales", Mode: Auto, Source: "Advertising", Queue: "Sales queue"}
+	makes    = Line{Name: "Sales", Mode: Auto, Source: "Advertising", QueueName: "Sales queue"}
 )
 
 func TestDecide(t *testing.T) {

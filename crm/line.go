@@ -35,11 +35,19 @@ type Line struct {
 	Name    string  `json:"name"`
 	Number  Number  `json:"number,omitzero"`
 	Region  string  `json:"region,omitempty"` // ISO 3166 code for numbers written nationally: "DE"
-	Source  string  `json:"source,omitempty"` // one of Sources or the company's own (A4)
-	Queue   string  `json:"queue,omitempty"`  // the queue's name
-	Members []ID    `json:"members,omitempty"`
+	Source  string  `json:"source,omitempty"` // one of Workspace.Sources (A4)
+	Queue   ID      `json:"queue,omitempty"`  // the queue group (D4)
 	Mode    Mode    `json:"mode,omitempty"`
 	LeadFor LeadFor `json:"lead_for,omitempty"`
+
+	Hours    Hours   `json:"hours,omitzero"`
+	Pipeline ID      `json:"pipeline,omitempty"` // of deals that the simple mode makes (F4); "" is the workspace's
+	DialOut  Dialout `json:"dial_out,omitzero"`
+
+	SendToResponsible bool `json:"send_to_responsible,omitempty"` // D3
+	ChangeResponsible bool `json:"change_responsible,omitempty"`  // D2: when a call is transferred by hand
+
+	QueueName string `json:"-"` // filled in when the line is read
 }
 
 // Sources is the standard list of lead sources (requirements.md A4), in English.

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,6 +25,35 @@ type Email struct {
 	Label   Label  `json:"label,omitempty"`
 }
 
+// Address is one typed postal address of a record. One that was written in one
+// piece is in Street as a whole.
+type Address struct {
+	Street     string `json:"street,omitempty"` // with number; lines are kept
+	PostalCode string `json:"postal_code,omitempty"`
+	City       string `json:"city,omitempty"`
+	State      string `json:"state,omitempty"`
+	Country    string `json:"country,omitempty"`
+	Label      Label  `json:"label,omitempty"`
+}
+
+// Formatted is the address as on an envelope, in lines.
+func (a Address) Formatted() string {
+	parts := []string{a.Street, strings.TrimSpace(a.PostalCode + " " + a.City), a.State, a.Country}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return strings.TrimSpace(s) == "" }), "\n")
+}
+
+// Line is the address on one line: "Hauptstr. 5, 10115 Berlin".
+func (a Address) Line() string {
+	return strings.Join(strings.FieldsFunc(a.Formatted(), func(r rune) bool { return r == '\n' || r == '\r' }), ", ")
+}
+
+// Origin says by which call and by which rule a record came to be. A record made
+// by hand without a call has the zero Origin.
+type Origin struct {
+	Call   ID   `json:"call,omitempty"`
+	Reason Text `json:"reason,omitzero"`
+}
+
 // Contact is a person.
 type Contact struct {
 	ID          ID        `json:"id"`
@@ -34,11 +64,15 @@ type Contact struct {
 	Numbers     []Number  `json:"numbers,omitempty"`
 	SIP         []string  `json:"sip,omitempty"` // SIP addresses, "anna@example.org"
 	Emails      []Email   `json:"emails,omitempty"`
-	Address     string    `json:"address,omitempty"`
+	Addresses   []Address `json:"addresses,omitempty"`
+	Fields      Values    `json:"fields,omitempty"` // the company's own fields
 	Comment     string    `json:"comment,omitempty"`
 	Marks       []string  `json:"marks,omitempty"` // tags: "VIP"
 	Source      string    `json:"source,omitempty"`
 	Responsible ID        `json:"responsible,omitempty"`
+	Origin      Origin    `json:"origin,omitzero"`
+	MadeBy      ID        `json:"made_by,omitempty"`
+	ChangedBy   ID        `json:"changed_by,omitempty"` // the last who did
 	Created     time.Time `json:"created,omitzero"`
 	Updated     time.Time `json:"updated,omitzero"`
 }
@@ -58,33 +92,18 @@ type Company struct {
 	Numbers     []Number  `json:"numbers,omitempty"`
 	SIP         []string  `json:"sip,omitempty"`
 	Emails      []Email   `json:"emails,omitempty"`
-	Address     string    `json:"address,omitempty"`
+	Addresses   []Address `json:"addresses,omitempty"`
+	Fields      Values    `json:"fields,omitempty"` // the company's own fields
 	Comment     string    `json:"comment,omitempty"`
 	Marks       []string  `json:"marks,omitempty"`
 	Source      string    `json:"source,omitempty"`
 	Responsible ID        `json:"responsible,omitempty"`
+	Origin      Origin    `json:"origin,omitzero"`
+	MadeBy      ID        `json:"made_by,omitempty"`
+	ChangedBy   ID        `json:"changed_by,omitempty"` // the last who did
 	Created     time.Time `json:"created,omitzero"`
 	Updated     time.Time `json:"updated,omitzero"`
 }
-
-// LeadStatus is where a lead stands (requirements.md F5). A company may add its
-// own between the standard ones; those are open.
-type LeadStatus string
-
-const (
-	LeadNew        LeadStatus = "New"
-	LeadInProgress LeadStatus = "In progress"
-	LeadProcessed  LeadStatus = "Processed"
-	LeadConverted  LeadStatus = "Converted"
-	LeadJunk       LeadStatus = "Junk"
-)
-
-// LeadStatuses are the standard statuses in their order, as the stage line of a
-// lead draws them. Junk is no stage of the line; it ends it.
-var LeadStatuses = []LeadStatus{LeadNew, LeadInProgress, LeadProcessed, LeadConverted}
-
-// Open says whether a lead of this status is still worked on (B6: won and junk are closed).
-func (s LeadStatus) Open() bool { return s != LeadConverted && s != LeadJunk }
 
 // Lead is somebody who may become a customer.
 type Lead struct {
@@ -97,12 +116,18 @@ type Lead struct {
 	Numbers     []Number   `json:"numbers,omitempty"`
 	SIP         []string   `json:"sip,omitempty"`
 	Emails      []Email    `json:"emails,omitempty"`
+	Addresses   []Address  `json:"addresses,omitempty"`
 	Comment     string     `json:"comment,omitempty"`
+	Marks       []string   `json:"marks,omitempty"`
+	Fields      Values     `json:"fields,omitempty"`
 	Source      string     `json:"source,omitempty"`
-	Line        ID         `json:"line,omitempty"` // the line it came in on
-	Repeat      bool       `json:"repeat,omitempty"`
-	Reason      Text       `json:"reason,omitzero"` // by which rule it came to be
+	Line        ID         `json:"line,omitempty"`   // the line it came in on
+	Repeat      bool       `json:"repeat,omitempty"` // of one whose earlier leads are closed (B6)
+	Became      []Ref      `json:"became,omitempty"` // what a converted lead was made into (F1)
 	Responsible ID         `json:"responsible,omitempty"`
+	Origin      Origin     `json:"origin,omitzero"`
+	MadeBy      ID         `json:"made_by,omitempty"`
+	ChangedBy   ID         `json:"changed_by,omitempty"`
 	Created     time.Time  `json:"created,omitzero"`
 	Updated     time.Time  `json:"updated,omitzero"`
 }
@@ -119,24 +144,6 @@ func (l Lead) Name() string {
 	return FullName(l.FirstName, l.LastName)
 }
 
-// DealStage is a stage of the standard pipeline. Other names are open stages of
-// the company's own (F4).
-type DealStage string
-
-const (
-	DealNew       DealStage = "New"
-	DealInTalks   DealStage = "In talks"
-	DealQuoteSent DealStage = "Quote sent"
-	DealWon       DealStage = "Won"
-	DealLost      DealStage = "Lost"
-)
-
-// DealStages are the stages of the standard pipeline in their order.
-var DealStages = []DealStage{DealNew, DealInTalks, DealQuoteSent, DealWon}
-
-// Open says whether a deal of this stage is still worked on.
-func (s DealStage) Open() bool { return s != DealWon && s != DealLost }
-
 // Money is an amount in cents (or the currency's smallest hundredth) and an ISO 4217 code.
 type Money struct {
 	Cents    int64  `json:"cents,omitempty"`
@@ -147,23 +154,19 @@ type Money struct {
 type Deal struct {
 	ID          ID        `json:"id"`
 	Title       string    `json:"title,omitempty"`
+	Pipeline    ID        `json:"pipeline,omitempty"` // "" is the standard one
 	Stage       DealStage `json:"stage,omitempty"`
 	Amount      Money     `json:"amount,omitzero"`
 	Contact     ID        `json:"contact,omitempty"`
 	Company     ID        `json:"company,omitempty"`
+	Lead        ID        `json:"lead,omitempty"` // it was converted from
 	Comment     string    `json:"comment,omitempty"`
+	Fields      Values    `json:"fields,omitempty"`
 	Source      string    `json:"source,omitempty"`
 	Responsible ID        `json:"responsible,omitempty"`
+	Origin      Origin    `json:"origin,omitzero"`
+	MadeBy      ID        `json:"made_by,omitempty"`
+	ChangedBy   ID        `json:"changed_by,omitempty"` // the last who did
 	Created     time.Time `json:"created,omitzero"`
 	Updated     time.Time `json:"updated,omitzero"`
-}
-
-// User is a person who works with Leadline; one with an extension is an agent.
-type User struct {
-	ID        ID       `json:"id"`
-	Name      string   `json:"name"`
-	Email     string   `json:"email,omitempty"`
-	Extension string   `json:"extension,omitempty"`
-	Numbers   []Number `json:"numbers,omitempty"` // a colleague's own numbers never make a lead (B5)
-	Left      bool     `json:"left,omitempty"`    // has left the company
 }

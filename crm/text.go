@@ -1,10 +1,17 @@
 package crm
 
+import "slices"
+
 // Text is a sentence by its English wording. The ui translates Key and puts
 // Args into its {places}. The zero Text says nothing.
 type Text struct {
 	Key  string            `json:"key,omitempty"`
 	Args map[string]string `json:"args,omitempty"`
+}
+
+// Texts are all sentences that the domain says; the translations are held against them.
+func Texts() []string {
+	return slices.Concat(Reasons, FormTexts, PipelineTexts, HoursTexts, RightsTexts, FieldTexts, BlocklistTexts, CommandTexts)
 }
 
 // Say makes a Text; the arguments are pairs of place and value.

@@ -142,7 +142,7 @@ func TestOutAndInAgainLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	in(t, first, newer)
-	odd := crm.Contact{ID: first.NewID(), FirstName: "Zoë \"Z\"", LastName: "O'Neil, Jr.", Comment: "two\nlines", Address: "Am Markt 1\n10115 Berlin",
+	odd := crm.Contact{ID: first.NewID(), FirstName: "Zoë \"Z\"", LastName: "O'Neil, Jr.", Comment: "two\nlines", Addresses: []crm.Address{{Street: "Am Markt 1\n10115 Berlin", Label: crm.LabelWork}},
 		SIP: []string{"zoe@example.org"}, Marks: []string{"VIP", "Press"}, Emails: []crm.Email{{Address: "a@x.example", Label: crm.LabelHome}, {Address: "b@x.example"}}}
 	for i := range 9 {
 		n, _ := crm.ParseNumber(fmt.Sprintf("030 55510%02d", i), "DE", []crm.Label{crm.LabelWork, crm.LabelMobile, crm.LabelHome}[i%3])

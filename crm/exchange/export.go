@@ -32,7 +32,7 @@ func Export(ctx context.Context, s *store.Store, w io.Writer) (int, error) {
 	}
 	if err == nil {
 		err = s.EachCompany(ctx, func(c crm.Company) error {
-			return e.row(crm.Contact{Numbers: c.Numbers, SIP: c.SIP, Emails: c.Emails, Address: c.Address, Comment: c.Comment, Marks: c.Marks}, c.Name)
+			return e.row(crm.Contact{Numbers: c.Numbers, SIP: c.SIP, Emails: c.Emails, Addresses: c.Addresses, Comment: c.Comment, Marks: c.Marks}, c.Name)
 		})
 	}
 	count := 0
@@ -71,11 +71,11 @@ func (e exporter) header() error {
 }
 
 func (e exporter) row(c crm.Contact, company string) error {
-	label := ""
-	if c.Address != "" {
-		label = "Work"
+	label, address := "", ""
+	if len(c.Addresses) > 0 {
+		label, address = string(c.Addresses[0].Label), c.Addresses[0].Formatted()
 	}
-	row := []string{c.FirstName, c.LastName, company, c.Position, c.Comment, strings.Join(c.Marks, " "+joined+" "), label, c.Address}
+	row := []string{c.FirstName, c.LastName, company, c.Position, c.Comment, strings.Join(c.Marks, " "+joined+" "), label, address}
 	var phones, emails []labelled
 	for _, n := range c.Numbers {
 		phones = append(phones, labelled{string(n.Label), written(n)})

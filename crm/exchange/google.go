@@ -51,8 +51,8 @@ func (c columns) contact(row []string, region string) (out crm.Contact, organiza
 		}
 	}
 	for _, a := range c.addresses {
-		if v := cell(a.value); v != "" && out.Address == "" {
-			out.Address, _, _ = strings.Cut(v, " "+joined)
+		for street := range split(cell(a.value)) {
+			out.Addresses = append(out.Addresses, crm.Address{Street: street, Label: labelOf(cell(a.label))})
 		}
 	}
 	if labels := cell(c.labels); labels != "" {

@@ -1,12 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"leadline/crm"
 )
@@ -119,12 +121,59 @@ func (t *tx) do(changes ...crm.Change) error {
 		if err != nil {
 			return err
 		}
+		if change, err = t.signed(change); err != nil {
+			return err
+		}
 		t.s.hlc = t.s.hlc.Next(t.s.now())
 		if err := t.apply(crm.Command{ID: id, At: t.s.hlc, Change: change}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// signed is a change with who makes it: whoever works here, unless it says another.
+func (t *tx) signed(change crm.Change) (crm.Change, error) {
+	switch change.(type) {
+	case crm.CreateContact, crm.UpdateContact, crm.CreateCompany, crm.UpdateCompany,
+		crm.CreateLead, crm.UpdateLead, crm.CreateDeal, crm.UpdateDeal:
+	default:
+		return change, nil
+	}
+	user, err := me(t)
+	if err != nil || user.ID == "" {
+		return change, err
+	}
+	made := func(madeBy, changedBy *crm.ID) {
+		*madeBy, *changedBy = cmp.Or(*madeBy, user.ID), cmp.Or(*changedBy, user.ID)
+	}
+	switch do := change.(type) {
+	case crm.CreateContact:
+		made(&do.MadeBy, &do.ChangedBy)
+		return do, nil
+	case crm.UpdateContact:
+		do.ChangedBy = user.ID
+		return do, nil
+	case crm.CreateCompany:
+		made(&do.MadeBy, &do.ChangedBy)
+		return do, nil
+	case crm.UpdateCompany:
+		do.ChangedBy = user.ID
+		return do, nil
+	case crm.CreateLead:
+		made(&do.MadeBy, &do.ChangedBy)
+		return do, nil
+	case crm.UpdateLead:
+		do.ChangedBy = user.ID
+		return do, nil
+	case crm.CreateDeal:
+		made(&do.MadeBy, &do.ChangedBy)
+		return do, nil
+	case crm.UpdateDeal:
+		do.ChangedBy = user.ID
+		return do, nil
+	}
+	return change, nil
 }
 
 func (t *tx) apply(c crm.Command) error {
@@ -211,6 +260,48 @@ func (t *tx) perform(c crm.Command) error {
 		return t.linkCall(do)
 	case crm.ImportContacts:
 		return t.importContacts(do, at)
+	}
+	return t.work(c.Change, at)
+}
+
+// work is perform for what becomes of records.
+func (t *tx) work(c crm.Change, at time.Time) error {
+	switch do := c.(type) {
+	case crm.RemoveRecord:
+		return t.removeRecord(do)
+	case crm.Assign:
+		return t.assign(do, at)
+	case crm.SetLeadStatus:
+		return t.setLeadStatus(do, at)
+	case crm.SetDealStage:
+		return t.setDealStage(do, at)
+	case crm.SaveRecordNote:
+		return t.saveRecordNote(do.Note)
+	case crm.SaveFollowUp:
+		return t.saveFollowUp(do.FollowUp)
+	}
+	return t.setUp(c)
+}
+
+// setUp is perform for what an administrator sets up.
+func (t *tx) setUp(c crm.Change) error {
+	switch do := c.(type) {
+	case crm.SaveWorkspace:
+		return t.saveWorkspace(do.Workspace)
+	case crm.SaveQueue:
+		return t.saveSetup(crm.SetupQueue, do.ID, do.Name, do.Queue)
+	case crm.SavePipeline:
+		return t.savePipeline(do.Pipeline)
+	case crm.SaveRole:
+		return t.saveSetup(crm.SetupRole, do.ID, do.Name, do.Role)
+	case crm.SaveField:
+		return t.saveSetup(crm.SetupField, do.ID, do.Name, do.Field)
+	case crm.RemoveSetup:
+		return t.removeSetup(do)
+	case crm.AddEntries:
+		return t.addEntries(do.Entries)
+	case crm.RemoveEntries:
+		return t.removeEntries(do.IDs)
 	}
 	return fmt.Errorf("this version cannot do it")
 }

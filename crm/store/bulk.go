@@ -101,9 +101,7 @@ func (t *tx) giveTo(do *crm.ImportContacts, company crm.ID, c crm.Contact) error
 func enrich(f *crm.Company, c crm.Contact) {
 	f.Numbers, f.Emails = append(f.Numbers, c.Numbers...), append(f.Emails, c.Emails...)
 	f.SIP, f.Marks = append(f.SIP, c.SIP...), append(f.Marks, c.Marks...)
-	if f.Address == "" {
-		f.Address = c.Address
-	}
+	f.Addresses = append(f.Addresses, c.Addresses...)
 	if f.Comment == "" {
 		f.Comment = c.Comment
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 const callColumns = `c.rid, c.id, c.incoming, c.account, c.line, c.line_name, c.queue, c.party, c.began, c.answered, c.ended,
-	c.outcome, c.detail, c.note, c.result, u.id, c.agent_name, c.reason, c.waits,
+	c.outcome, c.detail, c.note, c.result, u.id, c.agent_name, (SELECT id FROM user WHERE rid = c.passed_to), c.reason, c.waits,
 	c.recordings, c.quality`
 
 const callTables = ` FROM call c LEFT JOIN user u ON u.rid = c.agent `
@@ -26,7 +26,7 @@ func scanCall(row interface{ Scan(...any) error }, more ...any) (c callRow, err 
 	var incoming bool
 	err = row.Scan(append([]any{&c.rid, idBlob{&c.ID}, &incoming, &c.Account, idBlob{&c.Line}, &c.LineName, &c.Queue, jsonColumn{&c.Party},
 		unixMilli{&c.Began}, unixMilli{&c.Answered}, unixMilli{&c.Ended}, &c.Outcome, &c.Detail, &c.Note, &c.Result,
-		idBlob{&c.Agent}, &c.AgentName, jsonColumn{&c.Reason}, &c.waits,
+		idBlob{&c.Agent}, &c.AgentName, idBlob{&c.PassedTo}, jsonColumn{&c.Reason}, &c.waits,
 		jsonColumn{&c.Recordings}, jsonColumn{&c.Quality}}, more...)...)
 	c.Direction = crm.Outgoing
 	if incoming {
@@ -57,11 +57,11 @@ func refsOf(q querier, call int64) (refs []crm.Ref, err error) {
 		if err != nil {
 			return nil, err
 		}
-		r := crm.Ref{Kind: k.kind()}
-		err = q.row("SELECT id FROM "+string(k.kind())+" WHERE rid = ?", k.rid()).Scan(idBlob{&r.ID})
+		var r crm.Ref
+		r, err = refOf(q, k)
 		refs = append(refs, r)
 	}
-	return refs, explain(err)
+	return refs, err
 }
 
 // BeginCall saves that a call began, and what the intake rules make of it, in
@@ -220,6 +220,11 @@ func (t *tx) updateCall(u crm.UpdateCall) error {
 	}
 	if u.Result != nil {
 		if _, err := t.exec("UPDATE call SET result = ? WHERE rid = ?", *u.Result, rid); err != nil {
+			return err
+		}
+	}
+	if u.PassedTo != "" {
+		if _, err := t.exec("UPDATE call SET passed_to = (SELECT rid FROM user WHERE id = ?) WHERE rid = ?", u.PassedTo.Bytes(), rid); err != nil {
 			return err
 		}
 	}

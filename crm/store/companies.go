@@ -8,7 +8,7 @@ import (
 	"leadline/crm"
 )
 
-const companyColumns = `f.rid, f.id, f.name, u.id, coalesce(u.name, ''), f.numbers, f.more, f.created, f.updated`
+var companyColumns = `f.rid, f.id, f.name, u.id, coalesce(u.name, ''), f.numbers, f.more, f.created, f.updated, ` + trailColumns("f")
 
 const companyTables = ` FROM company f LEFT JOIN user u ON u.rid = f.responsible `
 
@@ -20,9 +20,10 @@ type companyRow struct {
 
 func scanCompany(row interface{ Scan(...any) error }) (c companyRow, err error) {
 	var m more
-	err = row.Scan(&c.rid, idBlob{&c.ID}, &c.Name, idBlob{&c.Responsible}, &c.responsible,
-		jsonColumn{&c.Numbers}, jsonColumn{&m}, unixMilli{&c.Created}, unixMilli{&c.Updated})
-	c.SIP, c.Emails, c.Address, c.Comment, c.Marks, c.Source = m.SIP, m.Emails, m.Address, m.Comment, m.Marks, m.Source
+	err = row.Scan(append([]any{&c.rid, idBlob{&c.ID}, &c.Name, idBlob{&c.Responsible}, &c.responsible,
+		jsonColumn{&c.Numbers}, jsonColumn{&m}, unixMilli{&c.Created}, unixMilli{&c.Updated}},
+		trail(&c.MadeBy, &c.ChangedBy, &c.Origin)...)...)
+	c.SIP, c.Emails, c.Addresses, c.Comment, c.Marks, c.Source, c.Fields = m.SIP, m.Emails, m.Addresses, m.Comment, m.Marks, m.Source, m.Fields
 	return c, explain(err)
 }
 
@@ -31,7 +32,7 @@ func companyByRid(q querier, rid int64) (companyRow, error) {
 }
 
 func companyMore(c crm.Company) more {
-	return more{c.SIP, c.Emails, c.Address, c.Comment, c.Marks, c.Source}
+	return more{c.SIP, c.Emails, c.Addresses, c.Comment, c.Marks, c.Source, c.Fields}
 }
 
 const companyInsert = "INSERT INTO company(rid, id, name, sort, responsible, numbers, more, created, updated) VALUES"
@@ -75,6 +76,9 @@ func (t *tx) saveCompany(c crm.Company, at time.Time, create bool) error {
 				return err
 			}
 		}
+	}
+	if err := t.sign("company", rid, create, c.MadeBy, c.ChangedBy, c.Origin); err != nil {
+		return err
 	}
 	t.touch(crm.Ref{Kind: crm.KindCompany, ID: c.ID})
 	return t.indexRecord(makeKey(crm.KindCompany, rid), c.Numbers, c.SIP, companyWords(c))

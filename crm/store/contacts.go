@@ -8,8 +8,8 @@ import (
 	"leadline/crm"
 )
 
-const contactColumns = `c.rid, c.id, c.first, c.last, c.position, f.id, coalesce(f.name, ''), u.id, coalesce(u.name, ''),
-	c.numbers, c.more, c.created, c.updated`
+var contactColumns = `c.rid, c.id, c.first, c.last, c.position, f.id, coalesce(f.name, ''), u.id, coalesce(u.name, ''),
+	c.numbers, c.more, c.created, c.updated, ` + trailColumns("c")
 
 const contactTables = ` FROM contact c LEFT JOIN company f ON f.rid = c.company LEFT JOIN user u ON u.rid = c.responsible `
 
@@ -23,9 +23,10 @@ type contactRow struct {
 
 func scanContact(row interface{ Scan(...any) error }) (c contactRow, err error) {
 	var m more
-	err = row.Scan(&c.rid, idBlob{&c.ID}, &c.FirstName, &c.LastName, &c.Position, idBlob{&c.Company}, &c.companyName,
-		idBlob{&c.Responsible}, &c.responsible, jsonColumn{&c.Numbers}, jsonColumn{&m}, unixMilli{&c.Created}, unixMilli{&c.Updated})
-	c.SIP, c.Emails, c.Address, c.Comment, c.Marks, c.Source = m.SIP, m.Emails, m.Address, m.Comment, m.Marks, m.Source
+	err = row.Scan(append([]any{&c.rid, idBlob{&c.ID}, &c.FirstName, &c.LastName, &c.Position, idBlob{&c.Company}, &c.companyName,
+		idBlob{&c.Responsible}, &c.responsible, jsonColumn{&c.Numbers}, jsonColumn{&m}, unixMilli{&c.Created}, unixMilli{&c.Updated}},
+		trail(&c.MadeBy, &c.ChangedBy, &c.Origin)...)...)
+	c.SIP, c.Emails, c.Addresses, c.Comment, c.Marks, c.Source, c.Fields = m.SIP, m.Emails, m.Addresses, m.Comment, m.Marks, m.Source, m.Fields
 	return c, explain(err)
 }
 
@@ -34,7 +35,7 @@ func contactByRid(q querier, rid int64) (contactRow, error) {
 }
 
 func contactMore(c crm.Contact) more {
-	return more{c.SIP, c.Emails, c.Address, c.Comment, c.Marks, c.Source}
+	return more{c.SIP, c.Emails, c.Addresses, c.Comment, c.Marks, c.Source, c.Fields}
 }
 
 func contactSort(c crm.Contact) string { return fold(c.LastName + " " + c.FirstName) }
@@ -81,6 +82,9 @@ func (t *tx) saveContact(c crm.Contact, at time.Time, create bool) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := t.sign("contact", rid, create, c.MadeBy, c.ChangedBy, c.Origin); err != nil {
+		return err
 	}
 	t.touch(crm.Ref{Kind: crm.KindContact, ID: c.ID})
 	companyName, err := nameOfCompany(t, company)

@@ -7,8 +7,9 @@ import (
 	"leadline/crm"
 )
 
-const dealColumns = `d.rid, d.id, d.title, d.stage, d.cents, d.currency, c.id, coalesce(trim(c.first || ' ' || c.last), ''),
-	f.id, coalesce(f.name, ''), d.source, d.comment, u.id, coalesce(u.name, ''), d.created, d.updated, d.active`
+var dealColumns = `d.rid, d.id, d.title, d.stage, d.cents, d.currency, c.id, coalesce(trim(c.first || ' ' || c.last), ''),
+	f.id, coalesce(f.name, ''), d.source, d.comment, u.id, coalesce(u.name, ''), d.created, d.updated, d.active, d.open,
+	d.pipeline, d.lead, d.more, ` + trailColumns("d")
 
 const dealTables = ` FROM deal d LEFT JOIN contact c ON c.rid = d.contact LEFT JOIN company f ON f.rid = d.company
 	LEFT JOIN user u ON u.rid = d.responsible `
@@ -19,12 +20,16 @@ type dealRow struct {
 	contactName, companyName string
 	responsible              string
 	active                   time.Time
+	open                     bool
 }
 
 func scanDeal(row interface{ Scan(...any) error }) (d dealRow, err error) {
-	err = row.Scan(&d.rid, idBlob{&d.ID}, &d.Title, &d.Stage, &d.Amount.Cents, &d.Amount.Currency, idBlob{&d.Contact}, &d.contactName,
+	var m more
+	err = row.Scan(append([]any{&d.rid, idBlob{&d.ID}, &d.Title, &d.Stage, &d.Amount.Cents, &d.Amount.Currency, idBlob{&d.Contact}, &d.contactName,
 		idBlob{&d.Company}, &d.companyName, &d.Source, &d.Comment, idBlob{&d.Responsible}, &d.responsible,
-		unixMilli{&d.Created}, unixMilli{&d.Updated}, unixMilli{&d.active})
+		unixMilli{&d.Created}, unixMilli{&d.Updated}, unixMilli{&d.active},
+		&d.open, idBlob{&d.Pipeline}, idBlob{&d.Lead}, jsonColumn{&m}}, trail(&d.MadeBy, &d.ChangedBy, &d.Origin)...)...)
+	d.Fields = m.Fields
 	return d, explain(err)
 }
 
@@ -64,23 +69,34 @@ func (t *tx) saveDeal(d crm.Deal, at time.Time, create bool) error {
 	if err != nil {
 		return err
 	}
-	if d.Stage == "" {
-		d.Stage = crm.DealNew
+	pipeline, err := pipelineByID(t, d.Pipeline)
+	if err != nil {
+		return err
 	}
+	if d.Stage == "" {
+		d.Stage = pipeline.First()
+	}
+	open, more := pipeline.Open(d.Stage), toJSON(more{Fields: d.Fields})
 	var rid int64
 	if create {
 		created, updated := stamps(d.Created, d.Updated, at)
 		rid, err = t.insert(`INSERT INTO deal(id, title, stage, open, cents, currency, contact, company, source, comment, responsible,
-			created, updated, active) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			d.ID.Bytes(), d.Title, string(d.Stage), d.Stage.Open(), d.Amount.Cents, d.Amount.Currency, nullRid(contact), nullRid(company),
-			d.Source, d.Comment, responsible, created, updated, updated)
+			created, updated, active, pipeline, lead, more) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			d.ID.Bytes(), d.Title, string(d.Stage), open, d.Amount.Cents, d.Amount.Currency, nullRid(contact), nullRid(company),
+			d.Source, d.Comment, responsible, created, updated, updated,
+			d.Pipeline.Bytes(), d.Lead.Bytes(), more)
 	} else if rid, err = ridOf(t, "deal", d.ID); err == nil {
 		_, err = t.exec(`UPDATE deal SET title = ?, stage = ?, open = ?, cents = ?, currency = ?, contact = ?, company = ?,
-			source = ?, comment = ?, responsible = ?, updated = ?, active = max(active, ?) WHERE rid = ?`,
-			d.Title, string(d.Stage), d.Stage.Open(), d.Amount.Cents, d.Amount.Currency, nullRid(contact), nullRid(company),
-			d.Source, d.Comment, responsible, at.UnixMilli(), at.UnixMilli(), rid)
+			source = ?, comment = ?, responsible = ?, updated = ?, active = max(active, ?),
+			pipeline = ?, lead = ?, more = ? WHERE rid = ?`,
+			d.Title, string(d.Stage), open, d.Amount.Cents, d.Amount.Currency, nullRid(contact), nullRid(company),
+			d.Source, d.Comment, responsible, at.UnixMilli(), at.UnixMilli(),
+			d.Pipeline.Bytes(), d.Lead.Bytes(), more, rid)
 	}
 	if err != nil {
+		return err
+	}
+	if err := t.sign("deal", rid, create, d.MadeBy, d.ChangedBy, d.Origin); err != nil {
 		return err
 	}
 	t.touch(crm.Ref{Kind: crm.KindDeal, ID: d.ID})

@@ -24,7 +24,7 @@ func (s *Store) SeedDemo(ctx context.Context, now time.Time) error {
 		if err := t.row("SELECT count(*) FROM (SELECT 1 FROM contact LIMIT 1)").Scan(&any); err != nil || any > 0 {
 			return explain(err)
 		}
-		d := &demo{tx: t, now: now, users: map[string]crm.User{}, lines: map[string]crm.Line{}}
+		d := &demo{tx: t, now: now, users: map[string]crm.User{}, lines: map[string]crm.Line{}, queues: map[string]crm.Queue{}}
 		d.seed()
 		if d.err == nil {
 			d.err = t.setSetting(settingMe, string(d.users["Anna Krüger"].ID))
@@ -40,11 +40,12 @@ func (s *Store) SeedDemo(ctx context.Context, now time.Time) error {
 
 // demo collects the first error, so that the seed reads as a list of people.
 type demo struct {
-	tx    *tx
-	now   time.Time
-	users map[string]crm.User
-	lines map[string]crm.Line
-	err   error
+	tx     *tx
+	now    time.Time
+	users  map[string]crm.User
+	lines  map[string]crm.Line
+	queues map[string]crm.Queue
+	err    error
 }
 
 func (d *demo) seed() {
@@ -54,7 +55,7 @@ func (d *demo) seed() {
 
 	d.line("Head office", DemoLine, "Sales queue", anna, petra)
 	d.line("Service line", "030 5557-200", "Workshop", ozlem)
-	d.line("Berlin line", "030 5557-300", "Sales queue", petra)
+	d.line("Berlin line", "030 5557-300", "Berlin queue", petra)
 	d.line("Accounts", "030 5557-400", "Accounts", petra)
 
 	meier := d.company("Meier GmbH", anna, "030 2094 880")
@@ -134,8 +135,14 @@ func (d *demo) user(name, extension string) crm.ID {
 }
 
 func (d *demo) line(name, number, queue string, members ...crm.ID) {
+	q, ok := d.queues[queue]
+	if !ok {
+		q = crm.Queue{ID: d.id(), Name: queue, Members: members}
+		d.queues[queue] = q
+		d.do(crm.SaveQueue{Queue: q})
+	}
 	l := crm.Line{ID: d.id(), Name: name, Number: num(number, crm.LabelMain), Region: crm.DefaultRegion, Source: crm.SourceCall,
-		Queue: queue, Members: members, Mode: crm.Suggest, LeadFor: crm.LeadForAll}
+		Queue: q.ID, QueueName: q.Name, Mode: crm.Suggest, LeadFor: crm.LeadForAll}
 	d.lines[name] = l
 	d.do(crm.SaveLine{Line: l})
 }
@@ -187,7 +194,7 @@ func (d *demo) past(c crm.Call, line string) {
 		return
 	}
 	l := d.lines[line]
-	c.ID, c.Account, c.Line, c.LineName, c.Queue = d.id(), "Office", l.ID, l.Name, l.Queue
+	c.ID, c.Account, c.Line, c.LineName, c.Queue = d.id(), "Office", l.ID, l.Name, l.QueueName
 	for _, u := range d.users {
 		if u.ID == c.Agent {
 			c.AgentName = u.Name

@@ -107,7 +107,7 @@ func (t *tx) contactFrom(f crm.Form) (crm.Ref, error) {
 		}
 	}
 	c := crm.Contact{ID: id, FirstName: f.FirstName, LastName: f.LastName, Company: f.CompanyID, Numbers: f.Numbers(), SIP: f.SIP(),
-		Source: f.Source, Responsible: f.Responsible}
+		Source: f.Source, Responsible: f.Responsible, Origin: crm.Origin{Call: f.Call, Reason: crm.Say(crm.ReasonByHand)}}
 	return crm.Ref{Kind: crm.KindContact, ID: id}, t.do(crm.CreateContact{Contact: c})
 }
 
@@ -117,7 +117,7 @@ func (t *tx) leadFrom(f crm.Form) (crm.Ref, error) {
 		return crm.Ref{}, err
 	}
 	l := crm.Lead{ID: id, FirstName: f.FirstName, LastName: f.LastName, CompanyName: f.Company, Status: crm.LeadNew,
-		Numbers: f.Numbers(), SIP: f.SIP(), Source: f.Source, Line: f.Line, Responsible: f.Responsible, Reason: crm.Say(crm.ReasonByHand)}
+		Numbers: f.Numbers(), SIP: f.SIP(), Source: f.Source, Line: f.Line, Responsible: f.Responsible, Origin: crm.Origin{Call: f.Call, Reason: crm.Say(crm.ReasonByHand)}}
 	return crm.Ref{Kind: crm.KindLead, ID: id}, t.do(crm.CreateLead{Lead: l})
 }
 

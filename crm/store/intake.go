@@ -32,30 +32,41 @@ func factsOf(q querier, c crm.Call) (f crm.Facts, err error) {
 	if err != nil {
 		return f, err
 	}
-	for _, member := range f.Line.Members {
-		first, err := userByID(q, member)
-		if err == nil && !first.Left { // D4: users who have left own nothing new
-			f.First = first
-			break
-		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return f, err
-		}
+	if f.First, err = firstInQueue(q, f.Line.Queue); err != nil {
+		return f, err
 	}
 	if peer := c.Party.Key(); peer != "" {
 		if f.Colleague, err = colleague(q, peer); err != nil {
 			return f, err
 		}
 	}
-	repeat, err := setting(q, SettingRepeatLeads)
+	w, err := workspace(q)
 	if err != nil {
 		return f, err
 	}
-	f.RepeatLeads = repeat == "yes"
+	f.RepeatLeads = w.RepeatLeads
 	if f.Matches, err = match(q, c.Party); err != nil || len(f.Matches) == 0 {
 		return f, err
 	}
 	return f, addBelongings(q, &f)
+}
+
+// firstInQueue is the first member who has not left (D1, D4); the zero User when there is none.
+func firstInQueue(q querier, id crm.ID) (crm.User, error) {
+	queue, err := queueByID(q, id)
+	if err != nil {
+		return crm.User{}, err
+	}
+	for _, member := range queue.Members {
+		u, err := userByID(q, member)
+		if err == nil && !u.Left {
+			return u, nil
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return crm.User{}, err
+		}
+	}
+	return crm.User{}, nil
 }
 
 // addBelongings fills in what belongs to the best match (C1): company and open deals.
@@ -94,7 +105,7 @@ func (t *tx) intake(c *crm.Call, f crm.Facts) (crm.Decision, error) {
 	}
 	form := crm.Form{Party: c.Party}
 	lead := crm.Lead{ID: id, Status: crm.LeadNew, Numbers: form.Numbers(), SIP: form.SIP(), Source: d.Source, Line: c.Line,
-		Repeat: d.Repeat, Reason: d.Reason, Responsible: d.Responsible, Created: c.Began, Updated: c.Began}
+		Repeat: d.Repeat, Origin: crm.Origin{Call: c.ID, Reason: d.Reason}, Responsible: d.Responsible, Created: c.Began, Updated: c.Began}
 	// A name that the PBX sent is better than none; often it is the number again.
 	if name := c.Party.Display; name != "" && crm.Parse(name, f.Line.Region).Kind != crm.Phone {
 		lead.LastName = name

@@ -6,8 +6,8 @@ import (
 	"leadline/crm"
 )
 
-const leadColumns = `l.rid, l.id, l.title, l.first, l.last, l.company, l.status, l.source, l.line, l.repeated, l.reason,
-	u.id, coalesce(u.name, ''), l.numbers, l.more, l.created, l.updated, l.active`
+var leadColumns = `l.rid, l.id, l.title, l.first, l.last, l.company, l.status, l.source, l.line, l.repeated, l.became,
+	u.id, coalesce(u.name, ''), l.numbers, l.more, l.created, l.updated, l.active, ` + trailColumns("l")
 
 const leadTables = ` FROM lead l LEFT JOIN user u ON u.rid = l.responsible `
 
@@ -20,10 +20,11 @@ type leadRow struct {
 
 func scanLead(row interface{ Scan(...any) error }) (l leadRow, err error) {
 	var m more
-	err = row.Scan(&l.rid, idBlob{&l.ID}, &l.Title, &l.FirstName, &l.LastName, &l.CompanyName, &l.Status, &l.Source,
-		idBlob{&l.Line}, &l.Repeat, jsonColumn{&l.Reason}, idBlob{&l.Responsible}, &l.responsible,
-		jsonColumn{&l.Numbers}, jsonColumn{&m}, unixMilli{&l.Created}, unixMilli{&l.Updated}, unixMilli{&l.active})
-	l.SIP, l.Emails, l.Comment = m.SIP, m.Emails, m.Comment
+	err = row.Scan(append([]any{&l.rid, idBlob{&l.ID}, &l.Title, &l.FirstName, &l.LastName, &l.CompanyName, &l.Status, &l.Source,
+		idBlob{&l.Line}, &l.Repeat, jsonColumn{&l.Became}, idBlob{&l.Responsible}, &l.responsible,
+		jsonColumn{&l.Numbers}, jsonColumn{&m}, unixMilli{&l.Created}, unixMilli{&l.Updated}, unixMilli{&l.active}},
+		trail(&l.MadeBy, &l.ChangedBy, &l.Origin)...)...)
+	l.SIP, l.Emails, l.Addresses, l.Comment, l.Marks, l.Fields = m.SIP, m.Emails, m.Addresses, m.Comment, m.Marks, m.Fields
 	return l, explain(err)
 }
 
@@ -40,13 +41,13 @@ func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 		l.Status = crm.LeadNew
 	}
 	var rid int64
-	m := more{SIP: l.SIP, Emails: l.Emails, Comment: l.Comment}
+	m := more{SIP: l.SIP, Emails: l.Emails, Addresses: l.Addresses, Comment: l.Comment, Marks: l.Marks, Fields: l.Fields}
 	if create {
 		created, updated := stamps(l.Created, l.Updated, at)
-		rid, err = t.insert(`INSERT INTO lead(id, title, first, last, company, status, open, source, line, repeated, reason,
+		rid, err = t.insert(`INSERT INTO lead(id, title, first, last, company, status, open, source, line, repeated, became,
 			responsible, numbers, more, created, updated, active) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			l.ID.Bytes(), l.Title, l.FirstName, l.LastName, l.CompanyName, string(l.Status), l.Status.Open(), l.Source,
-			l.Line.Bytes(), l.Repeat, toJSON(l.Reason), responsible, toJSON(l.Numbers), toJSON(m), created, updated, updated)
+			l.Line.Bytes(), l.Repeat, toJSON(l.Became), responsible, toJSON(l.Numbers), toJSON(m), created, updated, updated)
 		if err != nil {
 			return err
 		}
@@ -62,12 +63,15 @@ func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 			return err
 		}
 		_, err = t.exec(`UPDATE lead SET title = ?, first = ?, last = ?, company = ?, status = ?, open = ?, source = ?, line = ?,
-			repeated = ?, responsible = ?, numbers = ?, more = ?, updated = ?, active = max(active, ?) WHERE rid = ?`,
+			repeated = ?, became = ?, responsible = ?, numbers = ?, more = ?, updated = ?, active = max(active, ?) WHERE rid = ?`,
 			l.Title, l.FirstName, l.LastName, l.CompanyName, string(l.Status), l.Status.Open(), l.Source, l.Line.Bytes(),
-			l.Repeat, responsible, toJSON(l.Numbers), toJSON(m), at.UnixMilli(), at.UnixMilli(), rid)
+			l.Repeat, toJSON(l.Became), responsible, toJSON(l.Numbers), toJSON(m), at.UnixMilli(), at.UnixMilli(), rid)
 		if err != nil {
 			return err
 		}
+	}
+	if err := t.sign("lead", rid, create, l.MadeBy, l.ChangedBy, l.Origin); err != nil {
+		return err
 	}
 	t.touch(crm.Ref{Kind: crm.KindLead, ID: l.ID})
 	return t.indexRecord(makeKey(crm.KindLead, rid), l.Numbers, l.SIP, leadWords(l))

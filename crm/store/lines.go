@@ -15,11 +15,20 @@ func (t *tx) saveLine(l crm.Line) error {
 		return err
 	}
 	t.changed.Lists = true
-	_, err = t.exec(`INSERT INTO line(id, name, peer, data) VALUES(?, ?, ?, ?)
-		ON CONFLICT(id) DO UPDATE SET name = excluded.name, peer = excluded.peer, data = excluded.data`,
-		l.ID.Bytes(), l.Name, l.Number.Party().Key(), string(data))
+	_, err = t.exec(`INSERT INTO line(id, name, peer, queue, data) VALUES(?, ?, ?, ?, ?)
+		ON CONFLICT(id) DO UPDATE SET name = excluded.name, peer = excluded.peer, queue = excluded.queue, data = excluded.data`,
+		l.ID.Bytes(), l.Name, l.Number.Party().Key(), l.Queue.Bytes(), string(data))
 	return err
 }
+
+// scanLine reads a line's data with the name of its queue.
+func scanLine(row interface{ Scan(...any) error }) (l crm.Line, err error) {
+	err = row.Scan(jsonColumn{&l}, &l.QueueName)
+	return l, err
+}
+
+// lineColumns are what scanLine reads.
+const lineColumns = `l.data, coalesce((SELECT s.name FROM setup s WHERE s.kind = 'queue' AND s.id = l.queue), '')`
 
 // Lines are all lines, by name.
 func (s *Store) Lines(ctx context.Context) (lines []crm.Line, err error) {
@@ -27,9 +36,8 @@ func (s *Store) Lines(ctx context.Context) (lines []crm.Line, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(r, "SELECT data FROM line ORDER BY name", nil, func(rows *sql.Rows) error {
-		var l crm.Line
-		err := rows.Scan(jsonColumn{&l})
+	err = each(r, "SELECT "+lineColumns+" FROM line l ORDER BY l.name", nil, func(rows *sql.Rows) error {
+		l, err := scanLine(rows)
 		lines = append(lines, l)
 		return err
 	})
@@ -44,8 +52,8 @@ func (s *Store) LineByNumber(ctx context.Context, written string) (l crm.Line, o
 		return l, false, err
 	}
 	peer := crm.Parse(written, s.region).Key()
-	err = r.row("SELECT data FROM line WHERE name = ? OR (peer = ? AND peer <> '') ORDER BY name = ? DESC LIMIT 1",
-		written, peer, written).Scan(jsonColumn{&l})
+	l, err = scanLine(r.row("SELECT "+lineColumns+" FROM line l WHERE l.name = ? OR (l.peer = ? AND l.peer <> '') ORDER BY l.name = ? DESC LIMIT 1",
+		written, peer, written))
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, false, nil
 	}
@@ -57,7 +65,7 @@ func lineByID(q querier, id crm.ID) (l crm.Line, err error) {
 	if id == "" {
 		return l, nil
 	}
-	err = q.row("SELECT data FROM line WHERE id = ?", id.Bytes()).Scan(jsonColumn{&l})
+	l, err = scanLine(q.row("SELECT "+lineColumns+" FROM line l WHERE l.id = ?", id.Bytes()))
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, nil
 	}

@@ -57,7 +57,7 @@ var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: "d.active DES
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
 		d, err := scanDeal(rows)
 		return crm.RecordRow{Ref: crm.Ref{Kind: crm.KindDeal, ID: d.ID}, Name: d.Title, Sub: d.companyName, Status: string(d.Stage),
-			Open: d.Stage.Open(), Amount: d.Amount, Responsible: d.responsible, At: d.active}, d.rid, err
+			Open: d.open, Amount: d.Amount, Responsible: d.responsible, At: d.active}, d.rid, err
 	}}
 
 func first(numbers []crm.Number) crm.Number {

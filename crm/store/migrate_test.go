@@ -58,6 +58,7 @@ func rowsOf(t *testing.T, path string, columns map[string][]string) map[string][
 func TestAFileOfTheFirstVersionIsMigratedAndKeepsEverything(t *testing.T) {
 	path := firstVersion(t)
 	columns := columnsOf(t, path)
+	columns["line"] = []string{"rid", "id", "name", "peer"} // the queue moves out of its data: checked below
 	before := rowsOf(t, path, columns)
 	if len(before["contact"]) != 8 || len(before["outbox"]) == 0 || len(before["draft"]) != 1 {
 		t.Fatalf("the stored file has %d contacts, %d commands", len(before["contact"]), len(before["outbox"]))
@@ -65,6 +66,19 @@ func TestAFileOfTheFirstVersionIsMigratedAndKeepsEverything(t *testing.T) {
 	s := openAt(t, path)
 	if m := must(s.Match(ctx, crm.Parse("0711 440290", "DE")))(t); len(m) == 0 || !slices.ContainsFunc(m, func(m crm.Match) bool { return m.Name == "Zoë Groß" && m.Sub == "Groß & Söhne" }) {
 		t.Errorf("matches %+v", m)
+	}
+	queues := map[crm.ID]crm.Queue{}
+	for _, q := range must(s.Queues(ctx))(t) {
+		queues[q.ID] = q
+	}
+	lines := must(s.Lines(ctx))(t)
+	for _, l := range lines {
+		if q := queues[l.Queue]; l.QueueName == "" || q.Name != l.QueueName || len(q.Members) == 0 || l.Number.E164 == 0 {
+			t.Errorf("line %+v with queue %+v", l, q)
+		}
+	}
+	if len(lines) != 4 {
+		t.Errorf("%d lines", len(lines))
 	}
 	for _, typed := range []string{"gross", "groß", "soehne", "zoe@example", "0711440"} {
 		if found := must(s.Search(ctx, typed, 20))(t); !hasName(found, "Zoë Groß") {

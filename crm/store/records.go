@@ -10,12 +10,13 @@ import (
 
 // more are the fields of a record that nothing asks by, kept as one column of JSON.
 type more struct {
-	SIP     []string    `json:"sip,omitempty"`
-	Emails  []crm.Email `json:"emails,omitempty"`
-	Address string      `json:"address,omitempty"`
-	Comment string      `json:"comment,omitempty"`
-	Marks   []string    `json:"marks,omitempty"`
-	Source  string      `json:"source,omitempty"`
+	SIP       []string      `json:"sip,omitempty"`
+	Emails    []crm.Email   `json:"emails,omitempty"`
+	Addresses []crm.Address `json:"addresses,omitempty"`
+	Comment   string        `json:"comment,omitempty"`
+	Marks     []string      `json:"marks,omitempty"`
+	Source    string        `json:"source,omitempty"`
+	Fields    crm.Values    `json:"fields,omitempty"`
 }
 
 func (m more) words() string {
@@ -39,6 +40,36 @@ func stamps(created, updated, at time.Time) (int64, int64) {
 		updated = at
 	}
 	return created.UnixMilli(), updated.UnixMilli()
+}
+
+// trailColumns are who made and who last changed a record, and its origin; x is the table's short name.
+func trailColumns(x string) string {
+	return "(SELECT id FROM user WHERE rid = " + x + ".made_by), (SELECT id FROM user WHERE rid = " + x + ".changed_by), " +
+		x + ".made_call, " + x + ".reason"
+}
+
+// trail reads trailColumns.
+func trail(madeBy, changedBy *crm.ID, o *crm.Origin) []any {
+	return []any{idBlob{madeBy}, idBlob{changedBy}, idBlob{&o.Call}, jsonColumn{&o.Reason}}
+}
+
+// sign writes who made a record and how it came to be, or only who changed it.
+func (t *tx) sign(table string, rid int64, create bool, madeBy, changedBy crm.ID, o crm.Origin) error {
+	changed, err := userRid(t, changedBy)
+	if err != nil {
+		return err
+	}
+	if !create {
+		_, err = t.exec("UPDATE "+table+" SET changed_by = ? WHERE rid = ?", changed, rid)
+		return err
+	}
+	made, err := userRid(t, madeBy)
+	if err != nil || made == nil && changed == nil && o.Call == "" && o.Reason.Key == "" {
+		return err
+	}
+	_, err = t.exec("UPDATE "+table+" SET made_by = ?, changed_by = ?, made_call = ?, reason = ? WHERE rid = ?",
+		made, changed, o.Call.Bytes(), toJSON(o.Reason), rid)
+	return err
 }
 
 // indexRecord makes a record found: by its numbers and SIP addresses, and by its words.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 )
 
 // migrations bring a file from version i to i+1 (PRAGMA user_version). What was
@@ -90,6 +91,76 @@ CREATE VIRTUAL TABLE search USING fts5(text, content='', contentless_delete=1, d
 `, `
 ALTER TABLE call ADD COLUMN recordings TEXT; -- names of files, JSON
 ALTER TABLE call ADD COLUMN quality TEXT; -- crm.SoundQuality, JSON
+`, `
+ALTER TABLE user ADD COLUMN roles TEXT;
+ALTER TABLE user ADD COLUMN department TEXT NOT NULL DEFAULT '';
+
+-- who made and who last changed a record, and by which call and rule it came to be
+ALTER TABLE contact ADD COLUMN made_by INTEGER REFERENCES user(rid);
+ALTER TABLE contact ADD COLUMN changed_by INTEGER REFERENCES user(rid);
+ALTER TABLE contact ADD COLUMN made_call BLOB;
+ALTER TABLE contact ADD COLUMN reason TEXT;
+ALTER TABLE company ADD COLUMN made_by INTEGER REFERENCES user(rid);
+ALTER TABLE company ADD COLUMN changed_by INTEGER REFERENCES user(rid);
+ALTER TABLE company ADD COLUMN made_call BLOB;
+ALTER TABLE company ADD COLUMN reason TEXT;
+ALTER TABLE lead ADD COLUMN made_by INTEGER REFERENCES user(rid);
+ALTER TABLE lead ADD COLUMN changed_by INTEGER REFERENCES user(rid);
+ALTER TABLE lead ADD COLUMN made_call BLOB;
+ALTER TABLE lead ADD COLUMN became TEXT;
+ALTER TABLE deal ADD COLUMN made_by INTEGER REFERENCES user(rid);
+ALTER TABLE deal ADD COLUMN changed_by INTEGER REFERENCES user(rid);
+ALTER TABLE deal ADD COLUMN made_call BLOB;
+ALTER TABLE deal ADD COLUMN reason TEXT;
+ALTER TABLE deal ADD COLUMN pipeline BLOB;
+ALTER TABLE deal ADD COLUMN lead BLOB;
+ALTER TABLE deal ADD COLUMN more TEXT;
+ALTER TABLE call ADD COLUMN passed_to INTEGER REFERENCES user(rid);
+
+-- an address was one text
+UPDATE contact SET more = json_set(json_remove(more, '$.address'), '$.addresses', json_array(json_object('street', more ->> '$.address')))
+	WHERE more ->> '$.address' IS NOT NULL;
+UPDATE company SET more = json_set(json_remove(more, '$.address'), '$.addresses', json_array(json_object('street', more ->> '$.address')))
+	WHERE more ->> '$.address' IS NOT NULL;
+
+-- what an administrator sets up: the workspace, queue groups, pipelines, roles, custom fields
+CREATE TABLE setup(kind TEXT NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
+
+-- a line had its queue within it: the queue gets the line's id
+INSERT INTO setup(kind, id, name, data) SELECT 'queue', id, data ->> '$.queue', json_object(
+		'id', data ->> '$.id', 'name', data ->> '$.queue', 'members', json(coalesce(data -> '$.members', '[]')))
+	FROM line WHERE data ->> '$.queue' IS NOT NULL;
+ALTER TABLE line ADD COLUMN queue BLOB;
+UPDATE line SET queue = id, data = json_remove(json_set(data, '$.queue', data ->> '$.id'), '$.members') WHERE data ->> '$.queue' IS NOT NULL;
+
+INSERT INTO setup(kind, id, name, data) SELECT 'workspace', x'00', '', json_object(
+		'repeat_leads', json(iif(EXISTS(SELECT 1 FROM setting WHERE name = 'repeat_leads' AND value = 'yes'), 'true', 'false')),
+		'own_sources', json(coalesce((SELECT nullif(value, '') FROM setting WHERE name = 'sources'), '[]')))
+	WHERE EXISTS(SELECT 1 FROM setting WHERE name IN ('repeat_leads', 'sources'));
+DELETE FROM setting WHERE name IN ('repeat_leads', 'sources');
+
+-- exceptions and blacklist
+CREATE TABLE entry(id BLOB PRIMARY KEY, list TEXT NOT NULL, key TEXT NOT NULL, prefix INTEGER NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX entry_key ON entry(list, prefix, key);
+
+-- how many leads a number has had, so that programs derive the same id for the next
+CREATE TABLE generation(peer TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+
+-- what was merged into what
+CREATE TABLE alias(kind TEXT NOT NULL, old BLOB NOT NULL, new BLOB NOT NULL, PRIMARY KEY(kind, old)) WITHOUT ROWID;
+
+CREATE TABLE note(rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key INTEGER NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL);
+CREATE INDEX note_key ON note(key, at);
+
+CREATE TABLE followup(rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key INTEGER NOT NULL, due INTEGER NOT NULL,
+	responsible INTEGER REFERENCES user(rid), done INTEGER, data TEXT NOT NULL);
+CREATE INDEX followup_key ON followup(key, due);
+CREATE INDEX followup_due ON followup(responsible, due) WHERE done IS NULL;
+
+-- the commands that take a conversion or a merge back, for a while
+CREATE TABLE undo(rid INTEGER PRIMARY KEY, at INTEGER NOT NULL, data TEXT NOT NULL);
+
+ALTER TABLE sync ADD COLUMN workspace_key BLOB;
 `}
 
 // migrate brings the file to this version.
@@ -101,8 +172,10 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.writer.ExecContext(ctx, "INSERT OR IGNORE INTO sync(one, client_id) VALUES(1, ?)", client.Bytes())
-	return explain(err)
+	if _, err := s.writer.ExecContext(ctx, "INSERT OR IGNORE INTO sync(one, client_id) VALUES(1, ?)", client.Bytes()); err != nil {
+		return explain(err)
+	}
+	return s.makeWorkspaceKey(ctx)
 }
 
 // migrate brings a file to a version, each step in a transaction of its own.
@@ -133,4 +206,15 @@ func migrate(ctx context.Context, conn *sql.Conn, target int) error {
 		}
 	}
 	return nil
+}
+
+// makeWorkspaceKey gives a file its secret, from which the ids of leads follow (crm.LeadID). A
+// file that comes to a server takes over the server's.
+func (s *Store) makeWorkspaceKey(ctx context.Context) error {
+	key := make([]byte, 32)
+	if _, err := io.ReadFull(s.random, key); err != nil {
+		return fmt.Errorf("read randomness for the workspace's key: %w", err)
+	}
+	_, err := s.writer.ExecContext(ctx, "UPDATE sync SET workspace_key = ? WHERE workspace_key IS NULL", key)
+	return explain(err)
 }

@@ -3,18 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-
-	"leadline/crm"
-)
-
-// The settings that the store itself reads; others are their owners'.
-const (
-	SettingRepeatLeads = "repeat_leads" // "yes": a new lead for who comes back (B6)
-	SettingSources     = "sources"      // the company's own lead sources, a JSON list (A4)
 )
 
 // Setting is a value kept on this machine; "" when there is none.
@@ -49,15 +39,6 @@ func (t *tx) setSetting(name, value string) error {
 
 // Sources are the lead sources to choose from: the standard list and the company's own (A4).
 func (s *Store) Sources(ctx context.Context) ([]string, error) {
-	own, err := s.Setting(ctx, SettingSources)
-	if err != nil {
-		return nil, err
-	}
-	var more []string
-	if own != "" {
-		if err := json.Unmarshal([]byte(own), &more); err != nil {
-			return nil, fmt.Errorf("read setting %s: %w", SettingSources, err)
-		}
-	}
-	return append(slices.Clone(crm.Sources), more...), nil
+	w, err := s.Workspace(ctx)
+	return w.Sources(), err
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
 
 	"leadline/crm"
 )
@@ -57,12 +59,12 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 		}
 		rec.Lead, rec.Name, rec.CompanyName, rec.LineName, rec.Responsible = &l.Lead, l.Name(), l.CompanyName, line.Name, l.responsible
 		made.At = l.Created
-		switch l.Reason.Key {
+		switch l.Origin.Reason.Key {
 		case "":
 		case crm.ReasonByHand:
 			made.Title = crm.Say(EventMadeByHand)
 		default:
-			made.Title, made.Reason = crm.Say(EventMadeByCall), l.Reason
+			made.Title, made.Reason = crm.Say(EventMadeByCall), l.Origin.Reason
 		}
 	case crm.KindDeal:
 		d, err := dealByRid(q, k.rid())
@@ -75,12 +77,32 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 	if rec.Timeline, err = callEvents(q, k); err != nil {
 		return rec, err
 	}
+	if err := addNotes(q, k, &rec); err != nil {
+		return rec, err
+	}
 	at := len(rec.Timeline)
 	for at > 0 && rec.Timeline[at-1].At.Before(made.At) {
 		at--
 	}
 	rec.Timeline = append(rec.Timeline[:at:at], append([]crm.Event{made}, rec.Timeline[at:]...)...)
 	return rec, nil
+}
+
+// addNotes puts the notes of a record among its calls, newest first.
+func addNotes(q querier, k key, rec *crm.Record) error {
+	notes, err := recordNotes(q, k, timelineCalls)
+	if err != nil || len(notes) == 0 {
+		return err
+	}
+	for _, n := range notes {
+		who, err := userByID(q, n.By)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		rec.Timeline = append(rec.Timeline, crm.Event{Kind: crm.EventNote, At: n.At, Who: who.Name, Body: n.Text})
+	}
+	slices.SortStableFunc(rec.Timeline, func(a, b crm.Event) int { return b.At.Compare(a.At) })
+	return nil
 }
 
 func callEvents(q querier, k key) (events []crm.Event, err error) {

@@ -9,10 +9,10 @@ import (
 	"leadline/crm"
 )
 
-const userColumns = "u.id, u.name, u.email, u.extension, u.numbers, u.gone"
+const userColumns = "u.id, u.name, u.email, u.extension, u.numbers, u.roles, u.department, u.gone"
 
 func scanUser(row interface{ Scan(...any) error }) (u crm.User, err error) {
-	err = row.Scan(idBlob{&u.ID}, &u.Name, &u.Email, &u.Extension, jsonColumn{&u.Numbers}, &u.Left)
+	err = row.Scan(idBlob{&u.ID}, &u.Name, &u.Email, &u.Extension, jsonColumn{&u.Numbers}, jsonColumn{&u.Roles}, &u.Department, &u.Left)
 	return u, err
 }
 
@@ -21,10 +21,10 @@ func (t *tx) saveUser(u crm.User) error {
 	if numbers == nil {
 		numbers = "[]"
 	}
-	_, err := t.exec(`INSERT INTO user(id, name, email, extension, numbers, gone) VALUES(?, ?, ?, ?, ?, ?)
+	_, err := t.exec(`INSERT INTO user(id, name, email, extension, numbers, roles, department, gone) VALUES(?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT(id) DO UPDATE SET name = excluded.name, email = excluded.email, extension = excluded.extension,
-			numbers = excluded.numbers, gone = excluded.gone`,
-		u.ID.Bytes(), u.Name, u.Email, u.Extension, numbers, u.Left)
+			numbers = excluded.numbers, roles = excluded.roles, department = excluded.department, gone = excluded.gone`,
+		u.ID.Bytes(), u.Name, u.Email, u.Extension, numbers, toJSON(u.Roles), u.Department, u.Left)
 	if err != nil {
 		return err
 	}

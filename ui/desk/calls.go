@@ -38,7 +38,7 @@ type onDesk struct {
 // view is the call as windows see it.
 func (c *onDesk) view() Call {
 	v := Call{
-		ID: c.id, Account: c.phone.Account, Line: c.name, Queue: c.line.Queue,
+		ID: c.id, Account: c.phone.Account, Line: c.name, Queue: c.line.QueueName,
 		Incoming: c.phone.Direction == phone.Incoming, Waiting: c.phone.CallWaiting,
 		State: states[c.phone.State], Outcome: c.result, Why: c.why, Detail: detailOf(c.phone),
 		Began: c.phone.Began, Answered: c.phone.Answered, Ended: c.phone.Ended,
@@ -133,7 +133,7 @@ func (d *Desk) save(c *onDesk, p phone.Call) {
 		if called != "" {
 			call.LineName = called
 			if line, ok, err := d.file.LineByNumber(ctx, called); err == nil && ok {
-				call.Line, call.LineName, call.Queue = line.ID, line.Name, line.Queue
+				call.Line, call.LineName, call.Queue = line.ID, line.Name, line.QueueName
 			}
 		}
 		call, decision, err := d.file.BeginCall(ctx, call)
@@ -282,7 +282,7 @@ func (d *Desk) recover(ctx context.Context) {
 func (d *Desk) restore(call crm.Call, f crm.Form) {
 	c := &onDesk{
 		id: CallID(call.ID), gone: true, party: call.Party, name: call.LineName,
-		line: crm.Line{ID: call.Line, Name: call.LineName, Queue: call.Queue}, reason: Text(call.Reason),
+		line: crm.Line{ID: call.Line, Name: call.LineName, QueueName: call.Queue}, reason: Text(call.Reason),
 		result: viewOutcome(call.Outcome),
 		phone: phone.Call{
 			Account: call.Account, State: phone.Ended, Began: call.Began, Answered: call.Answered, Ended: call.Ended,

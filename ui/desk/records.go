@@ -25,12 +25,12 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		b.common(c.Numbers, c.SIP, c.Emails)
 		b.add(Text{Key: "Company"}, r.CompanyName)
 		b.add(Text{Key: "Position"}, c.Position)
-		b.add(Text{Key: "Address"}, c.Address)
+		b.addresses(c.Addresses)
 		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
 	case r.Company != nil:
 		c := r.Company
 		b.common(c.Numbers, c.SIP, c.Emails)
-		b.add(Text{Key: "Address"}, c.Address)
+		b.addresses(c.Addresses)
 		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
 	case r.Lead != nil:
 		l := r.Lead
@@ -50,8 +50,8 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		if out.Stage < 0 && l.Status.Open() { // one of the company's own, between New and Processed
 			out.Stage = slices.Index(crm.LeadStatuses, crm.LeadInProgress)
 		}
-		if l.Reason.Key != "" {
-			out.Origin = Text(l.Reason)
+		if l.Origin.Reason.Key != "" {
+			out.Origin = Text(l.Origin.Reason)
 		}
 	case r.Deal != nil:
 		l := r.Deal
@@ -110,6 +110,12 @@ func (b facts) common(numbers []crm.Number, addresses []string, emails []crm.Ema
 	}
 	for _, e := range emails {
 		b.add(Text{Key: "E-mail"}, e.Address)
+	}
+}
+
+func (b facts) addresses(addresses []crm.Address) {
+	for _, a := range addresses {
+		b.add(Text{Key: "Address"}, a.Line())
 	}
 }
 

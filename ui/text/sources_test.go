@@ -255,7 +255,7 @@ func constant(e ast.Expr) (string, bool) {
 func TestEveryTextIsTranslatedAndUsed(t *testing.T) {
 	used := read(t).found
 	// What the CRM says stands in constants that a decision picks from.
-	for _, list := range [][]string{crm.Reasons, crm.FormTexts, store.EventTexts} {
+	for _, list := range [][]string{crm.Texts(), store.EventTexts} {
 		for _, s := range list {
 			used[text.Key(s)] = "crm"
 		}

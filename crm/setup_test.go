@@ -1,0 +1,271 @@
+package crm
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestOwnStatusesStandBetween_F5(t *testing.T) {
+	w := Workspace{OwnStatuses: []OwnStatus{{"Called twice", LeadNew}, {"Lost in the mail", "Nowhere"}, {"Offer wanted", LeadProcessed}, {"Called thrice", LeadNew}, {LeadJunk, LeadNew}, {"Too late", LeadConverted}}}
+	want := []LeadStatus{LeadNew, "Called twice", "Called thrice", LeadInProgress, LeadProcessed, "Offer wanted", "Lost in the mail", "Too late", LeadConverted}
+	if got := w.Statuses(); !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+	if !slices.Equal(Workspace{}.Statuses(), LeadStatuses) {
+		t.Error("without own ones they are not the standard ones")
+	}
+	if !LeadStatus("Called twice").Open() || LeadJunk.Open() || LeadConverted.Open() {
+		t.Error("own statuses are open, Converted and Junk are not")
+	}
+}
+
+func TestPipelinesHaveOrderedStages_F4(t *testing.T) {
+	p := StandardPipeline()
+	if err := p.Check(); err != nil {
+		t.Error(err)
+	}
+	if p.First() != DealNew || !p.Open(DealQuoteSent) || p.Open(DealWon) || p.Open(DealLost) {
+		t.Errorf("%+v", p)
+	}
+	own := Pipeline{ID: "1", Name: "Service", Stages: []Stage{{"done", "Done", Won}, {"in", "Came in", Undecided}, {"off", "Called off", Lost}}}
+	if own.Check() != nil || own.First() != "in" || own.Open("done") || own.Open("off") || !own.Open("in") {
+		t.Errorf("%+v", own)
+	}
+	if own.Open(DealLost) || !own.Open("a stage of before") {
+		t.Error("a stage that is no longer there means what it meant")
+	}
+	for want, bad := range map[string]Pipeline{
+		PipelineNeedsName:   {Stages: own.Stages},
+		PipelineNeedsStages: {Name: "x", Stages: own.Stages[:2]},
+		PipelineStagesTwice: {Name: "x", Stages: append(slices.Clone(own.Stages), Stage{"in2", "Came in", Undecided})},
+	} {
+		if err := bad.Check(); err == nil || err.Error() != want {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+func TestSourcesAreTheStandardListAndOwnOnes_A4(t *testing.T) {
+	got := Workspace{OwnSources: []string{"Radio", "", "Website", "Radio"}}.Sources()
+	if len(got) != len(Sources)+1 || got[len(got)-1] != "Radio" {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestQueuesAreRungInTheirWay_D4(t *testing.T) {
+	a, b, c := User{ID: "a"}, User{ID: "b"}, User{ID: "c", Left: true}
+	q := Queue{Members: []ID{"c", "b", "gone", "a"}}
+	users := []User{a, b, c}
+	taken := map[ID]int{"b": 3, "a": 1}
+	for _, row := range []struct {
+		way  Ringing
+		want string
+	}{{InOrder, "b,a"}, {Evenly, "a,b"}, {AllAtOnce, "ba"}} {
+		q.Ringing = row.way
+		got := ""
+		for i, together := range q.Order(users, taken) {
+			if i > 0 {
+				got += ","
+			}
+			for _, u := range together {
+				got += string(u.ID)
+			}
+		}
+		if got != row.want {
+			t.Errorf("%q rings %s, want %s: users who left are never rung", row.way, got, row.want)
+		}
+	}
+	if (Queue{Members: []ID{"c"}}).Order(users, nil) != nil {
+		t.Error("a queue of people who left rings somebody")
+	}
+}
+
+func TestTheHighestOfSeveralRolesWins_G1(t *testing.T) {
+	own := Role{ID: "own", Name: "Trainee", Rights: Rights{Call: CallCRM, SeeCalls: ReachOwn, Lines: true}}
+	all := append(StandardRoles(), own)
+	for name, c := range map[string]struct {
+		user User
+		want Rights
+	}{
+		"nobody set one: an agent": {User{}, StandardRoles()[3].Rights},
+		"one of the company's own": {User{Roles: []ID{"own"}}, own.Rights},
+		"of each right the higher": {User{Roles: []ID{"own", HeadOfDepartment}}, Rights{CallAnyone, ReachDepartment, ReachDepartment, ReachNone, true, false, false}},
+		"an administrator has all": {User{Roles: []ID{"own", Administrator}}, AllRights},
+		"who has left has none":    {User{Roles: []ID{Administrator}, Left: true}, Rights{}},
+		"a role that is not there": {User{Roles: []ID{"nowhere"}}, Rights{}},
+	} {
+		if got := RightsOf(c.user, all); got != c.want {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	locked := Role{ID: Administrator, Name: "Administrator"}
+	if RightsOf(User{Roles: []ID{Administrator}}, []Role{locked}) != AllRights {
+		t.Error("an administrator can be locked out")
+	}
+	if !AllRights.Cover(own.Rights) || own.Rights.Cover(AllRights) {
+		t.Error("who may give away what")
+	}
+}
+
+func TestWhoMayCallWhom_G1(t *testing.T) {
+	for _, c := range []struct {
+		right            CallRight
+		known, colleague bool
+		want             string
+	}{
+		{CallNobody, true, true, MayCallNobody},
+		{CallCRM, true, false, ""}, {CallCRM, false, true, MayCallCRMOnly}, {CallCRM, false, false, MayCallCRMOnly},
+		{CallCRMAndColleagues, true, false, ""}, {CallCRMAndColleagues, false, true, ""}, {CallCRMAndColleagues, false, false, MayCallCRMOrStaff},
+		{CallAnyone, false, false, ""},
+	} {
+		got := ""
+		if err := (Rights{Call: c.right}).MayCall(c.known, c.colleague); err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+	me, peer, other := User{ID: "1", Department: "Sales"}, User{ID: "2", Department: "Sales"}, User{ID: "3"}
+	for _, c := range []struct {
+		reach Reach
+		want  [3]bool
+	}{{ReachNone, [3]bool{}}, {ReachOwn, [3]bool{true}}, {ReachDepartment, [3]bool{true, true}}, {ReachAll, [3]bool{true, true, true}}} {
+		if got := [3]bool{c.reach.Includes(me, me), c.reach.Includes(me, peer), c.reach.Includes(me, other)}; got != c.want {
+			t.Errorf("reach %d: %v", c.reach, got)
+		}
+	}
+	if ReachDepartment.Includes(User{ID: "4"}, User{ID: "5"}) {
+		t.Error("two users without a department are of one")
+	}
+}
+
+func TestWorkingHours_A1(t *testing.T) {
+	h := Hours{Zone: "Europe/Berlin", Spans: []Span{{time.Monday, 9 * 60, 17 * 60}, {time.Friday, 0, 24 * 60}}}
+	if err := h.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]bool{
+		"2026-11-23T07:59:00Z": false, "2026-11-23T08:00:00Z": true, "2026-11-23T15:59:59Z": true, "2026-11-23T16:00:00Z": false,
+		"2026-07-06T07:00:00Z": true, // in summer
+		"2026-11-26T23:30:00Z": true, // Friday in Berlin
+		"2026-11-25T12:00:00Z": false,
+	} {
+		moment, err := time.Parse(time.RFC3339, at)
+		if err != nil || h.Open(moment) != want {
+			t.Errorf("at %s open is not %v", at, want)
+		}
+	}
+	if !(Hours{}).Open(time.Time{}) {
+		t.Error("a line without hours is closed")
+	}
+	for want, bad := range map[string]Hours{HoursNoZone: {Zone: "Mars/Base"}, HoursWrong: {Spans: []Span{{time.Monday, 60, 60}}}} {
+		if err := bad.Check(); err == nil || err.Error() != want {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+func TestCustomFieldsAreChecked(t *testing.T) {
+	field := func(t FieldType) Field {
+		return Field{ID: "1", Name: "F", Kinds: []Kind{KindContact}, Type: t, Choices: []string{"Oil", "Gas"}}
+	}
+	for _, c := range []struct {
+		t           FieldType
+		value, want string
+	}{
+		{TextField, "anything", ""}, {NumberField, "-3.5", ""}, {NumberField, "3,5", FieldNoNumber}, {DateField, "2026-02-29", FieldNoDate},
+		{DateField, "2028-02-29", ""}, {ChoiceField, "Gas", ""}, {ChoiceField, "Coal", FieldNotOffered}, {ChoiceField, "", ""},
+	} {
+		got := ""
+		if err := field(c.t).Check(c.value); err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%s %q: %q", c.t, c.value, got)
+		}
+	}
+	must := field(TextField)
+	must.Required = true
+	if CheckFields([]Field{must}, KindContact, nil) == nil || CheckFields([]Field{must}, KindLead, nil) != nil {
+		t.Error("a required field is asked of the records that have it")
+	}
+}
+
+func TestDialOut_A1(t *testing.T) {
+	d := Dialout{Rules: []DialRule{{"+", "00"}, {"+49", "0"}, {"+4930", ""}}, Prefix: "0"}
+	for written, want := range map[string]string{
+		"+49 221 9876543": "002219876543", "030 1234567": "01234567", "+43 1 5051234": "0004315051234",
+		"101": "101", "*97": "*97", "sip:anna@example.org": "anna@example.org", "anonymous": "",
+	} {
+		if got := d.Rewrite(Parse(written, "DE")); got != want {
+			t.Errorf("%s is dialled %q, want %q", written, got, want)
+		}
+	}
+	if got := (Dialout{}).Rewrite(Parse("0221 9876543", "DE")); got != "+492219876543" || !(Dialout{}).None() {
+		t.Errorf("without rules %q", got)
+	}
+}
+
+func TestEntriesAreReadAsTyped_E1(t *testing.T) {
+	text := "0900* ; premium rate\n\n  +49 30 123456-0;the landlord\n0049 30 1234560\nSpam@Example.org;mail\nsip:robot@pbx.example\n101\n*97\n+1 800*\n@spam.example*\nspam*\n"
+	entries, wrong := ParseEntries(Exceptions, text, "DE")
+	if len(wrong) != 0 {
+		t.Errorf("refused %v", wrong)
+	}
+	want := []string{"+49900*", "+49301234560", "spam@example.org", "robot@pbx.example", "101", "*97", "+1800*", "@spam.example*", "spam*"}
+	if len(entries) != len(want) {
+		t.Fatalf("%+v", entries)
+	}
+	for i, e := range entries {
+		key := e.Key
+		if e.Prefix {
+			key += "*"
+		}
+		if key != want[i] || len(e.ID.Bytes()) != 16 {
+			t.Errorf("%q is %q, want %q", e.Pattern, key, want[i])
+		}
+	}
+	if entries[0].Comment != "premium rate" || entries[0].String() != "0900* ; premium rate" {
+		t.Errorf("%+v", entries[0])
+	}
+	list := NewBlocklist(entries)
+	for written, hit := range map[string]bool{
+		"0900 5 123456": true, "+49 900 5123456": true, "0901 123456": false, "030/1234560": true, "030 12345601": false, "101": true, "1010": false,
+		"sip:robot@PBX.example": true, "sip:spamming@x.org": true, "+1 (800) 555-0100": true, "+1 801 555 0100": false, "anonymous": false,
+	} {
+		if _, ok := list.Find(Parse(written, "DE")); ok != hit {
+			t.Errorf("%s: %v", written, ok)
+		}
+	}
+	if _, ok := list.FindAddress("SPAM@example.org"); !ok {
+		t.Error("an e-mail address is compared by its case")
+	}
+	for text, want := range map[string]string{"*": EntryNoNumber, "12*": EntryTooShort, "+*": EntryNoNumber, "0*1": EntryStar, "---": EntryNoNumber, "anna": EntryNoNumber, "call me ; now": EntryNoNumber} {
+		if got, wrong := ParseEntries(Blacklist, text, "DE"); len(got) != 0 || len(wrong) != 1 || wrong[0].Key != want {
+			t.Errorf("%q: %v %v, want %q", text, got, wrong, want)
+		}
+	}
+	again, _ := ParseEntries(Exceptions, "(0900)*", "DE")
+	if again[0].ID != entries[0].ID {
+		t.Error("the same entry, written another way, has another id")
+	}
+	other, _ := ParseEntries(Blacklist, "0900*", "DE")
+	if other[0].ID == entries[0].ID {
+		t.Error("entries of two lists have the same id")
+	}
+}
+
+func TestProgramsDeriveTheSameLead_B4(t *testing.T) {
+	key := []byte("workspace")
+	a := LeadID(key, "+49301234567", 1)
+	if a != LeadID(key, "+49301234567", 1) || len(a.Bytes()) != 16 || a[14] != '8' {
+		t.Errorf("%s", a)
+	}
+	for _, other := range []ID{LeadID(key, "+49301234567", 2), LeadID(key, "+49301234568", 1), LeadID([]byte("another"), "+49301234567", 1)} {
+		if other == a {
+			t.Error("another lead has the same id")
+		}
+	}
+}
