@@ -18,6 +18,10 @@ type Account struct {
 	Certificate string // PEM file of this telephone's certificate for TLS; "" for none
 	Key         string // PEM file of its key; "" when it is in the same file
 
+	Watch  []string // extensions of colleagues whose telephones are watched (RFC 4235)
+	PickUp string   // feature code by which a colleague's call is picked up: "*8", "**{extension}"; "" means Replaces
+	MWI    bool     // ask for the mailbox's messages (RFC 3842); what comes unasked is taken anyway
+
 	LineHeader  string   // header that names the line that was called, say "X-Line" (requirements.md A2)
 	DefaultLine string   // the line when nothing names one
 	Codecs      []string // in order of preference: "opus", "g722", "pcma", "pcmu"; empty means all that there are

@@ -24,6 +24,7 @@ type line struct {
 	done    chan struct{}
 
 	standing Registration // of the phone's lock
+	lamps    *lamps
 
 	// Of run's goroutine.
 	targets []locate.Target // that are still to be tried, the one in use first
@@ -78,6 +79,7 @@ func (a Account) options() sip.Options {
 func (p *Phone) newLine(a Account, leaving []<-chan struct{}) *line {
 	l := &line{
 		phone: p, account: a, log: p.log.With("account", a.Name), done: make(chan struct{}),
+		lamps:    newLamps(a),
 		standing: Registration{Account: a.Name, State: Registering, Since: p.cfg.Now()},
 	}
 	var ctx context.Context
@@ -247,6 +249,7 @@ func (l *line) retire(s *sip.Stack) {
 
 // leave hangs up the account's calls, takes back its own contact and closes.
 func (l *line) leave() {
+	l.unwatch()
 	stack := l.use(nil)
 	calls := l.phone.callsOf(l, nil)
 	for _, c := range calls {

@@ -30,6 +30,7 @@ var (
 type Config struct {
 	Sound     Sound
 	Listener  Listener
+	Lamps     LampListener     // nil: nobody wants to know
 	Log       *slog.Logger     // nil: nothing is logged
 	UserAgent string           // of the User-Agent header; "" means "Leadline"
 	Now       func() time.Time // nil: time.Now
@@ -183,6 +184,12 @@ func (p *Phone) Dial(account, target string) (CallID, error) {
 	if err != nil {
 		return "", err
 	}
+	return p.dial(l, target, "", Party{})
+}
+
+// dial calls target, in the place of a call that rings elsewhere when replaces says so.
+// Whom that reaches is told by remote, when it isn't who is dialled.
+func (p *Phone) dial(l *line, target, replaces string, remote Party) (CallID, error) {
 	stack := l.current()
 	if stack == nil {
 		return "", fmt.Errorf("call %q from %s: %w", target, l.account.Name, ErrNotConnected)
@@ -191,14 +198,20 @@ func (p *Phone) Dial(account, target string) (CallID, error) {
 	if err != nil {
 		return "", fmt.Errorf("call from %s: %w", l.account.Name, err)
 	}
+	if remote == (Party{}) {
+		remote = Party(party)
+	}
 	c, err := p.newCall(l, stack, Call{
-		Direction: Outgoing, State: Dialling, Remote: Party(party), Dialled: target,
+		Direction: Outgoing, State: Dialling, Remote: remote, Dialled: target,
 	})
 	if err != nil {
 		return "", err
 	}
 	p.holdOthers(c)
-	c.box.post(c.dial)
+	c.box.post(func() {
+		c.picksUp = replaces
+		c.dial()
+	})
 	return c.id, nil
 }
 

@@ -112,6 +112,7 @@ func (l *line) open(ctx context.Context, target locate.Target) (*sip.Stack, erro
 	o.LocalAddr = l.phone.cfg.LocalAddr
 	o.Log = l.log
 	o.Check = l.check
+	o.Abilities, o.Notified, o.Message = l.abilities, l.noticed, l.messaged
 	// The stack exists when a call comes, but the variable isn't set before Open returns.
 	ready := make(chan *sip.Stack, 1)
 	var once sync.Once

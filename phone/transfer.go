@@ -229,6 +229,9 @@ func (c *call) invites() (*sip.Dialog, error) {
 	if c.referrer != nil {
 		return c.stack.DialFor(c.referrer.request, offer, signals{c})
 	}
+	if c.picksUp != "" {
+		return c.stack.DialReplacing(c.view.Dialled, c.picksUp, offer, signals{c})
+	}
 	return c.stack.Dial(c.view.Dialled, offer, signals{c})
 }
 

@@ -99,13 +99,15 @@ func (l *line) whereabouts(ctx context.Context) netip.Addr {
 	return ip
 }
 
-// settle tells the calls that go over the account's stack where we are now.
+// settle tells the calls that go over the account's stack where we are now, and those
+// who notify us.
 func (l *line) settle() {
 	stack := l.current()
 	at := stack.Local()
-	if at == l.at {
+	if at == l.at && stack == l.lamps.stack {
 		return
 	}
+	l.watch(stack)
 	known := l.at.IsValid()
 	l.at = at
 	if !known {

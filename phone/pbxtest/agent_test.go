@@ -31,6 +31,7 @@ type agent struct {
 	calls   map[phone.CallID][]phone.Call // all that was told of each
 	order   []phone.CallID
 	regs    []phone.Registration
+	texts   []phone.Message
 	changed chan struct{} // closed and replaced when something is told
 	heard   []int16       // since the last forget
 }
@@ -46,7 +47,7 @@ func newAgent(t *testing.T, accounts ...phone.Account) *agent {
 		return log.Write(b)
 	}), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	a.Phone = phone.New(phone.Config{
-		Sound: a.sound, Listener: a, Log: logger, UserAgent: "Leadline/test",
+		Sound: a.sound, Listener: a, Lamps: a, Log: logger, UserAgent: "Leadline/test",
 		Timing: phone.Timing{RetryMin: 200 * time.Millisecond, RetryMax: time.Second, NoAnswer: 3 * time.Second, BusyTone: 100 * time.Millisecond},
 	})
 	n := 0
@@ -90,6 +91,11 @@ func (a *agent) close() {
 func (a *agent) RegistrationChanged(r phone.Registration) {
 	a.tell(func() { a.regs = append(a.regs, r) })
 }
+
+// These are phone.LampListener.
+func (a *agent) ColleagueChanged(phone.Colleague) { a.tell(func() {}) }
+func (a *agent) MailboxChanged(phone.Mailbox)     { a.tell(func() {}) }
+func (a *agent) MessageReceived(m phone.Message)  { a.tell(func() { a.texts = append(a.texts, m) }) }
 
 // CallChanged is phone.Listener.
 func (a *agent) CallChanged(c phone.Call) {

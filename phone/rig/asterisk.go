@@ -35,6 +35,8 @@ type AsteriskOptions struct {
 	// Certificate and Key are PEM files; with them it takes TLS too, see TLSAddr. With
 	// ClientCA it wants a certificate that this authority has signed.
 	Certificate, Key, ClientCA string
+	// Lamps lets endpoints watch each other and their mailboxes, see lamps.go.
+	Lamps bool
 	// PJSIP and Dialplan are added to pjsip.conf and extensions.conf. A dialplan
 	// begins inside the context that endpoints call into.
 	PJSIP, Dialplan string

@@ -25,7 +25,10 @@ systemname = rig
 live_dangerously = yes
 `, a.Dir, a.bin.modules, a.bin.data)
 
-	write(a.t, a.etc("modules.conf"), "[modules]\nautoload=no\n"+loads())
+	write(a.t, a.etc("modules.conf"), "[modules]\nautoload=no\n"+loads(modules))
+	if a.opt.Lamps {
+		a.configureLamps()
+	}
 	write(a.t, a.etc("logger.conf"), "[general]\n[logfiles]\nconsole => notice,warning,error,verbose\n")
 	write(a.t, a.etc("rtp.conf"), "[general]\nrtpstart=%d\nrtpend=%d\nicesupport=no\nstrictrtp=yes\n", a.rtp, a.rtp+39)
 	write(a.t, a.etc("pjproject.conf"), "[startup]\nlog_level=2\n")
@@ -62,7 +65,7 @@ app_exec app_userevent app_transfer res_musiconhold
 func_callerid func_channel func_strings func_logic func_env func_hangupcause func_global func_dialplan func_timeout
 pbx_config pbx_spool res_clioriginate res_mutestream`
 
-func loads() string {
+func loads(modules string) string {
 	var b strings.Builder
 	for m := range strings.FieldsSeq(modules) {
 		fmt.Fprintf(&b, "load = %s.so\n", m)
@@ -122,7 +125,7 @@ media_address = 127.0.0.1
 bind_rtp_to_media_address = yes
 send_pai = yes
 trust_id_outbound = yes
-allow_subscribe = no
+%[7]s
 [%[1]s]
 type = auth
 auth_type = userpass
@@ -132,7 +135,7 @@ password = %[4]s
 type = aor
 max_contacts = %[5]d
 remove_existing = yes
-%[6]s`, e.User, strings.Join(codecs, ","), e.Name, e.Password, contacts, expiry)
+%[6]s%[8]s`, e.User, strings.Join(codecs, ","), e.Name, e.Password, contacts, expiry, a.watches(), a.mailbox(e))
 	}
 	return b.String() + "\n" + a.opt.PJSIP
 }

@@ -27,7 +27,7 @@ func (a *Asterisk) dialplan() string {
 			group = append(group, "PJSIP/"+e.User)
 		}
 	}
-	return strings.NewReplacer("$GROUP", strings.Join(group, "&"), "$DIR", a.Dir, "$LINE", a.line(), "$MORE", a.opt.Dialplan).Replace(`
+	return strings.NewReplacer("$GROUP", strings.Join(group, "&"), "$DIR", a.Dir, "$LINE", a.line(), "$MORE", a.hints()+a.opt.Dialplan).Replace(`
 [phones]
 exten => _1XX,1,Set(LINE=${IF($["${LINE}"=""]?$LINE:${LINE})})
  same => n,Dial(PJSIP/${EXTEN},120,b(add-line^s^1(${LINE})))

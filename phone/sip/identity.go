@@ -51,6 +51,16 @@ func Caller(h Headers) Party {
 	return best.party()
 }
 
+// PartyOf is who a SIP or tel URI names, with a display name that came with it.
+func PartyOf(uri, display string) Party {
+	a := parseAddress("<" + uri + ">")
+	a.display = cleanDisplay(display)
+	if anonymous(a) {
+		return Party{}
+	}
+	return a.party()
+}
+
 func wantsPrivacy(values []string) bool {
 	for _, value := range values {
 		for _, item := range strings.FieldsFunc(value, func(r rune) bool { return r == ';' || r == ',' || r == ' ' }) {

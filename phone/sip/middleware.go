@@ -49,6 +49,10 @@ func (s *Stack) inDialog(req *sip.Request, tx sip.ServerTransaction, next sipgo.
 		if req.IsAck() {
 			return true
 		}
+		if sub := s.subscription(req); sub != nil && req.Method == sip.NOTIFY {
+			sub.notified(req, tx)
+			return true
+		}
 		s.respond(req, tx, 481, "Call/Transaction Does Not Exist", Body{})
 		return true
 	}
@@ -74,7 +78,7 @@ func (s *Stack) inDialog(req *sip.Request, tx sip.ServerTransaction, next sipgo.
 	case sip.INFO:
 		d.informed(req, tx)
 	case sip.MESSAGE:
-		s.respond(req, tx, 200, "OK", Body{})
+		s.messaged(req, tx)
 	case sip.REFER:
 		d.referredAway(req, tx)
 	default:
@@ -113,12 +117,14 @@ func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
 		}
 		return !s.arrived(req, tx)
 	case sip.NOTIFY:
-		// PBXs send message waiting and the like unasked.
-		s.respond(req, tx, 200, "OK", Body{})
+		s.notifiedUnasked(req, tx)
+		return true
+	case sip.MESSAGE:
+		s.messaged(req, tx)
 		return true
 	case sip.OPTIONS:
 		// RFC 3261 §11.2
-		s.respond(req, tx, 200, "OK", Body{}, allow(), accept(), supported(),
+		s.respond(req, tx, 200, "OK", s.abilities(), allow(), accept(), supported(),
 			sip.NewHeader("Accept-Encoding", "identity"), sip.NewHeader("Accept-Language", "en"))
 		return true
 	case sip.INFO, sip.REFER, sip.UPDATE, sip.PRACK:
@@ -136,7 +142,7 @@ func notAllowed(req *sip.Request, tx sip.ServerTransaction) {
 
 // allow names the methods that we answer.
 func allow() sip.Header {
-	return sip.NewHeader("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER")
+	return sip.NewHeader("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER, MESSAGE")
 }
 
 // supported names the extensions that we know (RFC 3261 §20.37).

@@ -37,6 +37,12 @@ type Options struct {
 	// Incoming is called for each new call after its 180 went out, or was refused
 	// by Check. It returns what is to be told of the dialog. It must not block.
 	Incoming func(*Dialog) Events
+	// Abilities describes our sound to who asks by OPTIONS; nil: nothing is said of it.
+	Abilities func() []byte
+	// Notified is called for a NOTIFY that belongs to no subscription. It must not block.
+	Notified func(Notice)
+	// Message is called for a MESSAGE. It must not block.
+	Message func(Text)
 	// Check looks at the offer of a new call before it rings (an empty one for an
 	// INVITE without a body); a code other than 0 refuses it. It must not block.
 	Check func(Body) (code int, reason string)

@@ -40,6 +40,12 @@ func (s *Stack) DialFor(r *ReferRequest, offer []byte, events Events) (*Dialog, 
 	return s.dial(r.To, offer, events, headers...)
 }
 
+// DialReplacing invites target in the place of another call there: replaces is the
+// value of the Replaces header (RFC 3891).
+func (s *Stack) DialReplacing(to, replaces string, offer []byte, events Events) (*Dialog, error) {
+	return s.dial(to, offer, events, sip.NewHeader("Replaces", replaces))
+}
+
 func (s *Stack) dial(to string, offer []byte, events Events, headers ...sip.Header) (*Dialog, error) {
 	uri, err := target(to, s.acc.host, s.acc.port)
 	if err != nil {

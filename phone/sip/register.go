@@ -34,29 +34,39 @@ func (s *Stack) Register(ctx context.Context, expires time.Duration) (granted ti
 }
 
 func (s *Stack) registerOnce(ctx context.Context, expires time.Duration) (time.Duration, error) {
+	res, err := s.exchange(ctx, sip.REGISTER, func() *sip.Request { return s.newRegister(expires) })
+	if err != nil {
+		return 0, err
+	}
+	return s.granted(res, expires), nil
+}
+
+// exchange sends a request outside of any call, with credentials when asked for them,
+// and waits for its 2xx. make is called for each attempt. The error is a *Failure.
+func (s *Stack) exchange(ctx context.Context, method sip.RequestMethod, make func() *sip.Request) (*sip.Response, error) {
 	var credentials sip.Header
 	for attempt := 0; ; attempt++ {
-		req := s.newRegister(expires)
+		req := make()
 		if credentials != nil {
 			req.AppendHeader(credentials)
 		}
 		res, err := s.roundTrip(ctx, req)
 		if err != nil {
-			return 0, noAnswer("REGISTER", err)
+			return nil, noAnswer(string(method), err)
 		}
 		// Once with the password, and again when only the nonce was too old.
 		if isChallenge(res) && (attempt == 0 || attempt < 3 && isStale(res)) {
 			if credentials, err = s.credentials(req, res); err == nil {
 				continue
 			}
-			f := refused("REGISTER", res)
+			f := refused(string(method), res)
 			f.Err = err
-			return 0, f
+			return nil, f
 		}
 		if !res.IsSuccess() {
-			return 0, refused("REGISTER", res)
+			return nil, refused(string(method), res)
 		}
-		return s.granted(res, expires), nil
+		return res, nil
 	}
 }
 

@@ -46,19 +46,20 @@ type Stack struct {
 	udp    *mobileConn
 	door   *door // of TCP and TLS
 
-	mu       sync.Mutex
-	target   locate.Target
-	local    netip.AddrPort // where we are reached
-	key      netip.AddrPort // under which the library knows the UDP socket
-	stream   *streamConn    // of TCP and TLS
-	down     chan struct{}  // closed when the socket or the connection broke
-	closed   bool
-	working  int           // goroutines of spawn
-	idle     chan struct{} // made by Close, closed when none is left
-	dialogs  map[string]*Dialog
-	invites  map[string]*invite               // incoming ones, while their transaction lives
-	sent     map[string]sip.ClientTransaction // the last INVITE, by Call-ID
-	register registration
+	mu            sync.Mutex
+	target        locate.Target
+	local         netip.AddrPort // where we are reached
+	key           netip.AddrPort // under which the library knows the UDP socket
+	stream        *streamConn    // of TCP and TLS
+	down          chan struct{}  // closed when the socket or the connection broke
+	closed        bool
+	working       int           // goroutines of spawn
+	idle          chan struct{} // made by Close, closed when none is left
+	dialogs       map[string]*Dialog
+	invites       map[string]*invite               // incoming ones, while their transaction lives
+	sent          map[string]sip.ClientTransaction // the last INVITE, by Call-ID
+	subscriptions []*Subscription
+	register      registration
 }
 
 // Open makes a user agent that is reached through target, one of [Options.Locate]. Over
@@ -142,6 +143,9 @@ func (s *Stack) start(ctx context.Context, target locate.Target) (err error) {
 // Close gives calls that are being hung up until ctx ends, then frees the socket.
 func (s *Stack) Close(ctx context.Context) {
 	s.mu.Lock()
+	for _, sub := range s.subscriptions {
+		sub.Close()
+	}
 	idle := make(chan struct{})
 	if s.idle = idle; s.working == 0 {
 		close(idle)

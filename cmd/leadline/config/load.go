@@ -140,7 +140,7 @@ func known(key toml.Key) string {
 		"":        {"data", "ui", "server", "account", "audio"},
 		"ui":      {"language", "theme", "region"},
 		"server":  {"url", "user"},
-		"account": {"name", "address", "auth_user", "password", "transport", "ca", "certificate", "key", "bind", "srtp", "outbound_proxy", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
+		"account": {"name", "address", "auth_user", "password", "transport", "ca", "certificate", "key", "watch", "pickup", "mwi", "bind", "srtp", "outbound_proxy", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
 		"audio":   {"microphone", "speaker", "ringer"},
 	}
 	table := ""

@@ -52,6 +52,9 @@ func (c *Config) check(report func(path, reason string)) {
 		if a.Key != "" && a.Certificate == "" {
 			report(at("key"), "it is the key of a certificate, and there is no certificate")
 		}
+		test(at("watch"), checkWatch(a.Watch))
+		test(at("pickup"), checkPickUp(a.PickUp))
+		test(at("mwi"), oneOf(a.MWI, MWIs))
 		test(at("bind"), checkBind(a.Bind))
 		test(at("srtp"), oneOf(a.SRTP, SRTPModes))
 		test(at("outbound_proxy"), checkProxy(a.OutboundProxy))
@@ -154,6 +157,31 @@ func checkHeader(s string) error {
 		if !isAlnum(r) && !strings.ContainsRune("-.!%*_+`'~", r) {
 			return fmt.Errorf("%q is no name of a SIP header, such as X-Line", s)
 		}
+	}
+	return nil
+}
+
+// maxWatched is how many colleagues an account may watch: each is a subscription.
+const maxWatched = 100
+
+func checkWatch(list []string) error {
+	if len(list) > maxWatched {
+		return fmt.Errorf("%d extensions are too many; an account watches %d at most", len(list), maxWatched)
+	}
+	for i, extension := range list {
+		if extension == "" || !isUser(extension) {
+			return fmt.Errorf("%q is no extension", extension)
+		}
+		if slices.Contains(list[:i], extension) {
+			return fmt.Errorf("%q is named twice", extension)
+		}
+	}
+	return nil
+}
+
+func checkPickUp(s string) error {
+	if !isUser(strings.Replace(s, "{extension}", "", 1)) {
+		return fmt.Errorf("%q is no feature code, such as *8 or **{extension}", s)
 	}
 	return nil
 }
