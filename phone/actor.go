@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"leadline/phone/audio"
+	"leadline/phone/record"
 	"leadline/phone/sdp"
 	"leadline/phone/sip"
 )
@@ -45,6 +46,10 @@ type call struct {
 	quality   int
 
 	conference *conference // nil: the call is on its own
+
+	tape             *record.Tape // nil: not recorded now
+	lastTape         *record.Tape // the newest, also when it has ended
+	recordedByItself bool
 }
 
 func (c *call) publish() { c.phone.publish(c, c.view) }
@@ -54,6 +59,7 @@ func (c *call) become(s CallState) {
 	c.reportReferral()
 	c.publish() // windows before sound
 	c.listen()
+	c.recordByItself()
 }
 
 // after posts f when d has passed, for as long as the call lives.
@@ -216,6 +222,7 @@ func (c *call) end(cause Cause, code int, reason string) {
 	c.view.SIPCode, c.view.SIPReason = code, reason
 	c.view.Ended = c.phone.cfg.Now()
 	c.readStats()
+	c.stopRecording()
 	c.reportReferral()
 	tone := noTone
 	if c.view.Direction == Outgoing && c.view.Answered.IsZero() {
@@ -236,7 +243,7 @@ func (c *call) end(cause Cause, code int, reason string) {
 	}
 	silence := func() {
 		c.hear(heard{tone: noTone})
-		c.box.close()
+		c.closeBox()
 	}
 	if tone == noTone {
 		silence()

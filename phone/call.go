@@ -141,6 +141,7 @@ type Call struct {
 	Conference  string // the same for calls that are merged here; "" for one on its own
 	Transfer    Transfer
 	ReferredBy  string // URI of who passed this call to us or made us dial it; "" for nobody
+	Recording   Recording
 	Stats       Stats
 }
 

@@ -93,6 +93,7 @@ type Phone struct {
 	forwards    map[string]Forward // by account
 	conferences map[string]*conference
 	forwardAll  string // where every call goes; "" is nowhere
+	recordings  Recordings
 }
 
 // New makes a phone without accounts. It panics when Sound or Listener is missing.

@@ -19,6 +19,7 @@ type receiver struct {
 	source   source
 	known    bool // there is a source
 	rejected uint64
+	beep     beep
 
 	// A packet from a new SSRC, or far off in sequence, waits here for one that
 	// follows it (RFC 3550 §6.2.1): a stray datagram must not break a call.
@@ -272,4 +273,5 @@ func (r *receiver) play(dst []int16, now time.Duration) {
 		clear(r.frame)
 	}
 	r.up.run(dst, r.frame)
+	r.beep.mix(dst)
 }

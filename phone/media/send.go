@@ -19,6 +19,7 @@ type sender struct {
 
 	sends      bool // the direction lets us be heard
 	muted      bool
+	beep       beep
 	silent     bool // the last frame was muted: fade from there
 	dtmf       bool
 	event      uint8
@@ -96,6 +97,9 @@ func (s *sender) capture(src []int16, now time.Duration) []byte {
 	s.down.run(s.frame, src)
 	s.mute()
 	s.tones.play(s.frame, s.codec.rate)
+	if s.sends {
+		s.beep.mix(s.frame)
+	}
 	s.pcm = append(s.pcm, s.frame...)
 	need := s.codec.rate * s.ptime / 1000
 	if len(s.pcm) < need {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"leadline/phone/sdp"
@@ -50,6 +51,7 @@ type Config struct {
 type Session struct {
 	cfg   Config
 	epoch time.Time
+	tape  atomic.Pointer[Recorder] // nil: not recorded
 
 	// Play, the socket and the microphone meet here. Sections are short and never
 	// call out; where both are locked, out comes first.
@@ -128,15 +130,24 @@ func (s *Session) Update(m sdp.Media) error {
 // Play fills dst with the next audio from the peer, at 48 kHz; len(dst) is a multiple of
 // FrameSamples. The sound pump calls it; it locks shortly and does not allocate.
 func (s *Session) Play(dst []int16) {
-	now := s.since(s.cfg.Now())
-	s.in.Lock()
-	defer s.in.Unlock()
+	wall := s.cfg.Now()
+	now := s.since(wall)
+	tape := s.tape.Load()
 	for len(dst) >= FrameSamples {
-		s.in.play(dst[:FrameSamples], now)
-		s.in.tick(&s.in.receiver, now)
+		s.playLocking(dst[:FrameSamples], now)
+		if tape != nil {
+			tape.hear(dst[:FrameSamples], wall)
+		}
 		dst = dst[FrameSamples:]
 	}
 	clear(dst)
+}
+
+func (s *Session) playLocking(frame []int16, now time.Duration) {
+	s.in.Lock()
+	defer s.in.Unlock()
+	s.in.play(frame, now)
+	s.in.tick(&s.in.receiver, now)
 }
 
 // Capture takes audio from the microphone, at 48 kHz; len(src) is a multiple of
@@ -145,9 +156,14 @@ func (s *Session) Play(dst []int16) {
 func (s *Session) Capture(src []int16) {
 	wall := s.cfg.Now()
 	now := s.since(wall)
+	tape := s.tape.Load()
 	for len(src) >= FrameSamples {
-		if packet := s.captureLocking(src[:FrameSamples], now); packet != nil {
+		packet, silent := s.captureLocking(src[:FrameSamples], now)
+		if packet != nil {
 			s.cfg.Send(packet)
+		}
+		if tape != nil {
+			tape.say(src[:FrameSamples], silent, wall)
 		}
 		src = src[FrameSamples:]
 	}
@@ -156,15 +172,15 @@ func (s *Session) Capture(src []int16) {
 	}
 }
 
-// captureLocking gives the packet to send, if one is full. Its buffer is nobody else's until
-// the next frame.
-func (s *Session) captureLocking(frame []int16, now time.Duration) []byte {
+// captureLocking gives the packet to send, if one is full, and whether the peer hears nothing
+// of the frame. Its buffer is nobody else's until the next frame.
+func (s *Session) captureLocking(frame []int16, now time.Duration) (packet []byte, silent bool) {
 	s.out.Lock()
 	defer s.out.Unlock()
 	if s.out.closed {
-		return nil
+		return nil, true
 	}
-	return s.out.capture(frame, now)
+	return s.out.capture(frame, now), s.out.muted || !s.out.sends
 }
 
 // report builds the RTCP packet that is due, if one is.
@@ -274,6 +290,20 @@ func (s *Session) Mute(on bool) {
 	s.out.Lock()
 	defer s.out.Unlock()
 	s.out.muted = on
+}
+
+// Record has r take down the call from now on, instead of who did; nil: nobody.
+func (s *Session) Record(r *Recorder) { s.tape.Store(r) }
+
+// Beep lets both sides hear that the call is recorded, the peer also while muted, and not before
+// the direction lets it hear us.
+func (s *Session) Beep() {
+	s.out.Lock()
+	defer s.out.Unlock()
+	s.out.beep.start()
+	s.in.Lock()
+	defer s.in.Unlock()
+	s.in.beep.start()
 }
 
 // Muted reports whether the microphone is muted.
