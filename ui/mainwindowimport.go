@@ -31,7 +31,7 @@ func (m *MainWindow) importFile() {
 		r.Close()
 		m.Import(path)
 	}, m.win)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".CSV"}))
+	d.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".CSV", ".vcf", ".VCF"}))
 	d.Show() // first: before, the dialog has no size to change
 	d.Resize(fyne.NewSize(760, 520))
 }

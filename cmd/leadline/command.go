@@ -18,8 +18,8 @@ var version = "dev"
 
 const usage = `Usage:
   leadline [-config FILE] [-automation SOCKET] [LINK]   the telephone; LINK is tel:…, sip:… or callto:…
-  leadline [-config FILE] import FILE                   contacts from a CSV of Google Contacts ("-" is standard input)
-  leadline [-config FILE] export FILE                   all contacts into such a file ("-" is standard output)
+  leadline [-config FILE] import [flags] FILE           contacts from CSV or vCards; flags: leadline import -help
+  leadline [-config FILE] export [flags] FILE           all contacts into such a file; flags: leadline export -help
   leadline demo [-tour DIR]                             a PBX in a box, customers who call
   leadline version
 `
@@ -47,17 +47,14 @@ func run(args []string, out io.Writer) error {
 		_, err := fmt.Fprintln(out, versionLine())
 		return err
 	case "import", "export":
-		if len(rest) != 2 {
-			return fmt.Errorf("%s needs the name of one file\n%s", command, usage)
-		}
-		c, _, err := load(*file)
-		if err != nil {
-			return err
+		configuration := func() (config.Config, error) {
+			c, _, err := load(*file)
+			return c, err
 		}
 		if command == "import" {
-			return importFile(context.Background(), c, rest[1], out)
+			return importCommand(context.Background(), configuration, rest[1:], out)
 		}
-		return exportFile(context.Background(), c, rest[1], out)
+		return exportCommand(context.Background(), configuration, rest[1:], out)
 	case "demo":
 		return demoCommand(rest[1:], *door, out)
 	}

@@ -33,7 +33,13 @@ func TestWhatCannotBeStartedSaysWhy(t *testing.T) {
 		"an unknown flag":         {[]string{"-colour"}, []string{"-colour", "Usage:"}},
 		"an unknown command":      {[]string{"dance"}, []string{`"dance"`, "Usage:"}},
 		"a link without a number": {[]string{"tel:"}, []string{`"tel:"`}},
-		"import without a file":   {[]string{"import"}, []string{"import needs", "Usage:"}},
+		"import without a file":   {[]string{"import"}, []string{"import: it needs the name of one file", "-duplicates"}},
+		"an unknown field":        {[]string{"import", "-column", "height=cm", "x.csv"}, []string{`"height"`, "-column"}},
+		"an unknown label":        {[]string{"import", "-column", "phone:boat=Tel", "x.csv"}, []string{`"boat"`}},
+		"an unknown encoding":     {[]string{"import", "-encoding", "ebcdic", "x.csv"}, []string{"ebcdic", "utf-8"}},
+		"a long delimiter":        {[]string{"import", "-delimiter", "::", "x.csv"}, []string{"::"}},
+		"an unknown duplicate":    {[]string{"import", "-duplicates", "forget", "x.csv"}, []string{"forget", "update"}},
+		"an unknown format":       {[]string{"export", "-format", "xls", "x"}, []string{`"xls"`, "vcard4"}},
 		"a missing file":          {[]string{"-config", "/nowhere/at/all.toml"}, []string{"/nowhere/at/all.toml"}},
 		"a bad value":             {[]string{"-config", bad, "import", "x.csv"}, []string{bad + ":4", "transport", "pigeon"}},
 		"a CSV that is not there": {[]string{"-config", configFile(t, ""), "import", "/nowhere.csv"}, []string{"/nowhere.csv"}},
@@ -84,13 +90,15 @@ func TestContactsComeInAndGoOut(t *testing.T) {
 	if err := os.WriteFile(in, []byte(someContacts), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	cards := filepath.Join(dir, "out.vcf")
 	var said bytes.Buffer
-	for _, args := range [][]string{{"import", in}, {"export", out}} {
+	for _, args := range [][]string{{"import", "-preview", in}, {"import", in}, {"export", out}, {"export", cards}, {"import", "-duplicates", "update", cards}} {
 		if err := run(append([]string{"-config", file}, args...), &said); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, want := range []string{"2 rows read: 2 contacts and 1 companies made", "2 contacts written to " + out} {
+	for _, want := range []string{"column Phone 1 - Value: phone", "2 contacts and 1 companies would be made", "2 rows read: 2 contacts and 1 companies made",
+		"3 rows read: 0 contacts and 0 companies made, 3 there already, 3 of them updated", "2 contacts written to " + out} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("%q is not in %q", want, said.String())
 		}

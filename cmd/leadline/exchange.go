@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"leadline/cmd/leadline/config"
 	"leadline/crm/exchange"
@@ -30,8 +34,87 @@ func openStore(ctx context.Context, c config.Config, o store.Options) (*store.St
 	return s, err
 }
 
-// importFile is `leadline import FILE`.
-func importFile(ctx context.Context, c config.Config, file string, out io.Writer) error {
+const importUsage = `leadline import [flags] FILE ("-" is standard input): contacts from a CSV of Google Contacts, Outlook or
+Bitrix24, from any other CSV with a line of names, or from vCards 2.1 to 4.0
+  -preview                    say what would come in, and write nothing
+  -duplicates skip            who is there already: skip, update, add
+  -column "phone:work=Tel."   what a column is, where its name does not say it; may be repeated. What: first, middle, last, name,
+                              company, position, comment, marks, source, sip, phone[:LABEL], email[:LABEL], address[:LABEL],
+                              street[:LABEL], zip[:LABEL], city[:LABEL], state[:LABEL], country[:LABEL]
+                              LABEL: work, mobile, home, main, fax, private, other
+  -delimiter ";"              between cells, where it is not found out
+  -encoding windows-1252      utf-8, utf-16, windows-1252, where it is not found out
+`
+
+const exportUsage = `leadline export [flags] FILE ("-" is standard output): all contacts and companies
+  -format vcard4              csv (of Google Contacts), vcard3, vcard4; else by the name of the file
+`
+
+// importCommand is `leadline import`.
+func importCommand(ctx context.Context, load func() (config.Config, error), args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("leadline import", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	preview := flags.Bool("preview", false, "")
+	duplicates := flags.String("duplicates", "skip", "")
+	delimiter := flags.String("delimiter", "", "")
+	encoding := flags.String("encoding", "", "")
+	columns := map[string]exchange.Field{}
+	flags.Func("column", "", func(s string) error {
+		field, name, ok := strings.Cut(s, "=")
+		if !ok || name == "" {
+			return errors.New("write it as FIELD=COLUMN")
+		}
+		f, err := exchange.ParseField(field)
+		columns[name] = f
+		return err
+	})
+	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
+		return usageError("import", err, importUsage)
+	}
+	o := exchange.Options{Duplicates: store.Duplicates(*duplicates), DryRun: *preview, Columns: columns}
+	switch o.Duplicates {
+	case store.Skip, store.Update, store.Add:
+	default:
+		return usageError("import", fmt.Errorf("-duplicates %s is none of skip, update, add", *duplicates), importUsage)
+	}
+	var err error
+	if o.Encoding, err = exchange.ParseEncoding(*encoding); err != nil {
+		return usageError("import", err, importUsage)
+	}
+	if o.Delimiter, err = oneSign(*delimiter); err != nil {
+		return usageError("import", err, importUsage)
+	}
+	c, err := load()
+	if err != nil {
+		return err
+	}
+	return importFile(ctx, c, flags.Arg(0), o, out)
+}
+
+func oneSign(s string) (rune, error) {
+	if s == `\t` || s == "tab" {
+		s = "\t"
+	}
+	if r := []rune(s); len(r) == 1 && r[0] != '"' && r[0] != '\n' && r[0] != '\r' {
+		return r[0], nil
+	} else if len(r) > 0 {
+		return 0, fmt.Errorf("-delimiter %s is not one sign", s)
+	}
+	return 0, nil
+}
+
+func usageError(command string, err error, usage string) error {
+	if errors.Is(err, flag.ErrHelp) {
+		return errors.New(usage)
+	}
+	if err == nil {
+		err = errors.New("it needs the name of one file")
+	}
+	return fmt.Errorf("%s: %w\n%s", command, err, usage)
+}
+
+// importFile brings in a file and says what became of it.
+func importFile(ctx context.Context, c config.Config, file string, o exchange.Options, out io.Writer) error {
 	in := io.Reader(os.Stdin)
 	if file != "-" {
 		f, err := os.Open(file)
@@ -45,38 +128,125 @@ func importFile(ctx context.Context, c config.Config, file string, out io.Writer
 	if err != nil {
 		return err
 	}
-	report, err := exchange.Import(ctx, s, in, exchange.Options{Region: c.UI.Region})
-	fmt.Fprintf(out, "%d rows read: %d contacts and %d companies made, %d there already, %d refused\n",
-		report.Rows, report.Contacts, report.Companies, report.Skipped, len(report.Refused))
-	for _, r := range report.Refused {
-		fmt.Fprintf(out, "  line %d: %s\n", r.Line, r.Why)
+	o.Region = c.UI.Region
+	o.Progress = progressOn(os.Stderr)
+	// Ctrl+C ends it after the batch under way; what is reported is saved.
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	report, err := exchange.Import(ctx, s, in, o)
+	tellImport(out, report, o.DryRun)
+	if err != nil {
+		err = fmt.Errorf("import %s: %w", file, err)
 	}
 	return errors.Join(err, s.Close())
 }
 
-// exportFile is `leadline export FILE`. The file is whole or not there.
-func exportFile(ctx context.Context, c config.Config, file string, out io.Writer) error {
+// progressOn tells how far an import is, where a person sees it.
+func progressOn(f *os.File) func(rows int) {
+	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return nil
+	}
+	return func(rows int) { fmt.Fprintf(f, "\r%d rows ", rows) }
+}
+
+func tellImport(out io.Writer, r exchange.Report, dry bool) {
+	fmt.Fprintf(out, "%s", r.File.Format)
+	if r.File.Delimiter != 0 {
+		fmt.Fprintf(out, ", delimiter %q", r.File.Delimiter)
+	}
+	if r.File.Encoding != "" {
+		fmt.Fprintf(out, ", %s", r.File.Encoding)
+	}
+	fmt.Fprintln(out)
+	if dry {
+		for _, c := range r.File.Columns {
+			fmt.Fprintf(out, "  column %s: %s\n", c.Header, orNothing(string(c.Field)))
+		}
+		for _, n := range r.First {
+			fmt.Fprintf(out, "  %s\n", strings.Join(slices.DeleteFunc([]string{n.Contact.Name(), n.Company, firstNumber(n)}, func(s string) bool { return s == "" }), ", "))
+		}
+	}
+	made := "made"
+	if dry {
+		made = "would be made"
+	}
+	fmt.Fprintf(out, "%d rows read: %d contacts and %d companies %s, %d there already, %d of them updated, %d refused\n",
+		r.Rows, r.Contacts, r.Companies, made, r.Skipped+r.Updated, r.Updated, r.Refusals)
+	for _, f := range r.Refused {
+		fmt.Fprintf(out, "  line %d: %s\n", f.Line, f.Why)
+	}
+	if more := r.Refusals - len(r.Refused); more > 0 {
+		fmt.Fprintf(out, "  and %d more\n", more)
+	}
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "not taken"
+	}
+	return s
+}
+
+func firstNumber(n store.Newcomer) string {
+	if len(n.Contact.Numbers) == 0 {
+		return ""
+	}
+	return n.Contact.Numbers[0].Show("")
+}
+
+// exportCommand is `leadline export`.
+func exportCommand(ctx context.Context, load func() (config.Config, error), args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("leadline export", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	name := flags.String("format", "", "")
+	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
+		return usageError("export", err, exportUsage)
+	}
+	format, err := exchange.ParseFormat(*name, flags.Arg(0))
+	if err != nil {
+		return usageError("export", err, exportUsage)
+	}
+	c, err := load()
+	if err != nil {
+		return err
+	}
+	return exportFile(ctx, c, flags.Arg(0), format, out)
+}
+
+// exportFile writes all contacts. The file is whole or not there.
+func exportFile(ctx context.Context, c config.Config, file string, format exchange.Format, out io.Writer) error {
 	s, err := openStore(ctx, c, store.Options{})
 	if err != nil {
 		return err
 	}
 	if file == "-" {
-		_, err := exchange.Export(ctx, s, out)
+		_, err := exchange.Export(ctx, s, out, format)
 		return errors.Join(err, s.Close())
 	}
+	var n int
+	err = writeWhole(file, func(w io.Writer) (err error) {
+		n, err = exchange.Export(ctx, s, w, format)
+		return err
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%d contacts written to %s\n", n, file)
+	return err
+}
+
+// writeWhole writes a file for its owner only that is whole or not there.
+func writeWhole(file string, write func(io.Writer) error) error {
 	part, err := os.OpenFile(file+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return errors.Join(fmt.Errorf("export: %w", err), s.Close())
+		return fmt.Errorf("export: %w", err)
 	}
-	n, err := exchange.Export(ctx, s, part)
-	err = errors.Join(err, part.Close(), s.Close())
+	err = errors.Join(write(part), part.Close())
 	if err == nil {
 		err = os.Rename(part.Name(), file)
 	}
 	if err != nil {
 		_ = os.Remove(part.Name())
-		return err
 	}
-	_, err = fmt.Fprintf(out, "%d contacts written to %s\n", n, file)
 	return err
 }

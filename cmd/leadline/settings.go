@@ -208,7 +208,7 @@ func (s settings) ImportFile(ctx context.Context, file string) (desk.Text, error
 		Key: "{contacts} contacts and {companies} companies imported, {skipped} were there already, {refused} refused",
 		Args: map[string]string{
 			"contacts": text.Number(int64(r.Contacts)), "companies": text.Number(int64(r.Companies)),
-			"skipped": text.Number(int64(r.Skipped)), "refused": text.Number(int64(len(r.Refused))),
+			"skipped": text.Number(int64(r.Skipped)), "refused": text.Number(int64(r.Refusals)),
 		},
 	}, nil
 }

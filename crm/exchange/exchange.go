@@ -1,9 +1,8 @@
 package exchange
 
 import (
-	"bufio"
+	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -14,21 +13,40 @@ import (
 
 // Options of an import.
 type Options struct {
-	Region      string         // for numbers written nationally; "" is "DE"
-	Responsible crm.ID         // of all who are made; "" for nobody
-	Progress    func(rows int) // called after each batch, on the importing goroutine
+	Region      string           // for numbers written nationally; "" is "DE"
+	Responsible crm.ID           // of all who are made; "" for nobody
+	Duplicates  store.Duplicates // what happens to who is there already; "" is store.Skip
+	DryRun      bool             // nothing is written: the report says what would be
+	Progress    func(rows int)   // called after each batch, on the importing goroutine
+
+	// Of a CSV, where it is not to be found out:
+	Encoding  Encoding
+	Delimiter rune             // 0 is found out
+	Columns   map[string]Field // by the names of columns; the others are found out
 }
 
-// Report says what an import did.
+// Report says what an import did, or would do.
 type Report struct {
-	Rows      int // read, without the header
+	File      File
+	Rows      int // read, without the header; cards of a vCard file
 	Contacts  int // made
 	Companies int // made
+	Updated   int // there already, and brought up to date
 	Skipped   int // there already: same name and same number
+	Refusals  int // rows that were not taken
 	Refused   []Refusal
+	First     []store.Newcomer // the first people, for a preview
 }
 
-// Refusal is a row that was not taken. At most a thousand are kept.
+// File is what was found out about a file.
+type File struct {
+	Format    string // "CSV of Outlook", "CSV", "vCard 3.0"
+	Encoding  Encoding
+	Delimiter rune     // of a CSV
+	Columns   []Column // of a CSV
+}
+
+// Refusal is a row that was not taken. The first thousand are kept.
 type Refusal struct {
 	Line int // in the file, from 1
 	Why  string
@@ -37,12 +55,23 @@ type Refusal struct {
 const (
 	batch        = 5000 // rows in a transaction; a cancelled import stops between two
 	mostRefusals = 1000
+	mostFirst    = 20
 )
 
-// ErrNotGoogle: the header is not one that Google Contacts writes.
-var ErrNotGoogle = errors.New("this is no CSV of Google Contacts: its first line must name columns such as “First Name” and “Phone 1 - Value”")
+// entry is a row or card: a person, or why it is none.
+type entry struct {
+	line int
+	person
+	why string
+}
 
-// Import reads a CSV of Google Contacts into the store, company by company and
+// source yields the entries of a file until io.EOF.
+type source interface {
+	next() (entry, error)
+	encoding() Encoding
+}
+
+// Import reads a CSV or vCards into the store, company by company and
 // person by person, each but once. When ctx ends it stops after the batch
 // under way; what the report counts is in the file then.
 func Import(ctx context.Context, s *store.Store, r io.Reader, o Options) (Report, error) {
@@ -70,57 +99,58 @@ type importer struct {
 	options Options
 	report  Report
 	pending []store.Newcomer
+	trial   store.Trial // of a dry run
+}
+
+// open finds out what a file is.
+func (i *importer) open(r io.Reader) (s source, err error) {
+	in, encoding := openText(r, i.options.Encoding)
+	if head, _ := in.Peek(64); isVCard(head) {
+		s, i.report.File = openVCards(in, encoding, i.options)
+		return s, nil
+	}
+	c, file, err := openCSV(in, encoding, i.options)
+	i.report.File = file
+	return c, err
+}
+
+func isVCard(head []byte) bool {
+	return bytes.HasPrefix(bytes.ToUpper(bytes.TrimLeft(head, " \t\r\n")), []byte("BEGIN:VCARD"))
 }
 
 // read hands on the people of a file and reports the rows that are none.
 func (i *importer) read(r io.Reader, take func(store.Newcomer) error) error {
-	in := bufio.NewReaderSize(r, 1<<16)
-	if bom, err := in.Peek(3); err == nil && string(bom) == "\ufeff" {
-		_, _ = in.Discard(3)
-	}
-	rows := csv.NewReader(in)
-	rows.FieldsPerRecord = -1 // a row that is too short is refused alone
-	rows.ReuseRecord = true
-	rows.LazyQuotes = true
-	header, err := rows.Read()
-	if errors.Is(err, io.EOF) {
-		return ErrNotGoogle
-	} else if err != nil {
-		return fmt.Errorf("read the first line: %w", err)
-	}
-	c, ok := recognise(header)
-	if !ok {
-		return ErrNotGoogle
+	s, err := i.open(r)
+	if err != nil {
+		return err
 	}
 	for {
-		row, err := rows.Read()
+		e, err := s.next()
+		i.report.File.Encoding = s.encoding()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			var broken *csv.ParseError
-			if !errors.As(err, &broken) {
-				return fmt.Errorf("read after %d rows: %w", i.report.Rows, err)
-			}
-			i.report.Rows++
-			i.refuse(broken.StartLine, broken.Err.Error())
-			continue
+			return fmt.Errorf("read after %d rows: %w", i.report.Rows, err)
 		}
-		line, _ := rows.FieldPos(0)
 		i.report.Rows++
-		contact, organization, why := c.contact(row, i.options.Region)
-		if why != "" {
-			i.refuse(line, why)
+		if e.why != "" {
+			i.refuse(e.line, e.why)
 			continue
 		}
-		contact.Responsible = i.options.Responsible
-		if err := take(store.Newcomer{Contact: contact, Company: organization}); err != nil {
+		e.contact.Responsible = i.options.Responsible
+		n := store.Newcomer{Contact: e.contact, Company: e.company}
+		if len(i.report.First) < mostFirst {
+			i.report.First = append(i.report.First, n)
+		}
+		if err := take(n); err != nil {
 			return err
 		}
 	}
 }
 
 func (i *importer) refuse(line int, why string) {
+	i.report.Refusals++
 	if len(i.report.Refused) < mostRefusals {
 		i.report.Refused = append(i.report.Refused, Refusal{line, why})
 	}
@@ -133,12 +163,19 @@ func (i *importer) flush() error {
 	if err := i.ctx.Err(); err != nil {
 		return fmt.Errorf("%w: stopped after %d contacts: %w", errSave, i.report.Contacts, err)
 	}
-	made, err := i.store.Welcome(i.ctx, i.pending)
+	var made store.Welcomed
+	var err error
+	if i.options.DryRun {
+		made, err = i.store.TryWelcome(i.ctx, i.pending, i.options.Duplicates, &i.trial)
+	} else {
+		made, err = i.store.Welcome(i.ctx, i.pending, i.options.Duplicates)
+	}
 	if err != nil {
 		return fmt.Errorf("%w, up to row %d (%d contacts are in the file): %w", errSave, i.report.Rows, i.report.Contacts, err)
 	}
 	i.report.Contacts += made.Contacts
 	i.report.Companies += made.Companies
+	i.report.Updated += made.Updated
 	i.report.Skipped += made.Skipped
 	i.pending = i.pending[:0]
 	if i.options.Progress != nil {

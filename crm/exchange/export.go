@@ -1,44 +1,96 @@
 package exchange
 
 import (
+	"bufio"
 	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"leadline/crm"
 	"leadline/crm/store"
 )
 
-// Export writes all companies and contacts as a CSV of Google Contacts (its newer
-// form), which Import takes again, and returns how many contacts there were. A company is
-// a row without a person, before its people.
-func Export(ctx context.Context, s *store.Store, w io.Writer) (int, error) {
-	e := exporter{out: csv.NewWriter(w), phones: 1, emails: 1}
-	// Looked through first for how many columns there must be.
-	err := s.EachContact(ctx, func(c crm.Contact, _ string) error {
-		e.phones, e.emails = max(e.phones, len(c.Numbers)+len(c.SIP)), max(e.emails, len(c.Emails))
+// Format is how customers are written for other programs.
+type Format string
+
+const (
+	GoogleCSV Format = "csv"    // Google Contacts, its newer form
+	VCard3    Format = "vcard3" // RFC 2426
+	VCard4    Format = "vcard4" // RFC 6350
+)
+
+// ParseFormat reads a format's name; "" goes by the file's: .vcf is vCard 4.0, else CSV.
+func ParseFormat(s, file string) (Format, error) {
+	switch f := Format(strings.ToLower(s)); f {
+	case GoogleCSV, VCard3, VCard4:
+		return f, nil
+	case "vcard":
+		return VCard4, nil
+	case "":
+		switch strings.ToLower(filepath.Ext(file)) {
+		case ".vcf", ".vcard":
+			return VCard4, nil
+		}
+		return GoogleCSV, nil
+	}
+	return "", fmt.Errorf("there is no format %q; the formats are csv, vcard3 and vcard4", s)
+}
+
+// Export writes all companies and contacts in a format that Import takes again,
+// and returns how many contacts there were. A company comes before its people, as
+// a row or card without a person.
+func Export(ctx context.Context, s *store.Store, w io.Writer, f Format) (n int, err error) {
+	out := bufio.NewWriterSize(w, 1<<16)
+	switch f {
+	case VCard3, VCard4:
+		n, err = exportCards(ctx, s, cardWriter{out: out, four: f == VCard4})
+	default:
+		n, err = exportCSV(ctx, s, out)
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return n, fmt.Errorf("write the export (%d contacts were written): %w", n, err)
+	}
+	return n, nil
+}
+
+func exportCards(ctx context.Context, s *store.Store, w cardWriter) (n int, err error) {
+	err = s.EachCompany(ctx, func(c crm.Company) error {
+		w.company(c)
 		return nil
 	})
+	if err != nil {
+		return 0, err
+	}
+	err = s.EachContact(ctx, func(c crm.Contact, company string) error {
+		n++
+		w.contact(c, company)
+		return nil
+	})
+	return n, err
+}
+
+func exportCSV(ctx context.Context, s *store.Store, w io.Writer) (n int, err error) {
+	e := csvWriter{out: csv.NewWriter(w), phones: 1, emails: 1, addresses: 1}
+	// Looked through first for how many columns there must be.
+	err = s.EachContact(ctx, func(c crm.Contact, _ string) error { e.widen(c); return nil })
 	if err == nil {
-		err = s.EachCompany(ctx, func(c crm.Company) error {
-			e.phones, e.emails = max(e.phones, len(c.Numbers)+len(c.SIP)), max(e.emails, len(c.Emails))
-			return nil
-		})
+		err = s.EachCompany(ctx, func(c crm.Company) error { e.widen(companyAsContact(c)); return nil })
 	}
 	if err == nil {
 		err = e.header()
 	}
 	if err == nil {
-		err = s.EachCompany(ctx, func(c crm.Company) error {
-			return e.row(crm.Contact{Numbers: c.Numbers, SIP: c.SIP, Emails: c.Emails, Addresses: c.Addresses, Comment: c.Comment, Marks: c.Marks}, c.Name)
-		})
+		err = s.EachCompany(ctx, func(c crm.Company) error { return e.row(companyAsContact(c), c.Name) })
 	}
-	count := 0
 	if err == nil {
 		err = s.EachContact(ctx, func(c crm.Contact, company string) error {
-			count++
+			n++
 			return e.row(c, company)
 		})
 	}
@@ -46,21 +98,28 @@ func Export(ctx context.Context, s *store.Store, w io.Writer) (int, error) {
 		e.out.Flush()
 		err = e.out.Error()
 	}
-	if err != nil {
-		return count, fmt.Errorf("write the export (%d contacts were written): %w", count, err)
-	}
-	return count, nil
+	return n, err
 }
 
-// exporter is one export under way. A snapshot it is not: who is added between
+// csvWriter is one export under way. A snapshot it is not: who is added between
 // the two looks and has more numbers than anybody has those beyond joined by ":::".
-type exporter struct {
-	out            *csv.Writer
-	phones, emails int
+type csvWriter struct {
+	out                       *csv.Writer
+	phones, emails, addresses int
 }
 
-func (e exporter) header() error {
-	header := []string{"First Name", "Last Name", "Organization Name", "Organization Title", "Notes", "Labels", "Address 1 - Label", "Address 1 - Formatted"}
+func (e *csvWriter) widen(c crm.Contact) {
+	e.phones, e.emails = max(e.phones, len(c.Numbers)+len(c.SIP)), max(e.emails, len(c.Emails))
+	e.addresses = max(e.addresses, len(c.Addresses))
+}
+
+func (e *csvWriter) header() error {
+	header := []string{"First Name", "Last Name", "Organization Name", "Organization Title", "Notes", "Labels", "Source"}
+	for n := 1; n <= e.addresses; n++ {
+		for _, part := range []string{"Label", "Formatted", "Street", "City", "Region", "Postal Code", "Country"} {
+			header = append(header, fmt.Sprintf("Address %d - %s", n, part))
+		}
+	}
 	for n := 1; n <= e.phones; n++ {
 		header = append(header, fmt.Sprintf("Phone %d - Label", n), fmt.Sprintf("Phone %d - Value", n))
 	}
@@ -70,12 +129,15 @@ func (e exporter) header() error {
 	return e.out.Write(header)
 }
 
-func (e exporter) row(c crm.Contact, company string) error {
-	label, address := "", ""
-	if len(c.Addresses) > 0 {
-		label, address = string(c.Addresses[0].Label), c.Addresses[0].Formatted()
+func (e *csvWriter) row(c crm.Contact, company string) error {
+	row := []string{c.FirstName, c.LastName, company, c.Position, c.Comment, strings.Join(c.Marks, " "+joined+" "), c.Source}
+	for n := range e.addresses {
+		var a crm.Address
+		if n < len(c.Addresses) {
+			a = c.Addresses[n]
+		}
+		row = append(row, title(string(a.Label)), a.Formatted(), a.Street, a.City, a.State, a.PostalCode, a.Country)
 	}
-	row := []string{c.FirstName, c.LastName, company, c.Position, c.Comment, strings.Join(c.Marks, " "+joined+" "), label, address}
 	var phones, emails []labelled
 	for _, n := range c.Numbers {
 		phones = append(phones, labelled{string(n.Label), written(n)})

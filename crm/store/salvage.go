@@ -257,8 +257,10 @@ func (t *tx) dropOrphans() error {
 		changes = append(changes, fmt.Sprintf("%s WHERE %s IS NOT NULL AND %s NOT IN (SELECT %s FROM %s)", change, column, column, to, parent))
 		return err
 	})
-	for i, kind := range kinds {
-		changes = append(changes, fmt.Sprintf("DELETE FROM call_link WHERE key & 3 = %d AND key >> 2 NOT IN (SELECT rid FROM %s)", i, kind))
+	for _, table := range []string{"call_link", "note", "followup"} { // what hangs on records of all kinds
+		for i, kind := range kinds {
+			changes = append(changes, fmt.Sprintf("DELETE FROM %s WHERE key & 3 = %d AND key >> 2 NOT IN (SELECT rid FROM %s)", table, i, kind))
+		}
 	}
 	for _, change := range changes {
 		if err != nil {

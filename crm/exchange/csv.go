@@ -1,0 +1,65 @@
+package exchange
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// csvSource reads people from a CSV.
+type csvSource struct {
+	rows *csv.Reader
+	read rowReader
+}
+
+func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, error) {
+	f := File{Format: "CSV"}
+	delimiter := o.Delimiter
+	if delimiter == 0 {
+		delimiter = findDelimiter(in)
+	}
+	s := &csvSource{rows: csv.NewReader(in), read: rowReader{region: o.Region, letters: letters{encoding: encoding, fixed: encoding != ""}}}
+	s.rows.Comma = delimiter
+	s.rows.FieldsPerRecord = -1 // a row that is too short is refused alone
+	s.rows.ReuseRecord = true
+	s.rows.LazyQuotes = true
+	header, err := s.rows.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, f, ErrUnknownColumns
+	} else if err != nil {
+		return nil, f, fmt.Errorf("read the first line: %w", err)
+	}
+	for i := range header {
+		header[i] = s.read.letters.decode(header[i])
+	}
+	if vendor := vendorOf(header); vendor != "" {
+		f.Format = "CSV of " + vendor
+	}
+	f.Delimiter = delimiter
+	s.read.columns, err = recognise(header, o.Columns)
+	for i, name := range header {
+		c := Column{Header: name}
+		if err == nil && s.read.columns[i].field != labelOnly {
+			c.Field = s.read.columns[i].name()
+		}
+		f.Columns = append(f.Columns, c)
+	}
+	return s, f, err
+}
+
+func (s *csvSource) next() (e entry, err error) {
+	row, err := s.rows.Read()
+	var broken *csv.ParseError
+	if errors.As(err, &broken) {
+		return entry{line: broken.StartLine, why: broken.Err.Error()}, nil
+	} else if err != nil {
+		return e, err
+	}
+	e.line, _ = s.rows.FieldPos(0)
+	e.person, e.why = s.read.read(row)
+	return e, nil
+}
+
+func (s *csvSource) encoding() Encoding { return s.read.letters.encoding }

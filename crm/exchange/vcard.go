@@ -1,0 +1,231 @@
+package exchange
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+
+	"leadline/crm"
+)
+
+// Properties of ours that other programs keep or leave alone.
+const (
+	sourceProperty = "X-LEADLINE-SOURCE"
+	fieldProperty  = "X-LEADLINE-FIELD" // with ID=, the custom field's
+	writtenParam   = "X-WRITTEN"        // how a person wrote a number
+)
+
+// vCardSource reads people from vCards 2.1, 3.0 and 4.0 (RFC 2426, RFC 6350). The
+// library at hand reads neither 2.1 nor an escaped semicolon, so it is done here.
+type vCardSource struct {
+	lines  lineReader
+	region string
+	said   Encoding
+}
+
+func openVCards(in *bufio.Reader, encoding Encoding, o Options) (*vCardSource, File) {
+	f := File{Format: "vCard"}
+	head, _ := in.Peek(200)
+	for line := range strings.Lines(string(head)) {
+		if version, ok := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(line)), "VERSION:"); ok {
+			f.Format = "vCard " + strings.ToValidUTF8(version, "")
+		}
+	}
+	return &vCardSource{lines: lineReader{in: in}, region: o.Region, said: encoding}, f
+}
+
+func (s *vCardSource) encoding() Encoding {
+	if s.said == "" {
+		return UTF8
+	}
+	return s.said
+}
+
+// next reads a card. What stands between cards is passed over.
+func (s *vCardSource) next() (entry, error) {
+	for {
+		line, at, err := s.lines.read()
+		if err != nil {
+			return entry{}, err
+		}
+		if p, ok := parseProperty(line, s.said); ok && p.name == "BEGIN" && strings.EqualFold(strings.TrimSpace(p.value), "VCARD") {
+			return s.card(at)
+		}
+	}
+}
+
+func (s *vCardSource) card(at int) (entry, error) {
+	var c card
+	e := entry{line: at}
+	for depth, n := 1, 0; depth > 0; n++ {
+		line, _, err := s.lines.read()
+		if errors.Is(err, io.EOF) {
+			e.why = "the card breaks off before its end"
+			return e, nil
+		} else if err != nil {
+			return e, err
+		}
+		p, ok := parseProperty(line, s.said)
+		switch {
+		case !ok:
+		case p.name == "BEGIN": // vCard 2.1 has cards within cards: AGENT
+			depth++
+		case p.name == "END":
+			depth--
+		case depth == 1 && n < mostLines:
+			c.properties = append(c.properties, p)
+		}
+	}
+	e.person, e.why = c.person(s.region)
+	return e, nil
+}
+
+// card is what stands between BEGIN and END.
+type card struct{ properties []property }
+
+func (c card) find(name string) (property, bool) {
+	i := slices.IndexFunc(c.properties, func(p property) bool { return p.name == name })
+	if i < 0 {
+		return property{}, false
+	}
+	return c.properties[i], true
+}
+
+// person makes a person of the card; why is not empty when it is nobody's.
+func (c card) person(region string) (p person, why string) {
+	shown := ""
+	for _, prop := range c.properties {
+		text := strings.TrimSpace(prop.text())
+		switch prop.name {
+		case "FN":
+			shown = text
+		case "N": // family; given; additional; prefixes; suffixes
+			n := append(parts(prop.value, ';'), "", "", "", "", "")
+			p.contact.LastName = strings.TrimSpace(n[0])
+			p.contact.FirstName = crm.FullName(n[1], n[2])
+		case "ORG":
+			p.company = strings.TrimSpace(parts(prop.value, ';')[0])
+		case "TITLE", "ROLE":
+			if p.contact.Position == "" {
+				p.contact.Position = text
+			}
+		case "NOTE":
+			p.contact.Comment = strings.TrimPrefix(p.contact.Comment+"\n"+text, "\n")
+		case "CATEGORIES":
+			for _, mark := range parts(prop.value, ',') {
+				if mark = strings.TrimSpace(mark); mark != "" && !slices.Contains(p.contact.Marks, mark) {
+					p.contact.Marks = append(p.contact.Marks, mark)
+				}
+			}
+		case "TEL":
+			if w := c.number(&p, prop, text, region); w != "" {
+				why = w
+			}
+		case "EMAIL":
+			if text != "" {
+				p.contact.Emails = append(p.contact.Emails, crm.Email{Address: strings.TrimPrefix(text, "mailto:"), Label: c.label(prop)})
+			}
+		case "IMPP", "X-SIP":
+			if address, ok := strings.CutPrefix(text, "sip:"); (ok || prop.name == "X-SIP") && address != "" {
+				p.contact.SIP = append(p.contact.SIP, address)
+			}
+		case "ADR":
+			p.addresses = append(p.addresses, postalOf(prop, c.label(prop)))
+		case sourceProperty:
+			p.contact.Source = text
+		case fieldProperty:
+			if id, err := crm.ParseID(prop.first("ID")); err == nil {
+				if p.contact.Fields == nil {
+					p.contact.Fields = crm.Values{}
+				}
+				p.contact.Fields[id] = prop.text()
+			}
+		}
+	}
+	if c.ofCompany() {
+		if p.company == "" {
+			p.company = shown
+		}
+		p.contact.FirstName, p.contact.LastName = "", ""
+	} else if _, named := c.find("N"); !named || p.contact.Name() == "" && p.company == "" && shown != numberShown(p) {
+		p.contact.FirstName, p.contact.LastName = "", shown
+	}
+	return p, p.check(why)
+}
+
+// numberShown is what a card of ours shows of somebody without a name.
+func numberShown(p person) string {
+	if len(p.contact.Numbers) > 0 {
+		return written(p.contact.Numbers[0])
+	}
+	return ""
+}
+
+// ofCompany says whether a card is an organisation's: KIND of RFC 6350 §6.1.4, or Apple's.
+func (c card) ofCompany() bool {
+	kind, _ := c.find("KIND")
+	apple, _ := c.find("X-ABSHOWAS")
+	return strings.EqualFold(strings.TrimSpace(kind.value), "org") || strings.EqualFold(strings.TrimSpace(apple.value), "COMPANY")
+}
+
+func (c card) number(p *person, prop property, text, region string) (why string) {
+	if text == "" {
+		return ""
+	}
+	if uri, ok := strings.CutPrefix(text, "tel:"); ok {
+		if s, err := url.PathUnescape(uri); err == nil {
+			text = strings.Replace(s, ";ext=", ";", 1)
+		}
+	}
+	if as := prop.first(writtenParam); as != "" {
+		if n, ok := crm.ParseNumber(as, region, ""); ok && n.E164 != 0 && n.E164 == crm.Parse(text, region).E164 {
+			text = as
+		}
+	}
+	return p.addNumber(text, region, c.label(prop), false)
+}
+
+// label is what a property's types, or Apple's label of its group, make of it.
+func (c card) label(prop property) crm.Label {
+	types := prop.types()
+	has := func(t ...string) bool {
+		return slices.ContainsFunc(t, func(t string) bool { return slices.Contains(types, t) })
+	}
+	switch {
+	case has("fax"):
+		return crm.LabelFax
+	case has("cell", "mobile", "iphone"):
+		return crm.LabelMobile
+	case has("main", "main-number"):
+		return crm.LabelMain
+	case has("work"):
+		return crm.LabelWork
+	case has("x-private"):
+		return crm.LabelPrivate
+	case has("home"):
+		return crm.LabelHome
+	case has("other", "x-other", "pager", "car", "isdn"):
+		return crm.LabelOther
+	}
+	if prop.group != "" {
+		for _, p := range c.properties {
+			if p.group == prop.group && p.name == "X-ABLABEL" {
+				return labelOf(strings.Trim(p.text(), "_$!<>"))
+			}
+		}
+	}
+	return ""
+}
+
+// postalOf reads an ADR: box; extended; street; locality; region; code; country.
+func postalOf(prop property, label crm.Label) postal {
+	a := append(parts(prop.value, ';'), "", "", "", "", "", "", "")
+	for i := range a {
+		a[i] = strings.TrimSpace(a[i])
+	}
+	street := strings.Join(slices.DeleteFunc([]string{a[2], a[1], a[0]}, func(s string) bool { return s == "" }), "\n")
+	return postal{street: street, city: a[3], state: a[4], postalCode: a[5], country: a[6], label: label}
+}
