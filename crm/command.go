@@ -133,10 +133,11 @@ type (
 const (
 	ChangedHands  = "Somebody else is responsible meanwhile. Nothing was changed."
 	ChangedStatus = "Somebody moved it on meanwhile. Nothing was changed."
+	OpenAlready   = "Another lead with this number is open already."
 )
 
 // CommandTexts are all sentences by which commands are refused.
-var CommandTexts = []string{ChangedHands, ChangedStatus}
+var CommandTexts = []string{ChangedHands, ChangedStatus, OpenAlready}
 
 // SetupKind is a kind of thing that an administrator sets up.
 type SetupKind string

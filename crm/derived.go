@@ -21,6 +21,11 @@ func ConvertedID(lead ID, kind Kind) ID {
 	return derived(sha256.New(), "converted", string(lead), string(kind))
 }
 
+// DealID is the id of the nth deal that a call makes for a customer who has none open (F3).
+func DealID(customer Ref, n int) ID {
+	return derived(sha256.New(), "deal", string(customer.Kind), string(customer.ID), n)
+}
+
 // derived is a UUIDv8 (RFC 9562 §5.8) of a hash over parts, each with its length.
 func derived(h hash.Hash, parts ...any) ID {
 	for _, part := range parts {

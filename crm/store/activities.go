@@ -117,9 +117,37 @@ func (t *tx) assign(a crm.Assign, at time.Time) error {
 }
 
 func (t *tx) setLeadStatus(c crm.SetLeadStatus, at time.Time) error {
+	if err := t.mayOpen(c); err != nil {
+		return err
+	}
 	return t.onlyIf(crm.Ref{Kind: crm.KindLead, ID: c.Lead}, crm.ChangedStatus,
 		"UPDATE lead SET status = ?, open = ?, updated = ?, active = max(active, ?) WHERE id = ? AND status = ?",
 		string(c.To), c.To.Open(), at.UnixMilli(), at.UnixMilli(), c.Lead.Bytes(), string(c.From))
+}
+
+// mayOpen refuses to open a closed lead while another one of its numbers is open (B4).
+func (t *tx) mayOpen(c crm.SetLeadStatus) error {
+	if c.From.Open() || !c.To.Open() {
+		return nil
+	}
+	rid, err := ridOf(t, "lead", c.Lead)
+	if err != nil {
+		return err
+	}
+	l, err := leadByRid(t, rid)
+	if err != nil {
+		return err
+	}
+	for _, p := range t.parties(l.Numbers, l.SIP) {
+		other, err := openLeadOf(t, p, c.Lead)
+		if err != nil {
+			return err
+		}
+		if !other.None() {
+			return crm.Invalid{Text: crm.Say(crm.OpenAlready)}
+		}
+	}
+	return nil
 }
 
 func (t *tx) setDealStage(c crm.SetDealStage, at time.Time) error {

@@ -114,14 +114,25 @@ func (s *Store) commit(f func(*tx) error) (c Changed, err error) {
 	return t.changed, nil
 }
 
-// do applies changes made here.
+// do applies changes made here, by whoever works here.
 func (t *tx) do(changes ...crm.Change) error {
 	for _, change := range changes {
-		id, err := t.s.makeID()
+		signed, err := t.signed(change)
 		if err != nil {
 			return err
 		}
-		if change, err = t.signed(change); err != nil {
+		if err := t.doAsIs(signed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doAsIs is do for changes that say who makes them.
+func (t *tx) doAsIs(changes ...crm.Change) error {
+	for _, change := range changes {
+		id, err := t.s.makeID()
+		if err != nil {
 			return err
 		}
 		t.s.hlc = t.s.hlc.Next(t.s.now())
@@ -267,6 +278,12 @@ func (t *tx) perform(c crm.Command) error {
 // work is perform for what becomes of records.
 func (t *tx) work(c crm.Change, at time.Time) error {
 	switch do := c.(type) {
+	case crm.EnsureLead:
+		return t.ensureLead(do, at)
+	case crm.ConvertLead:
+		return t.convertLead(do, at)
+	case crm.MergeRecords:
+		return t.mergeRecords(do, at)
 	case crm.RemoveRecord:
 		return t.removeRecord(do)
 	case crm.Assign:

@@ -37,7 +37,7 @@ func TestEveryChangeIsInTheOutbox(t *testing.T) {
 	ok(t, s.EndCall(ctx, c.ID, noon, crm.Answered, ""))
 	names, changes := outbox(t, s)
 	got := names[len(before):]
-	want := []string{"line.save", "lead.create", "call.begin", "call.update", "note.save", "call.update", "call.end"}
+	want := []string{"line.save", "lead.ensure", "call.begin", "call.update", "note.save", "call.update", "call.end"}
 	if len(got) != len(want) {
 		t.Fatalf("outbox %v, want %v", got, want)
 	}

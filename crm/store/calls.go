@@ -178,12 +178,53 @@ func (s *Store) AnswerCall(ctx context.Context, id crm.ID, at time.Time) error {
 		if err := t.do(crm.UpdateCall{ID: id, Answered: at}); err != nil {
 			return err
 		}
-		_, _, err := t.reach(id)
-		return err
+		c, _, err := t.reach(id)
+		if err != nil {
+			return err
+		}
+		return t.changeHands(c.Call, func(f *crm.Facts) { f.AnsweredBy = f.Agent })
 	})
 }
 
-// reach asks the intake rules again for an outgoing call that is on no record.
+// TransferCall saves that a call was passed on, completely, to a number or address of ours: what
+// the call made goes to the colleague who has it, where the line says so (D2).
+func (s *Store) TransferCall(ctx context.Context, id crm.ID, target string) error {
+	return s.write(ctx, func(t *tx) error {
+		c, err := callByID(t, id)
+		if err != nil {
+			return err
+		}
+		to, err := colleagueOf(t, crm.Parse(target, s.region))
+		if err != nil || to.ID == "" {
+			return err
+		}
+		if err := t.do(crm.UpdateCall{ID: id, PassedTo: to.ID}); err != nil {
+			return err
+		}
+		return t.changeHands(c.Call, func(f *crm.Facts) { f.PassedTo = to })
+	})
+}
+
+// changeHands asks the rules who is responsible now for what a call made.
+func (t *tx) changeHands(c crm.Call, now func(*crm.Facts)) error {
+	f, err := factsOf(t, c)
+	if err != nil {
+		return err
+	}
+	if f.Made, err = madeBy(t, c.ID); err != nil || len(f.Made) == 0 {
+		return err
+	}
+	now(&f)
+	for _, assign := range crm.Decide(f).Assign {
+		if err := t.do(assign); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach asks the intake rules again for an outgoing call that is on no record, or in the simple mode
+// on a customer without a deal (F3).
 func (t *tx) reach(id crm.ID) (callRow, crm.Decision, error) {
 	c, err := callByID(t, id)
 	if err != nil {
@@ -194,8 +235,8 @@ func (t *tx) reach(id crm.ID) (callRow, crm.Decision, error) {
 		return c, crm.Decision{}, err
 	}
 	f.Reached = true
-	if c.Direction != crm.Outgoing || len(c.Refs) > 0 {
-		return c, crm.Decide(f), nil
+	if d := crm.Decide(f); c.Direction != crm.Outgoing || len(c.Refs) > 0 && (d.Create != crm.KindDeal || c.Refs[0] != d.Attach[0]) {
+		return c, d, nil
 	}
 	d, err := t.intake(&c.Call, f)
 	if err != nil || len(c.Refs) == 0 {
@@ -299,6 +340,9 @@ func (t *tx) moveCall(call crm.ID, r crm.Ref) error {
 		return err
 	}
 	f := crm.Facts{Party: c.Party, Direction: c.Direction, Matches: []crm.Match{m}}
+	if f.Exception, err = entryOf(t, crm.Exceptions, c.Party); err != nil {
+		return err
+	}
 	if err := addBelongings(t, &f); err != nil {
 		return err
 	}

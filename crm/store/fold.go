@@ -2,35 +2,14 @@ package store
 
 import (
 	"strings"
-	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"leadline/crm"
 )
 
-// unfolded are letters that have no accent to take off and yet are typed as others.
-var unfolded = strings.NewReplacer("ß", "ss", "ẞ", "ss", "ł", "l", "Ł", "l", "ø", "o", "Ø", "o", "đ", "d", "Đ", "d",
-	"æ", "ae", "Æ", "ae", "œ", "oe", "Œ", "oe", "ı", "i", "İ", "i", "þ", "th", "ð", "d")
-
 // fold makes of a text what is compared and sorted: small letters without accents.
-func fold(s string) string {
-	ascii := true
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			ascii = false
-			break
-		}
-	}
-	if ascii {
-		return strings.ToLower(strings.TrimSpace(s))
-	}
-	decomposed := norm.NFD.String(unfolded.Replace(s))
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, decomposed))
-}
+func fold(s string) string { return crm.FoldName(s) }
 
 var german = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "ae", "Ö", "oe", "Ü", "ue", "ß", "ss")
 

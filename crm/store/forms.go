@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -111,7 +112,15 @@ func (t *tx) contactFrom(f crm.Form) (crm.Ref, error) {
 	return crm.Ref{Kind: crm.KindContact, ID: id}, t.do(crm.CreateContact{Contact: c})
 }
 
+// leadFrom makes a lead of a form, or fills in the open lead that has the number by now (B4).
 func (t *tx) leadFrom(f crm.Form) (crm.Ref, error) {
+	open, err := openLeadOf(t, f.Party, "")
+	if err != nil {
+		return crm.Ref{}, err
+	}
+	if !open.None() {
+		return open, t.fillLead(open, f)
+	}
 	id, err := t.s.makeID()
 	if err != nil {
 		return crm.Ref{}, err
@@ -119,6 +128,23 @@ func (t *tx) leadFrom(f crm.Form) (crm.Ref, error) {
 	l := crm.Lead{ID: id, FirstName: f.FirstName, LastName: f.LastName, CompanyName: f.Company, Status: crm.LeadNew,
 		Numbers: f.Numbers(), SIP: f.SIP(), Source: f.Source, Line: f.Line, Responsible: f.Responsible, Origin: crm.Origin{Call: f.Call, Reason: crm.Say(crm.ReasonByHand)}}
 	return crm.Ref{Kind: crm.KindLead, ID: id}, t.do(crm.CreateLead{Lead: l})
+}
+
+// fillLead writes what was typed in a form on a lead that is there.
+func (t *tx) fillLead(r crm.Ref, f crm.Form) error {
+	rid, err := ridOf(t, "lead", r.ID)
+	if err != nil {
+		return err
+	}
+	l, err := leadByRid(t, rid)
+	if err != nil {
+		return err
+	}
+	if f.FirstName != "" || f.LastName != "" {
+		l.FirstName, l.LastName = f.FirstName, f.LastName
+	}
+	l.CompanyName = cmp.Or(f.Company, l.CompanyName)
+	return t.do(crm.UpdateLead{Lead: l.Lead})
 }
 
 // adopt puts the calls of a number that are on no record on the one just made.

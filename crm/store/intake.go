@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"slices"
+	"time"
 
 	"leadline/crm"
 )
@@ -35,16 +38,22 @@ func factsOf(q querier, c crm.Call) (f crm.Facts, err error) {
 	if f.First, err = firstInQueue(q, f.Line.Queue); err != nil {
 		return f, err
 	}
-	if peer := c.Party.Key(); peer != "" {
-		if f.Colleague, err = colleague(q, peer); err != nil {
+	if c.Party.Kind != crm.Withheld {
+		u, err := colleagueOf(q, c.Party)
+		if err != nil {
 			return f, err
 		}
+		f.Colleague = u.Name
 	}
-	w, err := workspace(q)
-	if err != nil {
+	if f.Workspace, err = workspace(q); err != nil {
 		return f, err
 	}
-	f.RepeatLeads = w.RepeatLeads
+	if f.Blacklist, err = entryOf(q, crm.Blacklist, c.Party); err != nil {
+		return f, err
+	}
+	if f.Exception, err = entryOf(q, crm.Exceptions, c.Party); err != nil {
+		return f, err
+	}
 	if f.Matches, err = match(q, c.Party); err != nil || len(f.Matches) == 0 {
 		return f, err
 	}
@@ -85,10 +94,61 @@ func addBelongings(q querier, f *crm.Facts) error {
 		}
 	}
 	deals, err := openDeals(q, k, mostMatches)
+	if err != nil {
+		return err
+	}
+	if !f.Company.Ref.None() { // and what the company has open as a whole
+		more, err := openDealsOfCompany(q, f.Company.Ref)
+		if err != nil {
+			return err
+		}
+		deals = append(deals, more...)
+	}
 	for _, d := range deals {
 		f.Deals = append(f.Deals, crm.Ref{Kind: crm.KindDeal, ID: d.ID})
 	}
-	return err
+	return nil
+}
+
+func openDealsOfCompany(q querier, r crm.Ref) ([]dealRow, error) {
+	k, err := keyOf(q, r)
+	if err != nil {
+		return nil, err
+	}
+	deals, err := openDeals(q, k, mostMatches)
+	return slices.DeleteFunc(deals, func(d dealRow) bool { return d.Contact != "" }), err
+}
+
+// entryOf is the line of a list that a party falls under, as a person wrote it; "" for none.
+func entryOf(q querier, list crm.ListName, p crm.Party) (string, error) {
+	e, ok, err := listed(q, list, p)
+	if !ok {
+		return "", err
+	}
+	return e.Pattern, err
+}
+
+// madeBy is what a call made by the rules.
+func madeBy(q querier, call crm.ID) (made []crm.Made, err error) {
+	if call == "" {
+		return nil, nil
+	}
+	for _, kind := range kinds {
+		err := each(q, "SELECT r.id, u.id, r.reason FROM "+string(kind)+" r LEFT JOIN user u ON u.rid = r.responsible WHERE r.made_call = ?",
+			[]any{call.Bytes()}, func(rows *sql.Rows) error {
+				m := crm.Made{Ref: crm.Ref{Kind: kind}}
+				var reason crm.Text
+				err := rows.Scan(idBlob{&m.Ref.ID}, idBlob{&m.Responsible}, jsonColumn{&reason})
+				if reason.Key != crm.ReasonByHand {
+					made = append(made, m)
+				}
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return made, nil
 }
 
 // intake makes what the rules say of a call that began or was reached, and
@@ -96,21 +156,107 @@ func addBelongings(q querier, f *crm.Facts) error {
 func (t *tx) intake(c *crm.Call, f crm.Facts) (crm.Decision, error) {
 	d := crm.Decide(f)
 	c.Refs, c.Reason = d.Attach, d.Reason
-	if d.Create != crm.KindLead {
-		return d, nil
+	var err error
+	switch d.Create {
+	case crm.KindLead:
+		c.Refs, err = t.makeLead(*c, f, d)
+	case crm.KindDeal:
+		c.Refs, err = t.makeDeal(*c, f, d)
 	}
-	id, err := t.s.makeID()
-	if err != nil {
-		return d, err
+	d.Attach = c.Refs
+	return d, err
+}
+
+// makeLead makes the lead of a call, with the id that every program gives it (B4), and in the simple
+// mode converts it at once (F2): one command, so that it is all done or nothing.
+func (t *tx) makeLead(c crm.Call, f crm.Facts, d crm.Decision) ([]crm.Ref, error) {
+	peer := c.Party.Key()
+	do := crm.EnsureLead{Peer: peer}
+	var key []byte
+	if err := t.row("SELECT s.workspace_key, coalesce((SELECT number FROM generation WHERE peer = ?), 0) + 1 FROM sync s", peer).
+		Scan(&key, &do.Generation); err != nil {
+		return nil, explain(err)
 	}
 	form := crm.Form{Party: c.Party}
-	lead := crm.Lead{ID: id, Status: crm.LeadNew, Numbers: form.Numbers(), SIP: form.SIP(), Source: d.Source, Line: c.Line,
-		Repeat: d.Repeat, Origin: crm.Origin{Call: c.ID, Reason: d.Reason}, Responsible: d.Responsible, Created: c.Began, Updated: c.Began}
+	do.Lead = crm.Lead{ID: crm.LeadID(key, peer, do.Generation), Status: crm.LeadNew, Numbers: form.Numbers(), SIP: form.SIP(),
+		Source: d.Source, Line: c.Line, Repeat: d.Repeat, Origin: crm.Origin{Call: c.ID, Reason: d.Reason},
+		Responsible: d.Responsible, Created: c.Began, Updated: c.Began}
 	// A name that the PBX sent is better than none; often it is the number again.
 	if name := c.Party.Display; name != "" && crm.Parse(name, f.Line.Region).Kind != crm.Phone {
-		lead.LastName = name
+		do.Lead.LastName = name
 	}
-	c.Refs = []crm.Ref{{Kind: crm.KindLead, ID: id}}
-	d.Attach = c.Refs
-	return d, t.do(crm.CreateLead{Lead: lead})
+	refs := []crm.Ref{{Kind: crm.KindLead, ID: do.Lead.ID}}
+	if len(d.Convert) > 0 {
+		convert := do.Lead.Convert(crm.Conversion{Kinds: d.Convert, Pipeline: d.Pipeline, Region: f.Line.Region,
+			NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(do.Lead.ID, k) }})
+		do.Convert = &convert
+		refs = append(convert.Refs(), refs...)
+	}
+	return refs, t.do(do)
+}
+
+// ensureLead makes a lead unless its number has an open one by now.
+func (t *tx) ensureLead(e crm.EnsureLead, at time.Time) error {
+	if _, err := t.exec(`INSERT INTO generation(peer, number) VALUES(?, ?)
+		ON CONFLICT(peer) DO UPDATE SET number = max(number, excluded.number)`, e.Peer, e.Generation); err != nil {
+		return err
+	}
+	if _, err := ridOf(t, "lead", e.Lead.ID); !errors.Is(err, ErrNotFound) {
+		return err // there already
+	}
+	for _, p := range t.parties(e.Lead.Numbers, e.Lead.SIP) {
+		if open, err := openLeadOf(t, p, ""); err != nil || !open.None() {
+			return err
+		}
+	}
+	if err := t.saveLead(e.Lead, at, true); err != nil || e.Convert == nil {
+		return err
+	}
+	return t.convertLead(*e.Convert, at)
+}
+
+// openLeadOf is the open lead of a party, but for the one named; the zero Ref when there is none.
+func openLeadOf(q querier, p crm.Party, except crm.ID) (open crm.Ref, err error) {
+	keys, err := keysOf(q, p)
+	for _, k := range keys {
+		if err != nil {
+			return open, err
+		}
+		if k.kind() != crm.KindLead || !open.None() {
+			continue
+		}
+		var id crm.ID
+		var is bool
+		if err = q.row("SELECT id, open FROM lead WHERE rid = ?", k.rid()).Scan(idBlob{&id}, &is); is && id != except {
+			open = crm.Ref{Kind: crm.KindLead, ID: id}
+		}
+	}
+	return open, explain(err)
+}
+
+// makeDeal makes the deal of a known customer who has none open (F3). Its id follows from
+// the customer and the deals there were, so that fifty agents make one.
+func (t *tx) makeDeal(c crm.Call, f crm.Facts, d crm.Decision) ([]crm.Ref, error) {
+	customer := f.Matches[0]
+	deal := crm.Deal{Title: customer.Name, Pipeline: d.Pipeline, Source: d.Source, Responsible: d.Responsible,
+		Origin: crm.Origin{Call: c.ID, Reason: d.Reason}, Created: c.Began, Updated: c.Began}
+	column := "contact"
+	if customer.Ref.Kind == crm.KindCompany {
+		column, deal.Company = "company", customer.Ref.ID
+	} else {
+		deal.Contact, deal.Company = customer.Ref.ID, f.Company.Ref.ID
+	}
+	if deal.Title == "" {
+		deal.Title = c.Party.Show(f.Line.Region)
+	}
+	k, err := keyOf(t, customer.Ref)
+	if err != nil {
+		return nil, err
+	}
+	var before int
+	if err := t.row("SELECT count(*) FROM deal WHERE "+column+" = ?", k.rid()).Scan(&before); err != nil {
+		return nil, explain(err)
+	}
+	deal.ID = crm.DealID(customer.Ref, before+1)
+	return append(d.Attach, crm.Ref{Kind: crm.KindDeal, ID: deal.ID}), t.do(crm.CreateDeal{Deal: deal})
 }

@@ -208,7 +208,8 @@ func callListRow(q querier, where string, arg any) (crm.CallRow, error) {
 func rowOfCall(q querier, c callRow, k int64) (row crm.CallRow, err error) {
 	row = crm.CallRow{Call: c.Call, Attempts: 1, Closed: !c.waits}
 	if k < 0 {
-		row.Name, err = colleague(q, c.Party.Key())
+		u, err := colleagueOf(q, c.Party)
+		row.Name = u.Name
 		return row, err
 	}
 	m, err := matchOf(q, key(k), c.Party)

@@ -92,6 +92,11 @@ func (t *tx) moveActivities(from, to key) error {
 	if _, err := t.exec("DELETE FROM call_link WHERE key = ?", int64(from)); err != nil {
 		return err
 	}
+	return t.moveNotes(from, to)
+}
+
+// moveNotes puts the notes and follow-ups of one record on another.
+func (t *tx) moveNotes(from, to key) error {
 	r, err := refOf(t, to)
 	if err != nil {
 		return err

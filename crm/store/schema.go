@@ -161,6 +161,14 @@ CREATE INDEX followup_due ON followup(responsible, due) WHERE done IS NULL;
 CREATE TABLE undo(rid INTEGER PRIMARY KEY, at INTEGER NOT NULL, data TEXT NOT NULL);
 
 ALTER TABLE sync ADD COLUMN workspace_key BLOB;
+`, `
+-- what a call made
+CREATE INDEX contact_made ON contact(made_call) WHERE made_call IS NOT NULL;
+CREATE INDEX company_made ON company(made_call) WHERE made_call IS NOT NULL;
+CREATE INDEX lead_made ON lead(made_call) WHERE made_call IS NOT NULL;
+CREATE INDEX deal_made ON deal(made_call) WHERE made_call IS NOT NULL;
+-- F6: how many leads are open
+CREATE INDEX lead_open ON lead(rid) WHERE open = 1;
 `}
 
 // migrate brings the file to this version.

@@ -70,6 +70,17 @@ func ridOf(q querier, table string, id crm.ID) (rid int64, err error) {
 	return rid, explain(err)
 }
 
+// ridsWhere are the rows of a table for which a condition holds; both are our own words.
+func ridsWhere(q querier, table, condition string, args ...any) (rids []int64, err error) {
+	err = each(q, "SELECT rid FROM "+table+" WHERE "+condition+" ORDER BY rid", args, func(rows *sql.Rows) error {
+		var rid int64
+		err := rows.Scan(&rid)
+		rids = append(rids, rid)
+		return err
+	})
+	return rids, err
+}
+
 // nullRid is a rid for a column that may point nowhere.
 func nullRid(rid int64) any {
 	if rid == 0 {
@@ -161,11 +172,11 @@ func (s *Store) Users(ctx context.Context) (users []crm.User, err error) {
 	return users, err
 }
 
-// colleague is the name of the user who calls by that peer; "" when none does.
-func colleague(q querier, peer string) (name string, err error) {
-	err = q.row("SELECT u.name FROM colleague c JOIN user u ON u.rid = c.user WHERE c.peer = ? LIMIT 1", peer).Scan(&name)
+// colleagueOf is the user who calls by that number or extension; the zero User when none does.
+func colleagueOf(q querier, p crm.Party) (crm.User, error) {
+	u, err := scanUser(q.row("SELECT "+userColumns+" FROM colleague c JOIN user u ON u.rid = c.user WHERE c.peer = ? LIMIT 1", p.Key()))
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
+		return crm.User{}, nil
 	}
-	return name, explain(err)
+	return u, explain(err)
 }

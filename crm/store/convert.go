@@ -1,0 +1,296 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"leadline/crm"
+)
+
+// convertLead makes what a lead becomes, and puts the lead's calls, notes and
+// follow-ups on it. The lead stays, closed and linked (F1).
+func (t *tx) convertLead(c crm.ConvertLead, at time.Time) error {
+	rid, err := ridOf(t, "lead", c.Lead)
+	if err != nil {
+		return err
+	}
+	l, err := leadByRid(t, rid)
+	if err != nil {
+		return err
+	}
+	if !l.Status.Open() {
+		if l.Status == crm.LeadConverted && len(l.Became) > 0 {
+			return nil // done already
+		}
+		return crm.Invalid{Text: crm.Say(crm.ConvertClosed)}
+	}
+	if err := t.makeConverted(c, at); err != nil {
+		return err
+	}
+	refs := c.Refs()
+	l.Status, l.Became = crm.LeadConverted, refs
+	if err := t.saveLead(l.Lead, at, false); err != nil {
+		return err
+	}
+	lead := crm.Ref{Kind: crm.KindLead, ID: c.Lead}
+	return t.moveAlong(lead, refs)
+}
+
+func (t *tx) makeConverted(c crm.ConvertLead, at time.Time) error {
+	if c.Company != nil {
+		if err := t.saveCompany(*c.Company, at, true); err != nil {
+			return err
+		}
+	}
+	if c.Contact != nil {
+		if err := t.saveContact(*c.Contact, at, true); err != nil {
+			return err
+		}
+	}
+	if c.Deal != nil {
+		return t.saveDeal(*c.Deal, at, true)
+	}
+	return nil
+}
+
+// moveAlong saves the calls of a lead on what it became as well, first of all, and moves its
+// notes and follow-ups there.
+func (t *tx) moveAlong(lead crm.Ref, refs []crm.Ref) error {
+	if len(refs) == 0 {
+		return nil
+	}
+	calls, err := callsOf(t, lead)
+	if err != nil {
+		return err
+	}
+	for _, c := range calls {
+		if err := t.linkCall(crm.LinkCall{Call: c.ID, Refs: union(refs, c.Refs), Reason: c.Reason}); err != nil {
+			return err
+		}
+	}
+	from, err := keyOf(t, lead)
+	if err != nil {
+		return err
+	}
+	to, err := keyOf(t, refs[0])
+	if err != nil {
+		return err
+	}
+	return t.moveNotes(from, to)
+}
+
+// callsOf are the calls that are saved on a record.
+func callsOf(q querier, r crm.Ref) (calls []crm.Call, err error) {
+	k, err := keyOf(q, r)
+	if err != nil {
+		return nil, err
+	}
+	var ids []crm.ID
+	err = each(q, "SELECT c.id FROM call_link k JOIN call c ON c.rid = k.call WHERE k.key = ?", []any{int64(k)}, func(rows *sql.Rows) error {
+		var id crm.ID
+		err := rows.Scan(idBlob{&id})
+		ids = append(ids, id)
+		return err
+	})
+	for _, id := range ids {
+		if err != nil {
+			return nil, err
+		}
+		var c callRow
+		c, err = callByID(q, id)
+		calls = append(calls, c.Call)
+	}
+	return calls, err
+}
+
+// union is first, then what second has besides.
+func union(first, second []crm.Ref) []crm.Ref {
+	all := make([]crm.Ref, 0, len(first)+len(second))
+	seen := map[crm.Ref]bool{}
+	for _, refs := range [][]crm.Ref{first, second} {
+		for _, r := range refs {
+			if !seen[r] {
+				seen[r] = true
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+// ConversionOf proposes what a lead becomes, for a window to show and change (F1).
+func (s *Store) ConversionOf(ctx context.Context, lead crm.ID, kinds []crm.Kind, into []crm.Ref, pipeline crm.ID) (crm.ConvertLead, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return crm.ConvertLead{}, err
+	}
+	return s.conversionOf(r, lead, crm.Conversion{Kinds: kinds, Into: into, Pipeline: pipeline, Region: s.region,
+		NewID: func(crm.Kind) crm.ID { return s.NewID() }})
+}
+
+func (s *Store) conversionOf(q querier, lead crm.ID, c crm.Conversion) (crm.ConvertLead, error) {
+	rid, err := ridOf(q, "lead", lead)
+	if err != nil {
+		return crm.ConvertLead{}, err
+	}
+	l, err := leadByRid(q, rid)
+	return l.Convert(c), err
+}
+
+// Convert converts a lead by hand, and says how to take it back. An error of type
+// crm.Invalid says what is missing.
+func (s *Store) Convert(ctx context.Context, c crm.ConvertLead) (u crm.Undo, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		all, err := fields(t)
+		if err != nil {
+			return err
+		}
+		if err := c.Check(all); err != nil {
+			return err
+		}
+		lead := crm.Ref{Kind: crm.KindLead, ID: c.Lead}
+		back, err := t.unconvert(c)
+		if err != nil {
+			return err
+		}
+		name, err := nameOf(t, lead)
+		if err != nil {
+			return err
+		}
+		if err := t.do(c); err != nil {
+			return err
+		}
+		u, err = t.keepUndo(crm.Say(crm.UndoConversion, "name", name), back, append(c.Refs(), lead))
+		return err
+	})
+	return u, err
+}
+
+// unconvert are the changes that take a conversion back.
+func (t *tx) unconvert(c crm.ConvertLead) ([]crm.Change, error) {
+	lead := crm.Ref{Kind: crm.KindLead, ID: c.Lead}
+	rid, err := ridOf(t, "lead", c.Lead)
+	if err != nil {
+		return nil, err
+	}
+	was, err := leadByRid(t, rid)
+	if err != nil {
+		return nil, err
+	}
+	back := []crm.Change{crm.UpdateLead{Lead: was.Lead}}
+	hung, err := t.rehang(lead)
+	if err != nil {
+		return nil, err
+	}
+	back = append(back, hung...)
+	for _, r := range c.Refs() {
+		if containsRef(c.Into, r) {
+			continue
+		}
+		back = append(back, crm.RemoveRecord{Ref: r, Instead: lead})
+	}
+	return back, nil
+}
+
+func containsRef(refs []crm.Ref, r crm.Ref) bool {
+	for _, other := range refs {
+		if other == r {
+			return true
+		}
+	}
+	return false
+}
+
+// rehang are the changes that hang a record's calls, notes and follow-ups where they hang now.
+func (t *tx) rehang(r crm.Ref) (back []crm.Change, err error) {
+	calls, err := callsOf(t, r)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range calls {
+		back = append(back, crm.LinkCall{Call: c.ID, Refs: c.Refs, Reason: c.Reason})
+	}
+	k, err := keyOf(t, r)
+	if err != nil {
+		return nil, err
+	}
+	notes, err := recordNotes(t, k, -1)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range notes {
+		back = append(back, crm.SaveRecordNote{Note: n})
+	}
+	due, err := followUps(t, "key = ?", int64(k))
+	for _, f := range due {
+		back = append(back, crm.SaveFollowUp{FollowUp: f})
+	}
+	return back, err
+}
+
+// nameOf is a record's name for a sentence.
+func nameOf(q querier, r crm.Ref) (string, error) {
+	k, err := keyOf(q, r)
+	if err != nil {
+		return "", err
+	}
+	m, err := matchOf(q, k, crm.Party{})
+	return m.Name, err
+}
+
+// OpenLeads is how many leads a switch to the simple mode would convert (F6).
+func (s *Store) OpenLeads(ctx context.Context) (n int, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = r.row("SELECT count(*) FROM lead WHERE open = 1").Scan(&n)
+	return n, explain(err)
+}
+
+// SetWorkspace saves the settings of the company. A switch from the classic to the
+// simple mode converts the open leads, all in one transaction (F6); converted says how many.
+func (s *Store) SetWorkspace(ctx context.Context, w crm.Workspace) (converted int, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		was, err := workspace(t)
+		if err != nil {
+			return err
+		}
+		if err := t.do(crm.SaveWorkspace{Workspace: w}); err != nil {
+			return err
+		}
+		if was.Mode != crm.Classic || w.Mode != crm.Simple {
+			return nil
+		}
+		converted, err = t.convertAll(w)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("save the settings: %w", err)
+	}
+	return converted, nil
+}
+
+func (t *tx) convertAll(w crm.Workspace) (int, error) {
+	var leads []crm.ID
+	err := each(t, "SELECT id FROM lead WHERE open = 1 ORDER BY rid", nil, func(rows *sql.Rows) error {
+		var id crm.ID
+		err := rows.Scan(idBlob{&id})
+		leads = append(leads, id)
+		return err
+	})
+	for _, id := range leads {
+		if err != nil {
+			return 0, err
+		}
+		var c crm.ConvertLead
+		c, err = t.s.conversionOf(t, id, crm.Conversion{Kinds: w.ConvertTo.Kinds(), Pipeline: w.Pipeline, Region: t.s.region,
+			NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(id, k) }})
+		if err == nil {
+			err = t.do(c)
+		}
+	}
+	return len(leads), err
+}

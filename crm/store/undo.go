@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"leadline/crm"
+)
+
+// undoData is what the file keeps to take something back.
+type undoData struct {
+	Title   crm.Text       `json:"title"`
+	Changes []storedChange `json:"changes"`
+	Expect  []expected     `json:"expect"`
+}
+
+type storedChange struct {
+	Name string          `json:"name"`
+	Args json.RawMessage `json:"args"`
+}
+
+// expected is a record that must not have been changed since.
+type expected struct {
+	Ref     crm.Ref `json:"ref"`
+	Updated int64   `json:"updated"`
+}
+
+// keepUndo remembers for a while how something just done is taken back. refs are the records
+// that must stay as they are now until then.
+func (t *tx) keepUndo(title crm.Text, back []crm.Change, refs []crm.Ref) (crm.Undo, error) {
+	now := t.s.now()
+	u := crm.Undo{Title: title, At: now}
+	data := undoData{Title: title}
+	for _, change := range back {
+		args, err := json.Marshal(change)
+		if err != nil {
+			return u, err
+		}
+		data.Changes = append(data.Changes, storedChange{change.CommandName(), args})
+	}
+	for _, r := range refs {
+		updated, err := updatedAt(t, r)
+		if err != nil {
+			return u, err
+		}
+		data.Expect = append(data.Expect, expected{r, updated})
+	}
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return u, err
+	}
+	if _, err := t.exec("DELETE FROM undo WHERE at < ?", now.Add(-crm.UndoFor).UnixMilli()); err != nil {
+		return u, err
+	}
+	u.ID, err = t.insert("INSERT INTO undo(at, data) VALUES(?, ?)", now.UnixMilli(), string(raw))
+	return u, err
+}
+
+func updatedAt(q querier, r crm.Ref) (updated int64, err error) {
+	k, err := keyOf(q, r)
+	if err != nil {
+		return 0, err
+	}
+	err = q.row("SELECT updated FROM "+string(k.kind())+" WHERE rid = ?", k.rid()).Scan(&updated)
+	return updated, explain(err)
+}
+
+// Undos are what can still be taken back, the newest first.
+func (s *Store) Undos(ctx context.Context) (undos []crm.Undo, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = each(r, "SELECT rid, at, data FROM undo WHERE at >= ? ORDER BY rid DESC", []any{s.now().Add(-crm.UndoFor).UnixMilli()}, func(rows *sql.Rows) error {
+		var u crm.Undo
+		var data undoData
+		err := rows.Scan(&u.ID, unixMilli{&u.At}, jsonColumn{&data})
+		u.Title = data.Title
+		undos = append(undos, u)
+		return err
+	})
+	return undos, err
+}
+
+// Undo takes a conversion, a merge or the move of a number back, all of it in one
+// transaction. An error of type crm.Invalid says why it cannot be taken back.
+func (s *Store) Undo(ctx context.Context, id int64) error {
+	return s.write(ctx, func(t *tx) error {
+		var at time.Time
+		var data undoData
+		err := t.row("SELECT at, data FROM undo WHERE rid = ?", id).Scan(unixMilli{&at}, jsonColumn{&data})
+		if errors.Is(err, sql.ErrNoRows) || err == nil && s.now().Sub(at) > crm.UndoFor {
+			return crm.Invalid{Text: crm.Say(crm.UndoTooLate)}
+		}
+		if err != nil {
+			return explain(err)
+		}
+		if err := t.unchanged(data.Expect); err != nil {
+			return err
+		}
+		for _, stored := range data.Changes {
+			change, err := crm.DecodeChange(stored.Name, stored.Args)
+			if err != nil {
+				return err
+			}
+			if err := t.doAsIs(change); err != nil {
+				return err
+			}
+		}
+		_, err = t.exec("DELETE FROM undo WHERE rid = ?", id)
+		return err
+	})
+}
+
+// unchanged says which record was changed since, or is gone.
+func (t *tx) unchanged(records []expected) error {
+	for _, e := range records {
+		updated, err := updatedAt(t, e.Ref)
+		if errors.Is(err, ErrNotFound) {
+			return crm.Invalid{Text: crm.Say(crm.UndoTooLate)}
+		}
+		if err != nil {
+			return err
+		}
+		if updated != e.Updated {
+			name, err := nameOf(t, e.Ref)
+			if err != nil {
+				return err
+			}
+			return crm.Invalid{Text: crm.Say(crm.UndoChanged, "name", name)}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,26 @@
+package crm
+
+import "time"
+
+// UndoFor is how long a conversion or a merge can be taken back.
+const UndoFor = 24 * time.Hour
+
+// Undo is something that can still be taken back.
+type Undo struct {
+	ID    int64
+	Title Text
+	At    time.Time
+}
+
+// What can be taken back, and why it cannot.
+const (
+	UndoConversion = "{name} was converted"
+	UndoMerge      = "{gone} was merged into {name}"
+	UndoNumber     = "A number was moved from {gone} to {name}"
+	UndoTooLate    = "It is too late to take that back."
+	MergeUnlike    = "Only two contacts, two companies or two leads can be merged."
+	UndoChanged    = "{name} was changed since; it can no longer be taken back."
+)
+
+// UndoTexts are all sentences about taking back.
+var UndoTexts = []string{UndoConversion, UndoMerge, UndoNumber, UndoTooLate, UndoChanged, MergeUnlike}
