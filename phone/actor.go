@@ -45,7 +45,8 @@ type call struct {
 	ticker    *time.Timer
 	quality   int
 
-	conference *conference // nil: the call is on its own
+	conference *conference   // nil: the call is on its own
+	music      func([]int16) // what the far end hears while we hold; nil: silence
 
 	tape             *record.Tape // nil: not recorded now
 	lastTape         *record.Tape // the newest, also when it has ended

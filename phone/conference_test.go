@@ -174,6 +174,47 @@ func TestThreeCallsAreMergedAndPart(t *testing.T) {
 	stillWorks(t, d, c.Call, phone.Call{ID: c.id})
 }
 
+func TestWhoIsHeldHearsMusic(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	stop := d.sound.Run(nil, nil)
+	defer stop()
+	began := 0
+	d.SetHoldMusic(func() func([]int16) {
+		began++
+		return func(frame []int16) {
+			for i := range frame {
+				frame[i] = 12000
+				if i/24%2 == 0 {
+					frame[i] = -12000
+				}
+			}
+		}
+	})
+	g := guests(t, d, pbx, 2)
+	if !g[0].hears(t, true) || !g[1].hears(t, false) {
+		t.Error("the first is held and should hear music, the second not")
+	}
+	d.SetHoldMusic(nil)
+	d.do(d.Hold(g[0].id, false)) // swap
+	for range g {
+		m := pbx.Expect("INVITE")
+		for i, answer := range []string{"a=sendrecv", "a=recvonly"} {
+			if g[i].ID == m.Get("Call-ID") {
+				pbx.Reply(m, 200, "OK", siptest.SDP(g[i].conn.LocalAddr().(*net.UDPAddr).Port, answer))
+			}
+		}
+	}
+	d.call("the first is back", func(x phone.Call) bool { return x.ID == g[0].id && x.State == phone.Active })
+	d.call("the second is held", func(x phone.Call) bool { return x.ID == g[1].id && x.State == phone.HeldHere })
+	if !g[0].hears(t, false) || !g[1].hears(t, false) {
+		t.Error("there is music though it was switched off")
+	}
+	if began != 1 {
+		t.Errorf("music began %d times for one held call", began)
+	}
+}
+
 func TestAConferenceIsHeldAndResumedAsOne(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()

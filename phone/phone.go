@@ -92,7 +92,8 @@ type Phone struct {
 	quietUntil  time.Time          // do not disturb
 	forwards    map[string]Forward // by account
 	conferences map[string]*conference
-	forwardAll  string // where every call goes; "" is nowhere
+	comfort     func() func([]int16) // begins what held callers hear; nil: silence
+	forwardAll  string               // where every call goes; "" is nowhere
 	recordings  Recordings
 }
 

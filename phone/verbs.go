@@ -55,6 +55,25 @@ func (p *Phone) SendDigits(id CallID, digits string) error {
 	return p.ask(id, func(c *call) error { return c.dialDigits(digits) })
 }
 
+// SetHoldMusic sets what a caller hears while we hold: start is called for each, and what
+// it gives fills frames of 10 ms at 48 kHz at once (audio.HoldMusic); nil is silence. Calls
+// that are held already keep what they have.
+func (p *Phone) SetHoldMusic(start func() func([]int16)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.comfort = start
+}
+
+// music begins the music for a caller, nil when there is to be none.
+func (p *Phone) music() func([]int16) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.comfort == nil {
+		return nil
+	}
+	return p.comfort()
+}
+
 func (c *call) wrong(what string) error {
 	return fmt.Errorf("%s %s, which is %s: %w", what, c.id, c.view.State, ErrWrongState)
 }
@@ -118,16 +137,28 @@ func (c *call) mute(on bool) error {
 	return nil
 }
 
-// applyMute silences the microphone when asked, and while we hold: hold by sendonly
-// would else let them listen.
+// applyMute silences the microphone when asked, and while we hold, when there may be music
+// in its place: hold by sendonly would else let them listen.
 func (c *call) applyMute() {
 	if c.voice == nil || c.voice.session == nil {
 		return
 	}
-	c.voice.session.Mute(c.wantHold || c.view.Muted && c.conference == nil)
+	c.comfort()
+	c.voice.session.Mute(c.wantHold && c.music == nil || !c.wantHold && c.view.Muted && c.conference == nil)
 	if c.conference != nil {
 		c.conference.mute(c.voice.session, c.view.Muted)
 	}
+}
+
+// comfort begins the music for a far end that we hold, and ends it when we don't.
+func (c *call) comfort() {
+	switch {
+	case !c.wantHold:
+		c.music = nil
+	case c.music == nil:
+		c.music = c.phone.music()
+	}
+	c.voice.session.Comfort(c.music)
 }
 
 func (c *call) hold(on bool) error {

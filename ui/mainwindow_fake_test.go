@@ -123,6 +123,7 @@ type mainSettings struct {
 	mu       sync.Mutex
 	accounts []AccountSettings
 	audio    AudioChoice
+	plain    bool // can't enhance
 	look     Look
 	test     func(AccountSettings) error
 	saveErr  error
@@ -149,6 +150,7 @@ func (s *mainSettings) SaveAccounts(a []AccountSettings) error {
 func (s *mainSettings) AudioDevices() ([]string, []string) {
 	return []string{"Jabra Evolve2 65", "Built-in Audio Analog Stereo"}, []string{"Jabra Evolve2 65", "Built-in Audio Analog Stereo"}
 }
+func (s *mainSettings) CanEnhance() bool              { return !s.plain }
 func (s *mainSettings) AudioChoice() AudioChoice      { return s.audio }
 func (s *mainSettings) SaveAudio(c AudioChoice) error { s.audio = c; return nil }
 func (s *mainSettings) Look() Look                    { return s.look }

@@ -182,6 +182,33 @@ func TestASoundDeviceIsUsedAtOnce(t *testing.T) {
 	}
 }
 
+func TestWhatIsDoneToTheSoundIsSwitchedAtOnce(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount, audio: AudioChoice{Speaker: "Jabra Evolve2 65", HoldMusic: true}}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.m.ShowSettings(settingsSound)
+	b.settle()
+	for _, name := range []string{"Echo cancellation", "Noise suppression", "Even loudness"} {
+		if got := b.widget("check", name).Value(); got != "off" {
+			t.Errorf("%s is %s", name, got)
+		}
+		b.tap("check", name)
+	}
+	b.tap("check", "Music on hold")
+	if want := (AudioChoice{Speaker: "Jabra Evolve2 65", Echo: true, Noise: true, Gain: true}); s.audio != want {
+		t.Errorf("chosen is %+v", s.audio)
+	}
+}
+
+func TestWhatABuildCannotDoIsNotOffered(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount, plain: true}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.m.ShowSettings(settingsSound)
+	b.settle()
+	if b.says("Echo cancellation") || !b.says("Music on hold") {
+		t.Error("echo cancellation is offered without the library, or music is not")
+	}
+}
+
 func TestTheLanguageChangesAtOnce(t *testing.T) {
 	s := &mainSettings{accounts: oneAccount, look: Look{"en", "light"}}
 	b := newMainBench(t, fullDesk(), s, s.look)

@@ -26,6 +26,8 @@ type Settings interface {
 	// AudioDevices are the names of the devices that are plugged in now.
 	AudioDevices() (microphones, speakers []string)
 	AudioChoice() AudioChoice
+	// CanEnhance says whether this build can do what Echo, Noise and Gain ask for.
+	CanEnhance() bool
 	// SaveAudio takes effect at once, also in a call.
 	SaveAudio(AudioChoice) error
 
@@ -76,9 +78,12 @@ func (f *TestFailure) Error() string {
 	return s
 }
 
-// AudioChoice names the chosen devices; "" is the system's.
+// AudioChoice names the chosen devices, "" is the system's, and what is done to the sound.
 type AudioChoice struct {
 	Microphone, Speaker, Ringer string
+
+	Echo, Noise, Gain bool // echo cancellation, noise suppression, gain control
+	HoldMusic         bool // who is held hears some
 }
 
 // Look is how the windows look.

@@ -11,13 +11,17 @@ import (
 	"leadline/ui/theme"
 )
 
-// settingsSoundView chooses the devices; a choice is used at once.
+// settingsSoundView chooses the devices and what is done to the sound; a choice is used at once.
 type settingsSoundView struct {
 	opt     MainOptions
 	box     *fyne.Container
 	mic     *kit.Select
 	speaker *kit.Select
 	ringer  *kit.Select
+	echo    *kit.Check
+	noise   *kit.Check
+	gain    *kit.Check
+	music   *kit.Check
 	problem *kit.StateWord
 	error   string // why the last choice was not kept
 	sound   desk.Sound
@@ -25,20 +29,32 @@ type settingsSoundView struct {
 
 func newSettingsSound(opt MainOptions) *settingsSoundView {
 	v := &settingsSoundView{opt: opt}
-	pick := func(put func(*AudioChoice, string)) func(string) {
-		return func(id string) {
-			c := opt.Settings.AudioChoice()
-			put(&c, id)
-			v.error = ""
-			if err := opt.Settings.SaveAudio(c); err != nil {
-				v.error = text.T("The choice could not be kept: {reason}", "reason", err.Error())
-			}
-			v.Enter()
+	save := func(put func(*AudioChoice)) {
+		c := opt.Settings.AudioChoice()
+		put(&c)
+		v.error = ""
+		if err := opt.Settings.SaveAudio(c); err != nil {
+			v.error = text.T("The choice could not be kept: {reason}", "reason", err.Error())
 		}
+		v.Enter()
+	}
+	pick := func(put func(*AudioChoice, string)) func(string) {
+		return func(id string) { save(func(c *AudioChoice) { put(c, id) }) }
+	}
+	tick := func(put func(*AudioChoice, bool)) func(bool) {
+		return func(on bool) { save(func(c *AudioChoice) { put(c, on) }) }
 	}
 	v.mic = kit.NewBareSelect("Microphone", nil, pick(func(c *AudioChoice, id string) { c.Microphone = id }))
 	v.speaker = kit.NewBareSelect("Speaker", nil, pick(func(c *AudioChoice, id string) { c.Speaker = id }))
 	v.ringer = kit.NewBareSelect("Ringer", nil, pick(func(c *AudioChoice, id string) { c.Ringer = id }))
+	v.echo = kit.NewCheck("Echo cancellation", tick(func(c *AudioChoice, on bool) { c.Echo = on })).
+		WithHelp("When you talk without a headset: the other end does not hear itself.")
+	v.noise = kit.NewCheck("Noise suppression", tick(func(c *AudioChoice, on bool) { c.Noise = on })).
+		WithHelp("Takes fans and the murmur of an office down.")
+	v.gain = kit.NewCheck("Even loudness", tick(func(c *AudioChoice, on bool) { c.Gain = on })).
+		WithHelp("Brings a quiet voice up and a loud one down.")
+	v.music = kit.NewCheck("Music on hold", tick(func(c *AudioChoice, on bool) { c.HoldMusic = on })).
+		WithHelp("For who is held, where the PBX has none of its own.")
 	v.problem = kit.NewStateWord("", "", kit.Neutral, kit.Secondary)
 	row := func(label text.Key, s *kit.Select, help text.Key) fyne.CanvasObject {
 		return settingsRow(label, kit.Column(6, kit.Row(0, kit.Sized(320, 32, s), kit.Spacer()), kit.NewProse(help, kit.Quiet)))
@@ -47,6 +63,7 @@ func newSettingsSound(opt MainOptions) *settingsSoundView {
 		row(text.Key("Microphone"), v.mic, text.Key("What the other end hears.")),
 		row(text.Key("Speaker"), v.speaker, text.Key("Where you hear the other end: the headset, most likely.")),
 		row(text.Key("Ringer"), v.ringer, text.Key("Rings for a call. Not the headset, if it may lie on the table.")),
+		settingsRow("Processing", kit.Column(8, v.echo, v.noise, v.gain, v.music)),
 		settingsRow("State", kit.Pad(7, 0, 0, 0, kit.Row(0, v.problem, kit.Spacer()))))))
 	return v
 }
@@ -64,6 +81,13 @@ func (v *settingsSoundView) Enter() {
 	v.speaker.SetChosen(c.Speaker)
 	v.ringer.SetOptions(soundOptions(speakers, c.Ringer))
 	v.ringer.SetChosen(c.Ringer)
+	for _, check := range []*kit.Check{v.echo, v.noise, v.gain} {
+		setShown(check, v.opt.Settings.CanEnhance())
+	}
+	v.echo.SetOn(c.Echo)
+	v.noise.SetOn(c.Noise)
+	v.gain.SetOn(c.Gain)
+	v.music.SetOn(c.HoldMusic)
 	v.state()
 }
 

@@ -94,6 +94,7 @@ func newProgram(o options) (p *program, err error) {
 	if p.audio, err = audio.Open(audio.Choice{Microphone: a.Microphone, Speaker: a.Speaker, Ringer: a.Ringer}, p.log); err != nil {
 		return nil, err
 	}
+	p.audio.SetCountry(o.Config.UI.Region)
 	p.secrets = secret.Open(o.Config.Data)
 	p.desk = desk.New(desk.Config{
 		File: p.store, Region: o.Config.UI.Region, Log: p.log,
@@ -102,6 +103,9 @@ func newProgram(o options) (p *program, err error) {
 	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })
 	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
 	p.desk.Connect(p.phone)
+	if err := p.useSound(a); err != nil {
+		p.log.Error("sound", "error", err)
+	}
 	if err := p.useAccounts(); err != nil {
 		// The others work; the status strip and the settings say which doesn't.
 		p.log.Error("accounts", "error", err)

@@ -160,17 +160,46 @@ func (s settings) AudioDevices() (microphones, speakers []string) {
 // AudioChoice is the saved choice of devices.
 func (s settings) AudioChoice() ui.AudioChoice {
 	a := s.config().Audio
-	return ui.AudioChoice{Microphone: a.Microphone, Speaker: a.Speaker, Ringer: a.Ringer}
+	return ui.AudioChoice{
+		Microphone: a.Microphone, Speaker: a.Speaker, Ringer: a.Ringer,
+		Echo: a.EchoCancellation, Noise: a.NoiseSuppression, Gain: a.GainControl, HoldMusic: a.HoldMusic != audio.NoHoldMusic,
+	}
 }
 
 // SaveAudio changes the devices at once, also in a call.
 func (s settings) SaveAudio(c ui.AudioChoice) error {
-	if err := s.audio.Choose(audio.Choice(c)); err != nil {
+	next := s.config()
+	a := &next.Audio
+	a.Microphone, a.Speaker, a.Ringer = c.Microphone, c.Speaker, c.Ringer
+	a.EchoCancellation, a.NoiseSuppression, a.GainControl = c.Echo, c.Noise, c.Gain
+	switch {
+	case !c.HoldMusic:
+		a.HoldMusic = audio.NoHoldMusic
+	case a.HoldMusic == audio.NoHoldMusic:
+		a.HoldMusic = ""
+	}
+	if err := s.useSound(*a); err != nil {
 		return err
 	}
-	next := s.config()
-	next.Audio = config.Audio(c)
 	return s.save(next)
+}
+
+// CanEnhance reports whether this build can change the microphone's sound.
+func (s settings) CanEnhance() bool { return audio.CanEnhance() }
+
+// useSound has the sound card and the telephone work as the configuration says, also in
+// the middle of a call.
+func (p *program) useSound(a config.Audio) error {
+	music, err := audio.HoldMusic(a.HoldMusic)
+	if err != nil {
+		return err
+	}
+	if err := p.audio.Choose(audio.Choice{Microphone: a.Microphone, Speaker: a.Speaker, Ringer: a.Ringer}); err != nil {
+		return err
+	}
+	p.audio.Enhance(audio.Enhancement{Echo: a.EchoCancellation, Noise: a.NoiseSuppression, Gain: a.GainControl})
+	p.phone.SetHoldMusic(music)
+	return nil
 }
 
 // Look is language and theme.

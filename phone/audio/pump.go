@@ -38,9 +38,11 @@ type pump struct {
 	on                   atomic.Bool // voices need microphone and speaker
 	ringing              atomic.Bool
 	mic, speaker, ringer atomic.Pointer[end]
+	enhance              atomic.Pointer[Enhancement] // what is wanted; nil: nothing
 
 	frame                      [FrameSamples]int16
 	micPace, spkPace, ringPace pace
+	enhanced                   enhancement
 	reserve                    reserve
 	share                      share
 	loudest                    float64
@@ -120,6 +122,7 @@ func (p *pump) tick(now time.Time) time.Duration {
 }
 
 func (p *pump) rest() {
+	p.enhanced.stop()
 	p.peak.Store(0)
 	p.ring.at = 0 // the next ring begins at its beginning
 	if e := p.speaker.Load(); e != nil && e.recorder != nil {
@@ -177,6 +180,10 @@ func (p *pump) hear(now time.Time) {
 }
 
 func (p *pump) heard() {
+	if want := p.enhance.Load(); want != nil {
+		p.enhanced.follow(*want)
+		p.enhanced.heard(p.frame[:])
+	}
 	p.loudest = max(p.loudest, peak(p.frame[:]))
 	if p.counted++; p.counted == 10 {
 		p.peak.Store(math.Float64bits(p.loudest))
@@ -194,6 +201,7 @@ func (p *pump) say(now time.Time) {
 			target := p.share.samples(int(e.tap.asked.Swap(0)), now) + p.reserve.samples(e.tap.starved.Load(), woke, now)
 			for e.tap.ring.level() < target {
 				p.mixer.play(p.frame[:])
+				p.enhanced.said(p.frame[:])
 				e.tap.ring.write(p.frame[:])
 			}
 			return

@@ -130,6 +130,10 @@ func (s *System) Ring() (stop func()) {
 	return sync.OnceFunc(func() { s.ring(-1) })
 }
 
+// Enhance changes what is done to the microphone, also in the middle of a call. Where
+// CanEnhance is false nothing is.
+func (s *System) Enhance(e Enhancement) { s.pump.enhance.Store(&e) }
+
 // InputLevel is how loud the microphone is, 0 (silence) to 1 (full scale), the
 // peak of the last tenth of a second; 0 while nothing listens.
 func (s *System) InputLevel() float64 { return s.pump.level() }

@@ -59,6 +59,42 @@ var cadences = map[string]map[Tone]cadence{
 		ToneCongestion: {[]float64{480, 620}, []time.Duration{250 * ms, 250 * ms}, 0.08},
 		ToneWaiting:    {[]float64{440}, []time.Duration{300 * ms, 10000 * ms}, 0.06},
 	},
+	"FR": {
+		ToneRingback:   {[]float64{440}, []time.Duration{1500 * ms, 3500 * ms}, 0.12},
+		ToneBusy:       {[]float64{440}, []time.Duration{500 * ms, 500 * ms}, 0.12},
+		ToneCongestion: {[]float64{440}, []time.Duration{250 * ms, 250 * ms}, 0.12},
+		ToneWaiting:    {[]float64{440}, []time.Duration{300 * ms, 10000 * ms}, 0.06},
+	},
+	"IT": {
+		ToneRingback:   {[]float64{425}, []time.Duration{1000 * ms, 4000 * ms}, 0.12},
+		ToneBusy:       {[]float64{425}, []time.Duration{500 * ms, 500 * ms}, 0.12},
+		ToneCongestion: {[]float64{425}, []time.Duration{200 * ms, 200 * ms}, 0.12},
+		ToneWaiting:    {[]float64{425}, []time.Duration{400 * ms, 100 * ms, 250 * ms, 100 * ms, 150 * ms, 14000 * ms}, 0.06},
+	},
+	"PL": {
+		ToneRingback:   {[]float64{425}, []time.Duration{1000 * ms, 4000 * ms}, 0.12},
+		ToneBusy:       {[]float64{425}, []time.Duration{500 * ms, 500 * ms}, 0.12},
+		ToneCongestion: {[]float64{425}, []time.Duration{500 * ms, 500 * ms}, 0.12},
+		ToneWaiting:    {[]float64{425}, []time.Duration{150 * ms, 150 * ms, 150 * ms, 4000 * ms}, 0.06},
+	},
+	"ES": {
+		ToneRingback:   {[]float64{425}, []time.Duration{1500 * ms, 3000 * ms}, 0.12},
+		ToneBusy:       {[]float64{425}, []time.Duration{200 * ms, 200 * ms}, 0.12},
+		ToneCongestion: {[]float64{425}, []time.Duration{200 * ms, 200 * ms, 200 * ms, 200 * ms, 200 * ms, 600 * ms}, 0.12},
+		ToneWaiting:    {[]float64{425}, []time.Duration{175 * ms, 175 * ms, 175 * ms, 3500 * ms}, 0.06},
+	},
+	"NL": {
+		ToneRingback:   {[]float64{425}, []time.Duration{1000 * ms, 4000 * ms}, 0.12},
+		ToneBusy:       {[]float64{425}, []time.Duration{500 * ms, 500 * ms}, 0.12},
+		ToneCongestion: {[]float64{425}, []time.Duration{250 * ms, 250 * ms}, 0.12},
+		ToneWaiting:    {[]float64{425}, []time.Duration{500 * ms, 9500 * ms}, 0.06},
+	},
+	"BE": {
+		ToneRingback:   {[]float64{425}, []time.Duration{1000 * ms, 3000 * ms}, 0.12},
+		ToneBusy:       {[]float64{425}, []time.Duration{500 * ms, 500 * ms}, 0.12},
+		ToneCongestion: {[]float64{425}, []time.Duration{167 * ms, 167 * ms}, 0.12},
+		ToneWaiting:    {[]float64{1400}, []time.Duration{175 * ms, 175 * ms, 175 * ms, 3500 * ms}, 0.06},
+	},
 }
 
 // test is the same everywhere.

@@ -17,6 +17,9 @@ type sender struct {
 	pcm     []int16 // what was gathered for the next packet
 	ptime   int     // milliseconds a packet
 
+	comfort func([]int16) // fills frames in the microphone's place; nil: nothing does
+	hold    [FrameSamples]int16
+
 	sends      bool // the direction lets us be heard
 	muted      bool
 	beep       beep
@@ -94,6 +97,10 @@ func (s *sender) capture(src []int16, now time.Duration) []byte {
 	}
 	s.started, s.lastTime = true, now
 
+	if s.comfort != nil {
+		s.comfort(s.hold[:])
+		src = s.hold[:]
+	}
 	s.down.run(s.frame, src)
 	s.mute()
 	s.tones.play(s.frame, s.codec.rate)

@@ -111,6 +111,30 @@ func TestMuteSendsSilence(t *testing.T) {
 	}
 }
 
+func TestWhoIsHeldHearsMusicAndNeverTheMicrophone(t *testing.T) {
+	s := newSent(t, agreed())
+	s.speak(100 * time.Millisecond)
+	frames := 0
+	s.Comfort(func(frame []int16) {
+		for i := range frame {
+			frame[i] = 1000
+		}
+		frames++
+	})
+	for i, p := range s.speak(200 * time.Millisecond)[1:] {
+		if loud := loudest(p); loud < 900 || loud > 1200 {
+			t.Errorf("packet %d has a peak of %d; the music is 1000 and the microphone 8000", i+1, loud)
+		}
+	}
+	if frames != 20 {
+		t.Errorf("%d frames of music in 200 ms", frames)
+	}
+	s.Comfort(nil)
+	if loud := loudest(s.speak(100 * time.Millisecond)[4]); loud < 5000 {
+		t.Errorf("taken back, the peak is %d", loud)
+	}
+}
+
 func TestHeldSendsNothingAndGoesOnWithAMarker(t *testing.T) {
 	s := newSent(t, agreed())
 	before := s.speak(100 * time.Millisecond)

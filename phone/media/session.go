@@ -285,6 +285,15 @@ func (s *Session) Codec() string {
 	return s.out.codec.name
 }
 
+// Comfort has the peer hear what play gives, frames of FrameSamples at Rate, in the
+// microphone's place, for as long as it is held; nil is the microphone again. play is
+// called from Capture, with a lock held: it must return at once.
+func (s *Session) Comfort(play func(frame []int16)) {
+	s.out.Lock()
+	defer s.out.Unlock()
+	s.out.comfort = play
+}
+
 // Mute replaces the microphone by silence; packets keep flowing.
 func (s *Session) Mute(on bool) {
 	s.out.Lock()

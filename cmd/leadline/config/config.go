@@ -52,11 +52,16 @@ type Account struct {
 }
 
 // Audio names the devices: "" is the system's, "null" is none, "file:x.wav" a
-// file; anything else a device by its name.
+// file; anything else a device by its name. Below them is what is done to the sound.
 type Audio struct {
 	Microphone string `toml:"microphone,omitempty"`
 	Speaker    string `toml:"speaker,omitempty"`
 	Ringer     string `toml:"ringer,omitempty"`
+
+	EchoCancellation bool   `toml:"echo_cancellation,omitempty"` // for who works without a headset
+	NoiseSuppression bool   `toml:"noise_suppression,omitempty"`
+	GainControl      bool   `toml:"gain_control,omitempty"`
+	HoldMusic        string `toml:"hold_music,omitempty"` // "" a melody, "off", "file:x.wav"
 }
 
 // The values that the choices of an account may have; the first is the default.

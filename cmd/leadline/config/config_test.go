@@ -139,6 +139,7 @@ func TestProblemsAreTold(t *testing.T) {
 		{"unknown codec", account + "codecs = [\"pcma\", \"gsm\"]\n", 3, "account[0].codecs", `"gsm" is none of`},
 		{"codec twice", account + "codecs = [\"pcma\", \"pcma\"]\n", 3, "account[0].codecs", "named twice"},
 		{"digits by morse", account + "dtmf = \"morse\"\n", 3, "account[0].dtmf", `"morse" is none of`},
+		{"unknown music", "[audio]\nhold_music = \"jazz\"\n", 2, "audio.hold_music", `neither "off" nor`},
 		{"no codec", account + "codecs = []\n", 3, "account[0].codecs", "empty"},
 		{"auto answer", account + "auto_answer = \"yes\"\n", 3, "account[0].auto_answer", "none of"},
 		{"inline account", "account = [{address = \"sip:101@pbx\", srtp = \"on\"}]\n", 1, "account[0].srtp", "none of"},

@@ -141,7 +141,7 @@ func known(key toml.Key) string {
 		"ui":      {"language", "theme", "region"},
 		"server":  {"url", "user"},
 		"account": {"name", "address", "auth_user", "password", "transport", "ca", "certificate", "key", "watch", "pickup", "mwi", "bind", "srtp", "outbound_proxy", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
-		"audio":   {"microphone", "speaker", "ringer"},
+		"audio":   {"microphone", "speaker", "ringer", "echo_cancellation", "noise_suppression", "gain_control", "hold_music"},
 	}
 	table := ""
 	if len(key) > 1 {

@@ -30,6 +30,8 @@ func (c *Config) check(report func(path, reason string)) {
 	test("audio.speaker", checkDevice(c.Audio.Speaker))
 	test("audio.ringer", checkDevice(c.Audio.Ringer))
 
+	test("audio.hold_music", checkHoldMusic(c.Audio.HoldMusic))
+
 	seen := map[string]bool{}
 	for i, a := range c.Accounts {
 		at := func(key string) string { return fmt.Sprintf("account[%d].%s", i, key) }
@@ -133,6 +135,13 @@ func checkDevice(s string) error {
 		return errors.New("file: lacks the file's name")
 	}
 	return plain(s)
+}
+
+func checkHoldMusic(s string) error {
+	if s == "" || s == "off" || strings.HasPrefix(s, "file:") && s != "file:" {
+		return plain(s)
+	}
+	return fmt.Errorf("%q is neither \"off\" nor a file such as \"file:music.wav\"", s)
 }
 
 func checkBind(s string) error {
