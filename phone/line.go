@@ -206,15 +206,14 @@ func (l *line) incoming(stack *sip.Stack, d *sip.Dialog) sip.Events {
 	c, err := l.phone.newCall(l, stack, Call{
 		Direction: Incoming, State: Ringing, SIPCallID: d.CallID(),
 		Remote: Party(invite.Caller), Dialled: invite.Dialled, ReferredBy: invite.ReferredBy, Rang: l.phone.cfg.Now(),
+	}, func(c *call) {
+		c.dialog, c.invite = d, invite
+		c.ring()
 	})
 	if err != nil {
 		d.Refuse(480, "Temporarily Unavailable")
 		return nil
 	}
-	c.box.post(func() {
-		c.dialog, c.invite = d, invite
-		c.ring()
-	})
 	return signals{c}
 }
 

@@ -205,7 +205,7 @@ func (p *Phone) dial(l *line, target, replaces string, remote Party) (CallID, er
 	}
 	c, err := p.newCall(l, stack, Call{
 		Direction: Outgoing, State: Dialling, Remote: remote, Dialled: target,
-	})
+	}, nil)
 	if err != nil {
 		return "", err
 	}
@@ -285,7 +285,8 @@ func (p *Phone) Close(ctx context.Context) error {
 }
 
 // newCall makes a call and starts its goroutine. It is among Calls when it returns.
-func (p *Phone) newCall(l *line, stack *sip.Stack, v Call) (*call, error) {
+// begin is what it does first, before any wish of those who see it; nil for nothing.
+func (p *Phone) newCall(l *line, stack *sip.Stack, v Call, begin func(*call)) (*call, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -300,6 +301,9 @@ func (p *Phone) newCall(l *line, stack *sip.Stack, v Call) (*call, error) {
 		phone: p, line: l, stack: stack, id: v.ID, view: v, shown: v,
 		box: newMailbox(), sounds: newSounds(p.cfg.Sound), gone: make(chan struct{}),
 		log: p.log.With("call", string(v.ID)),
+	}
+	if begin != nil {
+		c.box.post(func() { begin(c) })
 	}
 	p.calls = append(p.calls, c)
 	p.work.Add(1)

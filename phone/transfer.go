@@ -209,7 +209,7 @@ func (c *call) referred(r *sip.ReferRequest) {
 	}
 	n, err := c.phone.newCall(c.line, c.stack, Call{
 		Direction: Outgoing, State: Dialling, Remote: Party(party), Dialled: r.To, ReferredBy: r.By,
-	})
+	}, nil)
 	if err != nil {
 		r.Refuse(480, "Temporarily Unavailable")
 		return
