@@ -147,7 +147,9 @@ type Record struct {
 	ContactName string // of a deal
 	LineName    string // of a lead
 	Responsible string
-	Timeline    []Event // newest first
+	Stages      []string // of a lead or deal: all of its way, in order, without Junk and Lost
+	Stage       int      // where it stands of them; -1 when nowhere
+	Timeline    []Event  // newest first
 }
 
 // Found is one answer of the search.

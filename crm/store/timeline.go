@@ -31,7 +31,7 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 	if err != nil {
 		return rec, err
 	}
-	rec.Ref = r
+	rec.Ref, rec.Stage = r, -1
 	made := crm.Event{Kind: crm.EventCreated, Title: crm.Say(EventMade)}
 	switch k.kind() {
 	case crm.KindContact:
@@ -58,6 +58,14 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 			return rec, err
 		}
 		rec.Lead, rec.Name, rec.CompanyName, rec.LineName, rec.Responsible = &l.Lead, l.Name(), l.CompanyName, line.Name, l.responsible
+		w, err := workspace(q)
+		if err != nil {
+			return rec, err
+		}
+		for _, status := range w.Statuses() {
+			rec.Stages = append(rec.Stages, string(status))
+		}
+		rec.Stage = slices.Index(rec.Stages, string(l.Status))
 		made.At = l.Created
 		switch l.Origin.Reason.Key {
 		case "":
@@ -72,6 +80,20 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 			return rec, err
 		}
 		rec.Deal, rec.Name, rec.CompanyName, rec.ContactName, rec.Responsible = &d.Deal, d.Title, d.companyName, d.contactName, d.responsible
+		pipeline, err := pipelineByID(q, d.Pipeline)
+		if err != nil {
+			return rec, err
+		}
+		for _, stage := range pipeline.Stages {
+			if stage.ID == d.Stage {
+				rec.Stage = len(rec.Stages)
+			}
+			if stage.Result != crm.Lost {
+				rec.Stages = append(rec.Stages, stage.Name)
+			} else if stage.ID == d.Stage {
+				rec.Stage = -1
+			}
+		}
 		made.At = d.Created
 	}
 	if rec.Timeline, err = callEvents(q, k); err != nil {

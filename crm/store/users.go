@@ -172,6 +172,15 @@ func (s *Store) Users(ctx context.Context) (users []crm.User, err error) {
 	return users, err
 }
 
+// Colleague is the user who calls by that number or extension; the zero User when none does.
+func (s *Store) Colleague(ctx context.Context, p crm.Party) (crm.User, error) {
+	r, err := s.read(ctx)
+	if err != nil || p.Kind == crm.Withheld {
+		return crm.User{}, err
+	}
+	return colleagueOf(r, p)
+}
+
 // colleagueOf is the user who calls by that number or extension; the zero User when none does.
 func colleagueOf(q querier, p crm.Party) (crm.User, error) {
 	u, err := scanUser(q.row("SELECT "+userColumns+" FROM colleague c JOIN user u ON u.rid = c.user WHERE c.peer = ? LIMIT 1", p.Key()))

@@ -155,6 +155,9 @@ func (d *Desk) decided(c *onDesk, decision crm.Decision) {
 	if decision.Create != "" { // the card of the new record
 		d.lookUp(c)
 	}
+	if decision.Decline && c.phone.State == phone.Ringing && d.phone != nil { // the blacklist was not read yet when it rang
+		d.ask(c.id, func(t Telephone, p phone.CallID) error { return t.Decline(p, false) })
+	}
 }
 
 // follow takes over what the phone says of a call on the desk.
@@ -178,6 +181,9 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 	if p.State == phone.Ended && c.result == Open {
 		c.result, c.why = outcomeOf(p)
 		outcome, detail := fileOutcome(c.result), detailOf(p)
+		if to := p.Transfer.To; p.Cause == phone.Transferred && to != "" {
+			d.write(func(ctx context.Context) { d.check(d.file.TransferCall(ctx, id, to)) })
+		}
 		d.write(func(ctx context.Context) { d.check(d.file.EndCall(ctx, id, p.Ended, outcome, detail)) })
 	}
 }
@@ -223,6 +229,9 @@ func (d *Desk) lookUp(c *onDesk) {
 // fileChanged asks again for the cards that a change may concern, and for the
 // number of missed calls.
 func (d *Desk) fileChanged(ch crm.Changed) {
+	if ch.Lists {
+		d.readRules()
+	}
 	for _, c := range d.calls {
 		if !c.shown.Withheld && c.concerns(ch) {
 			d.lookUp(c)

@@ -71,10 +71,12 @@ type Desk struct {
 	calls    []*onDesk
 	accounts []Account
 	lines    map[string]string // default line of each account (requirements.md A3)
+	rules    rules
 	sound    Sound
 	presence Presence
 	quiet    *time.Timer           // ends do not disturb
 	began    map[phone.CallID]bool // calls the phone has told of
+	refused  map[phone.CallID]bool // calls of the blacklist that have not ended yet
 	missed   int
 	dirty    bool
 }
@@ -98,6 +100,7 @@ func New(c Config) *Desk {
 		file: c.File, money: c.Money, region: c.Region, now: c.Now, log: c.Log,
 		mail: newMailbox(), clerk: newMailbox(), finder: newMailbox(),
 		subs: map[int]func(Snapshot){}, headStart: headStart, began: map[phone.CallID]bool{},
+		refused: map[phone.CallID]bool{}, rules: rules{rights: crm.AllRights},
 	}
 	d.SetLanguage(c.Language)
 	d.ctx, d.stop = context.WithCancel(context.Background())
@@ -107,6 +110,7 @@ func New(c Config) *Desk {
 	d.done.Go(func() { d.mail.run(d.publish) })
 	d.done.Go(func() { d.clerk.run(nil) })
 	d.done.Go(func() { d.finder.run(nil) })
+	d.post(d.readRules)
 	d.write(d.recover)
 	return d
 }

@@ -14,6 +14,9 @@ type File interface {
 	Me(context.Context) (crm.User, error)
 	Users(context.Context) ([]crm.User, error)
 	Sources(context.Context) ([]string, error)
+	Rights(context.Context) (crm.Rights, error)
+	Entries(context.Context, crm.ListName) ([]crm.Entry, error)
+	Colleague(context.Context, crm.Party) (crm.User, error)
 	LineByNumber(ctx context.Context, written string) (crm.Line, bool, error)
 
 	Match(context.Context, crm.Party) ([]crm.Match, error)
@@ -24,6 +27,7 @@ type File interface {
 	RingCall(ctx context.Context, call crm.ID) (crm.Call, crm.Decision, error)
 	AnswerCall(ctx context.Context, call crm.ID, at time.Time) error
 	EndCall(ctx context.Context, call crm.ID, at time.Time, o crm.Outcome, detail string) error
+	TransferCall(ctx context.Context, call crm.ID, target string) error
 	SaveNote(ctx context.Context, call crm.ID, text string) error
 	LinkCall(ctx context.Context, call crm.ID, r crm.Ref) error
 	SaveDraft(context.Context, crm.Form) error

@@ -43,12 +43,9 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		b.add(Text{Key: "Company"}, l.CompanyName)
 		b.add(Text{Key: "Line"}, r.LineName)
 		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
-		for _, s := range crm.LeadStatuses {
-			out.Stages = append(out.Stages, string(s))
-		}
-		out.Stage = slices.Index(crm.LeadStatuses, l.Status)
-		if out.Stage < 0 && l.Status.Open() { // one of the company's own, between New and Processed
-			out.Stage = slices.Index(crm.LeadStatuses, crm.LeadInProgress)
+		out.Stages, out.Stage = r.Stages, r.Stage
+		if out.Stage < 0 && l.Status.Open() { // one that the company has no longer, between New and Processed
+			out.Stage = slices.Index(out.Stages, string(crm.LeadInProgress))
 		}
 		if l.Origin.Reason.Key != "" {
 			out.Origin = Text(l.Origin.Reason)
@@ -60,10 +57,7 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		b.add(Text{Key: "Contact"}, r.ContactName)
 		b.add(Text{Key: "Company"}, r.CompanyName)
 		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
-		for _, s := range crm.DealStages {
-			out.Stages = append(out.Stages, string(s))
-		}
-		out.Stage = slices.Index(crm.DealStages, l.Stage)
+		out.Stages, out.Stage = r.Stages, r.Stage
 	}
 	if out.Title == "" && len(out.Facts) > 0 {
 		out.Title = out.Facts[0].Value

@@ -40,6 +40,7 @@ func (d *Desk) SetAccounts(accounts []phone.Account) {
 			d.lines[a.Name] = a.DefaultLine
 		}
 		d.accounts, d.dirty = now, true
+		d.readRules()
 	})
 }
 
@@ -48,6 +49,9 @@ func (d *Desk) CallChanged(c phone.Call) {
 	d.post(func() {
 		if on := d.byPhone(c.ID); on != nil {
 			d.follow(on, c)
+			return
+		}
+		if d.refuses(c) {
 			return
 		}
 		switch {

@@ -93,8 +93,7 @@ func (d *Desk) ask(id CallID, wish func(Telephone, phone.CallID) error) {
 // address or a tel:, sip: or callto: link; account "" is the first.
 func (d *Desk) Dial(target, account string) {
 	d.post(func() {
-		dial := DialTarget(target, d.region)
-		if dial == "" {
+		if DialTarget(target, d.region) == "" {
 			d.notice(Notice{Text: Text{Key: "“{target}” is not a number or SIP address", Args: map[string]string{"target": target}}, Warning: true})
 			return
 		}
@@ -105,9 +104,11 @@ func (d *Desk) Dial(target, account string) {
 			d.notice(Notice{Text: Text{Key: "Connect a PBX account first"}, Warning: true})
 			return
 		}
-		if _, err := d.phone.Dial(account, dial); err != nil {
-			d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
-		}
+		d.mayCall(target, func() {
+			if _, err := d.phone.Dial(account, d.dialOver(account, target)); err != nil {
+				d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
+			}
+		})
 	})
 }
 

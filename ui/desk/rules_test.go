@@ -1,0 +1,155 @@
+package desk
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/phone"
+)
+
+// rulesRead waits until the desk has read rules of which ok holds.
+func (d *aDesk) rulesRead(what string, ok func(rules) bool) {
+	d.t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		now := make(chan rules)
+		d.desk.post(func() { now <- d.desk.rules })
+		if ok(<-now) {
+			return
+		}
+		if time.Now().After(deadline) {
+			d.t.Fatalf("waited for %s", what)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (d *aDesk) list(list crm.ListName, text string) {
+	d.t.Helper()
+	entries, wrong := crm.ParseEntries(list, text, "DE")
+	if len(wrong) > 0 {
+		d.t.Fatal(wrong)
+	}
+	d.do(crm.AddEntries{Entries: entries})
+}
+
+// logged waits until the call log has a call that ended.
+func (d *aDesk) logged() crm.Call {
+	d.t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for time.Now().Before(deadline) {
+		page, err := d.file.Calls(context.Background(), crm.Query{Limit: 1})
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if len(page.Rows) == 1 && page.Rows[0].Call.Outcome != crm.Open {
+			return page.Rows[0].Call
+		}
+		time.Sleep(time.Millisecond)
+	}
+	d.t.Fatal("no call was logged")
+	return crm.Call{}
+}
+
+func TestACallOfTheBlacklistIsDeclinedWithoutAWindow_E3(t *testing.T) {
+	d := newDesk(t)
+	d.list(crm.Blacklist, "0900*")
+	d.rulesRead("the blacklist", func(r rules) bool { _, found := r.blacklist.Find(crm.Parse("0900 123456", "DE")); return found })
+	d.ring("1", "0900123456")
+	d.ring("1", "0900123456")
+	d.ended("1", "0900123456", phone.Declined)
+	if call := d.logged(); call.Outcome != crm.Declined || call.Reason.Key != crm.ReasonBlacklist || call.Party.E164 != 49900123456 {
+		t.Errorf("the log has %+v", call)
+	}
+	d.phone.mu.Lock()
+	defer d.phone.mu.Unlock()
+	if got := d.phone.asked; len(got) != 1 || got[0] != "decline 1" {
+		t.Errorf("the phone was asked %q", got)
+	}
+	if calls := d.desk.Snapshot().Calls; len(calls) != 0 {
+		t.Errorf("a window: %+v", calls)
+	}
+}
+
+// The blacklist may not have been read yet when the first call rings.
+func TestACallOfTheBlacklistIsDeclinedAlsoWhenTheFileKnewLater_E3(t *testing.T) {
+	d := newDesk(t)
+	d.list(crm.Blacklist, "0900*")
+	read := make(chan struct{})
+	d.desk.post(func() { // after what the change set off; then as if nothing had been read
+		d.desk.find(func(context.Context) {
+			d.desk.post(func() { d.desk.rules.blacklist = crm.Blocklist{}; close(read) })
+		})
+	})
+	<-read
+	d.ring("1", "0900123456")
+	d.until("the call to be declined", func(Snapshot) bool { return d.phone.did("decline 1") })
+}
+
+func TestAnExceptionRingsAndIsLoggedOnly_E1(t *testing.T) {
+	d := newDesk(t)
+	d.contact("Jürgen", "Müller", "0176 1234567")
+	d.list(crm.Exceptions, "0176 1234567")
+	d.ring("1", "01761234567")
+	c := d.call("the reason", func(c Call) bool { return c.Reason.Key == crm.ReasonException })
+	if c.State != Incoming {
+		t.Errorf("an exception does not ring: %+v", c)
+	}
+	d.ended("1", "01761234567", phone.Missed)
+	if call := d.logged(); call.Outcome != crm.Missed || call.Reason.Key != crm.ReasonException {
+		t.Errorf("the log has %+v", call)
+	}
+}
+
+func TestACompletedTransferIsWritten_D2(t *testing.T) {
+	d := newDesk(t)
+	petra := crm.User{ID: d.file.NewID(), Name: "Petra", Extension: "102"}
+	line := crm.Line{ID: d.file.NewID(), Name: "101", Mode: crm.Auto, ChangeResponsible: true}
+	d.do(crm.SaveUser{User: petra}, crm.SaveLine{Line: line})
+	d.ring("1", "01761234567")
+	d.call("the lead", func(c Call) bool { return c.Card.Responsible == "Anna Krüger" })
+	d.answered("1", "01761234567")
+	d.change("1", "01761234567", func(c *phone.Call) {
+		c.State, c.Cause, c.Answered, c.Ended = phone.Ended, phone.Transferred, d.at, d.at.Add(time.Minute)
+		c.Transfer = phone.Transfer{State: phone.TransferDone, To: "102"}
+	})
+	d.call("the lead to be Petra's", func(c Call) bool { return c.Card.Responsible == "Petra" })
+	if call := d.logged(); call.PassedTo != petra.ID {
+		t.Errorf("the log has %+v", call)
+	}
+}
+
+func TestNumbersAreDialledAsTheLineWantsThem_A1(t *testing.T) {
+	d := newDesk(t)
+	line := crm.Line{ID: d.file.NewID(), Name: "Sales", Number: crm.Number{E164: 493012345}, DialOut: crm.Dialout{Rules: []crm.DialRule{{From: "+49", To: "0"}, {From: "+", To: "00"}}, Prefix: "0"}}
+	d.do(crm.SaveLine{Line: line})
+	d.desk.SetAccounts([]phone.Account{{Name: "Office", Address: "sip:101@pbx", DefaultLine: "+493012345"}, {Name: "Home", Address: "sip:1@home"}})
+	d.rulesRead("the line", func(r rules) bool { return !r.lines["Office"].DialOut.None() })
+	for _, c := range []struct{ target, account, want string }{
+		{"0221 9876543", "Office", "dial Office 002219876543"}, {"+43 1 5051234", "Office", "dial Office 0004315051234"},
+		{"102", "Office", "dial Office 102"}, {"*97", "Office", "dial Office *97"}, {"0221 9876543", "Home", "dial Home 02219876543"},
+	} {
+		d.desk.Dial(c.target, c.account)
+		d.rulesRead("the call to be placed", func(rules) bool { return d.phone.last() == c.want })
+	}
+}
+
+func TestARoleThatMayNotCallSaysSo_G1(t *testing.T) {
+	d := newDesk(t)
+	d.account()
+	d.contact("Jürgen", "Müller", "0176 1234567")
+	me, err := d.file.Me(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := crm.Role{ID: d.file.NewID(), Name: "Trainee", Rights: crm.Rights{Call: crm.CallCRM}}
+	me.Roles = []crm.ID{role.ID}
+	d.do(crm.SaveRole{Role: role}, crm.SaveUser{User: me})
+	d.rulesRead("the role", func(r rules) bool { return r.rights == role.Rights })
+	d.desk.Dial("0221 1111111", "Office")
+	d.rulesRead("the refusal", func(rules) bool { return d.notice() == crm.MayCallCRMOnly })
+	d.desk.Dial("0176 1234567", "Office")
+	d.rulesRead("the call", func(rules) bool { return d.phone.last() == "dial Office 01761234567" })
+}
