@@ -11,9 +11,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 )
 
 func main() {
+	// Painting in software, SQLite and the sound card hold a processor of Go's for
+	// milliseconds while they are in C. On two cores both can be held when it rings.
+	runtime.GOMAXPROCS(max(4, runtime.GOMAXPROCS(0)))
 	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "leadline:", err)
 		os.Exit(1)

@@ -14,7 +14,6 @@ type Area struct {
 	widget.BaseWidget
 	fill, outline fyne.ThemeColorName
 	radius, width float32
-	topLeftOnly   bool
 	min           fyne.Size
 }
 
@@ -28,13 +27,6 @@ func newArea(fill fyne.ThemeColorName, radius float32) *Area {
 func NewCard(fill, outline fyne.ThemeColorName, radius float32) *Area {
 	a := newArea(fill, radius)
 	a.outline, a.width = outline, 1
-	return a
-}
-
-// NewPanel is the surface of the main window: only its top left corner is round.
-func NewPanel() *Area {
-	a := NewCard(theme.Surface, theme.Border, 10)
-	a.topLeftOnly = true
 	return a
 }
 
@@ -56,10 +48,13 @@ func (a *Area) SetColors(fill, outline fyne.ThemeColorName) {
 
 // CreateRenderer is for Fyne.
 func (a *Area) CreateRenderer() fyne.WidgetRenderer {
-	f := newFrame(a.radius)
-	if a.topLeftOnly {
-		f.CornerRadius, f.TopLeftCornerRadius = 0, a.radius
+	if a.radius == 0 && a.width == 0 && a.min.IsZero() {
+		w := newWash()
+		return draw(func(s fyne.Size) { w.cover(0, 0, s.Width, s.Height) },
+			func() fyne.Size { return fyne.Size{} },
+			func() { w.paint(a.fill) }, w.Image)
 	}
+	f := newFrame(a.radius)
 	return draw(func(s fyne.Size) { f.cover(0, 0, s.Width, s.Height) },
 		func() fyne.Size { return a.min },
 		func() { f.paint(a.fill, a.outline, a.width) }, f.Rectangle)

@@ -41,6 +41,9 @@ func (t *Theme) Mode() Mode { return t.mode }
 func (t *Theme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	variant = t.variant(variant)
 	if c, ok := Value(name, variant); ok {
+		if c.A == 0 {
+			return color.Transparent // Fyne paints nothing then, of another colour without alpha each pixel
+		}
 		return c
 	}
 	return fynetheme.DefaultTheme().Color(name, variant)
