@@ -2,6 +2,7 @@ package phone
 
 import (
 	"errors"
+	"syscall"
 	"time"
 
 	"leadline/phone/record"
@@ -28,7 +29,9 @@ type Recording struct {
 	State  RecordingState
 	Files  []string  // their names in Recordings.Directory, oldest first; each Stop ends one
 	Began  time.Time // the newest one's beginning
-	Reason string    // why it failed
+	Reason string    // why it failed, for the log-minded
+
+	DiskFull bool // that is why
 }
 
 // Recordings is how calls are recorded.
@@ -173,6 +176,7 @@ func (c *call) recordingFailed(tape *record.Tape, err error) {
 		c.tape = nil
 	}
 	c.view.Recording.State, c.view.Recording.Reason = RecordingFailed, err.Error()
+	c.view.Recording.DiskFull = errors.Is(err, syscall.ENOSPC)
 	c.publish()
 }
 

@@ -191,7 +191,7 @@ func TestAFullDiskEndsTheRecordingAndNotTheCall(t *testing.T) {
 	}}
 	d.SetRecordings(full)
 	d.do(d.Record(c.ID, true))
-	if r := d.recorded(c.ID, phone.RecordingFailed); !strings.Contains(r.Reason, syscall.ENOSPC.Error()) {
+	if r := d.recorded(c.ID, phone.RecordingFailed); !strings.Contains(r.Reason, syscall.ENOSPC.Error()) || !r.DiskFull {
 		t.Errorf("the reason is %q", r.Reason)
 	}
 	if got := d.last(c.ID).State; got != phone.Active {

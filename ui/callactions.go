@@ -54,6 +54,7 @@ type callActions struct {
 	again   *kit.Button
 	mute    *kit.Tile
 	hold    *kit.Tile
+	record  *kit.Tile
 	phase   phase
 	swapped time.Time
 }
@@ -84,8 +85,9 @@ func newCallActions(v *callView) *callActions {
 	a.mute = kit.NewTile("Mute", theme.IconMicOff, func() { v.w.desk.Mute(v.w.id, !v.w.call.Muted) })
 	a.hold = kit.NewTile("Hold", theme.IconPause, func() { v.w.desk.Hold(v.w.id, v.w.call.State != desk.HeldHere) })
 	a.digits = kit.NewTile("Keypad", theme.IconKeypad, func() { v.toggleKeypad() })
+	a.record = kit.NewTile("Record", theme.IconRecord, v.toggleRecording)
 	halves := kit.Columns(8, a.decline, a.answer, a.hangUp, a.keypad, a.pass, a.shut, a.again)
-	a.tiles = kit.Sized(0, 54, kit.Columns(8, a.mute, a.hold, a.digits))
+	a.tiles = kit.Sized(0, 54, kit.Columns(8, a.mute, a.hold, a.digits, a.record))
 	a.root = kit.Pad(0, callMargin, 0, callMargin, kit.Column(8, kit.Sized(0, 44, halves), a.tiles))
 	return a
 }
@@ -130,6 +132,34 @@ func (a *callActions) fill(c desk.Call, now time.Time) {
 	} else {
 		a.hold.Rename("Hold")
 	}
+	a.fillRecording(c, now)
+}
+
+// fillRecording names what a press would do; the tile shows for how long it has been recorded.
+func (a *callActions) fillRecording(c desk.Call, now time.Time) {
+	switch c.Recording.State {
+	case desk.RecordingOn:
+		a.record.Rename("Pause recording")
+		a.record.SetRecording(true, text.T("REC {time}", "time", text.Length(max(0, now.Sub(c.Recording.Began)))))
+	case desk.RecordingPaused:
+		a.record.Rename("Resume recording")
+		a.record.SetPaused(text.T("Paused"))
+	default:
+		a.record.Rename("Record")
+		a.record.SetRecording(false, "")
+	}
+}
+
+// tick moves the recording's clock.
+func (a *callActions) tick(c desk.Call, now time.Time) {
+	if c.Recording.State == desk.RecordingOn && phaseOf(c.State) == talking {
+		a.fillRecording(c, now)
+	}
+}
+
+// toggleRecording begins to record, or pauses what is recorded.
+func (v *callView) toggleRecording() {
+	v.w.desk.RecordCall(v.w.id, v.w.call.Recording.State != desk.RecordingOn)
 }
 
 // fillAgain makes calling the next step when nobody was reached.

@@ -107,6 +107,9 @@ func (b *callBelow) draw() {
 	if problem.Key == "" && c.Dialled != "" {
 		problem, icon = desk.Text{Key: string(text.Key("The other side dials {digits}")), Args: map[string]string{"digits": lastDigits(c.Dialled)}}, theme.IconKeypad
 	}
+	if problem.Key == "" && c.Recording.State == desk.RecordingFailed {
+		problem = c.Recording.Why
+	}
 	setShown(b.wrong, live && problem.Key != "")
 	b.problem.Set(text.Say(problem), icon, kit.Warn)
 }

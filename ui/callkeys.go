@@ -14,7 +14,7 @@ import (
 // them works without Ctrl except Esc, and digits while the keypad is open: what is
 // typed blindly must not take or end a call.
 func (v *callView) keys(c fyne.Canvas) {
-	for _, name := range []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyS, fyne.KeyT} {
+	for _, name := range []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyH, fyne.KeyR, fyne.KeyS, fyne.KeyT} {
 		sc := &desktop.CustomShortcut{KeyName: name, Modifier: fyne.KeyModifierControl}
 		c.AddShortcut(sc, func(fyne.Shortcut) { v.shortcut(name) })
 	}
@@ -59,6 +59,14 @@ func (v *callView) shortcut(name fyne.KeyName) bool {
 	case fyne.KeyM:
 		if p == talking {
 			d.Mute(id, !call.Muted)
+		}
+	case fyne.KeyH:
+		if p == talking && call.CanHold {
+			d.Hold(id, call.State != desk.HeldHere)
+		}
+	case fyne.KeyR:
+		if p == talking {
+			v.toggleRecording()
 		}
 	case fyne.KeyT:
 		if p == talking {

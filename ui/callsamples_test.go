@@ -126,6 +126,12 @@ func samples() map[string]desk.Call {
 		Key: "Could not be passed on to {to}: {why}", Args: map[string]string{"to": "112", "why": "486 Busy Here"}}}
 	muted := talk
 	muted.Muted, muted.CanHold, muted.Encrypted, muted.Quality = true, false, false, 2
+	recorded := talk
+	recorded.Recording = desk.Recording{State: desk.RecordingOn, Began: noon.Add(-118 * time.Second)}
+	paused := recorded
+	paused.Recording.State = desk.RecordingPaused
+	unrecorded := talk
+	unrecorded.Recording = desk.Recording{State: desk.RecordingFailed, Why: say("Not recorded any more: the disk is full")}
 	ended := talk
 	ended.State, ended.Outcome, ended.Ended = desk.Ended, desk.Answered, noon
 	missed := unknown
@@ -150,7 +156,8 @@ func samples() map[string]desk.Call {
 	talkForm.Form = &formError
 	return map[string]desk.Call{
 		"known": known, "unknown": unknown, "form": form, "several": several, "talk": talk, "withheld": withheld,
-		"internal": internal, "address": address, "loading": loading, "held": held, "transfer": transfer, "muted": muted, "ended": ended,
+		"internal": internal, "address": address, "loading": loading, "held": held, "transfer": transfer, "muted": muted,
+		"recorded": recorded, "paused": paused, "unrecorded": unrecorded, "ended": ended,
 		"missed": missed, "elsewhere": elsewhere, "busy": busy, "dialling": dialling, "waiting": waiting, "talkform": talkForm,
 	}
 }

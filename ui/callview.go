@@ -184,6 +184,7 @@ func (v *callView) tick(now time.Time) {
 		v.fill(v.w.call, now)
 	}
 	v.head.tick(v.w.call, now, left)
+	v.actions.tick(v.w.call, now)
 	v.who.tick(v.w.call, now)
 	v.note.tick(now)
 	v.form.tick(now)

@@ -40,6 +40,7 @@ type Calls interface {
 	Join(id, with desk.CallID)              // connects two calls and leaves them
 	Merge(id, with desk.CallID)             // a conference of the two and the agent
 	Part(id desk.CallID)                    // out of the conference, held
+	RecordCall(id desk.CallID, on bool)     // begins, or goes on after a pause; off pauses
 	Digits(id desk.CallID, digits string)   // 0-9 * # A-D, sent in their order as the account says
 	Note(id desk.CallID, text string)       // the whole note, as typed so far
 	Choose(id desk.CallID, ref desk.Ref)    // who it is, among several matches (requirements.md C3)

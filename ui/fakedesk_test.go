@@ -58,6 +58,7 @@ func (f *fakeDesk) Mute(id desk.CallID, on bool)         { f.wish("mute %s %v", 
 func (f *fakeDesk) Hold(id desk.CallID, on bool)         { f.wish("hold %s %v", id, on) }
 func (f *fakeDesk) Transfer(id desk.CallID, to string)   { f.wish("transfer %s %s", id, to) }
 func (f *fakeDesk) Merge(id, with desk.CallID)           { f.wish("merge %s %s", id, with) }
+func (f *fakeDesk) RecordCall(id desk.CallID, on bool)   { f.wish("record %s %v", id, on) }
 func (f *fakeDesk) Part(id desk.CallID)                  { f.wish("part %s", id) }
 func (f *fakeDesk) Join(id, with desk.CallID)            { f.wish("join %s %s", id, with) }
 func (f *fakeDesk) Digits(id desk.CallID, digits string) { f.wish("digits %s %s", id, digits) }

@@ -120,14 +120,15 @@ func (d *mainDesk) Search(_ context.Context, s string, _ int) ([]desk.Row, error
 
 // mainSettings are settings in memory.
 type mainSettings struct {
-	mu       sync.Mutex
-	accounts []AccountSettings
-	audio    AudioChoice
-	plain    bool // can't enhance
-	look     Look
-	test     func(AccountSettings) error
-	saveErr  error
-	saved    [][]AccountSettings
+	mu        sync.Mutex
+	accounts  []AccountSettings
+	audio     AudioChoice
+	plain     bool // can't enhance
+	look      Look
+	test      func(AccountSettings) error
+	saveErr   error
+	saved     [][]AccountSettings
+	recording RecordingChoice
 }
 
 func (s *mainSettings) Accounts() []AccountSettings { return s.accounts }
@@ -153,8 +154,22 @@ func (s *mainSettings) AudioDevices() ([]string, []string) {
 func (s *mainSettings) CanEnhance() bool              { return !s.plain }
 func (s *mainSettings) AudioChoice() AudioChoice      { return s.audio }
 func (s *mainSettings) SaveAudio(c AudioChoice) error { s.audio = c; return nil }
-func (s *mainSettings) Look() Look                    { return s.look }
-func (s *mainSettings) SaveLook(l Look) error         { s.look = l; return nil }
+func (s *mainSettings) Recording() RecordingChoice    { return s.recording }
+func (s *mainSettings) SaveRecording(c RecordingChoice) error {
+	if s.saveErr != nil {
+		return s.saveErr
+	}
+	s.recording = c
+	return nil
+}
+func (s *mainSettings) RecordingFile(name string) (string, error) {
+	if name == "gone.flac" {
+		return "", errors.New("no such file")
+	}
+	return "/data/recordings/" + name, nil
+}
+func (s *mainSettings) Look() Look            { return s.look }
+func (s *mainSettings) SaveLook(l Look) error { s.look = l; return nil }
 
 // mainBench is a main window over fakes.
 type mainBench struct {

@@ -43,6 +43,7 @@ func TestPicturesOfTheMainWindow(t *testing.T) {
 		{"main-settings-edit-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("button", "Edit") }},
 		{"main-settings-sound-dark", wide, Look{"en", "dark"}, pageSettings, func(b *mainBench) { b.tap("item", "Sound") }},
 		{"main-settings-appearance-light", wide, Look{"en", "light"}, pageSettings, func(b *mainBench) { b.tap("item", "Appearance") }},
+		{"main-settings-recording-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("item", "Recording") }},
 		{"main-settings-about-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("item", "About") }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

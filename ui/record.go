@@ -210,7 +210,7 @@ func (v *recordView) tab(details bool) {
 }
 
 func (v *recordView) timeline() fyne.CanvasObject {
-	nodes := timelineNodes(v.rec.Timeline, v.opt.Now())
+	nodes := timelineNodes(v.rec.Timeline, v.opt.Now(), v.recordings)
 	if len(nodes) == 0 {
 		return kit.Pad(24, 20, 0, 20, kit.ColumnAligned(0, kit.Start, kit.NewLabel("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
 	}

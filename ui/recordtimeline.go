@@ -16,8 +16,9 @@ import (
 // and each costs its widgets.
 const timelineMost = 200
 
-// timelineNodes are a record's events under the headings of their days, newest first.
-func timelineNodes(events []desk.Event, now time.Time) []*kit.TimelineNode {
+// timelineNodes are a record's events under the headings of their days, newest first; below is
+// what is shown under an event, or nil.
+func timelineNodes(events []desk.Event, now time.Time, below func(desk.Event) fyne.CanvasObject) []*kit.TimelineNode {
 	var nodes []*kit.TimelineNode
 	day := ""
 	for i, e := range events {
@@ -30,7 +31,11 @@ func timelineNodes(events []desk.Event, now time.Time) []*kit.TimelineNode {
 			nodes = append(nodes, kit.NewTimelineHeading(d))
 		}
 		icon, tone := eventShape(e)
-		nodes = append(nodes, kit.NewTimelineNode(icon, tone, eventTitle(e), eventMeta(e), strings.TrimSpace(e.Body)))
+		node := kit.NewTimelineNode(icon, tone, eventTitle(e), eventMeta(e), strings.TrimSpace(e.Body))
+		if o := below(e); o != nil {
+			node.Below(o)
+		}
+		nodes = append(nodes, node)
 	}
 	return nodes
 }

@@ -15,6 +15,7 @@ type settingsPlace string
 const (
 	settingsAccounts   settingsPlace = "accounts"
 	settingsSound      settingsPlace = "sound"
+	settingsRecording  settingsPlace = "recording"
 	settingsAppearance settingsPlace = "appearance"
 	settingsAbout      settingsPlace = "about"
 )
@@ -43,6 +44,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), canvas func() fyne.Canv
 	p.places = map[settingsPlace]settingsContent{
 		settingsAccounts:   newSettingsAccounts(opt),
 		settingsSound:      newSettingsSound(opt),
+		settingsRecording:  newSettingsRecording(opt),
 		settingsAppearance: newSettingsAppearance(opt, relook),
 		settingsAbout:      newSettingsAbout(opt),
 	}
@@ -55,7 +57,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), canvas func() fyne.Canv
 		}
 		nav = append(nav, kit.Gap(12))
 	}
-	group(text.Key("Personal"), p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsAppearance, "Appearance"))
+	group(text.Key("Personal"), p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsRecording, "Recording"), p.nav(settingsAppearance, "Appearance"))
 	group(text.Key("Program"), p.nav(settingsAbout, "About"))
 	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, kit.Column(0, nav...)), kit.NewHairline(), kit.Grow(p.body))
 	p.show(settingsAccounts)

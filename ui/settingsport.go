@@ -31,6 +31,8 @@ type Settings interface {
 	// SaveAudio takes effect at once, also in a call.
 	SaveAudio(AudioChoice) error
 
+	RecordingSettings
+
 	// Look is language and theme. SaveLook keeps it; the window applies it.
 	Look() Look
 	SaveLook(Look) error

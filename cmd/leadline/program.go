@@ -102,6 +102,7 @@ func newProgram(o options) (p *program, err error) {
 	})
 	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })
 	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
+	p.useRecordings()
 	p.desk.Connect(p.phone)
 	if err := p.useSound(a); err != nil {
 		p.log.Error("sound", "error", err)

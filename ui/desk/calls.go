@@ -48,6 +48,7 @@ func (c *onDesk) view() Call {
 		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
 	}
 	v.Transfer = transferOf(c.phone.Transfer)
+	v.Recording = recordingOf(c.phone.Recording)
 	v.Merged = c.phone.Conference
 	switch v.State {
 	case Talking, HeldHere, HeldThere:
@@ -81,7 +82,7 @@ func (d *Desk) byID(id CallID) *onDesk {
 // newCall is a call as if it had just begun: follow then sees what the phone did meanwhile.
 func (d *Desk) newCall(p phone.Call) *onDesk {
 	fresh := p
-	fresh.Rang, fresh.Answered = time.Time{}, time.Time{}
+	fresh.Rang, fresh.Answered, fresh.Recording = time.Time{}, time.Time{}, phone.Recording{}
 	c := &onDesk{id: CallID(d.file.NewID()), phone: fresh, called: p.Dialled}
 	if p.Direction == phone.Outgoing {
 		c.called = d.lines[p.Account]
@@ -178,6 +179,7 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 	if before.Answered.IsZero() && !p.Answered.IsZero() {
 		d.write(func(ctx context.Context) { d.check(d.file.AnswerCall(ctx, id, p.Answered)) })
 	}
+	d.followRecording(c, before.Recording, p.Recording)
 	if p.State == phone.Ended && c.result == Open {
 		c.result, c.why = outcomeOf(p)
 		outcome, detail := fileOutcome(c.result), detailOf(p)

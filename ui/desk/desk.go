@@ -26,6 +26,7 @@ type Telephone interface {
 	Merge(ids ...phone.CallID) error
 	Part(id phone.CallID) error
 	SendDigits(id phone.CallID, digits string) error
+	Record(id phone.CallID, on bool) error
 	DoNotDisturb(until time.Time)
 	ForwardAll(target string) error
 }

@@ -138,7 +138,10 @@ func (p *aPhone) Hold(id phone.CallID, on bool) error      { return p.note("hold
 func (p *aPhone) Transfer(id phone.CallID, to string) error {
 	return p.note("transfer %s %s", id, to)
 }
-func (p *aPhone) Merge(ids ...phone.CallID) error  { return p.note("merge %s %s", ids[0], ids[1]) }
+func (p *aPhone) Merge(ids ...phone.CallID) error { return p.note("merge %s %s", ids[0], ids[1]) }
+func (p *aPhone) Record(id phone.CallID, on bool) error {
+	return p.note("record %s %v", id, on)
+}
 func (p *aPhone) Part(id phone.CallID) error       { return p.note("part %s", id) }
 func (p *aPhone) Join(id, with phone.CallID) error { return p.note("join %s %s", id, with) }
 func (p *aPhone) SendDigits(id phone.CallID, digits string) error {

@@ -115,6 +115,7 @@ type Call struct {
 	Digits    string // sent from the keypad so far
 	Dialled   string // digits that the other side has sent, the last ones
 	Transfer  Transfer
+	Recording Recording
 	Merged    string // names the conference that the call is in, the same for all in it; "" for none
 
 	Party  Party
@@ -344,6 +345,8 @@ type Event struct {
 	Incoming bool
 	Outcome  Outcome
 	Length   time.Duration
+
+	Recordings []string // names of files, oldest first
 }
 
 // Notice is a short message at the bottom right: something went wrong or was done.

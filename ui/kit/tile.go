@@ -37,8 +37,16 @@ func (t *Tile) SetOn(on bool) {
 func (t *Tile) On() bool { return t.on }
 
 // SetRecording is SetOn in red, with what is shown instead of the word.
-func (t *Tile) SetRecording(on bool, shown string) {
-	t.on, t.alarm, t.data = on, on, shown
+func (t *Tile) SetRecording(on bool, shown string) { t.set(on, on, shown) }
+
+// SetPaused is on, with what is shown instead of the word.
+func (t *Tile) SetPaused(shown string) { t.set(true, false, shown) }
+
+func (t *Tile) set(on, alarm bool, shown string) {
+	if t.on == on && t.alarm == alarm && t.data == shown {
+		return
+	}
+	t.on, t.alarm, t.data = on, alarm, shown
 	t.Refresh()
 }
 

@@ -8,11 +8,12 @@ import (
 
 // Config is the whole file. What is missing in the file has its default.
 type Config struct {
-	Data     string    `toml:"data,omitempty"` // the folder of the SQLite file, recordings and log; absolute after Load
-	UI       UI        `toml:"ui,omitempty"`
-	Server   Server    `toml:"server,omitempty"`
-	Accounts []Account `toml:"account,omitempty"`
-	Audio    Audio     `toml:"audio,omitempty"`
+	Data      string    `toml:"data,omitempty"` // the folder of the SQLite file, recordings and log; absolute after Load
+	UI        UI        `toml:"ui,omitempty"`
+	Server    Server    `toml:"server,omitempty"`
+	Accounts  []Account `toml:"account,omitempty"`
+	Audio     Audio     `toml:"audio,omitempty"`
+	Recording Recording `toml:"recording,omitempty"`
 }
 
 // UI is how the windows look.
@@ -64,6 +65,18 @@ type Audio struct {
 	HoldMusic        string `toml:"hold_music,omitempty"` // "" a melody, "off", "file:x.wav"
 }
 
+// Recording is how calls are recorded; the files are in the data directory.
+type Recording struct {
+	Calls string `toml:"calls,omitempty"` // by hand, every
+	Beep  bool   `toml:"beep,omitempty"`  // both sides hear a tone as a recording begins
+}
+
+// The values of Recording.Calls; the first is the default.
+const (
+	RecordByHand = "by hand"
+	RecordEvery  = "every"
+)
+
 // The values that the choices of an account may have; the first is the default.
 var (
 	Transports  = []string{"udp", "tcp", "tls", "auto"}
@@ -81,6 +94,7 @@ const defaultBind = "0.0.0.0:0"
 
 // fill puts the defaults where the file said nothing.
 func (c *Config) fill() {
+	c.Recording.Calls = or(c.Recording.Calls, RecordByHand)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
 		user := ""
@@ -103,6 +117,7 @@ func (c *Config) fill() {
 
 // shorten is fill the other way round: a saved file says only what was chosen.
 func (c Config) shorten() Config {
+	c.Recording.Calls = unless(c.Recording.Calls, RecordByHand)
 	c.Accounts = slices.Clone(c.Accounts)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]

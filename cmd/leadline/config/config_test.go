@@ -50,6 +50,10 @@ address = "102@[2001:db8::1]"
 microphone = "null"
 speaker = "file:out.wav"
 ringer = "USB Headset"
+
+[recording]
+calls = "every"
+beep = true
 `
 
 func write(t *testing.T, text string) string {
@@ -81,7 +85,8 @@ func TestEveryKeyIsRead(t *testing.T) {
 			SRTP: "off", Codecs: []string{"opus", "g722", "pcma", "pcmu"}, DTMF: "rfc4733", AutoAnswer: "never",
 			MWI: "unasked",
 		}},
-		Audio: Audio{Microphone: "null", Speaker: "file:out.wav", Ringer: "USB Headset"},
+		Audio:     Audio{Microphone: "null", Speaker: "file:out.wav", Ringer: "USB Headset"},
+		Recording: Recording{Calls: "every", Beep: true},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -149,6 +154,7 @@ func TestProblemsAreTold(t *testing.T) {
 		{"no scheme", "[server]\nurl = \"crm.example.org\"\n", 2, "server.url", "no address of a server"},
 		{"password in the url", "[server]\nurl = \"https://a:b@crm\"\n", 2, "server.url", "holds no user and password"},
 		{"user without server", "[server]\nuser = \"a@b\"\n", 1, "server", "no url"},
+		{"recording", "[recording]\ncalls = \"some\"\n", 2, "recording.calls", "every"},
 		{"file without name", "[audio]\nringer = \"file:\"\n", 2, "audio.ringer", "lacks the file's name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

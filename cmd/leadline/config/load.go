@@ -92,7 +92,9 @@ func (c *Config) paths() []*string {
 // Default is the configuration of a program that has no file yet.
 func Default() (Config, error) {
 	dir, err := DefaultData()
-	return Config{Data: dir}, err
+	c := Config{Data: dir}
+	c.fill()
+	return c, err
 }
 
 // parse is Load without the file system.
@@ -137,11 +139,12 @@ func syntax(err error) Problem {
 // known lists the keys that would have been understood in the place of key.
 func known(key toml.Key) string {
 	tables := map[string][]string{
-		"":        {"data", "ui", "server", "account", "audio"},
-		"ui":      {"language", "theme", "region"},
-		"server":  {"url", "user"},
-		"account": {"name", "address", "auth_user", "password", "transport", "ca", "certificate", "key", "watch", "pickup", "mwi", "bind", "srtp", "outbound_proxy", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
-		"audio":   {"microphone", "speaker", "ringer", "echo_cancellation", "noise_suppression", "gain_control", "hold_music"},
+		"":          {"data", "ui", "server", "account", "audio", "recording"},
+		"ui":        {"language", "theme", "region"},
+		"server":    {"url", "user"},
+		"account":   {"name", "address", "auth_user", "password", "transport", "ca", "certificate", "key", "watch", "pickup", "mwi", "bind", "srtp", "outbound_proxy", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
+		"audio":     {"microphone", "speaker", "ringer", "echo_cancellation", "noise_suppression", "gain_control", "hold_music"},
+		"recording": {"calls", "beep"},
 	}
 	table := ""
 	if len(key) > 1 {

@@ -29,6 +29,7 @@ func (c *Config) check(report func(path, reason string)) {
 	test("audio.microphone", checkDevice(c.Audio.Microphone))
 	test("audio.speaker", checkDevice(c.Audio.Speaker))
 	test("audio.ringer", checkDevice(c.Audio.Ringer))
+	test("recording.calls", oneOf(c.Recording.Calls, []string{RecordByHand, RecordEvery}))
 
 	test("audio.hold_music", checkHoldMusic(c.Audio.HoldMusic))
 
