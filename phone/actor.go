@@ -25,25 +25,25 @@ type call struct {
 	gone  chan struct{}
 	shown Call
 
-	view      Call
-	dialog    *sip.Dialog
-	invite    sip.Invite // of an incoming call
-	voice     *voice
-	sounds    *sounds
-	wantHold  bool
-	isHold    bool // what the far end has agreed to
-	asking    bool // a re-INVITE of ours is on its way
-	displaced bool // the far end doesn't know our address yet
-	late      bool // the far end's answer comes with the ACK
-	passing   *passing
-	replaced  bool      // another call is taking this one's place
-	joinedBy  CallID    // the call whose far end is taking our place in this one
-	joinedTo  string    // who that is, as far as it is known
-	picksUp   string    // Replaces of the call that rings elsewhere and is taken; "" for none
-	referrer  *referrer // of a call that the far end of another made us place
-	limit     *time.Timer
-	ticker    *time.Timer
-	quality   int
+	view     Call
+	dialog   *sip.Dialog
+	invite   sip.Invite // of an incoming call
+	voice    *voice
+	sounds   *sounds
+	wantHold bool
+	isHold   bool // what the far end has agreed to
+	asking   bool // a re-INVITE of ours is on its way
+	again    bool // what holds is to be offered once more: our address changed, or the session runs out
+	late     bool // the far end's answer comes with the ACK
+	passing  *passing
+	replaced bool      // another call is taking this one's place
+	joinedBy CallID    // the call whose far end is taking our place in this one
+	joinedTo string    // who that is, as far as it is known
+	picksUp  string    // Replaces of the call that rings elsewhere and is taken; "" for none
+	referrer *referrer // of a call that the far end of another made us place
+	limit    *time.Timer
+	ticker   *time.Timer
+	quality  int
 
 	conference *conference   // nil: the call is on its own
 	music      func([]int16) // what the far end hears while we hold; nil: silence

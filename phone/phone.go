@@ -53,6 +53,8 @@ type Timing struct {
 	NoAnswer   time.Duration // a call that nobody answers is given up, default 3 min
 	BusyTone   time.Duration // how long busy and congestion are played, default 3 s
 	MediaAlive time.Duration // without any RTP or RTCP an active call ends, default 60 s
+	Session    time.Duration // a session that nobody refreshes ends (RFC 4028), default 30 min
+	MinSession time.Duration // the shortest that we take, default 90 s
 }
 
 func (t Timing) withDefaults() Timing {

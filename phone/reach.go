@@ -109,6 +109,7 @@ func (l *line) open(ctx context.Context, target locate.Target) (*sip.Stack, erro
 		return nil, err
 	}
 	o.UserAgent = l.phone.cfg.UserAgent
+	o.Session, o.MinSession = l.phone.cfg.Timing.Session, l.phone.cfg.Timing.MinSession
 	o.LocalAddr = l.phone.cfg.LocalAddr
 	o.Log = l.log
 	o.Check = l.check

@@ -18,6 +18,8 @@ func (s signals) Progress(code int, reason string, body sip.Body) {
 func (s signals) Answered(body sip.Body)   { s.c.box.post(func() { s.c.answered(body) }) }
 func (s signals) Failed(f *sip.Failure)    { s.c.box.post(func() { s.c.failed(f) }) }
 func (s signals) Confirmed(body sip.Body)  { s.c.box.post(func() { s.c.confirmed(body) }) }
+func (s signals) Refresh()                 { s.c.box.post(s.c.repeat) }
+func (s signals) Expired(why string)       { s.c.box.post(func() { s.c.end(Failed, 408, why) }) }
 func (s signals) Unacked()                 { s.c.box.post(s.c.unacked) }
 func (s signals) Cancelled(elsewhere bool) { s.c.box.post(func() { s.c.cancelled(elsewhere) }) }
 func (s signals) HungUp()                  { s.c.box.post(s.c.hungUp) }
@@ -198,7 +200,18 @@ func (c *call) offered(offer *sip.Offer) {
 		return
 	}
 	offer.Accept(answer)
+	if c.view.Answered.IsZero() { // an UPDATE before the answer, RFC 3311 §5.1
+		c.view.EarlyMedia = true
+		c.become(Early)
+		return
+	}
 	c.settle()
+}
+
+// repeat offers what holds already once more, which keeps the session alive (RFC 4028).
+func (c *call) repeat() {
+	c.again = true
+	c.renegotiate()
 }
 
 // renegotiate asks the far end for what is wanted, one re-INVITE at a time; wishes that
@@ -209,10 +222,10 @@ func (c *call) renegotiate() {
 	default:
 		return
 	}
-	if c.asking || c.late || c.wantHold == c.isHold && !c.displaced {
+	if c.asking || c.late || c.wantHold == c.isHold && !c.again {
 		return
 	}
-	c.asking, c.displaced = true, false
+	c.asking, c.again = true, false
 	want := c.wantHold
 	direction := sdp.SendRecv
 	if want {

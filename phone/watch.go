@@ -132,6 +132,6 @@ func (c *call) moved() {
 			return
 		}
 	}
-	c.displaced = true
+	c.again = true
 	c.renegotiate()
 }

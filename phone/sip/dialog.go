@@ -40,6 +40,11 @@ type Events interface {
 	Offered(*Offer)
 	// Referred is a REFER: they ask us to call somebody else.
 	Referred(*ReferRequest)
+	// Refresh asks for a [Dialog.Reoffer] of what holds already, which keeps the session
+	// alive (RFC 4028).
+	Refresh()
+	// Expired ends a call whose session nobody refreshed; a BYE is on its way.
+	Expired(why string)
 	// Digit is a keypad digit (0-9 * # A-D) that came as SIP INFO.
 	Digit(rune)
 }
@@ -77,21 +82,27 @@ type Dialog struct {
 	events Events        // nil: nobody wants to know; set before ready is closed
 	ready  chan struct{} // closed when events is set
 
-	server   *diago.DialogServerSession // of an incoming call
-	client   *diago.DialogClientSession // of an outgoing one
+	server   *diago.DialogServerSession // of an incoming call; nil: it is outgoing
 	serverTx sip.ServerTransaction
-	clientTx sip.ClientTransaction // owned by the goroutine of dial
+	ringer   *reliable // its 180, when the caller wants that acknowledged; else nil
 
-	callID             string
-	localTag, theirTag string
-	firstCSeq          uint32 // of the INVITE
+	invitation *sip.Request          // the INVITE of an outgoing call; of the goroutine of dial
+	clientTx   sip.ClientTransaction // likewise
 
-	ending sync.Mutex // held while we refuse or hang up; never waited for by callers
+	callID    string
+	localTag  string
+	from      sip.FromHeader // this end, with its tag
+	firstCSeq uint32         // of the INVITE
 
-	mu         sync.Mutex
-	target     sip.Uri // where requests within the dialog go
-	pending    pending // whose offer is being answered
-	theirCSeq  uint32  // of their last INVITE or UPDATE
+	ending  sync.Mutex // held while we refuse or hang up; never waited for by callers
+	sending sync.Mutex // held while a request gets its CSeq and leaves
+
+	mu sync.Mutex
+	state
+	early      map[string]*state // by their tag, before an outgoing call is answered
+	pending    pending           // whose offer is being answered
+	theirCSeq  uint32            // of their last INVITE or UPDATE
+	lease      lease
 	answered   bool
 	cancelWish bool
 	referral   func(Referral) // hears of the transfer that we asked for; nil without one
@@ -113,6 +124,7 @@ type ack struct {
 func (s *Stack) newDialog() *Dialog {
 	return &Dialog{
 		stack:  s,
+		early:  map[string]*state{},
 		cancel: make(chan struct{}),
 		acked:  make(chan ack, 8),
 		over:   make(chan struct{}),
@@ -127,14 +139,12 @@ func (d *Dialog) CallID() string { return d.callID }
 func (d *Dialog) finish() {
 	d.once.Do(func() {
 		close(d.over)
+		d.mu.Lock()
+		d.lease.stop()
+		d.mu.Unlock()
 		d.stack.forget(d)
-		if d.client != nil {
-			_ = d.client.Close()
-		}
 	})
 }
-
-func (d *Dialog) key() string { return dialogKey(d.callID, d.localTag, d.theirTag) }
 
 func dialogKey(callID, local, remote string) string { return callID + "\x00" + local + "\x00" + remote }
 
@@ -149,11 +159,8 @@ func (d *Dialog) HangUp() {
 		ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)
 		defer cancel()
 		if d.server != nil {
-			d.mu.Lock()
-			target := d.target
-			d.mu.Unlock()
-			// The library waits for the ACK first (RFC 3261 §15).
-			if err := d.server.WriteBye(ctx, sip.NewRequest(sip.BYE, target)); err != nil {
+			// The library waits for the ACK first (RFC 3261 §15); the hook makes its request ours.
+			if err := d.server.WriteBye(ctx, sip.NewRequest(sip.BYE, d.server.InviteRequest.Recipient)); err != nil {
 				d.stack.log.Debug("BYE", "call", d.callID, "err", err)
 			}
 			return
@@ -162,56 +169,6 @@ func (d *Dialog) HangUp() {
 			d.stack.log.Debug("BYE", "call", d.callID, "err", err)
 		}
 	})
-}
-
-// request sends a request within the dialog. The CSeq is taken under the lock, so
-// that two requests can't have the same.
-func (d *Dialog) request(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.server != nil {
-		return d.server.TransactionRequest(ctx, req)
-	}
-	return d.client.TransactionRequest(ctx, req)
-}
-
-// do sends a request within the dialog and waits for its final answer, with
-// credentials when asked for them.
-func (d *Dialog) do(ctx context.Context, method sip.RequestMethod, body Body, more ...func(*sip.Request)) (*sip.Response, error) {
-	var credentials sip.Header
-	for attempt := 0; ; attempt++ {
-		d.mu.Lock()
-		req := sip.NewRequest(method, d.target)
-		d.mu.Unlock()
-		if body.Data != nil {
-			req.AppendHeader(sip.NewHeader("Content-Type", body.Type))
-			req.SetBody(body.Data)
-		}
-		for _, f := range more {
-			f(req)
-		}
-		if credentials != nil {
-			req.AppendHeader(credentials)
-		}
-		tx, err := d.request(ctx, req)
-		if err != nil {
-			return nil, &Failure{Method: string(method), Err: err}
-		}
-		res, err := final(ctx, tx)
-		tx.Terminate()
-		if err != nil {
-			return nil, noAnswer(string(method), err)
-		}
-		if challenge := isChallenge(res); challenge && attempt == 0 {
-			if credentials, err = d.stack.credentials(req, res); err == nil {
-				continue
-			}
-		}
-		if !res.IsSuccess() {
-			return res, refused(string(method), res)
-		}
-		return res, nil
-	}
 }
 
 // final waits for the final response of a transaction.

@@ -13,6 +13,13 @@ type hook struct{ s *Stack }
 // Request implements sipgo.ClientTransactionRequester.
 func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
 	s := h.s
+	if d := s.own(req); d != nil {
+		d.mu.Lock()
+		d.address(req)
+		d.cseq++
+		req.CSeq().SeqNo = d.cseq
+		d.mu.Unlock()
+	}
 	s.mu.Lock()
 	key, target := s.key, s.target
 	s.mu.Unlock()
@@ -37,17 +44,22 @@ func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransact
 	if err != nil {
 		return nil, err // not a typed nil
 	}
-	if req.IsInvite() {
-		s.mu.Lock()
-		s.sent[req.CallID().Value()] = tx
-		s.mu.Unlock()
-	}
 	return tx, nil
 }
 
-// lastInvite is the transaction of the INVITE that was sent last in a call.
-func (s *Stack) lastInvite(callID string) sip.ClientTransaction {
+// own is the dialog of a BYE that the library made: it knows neither our CSeq nor a new
+// target, nor strict routes.
+func (s *Stack) own(req *sip.Request) *Dialog {
+	if req.Method != sip.BYE {
+		return nil
+	}
+	local, _ := req.From().Params.Get("tag")
+	remote, _ := req.To().Params.Get("tag")
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.sent[callID]
+	d := s.dialogs[dialogKey(req.CallID().Value(), local, remote)]
+	s.mu.Unlock()
+	if d == nil || d.server == nil {
+		return nil
+	}
+	return d
 }

@@ -102,18 +102,19 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 		}
 	}
 	// The 180 goes out before anyone else hears of the call.
-	if err := session.Ringing(); err != nil {
+	ringer, err := s.ringing(session)
+	if err != nil {
 		return
 	}
 	d := s.newDialog()
-	d.server, d.serverTx = session, inv.tx
+	d.server, d.serverTx, d.ringer = session, inv.tx, ringer
 	d.callID = req.CallID().Value()
 	d.localTag, _ = req.To().Params.Get("tag")
-	d.theirTag, _ = req.From().Params.Get("tag")
+	d.from = req.To().AsFrom()
 	d.firstCSeq = req.CSeq().SeqNo
 	d.theirCSeq = d.firstCSeq
-	d.target = req.Contact().Address
-	s.remember(d)
+	d.state = stateFrom(req)
+	s.remember(d, d.theirTag)
 	defer func() {
 		// The library hangs up what isn't ended when this returns; not beside us.
 		d.ending.Lock()
@@ -125,6 +126,9 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 		defer close(d.ready)
 		d.events = s.opts.Incoming(d)
 	}()
+	if ringer != nil {
+		s.spawn(func() { d.insist(ringer) })
+	}
 
 	select {
 	case <-d.over:
@@ -183,6 +187,7 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 // Answer takes an incoming call with a session description: the answer, or our offer
 // when there was none.
 func (d *Dialog) Answer(body []byte) {
+	timer := d.grant(d.server.InviteRequest)
 	d.mu.Lock()
 	d.answered = true
 	d.pending = pendingTheirs // until the ACK, RFC 3261 §14.2
@@ -193,6 +198,9 @@ func (d *Dialog) Answer(body []byte) {
 	res.AppendHeader(d.stack.contact())
 	res.AppendHeader(allow())
 	res.AppendHeader(supported())
+	for _, h := range timer {
+		res.AppendHeader(h)
+	}
 	res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	res.SetBody(body)
 	d.server.InviteResponse = res

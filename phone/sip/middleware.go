@@ -29,7 +29,7 @@ func (s *Stack) middleware(next sipgo.RequestHandler) sipgo.RequestHandler {
 			}
 			return
 		}
-		if o := objection(req); o != nil {
+		if o := s.objection(req); o != nil {
 			s.respond(req, tx, o.code, o.reason, Body{}, o.headers...)
 			return
 		}
@@ -72,6 +72,8 @@ func (s *Stack) inDialog(req *sip.Request, tx sip.ServerTransaction, next sipgo.
 		d.reinvited(req, tx)
 	case sip.UPDATE:
 		d.updated(req, tx)
+	case sip.PRACK:
+		d.pracked(req, tx)
 	case sip.NOTIFY:
 		s.respond(req, tx, 200, "OK", Body{})
 		d.notified(req)
@@ -87,13 +89,10 @@ func (s *Stack) inDialog(req *sip.Request, tx sip.ServerTransaction, next sipgo.
 	return true
 }
 
-// respondBye lets the library answer and end its dialog, and answers itself when the
-// library doesn't know the dialog yet: a BYE can overtake our ACK.
+// respondBye lets the library answer and end its dialog, that of an incoming call; it
+// knows no other.
 func (s *Stack) respondBye(d *Dialog, req *sip.Request, tx sip.ServerTransaction, next sipgo.RequestHandler) {
-	d.mu.Lock()
-	known := d.server != nil || d.answered
-	d.mu.Unlock()
-	if known {
+	if d.server != nil {
 		next(req, tx)
 	} else {
 		s.respond(req, tx, 200, "OK", Body{})
@@ -109,6 +108,12 @@ func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
 	case sip.INVITE:
 		if req.Contact() == nil {
 			s.respond(req, tx, 400, "Missing Contact", Body{})
+			return true
+		}
+		if len(req.Body()) == 0 && has(optionTags(req.GetHeaders("Require")), "100rel") {
+			// The 180 would have to carry our offer (RFC 3262 §5), and it goes out before
+			// anyone has opened a port for sound.
+			s.respond(req, tx, 420, "Bad Extension", Body{}, sip.NewHeader("Unsupported", "100rel"))
 			return true
 		}
 		if _, code, reason := s.replaced(req); code != 0 {
@@ -142,7 +147,7 @@ func notAllowed(req *sip.Request, tx sip.ServerTransaction) {
 
 // allow names the methods that we answer.
 func allow() sip.Header {
-	return sip.NewHeader("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER, MESSAGE")
+	return sip.NewHeader("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, REFER, MESSAGE")
 }
 
 // supported names the extensions that we know (RFC 3261 §20.37).

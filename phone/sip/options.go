@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -30,6 +31,10 @@ type Options struct {
 
 	// LocalAddr finds the address from which packets to host:port leave; nil: [LocalAddr].
 	LocalAddr func(ctx context.Context, hostport string) (netip.Addr, error)
+
+	// Session is for how long a session lives without a refresh, and MinSession the least
+	// that we take (RFC 4028); 0: 30 minutes and 90 seconds.
+	Session, MinSession time.Duration
 
 	LineHeader  string // header that names the line that was called
 	DefaultLine string

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/emiago/diago"
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 )
@@ -51,11 +50,8 @@ func (s *Stack) dial(to string, offer []byte, events Events, headers ...sip.Head
 	if err != nil {
 		return nil, err
 	}
-	session, err := s.diago.NewDialog(uri, diago.NewDialogOptions{Transport: s.acc.transport})
-	if err != nil {
-		return nil, err
-	}
-	req := session.InviteRequest
+	req := sip.NewRequest(sip.INVITE, uri)
+	req.SetTransport(s.network())
 	from := &sip.FromHeader{Address: s.addressOfRecord(), Params: sip.NewParams()}
 	from.Params.Add("tag", sip.GenerateTagN(16))
 	req.AppendHeader(from)
@@ -63,20 +59,22 @@ func (s *Stack) dial(to string, offer []byte, events Events, headers ...sip.Head
 	s.route(req)
 	req.AppendHeader(allow())
 	req.AppendHeader(supported())
+	s.askTimer(req)
 	for _, h := range headers {
 		req.AppendHeader(h)
 	}
 	req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	req.SetBody(offer)
 	if err := sipgo.ClientRequestBuild(s.client, req); err != nil {
-		_ = session.Close()
 		return nil, err
 	}
 	d := s.newDialog()
-	d.client, d.events = session, events
+	d.invitation, d.events = req, events
 	close(d.ready)
 	d.callID = req.CallID().Value()
 	d.localTag, _ = from.Params.Get("tag")
+	d.from = *from
+	d.from.Params = from.Params.Clone()
 	d.target = uri
 	s.spawn(d.dial)
 	return d, nil
@@ -108,7 +106,7 @@ func (d *Dialog) invite() *Failure {
 		return noAnswer("INVITE", err)
 	}
 	cancel := d.cancel
-	heard, cancelled, attempts := false, false, 0
+	heard, cancelled, attempts, lengthened := false, false, 0, 0
 	var giveUp <-chan time.Time
 	for {
 		select {
@@ -135,7 +133,7 @@ func (d *Dialog) invite() *Failure {
 					d.sendCancel()
 				}
 				heard = true
-				if res.StatusCode > 100 && !cancelled {
+				if res.StatusCode > 100 && d.provisional(res) && !cancelled {
 					code, reason, body := res.StatusCode, cleanDisplay(res.Reason), bodyOf(res)
 					d.tell(func(e Events) { e.Progress(code, reason, body) })
 				}
@@ -152,6 +150,13 @@ func (d *Dialog) invite() *Failure {
 					return f
 				}
 				heard = false
+			case !cancelled && lengthened < 3 && d.lengthen(d.invitation, res):
+				lengthened++
+				attempts = 0
+				if err := d.longer(res); err != nil {
+					return noAnswer("INVITE", err)
+				}
+				heard = false
 			default:
 				return refused("INVITE", res)
 			}
@@ -162,12 +167,14 @@ func (d *Dialog) invite() *Failure {
 func (d *Dialog) send() error {
 	ctx, cancel := deadline(64 * sip.T1)
 	defer cancel()
-	if err := d.client.DialogClientSession.Invite(ctx, prepared); err != nil {
+	tx, err := hook{d.stack}.Request(ctx, d.invitation)
+	if err != nil {
 		return err
 	}
-	d.clientTx = d.stack.lastInvite(d.callID)
-	d.firstCSeq = d.client.InviteRequest.CSeq().SeqNo
-	tx := d.clientTx
+	d.clientTx = tx
+	d.mu.Lock()
+	d.firstCSeq = d.invitation.CSeq().SeqNo
+	d.mu.Unlock()
 	tx.OnRetransmission(func(res *sip.Response) {
 		// A proxy forked our INVITE and a second phone answered (RFC 3261 §13.2.2.4).
 		if tag, _ := tagOf(res); res.IsSuccess() && tag != d.their() {
@@ -190,12 +197,9 @@ func tagOf(res *sip.Response) (string, bool) {
 	return res.To().Params.Get("tag")
 }
 
-// prepared is a request that has all its headers.
-func prepared(*sipgo.Client, *sip.Request) error { return nil }
-
 // authorize answers a challenge with a new INVITE in the same call.
 func (d *Dialog) authorize(res *sip.Response) *Failure {
-	req := d.client.InviteRequest.Clone()
+	req := d.invitation.Clone()
 	credentials, err := d.stack.credentials(req, res)
 	if err != nil {
 		f := refused("INVITE", res)
@@ -204,41 +208,49 @@ func (d *Dialog) authorize(res *sip.Response) *Failure {
 	}
 	req.RemoveHeader(credentials.Name())
 	req.AppendHeader(credentials)
-	req.CSeq().SeqNo++
-	req.RemoveHeader("Via")
-	_ = sipgo.ClientRequestAddVia(d.stack.client, req)
-	d.client.InviteRequest = req
-	if err := d.send(); err != nil {
+	if err := d.resend(req); err != nil {
 		return noAnswer("INVITE", err)
 	}
 	return nil
 }
 
+// longer repeats the INVITE with the session timer that a 422 asks for (RFC 4028 §7.3).
+func (d *Dialog) longer(res *sip.Response) error {
+	req := d.invitation.Clone()
+	req.RemoveHeader("Session-Expires")
+	req.RemoveHeader("Min-SE")
+	least := inSeconds(minSE(res))
+	req.AppendHeader(sip.NewHeader("Session-Expires", least))
+	req.AppendHeader(sip.NewHeader("Min-SE", least))
+	return d.resend(req)
+}
+
+// resend sends the INVITE anew within the same call.
+func (d *Dialog) resend(req *sip.Request) error {
+	req.CSeq().SeqNo++
+	req.RemoveHeader("Via")
+	_ = sipgo.ClientRequestAddVia(d.stack.client, req)
+	d.invitation = req
+	return d.send()
+}
+
 func (d *Dialog) establish(res *sip.Response) *Failure {
-	id, err := sip.DialogIDFromResponse(res)
-	if err != nil {
-		return &Failure{Method: "INVITE", Code: res.StatusCode, Reason: "the answer has no tag", Err: err}
+	tag, ok := tagOf(res)
+	if !ok {
+		return &Failure{Method: "INVITE", Code: res.StatusCode, Reason: "the answer has no tag"}
 	}
 	d.mu.Lock()
-	d.client.InviteResponse = res
-	d.client.ID = id
-	d.theirTag, _ = tagOf(res)
-	if contact := res.Contact(); contact != nil {
-		d.target = contact.Address
+	st := stateOf(d.invitation, res)
+	if early := d.early[tag]; early != nil {
+		st.cseq, st.answer = early.cseq, early.answer
 	}
-	target := d.target
-	d.mu.Unlock()
-	d.stack.remember(d)
-	ctx, cancel := deadline(64 * sip.T1)
-	defer cancel()
-	d.mu.Lock()
-	err = d.client.WriteAck(ctx, sip.NewRequest(sip.ACK, target))
+	d.state = st
 	d.answered = true
 	wish := d.cancelWish
 	d.mu.Unlock()
-	if err != nil {
-		d.stack.log.Debug("ACK", "call", d.callID, "err", err)
-	}
+	d.stack.remember(d, tag)
+	d.agreed(res)
+	d.acknowledge(d.clientTx, d.firstCSeq)
 	if wish { // it came between the answer and here
 		ctx, cancel := deadline(32 * sip.T1)
 		defer cancel()
@@ -246,6 +258,9 @@ func (d *Dialog) establish(res *sip.Response) *Failure {
 		return &Failure{Method: "INVITE", Code: 487, Reason: "Request Terminated"}
 	}
 	body := bodyOf(res)
+	if len(body.Data) == 0 {
+		body = st.answer // of the same phone, not of another that rang too (RFC 3262 §5)
+	}
 	d.tell(func(e Events) { e.Answered(body) })
 	return nil
 }
@@ -253,7 +268,7 @@ func (d *Dialog) establish(res *sip.Response) *Failure {
 // sendCancel takes back the INVITE (RFC 3261 §9.1): the same Via, Route, From, To,
 // Call-ID and CSeq number, nothing else.
 func (d *Dialog) sendCancel() {
-	invite := d.client.InviteRequest
+	invite := d.invitation
 	req := sip.NewRequest(sip.CANCEL, invite.Recipient)
 	req.AppendHeader(invite.Via().Clone())
 	sip.CopyHeaders("Route", invite, req)
@@ -283,40 +298,12 @@ func (d *Dialog) sendCancel() {
 // ackAndBye ends a dialog that nobody here wants: an answer that crossed our CANCEL,
 // or a second phone's.
 func (d *Dialog) ackAndBye(res *sip.Response) {
-	invite := d.client.InviteRequest
-	build := func(method sip.RequestMethod, cseq uint32) *sip.Request {
-		to := invite.Recipient
-		if contact := res.Contact(); contact != nil {
-			to = contact.Address
-		}
-		req := sip.NewRequest(method, to)
-		_ = sipgo.ClientRequestAddVia(d.stack.client, req)
-		routes := res.GetHeaders("Record-Route")
-		for i := len(routes) - 1; i >= 0; i-- { // RFC 3261 §12.1.2
-			req.AppendHeader(sip.NewHeader("Route", routes[i].Value()))
-		}
-		sip.CopyHeaders("From", invite, req)
-		sip.CopyHeaders("To", res, req)
-		sip.CopyHeaders("Call-ID", invite, req)
-		req.AppendHeader(&sip.CSeqHeader{SeqNo: cseq, MethodName: method})
-		maxForwards := sip.MaxForwardsHeader(70)
-		req.AppendHeader(&maxForwards)
-		req.SetTransport(d.stack.network())
-		req.SetBody(nil)
-		return req
-	}
-	cseq := invite.CSeq().SeqNo
-	if _, err := (hook{d.stack}).Request(context.Background(), build(sip.ACK, cseq)); err != nil {
-		d.stack.log.Debug("ACK", "call", d.callID, "err", err)
-	}
+	invite := d.invitation
+	st := stateOf(invite, res)
+	d.writeAck(st)
 	ctx, cancel := deadline(64 * sip.T1)
 	defer cancel()
-	tx, err := hook{d.stack}.Request(ctx, build(sip.BYE, cseq+1))
-	if err == nil {
-		_, err = final(ctx, tx)
-		tx.Terminate()
-	}
-	if err != nil {
+	if _, err := d.doIn(ctx, &st, sip.BYE, Body{}); err != nil {
 		d.stack.log.Debug("BYE to an unwanted answer", "call", d.callID, "err", err)
 	}
 }

@@ -53,7 +53,6 @@ func (d *Dialog) refer(to string, told func(Referral)) {
 		defer cancel()
 		by := d.stack.addressOfRecord()
 		_, err := d.do(ctx, sip.REFER, Body{}, func(req *sip.Request) {
-			req.AppendHeader(d.stack.contact())
 			req.AppendHeader(sip.NewHeader("Refer-To", to))
 			req.AppendHeader(sip.NewHeader("Referred-By", "<"+by.String()+">"))
 		})
@@ -160,7 +159,6 @@ func (r *ReferRequest) Tell(code int, reason string) {
 		ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)
 		defer cancel()
 		_, err := d.do(ctx, sip.NOTIFY, body, func(req *sip.Request) {
-			req.AppendHeader(d.stack.contact())
 			req.AppendHeader(sip.NewHeader("Event", r.event))
 			req.AppendHeader(sip.NewHeader("Subscription-State", state))
 		})

@@ -17,7 +17,7 @@ type refusal struct {
 
 // objection is why a request is refused whatever it wants; nil: nothing speaks against
 // it. The order is that of RFC 3261 §8.2. An ACK is never answered.
-func objection(req *sip.Request) *refusal {
+func (s *Stack) objection(req *sip.Request) *refusal {
 	switch {
 	case req.IsAck():
 		return nil
@@ -48,11 +48,11 @@ func objection(req *sip.Request) *refusal {
 			return &refusal{406, "Not Acceptable", nil}
 		}
 	}
-	return nil
+	return s.tooShort(req)
 }
 
 // extensions are the option tags of Require and Supported that we know.
-var extensions = []string{"replaces"}
+var extensions = []string{"100rel", "replaces", "timer"}
 
 // unsupported are the option tags of Require that we don't know (RFC 3261 §8.2.2.3).
 func unsupported(req *sip.Request) string {

@@ -54,11 +54,25 @@ const (
 func (d *Dialog) lockOffer(whose pending) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.pending != pendingNone || !d.answered {
+	if d.pending != pendingNone || !d.settled() {
 		return false
 	}
 	d.pending = whose
 	return true
+}
+
+// settled reports whether the first offer has its answer, which may come before the call
+// is answered (RFC 3262 §5). d.mu is held.
+func (d *Dialog) settled() bool {
+	if d.answered {
+		return true
+	}
+	for _, st := range d.early {
+		if len(st.answer.Data) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *Dialog) unlockOffer() {
@@ -74,7 +88,7 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 		return
 	}
 	defer d.unlockOffer()
-	d.retarget(req.Contact())
+	d.retarget(req)
 	o := &Offer{Body: bodyOf(req), reply: make(chan reply, 1)}
 	r := d.consult(o)
 	if r.code != 200 {
@@ -85,6 +99,9 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 	res.AppendHeader(d.stack.contact())
 	res.AppendHeader(allow())
 	res.AppendHeader(supported())
+	for _, h := range d.grant(req) {
+		res.AppendHeader(h)
+	}
 	res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	res.SetBody(r.body)
 	if err := tx.Respond(res); err != nil {
@@ -148,8 +165,8 @@ func (d *Dialog) updated(req *sip.Request, tx sip.ServerTransaction) {
 			d.stack.respond(req, tx, r.code, r.reason, Body{}, r.headers...)
 			return
 		}
-		d.retarget(req.Contact())
-		d.stack.respond(req, tx, 200, "OK", Body{}, d.stack.contact())
+		d.retarget(req)
+		d.stack.respond(req, tx, 200, "OK", Body{}, append(d.grant(req), d.stack.contact(), allow(), supported())...)
 		return
 	}
 	if r := d.admitted(req); r != nil {
@@ -157,13 +174,14 @@ func (d *Dialog) updated(req *sip.Request, tx sip.ServerTransaction) {
 		return
 	}
 	defer d.unlockOffer()
-	d.retarget(req.Contact())
+	d.retarget(req)
 	r := d.consult(&Offer{Body: body, reply: make(chan reply, 1)})
 	if r.code != 200 {
 		d.stack.respond(req, tx, r.code, r.reason, Body{}, explained(r.code)...)
 		return
 	}
-	d.stack.respond(req, tx, 200, "OK", Body{Type: "application/sdp", Data: r.body}, d.stack.contact())
+	d.stack.respond(req, tx, 200, "OK", Body{Type: "application/sdp", Data: r.body},
+		append(d.grant(req), d.stack.contact(), allow(), supported())...)
 }
 
 // consult lets the call decide on an offer.
@@ -182,13 +200,21 @@ func (d *Dialog) consult(o *Offer) reply {
 }
 
 // retarget takes over a new remote target (RFC 3261 §12.2.2).
-func (d *Dialog) retarget(contact *sip.ContactHeader) {
-	if contact == nil || contact.Address.Host == "" {
-		return
-	}
+func (d *Dialog) retarget(req *sip.Request) {
+	tag, _ := req.From().Params.Get("tag")
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.target = contact.Address
+	st := d.early[tag]
+	if st == nil || d.answered {
+		st = &d.state
+	}
+	st.aim(req.Contact())
+}
+
+func (st *state) aim(contact *sip.ContactHeader) {
+	if contact != nil && contact.Address.Host != "" {
+		st.target = contact.Address
+	}
 }
 
 // Reoffer changes the session by a re-INVITE. done is called once, with the answer or
@@ -204,7 +230,7 @@ func (d *Dialog) Reoffer(offer []byte, done func(Body, *Failure)) {
 			}
 			// RFC 3261 §14.1: who made the Call-ID waits longer.
 			wait := time.Duration(rand.IntN(200)) * 10 * time.Millisecond
-			if d.client != nil {
+			if d.server == nil {
 				wait = 2100*time.Millisecond + time.Duration(rand.IntN(190))*10*time.Millisecond
 			}
 			select {
@@ -224,19 +250,9 @@ func (d *Dialog) reoffer(offer []byte) (Body, *Failure) {
 	defer d.unlockOffer()
 	ctx, cancel := deadline(64 * sip.T1)
 	defer cancel()
-	var credentials sip.Header
+	var more []func(*sip.Request)
 	for attempt := 0; ; attempt++ {
-		d.mu.Lock()
-		req := sip.NewRequest(sip.INVITE, d.target)
-		d.mu.Unlock()
-		req.AppendHeader(d.stack.contact())
-		req.AppendHeader(allow())
-		req.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
-		req.SetBody(offer)
-		if credentials != nil {
-			req.AppendHeader(credentials)
-		}
-		tx, err := d.request(ctx, req)
+		req, tx, err := d.request(ctx, &d.state, sip.INVITE, Body{"application/sdp", offer}, more...)
 		if err != nil {
 			return Body{}, &Failure{Method: "INVITE", Err: err}
 		}
@@ -246,15 +262,22 @@ func (d *Dialog) reoffer(offer []byte) (Body, *Failure) {
 			return Body{}, noAnswer("INVITE", err)
 		}
 		if isChallenge(res) && attempt == 0 {
-			if credentials, err = d.stack.credentials(req, res); err == nil {
+			if credentials, err := d.stack.credentials(req, res); err == nil {
+				more = append(more, func(req *sip.Request) { req.AppendHeader(credentials) })
 				continue
 			}
+		}
+		if attempt < 3 && d.lengthen(req, res) {
+			continue
 		}
 		if !res.IsSuccess() {
 			return Body{}, refused("INVITE", res)
 		}
-		d.retarget(res.Contact())
-		d.acknowledge(tx)
+		d.mu.Lock()
+		d.aim(res.Contact())
+		d.mu.Unlock()
+		d.agreed(res)
+		d.acknowledge(tx, req.CSeq().SeqNo)
 		return bodyOf(res), nil
 	}
 }
@@ -272,33 +295,4 @@ func (d *Dialog) finalOrOver(ctx context.Context, tx sip.ClientTransaction) (*si
 		}
 	}()
 	return final(ctx, tx)
-}
-
-// acknowledge sends the ACK to a 2xx of a re-INVITE, and again for each repetition of
-// it. The transaction lives on for 64·T1 to hear those.
-func (d *Dialog) acknowledge(tx sip.ClientTransaction) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	req := sip.NewRequest(sip.ACK, d.target)
-	// The request is complete when it has been written once. A repetition of the 2xx can
-	// be faster than that.
-	var complete *sip.Request
-	written := make(chan struct{})
-	tx.OnRetransmission(func(*sip.Response) {
-		d.stack.spawn(func() {
-			<-written
-			_, _ = hook{d.stack}.Request(context.Background(), complete.Clone())
-		})
-	})
-	var err error
-	if d.server != nil {
-		err = d.server.WriteRequest(req)
-	} else {
-		err = d.client.WriteRequest(req)
-	}
-	complete = req.Clone()
-	close(written)
-	if err != nil {
-		d.stack.log.Debug("ACK to a re-INVITE", "call", d.callID, "err", err)
-	}
 }

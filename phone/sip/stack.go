@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,8 +58,7 @@ type Stack struct {
 	working       int           // goroutines of spawn
 	idle          chan struct{} // made by Close, closed when none is left
 	dialogs       map[string]*Dialog
-	invites       map[string]*invite               // incoming ones, while their transaction lives
-	sent          map[string]sip.ClientTransaction // the last INVITE, by Call-ID
+	invites       map[string]*invite // incoming ones, while their transaction lives
 	subscriptions []*Subscription
 	register      registration
 }
@@ -73,7 +74,6 @@ func Open(ctx context.Context, opts Options, target locate.Target) (*Stack, erro
 		opts: opts, acc: acc, authUser: opts.AuthUser, log: opts.Log,
 		dialogs: map[string]*Dialog{},
 		invites: map[string]*invite{},
-		sent:    map[string]sip.ClientTransaction{},
 	}
 	if s.authUser == "" {
 		s.authUser = unescapeUser(acc.user)
@@ -197,19 +197,24 @@ func (s *Stack) recovered(what string) {
 	}
 }
 
-func (s *Stack) remember(d *Dialog) {
+// remember finds the dialog by the tag of a far end from now on.
+func (s *Stack) remember(d *Dialog, theirTag string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.dialogs[d.key()] = d
+	s.dialogs[dialogKey(d.callID, d.localTag, theirTag)] = d
 }
 
 func (s *Stack) forget(d *Dialog) {
+	d.mu.Lock()
+	tags := append(slices.Collect(maps.Keys(d.early)), d.theirTag)
+	d.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.dialogs[d.key()] == d {
-		delete(s.dialogs, d.key())
+	for _, tag := range tags {
+		if key := dialogKey(d.callID, d.localTag, tag); s.dialogs[key] == d {
+			delete(s.dialogs, key)
+		}
 	}
-	delete(s.sent, d.callID)
 }
 
 // find is the dialog that a request of the far end belongs to, or nil.

@@ -1,0 +1,163 @@
+package phone_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/phone"
+	"leadline/phone/siptest"
+)
+
+// reliably is a provisional answer that wants a PRACK (RFC 3262).
+func reliably(pbx *siptest.Peer, invite siptest.Message, code int, tag, body string, rseq int) {
+	pbx.Send(invite.From, invite.Response(code, "Progress", tag, body, "Require: 100rel", fmt.Sprintf("RSeq: %d", rseq),
+		"Allow: INVITE, UPDATE, PRACK", "Contact: <sip:"+tag+"@"+pbx.Addr()+">"))
+}
+
+func TestReliableProvisionalAnswersAreAcknowledged(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	if !strings.Contains(invite.Get("Supported"), "100rel") {
+		t.Errorf("Supported: %s", invite.Get("Supported"))
+	}
+	reliably(pbx, invite, 180, "peer", "", 700)
+	first := pbx.Expect("PRACK")
+	if want := fmt.Sprintf("700 %d INVITE", invite.CSeq()); first.Get("RAck") != want || first.Tag("To") != "peer" {
+		t.Errorf("RAck %q to %s, want %q", first.Get("RAck"), first.Get("To"), want)
+	}
+	if first.CSeq() <= invite.CSeq() || !strings.HasPrefix(first.Start, "PRACK sip:peer@"+pbx.Addr()) {
+		t.Errorf("%s, CSeq %d", first.Start, first.CSeq())
+	}
+	pbx.Reply(first, 200, "OK", "")
+	reliably(pbx, invite, 180, "peer", "", 700)                // repeated: nothing to do
+	reliably(pbx, invite, 183, "peer", siptest.SDP(4000), 702) // 701 is missing: not to be acknowledged
+	reliably(pbx, invite, 183, "peer", siptest.SDP(4000), 701)
+	second := pbx.Expect("PRACK")
+	if !strings.HasPrefix(second.Get("RAck"), "701 ") || second.CSeq() != first.CSeq()+1 {
+		t.Errorf("RAck %q, CSeq %d after %d", second.Get("RAck"), second.CSeq(), first.CSeq())
+	}
+	pbx.Reply(second, 200, "OK", "")
+	d.state(phone.Early)
+	pbx.Reply(invite, 200, "OK", "") // the answer was in the 183
+	ack := pbx.Expect("ACK")
+	if ack.CSeq() != invite.CSeq() {
+		t.Errorf("the ACK has CSeq %d, the INVITE %d", ack.CSeq(), invite.CSeq())
+	}
+	c := d.state(phone.Active)
+	d.do(d.HangUp(c.ID))
+	bye := pbx.Expect("BYE")
+	if bye.CSeq() <= second.CSeq() {
+		t.Errorf("the BYE has CSeq %d, the last PRACK %d", bye.CSeq(), second.CSeq())
+	}
+	pbx.Reply(bye, 200, "OK", "")
+}
+
+// RFC 3311 §5.1: an offer between the early answer and the final one.
+func TestAnUpdateBeforeTheAnswerChangesTheEarlySound(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	reliably(pbx, invite, 183, "peer", siptest.SDP(4000), 1)
+	pbx.Reply(pbx.Expect("PRACK"), 200, "OK", "")
+	d.state(phone.Early)
+	theirs := &siptest.Call{Peer: pbx, ID: invite.Get("Call-ID"), Tag: "peer", Theirs: invite.Tag("From"),
+		To: invite.From, Target: invite.ContactURI(), Branch: "z9hG4bKupdate"}
+	theirs.Do("UPDATE", siptest.SDP(4444))
+	if m := pbx.Expect("200 UPDATE"); !strings.Contains(m.Body, "m=audio") {
+		t.Errorf("no answer in\n%s", m.Body)
+	}
+	if got := d.Calls()[0].State; got != phone.Early {
+		t.Errorf("it is %s", got)
+	}
+	pbx.Reply(invite, 200, "OK", "")
+	pbx.Expect("ACK")
+	d.state(phone.Active)
+}
+
+// Two phones ring, both play something; the one that answers is heard (RFC 3261 §13.2.2.4).
+func TestOfForkedEarlyDialogsTheOneThatAnswersIsHeard(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	_, portA := rtpPort(t)
+	_, portB := rtpPort(t)
+	reliably(pbx, invite, 183, "one", siptest.SDP(portA), 10)
+	one := pbx.Expect("PRACK")
+	pbx.Reply(one, 200, "OK", "")
+	reliably(pbx, invite, 183, "two", strings.Replace(siptest.SDP(portB), "RTP/AVP 8 0", "RTP/AVP 0 8", 1), 900)
+	two := pbx.Expect("PRACK")
+	pbx.Reply(two, 200, "OK", "")
+	if one.Tag("To") != "one" || two.Tag("To") != "two" || !strings.HasPrefix(two.Get("RAck"), "900 ") {
+		t.Errorf("PRACKs to %s and %s, RAck %s", one.Tag("To"), two.Tag("To"), two.Get("RAck"))
+	}
+	d.call("the second one's sound", func(c phone.Call) bool { return c.Codec == "PCMU" })
+	pbx.Send(invite.From, invite.Response(200, "OK", "one", "", "Contact: <sip:one@"+pbx.Addr()+">"))
+	ack := pbx.Expect("ACK")
+	if ack.Tag("To") != "one" || !strings.HasPrefix(ack.Start, "ACK sip:one@") {
+		t.Errorf("%s to %s", ack.Start, ack.Get("To"))
+	}
+	if c := d.state(phone.Active); c.Codec != "PCMA" {
+		t.Errorf("we hear %s, which the other phone speaks", c.Codec)
+	}
+}
+
+func TestACallerWhoInsistsGetsAReliable180(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	ringing := caller.Invite(siptest.SDP(4000), "Require: 100rel")
+	rseq := ringing.Get("RSeq")
+	if rseq == "" || !strings.Contains(ringing.Get("Require"), "100rel") {
+		t.Fatalf("RSeq %q, Require %q", rseq, ringing.Get("Require"))
+	}
+	if again := caller.Expect("180"); again.Get("RSeq") != rseq {
+		t.Errorf("repeated with RSeq %s, not %s", again.Get("RSeq"), rseq)
+	}
+	caller.Do("PRACK", "", "RAck: "+rseq+" 77 INVITE") // another INVITE's
+	caller.Expect("481 PRACK")
+	caller.Do("PRACK", "")
+	caller.Expect("481 PRACK")
+	caller.Do("PRACK", "", "RAck: "+rseq+" 1 INVITE")
+	caller.Expect("200 PRACK")
+	caller.Do("PRACK", "", "RAck: "+rseq+" 1 INVITE") // it isn't waited for any more
+	caller.Expect("481 PRACK")
+	d.do(d.Answer(d.rings().ID))
+	ok := caller.Expect("200 INVITE")
+	caller.Theirs = ok.Tag("To")
+	ack := caller.Request("ACK", "")
+	caller.Send(caller.To, strings.Replace(ack, "CSeq: 5 ACK", "CSeq: 1 ACK", 1))
+	d.state(phone.Active)
+}
+
+func TestACallerWhoInsistsAndNeverAcknowledgesIsRefused(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000), "Require: 100rel")
+	caller.Refused(504)
+	d.ended(phone.Failed)
+	if _, ok := pbx.Await("180", 50*time.Millisecond); ok {
+		t.Error("it is still repeated")
+	}
+}
+
+// Without their offer ours would have to be in the 180, which goes out before anybody
+// has thought of sound.
+func TestAReliable180ThatWouldNeedOurOfferIsRefused(t *testing.T) {
+	pbx := siptest.New(t)
+	newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	caller.Do("INVITE", "", "Require: 100rel")
+	if m := caller.Refused(420); m.Get("Unsupported") != "100rel" {
+		t.Errorf("Unsupported: %s", m.Get("Unsupported"))
+	}
+}

@@ -1,0 +1,176 @@
+package sip
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/emiago/diago"
+	"github.com/emiago/sipgo/sip"
+)
+
+// Reliable provisional answers: RFC 3262.
+
+// rack is a RAck header: which provisional answer a PRACK acknowledges.
+type rack struct {
+	rseq, cseq uint32
+	method     string
+}
+
+// parseRAck reads "776656 1 INVITE" (RFC 3262 §7.2).
+func parseRAck(value string) (rack, bool) {
+	f := strings.Fields(value)
+	if len(f) != 3 {
+		return rack{}, false
+	}
+	rseq, ok := parseRSeq(f[0])
+	cseq, err := strconv.ParseUint(f[1], 10, 31)
+	return rack{rseq, uint32(cseq), f[2]}, ok && err == nil
+}
+
+// parseRSeq reads a response number, 1 to 2^32-1 (RFC 3262 §7.1).
+func parseRSeq(value string) (uint32, bool) {
+	n, err := strconv.ParseUint(strings.TrimSpace(value), 10, 32)
+	return uint32(n), err == nil && n > 0
+}
+
+// provisional notes the early dialog that a provisional answer belongs to, and
+// acknowledges it when the far end wants that. It reports whether the answer is a new one.
+func (d *Dialog) provisional(res *sip.Response) bool {
+	tag, ok := tagOf(res)
+	if !ok {
+		return true
+	}
+	d.mu.Lock()
+	st := d.early[tag]
+	if st == nil && len(d.early) < maxForks {
+		fresh := stateOf(d.invitation, res)
+		st = &fresh
+		d.early[tag] = st
+	}
+	if st == nil {
+		d.mu.Unlock()
+		return false
+	}
+	rseq, reliable := uint32(0), false
+	if h := res.GetHeader("RSeq"); h != nil && has(optionTags(res.GetHeaders("Require")), "100rel") {
+		rseq, reliable = parseRSeq(h.Value())
+	}
+	if reliable {
+		if st.rseq != 0 && rseq != st.rseq+1 {
+			d.mu.Unlock()
+			return false // repeated, or out of order (RFC 3262 §4)
+		}
+		st.rseq = rseq
+		if body := bodyOf(res); len(body.Data) > 0 && len(st.answer.Data) == 0 {
+			st.answer = body
+		}
+	}
+	d.mu.Unlock()
+	d.stack.remember(d, tag) // an UPDATE may come before the answer
+	if reliable {
+		d.stack.spawn(func() { d.prack(st, rseq) })
+	}
+	return true
+}
+
+// maxForks is how many phones one INVITE may ring; a flood of tags is none of them.
+const maxForks = 64
+
+func (d *Dialog) prack(st *state, rseq uint32) {
+	ctx, cancel := deadline(64 * sip.T1)
+	defer cancel()
+	invite := d.firstCSeqNow()
+	_, err := d.doIn(ctx, st, sip.PRACK, Body{}, func(req *sip.Request) {
+		req.AppendHeader(sip.NewHeader("RAck", fmt.Sprintf("%d %d INVITE", rseq, invite)))
+	})
+	if err != nil {
+		d.stack.log.Debug("PRACK", "call", d.callID, "err", err)
+	}
+}
+
+func (d *Dialog) firstCSeqNow() uint32 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.firstCSeq
+}
+
+// ringing sends the 180 of an incoming call: reliably when the caller insists.
+func (s *Stack) ringing(session *diago.DialogServerSession) (*reliable, error) {
+	req := session.InviteRequest
+	if !has(optionTags(req.GetHeaders("Require")), "100rel") {
+		return nil, session.Respond(180, "Ringing", nil, s.contact(), allow())
+	}
+	r := &reliable{rseq: 1 + uint32(rand.IntN(1<<30)), cseq: req.CSeq().SeqNo, heard: make(chan struct{})}
+	r.send = func() error {
+		return session.Respond(180, "Ringing", nil, s.contact(), allow(),
+			sip.NewHeader("Require", "100rel"), sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10)))
+	}
+	return r, r.send()
+}
+
+// reliable is a provisional answer of ours that waits for its PRACK.
+type reliable struct {
+	rseq, cseq uint32
+	send       func() error
+	heard      chan struct{} // closed by the PRACK; of d.mu
+}
+
+// insist repeats a reliable answer, T1 later and then ever more slowly, until its PRACK
+// comes. After 64·T1 the call is refused (RFC 3262 §3).
+func (d *Dialog) insist(r *reliable) {
+	interval := sip.T1
+	repeat := time.NewTimer(interval)
+	defer repeat.Stop()
+	limit := time.NewTimer(64 * sip.T1)
+	defer limit.Stop()
+	for {
+		select {
+		case <-r.heard:
+			return
+		case <-d.over:
+			return
+		case <-repeat.C:
+			d.mu.Lock()
+			answered := d.answered
+			d.mu.Unlock()
+			if answered {
+				return // the 200 says all there is to say
+			}
+			_ = r.send()
+			interval *= 2
+			repeat.Reset(interval)
+		case <-limit.C:
+			d.tell(func(e Events) { e.Unacked() })
+			d.Refuse(504, "Server Time-out")
+			return
+		}
+	}
+}
+
+// pracked answers a PRACK (RFC 3262 §3): one that fits no unacknowledged answer of ours
+// is refused with 481.
+func (d *Dialog) pracked(req *sip.Request, tx sip.ServerTransaction) {
+	fits := false
+	if h := req.GetHeader("RAck"); h != nil && d.ringer != nil {
+		a, ok := parseRAck(h.Value())
+		fits = ok && a.rseq == d.ringer.rseq && a.cseq == d.ringer.cseq && strings.EqualFold(a.method, "INVITE")
+	}
+	d.mu.Lock()
+	if fits {
+		select {
+		case <-d.ringer.heard:
+			fits = false
+		default:
+			close(d.ringer.heard)
+		}
+	}
+	d.mu.Unlock()
+	if !fits {
+		d.stack.respond(req, tx, 481, "Call/Transaction Does Not Exist", Body{})
+		return
+	}
+	d.stack.respond(req, tx, 200, "OK", Body{})
+}
