@@ -98,7 +98,9 @@ func TestCallFollowsToAnotherAddress(t *testing.T) {
 	}).registered()
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
-	d.do(d.Answer(d.rings().ID))
+	if err := d.Answer(d.rings().ID); err != nil {
+		t.Fatal(err, d.history())
+	}
 	caller.Answered("")
 	call := d.state(phone.Active)
 	second.Store(true)

@@ -114,6 +114,8 @@ func TestCallSurvivesABrokenConnection(t *testing.T) {
 	d.do(d.Answer(d.rings().ID))
 	caller.Answered("")
 	call := d.state(phone.Active)
+	caller.Do("UPDATE", siptest.SDP(4000))
+	caller.Expect("200 UPDATE") // not before the ACK has been read
 	before := caller.To
 	pbx.Cut()
 	again := pbx.Expect("INVITE")

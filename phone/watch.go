@@ -103,7 +103,7 @@ func (l *line) whereabouts(ctx context.Context) netip.Addr {
 // who notify us.
 func (l *line) settle() {
 	stack := l.current()
-	at := stack.Local()
+	at := stack.Reached()
 	if at == l.at && stack == l.lamps.stack {
 		return
 	}

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -56,7 +58,7 @@ func (s *Stack) connect(ctx context.Context, target locate.Target) (way func(), 
 	s.mu.Lock()
 	old := s.stream
 	s.stream, s.down = conn, conn.down
-	s.local = conn.LocalAddr().(*net.TCPAddr).AddrPort()
+	s.local, s.public = conn.LocalAddr().(*net.TCPAddr).AddrPort(), netip.AddrPort{}
 	s.target = target
 	s.mu.Unlock()
 	return func() {
@@ -65,6 +67,17 @@ func (s *Stack) connect(ctx context.Context, target locate.Target) (way func(), 
 			_ = old.Close()
 		}
 	}, nil
+}
+
+// dialer is for the connections that the library makes by itself: never to the target,
+// which has its one connection, broken or not.
+func (s *Stack) dialer(from net.Addr) net.Dialer {
+	return net.Dialer{Timeout: 10 * time.Second, LocalAddr: from, Control: func(_, address string, _ syscall.RawConn) error {
+		if to, err := netip.ParseAddrPort(address); err == nil && to == s.Target().Addr {
+			return s.broken()
+		}
+		return nil
+	}}
 }
 
 // addressFor is the address of ours from which a target is reached.
@@ -98,7 +111,8 @@ func (s *Stack) bind(ip netip.Addr, target locate.Target) (way func(), err error
 		return nil, fmt.Errorf("listen at udp/%s: %w", netip.AddrPortFrom(ip, port), err)
 	}
 	s.mu.Lock()
-	s.local, s.target = conn.LocalAddr().(*net.UDPAddr).AddrPort(), target
+	s.local, s.public = conn.LocalAddr().(*net.UDPAddr).AddrPort(), netip.AddrPort{}
+	s.target = target
 	dead := s.down == nil || closed(s.down)
 	if dead {
 		s.down = make(chan struct{})
@@ -212,8 +226,11 @@ func (a account) peerName() string {
 	if a.route != nil {
 		host = a.route.Host
 	}
-	return strings.Trim(host, "[]")
+	return trimBrackets(host)
 }
+
+// trimBrackets is an IPv6 address as it stands outside of a URI.
+func trimBrackets(host string) string { return strings.Trim(host, "[]") }
 
 // toFirstHop is a request that goes to the PBX or the proxy of the account, which was
 // located before.

@@ -29,9 +29,6 @@ func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransact
 		req.Laddr = sip.Addr{IP: net.IP(key.Addr().AsSlice()), Port: int(key.Port())}
 	}
 	if s.toFirstHop(req) {
-		if s.acc.transport != "udp" && closed(s.Down()) {
-			return nil, s.broken() // the library would connect by itself, from anywhere
-		}
 		req.SetDestination(target.Addr.String())
 	}
 	if s.opts.UserAgent != "" && req.GetHeader("User-Agent") == nil {

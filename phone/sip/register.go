@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -21,7 +22,8 @@ type registration struct {
 
 // Register binds our contact for expires, or removes our own contact, and no other,
 // when expires is 0. It returns for how long the registrar granted it. The error is a
-// *Failure. A 423 is followed at once (RFC 3261 §10.2.8).
+// *Failure. A 423 is followed at once (RFC 3261 §10.2.8), and so is an answer that tells
+// that the PBX sees us at another address than our Contact says.
 func (s *Stack) Register(ctx context.Context, expires time.Duration) (granted time.Duration, err error) {
 	s.register.mu.Lock()
 	defer s.register.mu.Unlock()
@@ -38,6 +40,14 @@ func (s *Stack) registerOnce(ctx context.Context, expires time.Duration) (time.D
 	if err != nil {
 		return 0, err
 	}
+	if expires > 0 && s.learn(res) {
+		if res, err = s.exchange(ctx, sip.REGISTER, func() *sip.Request { return s.newRegister(expires) }); err != nil {
+			return 0, err
+		}
+	}
+	s.mu.Lock()
+	s.formerly = netip.AddrPort{}
+	s.mu.Unlock()
 	return s.granted(res, expires), nil
 }
 
@@ -91,8 +101,17 @@ func (s *Stack) newRegister(expires time.Duration) *sip.Request {
 	seconds := sip.ExpiresHeader(expires / time.Second)
 	contact.Params.Add("expires", seconds.Value())
 	req.AppendHeader(contact)
+	s.mu.Lock()
+	formerly := s.formerly
+	s.mu.Unlock()
+	if formerly.IsValid() {
+		old := s.contactAt(formerly)
+		old.Params.Add("expires", "0")
+		req.AppendHeader(old)
+	}
 	req.AppendHeader(&seconds)
 	req.AppendHeader(allow())
+	req.AppendHeader(sip.NewHeader("Supported", "path")) // RFC 3327 §5.1
 	return req
 }
 

@@ -50,7 +50,9 @@ type Stack struct {
 
 	mu            sync.Mutex
 	target        locate.Target
-	local         netip.AddrPort // where we are reached
+	local    netip.AddrPort // of our socket or connection
+	public   netip.AddrPort // where the PBX sees us, when that is somewhere else
+	formerly netip.AddrPort // of the Contact that has to be unregistered; invalid when none
 	key           netip.AddrPort // under which the library knows the UDP socket
 	stream        *streamConn    // of TCP and TLS
 	down          chan struct{}  // closed when the socket or the connection broke
@@ -103,6 +105,10 @@ func (s *Stack) start(ctx context.Context, target locate.Target) (err error) {
 		sipgo.WithUserAgent(s.acc.user),
 		sipgo.WithUserAgentHostname(s.acc.host),
 		sipgo.WithUserAgenTLSConfig(s.opts.TLS),
+		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerTransports(sip.TransportsConfig{
+			TCP: &sip.TransportTCP{DialerCreate: s.dialer},
+			TLS: &sip.TransportTLS{TransportTCP: &sip.TransportTCP{DialerCreate: s.dialer}},
+		})),
 	)
 	if err != nil {
 		return err
@@ -227,8 +233,9 @@ func (s *Stack) find(req *sip.Request) *Dialog {
 }
 
 // contact is our own Contact, never shared with the library, which changes headers.
-func (s *Stack) contact() *sip.ContactHeader {
-	at := s.Local()
+func (s *Stack) contact() *sip.ContactHeader { return s.contactAt(s.Reached()) }
+
+func (s *Stack) contactAt(at netip.AddrPort) *sip.ContactHeader {
 	host := at.Addr().String()
 	if at.Addr().Is6() {
 		host = "[" + host + "]"

@@ -1,0 +1,55 @@
+package phone_test
+
+import (
+	"strings"
+	"testing"
+
+	"leadline/phone"
+	"leadline/phone/siptest"
+)
+
+// behindNAT answers REGISTERs as a PBX that sees the phone at another address (RFC 3581).
+func behindNAT(pbx *siptest.Peer, seen string) (registered <-chan siptest.Message) {
+	host, port, _ := strings.Cut(seen, ":")
+	got := make(chan siptest.Message, 100)
+	registrar(pbx, func(_ int, m siptest.Message) {
+		got <- m
+		answer := m.Response(200, "OK", "r", "", "Contact: "+m.Get("Contact"), "Expires: 300")
+		pbx.Send(m.From, strings.Replace(answer, ";rport", ";received="+host+";rport="+port, 1))
+	})
+	return got
+}
+
+func TestContactIsWhereThePBXSeesUs(t *testing.T) {
+	pbx := siptest.New(t)
+	registered := behindNAT(pbx, "203.0.113.5:40000")
+	d := newDesk(t, pbx)
+	first := (<-registered).ContactURI()
+	second := <-registered
+	if second.ContactURI() != "sip:101@203.0.113.5:40000" {
+		t.Errorf("the Contact is %s", second.ContactURI())
+	}
+	gone := ""
+	for _, h := range second.Headers {
+		if h.Name == "Contact" && strings.Contains(h.Value, "expires=0") {
+			gone = h.Value
+		}
+	}
+	if !strings.Contains(gone, "<"+first+">") {
+		t.Errorf("%s is not unregistered: %q", first, gone)
+	}
+	d.registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	if invite.ContactURI() != second.ContactURI() {
+		t.Errorf("the call's Contact is %s", invite.ContactURI())
+	}
+	pbx.Reply(invite, 486, "Busy Here", "")
+	pbx.Expect("ACK")
+	d.ended(phone.Busy)
+	d.do(d.SetAccounts(nil))
+	if last := <-registered; last.Get("Expires") != "0" || last.ContactURI() != second.ContactURI() {
+		t.Errorf("unregisters %s, Expires %s", last.ContactURI(), last.Get("Expires"))
+	}
+}
