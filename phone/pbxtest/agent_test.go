@@ -38,6 +38,12 @@ type agent struct {
 
 func newAgent(t *testing.T, accounts ...phone.Account) *agent {
 	t.Helper()
+	return newAgentWith(t, func(*phone.Config) {}, accounts...)
+}
+
+// newAgentWith is newAgent with another configuration.
+func newAgentWith(t *testing.T, change func(*phone.Config), accounts ...phone.Account) *agent {
+	t.Helper()
 	a := &agent{t: t, sound: audio.NewFake(), calls: make(map[phone.CallID][]phone.Call), changed: make(chan struct{})}
 	var log strings.Builder
 	var logMu sync.Mutex
@@ -46,10 +52,12 @@ func newAgent(t *testing.T, accounts ...phone.Account) *agent {
 		defer logMu.Unlock()
 		return log.Write(b)
 	}), &slog.HandlerOptions{Level: slog.LevelDebug}))
-	a.Phone = phone.New(phone.Config{
+	config := phone.Config{
 		Sound: a.sound, Listener: a, Lamps: a, Log: logger, UserAgent: "Leadline/test",
 		Timing: phone.Timing{RetryMin: 200 * time.Millisecond, RetryMax: time.Second, NoAnswer: 3 * time.Second, BusyTone: 100 * time.Millisecond},
-	})
+	}
+	change(&config)
+	a.Phone = phone.New(config)
 	n := 0
 	stop := a.sound.Run(func() []int16 {
 		frame := make([]int16, audio.FrameSamples)

@@ -135,6 +135,7 @@ password = %[4]s
 type = aor
 max_contacts = %[5]d
 remove_existing = yes
+support_path = yes
 %[6]s%[8]s`, e.User, strings.Join(codecs, ","), e.Name, e.Password, contacts, expiry, a.watches(), a.mailbox(e))
 	}
 	return b.String() + "\n" + a.opt.PJSIP

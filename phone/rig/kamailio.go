@@ -15,6 +15,7 @@ type KamailioOptions struct {
 	Endpoints []Endpoint // only User and Password count
 	Expiry    int        // seconds granted whatever is asked for; 0: what is asked for
 	MinExpiry int        // less is answered with 423; 0: nothing is
+	Edge      bool       // no registrar: passes everything on to where it says, and stays in the way by Path and Record-Route
 }
 
 // Kamailio is a running registrar and proxy: it asks for a digest at REGISTER and
@@ -106,9 +107,13 @@ func (k *Kamailio) configure(opt KamailioOptions) {
 	if opt.MinExpiry > 0 {
 		min = opt.MinExpiry
 	}
+	route := registrarRoute
+	if opt.Edge {
+		route = edgeRoute
+	}
 	write(k.t, filepath.Join(k.Dir, "kamailio.cfg"), strings.NewReplacer(
 		"$ADDR", k.Addr(), "$DIR", k.Dir, "$USERS", users, "$EXPIRY", expiry, "$MIN", fmt.Sprint(min),
-	).Replace(kamailioConfig))
+	).Replace(kamailioConfig+route))
 }
 
 const kamailioConfig = `#!KAMAILIO
@@ -135,6 +140,7 @@ loadmodule "siputils.so"
 loadmodule "sanity.so"
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
+loadmodule "path.so"
 loadmodule "htable.so"
 loadmodule "auth.so"
 
@@ -147,6 +153,9 @@ modparam("rr", "append_fromtag", 1)
 modparam("tm", "fr_timer", 30000)
 modparam("htable", "htable", "password=>size=8;")
 $EXPIRY
+`
+
+const registrarRoute = `
 event_route[htable:mod-init] {
 $USERS}
 
@@ -180,6 +189,22 @@ request_route {
 	}
 	record_route();
 	if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
+	if (!t_relay()) { sl_reply_error(); }
+}
+`
+
+const edgeRoute = `
+request_route {
+	if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
+	if (is_method("CANCEL")) { if (t_check_trans()) { t_relay(); } exit; }
+	if (has_totag()) {
+		if (loose_route()) { t_relay(); exit; }
+		if (is_method("ACK") && t_check_trans()) { t_relay(); }
+		exit;
+	}
+	t_check_trans();
+	loose_route();
+	if (is_method("REGISTER")) { add_path(); } else { record_route(); }
 	if (!t_relay()) { sl_reply_error(); }
 }
 `

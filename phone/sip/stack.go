@@ -50,9 +50,9 @@ type Stack struct {
 
 	mu            sync.Mutex
 	target        locate.Target
-	local    netip.AddrPort // of our socket or connection
-	public   netip.AddrPort // where the PBX sees us, when that is somewhere else
-	formerly netip.AddrPort // of the Contact that has to be unregistered; invalid when none
+	local         netip.AddrPort // of our socket or connection
+	public        netip.AddrPort // where the PBX sees us, when that is somewhere else
+	formerly      netip.AddrPort // of the Contact that has to be unregistered; invalid when none
 	key           netip.AddrPort // under which the library knows the UDP socket
 	stream        *streamConn    // of TCP and TLS
 	down          chan struct{}  // closed when the socket or the connection broke
