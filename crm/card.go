@@ -154,10 +154,13 @@ type Record struct {
 
 // Found is one answer of the search.
 type Found struct {
-	Ref      Ref
-	Name     string
-	Sub      string
-	Number   Number // the one that matched the digits, else the first
-	ByNumber bool   // the digits matched
-	At       time.Time
+	Ref         Ref
+	Name        string
+	Sub         string
+	Number      Number    // the one that matched the digits, else the first
+	ByNumber    bool      // the digits matched
+	Note        string    // the first line of the note that has the words; "" when the record itself has them
+	Responsible ID        // who is
+	Near        bool      // the one here is responsible, or it was on one of the last calls
+	At          time.Time // last spoken to or changed
 }

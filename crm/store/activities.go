@@ -17,6 +17,9 @@ func (t *tx) saveRecordNote(n crm.Note) error {
 	}
 	t.touch(n.Ref)
 	if n.Text == "" {
+		if _, err := t.exec("DELETE FROM note_search WHERE rowid = (SELECT rid << 1 FROM note WHERE id = ?)", n.ID.Bytes()); err != nil {
+			return err
+		}
 		_, err = t.exec("DELETE FROM note WHERE id = ?", n.ID.Bytes())
 		return err
 	}
@@ -27,7 +30,14 @@ func (t *tx) saveRecordNote(n crm.Note) error {
 	_, err = t.exec(`INSERT INTO note(id, key, at, data) VALUES(?, ?, ?, ?)
 		ON CONFLICT(id) DO UPDATE SET key = excluded.key, at = excluded.at, data = excluded.data`,
 		n.ID.Bytes(), int64(k), n.At.UnixMilli(), string(data))
-	return err
+	if err != nil {
+		return err
+	}
+	rid, err := ridOf(t, "note", n.ID)
+	if err != nil {
+		return err
+	}
+	return t.indexNote(noteRow(rid, false), n.Text)
 }
 
 // recordNotes are the newest notes of a record that belong to no call.
@@ -112,8 +122,11 @@ func (t *tx) assign(a crm.Assign, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	return t.onlyIf(a.Ref, crm.ChangedHands, "UPDATE "+string(k.kind())+" SET responsible = ?, updated = ? WHERE rid = ? AND responsible IS ?",
-		to, at.UnixMilli(), k.rid(), from)
+	if err := t.onlyIf(a.Ref, crm.ChangedHands, "UPDATE "+string(k.kind())+" SET responsible = ?, updated = ? WHERE rid = ? AND responsible IS ?",
+		to, at.UnixMilli(), k.rid(), from); err != nil {
+		return err
+	}
+	return t.reindex(k)
 }
 
 func (t *tx) setLeadStatus(c crm.SetLeadStatus, at time.Time) error {

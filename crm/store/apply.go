@@ -111,6 +111,7 @@ func (s *Store) commit(f func(*tx) error) (c Changed, err error) {
 		return c, fmt.Errorf("save: %w", err)
 	}
 	done = true
+	s.recent.current.Store(false)
 	return t.changed, nil
 }
 

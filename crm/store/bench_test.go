@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -12,18 +13,22 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattn/go-sqlite3"
+
 	"leadline/crm"
 )
 
 const million = 1_000_000
 
-// generatedNumber is the first number of the generated contact i; its second one is a mobile.
+// generatedNumber is the first number of the generated contact i, somewhere in
+// Berlin; its second one is a mobile. testdata/lookup.c knows it, too.
 func generatedNumber(i int) crm.Party {
-	return crm.Party{Kind: crm.Phone, E164: crm.E164(4930200000000 + i)}
+	return crm.Party{Kind: crm.Phone, E164: crm.E164(493020000000 + i*6700417%80000000)}
 }
 
-// generate fills a file with contacts (two numbers each), one company for five
-// of them and one call each for every tenth, as fast as SQLite can.
+// generate fills a file with contacts (two numbers each, a hundred agents
+// responsible), a company and a deal for five of them, and as many calls with notes as contacts: five
+// on every fifth. As fast as SQLite can.
 func generate(b *testing.B, contacts int) (s *Store, path string) {
 	b.Helper()
 	path = filepath.Join(b.TempDir(), "leadline.db")
@@ -32,6 +37,24 @@ func generate(b *testing.B, contacts int) (s *Store, path string) {
 	b.Cleanup(func() { _ = s.Close() })
 	firsts := `["Anna","Jürgen","Petra","Łukasz","Şule","Käthe","Sven","Heike","Mehmet","Thi Lan","Uwe","Franz Xaver","Özlem","Zoë","Max","Ida","Jan"]`
 	lasts := `["Müller","Schmidt","Schneider","Fischer","Weber","Meyer","Wagner","Becker","Schulz","Hoffmann","Krüger","Weiß","Groß","Süßmilch","Özdemir","Yılmaz","Wójcik","Nguyễn","Böttcher","Ziegler","Huber","Mayr","Vogel"]`
+	ok(b, s.writer.Raw(func(c any) error {
+		conn := c.(*sqlite3.SQLiteConn)
+		return errors.Join(
+			conn.RegisterFunc("words", func(text string, responsible []byte) string {
+				id, _ := crm.IDFromBytes(responsible)
+				return indexed(text, ownWord(id))
+			}, true),
+			conn.RegisterFunc("windows", func(numbers string) (string, error) {
+				var all []crm.Number
+				err := jsonColumn{&all}.Scan(numbers)
+				return digitWindows(all), err
+			}, true))
+	}))
+	_, err = s.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"})
+	ok(b, err)
+	for i := 2; i <= 100; i++ {
+		ok(b, s.Do(ctx, crm.SaveUser{User: crm.User{ID: s.NewID(), Name: "Agent " + strconv.Itoa(i), Extension: strconv.Itoa(1000 + i)}}))
+	}
 	for _, step := range []struct {
 		sql  string
 		args []any
@@ -47,20 +70,27 @@ func generate(b *testing.B, contacts int) (s *Store, path string) {
 		{`INSERT INTO company(rid, id, name, sort, created, updated)
 			SELECT n.i/5+1, unhex(printf('%012x7000', n.i) || hex(randomblob(8))), printf('%s GmbH %d', l.name, n.i/5), printf('%s gmbh %d', lower(l.name), n.i/5), 0, 0
 			FROM n JOIN temp.l ON l.i = n.i % 23 WHERE n.i % 5 = 0`, nil},
-		{`INSERT INTO contact(rid, id, first, last, sort, position, company, numbers, more, created, updated)
+		{`INSERT INTO contact(rid, id, first, last, sort, position, company, responsible, numbers, more, created, updated)
 			SELECT n.i+1, unhex(printf('%012x7001', n.i) || hex(randomblob(8))), f.name, printf('%s-%x', l.name, n.i*2654435761 % 1048576), printf('%s-%x %s', lower(l.name), n.i*2654435761 % 1048576, f.name),
-				'Purchasing', n.i/5+1, printf('[{"e164":%d,"written":"030 %d","label":"work"},{"e164":%d,"label":"mobile"}]', 4930200000000+n.i, 200000000+n.i, 4917600000000+n.i),
+				'Purchasing', n.i/5+1, n.i%100+1, printf('[{"e164":%d,"written":"030 %d","label":"work"},{"e164":%d,"label":"mobile"}]', 493020000000+n.i*6700417%80000000, 20000000+n.i*6700417%80000000, 4917600000000+n.i*6700417%10000000),
 				printf('{"emails":[{"address":"c%d@example.org"}]}', n.i), 0, 0
 			FROM n JOIN temp.f ON f.i = n.i % 17 JOIN temp.l ON l.i = n.i % 23 ORDER BY n.i`, nil},
-		{"INSERT INTO phone(e164, key) SELECT 4917600000000+i, (i+1)<<2 FROM n ORDER BY i", nil},
-		{"INSERT INTO phone(e164, key) SELECT 4930200000000+i, (i+1)<<2 FROM n ORDER BY i", nil},
+		{`INSERT INTO deal(rid, id, title, stage, open, cents, currency, contact, company, source, comment, responsible, created, updated, active)
+			SELECT n.i/5+1, unhex(printf('%012x7003', n.i) || hex(randomblob(8))), printf('Contract %d', n.i), 'In talks', 1, n.i*100, 'EUR', n.i+1, n.i/5+1, 'Call', '', n.i%100+1, 0, 0, 0
+			FROM n WHERE n.i % 5 = 0`, nil},
+		{"INSERT INTO phone(e164, key) SELECT e, key FROM (SELECT 493020000000+i*6700417%80000000 AS e, (i+1)<<2 AS key FROM n UNION ALL SELECT 4917600000000+i*6700417%10000000, (i+1)<<2 FROM n) ORDER BY e", nil},
 		{`INSERT INTO call(rid, id, incoming, peer, party, account, line_name, queue, began, answered, ended, outcome, detail, note, result, agent_name)
-			SELECT i+1, unhex(printf('%012x7002', i) || hex(randomblob(8))), 1, printf('+%d', 4930200000000+i), printf('{"kind":"phone","e164":%d}', 4930200000000+i), 'Office', 'Head office', '',
-				1700000000000+i, 1700000001000+i, 1700000061000+i, 1, '', 'Asked for a quote', '', 'Anna Krüger' FROM n`, nil},
-		{"INSERT INTO call_link(key, began, call, pos) SELECT (i+1)<<2, 1700000000000+i, i+1, 0 FROM n", nil},
-		{"INSERT INTO search(rowid, text) SELECT rid<<2, first || ' ' || last || ' ' || position FROM contact", nil},
+			SELECT i+1, unhex(printf('%012x7002', i) || hex(randomblob(8))), 1, printf('+%d', 493020000000+i/5*5*6700417%80000000), printf('{"kind":"phone","e164":%d}', 493020000000+i/5*5*6700417%80000000), 'Office', 'Head office', '',
+				1700000000000+i, 1700000001000+i, 1700000061000+i, 1, '', printf('Asked for quote %x, calls again', i*2654435761 % 1048576), '', 'Anna Krüger' FROM n`, nil},
+		{"INSERT INTO call_link(key, began, call, pos) SELECT (i/5*5+1)<<2, 1700000000000+i, i+1, 0 FROM n", nil},
+		{"INSERT INTO search(rowid, text) SELECT c.rid<<2, words(c.first || ' ' || c.last || ' ' || c.position || ' ' || f.name || ' c' || (c.rid-1) || '@example.org', u.id) FROM contact c JOIN company f ON f.rid = c.company JOIN user u ON u.rid = c.responsible", nil},
+		{"INSERT INTO search(rowid, text) SELECT rid<<2|1, words(name, x'') FROM company", nil},
+		{"INSERT INTO digits(rowid, text) SELECT rid<<2, windows(numbers) FROM contact", nil},
+		{"INSERT INTO note_search(rowid, text) SELECT rid<<1|1, note FROM call", nil},
 		{"COMMIT", nil},
 		{"INSERT INTO search(search) VALUES('optimize')", nil},
+		{"INSERT INTO digits(digits) VALUES('optimize')", nil},
+		{"INSERT INTO note_search(note_search) VALUES('optimize')", nil},
 		{"DROP TABLE temp.n", nil},
 		{"PRAGMA wal_checkpoint(TRUNCATE)", nil},
 		{"PRAGMA synchronous=FULL", nil},
@@ -114,16 +144,18 @@ func BenchmarkStore(b *testing.B) {
 			b.Run("card", func(b *testing.B) {
 				for b.Loop() {
 					quantiles(b, "card", 5000, func(int) {
-						m, err := s.Match(ctx, generatedNumber(random.IntN(contacts)))
-						if err == nil {
-							_, err = s.Card(ctx, m[0].Ref, 5)
-						}
+						m, err := s.Match(ctx, generatedNumber(random.IntN(contacts)/5*5))
 						ok(b, err)
+						card, err := s.Card(ctx, m[0].Ref, 5)
+						if err != nil || len(card.LastCalls) != min(5, contacts) || len(card.Deals) == 0 || card.Responsible == "" || card.Company == "" {
+							b.Fatal(card, err)
+						}
 					})
 				}
 			})
 			b.Run("search", func(b *testing.B) {
-				typed := []string{"m", "mü", "mül", "müll", "müller", "müller j", "müller jü", "a", "an", "anna", "anna k", "anna krü", "süßm", "f", "franz x mayr", "0302000", "030200012", "xyz"}
+				typed := []string{"m", "mü", "mül", "müll", "müller", "müller j", "müller jü", "a", "an", "anna", "anna k", "anna krü", "süßm", "f", "franz x mayr", "0302000", "030200012", "xyz",
+					"kruger", "schmidt-5", "gmbh", "gmbh 77", "c4711", "quote", "quote 5f", "030", "0176", "711", "8812", "48812", "2094881", "00000", "+4930", "müller anna pur", "wójcik", "wei"}
 				for b.Loop() {
 					quantiles(b, "keystroke", 2000, func(i int) {
 						_, err := s.Search(ctx, typed[(i+len(typed)*1000)%len(typed)], 20)

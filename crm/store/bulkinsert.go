@@ -41,6 +41,7 @@ type bulk struct {
 	lastCompany, lastContact int64
 	companyRows, contactRows []any
 	wordRows, addressRows    []any
+	digitRows                []any
 	phones                   []phoneRow
 }
 
@@ -121,6 +122,9 @@ func (b *bulk) index(k key, numbers []crm.Number, sip []string, words string) {
 			b.addressRows = append(b.addressRows, p.Key(), int64(k))
 		}
 	}
+	if windows := digitWindows(numbers); windows != "" {
+		b.digitRows = append(b.digitRows, int64(k), windows)
+	}
 	b.wordRows = append(b.wordRows, int64(k), words)
 }
 
@@ -140,6 +144,7 @@ func (b *bulk) write() error {
 		{phoneInsert, 2, phones},
 		{addressInsert, 2, b.addressRows},
 		{wordsInsert, 2, b.wordRows},
+		{digitsInsert, 2, b.digitRows},
 	} {
 		if err := b.insertMany(table.insert, table.width, table.values); err != nil {
 			return err

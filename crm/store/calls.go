@@ -313,7 +313,11 @@ func (t *tx) saveNote(n crm.SaveNote) error {
 		return errors.Join(err, fmt.Errorf("note of call %s: %w", n.Call, ErrNotFound))
 	}
 	t.changed.Calls = append(t.changed.Calls, n.Call)
-	return nil
+	rid, err := ridOf(t, "call", n.Call)
+	if err != nil {
+		return err
+	}
+	return t.indexNote(noteRow(rid, true), n.Text)
 }
 
 // SaveResult saves the call's result (disposition, H3).

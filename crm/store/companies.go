@@ -84,7 +84,9 @@ func (t *tx) saveCompany(c crm.Company, at time.Time, create bool) error {
 	return t.indexRecord(makeKey(crm.KindCompany, rid), c.Numbers, c.SIP, companyWords(c))
 }
 
-func companyWords(c crm.Company) string { return indexed(c.Name, companyMore(c).words()) }
+func companyWords(c crm.Company) string {
+	return indexed(c.Name, companyMore(c).words(), ownWord(c.Responsible))
+}
 
 // indexPeopleOf makes the people of a company findable by its new name.
 func (t *tx) indexPeopleOf(company int64, name string) error {

@@ -95,7 +95,7 @@ func (t *tx) saveContact(c crm.Contact, at time.Time, create bool) error {
 }
 
 func contactWords(c crm.Contact, companyName string) string {
-	return indexed(c.FirstName, c.LastName, c.Position, companyName, contactMore(c).words())
+	return indexed(c.FirstName, c.LastName, c.Position, companyName, contactMore(c).words(), ownWord(c.Responsible))
 }
 
 func nameOfCompany(q querier, rid int64) (name string, err error) {

@@ -107,4 +107,6 @@ func (t *tx) saveDeal(d crm.Deal, at time.Time, create bool) error {
 	return t.indexWords(makeKey(crm.KindDeal, rid), dealWords(d, companyName))
 }
 
-func dealWords(d crm.Deal, companyName string) string { return indexed(d.Title, companyName) }
+func dealWords(d crm.Deal, companyName string) string {
+	return indexed(d.Title, companyName, d.Comment, ownWord(d.Responsible))
+}

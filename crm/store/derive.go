@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,16 +12,16 @@ import (
 
 // derived are tables that are made of others, by deriveAll: the ways from numbers
 // and words to records.
-var derived = []string{"phone", "address", "colleague", "search"}
+var derived = []string{"phone", "address", "colleague", "search", "digits", "note_search"}
 
 // isDerived says whether a table is a derived one, or one that FTS5 keeps for such a one.
 func isDerived(table string) bool {
 	return slices.ContainsFunc(derived, func(d string) bool { return table == d || strings.HasPrefix(table, d+"_") })
 }
 
-// deriveAll makes the derived tables anew. A row that cannot be read is taken
-// away; the foreign keys must be off for that.
-func (t *tx) deriveAll() error {
+// deriveAll makes the derived tables anew. A row that cannot be read is left out;
+// with drop it is taken away, for which the foreign keys must be off.
+func (t *tx) deriveAll(drop bool) error {
 	for _, table := range derived {
 		if _, err := t.exec("DELETE FROM " + table); err != nil {
 			return err
@@ -35,12 +36,10 @@ func (t *tx) deriveAll() error {
 		{"contact", t.deriveContact},
 		{"lead", t.deriveLead},
 		{"deal", t.deriveDeal},
-		{"call", func(rid int64) (unreadable, err error) {
-			_, unreadable = scanCall(t.row("SELECT "+callColumns+callTables+"WHERE c.rid = ?", rid))
-			return unreadable, nil
-		}},
+		{"call", t.deriveCall},
+		{"note", t.deriveNote},
 	} {
-		if err := t.deriveTable(step.table, step.derive); err != nil {
+		if err := t.deriveTable(step.table, drop, step.derive); err != nil {
 			return fmt.Errorf("index %s: %w", step.table, err)
 		}
 	}
@@ -48,7 +47,7 @@ func (t *tx) deriveAll() error {
 	return nil
 }
 
-func (t *tx) deriveTable(table string, derive func(rid int64) (unreadable, err error)) error {
+func (t *tx) deriveTable(table string, drop bool, derive func(rid int64) (unreadable, err error)) error {
 	var rids []int64
 	err := each(t, "SELECT rid FROM "+table+" ORDER BY rid", nil, func(rows *sql.Rows) error {
 		var rid int64
@@ -63,6 +62,8 @@ func (t *tx) deriveTable(table string, derive func(rid int64) (unreadable, err e
 		var unreadable error
 		if unreadable, err = derive(rid); unreadable != nil {
 			t.s.log.Warn("a row cannot be read and is left out", "table", table, "row", rid, "error", unreadable)
+		}
+		if unreadable != nil && drop {
 			_, err = t.exec("DELETE FROM "+table+" WHERE rid = ?", rid)
 		}
 	}
@@ -107,4 +108,30 @@ func (t *tx) deriveDeal(rid int64) (unreadable, err error) {
 		return unreadable, nil
 	}
 	return nil, t.indexWords(makeKey(crm.KindDeal, rid), dealWords(d.Deal, d.companyName))
+}
+
+func (t *tx) deriveCall(rid int64) (unreadable, err error) {
+	c, unreadable := scanCall(t.row("SELECT "+callColumns+callTables+"WHERE c.rid = ?", rid))
+	if unreadable != nil {
+		return unreadable, nil
+	}
+	return nil, t.indexNote(noteRow(rid, true), c.Note)
+}
+
+func (t *tx) deriveNote(rid int64) (unreadable, err error) {
+	var n crm.Note
+	unreadable = t.row("SELECT data FROM note WHERE rid = ?", rid).Scan(jsonColumn{&n})
+	if unreadable != nil {
+		return unreadable, nil
+	}
+	return nil, t.indexNote(noteRow(rid, false), n.Text)
+}
+
+// reindex makes a record found by what it has now.
+func (t *tx) reindex(k key) error {
+	derive := map[crm.Kind]func(int64) (error, error){
+		crm.KindContact: t.deriveContact, crm.KindCompany: t.deriveCompany, crm.KindLead: t.deriveLead, crm.KindDeal: t.deriveDeal,
+	}[k.kind()]
+	unreadable, err := derive(k.rid())
+	return errors.Join(unreadable, err)
 }

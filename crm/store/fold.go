@@ -31,3 +31,12 @@ func indexed(parts ...string) string {
 	}
 	return b.String()
 }
+
+// ownWord is a word of the index that says who is responsible for a record. Nobody
+// can type it: it begins with a sign that no keyboard has and words leaves out.
+func ownWord(responsible crm.ID) string {
+	if len(responsible) < 8 {
+		return ""
+	}
+	return "\ue000" + string(responsible[len(responsible)-8:])
+}

@@ -78,5 +78,5 @@ func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 }
 
 func leadWords(l crm.Lead) string {
-	return indexed(l.Title, l.FirstName, l.LastName, l.CompanyName, more{Emails: l.Emails}.words())
+	return indexed(l.Title, l.FirstName, l.LastName, l.CompanyName, more{Emails: l.Emails, Comment: l.Comment}.words(), ownWord(l.Responsible))
 }

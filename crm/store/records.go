@@ -20,10 +20,12 @@ type more struct {
 }
 
 func (m more) words() string {
-	if len(m.Emails) == 0 {
+	if len(m.Emails) == 0 && m.Comment == "" {
 		return ""
 	}
 	var b strings.Builder
+	b.WriteString(m.Comment)
+	b.WriteByte(' ')
 	for _, e := range m.Emails {
 		b.WriteString(e.Address)
 		b.WriteByte(' ')
@@ -85,10 +87,16 @@ func (t *tx) indexRecord(k key, numbers []crm.Number, sip []string, words string
 			return err
 		}
 	}
+	if windows := digitWindows(numbers); windows != "" {
+		if _, err := t.exec(digitsInsert+"(?, ?)", int64(k), windows); err != nil {
+			return err
+		}
+	}
 	return t.indexWords(k, words)
 }
 
 const (
+	digitsInsert  = "INSERT OR REPLACE INTO digits(rowid, text) VALUES"
 	phoneInsert   = "INSERT OR IGNORE INTO phone(e164, key) VALUES"
 	addressInsert = "INSERT OR IGNORE INTO address(peer, key) VALUES"
 	wordsInsert   = "INSERT OR REPLACE INTO search(rowid, text) VALUES"
@@ -113,6 +121,9 @@ func (t *tx) indexWords(k key, words string) error {
 
 // unindexNumbers takes away the ways to a record that it had.
 func (t *tx) unindexNumbers(k key, numbers []crm.Number, sip []string) error {
+	if _, err := t.exec("DELETE FROM digits WHERE rowid = ?", int64(k)); err != nil {
+		return err
+	}
 	for _, p := range t.parties(numbers, sip) {
 		var err error
 		if p.Kind == crm.Phone {

@@ -32,7 +32,8 @@ func (t *tx) removeRecord(r crm.RemoveRecord) error {
 	if err := t.movePointers(k, instead); err != nil {
 		return err
 	}
-	for _, gone := range []string{"DELETE FROM search WHERE rowid = ?", "DELETE FROM note WHERE key = ?", "DELETE FROM followup WHERE key = ?",
+	for _, gone := range []string{"DELETE FROM search WHERE rowid = ?",
+		"DELETE FROM note_search WHERE rowid IN (SELECT rid << 1 FROM note WHERE key = ?)", "DELETE FROM note WHERE key = ?", "DELETE FROM followup WHERE key = ?",
 		"DELETE FROM call_link WHERE key = ?"} {
 		if _, err := t.exec(gone, int64(k)); err != nil {
 			return err

@@ -169,7 +169,24 @@ CREATE INDEX lead_made ON lead(made_call) WHERE made_call IS NOT NULL;
 CREATE INDEX deal_made ON deal(made_call) WHERE made_call IS NOT NULL;
 -- F6: how many leads are open
 CREATE INDEX lead_open ON lead(rid) WHERE open = 1;
+`, `
+-- parts of numbers, as digitWindows cuts them; rowid is the record's key
+CREATE VIRTUAL TABLE digits USING fts5(text, content='', contentless_delete=1, detail=none, tokenize='ascii');
+
+-- notes: rowid is noteRow
+CREATE VIRTUAL TABLE note_search USING fts5(text, content='', contentless_delete=1, detail=none,
+	tokenize="unicode61 remove_diacritics 2", prefix='2 3');
+
+-- the words that there are
+CREATE VIRTUAL TABLE search_words USING fts5vocab(search, instance);
+CREATE VIRTUAL TABLE note_search_words USING fts5vocab(note_search, instance);
+
+INSERT OR REPLACE INTO setting(name, value) VALUES('derive', 'again');
 `}
+
+// settingDerive is set by a migration that changes what the derived tables have:
+// they are made anew once the file has its version, however often that is begun.
+const settingDerive = "derive"
 
 // migrate brings the file to this version.
 func (s *Store) migrate(ctx context.Context) error {
@@ -183,7 +200,19 @@ func (s *Store) migrate(ctx context.Context) error {
 	if _, err := s.writer.ExecContext(ctx, "INSERT OR IGNORE INTO sync(one, client_id) VALUES(1, ?)", client.Bytes()); err != nil {
 		return explain(err)
 	}
-	return s.makeWorkspaceKey(ctx)
+	if err := s.makeWorkspaceKey(ctx); err != nil {
+		return err
+	}
+	if again, err := setting(&tx{s: s}, settingDerive); err != nil || again == "" {
+		return err
+	}
+	s.log.Info("the search index is made anew", "file", s.damage.path)
+	return s.write(ctx, func(t *tx) error {
+		if err := t.deriveAll(false); err != nil {
+			return err
+		}
+		return t.setSetting(settingDerive, "")
+	})
 }
 
 // migrate brings a file to a version, each step in a transaction of its own.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -8,16 +9,22 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"leadline/crm"
 )
 
 // candidates are looked at before the best are taken: the index gives the newest
-// first, and ranking all that begins with an m would take a second.
+// first, and ranking all that begins with an m would take a second. Those of the
+// one here and those of the last calls are asked for beside them.
 const candidates = 100
 
-// Search finds records by the beginnings of words, and of numbers when there are
-// three digits or more; at most limit (1..128), best first.
+// ownWithin is how long one's own may be looked for among very many; what is found by then is ranked.
+const ownWithin = 4 * time.Millisecond
+
+// Search finds records by the beginnings of words, of their notes too, and by any
+// part of a number when there are three digits or more; at most limit (1..128), best first:
+// numbers, then names, and among them what is near: one's own, and who was on the last calls.
 func (s *Store) Search(ctx context.Context, text string, limit int) ([]crm.Found, error) {
 	q, err := s.read(ctx)
 	if err != nil {
@@ -27,43 +34,110 @@ func (s *Store) Search(ctx context.Context, text string, limit int) ([]crm.Found
 	var found []crm.Found
 	seen := map[key]bool{}
 	if digits, ok := typedNumber(text); ok {
-		keys, err := s.keysByNumber(q, digits, limit)
-		if err != nil {
-			return nil, err
-		}
-		for _, k := range keys {
-			f, err := foundOf(q, k, digits)
-			if err != nil {
-				return nil, err
-			}
-			seen[k] = true
-			found = append(found, f)
+		if found, err = s.foundByNumber(ctx, q, digits, limit, seen); err != nil || len(found) >= limit {
+			return found, err
 		}
 	}
 	byWords, err := s.foundByWords(ctx, q, text, seen)
 	if err != nil {
 		return nil, err
 	}
+	if len(found)+len(byWords) < limit && len([]rune(strings.TrimSpace(text))) >= 3 {
+		notes, err := s.notesByWords(ctx, q, text, limit, seen)
+		if err != nil {
+			return nil, err
+		}
+		byWords = append(byWords, notes...)
+	}
 	rankFound(byWords, text)
 	found = append(found, byWords...)
 	return found[:min(len(found), limit)], nil
 }
 
-// foundByWords are the candidates that the index has for a text, but those seen already. Contacts,
-// who are nearly all, come with the one question; other kinds are looked up by their keys.
-func (s *Store) foundByWords(ctx context.Context, q querier, text string, seen map[key]bool) (found []crm.Found, err error) {
-	typed := matchExpression(text)
-	if typed == "" {
-		return nil, nil
+// foundByNumber are the records with a number that has the digits.
+func (s *Store) foundByNumber(ctx context.Context, q querier, digits string, limit int, seen map[key]bool) (found []crm.Found, err error) {
+	add := func(keys []key) error {
+		for _, k := range keys {
+			if seen[k] || len(found) >= limit {
+				continue
+			}
+			f, err := foundOf(q, k, digits)
+			if err != nil {
+				return err
+			}
+			if !f.ByNumber { // the parts were there, but not one after the other
+				continue
+			}
+			seen[k] = true
+			found = append(found, f)
+		}
+		return nil
 	}
-	stmt, err := s.reads.get(`SELECT s.rowid, c.id, c.first, c.last, f.name, c.numbers, c.updated
+	keys, err := s.keysByNumber(q, digits, limit)
+	if err == nil {
+		err = add(keys)
+	}
+	if err != nil || len(found) >= limit || strings.HasPrefix(digits, "+") {
+		return found, err
+	}
+	if keys, err = s.keysByDigits(ctx, digits, 2*limit); err != nil {
+		return nil, err
+	}
+	return found, add(keys)
+}
+
+// keysByDigits asks for the newest records with a number that has the digits somewhere.
+func (s *Store) keysByDigits(ctx context.Context, digits string, limit int) ([]key, error) {
+	return s.keys(ctx, "SELECT rowid FROM digits WHERE digits MATCH ? ORDER BY rowid DESC LIMIT ?", windowExpression(digits), limit)
+}
+
+// foundByWords are the candidates that the index has for a text, but those seen already.
+func (s *Store) foundByWords(ctx context.Context, q querier, text string, seen map[key]bool) (found []crm.Found, err error) {
+	typed, err := matchExpression(q, "search", text)
+	if err != nil || typed == "" {
+		return nil, err
+	}
+	recent, err := s.recent.found(q)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range recent {
+		if !seen[r.key] && r.has(words(text)) {
+			seen[r.key] = true
+			found = append(found, r.Found)
+		}
+	}
+	user, err := me(q)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.newestByWords(ctx, q, typed, candidates, user.ID, seen)
+	if err != nil || user.ID == "" || len(all) < candidates/2 {
+		return append(found, all...), err
+	}
+	// There are more, and one's own may be among them.
+	soon, stop := context.WithTimeout(ctx, s.ownWithin)
+	defer stop()
+	own, err := s.newestByWords(soon, q, typed+" AND "+ownWord(user.ID), candidates/2, user.ID, seen)
+	if soon.Err() != nil && ctx.Err() == nil {
+		err = nil // what was found by then
+	}
+	return slices.Concat(found, own, all), err
+}
+
+// newestByWords are the newest records that the index has for an expression, but
+// those seen already. Contacts, who are nearly all, come with the one question; other kinds are looked up by their keys.
+func (s *Store) newestByWords(ctx context.Context, q querier, expression string, limit int, mine crm.ID, seen map[key]bool) (found []crm.Found, err error) {
+	stmt, err := s.reads.get(`SELECT s.rowid, c.id, c.first, c.last, f.name, c.numbers, u.id,
+			max(c.updated, coalesce((SELECT began FROM call_link WHERE key = s.rowid ORDER BY began DESC LIMIT 1), 0))
 		FROM (SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?) s
-		LEFT JOIN contact c ON c.rid = s.rowid >> 2 AND s.rowid & 3 = 0 LEFT JOIN company f ON f.rid = c.company`)
+		LEFT JOIN contact c ON c.rid = s.rowid >> 2 AND s.rowid & 3 = 0 LEFT JOIN company f ON f.rid = c.company
+		LEFT JOIN user u ON u.rid = c.responsible`)
 	if err != nil {
 		return nil, err
 	}
 	// With the context: the question of the last keystroke is given up when the next comes.
-	rows, err := stmt.QueryContext(ctx, typed, candidates)
+	rows, err := stmt.QueryContext(ctx, expression, limit)
 	if err != nil {
 		return nil, explain(err)
 	}
@@ -71,9 +145,10 @@ func (s *Store) foundByWords(ctx context.Context, q querier, text string, seen m
 	for rows.Next() {
 		var k int64
 		var id, first, last, company, numbers sql.RawBytes
-		var updated sql.NullInt64
-		if err := rows.Scan(&k, &id, &first, &last, &company, &numbers, &updated); err != nil {
-			return nil, explain(err)
+		var at sql.NullInt64
+		var responsible crm.ID
+		if err := rows.Scan(&k, &id, &first, &last, &company, &numbers, idBlob{&responsible}, &at); err != nil {
+			return found, explain(err)
 		}
 		switch {
 		case seen[key(k)]:
@@ -83,11 +158,13 @@ func (s *Store) foundByWords(ctx context.Context, q querier, text string, seen m
 			if err != nil {
 				return nil, err
 			}
+			f.Near = mine != "" && f.Responsible == mine
+			seen[key(k)] = true
 			found = append(found, f)
 			continue
 		}
 		f := crm.Found{Ref: crm.Ref{Kind: crm.KindContact}, Name: crm.FullName(string(first), string(last)), Sub: string(company),
-			At: time.UnixMilli(updated.Int64)}
+			Responsible: responsible, Near: mine != "" && responsible == mine, At: time.UnixMilli(at.Int64)}
 		if f.Ref.ID, err = crm.IDFromBytes(id); err != nil {
 			return nil, err
 		}
@@ -98,19 +175,57 @@ func (s *Store) foundByWords(ctx context.Context, q querier, text string, seen m
 		if len(all) > 0 {
 			f.Number = all[0]
 		}
+		seen[key(k)] = true
 		found = append(found, f)
 	}
 	return found, explain(rows.Err())
 }
 
-// matchExpression is a text in the language of FTS5: words that begin so, all of
-// them. "" when nothing is to be searched for.
-func matchExpression(text string) string {
+// indexedPrefix is the most letters of a beginning for which the index has a list of its own.
+const indexedPrefix = 3
+
+// mostCompletions of a beginning are asked for one by one.
+const mostCompletions = 16
+
+// matchExpression is a text in the language of FTS5: words of that index (search,
+// note_search) that begin so, all of them. "" when nothing is to be searched for, or nothing can be found.
+//
+// FTS5 gives the records of a word one after the other, and likewise those of a
+// beginning of up to three letters. For a longer one it gathers them all first, which took 300 ms for "gmbh"
+// among a million; so that is asked for by the words that begin so, when these are few.
+func matchExpression(q querier, index, text string) (string, error) {
 	typed := words(text)
 	for i, w := range typed {
 		typed[i] = `"` + w + `"*`
+		if utf8.RuneCountInString(w) <= indexedPrefix {
+			continue
+		}
+		complete, err := completions(q, index, w)
+		switch {
+		case err != nil || len(complete) == 0:
+			return "", err
+		case len(complete) <= mostCompletions:
+			typed[i] = `("` + strings.Join(complete, `" OR "`) + `")`
+		}
 	}
-	return strings.Join(typed, " ")
+	return strings.Join(typed, " AND "), nil
+}
+
+// completions are the words of an index that begin so, at most one more than mostCompletions.
+func completions(q querier, index, beginning string) (complete []string, err error) {
+	// Each step jumps to the first word behind the last: a word has an entry for each record.
+	err = each(q, `WITH RECURSIVE w(word, n) AS (
+			SELECT (SELECT term FROM `+index+`_words WHERE term >= ?1 LIMIT 1), 1
+			UNION ALL
+			SELECT (SELECT term FROM `+index+`_words WHERE term >= w.word || char(1) LIMIT 1), n + 1 FROM w
+				WHERE substr(w.word, 1, length(?1)) = ?1 AND n <= ?2)
+		SELECT word FROM w WHERE substr(word, 1, length(?1)) = ?1`, []any{beginning, mostCompletions}, func(rows *sql.Rows) error {
+		var word string
+		err := rows.Scan(&word)
+		complete = append(complete, word)
+		return err
+	})
+	return complete, err
 }
 
 // words are what is searched for: folded, without signs.
@@ -121,9 +236,13 @@ func words(text string) []string {
 // keysByWords asks the index for records that have words beginning with each of
 // the typed ones; of one kind (its place in kinds), or of all with -1.
 func (s *Store) keysByWords(ctx context.Context, text string, kind, limit int) (keys []key, err error) {
-	typed := matchExpression(text)
-	if typed == "" {
-		return nil, nil
+	q, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	typed, err := matchExpression(q, "search", text)
+	if err != nil || typed == "" {
+		return nil, err
 	}
 	query := "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?"
 	args := []any{typed, limit}
@@ -131,11 +250,15 @@ func (s *Store) keysByWords(ctx context.Context, text string, kind, limit int) (
 		query = "SELECT rowid FROM search WHERE search MATCH ? AND rowid & 3 = ? ORDER BY rowid DESC LIMIT ?"
 		args = []any{args[0], kind, limit}
 	}
+	return s.keys(ctx, query, args...)
+}
+
+// keys asks for keys, with the context: the question of the last keystroke is given up when the next comes.
+func (s *Store) keys(ctx context.Context, query string, args ...any) (keys []key, err error) {
 	stmt, err := s.reads.get(query)
 	if err != nil {
 		return nil, err
 	}
-	// With the context: the question of the last keystroke is given up when the next comes.
 	rows, err := stmt.QueryContext(ctx, args...)
 	if err != nil {
 		return nil, explain(err)
@@ -232,9 +355,9 @@ func spans(prefix string) (spans [][2]int64) {
 	return spans
 }
 
-// foundOf is the record of a key as an answer; digits are those that matched, or "".
+// foundOf is the record of a key as an answer; digits are those typed, or "": ByNumber says whether one of its numbers has them.
 func foundOf(q querier, k key, digits string) (f crm.Found, err error) {
-	f.Ref.Kind, f.ByNumber = k.kind(), digits != ""
+	f.Ref.Kind = k.kind()
 	var numbers []crm.Number
 	switch k.kind() {
 	case crm.KindContact:
@@ -242,59 +365,74 @@ func foundOf(q querier, k key, digits string) (f crm.Found, err error) {
 		if err != nil {
 			return f, err
 		}
-		f.Ref.ID, f.Name, f.Sub, f.At, numbers = c.ID, c.Name(), c.companyName, c.Updated, c.Numbers
+		f.Ref.ID, f.Name, f.Sub, f.At, f.Responsible, numbers = c.ID, c.Name(), c.companyName, c.Updated, c.Responsible, c.Numbers
 	case crm.KindCompany:
 		c, err := companyByRid(q, k.rid())
 		if err != nil {
 			return f, err
 		}
-		f.Ref.ID, f.Name, f.At, numbers = c.ID, c.Name, c.Updated, c.Numbers
+		f.Ref.ID, f.Name, f.At, f.Responsible, numbers = c.ID, c.Name, c.Updated, c.Responsible, c.Numbers
 	case crm.KindLead:
 		l, err := leadByRid(q, k.rid())
 		if err != nil {
 			return f, err
 		}
-		f.Ref.ID, f.Name, f.Sub, f.At, numbers = l.ID, l.Name(), personOf(l.Lead), l.active, l.Numbers
+		f.Ref.ID, f.Name, f.Sub, f.At, f.Responsible, numbers = l.ID, l.Name(), personOf(l.Lead), l.active, l.Responsible, l.Numbers
 	case crm.KindDeal:
 		d, err := dealByRid(q, k.rid())
 		if err != nil {
 			return f, err
 		}
-		f.Ref.ID, f.Name, f.Sub, f.At = d.ID, d.Title, d.companyName, d.active
+		f.Ref.ID, f.Name, f.Sub, f.At, f.Responsible = d.ID, d.Title, d.companyName, d.active, d.Responsible
 	}
 	if len(numbers) > 0 {
 		f.Number = numbers[0]
 	}
 	tail := strings.TrimLeft(digits, "+0")
 	for _, n := range numbers {
-		if tail != "" && strings.Contains(n.Party().Key(), tail) {
-			f.Number = n
+		if digits != "" && (strings.Contains(n.Party().Key(), tail) || strings.Contains("0"+nationalDigits(n), digits)) {
+			f.Number, f.ByNumber = n, true
 			break
 		}
 	}
 	return f, nil
 }
 
-// rankFound orders what was found by words: names that begin with the text,
-// names that have it, the rest; newest first.
+// rankFound orders what was found by words: names before the rest, what is near
+// before what is not, names that begin with the text before those that have it; newest first.
 func rankFound(found []crm.Found, text string) {
 	typed := fold(text)
-	rank := make(map[crm.Ref]int, len(found))
+	type rank struct{ inName, near, begins int }
+	ranks := make(map[crm.Ref]rank, len(found))
 	for _, f := range found {
 		name := fold(f.Name)
+		var r rank
 		switch {
 		case strings.HasPrefix(name, typed):
-			rank[f.Ref] = 0
 		case strings.Contains(" "+name, " "+typed):
-			rank[f.Ref] = 1
+			r.begins = 1
+		case hasAll(words(f.Name), words(text)):
+			r.begins = 2
 		default:
-			rank[f.Ref] = 2
+			r.inName = 1
 		}
+		if !f.Near {
+			r.near = 1
+		}
+		ranks[f.Ref] = r
 	}
 	slices.SortStableFunc(found, func(a, b crm.Found) int {
-		if d := rank[a.Ref] - rank[b.Ref]; d != 0 {
-			return d
-		}
-		return b.At.Compare(a.At)
+		x, y := ranks[a.Ref], ranks[b.Ref]
+		return cmp.Or(x.inName-y.inName, x.near-y.near, x.begins-y.begins, b.At.Compare(a.At))
 	})
+}
+
+// hasAll says whether each typed word begins one of the words.
+func hasAll(words, typed []string) bool {
+	for _, t := range typed {
+		if !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, t) }) {
+			return false
+		}
+	}
+	return true
 }

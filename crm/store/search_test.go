@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 
 	"leadline/crm"
 )
@@ -121,5 +124,107 @@ func TestSpansHoldAllNumbersThatBeginSo(t *testing.T) {
 		if in(n, spans) != want {
 			t.Errorf("%d is within: %v", n, !want)
 		}
+	}
+}
+
+func TestAnyPartOfANumberFindsIt(t *testing.T) {
+	s := open(t)
+	number := func(written string) crm.Number { n, _ := crm.ParseNumber(written, "DE", crm.LabelWork); return n }
+	c := crm.Contact{ID: s.NewID(), LastName: "Meier", Numbers: []crm.Number{number("030 2094 8812"), number("+48 22 555 18 40"), number("4711")}}
+	ok(t, s.Do(ctx, crm.CreateContact{Contact: c}))
+	other := crm.Contact{ID: s.NewID(), LastName: "Weber", Numbers: []crm.Number{number("0711 44029"), number("0711 88120")}}
+	ok(t, s.Do(ctx, crm.CreateContact{Contact: other}))
+	for typed, want := range map[string]string{
+		"812": "Meier", "8812": "Meier", "48812": "Meier", "948812": "Meier", "2094 88": "Meier", "20948812": "Meier", "3020948812": "Meier",
+		"302": "Meier", "030209": "Meier", "094": "Meier", "09488": "Meier", "5551840": "Meier", "184": "Meier", "711": "Weber", "4711": "Meier",
+		"44029": "Weber", "4402988120": "", "948813": "", "99999": "", "+4402": "",
+	} {
+		found := must(s.Search(ctx, typed, 10))(t)
+		if want == "" && len(found) > 0 || want != "" && !hasName(found, want) {
+			t.Errorf("%q finds %v, want %q", typed, found, want)
+		}
+		for _, f := range found {
+			if !f.ByNumber || f.Number.E164 == 0 && f.Number.Short == "" {
+				t.Errorf("%q finds %+v", typed, f)
+			}
+		}
+	}
+	c.Numbers = c.Numbers[:0]
+	ok(t, s.Do(ctx, crm.UpdateContact{Contact: c}))
+	if found := must(s.Search(ctx, "48812", 10))(t); len(found) != 0 {
+		t.Errorf("a number that was taken away finds %v", found)
+	}
+}
+
+// However long the part is, and wherever: a search for it finds the number.
+func TestEveryPartOfEveryNumberFindsIt(t *testing.T) {
+	s := open(t)
+	rapid.Check(t, func(r *rapid.T) {
+		n, isOne := crm.ParseNumber(rapid.StringMatching(`\+49[1-9][0-9]{5,10}`).Draw(r, "number"), "DE", crm.LabelWork)
+		if !isOne {
+			r.Skip()
+		}
+		digits := nationalDigits(n)
+		from := rapid.IntRange(0, len(digits)-3).Draw(r, "from")
+		part := digits[from:rapid.IntRange(from+3, len(digits)).Draw(r, "to")]
+		c := crm.Contact{ID: s.NewID(), LastName: "Meier", Numbers: []crm.Number{n}}
+		ok(t, s.Do(ctx, crm.CreateContact{Contact: c}))
+		for _, f := range must(s.Search(ctx, part, 128))(t) {
+			if f.Ref.ID == c.ID {
+				return
+			}
+		}
+		r.Fatalf("%q of %s does not find it", part, digits)
+	})
+}
+
+func TestNotesAndCommentsAreFound(t *testing.T) {
+	s := seeded(t)
+	c, _ := begin(t, s, crm.Incoming, DemoKnown, crm.Line{})
+	ok(t, s.SaveNote(ctx, c.ID, "möchte Wärmepumpe\nbis Ostern"))
+	for _, typed := range []string{"wärmep", "waermepumpe", "warmepumpe ost"} {
+		found := must(s.Search(ctx, typed, 10))(t)
+		if len(found) != 1 || found[0].Name != "Jürgen Müller-Lüdenscheidt" || found[0].Note != "möchte Wärmepumpe" {
+			t.Errorf("%q finds %+v", typed, found)
+		}
+	}
+	ok(t, s.SaveNote(ctx, c.ID, "doch nicht"))
+	if found := must(s.Search(ctx, "wärmep", 10))(t); len(found) != 0 {
+		t.Errorf("what the note said before finds %v", found)
+	}
+	person := must(s.Search(ctx, "lüdenscheidt", 1))(t)[0].Ref
+	ok(t, s.Do(ctx, crm.SaveRecordNote{Note: crm.Note{ID: s.NewID(), Ref: person, Text: "sammelt Briefmarken", At: noon}}))
+	if found := must(s.Search(ctx, "briefm", 10))(t); len(found) != 1 || found[0].Ref != person {
+		t.Errorf("a note of the record finds %v", found)
+	}
+	lonely := crm.Contact{ID: s.NewID(), LastName: "Still", Comment: "spricht Plattdüütsch"}
+	ok(t, s.Do(ctx, crm.CreateContact{Contact: lonely}))
+	if found := must(s.Search(ctx, "plattdueuet", 10))(t); !hasName(found, "Still") {
+		t.Errorf("a comment finds %v", found)
+	}
+}
+
+// Among many of a name those come first who are one's own or called last, though they are old.
+func TestOwnAndRecentComeFirst(t *testing.T) {
+	s := open(t)
+	s.ownWithin = time.Minute // a busy machine is no reason to fail
+	anna := must(s.SignIn(ctx, crm.User{Name: "Anna", Extension: "101"}))(t)
+	var all []crm.Change
+	number, _ := crm.ParseNumber("030 1234567", "DE", crm.LabelWork)
+	own := crm.Contact{ID: s.NewID(), LastName: "Müller", FirstName: "Own", Responsible: anna.ID}
+	called := crm.Contact{ID: s.NewID(), LastName: "Müller", FirstName: "Called", Numbers: []crm.Number{number}}
+	all = append(all, crm.CreateContact{Contact: own}, crm.CreateContact{Contact: called})
+	for i := range 3 * candidates {
+		all = append(all, crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: "Müller", FirstName: itoa(i)}})
+	}
+	ok(t, s.Do(ctx, all...))
+	begin(t, s, crm.Incoming, "030 1234567", crm.Line{})
+	found := must(s.Search(ctx, "mü", 10))(t)
+	if len(found) != 10 || !found[0].Near || !found[1].Near || found[2].Near || !hasName(found[:2], "Own Müller") || !hasName(found[:2], "Called Müller") {
+		t.Errorf("found %+v", found[:3])
+	}
+	ok(t, s.Do(ctx, crm.Assign{Ref: crm.Ref{Kind: crm.KindContact, ID: own.ID}, From: anna.ID}))
+	if found = must(s.Search(ctx, "mü", 10))(t); found[0].Name != "Called Müller" || found[1].Near {
+		t.Errorf("what was given away is still near: %+v", found[:2])
 	}
 }

@@ -60,6 +60,9 @@ type Store struct {
 	writes  statements
 	reads   statements
 
+	recent    recent
+	ownWithin time.Duration // see there
+
 	idLock sync.Mutex
 
 	listening sync.Mutex
@@ -69,7 +72,7 @@ type Store struct {
 
 // Open opens or makes the file at path (mode 0600, in a directory of mode 0700).
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	s := &Store{now: o.Now, random: o.Random, region: o.Region, log: o.Log, listeners: map[int]func(Changed){}}
+	s := &Store{now: o.Now, random: o.Random, region: o.Region, log: o.Log, listeners: map[int]func(Changed){}, ownWithin: ownWithin}
 	if s.now == nil {
 		s.now = time.Now
 	}

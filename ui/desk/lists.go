@@ -171,7 +171,7 @@ func dealStage(s crm.DealStage) (Text, string) {
 	return Text{Key: "{tag}", Args: map[string]string{"tag": string(s)}}, "open"
 }
 
-// Search finds records by the beginnings of words and numbers. It waits for the file.
+// Search finds records by the beginnings of words, of their notes too, and by parts of numbers. It waits for the file.
 func (d *Desk) Search(ctx context.Context, text string, limit int) ([]Row, error) {
 	found, err := d.file.Search(ctx, text, min(max(limit, 1), 128))
 	if err != nil {
@@ -186,6 +186,9 @@ func (d *Desk) Search(ctx context.Context, text string, limit int) ([]Row, error
 		}
 		if f.Name == "" {
 			rows[i].Title, rows[i].Sub = number, f.Sub
+		}
+		if f.Note != "" { // why it was found
+			rows[i].Sub = strings.Trim(f.Sub+" · "+f.Note, " ·")
 		}
 	}
 	return rows, nil

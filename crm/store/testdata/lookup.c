@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
 	for (long long i = -rounds / 10; i < rounds; i++) { /* the first tenth warms up */
 		random ^= random << 13, random ^= random >> 7, random ^= random << 17;
 		long long start = now();
-		sqlite3_bind_int64(phone, 1, 4930200000000LL + (long long)(random % contacts));
+		sqlite3_bind_int64(phone, 1, 493020000000LL + (long long)(random % contacts) * 6700417LL % 80000000LL);
 		while (sqlite3_step(phone) == SQLITE_ROW) {
 			long long key = sqlite3_column_int64(phone, 0);
 			sqlite3_bind_int64(contact, 1, key >> 2);
