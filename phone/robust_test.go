@@ -318,6 +318,28 @@ func TestDigitsAndMute(t *testing.T) {
 	stillWorks(t, d, caller, c)
 }
 
+func TestAReinviteMayChangeTheCodec(t *testing.T) {
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	if got := d.last(c.ID).Codec; got != "PCMA" {
+		t.Fatalf("the call began in %s", got)
+	}
+	opus := "v=0\r\no=peer 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n" +
+		"m=audio 4000 RTP/AVP 96 8 101 97\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:8 PCMA/8000\r\n" +
+		"a=rtpmap:101 telephone-event/8000\r\na=rtpmap:97 telephone-event/48000\r\n"
+	for _, change := range []struct{ offer, codec string }{
+		{opus, "Opus"}, {siptest.SDP(4000), "PCMA"},
+	} {
+		caller.Do("INVITE", change.offer)
+		ok := caller.Expect("200 INVITE")
+		caller.Do("ACK", "")
+		if change.codec == "Opus" && !strings.Contains(ok.Body, "a=rtpmap:96 opus/48000/2\r\n") {
+			t.Errorf("the answer is\n%s", ok.Body)
+		}
+		d.eventually("the codec is "+change.codec, func() bool { return d.last(c.ID).Codec == change.codec })
+	}
+	stillWorks(t, d, caller, c)
+}
+
 func TestTheirDigitsAreShown(t *testing.T) {
 	d, caller, c, port := talking(t, siptest.SDP(4000))
 	caller.Do("INFO", "Signal=5\r\nDuration=160\r\n", "Content-Type: application/dtmf-relay")

@@ -62,6 +62,34 @@ func BenchmarkFrame(b *testing.B) {
 	}
 }
 
+// BenchmarkBadNetwork is a minute of speech over a network that loses 5 % and has 40 ms of
+// jitter: how much is made up, how much the codec said again, and the delay.
+func BenchmarkBadNetwork(b *testing.B) {
+	for _, c := range everyCodec {
+		b.Run(c.Name, func(b *testing.B) {
+			var made, again, played uint64
+			var delay, worst time.Duration
+			for b.Loop() {
+				n := newNetwork()
+				n.loss, n.jitter = 0.05, 40*time.Millisecond
+				one, two := callOver(b, n, speaking(c), 0, 0)
+				one.speaks = spoken
+				for range 60 {
+					n.run(time.Second, one, two)
+					delay = two.Stats().Delay
+					worst = max(worst, delay)
+				}
+				p := two.in.player
+				made, again, played = made+p.concealed, again+p.corrected, played+p.played
+			}
+			b.ReportMetric(100*float64(made)/float64(played), "%made-up")
+			b.ReportMetric(100*float64(again)/float64(played), "%said-again")
+			b.ReportMetric(float64(delay.Milliseconds()), "ms-delay")
+			b.ReportMetric(float64(worst.Milliseconds()), "ms-worst")
+		})
+	}
+}
+
 // BenchmarkNew is what a call waits for before its first packet can be taken.
 func BenchmarkNew(b *testing.B) {
 	b.ReportAllocs()

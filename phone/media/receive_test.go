@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"math"
 	"testing"
 	"time"
 
@@ -233,6 +234,67 @@ func TestPeerChangesBetweenTheCodecsAgreedOn(t *testing.T) {
 		f.pull()
 	}
 	f.mustBeClear(time.Second)
+}
+
+// silence lets time pass at the sender too: it sends nothing, and what it sends next comes
+// from a sequence number without a gap (DTX).
+func (f *feed) silence(d time.Duration) {
+	f.pause(d)
+	f.ts += uint32(8 * d / time.Millisecond)
+}
+
+func TestSilenceThatIsLeftOutIsNoLoss(t *testing.T) {
+	for _, d := range []time.Duration{20 * time.Millisecond, 60 * time.Millisecond, 400 * time.Millisecond, 3 * time.Second} {
+		f := newFeed(t)
+		f.talk(2 * time.Second)
+		for range 3 {
+			f.silence(d)
+			f.talk(time.Second)
+		}
+		st := f.s.Stats()
+		if st.ConcealedSamples != 0 || st.Concealed > 0 || st.PacketsLost != 0 || st.Quality != 4 {
+			t.Errorf("pauses of %v show %+v", d, st)
+		}
+		if st.PlayedSamples > 8*5000 {
+			t.Errorf("pauses of %v: %d samples were played of 5 s of speech", d, st.PlayedSamples)
+		}
+		f.mustBeClear(500 * time.Millisecond)
+	}
+}
+
+func TestComfortNoiseIsHeardUntilSpeechComesBack(t *testing.T) {
+	f := newFeed(t)
+	f.talk(time.Second)
+	level := func(d time.Duration) float64 {
+		n := int(d * Rate / time.Second)
+		sum := 0.0
+		for _, v := range f.heard[len(f.heard)-n:] {
+			sum += float64(v) * float64(v)
+		}
+		return 20 * math.Log10(math.Sqrt(sum/float64(n))/32768+1e-9)
+	}
+	quiet := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 13, SequenceNumber: f.seq, Timestamp: f.ts, SSRC: f.ssrc}, Payload: []byte{45, 10, 20}}
+	f.seq++
+	raw, err := quiet.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.receive(raw) {
+		t.Error("comfort noise is no packet of this call")
+	}
+	f.silence(2 * time.Second)
+	if got := level(time.Second); got < -49 || got > -41 {
+		t.Errorf("noise of -45 dBov is heard at %.1f dBov", got)
+	}
+	f.talk(time.Second)
+	f.mustBeClear(500 * time.Millisecond)
+	if st := f.s.Stats(); st.ConcealedSamples != 0 || st.PacketsLost != 0 {
+		t.Errorf("comfort noise shows %+v", st)
+	}
+	f.silence(time.Second)
+	if got := level(500 * time.Millisecond); got > -80 {
+		t.Errorf("a pause without comfort noise is heard at %.1f dBov", got)
+	}
 }
 
 func TestFormatsChangeWhilePacketsWait(t *testing.T) {

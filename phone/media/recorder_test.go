@@ -118,6 +118,18 @@ func at(pcm []int16, from, to time.Duration, hz float64) float64 {
 
 const s = time.Second
 
+func TestTheMicrophoneIsNotRecordedWhileMusicPlaysInItsPlace(t *testing.T) {
+	c := tape(t, newNetwork())
+	c.a.speaks = tone(400)
+	c.talk(2 * s)
+	c.a.Comfort(func(frame []int16) { clear(frame) })
+	c.talk(2 * s)
+	left, _ := c.close()
+	if talks, held := at(left, s, 2*s, 400), at(left, 3*s, 4*s, 400); talks < 0.2 || held > 0.001 {
+		t.Errorf("our voice has %.3f before and %.3f while the other side is held", talks, held)
+	}
+}
+
 func TestARecordingHasUsAtTheLeftAndThemAtTheRight(t *testing.T) {
 	c := tape(t, newNetwork())
 	c.a.speaks, c.b.speaks = tone(400), tone(1000)

@@ -180,7 +180,7 @@ func (s *Session) captureLocking(frame []int16, now time.Duration) (packet []byt
 	if s.out.closed {
 		return nil, true
 	}
-	return s.out.capture(frame, now), s.out.muted || !s.out.sends
+	return s.out.capture(frame, now), s.out.muted || s.out.comfort != nil || !s.out.sends
 }
 
 // report builds the RTCP packet that is due, if one is.

@@ -1,0 +1,89 @@
+package pbxtest
+
+import (
+	"testing"
+	"time"
+
+	"leadline/phone"
+	"leadline/phone/rig"
+)
+
+// Two people at a real PBX are merged: each hears the other and us.
+func TestTwoCallsAreMergedAndEachHearsTheOther(t *testing.T) {
+	p, a := office(t, "udp")
+	first := a.dial("601") // says 1004 Hz, ten times as loud as
+	a.reaches(first, phone.Active, soon)
+	second := a.dial("608") // this one 440 Hz; it keeps what it hears
+	a.reaches(second, phone.Active, soon)
+	a.reaches(first, phone.HeldHere, soon)
+	a.do(a.Merge(second, first))
+	a.until(soon, "both talk", func() bool {
+		for _, id := range []phone.CallID{first, second} {
+			told := a.calls[id]
+			if last := told[len(told)-1]; last.State != phone.Active || last.Conference == "" {
+				return false
+			}
+		}
+		return true
+	})
+	time.Sleep(time.Second)
+	heard := a.listen(talk)
+	if one, two := heard.Share(1004), heard.Share(440); one < 0.5 || two < 0.03 || one+two < 0.9 {
+		t.Errorf("of what we hear %.2f is the first and %.2f the second", one, two)
+	}
+	a.do(a.HangUp(second))
+	a.ends(second, soon)
+	a.until(soon, "the first is on its own", func() bool {
+		told := a.calls[first]
+		return told[len(told)-1].Conference == ""
+	})
+	kept := p.Heard("608")
+	kept = kept.Cut(kept.Seconds()-1.5, kept.Seconds()-0.2)
+	if one, us := kept.Share(1004), kept.Share(ourTone); one < 0.2 || us < 0.1 || one+us < 0.75 {
+		t.Errorf("of what the second heard %.2f is the first and %.2f we", one, us)
+	}
+	time.Sleep(300 * time.Millisecond)
+	hums(t, "the first goes on", a.listen(talk), 1004)
+}
+
+func TestDigitsByInfoAndInTheVoiceArriveAtTheOtherEnd(t *testing.T) {
+	p := rig.StartAsterisk(t, rig.AsteriskOptions{Endpoints: people, PJSIP: `
+[103]
+type = endpoint
+context = phones
+disallow = all
+allow = alaw
+auth = 103
+aors = 103
+dtmf_mode = inband
+direct_media = no
+media_address = 127.0.0.1
+bind_rtp_to_media_address = yes
+[103]
+type = auth
+auth_type = userpass
+username = 103
+password = three
+[103]
+type = aor
+max_contacts = 1
+remove_existing = yes
+`})
+	info, voice := account(p, "udp"), account(p, "udp")
+	info.DTMF = "info"
+	voice.Name, voice.Address, voice.Password, voice.DTMF = "Voice", "sip:103@"+p.Addr(), "three", "inband"
+	a := newAgent(t, info, voice)
+	want := ""
+	for _, name := range []string{"Office", "Voice"} {
+		a.registration(name, phone.Registered, soon)
+		id, err := a.Dial(name, "607")
+		a.do(err)
+		a.reaches(id, phone.Active, soon)
+		time.Sleep(300 * time.Millisecond)
+		a.do(a.SendDigits(id, "4,2#"))
+		want += "42#"
+		rig.Eventually(t, 10*time.Second, "the digits by "+name, func() (bool, string) { return p.Digits() == want, p.Digits() })
+		a.do(a.HangUp(id))
+		a.ends(id, soon)
+	}
+}
