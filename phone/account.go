@@ -18,6 +18,9 @@ type Account struct {
 	Certificate string // PEM file of this telephone's certificate for TLS; "" for none
 	Key         string // PEM file of its key; "" when it is in the same file
 
+	KeepAlive string // "options" (also ""): by a question that the PBX has to answer; "crlf" (RFC 5626), "off"
+	STUN      string // server that tells the public address of our sound, host[:port]; "" for none
+
 	Watch  []string // extensions of colleagues whose telephones are watched (RFC 4235)
 	PickUp string   // feature code by which a colleague's call is picked up: "*8", "**{extension}"; "" means Replaces
 	MWI    bool     // ask for the mailbox's messages (RFC 3842); what comes unasked is taken anyway

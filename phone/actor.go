@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"leadline/phone/audio"
@@ -126,7 +127,10 @@ func (c *call) dial() {
 // open makes the sockets of the call's sound.
 func (c *call) open() (err error) {
 	if c.voice == nil {
-		c.voice, err = openVoice(c.stack.Local().Addr(), c.line.account.Codecs, c.phone.cfg.Now, c.log)
+		c.voice, err = openVoice(c.stack.Local().Addr(), c.line.stunServer(), c.line.account.Codecs, c.phone.cfg.Now, c.log)
+		if err == nil && c.voice.stunFailed {
+			c.line.useSTUN(netip.AddrPort{}) // the next call doesn't wait; asked again with the next registration
+		}
 	}
 	if err == nil {
 		c.voice.onDigit = func(r rune) { c.box.post(func() { c.heardDigit(r) }) }

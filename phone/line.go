@@ -32,7 +32,8 @@ type line struct {
 	stale   bool            // the connection may have died while the machine slept
 
 	mu    sync.Mutex
-	stack *sip.Stack // nil when there is none
+	stack *sip.Stack     // nil when there is none
+	stun  netip.AddrPort // whom calls ask for their public address; invalid for nobody
 }
 
 // check finds what the account can't be used with, without the network.
@@ -55,6 +56,11 @@ func (a Account) check() error {
 	case "", "rfc4733", "info", "inband":
 	default:
 		return fmt.Errorf("account %q: dtmf %q: want rfc4733, info or inband", a.Name, a.DTMF)
+	}
+	switch a.KeepAlive {
+	case "", "options", "crlf", "off":
+	default:
+		return fmt.Errorf("account %q: keep-alive %q: want options, crlf or off", a.Name, a.KeepAlive)
 	}
 	switch a.SRTP {
 	case "", "off", "preferred":

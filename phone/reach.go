@@ -63,6 +63,7 @@ func (l *line) registerAt(ctx context.Context, target locate.Target) (time.Durat
 	granted, err := stack.Register(ctx, t.Register)
 	if err == nil {
 		l.settle()
+		l.findSTUN(ctx)
 	}
 	if err == nil && granted <= 0 {
 		err = &sip.Failure{Method: "REGISTER", Code: 200, Reason: "the registrar keeps the registration for 0 s"}

@@ -14,8 +14,14 @@ import (
 
 // byTLS is an account at a peer that speaks TLS.
 func byTLS(ca string) func(*phone.Config, *phone.Account) {
-	return func(_ *phone.Config, a *phone.Account) { a.Transport, a.CA = "tls", ca }
+	return func(c *phone.Config, a *phone.Account) {
+		patient(c, a)
+		a.Transport, a.CA = "tls", ca
+	}
 }
+
+// patient gives a busy machine time for the handshake; the system's authorities are many.
+func patient(c *phone.Config, _ *phone.Account) { c.Timing.Answer = siptest.Patience }
 
 func TestCallOverTLSWithOwnAuthority(t *testing.T) {
 	authority := siptest.NewAuthority(t)
@@ -59,7 +65,7 @@ func TestCertificatesAreChecked(t *testing.T) {
 			pbx := siptest.NewTCP(t, tt.server)
 			account := tt.account
 			account.Address, account.Transport = "101@"+pbx.Addr(), "tls"
-			d := newDesk(t, siptest.New(t))
+			d := newDesk(t, siptest.New(t), patient)
 			err := d.Try(context.Background(), account)
 			var re *phone.RegistrationError
 			switch {
@@ -75,7 +81,7 @@ func TestCertificatesAreChecked(t *testing.T) {
 func TestTLSAtAPortThatSpeaksSomethingElse(t *testing.T) {
 	pbx := siptest.NewTCP(t, nil)
 	pbx.Handle(func(m siptest.Message) bool { pbx.Send(m.From, "SIP/2.0 400 Bad Request\r\n\r\n"); return true })
-	d := newDesk(t, siptest.New(t))
+	d := newDesk(t, siptest.New(t), patient)
 	err := d.Try(context.Background(), phone.Account{Address: "101@" + pbx.Addr(), Transport: "tls"})
 	var re *phone.RegistrationError
 	if !errors.As(err, &re) || re.Cause == phone.RegOK || re.Code != 0 {

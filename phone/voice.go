@@ -19,13 +19,16 @@ import (
 // voice is the media of one call: its sockets, what was agreed, and the session that
 // makes sound of it. Its methods belong to the call's goroutine.
 type voice struct {
-	log       *slog.Logger
-	now       func() time.Time
-	rtp, rtcp atomic.Pointer[net.UDPConn] // changed by move
-	local     sdp.Local                   // as last described to the far end
-	agreed    sdp.Media
-	session   *media.Session // nil until something was agreed on
-	onDigit   func(rune)     // told each digit of theirs, from a reader
+	log        *slog.Logger
+	now        func() time.Time
+	rtp, rtcp  atomic.Pointer[net.UDPConn] // changed by move
+	bound      netip.Addr                  // of rtp and rtcp; local says the public address where there is one
+	stun       netip.AddrPort              // whom to ask for it; invalid for nobody
+	stunFailed bool                        // it didn't answer
+	local      sdp.Local                   // as last described to the far end
+	agreed     sdp.Media
+	session    *media.Session // nil until something was agreed on
+	onDigit    func(rune)     // told each digit of theirs, from a reader
 
 	receiver       atomic.Pointer[media.Session] // for the readers
 	toRTP, toRTCP  atomic.Pointer[netip.AddrPort]
@@ -37,8 +40,9 @@ type voice struct {
 }
 
 // openVoice takes a pair of ports at ip.
-func openVoice(ip netip.Addr, codecs []string, now func() time.Time, log *slog.Logger) (*voice, error) {
-	v := &voice{log: log, now: now}
+// stun is whom to ask for their public address, invalid for nobody.
+func openVoice(ip netip.Addr, stun netip.AddrPort, codecs []string, now func() time.Time, log *slog.Logger) (*voice, error) {
+	v := &voice{log: log, now: now, stun: stun}
 	v.local = sdp.Local{
 		RTCPMux: true, Codecs: sdp.CodecsByName(codecs),
 		SessionID: rand.Uint64() >> 2, Version: 1,
@@ -57,7 +61,9 @@ func (v *voice) listen(ip netip.Addr) error {
 	}
 	v.rtp.Store(rtp)
 	v.rtcp.Store(rtcp)
+	v.bound = ip
 	v.local.Addr, v.local.Port, v.local.RTCPPort = ip, portOf(rtp), portOf(rtcp)
+	v.publish(rtp, rtcp)
 	v.read(rtp, v.heardRTP)
 	v.read(rtcp, v.heardRTCP)
 	return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/netip"
 	"time"
+
+	"leadline/phone/sip"
 )
 
 // stay waits until the registration has to be renewed: before it runs out, when the
@@ -44,7 +46,7 @@ func (l *line) stay(ctx context.Context, granted time.Duration) {
 			}
 		case <-ping.C:
 			pctx, cancel := context.WithTimeout(ctx, t.Answer)
-			err := stack.Ping(pctx)
+			err := l.ping(pctx, stack)
 			cancel()
 			if err != nil {
 				l.log.Info("registering anew", "unanswered", err)
@@ -52,6 +54,17 @@ func (l *line) stay(ctx context.Context, granted time.Duration) {
 			}
 		}
 	}
+}
+
+// ping keeps the way to the PBX open, and asks whether it is there.
+func (l *line) ping(ctx context.Context, stack *sip.Stack) error {
+	switch l.account.KeepAlive {
+	case "off":
+		return nil
+	case "crlf":
+		return stack.KeepAlive(ctx)
+	}
+	return stack.Ping(ctx)
 }
 
 // slept tells a sleep from the clocks: timers and the monotonic clock stand still
@@ -126,7 +139,7 @@ func (c *call) moved() {
 	default:
 		return // its answer goes where the INVITE came from, or comes from where ours went
 	}
-	if ip := c.stack.Local().Addr(); c.voice.local.Addr != ip {
+	if ip := c.stack.Local().Addr(); c.voice.bound != ip {
 		if err := c.voice.move(ip); err != nil {
 			c.log.Warn("the sound of a call can't follow to the new address", "err", err)
 			return

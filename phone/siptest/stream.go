@@ -8,12 +8,15 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
 // streams are the connections of a peer that speaks TCP or TLS.
 type streams struct {
 	listener net.Listener
+	pings    atomic.Int64
+	mute     atomic.Bool
 
 	mu    sync.Mutex
 	conns map[string]net.Conn // by remote address
@@ -56,7 +59,11 @@ func (p *Peer) accept() {
 					return
 				}
 				if text == "\r\n\r\n" { // RFC 5626 §3.5.1
-					_, _ = io.WriteString(conn, "\r\n")
+					p.streams.pings.Add(1)
+					if !p.streams.mute.Load() {
+						_, _ = io.WriteString(conn, "\r\n")
+					}
+					continue
 				}
 				m := Parse(text)
 				m.From = from
@@ -65,6 +72,12 @@ func (p *Peer) accept() {
 		}()
 	}
 }
+
+// Pings is how many keep-alives have come.
+func (p *Peer) Pings() int { return int(p.streams.pings.Load()) }
+
+// Mute stops or resumes answering keep-alives.
+func (p *Peer) Mute(on bool) { p.streams.mute.Store(on) }
 
 // Cut breaks the connections that there are; the phone may connect again.
 func (p *Peer) Cut() {

@@ -39,6 +39,8 @@ type Account struct {
 	CA            string        `toml:"ca,omitempty"`             // PEM file of who signs the PBX's certificate; absolute after Load
 	Certificate   string        `toml:"certificate,omitempty"`    // PEM file of our own certificate for TLS
 	Key           string        `toml:"key,omitempty"`            // PEM file of its key; default: in the same file
+	KeepAlive     string        `toml:"keep_alive,omitempty"`     // options, crlf, off
+	STUN          string        `toml:"stun,omitempty"`           // host[:port] of a STUN server
 	Watch         []string      `toml:"watch,omitempty"`          // extensions of colleagues whose telephones are watched
 	PickUp        string        `toml:"pickup,omitempty"`         // feature code that picks a colleague's call up; default: by Replaces
 	MWI           string        `toml:"mwi,omitempty"`            // unasked, subscribe
@@ -82,6 +84,7 @@ var (
 	Transports  = []string{"udp", "tcp", "tls", "auto"}
 	SRTPModes   = []string{"off", "preferred", "required"}
 	DTMFModes   = []string{"rfc4733", "info", "inband"}
+	KeepAlives  = []string{"options", "crlf", "off"}
 	MWIs        = []string{"unasked", "subscribe"}
 	AutoAnswers = []string{"never", "header", "always"}
 	Languages   = []string{"", "en", "de"}
@@ -108,6 +111,7 @@ func (c *Config) fill() {
 		a.SRTP = or(a.SRTP, SRTPModes[0])
 		a.DTMF = or(a.DTMF, DTMFModes[0])
 		a.AutoAnswer = or(a.AutoAnswer, AutoAnswers[0])
+		a.KeepAlive = or(a.KeepAlive, KeepAlives[0])
 		a.MWI = or(a.MWI, MWIs[0])
 		if a.Codecs == nil {
 			a.Codecs = slices.Clone(Codecs)
@@ -129,6 +133,7 @@ func (c Config) shorten() Config {
 		a.SRTP = unless(a.SRTP, SRTPModes[0])
 		a.DTMF = unless(a.DTMF, DTMFModes[0])
 		a.AutoAnswer = unless(a.AutoAnswer, AutoAnswers[0])
+		a.KeepAlive = unless(a.KeepAlive, KeepAlives[0])
 		a.MWI = unless(a.MWI, MWIs[0])
 		if slices.Equal(a.Codecs, Codecs) {
 			a.Codecs = nil

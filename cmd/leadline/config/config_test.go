@@ -31,6 +31,8 @@ transport = "tcp"
 ca = "/etc/company.pem"
 certificate = "/etc/me.pem"
 key = "/etc/me.key"
+keep_alive = "crlf"
+stun = "stun.example.org"
 watch = ["102", "103"]
 pickup = "*8"
 mwi = "subscribe"
@@ -79,11 +81,12 @@ func TestEveryKeyIsRead(t *testing.T) {
 			Transport: "tcp", Bind: "127.0.0.1:5090", SRTP: "required", OutboundProxy: "sip:edge.example.org:5061;lr",
 			LineHeader: "X-Line", DefaultLine: "+493012345", Codecs: []string{"pcmu", "opus"}, DTMF: "info", AutoAnswer: "header",
 			CA: "/etc/company.pem", Certificate: "/etc/me.pem", Key: "/etc/me.key",
+			KeepAlive: "crlf", STUN: "stun.example.org",
 			Watch: []string{"102", "103"}, PickUp: "*8", MWI: "subscribe",
 		}, {
 			Name: "102", Address: "102@[2001:db8::1]", AuthUser: "102", Transport: "udp", Bind: "0.0.0.0:0",
 			SRTP: "off", Codecs: []string{"opus", "g722", "pcma", "pcmu"}, DTMF: "rfc4733", AutoAnswer: "never",
-			MWI: "unasked",
+			KeepAlive: "options", MWI: "unasked",
 		}},
 		Audio:     Audio{Microphone: "null", Speaker: "file:out.wav", Ringer: "USB Headset"},
 		Recording: Recording{Calls: "every", Beep: true},
@@ -122,6 +125,8 @@ func TestProblemsAreTold(t *testing.T) {
 		{"unknown table", "[sound]\nspeaker = \"x\"\n", 1, "sound", "known here are data"},
 		{"unknown key of an account", account + "transprot = \"udp\"\n", 3, "account.transprot", "transport"},
 		{"transport", account + "transport = \"sctp\"\n", 3, "account[0].transport", `"sctp" is none of "udp", "tcp", "tls"`},
+		{"keep-alive", account + "keep_alive = \"on\"\n", 3, "account[0].keep_alive", "is none of"},
+		{"STUN server", account + "stun = \"a b\"\n", 3, "account[0].stun", "no host name"},
 		{"watched twice", account + "watch = [\"102\", \"102\"]\n", 3, "account[0].watch", "named twice"},
 		{"watched nobody", account + "watch = [\"1 02\"]\n", 3, "account[0].watch", "no extension"},
 		{"pick-up code", account + "pickup = \"a b\"\n", 3, "account[0].pickup", "no feature code"},

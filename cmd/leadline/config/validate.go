@@ -55,6 +55,8 @@ func (c *Config) check(report func(path, reason string)) {
 		if a.Key != "" && a.Certificate == "" {
 			report(at("key"), "it is the key of a certificate, and there is no certificate")
 		}
+		test(at("keep_alive"), oneOf(a.KeepAlive, KeepAlives))
+		test(at("stun"), checkSTUN(a.STUN))
 		test(at("watch"), checkWatch(a.Watch))
 		test(at("pickup"), checkPickUp(a.PickUp))
 		test(at("mwi"), oneOf(a.MWI, MWIs))
@@ -158,6 +160,14 @@ func checkProxy(s string) error {
 	}
 	// ;lr is what most PBX manuals put behind it: RFC 3261 §19.1.1, loose routing, which is meant anyway.
 	_, _, err := parseHostPort(strings.TrimSuffix(trimScheme(s), ";lr"))
+	return err
+}
+
+func checkSTUN(s string) error {
+	if s == "" {
+		return nil
+	}
+	_, _, err := parseHostPort(s)
 	return err
 }
 
