@@ -40,6 +40,7 @@ func TestWhatCannotBeStartedSaysWhy(t *testing.T) {
 		"a long delimiter":        {[]string{"import", "-delimiter", "::", "x.csv"}, []string{"::"}},
 		"an unknown duplicate":    {[]string{"import", "-duplicates", "forget", "x.csv"}, []string{"forget", "update"}},
 		"an unknown format":       {[]string{"export", "-format", "xls", "x"}, []string{`"xls"`, "vcard4"}},
+		"one person as a CSV":     {[]string{"export", "-person", "Anna", "x.csv"}, []string{"vcard3 or vcard4"}},
 		"a missing file":          {[]string{"-config", "/nowhere/at/all.toml"}, []string{"/nowhere/at/all.toml"}},
 		"a bad value":             {[]string{"-config", bad, "import", "x.csv"}, []string{bad + ":4", "transport", "pigeon"}},
 		"a CSV that is not there": {[]string{"-config", configFile(t, ""), "import", "/nowhere.csv"}, []string{"/nowhere.csv"}},
@@ -97,7 +98,16 @@ func TestContactsComeInAndGoOut(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, want := range []string{"column Phone 1 - Value: phone", "2 contacts and 1 companies would be made", "2 rows read: 2 contacts and 1 companies made",
+	everything, one := filepath.Join(dir, "all.json"), filepath.Join(dir, "one.vcf")
+	for _, args := range [][]string{{"export", everything}, {"import", everything}, {"export", "-person", "089 452177", one}} {
+		if err := run(append([]string{"-config", file}, args...), &said); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := run([]string{"-config", file, "export", "-person", "Nobody", one}, &said); err == nil || !strings.Contains(err.Error(), "nobody is found") {
+		t.Errorf("nobody: %v", err)
+	}
+	for _, want := range []string{"what there is of Käthe Süßmilch written", "column Phone 1 - Value: phone", "2 contacts and 1 companies would be made", "2 rows read: 2 contacts and 1 companies made",
 		"3 rows read: 0 contacts and 0 companies made, 3 there already, 3 of them updated", "2 contacts written to " + out} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("%q is not in %q", want, said.String())

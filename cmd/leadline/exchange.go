@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"leadline/cmd/leadline/config"
+	"leadline/crm"
 	"leadline/crm/exchange"
 	"leadline/crm/store"
 )
@@ -35,7 +36,7 @@ func openStore(ctx context.Context, c config.Config, o store.Options) (*store.St
 }
 
 const importUsage = `leadline import [flags] FILE ("-" is standard input): contacts from a CSV of Google Contacts, Outlook or
-Bitrix24, from any other CSV with a line of names, or from vCards 2.1 to 4.0
+Bitrix24, from any other CSV with a line of names, from vCards 2.1 to 4.0, or everything that leadline export wrote as JSON
   -preview                    say what would come in, and write nothing
   -duplicates skip            who is there already: skip, update, add
   -column "phone:work=Tel."   what a column is, where its name does not say it; may be repeated. What: first, middle, last, name,
@@ -46,8 +47,10 @@ Bitrix24, from any other CSV with a line of names, or from vCards 2.1 to 4.0
   -encoding windows-1252      utf-8, utf-16, windows-1252, where it is not found out
 `
 
-const exportUsage = `leadline export [flags] FILE ("-" is standard output): all contacts and companies
-  -format vcard4              csv (of Google Contacts), vcard3, vcard4; else by the name of the file
+const exportUsage = `leadline export [flags] FILE ("-" is standard output): all contacts and companies, or everything
+  -format vcard4              csv (of Google Contacts), vcard3, vcard4: contacts and companies; json: everything, for leadline import;
+                              else by the name of the file
+  -person "030 1234567"       only what there is of one person or company, by number, name or id; vcard3, vcard4 or json
 `
 
 // importCommand is `leadline import`.
@@ -199,6 +202,7 @@ func exportCommand(ctx context.Context, load func() (config.Config, error), args
 	flags := flag.NewFlagSet("leadline export", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	name := flags.String("format", "", "")
+	who := flags.String("person", "", "")
 	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
 		return usageError("export", err, exportUsage)
 	}
@@ -210,14 +214,20 @@ func exportCommand(ctx context.Context, load func() (config.Config, error), args
 	if err != nil {
 		return err
 	}
-	return exportFile(ctx, c, flags.Arg(0), format, out)
+	if *who != "" && format == exchange.GoogleCSV {
+		return usageError("export", errors.New("one person can be exported as json, vcard3 or vcard4"), exportUsage)
+	}
+	return exportFile(ctx, c, flags.Arg(0), format, *who, out)
 }
 
-// exportFile writes all contacts. The file is whole or not there.
-func exportFile(ctx context.Context, c config.Config, file string, format exchange.Format, out io.Writer) error {
+// exportFile writes all contacts, or one person. The file is whole or not there.
+func exportFile(ctx context.Context, c config.Config, file string, format exchange.Format, who string, out io.Writer) error {
 	s, err := openStore(ctx, c, store.Options{})
 	if err != nil {
 		return err
+	}
+	if who != "" {
+		return errors.Join(exportPerson(ctx, s, file, format, who, out), s.Close())
 	}
 	if file == "-" {
 		_, err := exchange.Export(ctx, s, out, format)
@@ -233,6 +243,52 @@ func exportFile(ctx context.Context, c config.Config, file string, format exchan
 	}
 	_, err = fmt.Fprintf(out, "%d contacts written to %s\n", n, file)
 	return err
+}
+
+func exportPerson(ctx context.Context, s *store.Store, file string, format exchange.Format, who string, out io.Writer) error {
+	r, name, err := personOf(ctx, s, who)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if file == "-" {
+		return exchange.ExportPerson(ctx, s, r, out, format)
+	}
+	err = writeWhole(file, func(w io.Writer) error { return exchange.ExportPerson(ctx, s, r, w, format) })
+	if err == nil {
+		_, err = fmt.Fprintf(out, "what there is of %s written to %s\n", name, file)
+	}
+	return err
+}
+
+// personOf finds the one who is meant by a number, a name or an id.
+func personOf(ctx context.Context, s *store.Store, who string) (crm.Ref, string, error) {
+	if id, err := crm.ParseID(who); err == nil {
+		for _, kind := range []crm.Kind{crm.KindContact, crm.KindCompany, crm.KindLead} {
+			if rec, err := s.Record(ctx, crm.Ref{Kind: kind, ID: id}); err == nil {
+				return rec.Ref, rec.Name, nil
+			}
+		}
+	}
+	const most = 20
+	found, err := s.Search(ctx, who, most)
+	if err != nil {
+		return crm.Ref{}, "", err
+	}
+	exact := slices.DeleteFunc(slices.Clone(found), func(f crm.Found) bool { return !strings.EqualFold(f.Name, who) })
+	if len(exact) > 0 {
+		found = exact
+	}
+	switch len(found) {
+	case 0:
+		return crm.Ref{}, "", fmt.Errorf("nobody is found by %q", who)
+	case 1:
+		return found[0].Ref, found[0].Name, nil
+	}
+	var b strings.Builder
+	for _, f := range found {
+		fmt.Fprintf(&b, "\n  %s  %s %s %s", f.Ref.ID, f.Name, f.Sub, f.Number.Show(""))
+	}
+	return crm.Ref{}, "", fmt.Errorf("several are found by %q; take the id of the one who is meant:%s", who, b.String())
 }
 
 // writeWhole writes a file for its owner only that is whole or not there.

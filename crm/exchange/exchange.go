@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -71,12 +72,17 @@ type source interface {
 	encoding() Encoding
 }
 
-// Import reads a CSV or vCards into the store, company by company and
+// Import reads a CSV, vCards or what ExportEverything wrote into the store, company by company and
 // person by person, each but once. When ctx ends it stops after the batch
 // under way; what the report counts is in the file then.
 func Import(ctx context.Context, s *store.Store, r io.Reader, o Options) (Report, error) {
 	i := importer{ctx: ctx, store: s, options: o}
-	err := i.read(r, func(n store.Newcomer) error {
+	in := bufio.NewReaderSize(r, 1<<16)
+	if head, _ := in.Peek(64); isEverything(head) {
+		err := i.importEverything(in)
+		return i.report, err
+	}
+	err := i.read(in, func(n store.Newcomer) error {
 		i.pending = append(i.pending, n)
 		if len(i.pending) < batch {
 			return nil

@@ -20,12 +20,13 @@ const (
 	GoogleCSV Format = "csv"    // Google Contacts, its newer form
 	VCard3    Format = "vcard3" // RFC 2426
 	VCard4    Format = "vcard4" // RFC 6350
+	JSON      Format = "json"   // everything: see ExportEverything; of one person: see ExportPerson
 )
 
-// ParseFormat reads a format's name; "" goes by the file's: .vcf is vCard 4.0, else CSV.
+// ParseFormat reads a format's name; "" goes by the file's: .vcf is vCard 4.0, .json everything, else CSV.
 func ParseFormat(s, file string) (Format, error) {
 	switch f := Format(strings.ToLower(s)); f {
-	case GoogleCSV, VCard3, VCard4:
+	case GoogleCSV, VCard3, VCard4, JSON:
 		return f, nil
 	case "vcard":
 		return VCard4, nil
@@ -33,16 +34,21 @@ func ParseFormat(s, file string) (Format, error) {
 		switch strings.ToLower(filepath.Ext(file)) {
 		case ".vcf", ".vcard":
 			return VCard4, nil
+		case ".json", ".jsonl":
+			return JSON, nil
 		}
 		return GoogleCSV, nil
 	}
-	return "", fmt.Errorf("there is no format %q; the formats are csv, vcard3 and vcard4", s)
+	return "", fmt.Errorf("there is no format %q; the formats are csv, vcard3, vcard4 and json", s)
 }
 
 // Export writes all companies and contacts in a format that Import takes again,
 // and returns how many contacts there were. A company comes before its people, as
 // a row or card without a person.
 func Export(ctx context.Context, s *store.Store, w io.Writer, f Format) (n int, err error) {
+	if f == JSON {
+		return ExportEverything(ctx, s, w)
+	}
 	out := bufio.NewWriterSize(w, 1<<16)
 	switch f {
 	case VCard3, VCard4:

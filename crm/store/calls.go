@@ -136,6 +136,11 @@ func (t *tx) beginCall(c crm.Call) error {
 	if err := t.link(rid, c.Began, c.Refs); err != nil {
 		return err
 	}
+	if c.Note != "" {
+		if err := t.indexNote(noteRow(rid, true), c.Note); err != nil {
+			return err
+		}
+	}
 	return t.workOff(rid, c.Outcome, !c.Answered.IsZero())
 }
 
