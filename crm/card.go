@@ -124,7 +124,7 @@ type Event struct {
 	Who       string
 	Title     Text
 	Body      string
-	Call      ID // of EventCall
+	Call      ID // of EventCall; of EventCreated: the call that made it
 	Direction Direction
 	Outcome   Outcome
 	Length    time.Duration

@@ -134,11 +134,12 @@ const (
 	ConvertNeedsKind    = "Choose what the lead becomes."
 	ConvertNeedsCompany = "Type the company's name first."
 	ConvertNeedsTitle   = "Type the deal's title first."
+	ConvertedStays      = "A converted lead stays closed. Take the conversion back, or make a new lead."
 	ConvertClosed       = "The lead is closed already."
 )
 
 // ConvertTexts are all sentences about conversions.
-var ConvertTexts = []string{ConvertNeedsKind, ConvertNeedsCompany, ConvertNeedsTitle, ConvertClosed}
+var ConvertTexts = []string{ConvertNeedsKind, ConvertNeedsCompany, ConvertNeedsTitle, ConvertedStays, ConvertClosed}
 
 // Check says what a conversion by hand lacks, required custom fields included; nil when nothing.
 func (c ConvertLead) Check(fields []Field) error {

@@ -51,7 +51,7 @@ func parseDigits(p Party, written, region string) Party {
 	if hidden(written) {
 		return p
 	}
-	digits, ext := dialled(written)
+	digits, ext := dialled(withoutCaption(written))
 	if ext != "" {
 		p.Extension = ext
 	}
@@ -119,32 +119,6 @@ func dialled(written string) (digits, ext string) {
 		}
 	}
 	return digits, ext
-}
-
-// cutExtension sets aside what is dialled after the answer (C2): behind ; # x ,
-// or the word. A code that begins with # or * keeps all of it.
-func cutExtension(s string) (number, ext string) {
-	if t := strings.TrimLeft(s, " "); strings.HasPrefix(t, "*") || strings.HasPrefix(t, "#") {
-		return s, ""
-	}
-	lower := asciiLower(s)
-	digits := 0
-	for i := 0; i < len(s); i++ {
-		switch c := lower[i]; {
-		case c >= '0' && c <= '9':
-			digits++
-		case c == ';' || c == '#' || c == ',' || (c == 'x' && digits >= 3 && !letterBeside(lower, i)):
-			return s[:i], onlyDigits(s[i:])
-		case c == 'e' && digits >= 3 && strings.HasPrefix(lower[i:], "ext"):
-			return s[:i], onlyDigits(s[i:])
-		}
-	}
-	return s, ""
-}
-
-func letterBeside(s string, i int) bool {
-	letter := func(j int) bool { return j >= 0 && j < len(s) && s[j] >= 'a' && s[j] <= 'z' }
-	return letter(i-1) || letter(i+1)
 }
 
 // zeroPrefixed are regions whose plain rule is "drop one leading zero, put the

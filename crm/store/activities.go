@@ -138,8 +138,12 @@ func (t *tx) setLeadStatus(c crm.SetLeadStatus, at time.Time) error {
 		string(c.To), c.To.Open(), at.UnixMilli(), at.UnixMilli(), c.Lead.Bytes(), string(c.From))
 }
 
-// mayOpen refuses to open a closed lead while another one of its numbers is open (B4).
+// mayOpen refuses to open a closed lead while another one of its numbers is open (B4),
+// and one that became something: that is taken back, or stays (F1).
 func (t *tx) mayOpen(c crm.SetLeadStatus) error {
+	if c.From == crm.LeadConverted && c.To != crm.LeadConverted {
+		return crm.Invalid{Text: crm.Say(crm.ConvertedStays)}
+	}
 	if c.From.Open() || !c.To.Open() {
 		return nil
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,21 +39,30 @@ func (t *tx) convertLead(c crm.ConvertLead, at time.Time) error {
 	return t.moveAlong(lead, refs)
 }
 
+// makeConverted makes what is not there yet: the ids of what rules make follow from the
+// lead, so another program may have been first.
 func (t *tx) makeConverted(c crm.ConvertLead, at time.Time) error {
 	if c.Company != nil {
-		if err := t.saveCompany(*c.Company, at, true); err != nil {
+		if err := t.unlessThere("company", c.Company.ID, func() error { return t.saveCompany(*c.Company, at, true) }); err != nil {
 			return err
 		}
 	}
 	if c.Contact != nil {
-		if err := t.saveContact(*c.Contact, at, true); err != nil {
+		if err := t.unlessThere("contact", c.Contact.ID, func() error { return t.saveContact(*c.Contact, at, true) }); err != nil {
 			return err
 		}
 	}
 	if c.Deal != nil {
-		return t.saveDeal(*c.Deal, at, true)
+		return t.unlessThere("deal", c.Deal.ID, func() error { return t.saveDeal(*c.Deal, at, true) })
 	}
 	return nil
+}
+
+func (t *tx) unlessThere(table string, id crm.ID, save func() error) error {
+	if _, err := ridOf(t, table, id); !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return save()
 }
 
 // moveAlong saves the calls of a lead on what it became as well, first of all, and moves its

@@ -99,3 +99,99 @@ func listed(q querier, list crm.ListName, p crm.Party) (e crm.Entry, ok bool, er
 	}
 	return e, err == nil, explain(err)
 }
+
+// ExceptTrace is what the CRM has of numbers and addresses that become exceptions (E2).
+type ExceptTrace struct {
+	Leads []crm.Ref // open ones that have nothing else: they would be removed
+	Calls int       // that are saved on records: they would stay in the log only
+}
+
+// TraceOf tells what AddExceptions would remove, for the question before it.
+func (s *Store) TraceOf(ctx context.Context, entries []crm.Entry) (ExceptTrace, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return ExceptTrace{}, err
+	}
+	leads, calls, err := traceOf(r, crm.NewBlocklist(entries))
+	return ExceptTrace{leads, len(calls)}, err
+}
+
+// AddExceptions adds to the exceptions; with remove, what the CRM has of them already
+// is taken away in the same transaction: calls are unlinked from records, open leads
+// that rules made of nothing but such a number are removed. Contacts and companies stay.
+func (s *Store) AddExceptions(ctx context.Context, entries []crm.Entry, remove bool) error {
+	return s.write(ctx, func(t *tx) error {
+		if err := t.do(crm.AddEntries{Entries: entries}); err != nil || !remove {
+			return err
+		}
+		list := crm.NewBlocklist(entries)
+		leads, calls, err := traceOf(t, list)
+		if err != nil {
+			return err
+		}
+		for _, c := range calls {
+			e, _ := list.Find(c.Party)
+			if err := t.do(crm.LinkCall{Call: c.ID, Reason: crm.Say(crm.ReasonException, "entry", e.Pattern)}); err != nil {
+				return err
+			}
+		}
+		for _, l := range leads {
+			if err := t.do(crm.RemoveRecord{Ref: l}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// traceOf finds the linked calls of a list's parties, and the open leads that rules made of them.
+func traceOf(q querier, list crm.Blocklist) (leads []crm.Ref, calls []crm.Call, err error) {
+	var ids []crm.ID
+	err = each(q, "SELECT c.id, c.party FROM call c WHERE EXISTS(SELECT 1 FROM call_link k WHERE k.call = c.rid)", nil, func(rows *sql.Rows) error {
+		var c crm.Call
+		err := rows.Scan(idBlob{&c.ID}, jsonColumn{&c.Party})
+		if _, found := list.Find(c.Party); found {
+			ids = append(ids, c.ID)
+		}
+		return err
+	})
+	for _, id := range ids {
+		if err != nil {
+			return nil, nil, err
+		}
+		var c callRow
+		c, err = callByID(q, id)
+		calls = append(calls, c.Call)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	err = each(q, "SELECT "+leadColumns+leadTables+"WHERE l.open = 1", nil, func(rows *sql.Rows) error {
+		l, err := scanLead(rows)
+		if l.Origin.Reason.Key != "" && l.Origin.Reason.Key != crm.ReasonByHand && onlyOf(list, l.Lead) {
+			leads = append(leads, crm.Ref{Kind: crm.KindLead, ID: l.ID})
+		}
+		return err
+	})
+	return leads, calls, err
+}
+
+// onlyOf says whether all numbers and addresses of a lead are on the list, and it has one.
+func onlyOf(list crm.Blocklist, l crm.Lead) bool {
+	for _, n := range l.Numbers {
+		if _, found := list.Find(n.Party()); !found {
+			return false
+		}
+	}
+	for _, a := range l.SIP {
+		if _, found := list.FindAddress(a); !found {
+			return false
+		}
+	}
+	for _, e := range l.Emails {
+		if _, found := list.FindAddress(e.Address); !found {
+			return false
+		}
+	}
+	return len(l.Numbers)+len(l.SIP) > 0
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"time"
 
 	"leadline/crm"
 )
@@ -32,7 +33,7 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 		return rec, err
 	}
 	rec.Ref, rec.Stage = r, -1
-	made := crm.Event{Kind: crm.EventCreated, Title: crm.Say(EventMade)}
+	var made crm.Event
 	switch k.kind() {
 	case crm.KindContact:
 		c, err := contactByRid(q, k.rid())
@@ -40,14 +41,20 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 			return rec, err
 		}
 		rec.Contact, rec.Name, rec.CompanyName, rec.Responsible = &c.Contact, c.Name(), c.companyName, c.responsible
-		made.At = c.Created
+		made, err = madeEvent(q, c.Created, c.MadeBy, c.Origin)
+		if err != nil {
+			return rec, err
+		}
 	case crm.KindCompany:
 		c, err := companyByRid(q, k.rid())
 		if err != nil {
 			return rec, err
 		}
 		rec.Company, rec.Name, rec.CompanyName, rec.Responsible = &c.Company, c.Name, c.Name, c.responsible
-		made.At = c.Created
+		made, err = madeEvent(q, c.Created, c.MadeBy, c.Origin)
+		if err != nil {
+			return rec, err
+		}
 	case crm.KindLead:
 		l, err := leadByRid(q, k.rid())
 		if err != nil {
@@ -66,13 +73,9 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 			rec.Stages = append(rec.Stages, string(status))
 		}
 		rec.Stage = slices.Index(rec.Stages, string(l.Status))
-		made.At = l.Created
-		switch l.Origin.Reason.Key {
-		case "":
-		case crm.ReasonByHand:
-			made.Title = crm.Say(EventMadeByHand)
-		default:
-			made.Title, made.Reason = crm.Say(EventMadeByCall), l.Origin.Reason
+		made, err = madeEvent(q, l.Created, l.MadeBy, l.Origin)
+		if err != nil {
+			return rec, err
 		}
 	case crm.KindDeal:
 		d, err := dealByRid(q, k.rid())
@@ -94,7 +97,10 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 				rec.Stage = -1
 			}
 		}
-		made.At = d.Created
+		made, err = madeEvent(q, d.Created, d.MadeBy, d.Origin)
+		if err != nil {
+			return rec, err
+		}
 	}
 	if rec.Timeline, err = callEvents(q, k); err != nil {
 		return rec, err
@@ -108,6 +114,26 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 	}
 	rec.Timeline = append(rec.Timeline[:at:at], append([]crm.Event{made}, rec.Timeline[at:]...)...)
 	return rec, nil
+}
+
+// madeEvent says when and by whom a record was made, by which call and by which rule.
+func madeEvent(q querier, at time.Time, by crm.ID, o crm.Origin) (crm.Event, error) {
+	e := crm.Event{Kind: crm.EventCreated, At: at, Title: crm.Say(EventMade), Call: o.Call}
+	switch o.Reason.Key {
+	case "":
+	case crm.ReasonByHand:
+		e.Title = crm.Say(EventMadeByHand)
+	case crm.ReasonConverted:
+		e.Reason = o.Reason
+	default:
+		e.Title, e.Reason = crm.Say(EventMadeByCall), o.Reason
+	}
+	who, err := userByID(q, by)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return e, err
+	}
+	e.Who = who.Name
+	return e, nil
 }
 
 // addNotes puts the notes of a record among its calls, newest first.
