@@ -44,7 +44,8 @@ type call struct {
 	referrer *referrer // of a call that the far end of another made us place
 	limit    *time.Timer
 	ticker   *time.Timer
-	quality  int
+	told     Stats // when the Listener last heard of them
+	sounded  quality
 
 	conference *conference   // nil: the call is on its own
 	music      func([]int16) // what the far end hears while we hold; nil: silence
@@ -227,6 +228,11 @@ func (c *call) end(cause Cause, code int, reason string) {
 	c.view.SIPCode, c.view.SIPReason = code, reason
 	c.view.Ended = c.phone.cfg.Now()
 	c.readStats()
+	if !c.view.Answered.IsZero() && c.voice != nil && c.voice.session != nil {
+		c.sounded.count(c.voice.session.Stats())
+		sounded := c.sounded.summary()
+		c.view.Sounded = &sounded
+	}
 	c.stopRecording()
 	c.reportReferral()
 	tone := noTone
@@ -300,8 +306,8 @@ func (c *call) watch() {
 			return
 		}
 		c.readStats()
-		if c.view.Stats.Quality != c.quality {
-			c.quality = c.view.Stats.Quality
+		if now := c.view.Stats; now.Quality != c.told.Quality || now.Trouble != c.told.Trouble || now.TroubleFor != c.told.TroubleFor {
+			c.told = now
 			c.publish()
 		} else {
 			c.phone.refresh(c, c.view)
@@ -319,19 +325,4 @@ func (c *call) silent() bool {
 	v := c.voice
 	return v != nil && v.session != nil && c.view.State == Active &&
 		v.agreed.Direction.Receives() && v.heardAgo() > c.phone.cfg.Timing.MediaAlive
-}
-
-func (c *call) readStats() {
-	if c.voice == nil || c.voice.session == nil {
-		return
-	}
-	s := c.voice.session.Stats()
-	c.view.Stats = Stats{
-		Received: s.PacketsReceived, Lost: s.PacketsLost, Late: s.PacketsLate,
-		LossPercent: 100 * s.Loss, Jitter: s.Jitter, RoundTrip: s.RoundTrip,
-		Delay: s.Delay, MOS: s.MOS,
-	}
-	if s.PacketsReceived > 50 { // a second: before that it is a guess
-		c.view.Stats.Quality = max(1, s.Quality)
-	}
 }

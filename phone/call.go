@@ -108,6 +108,9 @@ type Stats struct {
 	Delay                time.Duration // of the jitter buffer
 	MOS                  float64       // estimated, 1..4.5; 0 when unknown
 	Quality              int           // 1 (bad) .. 4 (good); 0 when unknown
+
+	Trouble    Trouble       // what is wrong, where one can say it
+	TroubleFor time.Duration // for how long, in steps of ten seconds
 }
 
 // Call is what is known of a call at one moment, as a value.
@@ -143,6 +146,7 @@ type Call struct {
 	ReferredBy  string // URI of who passed this call to us or made us dial it; "" for nobody
 	Recording   Recording
 	Stats       Stats
+	Sounded     *Summary // how it sounded, of an answered call that has ended; else nil
 }
 
 // Listener hears what happens. Its methods are called from one goroutine of the

@@ -82,6 +82,7 @@ func TestForwardAlwaysBusyAndNoAnswer(t *testing.T) {
 	second := pbx.NewCall()
 	second.Invite(siptest.SDP(4000))
 	moved(t, second, "113")
+	d.eventually("it is gone", func() bool { return len(d.Calls()) == 0 })
 
 	d.do(d.SetForward("Office", phone.Forward{Busy: "112"}))
 	talks := pbx.NewCall()

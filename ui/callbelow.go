@@ -86,7 +86,7 @@ func (b *callBelow) draw() {
 	setShown(b.gap, !owned && !heard)
 	b.bars.Set(int(c.Quality))
 	setShown(b.bars, c.Quality > 0)
-	b.quality.SetText(text.T(qualityWord(c.Quality)))
+	b.quality.SetText(joined(", ", text.T(qualityWord(c.Quality)), text.Say(c.WhyPoor)))
 	setShown(b.quality, c.Quality > 0)
 	b.codec.SetText(c.Codec)
 	setShown(b.codec, c.Codec != "")
@@ -96,8 +96,13 @@ func (b *callBelow) draw() {
 	setShown(b.dot2, c.Encrypted && (c.Codec != "" || c.Quality > 0))
 	b.device.SetText(b.card.Microphone)
 	atMost(b.device, 150)
-	setShown(b.headset.Image, b.card.Microphone != "")
+	room := c.WhyPoor.Key == "" // what is wrong needs it more
+	setShown(b.headset.Image, room && b.card.Microphone != "")
+	setShown(b.device, room)
 	problem, icon := b.card.Problem, theme.IconWarning
+	if c.Trouble.Key != "" {
+		problem = c.Trouble
+	}
 	if c.Transfer.Text.Key != "" {
 		problem = c.Transfer.Text
 		if !c.Transfer.Failed {

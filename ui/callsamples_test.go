@@ -132,6 +132,9 @@ func samples() map[string]desk.Call {
 	paused.Recording.State = desk.RecordingPaused
 	unrecorded := talk
 	unrecorded.Recording = desk.Recording{State: desk.RecordingFailed, Why: say("Not recorded any more: the disk is full")}
+	unheard := talk
+	unheard.Quality, unheard.WhyPoor = 2, say("{n} % lost", "n", "8")
+	unheard.Trouble = say("They can't hear you: nothing has arrived there for {n} s", "n", "20")
 	ended := talk
 	ended.State, ended.Outcome, ended.Ended = desk.Ended, desk.Answered, noon
 	missed := unknown
@@ -157,7 +160,7 @@ func samples() map[string]desk.Call {
 	return map[string]desk.Call{
 		"known": known, "unknown": unknown, "form": form, "several": several, "talk": talk, "withheld": withheld,
 		"internal": internal, "address": address, "loading": loading, "held": held, "transfer": transfer, "muted": muted,
-		"recorded": recorded, "paused": paused, "unrecorded": unrecorded, "ended": ended,
+		"recorded": recorded, "unheard": unheard, "paused": paused, "unrecorded": unrecorded, "ended": ended,
 		"missed": missed, "elsewhere": elsewhere, "busy": busy, "dialling": dialling, "waiting": waiting, "talkform": talkForm,
 	}
 }

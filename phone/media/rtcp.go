@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/rand/v2"
 	"time"
@@ -25,6 +26,7 @@ type reporter struct {
 	loss      float64 // the peer's view of what we send
 	jitter    time.Duration
 	roundTrip time.Duration
+	echo      echo
 }
 
 func (r *reporter) schedule(now time.Duration, random *rand.Rand) {
@@ -46,8 +48,14 @@ func seconds16(d time.Duration) uint32 {
 }
 
 // receive reads a compound packet, each part by itself so that one that pion does not
-// know or like costs no other.
-func (r *reporter) receive(b []byte, now time.Duration, wall time.Time, ours uint32, clock int) (ok bool) {
+// know or like costs no other. sent is how many packets went out so far.
+func (r *reporter) receive(b []byte, now time.Duration, wall time.Time, ours uint32, clock int, sent uint64) (ok bool) {
+	var said *rtcp.ReceptionReport
+	defer func() {
+		if ok {
+			r.echo.heard(said, sent, now)
+		}
+	}()
 	for len(b) >= 4 && b[0]>>6 == 2 {
 		size := 4 * (int(binary.BigEndian.Uint16(b[2:])) + 1)
 		if size > len(b) {
@@ -61,25 +69,26 @@ func (r *reporter) receive(b []byte, now time.Duration, wall time.Time, ours uin
 			if sr.Unmarshal(part) == nil {
 				ok = true
 				r.lastSR, r.lastSRAt, r.lastSRFrom = middle(sr.NTPTime), now, sr.SSRC
-				r.read(sr.Reports, wall, ours, clock)
+				said = cmp.Or(r.read(sr.Reports, wall, ours, clock), said)
 			}
 		case 201:
 			var rr rtcp.ReceiverReport
 			if rr.Unmarshal(part) == nil {
 				ok = true
-				r.read(rr.Reports, wall, ours, clock)
+				said = cmp.Or(r.read(rr.Reports, wall, ours, clock), said)
 			}
 		}
 	}
 	return ok
 }
 
-// read takes what the peer says about our stream.
-func (r *reporter) read(reports []rtcp.ReceptionReport, wall time.Time, ours uint32, clock int) {
+// read takes what the peer says about our stream, nil if nothing.
+func (r *reporter) read(reports []rtcp.ReceptionReport, wall time.Time, ours uint32, clock int) (said *rtcp.ReceptionReport) {
 	for _, report := range reports {
 		if report.SSRC != ours {
 			continue
 		}
+		said = &report
 		r.loss = float64(report.FractionLost) / 256
 		r.jitter = min(ticks(int64(report.Jitter), clock), time.Minute)
 		if report.LastSenderReport == 0 {
@@ -91,6 +100,7 @@ func (r *reporter) read(reports []rtcp.ReceptionReport, wall time.Time, ours uin
 			r.roundTrip = time.Duration(trip) * time.Second / 65536
 		}
 	}
+	return said
 }
 
 // report builds a compound packet: a sender's report if we sent lately, else a receiver's,

@@ -64,6 +64,7 @@ type Session struct {
 		sync.Mutex
 		sender
 		reporter
+		mic      micWatch
 		random   *rand.Rand
 		reported uint64 // packets sent at the last report
 		closed   bool
@@ -180,7 +181,12 @@ func (s *Session) captureLocking(frame []int16, now time.Duration) (packet []byt
 	if s.out.closed {
 		return nil, true
 	}
-	return s.out.capture(frame, now), s.out.muted || s.out.comfort != nil || !s.out.sends
+	silent = s.out.muted || s.out.comfort != nil || !s.out.sends
+	s.out.mic.frame(frame, !silent, now)
+	if !s.out.sends {
+		s.out.echo.pause()
+	}
+	return s.out.capture(frame, now), silent
 }
 
 // report builds the RTCP packet that is due, if one is.
@@ -229,7 +235,7 @@ func (s *Session) ReceiveRTCP(packet []byte, arrival time.Time) {
 	defer s.out.Unlock()
 	// pion has had panics in its parsers; the call is worth more than a report.
 	defer func() { _ = recover() }()
-	s.out.receive(packet, s.since(arrival), arrival, s.out.ssrc, s.out.format.Codec.Clock)
+	s.out.receive(packet, s.since(arrival), arrival, s.out.ssrc, s.out.format.Codec.Clock, s.out.packets)
 	s.out.expect(s.out.loss)
 }
 

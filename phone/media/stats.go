@@ -29,6 +29,10 @@ type Stats struct {
 	PlayedSamples    uint64 // at the codec's rate, without silence that nobody sent
 	ConcealedSamples uint64 // of them made up
 
+	Silent  time.Duration // for how long nothing has arrived although the direction lets us hear
+	Unheard time.Duration // for how long the peer has reported that nothing of ours arrives; 0 when it does or nobody knows
+	Quiet   time.Duration // for how long the microphone, not muted, has given silence
+
 	LastReceived time.Time // of an accepted RTP packet, zero before the first
 
 	MOS     float64 // 1..4.5, estimated with a simple E-model (ITU-T G.107)
@@ -69,8 +73,11 @@ func (s *Session) Stats() Stats {
 	if in.player.running {
 		st.Delay, st.Target = in.player.current(), in.player.delay.target()
 	}
-	silentFor := now - max(in.last, s.in.listening)
-	if in.listens && silentFor > deaf {
+	if in.listens {
+		st.Silent = max(0, now-max(in.last, s.in.listening))
+	}
+	st.Unheard, st.Quiet = s.out.echo.deafTo(now), s.out.mic.quietFor(now)
+	if st.Silent > deaf {
 		st.MOS = 1
 	} else {
 		st.MOS = mos(out.codec, st, time.Duration(out.ptime)*time.Millisecond)

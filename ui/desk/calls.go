@@ -49,6 +49,9 @@ func (c *onDesk) view() Call {
 	}
 	v.Transfer = transferOf(c.phone.Transfer)
 	v.Recording = recordingOf(c.phone.Recording)
+	if v.State != Ended {
+		v.Trouble, v.WhyPoor = troubleOf(c.phone.Stats), whyPoor(c.phone.Stats)
+	}
 	v.Merged = c.phone.Conference
 	switch v.State {
 	case Talking, HeldHere, HeldThere:
@@ -187,6 +190,7 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 			d.write(func(ctx context.Context) { d.check(d.file.TransferCall(ctx, id, to)) })
 		}
 		d.write(func(ctx context.Context) { d.check(d.file.EndCall(ctx, id, p.Ended, outcome, detail)) })
+		d.keepQuality(c, p.Sounded)
 	}
 }
 

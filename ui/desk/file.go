@@ -29,6 +29,7 @@ type File interface {
 	EndCall(ctx context.Context, call crm.ID, at time.Time, o crm.Outcome, detail string) error
 	TransferCall(ctx context.Context, call crm.ID, target string) error
 	SaveNote(ctx context.Context, call crm.ID, text string) error
+	SaveQuality(ctx context.Context, call crm.ID, q crm.SoundQuality) error
 	SaveRecordings(ctx context.Context, call crm.ID, files []string) error
 	LinkCall(ctx context.Context, call crm.ID, r crm.Ref) error
 	SaveDraft(context.Context, crm.Form) error

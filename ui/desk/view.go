@@ -112,6 +112,8 @@ type Call struct {
 	Codec     string // "PCMA 8 kHz"; "" until media is agreed
 	Encrypted bool
 	Quality   Quality
+	WhyPoor   Text   // what makes a poor Quality
+	Trouble   Text   // what is wrong with the sound, in words; zero when nothing is
 	Digits    string // sent from the keypad so far
 	Dialled   string // digits that the other side has sent, the last ones
 	Transfer  Transfer

@@ -1,0 +1,145 @@
+package phone_test
+
+import (
+	"net"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"leadline/phone"
+	"leadline/phone/audio"
+	"leadline/phone/siptest"
+)
+
+// timely is a call of a phone whose clock can be put forward.
+func timely(t *testing.T, offer string) (d *desk, caller *siptest.Call, c phone.Call, port int, forward func(time.Duration)) {
+	t.Helper()
+	var ahead atomic.Int64
+	pbx := siptest.New(t)
+	d = newDesk(t, pbx, func(cfg *phone.Config, _ *phone.Account) {
+		cfg.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	}).registered()
+	caller = pbx.NewCall()
+	caller.Invite(offer)
+	c = d.state(phone.Ringing)
+	d.do(d.Answer(c.ID))
+	ok := caller.Answered("")
+	d.state(phone.Active)
+	return d, caller, c, audioPort(t, ok.Body), func(by time.Duration) { ahead.Add(int64(by)) }
+}
+
+func (d *desk) troubled(id phone.CallID, want phone.Trouble) phone.Stats {
+	d.t.Helper()
+	d.eventually("trouble "+want.String(), func() bool { return d.last(id).Stats.Trouble == want })
+	return d.last(id).Stats
+}
+
+// loud is 10 ms of a voice.
+var loud = slices.Repeat([]int16{8000, -8000}, audio.FrameSamples/2)
+
+func TestDeadMediaIsNamed(t *testing.T) {
+	d, caller, c, port, forward := timely(t, siptest.SDP(4000))
+	conn, _ := rtpPort(t)
+	d.sound.Frame(loud)
+	forward(11 * time.Second)
+	d.sound.Frame(loud)
+	if s := d.troubled(c.ID, phone.NothingHeard); s.TroubleFor != 10*time.Second {
+		t.Errorf("for %v", s.TroubleFor)
+	}
+	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
+	for seq := range uint16(3) {
+		_, _ = conn.WriteToUDP(rtp(seq, 8, nil), to)
+	}
+	d.troubled(c.ID, phone.NoTrouble)
+	caller.Do("BYE", "")
+	caller.Expect("200 BYE")
+	s := d.ended(phone.HungUpThere).Sounded
+	if s == nil || !slices.Equal(s.Troubles, []phone.Trouble{phone.NothingHeard}) || s.Received != 3 || s.Codec != "PCMA" {
+		t.Errorf("all in all: %+v", s)
+	}
+}
+
+func TestThatTheyCantHearUsIsNamed(t *testing.T) {
+	conn, theirs := rtpPort(t)
+	d, caller, c, port, forward := timely(t, siptest.SDP(theirs, "a=rtcp-mux"))
+	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
+	seq := uint16(0)
+	report := func() {
+		packet, err := rtcp.Marshal([]rtcp.Packet{
+			&rtcp.SenderReport{SSRC: 0x01020304, NTPTime: 1 << 40, PacketCount: 50}, // no block: they have nothing to report on
+			rtcp.NewCNAMESourceDescription(0x01020304, "them"),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 210 { // 2.1 s of speech, as fast as it goes
+			d.sound.Frame(loud)
+		}
+		_, _ = conn.WriteToUDP(rtp(seq, 8, nil), to)
+		seq++
+		_, _ = conn.WriteToUDP(packet, to)
+	}
+	heard := func() bool { return d.Calls()[0].Stats.Received == uint64(seq) }
+	for range 3 {
+		report()
+		d.eventually("their packet is counted", heard)
+		forward(6 * time.Second)
+	}
+	if s := d.troubled(c.ID, phone.NotHeardThere); s.TroubleFor < 10*time.Second {
+		t.Errorf("for %v", s.TroubleFor)
+	}
+	stillWorks(t, d, caller, c)
+}
+
+func TestASilentMicrophoneIsNamed(t *testing.T) {
+	conn, _ := rtpPort(t)
+	d, caller, c, port, forward := timely(t, siptest.SDP(4000))
+	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
+	d.sound.Frame(nil)
+	forward(11 * time.Second)
+	d.sound.Frame(nil)
+	for seq := range uint16(3) {
+		_, _ = conn.WriteToUDP(rtp(seq, 8, nil), to)
+	}
+	d.troubled(c.ID, phone.MicrophoneSilent)
+	d.sound.Frame(loud)
+	d.troubled(c.ID, phone.NoTrouble)
+	stillWorks(t, d, caller, c)
+}
+
+// TestReportsGoOnAfterAReinvite moves the far end to other ports in mid-call.
+func TestReportsGoOnAfterAReinvite(t *testing.T) {
+	d, caller, c, _, forward := timely(t, siptest.SDP(4000))
+	_, rtpAt := rtpPort(t)
+	reports, rtcpAt := rtpPort(t)
+	caller.Do("INVITE", siptest.SDP(rtpAt, "a=rtcp:"+strconv.Itoa(rtcpAt)))
+	caller.Expect("200 INVITE")
+	caller.Do("ACK", "")
+	buf := make([]byte, 2048)
+	deadline := time.Now().Add(siptest.Patience)
+	for first := true; ; first = false {
+		forward(8 * time.Second) // longer than between any two reports
+		for range 3 {
+			d.sound.Frame(loud)
+		}
+		_ = reports.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+		n, err := reports.Read(buf)
+		if err == nil {
+			packets, err := rtcp.Unmarshal(buf[:n])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := packets[0].(*rtcp.SenderReport); ok && !first {
+				break
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("no report came to the new port")
+		}
+	}
+	stillWorks(t, d, caller, c)
+}

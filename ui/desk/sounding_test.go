@@ -1,0 +1,57 @@
+package desk
+
+import (
+	"testing"
+	"time"
+
+	"leadline/phone"
+)
+
+func TestTroubleWithTheSoundIsSaidAndKept(t *testing.T) {
+	const number = "00491761234567"
+	d := newDesk(t)
+	d.ring("1", number)
+	d.answered("1", number)
+	talking := func(s phone.Stats) {
+		d.change("1", number, func(c *phone.Call) {
+			c.State, c.Answered, c.Stats = phone.Active, d.at.Add(5*time.Second), s
+		})
+	}
+	for trouble, want := range map[phone.Trouble]string{
+		phone.NothingHeard:     "You hear nothing: nothing has reached us for {n} s",
+		phone.NotHeardThere:    "They can't hear you: nothing has arrived there for {n} s",
+		phone.MicrophoneSilent: "They can't hear you: microphone silent for {n} s",
+		phone.NoTrouble:        "",
+	} {
+		talking(phone.Stats{Trouble: trouble, TroubleFor: 20 * time.Second})
+		c := d.call("trouble "+trouble.String(), func(c Call) bool { return c.State == Talking && c.Trouble.Key == want })
+		if want != "" && c.Trouble.Args["n"] != "20" {
+			t.Errorf("%s: %v", want, c.Trouble.Args)
+		}
+	}
+	for _, test := range []struct {
+		stats phone.Stats
+		want  string
+	}{
+		{phone.Stats{Quality: 4, LossPercent: 8}, ""},
+		{phone.Stats{Quality: 2, LossPercent: 7.6}, "{n} % lost 8"},
+		{phone.Stats{Quality: 1, RoundTrip: 500 * time.Millisecond, Delay: 100 * time.Millisecond}, "{n} ms delay 350"},
+		{phone.Stats{Quality: 1}, ""},
+	} {
+		talking(test.stats)
+		d.call(test.want, func(c Call) bool {
+			return int(c.Quality) == test.stats.Quality && (c.WhyPoor.Key == "" && test.want == "" || c.WhyPoor.Key+" "+c.WhyPoor.Args["n"] == test.want)
+		})
+	}
+	d.change("1", number, func(c *phone.Call) {
+		c.State, c.Cause, c.Answered, c.Ended = phone.Ended, phone.HungUpThere, d.at.Add(5*time.Second), d.at.Add(time.Minute)
+		c.Sounded = &phone.Summary{Codec: "Opus", Time: 50 * time.Second, Received: 2400, Lost: 100, Loss: 0.04, MOS: 3.9, WorstMOS: 2.1,
+			Troubles: []phone.Trouble{phone.NotHeardThere}}
+	})
+	d.call("ended", func(c Call) bool { return c.State == Ended && c.Trouble.Key == "" })
+	d.close()
+	q := d.lastCall().Call.Quality
+	if q == nil || q.Codec != "Opus" || q.Lost != 100 || q.Worst != 2.1 || len(q.Troubles) != 1 || q.Troubles[0] != "not-heard-there" {
+		t.Errorf("the record says %+v", q)
+	}
+}
