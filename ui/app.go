@@ -22,6 +22,8 @@ type Options struct {
 	Desk      Desk
 	Settings  Settings
 	Importer  Importer
+	Company   Company
+	Region    string // ISO 3166 code of numbers written nationally; "" is "DE"
 	Workspace string // the company's name; "" for the program's
 	Version   string
 	Demo      func()   // starts the demo; nil when it can't be started from here
@@ -60,7 +62,7 @@ func NewApp(o Options) (*App, error) {
 	ApplyLook(a.app, o.Settings.Look())
 	a.calls = newCallWindows(a.app, o.Desk, time.Now)
 	a.main = NewMain(MainOptions{
-		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer,
+		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Region: o.Region,
 		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, ShowCall: a.calls.Reopen, CallFirst: callFirst,
 	})
 	if o.Door != "" {

@@ -20,6 +20,8 @@ type MainOptions struct {
 	Desk      Desk
 	Do        *Dispatcher
 	Settings  Settings
+	Company   Company           // nil: how the company is set up can't be changed here
+	Region    string            // ISO 3166 code of numbers written nationally; "" is "DE"
 	Importer  Importer          // nil: contacts can't be imported here
 	Workspace string            // the company's name at the top; "" for the program's
 	Version   string            // of the program, for About
@@ -324,6 +326,11 @@ func (m *MainWindow) keys() {
 		add(fyne.KeyName(rune('1'+i)), func() { m.Go(name) })
 	}
 	add(fyne.KeyComma, func() { m.Go(pageSettings) })
+	add(fyne.KeyS, func() {
+		if p, ok := m.pages[m.at].(*settingsPage); ok {
+			p.Submit()
+		}
+	})
 }
 
 // closeAgain is how soon the second click has to come that ends a running call.

@@ -263,12 +263,18 @@ func fullDesk() *mainDesk {
 
 func newMainBench(t *testing.T, d *mainDesk, s *mainSettings, look Look) *mainBench {
 	t.Helper()
+	return newMainBenchWith(t, d, s, look, nil)
+}
+
+// newMainBenchWith is newMainBench for a company that can be set up.
+func newMainBenchWith(t *testing.T, d *mainDesk, s *mainSettings, look Look, company Company) *mainBench {
+	t.Helper()
 	app := test.NewTempApp(t)
 	ApplyLook(app, look)
 	t.Cleanup(func() { _ = text.SetLanguage("en") })
 	b := &mainBench{t: t, d: NewQueue(), desk: d, settings: s}
 	b.m = NewMain(MainOptions{App: app, Desk: d, Do: b.d, Settings: s, Workspace: "Nordlicht Technik", Version: "0.2",
-		Demo: func() { d.did = append(d.did, "demo") }, Importer: mainImporter{}, Now: func() time.Time { return mainNow }})
+		Demo: func() { d.did = append(d.did, "demo") }, Importer: mainImporter{}, Company: company, Now: func() time.Time { return mainNow }})
 	b.m.Window().Resize(fyne.NewSize(1280, 800))
 	t.Cleanup(b.m.Stop)
 	b.settle()

@@ -17,6 +17,11 @@ const (
 	settingsSound      settingsPlace = "sound"
 	settingsRecording  settingsPlace = "recording"
 	settingsAppearance settingsPlace = "appearance"
+	settingsLines      settingsPlace = "lines"
+	settingsQueues     settingsPlace = "queues"
+	settingsSources    settingsPlace = "sources"
+	settingsExceptions settingsPlace = "exceptions"
+	settingsMode       settingsPlace = "mode"
 	settingsAbout      settingsPlace = "about"
 )
 
@@ -58,6 +63,15 @@ func newSettingsPage(opt MainOptions, relook func(Look), canvas func() fyne.Canv
 		nav = append(nav, kit.Gap(12))
 	}
 	group(text.Key("Personal"), p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsRecording, "Recording"), p.nav(settingsAppearance, "Appearance"))
+	if opt.Company != nil {
+		p.places[settingsLines] = newSettingsLines(opt)
+		p.places[settingsQueues] = newSettingsQueues(opt)
+		p.places[settingsSources] = newSettingsSources(opt)
+		p.places[settingsExceptions] = newSettingsExceptions(opt)
+		p.places[settingsMode] = newSettingsMode(opt)
+		group(text.Key("Company|settings"), p.nav(settingsLines, "Lines"), p.nav(settingsQueues, "Queue groups"), p.nav(settingsSources, "Lead sources"),
+			p.nav(settingsExceptions, "CRM exceptions"), p.nav(settingsMode, "CRM mode"))
+	}
 	group(text.Key("Program"), p.nav(settingsAbout, "About"))
 	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, kit.Column(0, nav...)), kit.NewHairline(), kit.Grow(p.body))
 	p.show(settingsAccounts)
@@ -106,6 +120,13 @@ func (p *settingsPage) Leave() {
 func (p *settingsPage) Draw(s desk.Snapshot, _ bool) {
 	p.snap = s
 	p.places[p.at].Draw(s)
+}
+
+// Submit saves what is being edited, where there is such a thing (Ctrl+S).
+func (p *settingsPage) Submit() {
+	if e, ok := p.places[p.at].(interface{ Submit() }); ok {
+		e.Submit()
+	}
 }
 
 // SetNarrow changes nothing.

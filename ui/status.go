@@ -103,9 +103,13 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 	if it.ink != "" {
 		ink = it.ink
 	}
-	row := kit.Pad(0, 8, 0, 8, kit.Row(7, kit.NewIcon(icon, 14, ink).Image, kit.Grow(kit.NewData(it.words, style).Shrink(40))))
-	min := kit.NewData(it.words, style).MinSize().Width
-	p := newPressFocus("item", 4, kit.Sized(min+8+14+7+9, 24, row), nil)
+	parts := []fyne.CanvasObject{kit.NewIcon(icon, 14, ink).Image, kit.Grow(kit.NewData(it.words, style).Shrink(40))}
+	width := kit.NewData(it.words, style).MinSize().Width + 8 + 14 + 7 + 9
+	if it.presence {
+		parts = append(parts, kit.NewIcon(theme.IconChevronDown, 12, theme.Text3).Image)
+		width += 7 + 12
+	}
+	p := newPressFocus("item", 4, kit.Sized(width, 24, kit.Pad(0, 8, 0, 8, kit.Row(7, parts...))), nil)
 	p.onTap = func() { s.goTo(pageSettings) }
 	if it.presence {
 		p.onTap = func() { showPresence(s.opt, s.layer(), p, s.snap.Presence) }

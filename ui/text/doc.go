@@ -7,7 +7,8 @@
 //
 // The other languages are files in assets/translations, one folder for each
 // language and in it one file for each room (de/call.json for the call window,
-// main.json, kit.json, desk.json, crm.json, common.json): objects of English
+// company.json for how the company is set up, main.json, kit.json, desk.json,
+// crm.json, common.json): objects of English
 // wording → translation, merged when the language is chosen. Two files must not
 // translate a wording differently; what several rooms say belongs into common.json.
 //

@@ -1,0 +1,144 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// companyEditor is the frame around a form of the company's settings: a title, with a
+// way back where there is one, and a bar that says what is not saved yet.
+type companyEditor struct {
+	opt     MainOptions
+	changed func() bool // compared with what is saved
+	submit  func()
+	discard func()
+
+	tabs []editorTab
+	at   int // of tabs
+
+	box     *fyne.Container
+	strip   *fyne.Container // the tabs' names
+	form    *fyne.Container // what of the form is seen
+	error   *kit.Prose
+	changes *kit.Label
+	save    *kit.Button
+	drop    *kit.Button
+	saving  bool
+}
+
+// editorTab is a part of a form.
+type editorTab struct {
+	name text.Key
+	rows []fyne.CanvasObject
+}
+
+// newCompanyEditor frames rows; back is nil for a place without a list before it.
+func newCompanyEditor(opt MainOptions, title string, back func(), changed func() bool, submit, discard func(), rows ...fyne.CanvasObject) *companyEditor {
+	return newTabbedEditor(opt, title, back, changed, submit, discard, editorTab{"", rows})
+}
+
+// newTabbedEditor frames a form of several parts, of which one is seen.
+func newTabbedEditor(opt MainOptions, title string, back func(), changed func() bool, submit, discard func(), tabs ...editorTab) *companyEditor {
+	e := &companyEditor{opt: opt, changed: changed, submit: submit, discard: discard, tabs: tabs}
+	e.strip, e.form = kit.Row(18), kit.Stack()
+	e.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
+	e.error.Hide()
+	e.changes = kit.NewData("", kit.Body.In(theme.Text2)).Shrink(0)
+	e.save = kit.NewButton("Save", kit.Primary, e.Submit).WithHint("Ctrl+S")
+	e.drop = kit.NewButton("Discard", kit.Line, discard)
+	name := kit.Grow(kit.NewData(title, kit.Title).Shrink(40))
+	head := kit.Pad(0, 24, 0, 24, kit.Row(8, name))
+	if back != nil {
+		head = kit.Pad(0, 24, 0, 16, kit.Row(8, kit.NewIconButton("Back", theme.IconChevronLeft, kit.Ghost, back), name))
+	}
+	bar := kit.Sized(0, 52, kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(), kit.Grow(kit.Pad(0, 24, 0, 24,
+		kit.Row(8, kit.Grow(e.changes), e.drop, e.save))))))
+	parts := []fyne.CanvasObject{kit.Sized(0, 56, head)}
+	if len(tabs) > 1 {
+		parts = append(parts, kit.Pad(0, 24, 0, 24, e.strip))
+	}
+	e.box = kit.Column(0, append(parts, kit.NewHairline(), kit.Grow(e.form), bar)...)
+	e.Go(0)
+	e.Look()
+	return e
+}
+
+// Go shows a part of the form.
+func (e *companyEditor) Go(at int) {
+	e.at = at
+	e.strip.Objects = nil
+	for i, t := range e.tabs {
+		if t.name != "" {
+			e.strip.Add(newRecordTab(t.name, i == at, func() { e.Go(i) }))
+		}
+	}
+	rows := append(append([]fyne.CanvasObject{}, e.tabs[at].rows...), e.error)
+	e.form.Objects = []fyne.CanvasObject{container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(18, rows...)))}
+	e.box.Refresh()
+}
+
+// Look shows whether there is something to save.
+func (e *companyEditor) Look() {
+	changed := e.changed()
+	why, words := text.T("Nothing has changed"), ""
+	if changed {
+		words = text.T("Not saved yet")
+	}
+	if e.saving {
+		why = text.T("Saving")
+	}
+	e.save.SetEnabled(changed && !e.saving, why)
+	e.drop.SetEnabled(changed && !e.saving, why)
+	e.changes.SetText(words)
+	e.box.Refresh()
+}
+
+// Submit saves, where there is something to save.
+func (e *companyEditor) Submit() {
+	if e.changed() && !e.saving {
+		e.submit()
+	}
+}
+
+// Saving begins to wait for the disk.
+func (e *companyEditor) Saving() {
+	e.saving = true
+	e.error.Hide()
+	e.Look()
+}
+
+// Saved ends it, with why nothing was saved, or "".
+func (e *companyEditor) Saved(why string) {
+	e.saving = false
+	e.error.SetText(why)
+	e.error.Hidden = why == ""
+	e.Look()
+}
+
+// companyList is a place of the settings that lists what the company has, with an
+// empty state before there is any.
+func companyList(title text.Key, add *kit.Button, empty fyne.CanvasObject, rows []fyne.CanvasObject) fyne.CanvasObject {
+	if len(rows) == 0 {
+		return kit.Column(0, settingsTitle(title), kit.Grow(empty))
+	}
+	var all []fyne.CanvasObject
+	for _, r := range rows {
+		all = append(all, r, kit.NewHairline())
+	}
+	return kit.Column(0, settingsTitle(title, add), kit.Grow(container.NewVScroll(kit.Column(0, all...))))
+}
+
+// companyRow is one of them: what it is called, what it does, and what can be done
+// about it. asked shows the question before it is removed.
+func companyRow(name, sub string, asked bool, edit, ask, remove, keep func()) fyne.CanvasObject {
+	words := kit.Column(2, kit.NewData(name, kit.Strong).Shrink(60), kit.NewData(sub, kit.Secondary).Shrink(60))
+	right := kit.Row(6, kit.NewButton("Edit", kit.Line, edit), kit.NewButton("Remove", kit.Ghost, ask))
+	if asked {
+		right = kit.Row(6, kit.NewButton("Remove for good", kit.Danger, remove), kit.NewButton("Keep", kit.Line, keep))
+	}
+	return kit.Pad(12, 24, 12, 24, kit.Row(12, kit.Grow(words), right))
+}

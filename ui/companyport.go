@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"context"
+	"errors"
+
+	"leadline/crm"
+	"leadline/ui/desk"
+	"leadline/ui/text"
+)
+
+// Company is how the company is set up (requirements.md A, D, E, F); *store.Store is
+// one, and tells what each method does. All wait for the disk: see companyAsk.
+type Company interface {
+	NewID() crm.ID
+	Lines(context.Context) ([]crm.Line, error)
+	Queues(context.Context) ([]crm.Queue, error)
+	Pipelines(context.Context) ([]crm.Pipeline, error)
+	Users(context.Context) ([]crm.User, error)
+	Workspace(context.Context) (crm.Workspace, error)
+	SetWorkspace(context.Context, crm.Workspace) (converted int, err error)
+	OpenLeads(context.Context) (int, error)
+	Entries(context.Context, crm.ListName) ([]crm.Entry, error)
+	SetEntries(context.Context, crm.ListName, []crm.Entry) error
+	Do(context.Context, ...crm.Change) error
+}
+
+// companyAsk asks on a goroutine of its own and gives the answer to the windows'.
+func companyAsk[T any](opt MainOptions, ask func(context.Context, Company) (T, error), got func(T, error)) {
+	go func() {
+		v, err := ask(context.Background(), opt.Company)
+		opt.Do.Do(func() { got(v, err) })
+	}()
+}
+
+// companyDo is companyAsk for what has no answer.
+func companyDo(opt MainOptions, do func(context.Context, Company) error, done func(error)) {
+	companyAsk(opt, func(ctx context.Context, c Company) (struct{}, error) { return struct{}{}, do(ctx, c) },
+		func(_ struct{}, err error) { done(err) })
+}
+
+// companyWhy says why something was not saved: in the CRM's words where it has some.
+func companyWhy(err error) string {
+	var wrong crm.Invalid
+	if errors.As(err, &wrong) {
+		return text.Say(desk.Text(wrong.Text))
+	}
+	return text.T("That did not work: {why}", "why", err.Error())
+}

@@ -1,0 +1,243 @@
+package ui
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/crm/store"
+	"leadline/ui/kit"
+)
+
+var ctx = context.Background()
+
+// companyBench is a main window on a real file, in the settings.
+func companyBench(t *testing.T, look Look) (*mainBench, *store.Store) {
+	t.Helper()
+	s, err := store.Open(ctx, filepath.Join(t.TempDir(), "leadline.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if _, err := s.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"}); err != nil {
+		t.Fatal(err)
+	}
+	b := newMainBenchWith(t, fullDesk(), &mainSettings{accounts: oneAccount}, look, s)
+	b.m.Go(pageSettings)
+	return b, s
+}
+
+// choose picks an option of a select, a segmented or a radio group.
+func (b *mainBench) choose(role, name, option string) {
+	b.t.Helper()
+	if err := b.widget(role, name).(interface{ Choose(string) error }).Choose(option); err != nil {
+		b.t.Fatal(err)
+	}
+	b.settle()
+}
+
+// saved waits until the settings have nothing left to save.
+func (b *mainBench) saved() {
+	b.t.Helper()
+	for end := time.Now().Add(10 * time.Second); b.says("Not saved yet") || b.says("Saving"); b.settle() {
+		if time.Now().After(end) {
+			b.t.Fatal("it is not saved")
+		}
+	}
+	b.settle()
+}
+
+func line(t *testing.T, s *store.Store) crm.Line {
+	t.Helper()
+	lines, err := s.Lines(ctx)
+	if err != nil || len(lines) != 1 {
+		t.Fatalf("%d lines, %v", len(lines), err)
+	}
+	return lines[0]
+}
+
+func TestALineIsSetUpInTheSettings_A1(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	b.tap("item", "Queue groups")
+	b.tap("button", "Add queue group")
+	b.type_("Name of the group", "Sales")
+	b.choose("select", "Add a person", "Anna Krüger")
+	b.tap("button", "Save")
+	b.saved()
+	b.tap("item", "Lines")
+	b.tap("button", "Add line")
+	b.type_("Name of the line", "Head office")
+	b.type_("Number of the line", "030 5557-100")
+	b.tap("item", "CRM integration")
+	b.choose("radio", "Unknown number", "Create a new lead automatically")
+	b.choose("select", "Create leads for", "Incoming calls")
+	b.choose("select", "Lead source", "Advertising")
+	b.choose("select", "Queue group", "Sales · 1 person")
+	b.tap("check", "Send an incoming call to the responsible person")
+	b.tap("item", "Working hours")
+	b.type_("Monday", "8-12, 13-17")
+	b.tap("item", "Dialling")
+	b.type_("Prefix for an outside line", "0")
+	b.type_("Numbers as they are dialled", "+49 = 0")
+	b.tap("button", "Save")
+	b.saved()
+	l := line(t, s)
+	want := crm.Hours{Spans: []crm.Span{{Day: time.Monday, From: 480, To: 720}, {Day: time.Monday, From: 780, To: 1020}}}
+	if l.Name != "Head office" || l.Number.E164 != 49305557100 || l.Mode != crm.Auto || l.LeadFor != crm.LeadForIncoming ||
+		l.Source != "Advertising" || l.QueueName != "Sales" || !slices.Equal(l.Hours.Spans, want.Spans) ||
+		l.DialOut.Prefix != "0" || l.DialOut.Rules[0] != (crm.DialRule{From: "+49", To: "0"}) || !l.SendToResponsible || !l.ChangeResponsible {
+		t.Errorf("the line is %+v", l)
+	}
+	if !b.says("makes leads of incoming calls") {
+		t.Error("the list does not say what the line does")
+	}
+	b.tap("button", "Edit")
+	b.type_("Name of the line", "Office")
+	b.tap("button", "Discard")
+	if got := b.widget("field", "Name of the line").(*kit.Field).Text(); got != "Head office" {
+		t.Errorf("after Discard the name is %q", got)
+	}
+	b.tap("button", "Back")
+	b.tap("button", "Remove")
+	b.tap("button", "Keep")
+	b.tap("button", "Remove")
+	b.tap("button", "Remove for good")
+	if lines, err := s.Lines(ctx); err != nil || len(lines) != 0 {
+		t.Errorf("%d lines are left, %v", len(lines), err)
+	}
+}
+
+func TestWhatCannotBeReadOfALineIsToldAndNotSaved(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	b.tap("item", "Lines")
+	b.tap("button", "Add line")
+	for _, c := range []struct{ tab, field, bad string }{
+		{"General", "Number of the line", "call me"}, {"General", "Country of the line", "XX"},
+		{"Working hours", "Tuesday", "in the morning"},
+		{"Dialling", "Numbers as they are dialled", "+49 to 0"}, {"Dialling", "Prefix for an outside line", "zero"},
+	} {
+		b.tap("item", c.tab)
+		b.type_(c.field, c.bad)
+		if b.widget("field", c.field).(*kit.Field).Problem() == "" {
+			t.Errorf("%s takes %q", c.field, c.bad)
+		}
+	}
+	b.tap("item", "General")
+	b.type_("Number of the line", "030 5557-100")
+	b.type_("Country of the line", "DE")
+	b.type_("Name of the line", "Head office")
+	b.tap("button", "Save")
+	if lines, _ := s.Lines(ctx); len(lines) != 0 {
+		t.Errorf("it was saved: %+v", lines)
+	}
+	if got := b.widget("field", "Tuesday").(*kit.Field).Text(); got != "in the morning" {
+		t.Errorf("what was typed is gone: %q", got)
+	}
+}
+
+func TestExceptionsAndBlacklistAreEdited_E1_E3(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	b.tap("item", "CRM exceptions")
+	b.type_("CRM exceptions", "0221 98* ; our own shops\nanna@example.org")
+	b.type_("Blacklist", "nonsense")
+	b.tap("button", "Save")
+	if !b.says("Line 1: “nonsense” is neither a number nor an address.") {
+		t.Error("it does not say which line is wrong")
+	}
+	b.type_("Blacklist", "0900*")
+	b.tap("button", "Save")
+	b.saved()
+	for list, want := range map[crm.ListName]string{crm.Exceptions: "+4922198 anna@example.org", crm.Blacklist: "+49900"} {
+		entries, err := s.Entries(ctx, list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		for _, e := range entries {
+			keys = append(keys, e.Key)
+		}
+		if got := strings.Join(keys, " "); got != want {
+			t.Errorf("%s: %s, want %s", list, got, want)
+		}
+	}
+}
+
+func TestOwnSourcesAreEdited_A4(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	b.tap("item", "Lead sources")
+	b.type_("Own sources", "Trade magazine\n\n  Neighbours ")
+	b.tap("button", "Save")
+	b.saved()
+	w, err := s.Workspace(ctx)
+	if err != nil || !slices.Equal(w.OwnSources, []string{"Trade magazine", "Neighbours"}) {
+		t.Errorf("%v, %v", w.OwnSources, err)
+	}
+}
+
+func TestTheSimpleModeAsksBeforeItConverts_F6(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	number, _ := crm.ParseNumber("0171 3920044", "DE", crm.LabelMobile)
+	if err := s.Do(ctx, crm.CreateLead{Lead: crm.Lead{ID: s.NewID(), LastName: "Groß", Status: crm.LeadNew, Numbers: []crm.Number{number}}}); err != nil {
+		t.Fatal(err)
+	}
+	b.tap("item", "CRM mode")
+	b.choose("radio", "CRM mode", "Simple: without leads")
+	b.choose("radio", "Responsible", "Whoever answers")
+	b.tap("check", "A new lead for who comes back")
+	b.tap("button", "Save")
+	if !b.says("1 open lead will be converted.") {
+		t.Error("it does not say how many leads it converts")
+	}
+	if w, _ := s.Workspace(ctx); w.Mode != crm.Classic {
+		t.Fatal("it did not wait for the answer")
+	}
+	b.tap("button", "Convert and save")
+	b.saved()
+	w, err := s.Workspace(ctx)
+	if err != nil || w.Mode != crm.Simple || w.Owner != crm.WhoAnswers || !w.RepeatLeads {
+		t.Errorf("%+v, %v", w, err)
+	}
+	if n, err := s.OpenLeads(ctx); err != nil || n != 0 {
+		t.Errorf("%d leads are still open, %v", n, err)
+	}
+}
+
+func TestPicturesOfTheCompanysSettings(t *testing.T) {
+	for _, look := range []Look{{"de", "light"}, {"en", "dark"}} {
+		b, s := companyBench(t, look)
+		me, err := s.Me(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sales := crm.Queue{ID: s.NewID(), Name: "Vertrieb", Members: []crm.ID{me.ID}}
+		number, _ := crm.ParseNumber("030 5557-100", "DE", "")
+		if err := s.Do(ctx, crm.SaveQueue{Queue: sales}, crm.SaveLine{Line: crm.Line{ID: s.NewID(), Name: "Zentrale", Number: number, Mode: crm.Auto, LeadFor: crm.LeadForIncoming, Source: "Advertising", Queue: sales.ID, ChangeResponsible: true}}); err != nil {
+			t.Fatal(err)
+		}
+		b.m.Window().Resize(fyne.NewSize(1280, 800))
+		name := func(what string) string { return "settings-" + what + "-" + look.Theme + "-" + look.Language }
+		b.tap("item", "Lines")
+		b.shot(name("lines"))
+		b.tap("button", "Edit")
+		b.shot(name("line"))
+		b.tap("item", "CRM integration")
+		b.shot(name("line-crm"))
+		b.tap("item", "Working hours")
+		b.shot(name("line-hours"))
+		b.tap("item", "Dialling")
+		b.shot(name("line-dialling"))
+		b.tap("item", "Queue groups")
+		b.tap("button", "Edit")
+		b.shot(name("queue"))
+		for _, place := range []string{"Lead sources", "CRM exceptions", "CRM mode"} {
+			b.tap("item", place)
+			b.shot(name(strings.ReplaceAll(place, " ", "-")))
+		}
+	}
+}

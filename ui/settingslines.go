@@ -1,0 +1,399 @@
+package ui
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// settingsLinesView lists the company's lines and edits one of them in its place
+// (requirements.md A1).
+type settingsLinesView struct {
+	opt      MainOptions
+	box      *fyne.Container
+	have     companyLines
+	form     *lineForm
+	removing crm.ID
+	error    string
+}
+
+// companyLines are the lines, and what their settings choose from.
+type companyLines struct {
+	lines     []crm.Line
+	queues    []crm.Queue
+	pipelines []crm.Pipeline
+	users     []crm.User
+	workspace crm.Workspace
+}
+
+func newSettingsLines(opt MainOptions) *settingsLinesView {
+	return &settingsLinesView{opt: opt, box: kit.Stack()}
+}
+
+// Object is the view.
+func (v *settingsLinesView) Object() fyne.CanvasObject { return v.box }
+
+// Enter reads the lines, unless one is being edited: what was typed stays.
+func (v *settingsLinesView) Enter() {
+	if v.form == nil {
+		v.read()
+	}
+}
+
+// Leave does nothing.
+func (v *settingsLinesView) Leave() {}
+
+// Draw does nothing: no line is in a snapshot.
+func (v *settingsLinesView) Draw(desk.Snapshot) {}
+
+// Submit saves what is being edited.
+func (v *settingsLinesView) Submit() {
+	if v.form != nil {
+		v.form.editor.Submit()
+	}
+}
+
+func (v *settingsLinesView) read() {
+	companyAsk(v.opt, readLines, func(have companyLines, err error) {
+		v.error = ""
+		if err != nil {
+			v.error = companyWhy(err)
+		}
+		v.have = have
+		if v.form == nil {
+			v.list()
+		}
+	})
+}
+
+func readLines(ctx context.Context, c Company) (have companyLines, err error) {
+	if have.lines, err = c.Lines(ctx); err != nil {
+		return have, err
+	}
+	if have.queues, err = c.Queues(ctx); err != nil {
+		return have, err
+	}
+	if have.pipelines, err = c.Pipelines(ctx); err != nil {
+		return have, err
+	}
+	if have.users, err = c.Users(ctx); err != nil {
+		return have, err
+	}
+	have.workspace, err = c.Workspace(ctx)
+	return have, err
+}
+
+func (v *settingsLinesView) list() {
+	v.form = nil
+	add := kit.NewButton("Add line", kit.Primary, v.add).WithIcon(theme.IconPlus)
+	empty := kit.NewEmptyState(theme.IconHandset, "No line yet", "A line is a number that the company is called on. What a call makes is a setting of its line.", kit.NewButton("Add line", kit.Primary, v.add).WithIcon(theme.IconPlus), nil)
+	var rows []fyne.CanvasObject
+	for _, l := range v.have.lines {
+		rows = append(rows, companyRow(l.Name, lineSummary(l), v.removing == l.ID, func() { v.edit(l) },
+			func() { v.removing = l.ID; v.list() }, func() { v.remove(l) }, func() { v.removing = ""; v.list() }))
+	}
+	if v.error != "" {
+		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.NewProseData(v.error, kit.Secondary.In(theme.DangerText))))
+	}
+	v.box.Objects = []fyne.CanvasObject{companyList("Lines", add, empty, rows)}
+	v.box.Refresh()
+}
+
+// lineSummary is what a line does, in a line.
+func lineSummary(l crm.Line) string {
+	does := text.T("suggests leads and contacts")
+	if l.Mode == crm.Auto {
+		switch l.LeadFor {
+		case crm.LeadForIncoming:
+			does = text.T("makes leads of incoming calls")
+		case crm.LeadForOutgoing:
+			does = text.T("makes leads of outgoing calls")
+		default:
+			does = text.T("makes leads of all calls")
+		}
+	}
+	sub := does
+	if l.QueueName != "" {
+		sub = l.QueueName + " · " + sub
+	}
+	if number := l.Number.Show(l.Region); number != "" {
+		sub = number + " · " + sub
+	}
+	return sub
+}
+
+func (v *settingsLinesView) add() {
+	v.edit(crm.Line{ID: v.opt.Company.NewID(), Mode: crm.Suggest, LeadFor: crm.LeadForAll, Source: crm.SourceCall, ChangeResponsible: true})
+}
+
+func (v *settingsLinesView) edit(l crm.Line) {
+	v.removing = ""
+	v.form = newLineForm(v, l)
+	v.box.Objects = []fyne.CanvasObject{v.form.editor.box}
+	v.box.Refresh()
+	v.form.name.Focus()
+}
+
+func (v *settingsLinesView) remove(l crm.Line) {
+	v.removing = ""
+	companyDo(v.opt, func(ctx context.Context, c Company) error {
+		return c.Do(ctx, crm.RemoveSetup{Kind: crm.SetupLine, ID: l.ID})
+	}, func(err error) {
+		if err != nil {
+			v.error = companyWhy(err)
+			v.list()
+			return
+		}
+		v.read()
+	})
+}
+
+// lineForm edits one line.
+type lineForm struct {
+	v      *settingsLinesView
+	began  crm.Line
+	value  crm.Line
+	editor *companyEditor
+
+	name, number, region *kit.Field
+	hours                []*kit.Field // as weekdays
+	zone, prefix, rules  *kit.Field
+	leadFor              *kit.Segmented
+}
+
+func newLineForm(v *settingsLinesView, l crm.Line) *lineForm {
+	l.QueueName = ""
+	f := &lineForm{v: v, began: l, value: l}
+	title := l.Name
+	if title == "" {
+		title = text.T("New line")
+	}
+	tabs := []editorTab{{"General", f.general()}, {"CRM integration", f.integration()}, {"Working hours", f.working()}, {"Dialling|line", f.dialling()}}
+	f.editor = newTabbedEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.edit(f.began) }, tabs...)
+	return f
+}
+
+func (v *settingsLinesView) close() {
+	v.form = nil
+	v.read()
+}
+
+// field is a field of a line; its label stands at the left.
+func (f *lineForm) field(key text.Key, value string) *kit.Field {
+	field := kit.NewBareField(key, func(string) { f.look() })
+	field.SetText(value)
+	return field
+}
+
+func fieldRow(label text.Key, w float32, field *kit.Field, help text.Key) fyne.CanvasObject {
+	control := []fyne.CanvasObject{kit.Row(0, kit.Sized(w, 0, field), kit.Spacer())}
+	if help != "" {
+		control = append(control, kit.NewProse(help, kit.Quiet))
+	}
+	return settingsRow(label, kit.Column(4, control...))
+}
+
+func (f *lineForm) general() []fyne.CanvasObject {
+	f.name = f.field("Name of the line", f.value.Name)
+	f.number = f.field("Number of the line", f.value.Number.Written)
+	f.region = f.field("Country of the line", f.value.Region).WithPlaceholder("DE")
+	return []fyne.CanvasObject{
+		fieldRow("Name", 260, f.name, ""),
+		fieldRow("Number", 260, f.number, "As the PBX names it to us: the number dialled, or an extension."),
+		fieldRow("Country", 80, f.region, "Of numbers that are written without one, as two letters; empty is the program's."),
+	}
+}
+
+// integration are the rules by which a call becomes a record.
+func (f *lineForm) integration() []fyne.CanvasObject {
+	mode := kit.NewRadioGroup("Unknown number", []kit.Option{
+		{ID: string(crm.Auto), Key: text.Key("Create a new lead automatically"), Help: text.T("The lead exists at the moment of the call, also when nobody answers.")},
+		{ID: string(crm.Suggest), Key: text.Key("Suggest creating a record in the call window"), Help: text.T("Without saving, only the call is in the log.")},
+	}, func(id string) { f.value.Mode = crm.Mode(id); f.look() })
+	mode.SetChosen(string(f.value.Mode))
+	if f.value.Mode == "" {
+		mode.SetChosen(string(crm.Suggest))
+	}
+	f.leadFor = kit.NewSegmented("Create leads for", []kit.Option{
+		{ID: string(crm.LeadForIncoming), Key: text.Key("Incoming calls")},
+		{ID: string(crm.LeadForOutgoing), Key: text.Key("Outgoing calls")},
+		{ID: string(crm.LeadForAll), Key: text.Key("All calls")},
+	}, func(id string) { f.value.LeadFor = crm.LeadFor(id); f.look() })
+	f.leadFor.SetChosen(string(f.value.LeadFor))
+	if f.value.LeadFor == "" {
+		f.leadFor.SetChosen(string(crm.LeadForAll))
+	}
+	source := kit.NewBareSelect("Lead source", sourceOptions(lineSources(f.v.have.workspace, f.value.Source)), func(id string) { f.value.Source = id; f.look() })
+	source.SetChosen(f.value.Source)
+	queue := kit.NewBareSelect("Queue group", f.queueOptions(), func(id string) { f.value.Queue = crm.ID(id); f.look() })
+	queue.SetChosen(string(f.value.Queue))
+	pipeline := kit.NewBareSelect("Pipeline", pipelineOptions(f.v.have.pipelines, "As the company"), func(id string) { f.value.Pipeline = crm.ID(id); f.look() })
+	pipeline.SetChosen(string(f.value.Pipeline))
+	send := kit.NewCheck("Send an incoming call to the responsible person", func(on bool) { f.value.SendToResponsible = on; f.look() }).
+		WithHelp("If they are at work and not busy; else it takes the line's normal way.")
+	send.SetOn(f.value.SendToResponsible)
+	change := kit.NewCheck("Change the lead's responsible when a call is transferred by hand", func(on bool) { f.value.ChangeResponsible = on; f.look() }).
+		WithHelp("The record that the call created goes to whom it was passed.")
+	change.SetOn(f.value.ChangeResponsible)
+	return []fyne.CanvasObject{
+		settingsRow("Unknown number", mode),
+		kit.NewHairline(),
+		settingsRow("Create leads for", kit.Row(0, f.leadFor, kit.Spacer())),
+		selectRow("Lead source", source, ""),
+		selectRow("Queue group", queue, "The first person in it becomes responsible for what an incoming call makes."),
+		selectRow("Pipeline", pipeline, "Of deals that the simple CRM mode makes."),
+		kit.NewHairline(),
+		settingsRow("Responsible person", kit.Column(10, send, change)),
+	}
+}
+
+func selectRow(label text.Key, s *kit.Select, help text.Key) fyne.CanvasObject {
+	control := []fyne.CanvasObject{kit.Row(0, kit.Sized(260, 32, s), kit.Spacer())}
+	if help != "" {
+		control = append(control, kit.NewProse(help, kit.Quiet))
+	}
+	return settingsRow(label, kit.Column(4, control...))
+}
+
+// lineSources are the sources to choose from, and the chosen one even when the company
+// has it no longer.
+func lineSources(w crm.Workspace, chosen string) []string {
+	all := w.Sources()
+	if chosen != "" && !slices.Contains(all, chosen) {
+		all = append(all, chosen)
+	}
+	return all
+}
+
+func (f *lineForm) queueOptions() []kit.Option {
+	options := []kit.Option{{ID: "", Key: text.Key("None|queue group")}}
+	for _, q := range f.v.have.queues {
+		n := len(q.Present(f.v.have.users))
+		options = append(options, kit.Option{ID: string(q.ID), Label: q.Name + " · " + text.Tn(n, "{n} person", "{n} people")})
+	}
+	return options
+}
+
+func pipelineOptions(pipelines []crm.Pipeline, none text.Key) []kit.Option {
+	options := []kit.Option{{ID: "", Key: none}}
+	for _, p := range pipelines {
+		options = append(options, kit.Option{ID: string(p.ID), Label: pipelineName(p)})
+	}
+	return options
+}
+
+func (f *lineForm) working() []fyne.CanvasObject {
+	f.hours = nil
+	var days []fyne.CanvasObject
+	for _, day := range weekdays {
+		field := f.field(weekdayKey(day), hoursOf(f.value.Hours, day)).WithPlaceholder("closed")
+		f.hours = append(f.hours, field)
+		days = append(days, kit.Row(8, kit.Sized(110, 0, kit.NewLabel(weekdayKey(day), kit.Body)), kit.Sized(260, 0, field), kit.Spacer()))
+	}
+	f.zone = f.field("Time zone", f.value.Hours.Zone).WithPlaceholder("Europe/Berlin")
+	return []fyne.CanvasObject{
+		settingsRow("Working hours", kit.Column(6, append(days, kit.NewProse("As 8:00–12:00, 13:00–17:00. Without any, the line is always open.", kit.Quiet))...)),
+		fieldRow("Time zone", 260, f.zone, "Empty is where this program runs."),
+	}
+}
+
+func (f *lineForm) dialling() []fyne.CanvasObject {
+	f.prefix = f.field("Prefix for an outside line", f.value.DialOut.Prefix)
+	f.rules = kit.NewNoteField("Numbers as they are dialled", 76, func(string) { f.look() }).WithPlaceholder("+49 = 0")
+	f.rules.SetText(dialRulesOf(f.value.DialOut.Rules))
+	return []fyne.CanvasObject{
+		fieldRow("Outside line", 80, f.prefix, "What is dialled before an outside number, such as 0."),
+		fieldRow("Numbers", 260, f.rules, "How numbers begin, and what is dialled instead: a rule per line. The longest that fits counts."),
+	}
+}
+
+// typed is the line as the fields have it; what can't be read is told at its field.
+func (f *lineForm) typed() (l crm.Line, ok bool) {
+	l, ok = f.value, true
+	say := func(field *kit.Field, wrong bool, why string) {
+		if !wrong {
+			why = ""
+		}
+		field.SetError(why)
+		ok = ok && !wrong
+	}
+	l.Name = f.name.Text()
+	l.Region = regionOf(f.region.Text())
+	say(f.region, l.Region != "" && crm.CountryCode(l.Region) == 0, text.T("Not a country: two letters, such as DE"))
+	if l.Number.Written != f.number.Text() || l.Region != f.value.Region {
+		number, is := crm.ParseNumber(f.number.Text(), l.Region, "")
+		say(f.number, f.number.Text() != "" && !is, text.T("Not a number"))
+		l.Number = number
+	} else {
+		f.number.SetError("")
+	}
+	l.Hours = crm.Hours{Zone: f.zone.Text()}
+	for i, field := range f.hours {
+		spans, is := parseHours(weekdays[i], field.Text())
+		say(field, !is, text.T("Write hours as 8:00–17:00"))
+		l.Hours.Spans = append(l.Hours.Spans, spans...)
+	}
+	rules, wrong := parseDialRules(f.rules.Text())
+	say(f.rules, wrong != "", text.T("“{line}” is no rule: write +49 = 0", "line", wrong))
+	l.DialOut = crm.Dialout{Prefix: f.prefix.Text(), Rules: rules}
+	say(f.prefix, !dials(f.prefix.Text()), text.T("Digits, * and # only"))
+	return l, ok
+}
+
+// showWrong shows the part of the form with the first field that has a problem.
+func (f *lineForm) showWrong() {
+	for at, fields := range [][]*kit.Field{{f.name, f.number, f.region}, nil, append(slices.Clone(f.hours), f.zone), {f.prefix, f.rules}} {
+		if slices.ContainsFunc(fields, func(field *kit.Field) bool { return field.Problem() != "" }) {
+			f.editor.Go(at)
+			return
+		}
+	}
+}
+
+func (f *lineForm) changed() bool {
+	l, ok := f.typed()
+	return !ok || !reflect.DeepEqual(l, f.began)
+}
+
+func (f *lineForm) look() {
+	if f.editor != nil {
+		f.editor.Look()
+	}
+}
+
+func (f *lineForm) submit() {
+	l, ok := f.typed()
+	switch {
+	case !ok:
+		f.showWrong()
+		f.editor.Saved(text.T("Something above cannot be used as it is."))
+		return
+	case l.Name == "":
+		f.name.SetError(text.T("A line needs a name"))
+		f.showWrong()
+		f.editor.Saved(text.T("Something above cannot be used as it is."))
+		return
+	}
+	if err := l.Hours.Check(); err != nil {
+		f.editor.Saved(companyWhy(err))
+		return
+	}
+	f.editor.Saving()
+	companyDo(f.v.opt, func(ctx context.Context, c Company) error { return c.Do(ctx, crm.SaveLine{Line: l}) }, func(err error) {
+		if err != nil {
+			f.editor.Saved(companyWhy(err))
+			return
+		}
+		if f.v.form == f {
+			f.v.close()
+		}
+	})
+}
