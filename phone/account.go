@@ -30,7 +30,8 @@ type Account struct {
 	Codecs      []string // in order of preference: "opus", "g722", "pcma", "pcmu"; empty means all that there are
 	DTMF        string   // how keypad digits are sent: "rfc4733" (also ""), "info" or "inband"
 	AutoAnswer  string   // "never" (also ""), "header" or "always"
-	SRTP        string   // "off" (also ""), "preferred" or "required"
+	SRTP        string   // encrypted sound: "off" (also ""), "preferred" or "required"
+	SRTPKeys    string   // how calls from here agree on its keys: "sdes" (also "") or "dtls"; calls to here either way
 }
 
 // RegState is where an account's registration stands.

@@ -50,6 +50,9 @@ type call struct {
 	conference *conference   // nil: the call is on its own
 	music      func([]int16) // what the far end hears while we hold; nil: silence
 
+	must    bool // encryption, whatever the account wants
+	inClear bool // the far end refused encryption, and the call was placed anew
+
 	tape             *record.Tape // nil: not recorded now
 	lastTape         *record.Tape // the newest, also when it has ended
 	recordedByItself bool
@@ -126,17 +129,25 @@ func (c *call) dial() {
 }
 
 // open makes the sockets of the call's sound.
-func (c *call) open() (err error) {
-	if c.voice == nil {
-		c.voice, err = openVoice(c.stack.Local().Addr(), c.line.stunServer(), c.line.account.Codecs, c.phone.cfg.Now, c.log)
-		if err == nil && c.voice.stunFailed {
-			c.line.useSTUN(netip.AddrPort{}) // the next call doesn't wait; asked again with the next registration
-		}
+func (c *call) open() error {
+	if c.voice != nil {
+		return nil
 	}
-	if err == nil {
-		c.voice.onDigit = func(r rune) { c.box.post(func() { c.heardDigit(r) }) }
+	secrets, certificate, err := c.line.secrets(c.want())
+	if err != nil {
+		return err
 	}
-	return err
+	guard := newGuard(certificate, func(err error) { c.box.post(func() { c.shaken(err) }) })
+	v, err := openVoice(c.stack.Local().Addr(), c.line.stunServer(), c.line.account.Codecs, secrets, guard, c.phone.cfg.Now, c.log)
+	if err != nil {
+		return err
+	}
+	if v.stunFailed {
+		c.line.useSTUN(netip.AddrPort{}) // the next call doesn't wait; asked again with the next registration
+	}
+	v.onDigit = func(r rune) { c.box.post(func() { c.heardDigit(r) }) }
+	c.voice = v
+	return nil
 }
 
 // describe makes the session description of our 200: the answer to their offer, or
@@ -166,6 +177,7 @@ func (c *call) agree(local sdp.Local, m sdp.Media) error {
 		return err
 	}
 	c.applyMute()
+	c.showEncryption()
 	c.view.Codec = c.voice.session.Codec()
 	c.view.HeldByThem = m.Hold
 	return nil
@@ -315,6 +327,10 @@ func (c *call) watch() {
 		if c.silent() {
 			c.dialog.HangUp()
 			c.end(MediaLost, 0, "nothing was heard for "+c.phone.cfg.Timing.MediaAlive.String())
+			return
+		}
+		if c.deaf() {
+			c.insecure("what the far end sends can't be decrypted: it isn't made with the keys that were agreed on")
 			return
 		}
 		c.watch()

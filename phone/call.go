@@ -135,7 +135,9 @@ type Call struct {
 
 	Muted       bool
 	Codec       string // "PCMA", "PCMU", "G722" or "Opus"; "" until media is agreed
-	Encrypted   bool   // SRTP
+	Encrypted   bool   // by SRTP, both ways
+	Encryption  string // how: "SDES, AES_CM_128_HMAC_SHA1_80" or "DTLS, …"; "" in the clear
+	Exposed     bool   // in the clear though the account prefers encryption: the far end has none
 	EarlyMedia  bool   // the far end is or was heard before it answered
 	CallWaiting bool   // it began while another call was up
 	HeldByThem  bool   // also when State is HeldHere

@@ -62,14 +62,7 @@ func (a Account) check() error {
 	default:
 		return fmt.Errorf("account %q: keep-alive %q: want options, crlf or off", a.Name, a.KeepAlive)
 	}
-	switch a.SRTP {
-	case "", "off", "preferred":
-	case "required":
-		return fmt.Errorf("account %q: srtp required: this version can't encrypt sound", a.Name)
-	default:
-		return fmt.Errorf("account %q: srtp %q: want off, preferred or required", a.Name, a.SRTP)
-	}
-	return nil
+	return a.checkSRTP()
 }
 
 func (a Account) options() sip.Options {
@@ -184,15 +177,19 @@ func (l *line) check(body sip.Body) (int, string) {
 	if full {
 		return 486, "Busy Here"
 	}
-	return checkOffer(body, l.account.Codecs)
+	secrets, _, err := l.secrets(l.account.security())
+	if err != nil {
+		return 500, "Server Internal Error"
+	}
+	return checkOffer(body, l.account.Codecs, secrets)
 }
 
 // checkOffer refuses a call whose sound we couldn't take part in.
-func checkOffer(body sip.Body, codecs []string) (int, string) {
+func checkOffer(body sip.Body, codecs []string, secrets sdp.Secure) (int, string) {
 	offer, err := sdp.Body(body.Type, body.Data)
 	if err == nil && len(offer) > 0 {
 		_, _, err = sdp.Answer(offer, sdp.Local{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Port: 9, RTCPMux: true,
-			Codecs: sdp.CodecsByName(codecs)})
+			Codecs: sdp.CodecsByName(codecs), Secure: secrets})
 	}
 	switch {
 	case err == nil:

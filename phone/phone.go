@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"leadline/phone/locate"
+	"leadline/phone/media/secure"
 	"leadline/phone/sip"
 )
 
@@ -86,6 +87,8 @@ type Phone struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup // accounts, calls and the Listener's goroutine
 
+	certificate func() (*secure.Certificate, error) // for DTLS-SRTP, made when first needed
+
 	mu          sync.Mutex
 	closed      bool
 	lines       []*line
@@ -124,6 +127,7 @@ func New(cfg Config) *Phone {
 	}
 	cfg.Timing = cfg.Timing.withDefaults()
 	p := &Phone{cfg: cfg, log: cfg.Log, told: newMailbox(), conferences: map[string]*conference{}}
+	p.certificate = sync.OnceValues(secure.NewCertificate)
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.work.Add(1)
 	go func() {

@@ -92,13 +92,14 @@ func (c *call) answered(body sip.Body) {
 }
 
 func (c *call) failed(f *sip.Failure) {
-	if c.view.State == Ended {
+	if c.view.State == Ended || c.fallsBack(f) {
 		return
 	}
 	reason := f.Reason
 	if f.Code == 0 {
 		reason = f.Error()
 	}
+	reason = c.unencrypted(f, reason)
 	cause := causeOf(f)
 	if c.view.Direction == Incoming {
 		cause = Missed // our 200 met their CANCEL
@@ -172,11 +173,12 @@ func (c *call) offered(offer *sip.Offer) {
 	local := c.voice.local.Again(c.voice.agreed, direction)
 	body, err := sdp.Body(offer.Body.Type, offer.Body.Data)
 	if err == nil && len(body) == 0 {
+		local = fresh(local) // they may be connecting us with somebody else
 		offer.LateAnswer = func(b sip.Body) {
 			c.box.post(func() {
 				c.voice.local = local
 				if err := c.takeAnswer(b); err != nil {
-					c.log.Warn("the answer in an ACK can't be used", "err", err)
+					c.unusable("the answer in an ACK", err)
 					return
 				}
 				c.settle()
@@ -190,6 +192,10 @@ func (c *call) offered(offer *sip.Offer) {
 	var m sdp.Media
 	if err == nil {
 		answer, m, err = sdp.Answer(body, local)
+		if err == nil && c.voice.rekeyed(m) {
+			local = fresh(local)
+			answer, m, err = sdp.Answer(body, local)
+		}
 	}
 	if err == nil {
 		err = c.agree(local, m)
@@ -247,7 +253,9 @@ func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Fail
 	case f == nil:
 		c.voice.local = local
 		if err := c.takeAnswer(body); err != nil {
-			c.log.Warn("the answer to our re-INVITE can't be used", "err", err)
+			if c.unusable("the answer to our re-INVITE", err) {
+				return
+			}
 			break
 		}
 		c.isHold = want

@@ -218,6 +218,7 @@ func (c *call) referred(r *sip.ReferRequest) {
 	w := &referrer{request: r, from: c, held: c.wantHold}
 	n.box.post(func() {
 		n.referrer = w
+		n.insists(c)
 		n.dial()
 	})
 	_ = c.hold(true)
@@ -286,6 +287,7 @@ func (c *call) replaces() bool {
 	}
 	o := s.c
 	o.box.post(func() { o.replaced = true })
+	c.insists(o)
 	if err := c.answer(); err != nil {
 		c.log.Warn("answer a call that replaces another", "replaces", string(o.id), "err", err)
 		o.box.post(func() { o.replaced = false })

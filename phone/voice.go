@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"leadline/phone/media"
+	"leadline/phone/media/secure"
 	"leadline/phone/sdp"
 )
 
@@ -29,6 +30,7 @@ type voice struct {
 	agreed     sdp.Media
 	session    *media.Session // nil until something was agreed on
 	onDigit    func(rune)     // told each digit of theirs, from a reader
+	guard      *guard
 
 	receiver       atomic.Pointer[media.Session] // for the readers
 	toRTP, toRTCP  atomic.Pointer[netip.AddrPort]
@@ -41,11 +43,12 @@ type voice struct {
 
 // openVoice takes a pair of ports at ip.
 // stun is whom to ask for their public address, invalid for nobody.
-func openVoice(ip netip.Addr, stun netip.AddrPort, codecs []string, now func() time.Time, log *slog.Logger) (*voice, error) {
-	v := &voice{log: log, now: now, stun: stun}
+func openVoice(ip netip.Addr, stun netip.AddrPort, codecs []string, secrets sdp.Secure, guard *guard, now func() time.Time, log *slog.Logger) (*voice, error) {
+	v := &voice{log: log, now: now, stun: stun, guard: guard}
+	guard.send = v.sendHandshake
 	v.local = sdp.Local{
 		RTCPMux: true, Codecs: sdp.CodecsByName(codecs),
-		SessionID: rand.Uint64() >> 2, Version: 1,
+		SessionID: rand.Uint64() >> 2, Version: 1, Secure: secrets,
 	}
 	if err := v.listen(ip); err != nil {
 		return nil, err
@@ -132,12 +135,20 @@ func (v *voice) survive(f func()) {
 }
 
 func (v *voice) heardRTP(packet []byte, from netip.AddrPort) {
+	if secure.IsDTLS(packet) {
+		if !v.latched.Load() { // what it agrees on is checked by its certificate
+			v.toRTP.Store(&from)
+		}
+		v.guard.shake(packet, onRTP)
+		return
+	}
 	session := v.receiver.Load()
 	if session == nil {
 		return
 	}
+	packet, ok := v.guard.open(packet, onRTP)
 	now := v.now()
-	if !session.ReceiveRTP(packet, now) {
+	if !ok || !session.ReceiveRTP(packet, now) {
 		return
 	}
 	v.lastHeard.Store(now.UnixNano())
@@ -148,8 +159,17 @@ func (v *voice) heardRTP(packet []byte, from netip.AddrPort) {
 	}
 }
 
-func (v *voice) heardRTCP(packet []byte, _ netip.AddrPort) {
-	if session := v.receiver.Load(); session != nil {
+func (v *voice) heardRTCP(packet []byte, from netip.AddrPort) {
+	if secure.IsDTLS(packet) {
+		v.toRTCP.Store(&from)
+		v.guard.shake(packet, onRTCP)
+		return
+	}
+	session := v.receiver.Load()
+	if session == nil {
+		return
+	}
+	if packet, ok := v.guard.open(packet, onRTCP); ok {
 		v.lastHeard.Store(v.now().UnixNano())
 		session.ReceiveRTCP(packet, v.now())
 	}
@@ -157,10 +177,18 @@ func (v *voice) heardRTCP(packet []byte, _ netip.AddrPort) {
 
 // agree takes over what was agreed on, the first time or again.
 func (v *voice) agree(local sdp.Local, m sdp.Media) error {
+	moved := v.agreed.Addr != m.Addr || v.agreed.Host != m.Host
+	if moved {
+		v.aim(m)
+	}
+	v.mux.Store(m.Mux)
+	if err := v.guard.agree(m.Protection, m.Mux); err != nil {
+		return fmt.Errorf("keep the sound of a call secret: %w", err)
+	}
 	if v.session == nil {
 		session, err := media.New(media.Config{
 			Media:    m,
-			Send:     func(p []byte) { send(v.rtp.Load(), p, v.toRTP.Load()) },
+			Send:     v.sendRTP,
 			SendRTCP: v.sendRTCP,
 			OnDigit:  v.onDigit,
 			Now:      v.now,
@@ -172,12 +200,7 @@ func (v *voice) agree(local sdp.Local, m sdp.Media) error {
 	} else if err := v.session.Update(m); err != nil {
 		return fmt.Errorf("change the sound of a call: %w", err)
 	}
-	moved := v.agreed.Addr != m.Addr || v.agreed.Host != m.Host
 	v.local, v.agreed = local, m
-	v.mux.Store(m.Mux)
-	if moved {
-		v.aim(m)
-	}
 	v.lastHeard.Store(v.now().UnixNano())
 	v.receiver.Store(v.session)
 	return nil
@@ -211,7 +234,26 @@ func (v *voice) aim(m sdp.Media) {
 	}()
 }
 
+func (v *voice) sendRTP(p []byte) {
+	if p, ok := v.guard.seal(p); ok {
+		send(v.rtp.Load(), p, v.toRTP.Load())
+	}
+}
+
+// sendHandshake sends a packet of DTLS from one of the ports.
+func (v *voice) sendHandshake(p []byte, on port) {
+	if on == onRTCP {
+		send(v.rtcp.Load(), p, v.toRTCP.Load())
+		return
+	}
+	send(v.rtp.Load(), p, v.toRTP.Load())
+}
+
 func (v *voice) sendRTCP(p []byte) {
+	p, ok := v.guard.sealReport(p)
+	if !ok {
+		return
+	}
 	if v.mux.Load() {
 		send(v.rtp.Load(), p, v.toRTP.Load())
 		return
@@ -238,6 +280,7 @@ func (v *voice) close() {
 	if v.session != nil {
 		v.session.Close()
 	}
+	v.guard.close()
 	_ = v.rtp.Load().Close()
 	_ = v.rtcp.Load().Close()
 	v.readers.Wait()

@@ -41,7 +41,7 @@ func newCallBelow() *callBelow {
 		quality: kit.NewData("", kit.Secondary),
 		codec:   kit.NewData("", kit.Secondary),
 		lock:    kit.NewIcon(theme.IconLock, 14, theme.Text2),
-		secret:  kit.NewData("SRTP", kit.Secondary),
+		secret:  kit.NewData("", kit.Secondary),
 		headset: kit.NewIcon(theme.IconHeadset, 14, theme.Text2),
 		device:  kit.NewData("", kit.Secondary),
 		dot1:    kit.NewData("·", kit.Quiet),
@@ -91,9 +91,10 @@ func (b *callBelow) draw() {
 	b.codec.SetText(c.Codec)
 	setShown(b.codec, c.Codec != "")
 	setShown(b.lock.Image, c.Encrypted)
-	setShown(b.secret, c.Encrypted)
+	b.secret.SetText(text.T(secrecyWord(c)))
+	setShown(b.secret, c.Encrypted || c.Exposed)
 	setShown(b.dot1, c.Quality > 0 && c.Codec != "")
-	setShown(b.dot2, c.Encrypted && (c.Codec != "" || c.Quality > 0))
+	setShown(b.dot2, (c.Encrypted || c.Exposed) && (c.Codec != "" || c.Quality > 0))
 	b.device.SetText(b.card.Microphone)
 	atMost(b.device, 150)
 	room := c.WhyPoor.Key == "" // what is wrong needs it more

@@ -157,6 +157,17 @@ func qualityWord(q desk.Quality) text.Key {
 	return text.Key("Good|quality")
 }
 
+// secrecyWord says whether others can listen in on the network, where that is asked for.
+func secrecyWord(c desk.Call) text.Key {
+	switch {
+	case c.Encrypted:
+		return text.Key("Encrypted")
+	case c.Exposed:
+		return text.Key("Not encrypted")
+	}
+	return ""
+}
+
 // clockOf is the time a window's clock shows: how long it rings or is being dialled,
 // how long they have talked.
 func clockOf(c desk.Call, now time.Time) time.Duration {

@@ -52,8 +52,8 @@ func parseRTP(b []byte) (p packet, ok bool) {
 	}, true
 }
 
-// isRTCP tells RTCP from RTP on a shared port (RFC 5761 §4).
-func isRTCP(b []byte) bool { return len(b) >= 8 && b[0]>>6 == 2 && b[1] >= 192 && b[1] <= 223 }
+// IsRTCP tells RTCP from RTP on a shared port (RFC 5761 §4).
+func IsRTCP(b []byte) bool { return len(b) >= 8 && b[0]>>6 == 2 && b[1] >= 192 && b[1] <= 223 }
 
 // appendRTP writes a header; the payload follows.
 func appendRTP(dst []byte, p packet) []byte {

@@ -212,7 +212,7 @@ func (s *Session) reportLocked(now time.Duration, wall time.Time, bye bool) []by
 // call, which is when the owner of the socket may latch on to where it came from
 // (symmetric RTP, RFC 4961). With RTCP on the same port it is told apart here (RFC 5761 §4).
 func (s *Session) ReceiveRTP(packet []byte, arrival time.Time) (accepted bool) {
-	if isRTCP(packet) {
+	if IsRTCP(packet) {
 		s.ReceiveRTCP(packet, arrival)
 		return false
 	}

@@ -18,7 +18,7 @@ func Answer(remote []byte, local Local) (body []byte, agreed Media, err error) {
 	if err != nil {
 		return nil, Media{}, err
 	}
-	chosen, err := choose(d, func(list []offered) []Format { return local.common(list) })
+	chosen, safe, err := choose(d, local.common, local.Secure.protection)
 	if err != nil {
 		return nil, Media{}, err
 	}
@@ -26,6 +26,7 @@ func Answer(remote []byte, local Local) (body []byte, agreed Media, err error) {
 	list := formats(m)
 	common := local.common(list)
 	agreed, err = local.agree(d, m, common)
+	agreed.Protection = safe
 	if err != nil {
 		return nil, Media{}, err
 	}
@@ -42,6 +43,7 @@ func Answer(remote []byte, local Local) (body []byte, agreed Media, err error) {
 	for i := range d.MediaDescriptions {
 		if i == chosen {
 			lines[i] = local.audioLine(agreed.Profile, common, events, quiet, agreed.Mux, agreed.Direction)
+			lines[i].Attributes = append(lines[i].Attributes, local.Secure.answered(safe)...)
 		} else {
 			lines[i] = refusedLine(agreed.Layout.lines[i])
 		}
@@ -56,7 +58,7 @@ func ParseAnswer(offer Local, remote []byte) (Media, error) {
 	if err != nil {
 		return Media{}, err
 	}
-	chosen, err := choose(d, func(list []offered) []Format { return offer.accepted(list) })
+	chosen, safe, err := choose(d, offer.accepted, offer.Secure.confirmed)
 	if err != nil {
 		return Media{}, err
 	}
@@ -66,6 +68,7 @@ func ParseAnswer(offer Local, remote []byte) (Media, error) {
 	if err != nil {
 		return Media{}, err
 	}
+	agreed.Protection = safe
 	ours := offer.events()
 	agreed.takeEvents(commonEvents(list, agreed.Accept), func(e eventFormat) (uint8, bool) {
 		i := slices.IndexFunc(ours, func(o eventFormat) bool { return o.clock == e.clock })
@@ -80,26 +83,37 @@ func ParseAnswer(offer Local, remote []byte) (Media, error) {
 	return agreed, nil
 }
 
-// choose finds the first audio line that can be used, or the reason why none can.
-func choose(d *psdp.SessionDescription, common func([]offered) []Format) (int, error) {
-	err := refuse(488, ErrNoAudio, "%d media lines", len(d.MediaDescriptions))
+// choose finds the first audio line that can be used, one that is kept secret before one
+// in the clear, or the reason why none can.
+func choose(d *psdp.SessionDescription, common func([]offered) []Format,
+	protection func(*psdp.SessionDescription, *psdp.MediaDescription) (Protection, *Error),
+) (chosen int, safe Protection, err error) {
+	why := refuse(488, ErrNoAudio, "%d media lines", len(d.MediaDescriptions))
+	chosen = -1
 	for i, m := range d.MediaDescriptions {
 		if m.MediaName.Media != "audio" || m.MediaName.Port.Value == 0 {
 			continue
 		}
-		switch profile := proto(m); strings.ToUpper(profile) {
-		case "RTP/AVP", "RTP/AVPF":
-			if len(common(formats(m))) > 0 {
-				return i, nil
+		profile := proto(m)
+		if !clearProfile(profile) && !secured(profile) {
+			continue
+		}
+		p, unsafe := protection(d, m)
+		switch {
+		case unsafe != nil:
+			if why.Err != ErrNoCodec {
+				why = unsafe
 			}
-			err = refuse(488, ErrNoCodec, "the peer has %s", names(m))
-		case "RTP/SAVP", "RTP/SAVPF", "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF":
-			if err.Err != ErrNoCodec {
-				err = refuse(488, ErrSecure, "%s", profile)
-			}
+		case len(common(formats(m))) == 0:
+			why = refuse(488, ErrNoCodec, "the peer has %s", names(m))
+		case chosen < 0 || safe.Keying == NoKeys && p.Keying != NoKeys:
+			chosen, safe = i, p
 		}
 	}
-	return 0, err
+	if chosen < 0 {
+		return 0, Protection{}, why
+	}
+	return chosen, safe, nil
 }
 
 func proto(m *psdp.MediaDescription) string { return strings.Join(m.MediaName.Protos, "/") }

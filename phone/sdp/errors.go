@@ -15,6 +15,10 @@ var (
 	ErrNoAudio = errors.New("no audio stream")
 	// ErrSecure is an offer of encrypted media only.
 	ErrSecure = errors.New("only encrypted media offered")
+	// ErrClear is a description without encryption where it is required.
+	ErrClear = errors.New("encryption is required, and the other side has none")
+	// ErrKeys is one of encrypted media with no keys that we can use.
+	ErrKeys = errors.New("no way to agree on the keys of encrypted media")
 	// ErrNoCodec is a description with no codec in common.
 	ErrNoCodec = errors.New("no codec in common")
 	// ErrAddress is a description that does not say where to send media.

@@ -108,6 +108,7 @@ type Local struct {
 	NoDTMF    bool       // leave telephone-event out
 	Direction Direction  // what this end wants: SendOnly or Inactive is hold
 	Ptime     int        // milliseconds of audio in a packet, 0 means 20
+	Secure    Secure     // zero: in the clear
 
 	SessionID uint64 // o= session id, the same for the whole call
 	Version   uint64 // o= version, one more for each description sent (RFC 3264 §8)
@@ -118,12 +119,13 @@ type Local struct {
 }
 
 // Again is the Local for the next description in the same call: the version is
-// one higher, the media lines and payload types of what was agreed are kept, and
-// direction is what this end wants now.
+// one higher, the media lines, payload types and encryption of what was agreed are
+// kept, and direction is what this end wants now.
 func (l Local) Again(agreed Media, direction Direction) Local {
 	l.Version++
 	l.Layout = agreed.Layout
 	l.Direction = direction
+	l.Secure = l.Secure.insist(agreed.Protection)
 	return l
 }
 
@@ -159,8 +161,9 @@ type Media struct {
 	Direction Direction // what this end may do now
 	Hold      bool      // the peer holds us: sendonly, inactive or 0.0.0.0
 
-	Profile string // "RTP/AVP" or "RTP/AVPF"
-	Layout  Layout // for Local.Again
+	Profile string // "RTP/AVP", "RTP/SAVP", "UDP/TLS/RTP/SAVP" or one with F
+	Protection
+	Layout Layout // for Local.Again
 }
 
 // Layout remembers the media lines of an exchange, so that the next offer has

@@ -42,7 +42,7 @@ func (c *onDesk) view() Call {
 		Incoming: c.phone.Direction == phone.Incoming, Waiting: c.phone.CallWaiting,
 		State: states[c.phone.State], Outcome: c.result, Why: c.why, Detail: detailOf(c.phone),
 		Began: c.phone.Began, Answered: c.phone.Answered, Ended: c.phone.Ended,
-		Muted: c.phone.Muted, Codec: c.phone.Codec, Encrypted: c.phone.Encrypted,
+		Muted: c.phone.Muted, Codec: c.phone.Codec, Encrypted: c.phone.Encrypted, Exposed: c.phone.Exposed,
 		Digits: c.phone.Digits, Dialled: c.phone.HeardDigits, Quality: Quality(c.phone.Stats.Quality),
 		Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved,
 		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},

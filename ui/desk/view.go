@@ -111,6 +111,7 @@ type Call struct {
 	CanHold   bool
 	Codec     string // "PCMA 8 kHz"; "" until media is agreed
 	Encrypted bool
+	Exposed   bool // in the clear though encryption is preferred
 	Quality   Quality
 	WhyPoor   Text   // what makes a poor Quality
 	Trouble   Text   // what is wrong with the sound, in words; zero when nothing is

@@ -46,6 +46,7 @@ type Account struct {
 	MWI           string        `toml:"mwi,omitempty"`            // unasked, subscribe
 	Bind          string        `toml:"bind,omitempty"`           // host:port of our own end; port 0 is any
 	SRTP          string        `toml:"srtp,omitempty"`           // off, preferred, required
+	SRTPKeys      string        `toml:"srtp_keys,omitempty"`      // how calls from here agree on keys: sdes, dtls
 	OutboundProxy string        `toml:"outbound_proxy,omitempty"` // host[:port], with or without sip:
 	LineHeader    string        `toml:"line_header,omitempty"`    // the header in which the PBX names the line dialled (requirements.md A2)
 	DefaultLine   string        `toml:"default_line,omitempty"`   // the line of calls that name none
@@ -83,6 +84,7 @@ const (
 var (
 	Transports  = []string{"udp", "tcp", "tls", "auto"}
 	SRTPModes   = []string{"off", "preferred", "required"}
+	SRTPKeyings = []string{"sdes", "dtls"}
 	DTMFModes   = []string{"rfc4733", "info", "inband"}
 	KeepAlives  = []string{"options", "crlf", "off"}
 	MWIs        = []string{"unasked", "subscribe"}
@@ -109,6 +111,7 @@ func (c *Config) fill() {
 		a.Transport = or(a.Transport, Transports[0])
 		a.Bind = or(a.Bind, defaultBind)
 		a.SRTP = or(a.SRTP, SRTPModes[0])
+		a.SRTPKeys = or(a.SRTPKeys, SRTPKeyings[0])
 		a.DTMF = or(a.DTMF, DTMFModes[0])
 		a.AutoAnswer = or(a.AutoAnswer, AutoAnswers[0])
 		a.KeepAlive = or(a.KeepAlive, KeepAlives[0])
@@ -131,6 +134,7 @@ func (c Config) shorten() Config {
 		a.Transport = unless(a.Transport, Transports[0])
 		a.Bind = unless(a.Bind, defaultBind)
 		a.SRTP = unless(a.SRTP, SRTPModes[0])
+		a.SRTPKeys = unless(a.SRTPKeys, SRTPKeyings[0])
 		a.DTMF = unless(a.DTMF, DTMFModes[0])
 		a.AutoAnswer = unless(a.AutoAnswer, AutoAnswers[0])
 		a.KeepAlive = unless(a.KeepAlive, KeepAlives[0])

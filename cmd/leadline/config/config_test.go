@@ -38,6 +38,7 @@ pickup = "*8"
 mwi = "subscribe"
 bind = "127.0.0.1:5090"
 srtp = "required"
+srtp_keys = "dtls"
 outbound_proxy = "sip:edge.example.org:5061;lr"
 line_header = "X-Line"
 default_line = "+493012345"
@@ -78,14 +79,14 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Server: Server{URL: "https://crm.example.org", User: "anna@example.org"},
 		Accounts: []Account{{
 			Name: "Office", Address: "sip:101@pbx.example.org:5070", AuthUser: "anna", Password: "geheim",
-			Transport: "tcp", Bind: "127.0.0.1:5090", SRTP: "required", OutboundProxy: "sip:edge.example.org:5061;lr",
+			Transport: "tcp", Bind: "127.0.0.1:5090", SRTP: "required", SRTPKeys: "dtls", OutboundProxy: "sip:edge.example.org:5061;lr",
 			LineHeader: "X-Line", DefaultLine: "+493012345", Codecs: []string{"pcmu", "opus"}, DTMF: "info", AutoAnswer: "header",
 			CA: "/etc/company.pem", Certificate: "/etc/me.pem", Key: "/etc/me.key",
 			KeepAlive: "crlf", STUN: "stun.example.org",
 			Watch: []string{"102", "103"}, PickUp: "*8", MWI: "subscribe",
 		}, {
 			Name: "102", Address: "102@[2001:db8::1]", AuthUser: "102", Transport: "udp", Bind: "0.0.0.0:0",
-			SRTP: "off", Codecs: []string{"opus", "g722", "pcma", "pcmu"}, DTMF: "rfc4733", AutoAnswer: "never",
+			SRTP: "off", SRTPKeys: "sdes", Codecs: []string{"opus", "g722", "pcma", "pcmu"}, DTMF: "rfc4733", AutoAnswer: "never",
 			KeepAlive: "options", MWI: "unasked",
 		}},
 		Audio:     Audio{Microphone: "null", Speaker: "file:out.wav", Ringer: "USB Headset"},
@@ -133,6 +134,7 @@ func TestProblemsAreTold(t *testing.T) {
 		{"mwi", account + "mwi = \"yes\"\n", 3, "account[0].mwi", "is none of"},
 		{"key of nothing", account + "key = \"me.key\"\n", 3, "account[0].key", "there is no certificate"},
 		{"second account", account + account + "name = \"B\"\nsrtp = \"yes\"\n", 6, "account[1].srtp", `"yes" is none of`},
+		{"keys of srtp", account + "srtp_keys = \"zrtp\"\n", 3, "account[0].srtp_keys", `"zrtp" is none of`},
 		{"missing address", "\n[[account]]\nname = \"A\"\n", 2, "account[0].address", "missing"},
 		{"no user", "[[account]]\naddress = \"sip:pbx.example.org\"\n", 2, "account[0].address", "names no user"},
 		{"space in the user", "[[account]]\naddress = \"sip:1 01@pbx\"\n", 2, "account[0].address", "no user of a SIP address"},

@@ -62,6 +62,7 @@ func (c *Config) check(report func(path, reason string)) {
 		test(at("mwi"), oneOf(a.MWI, MWIs))
 		test(at("bind"), checkBind(a.Bind))
 		test(at("srtp"), oneOf(a.SRTP, SRTPModes))
+		test(at("srtp_keys"), oneOf(a.SRTPKeys, SRTPKeyings))
 		test(at("outbound_proxy"), checkProxy(a.OutboundProxy))
 		test(at("line_header"), checkHeader(a.LineHeader))
 		test(at("default_line"), plain(a.DefaultLine))

@@ -1,0 +1,292 @@
+package phone
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"leadline/phone/media"
+	"leadline/phone/media/secure"
+	"leadline/phone/sdp"
+)
+
+// port is one of the two that a call's sound has.
+type port int
+
+const (
+	onRTP port = iota
+	onRTCP
+)
+
+// guard keeps the packets of one call secret, as was agreed on: from then on nothing
+// leaves and nothing is heard in the clear, also while the keys aren't there yet. agree and
+// close belong to the call's goroutine, all else to any.
+type guard struct {
+	certificate *secure.Certificate          // nil: no DTLS
+	told        func(error)                  // how a DTLS handshake has ended
+	send        func(packet []byte, on port) // handshake packets; the voice's
+
+	force   atomic.Pointer[inForce] // nil: nothing was agreed on yet
+	foreign atomic.Int64            // packets in a row that don't fit the keys
+
+	mu      sync.Mutex
+	agreed  sdp.Protection
+	mux     bool
+	suite   string
+	shaking [2]*secure.Association
+	early   [2][][]byte // handshake packets that came before the description that announces them
+	sealers []keyed[*secure.Sealer]
+	openers []keyed[*secure.Opener]
+}
+
+// inForce is what packets are sealed and opened with, for each port. It is replaced as a whole.
+type inForce struct {
+	clear  bool
+	sealer [2]*secure.Sealer // nil: no keys yet
+	opener [2]*secure.Opener
+}
+
+// keyed is what was made of a key. It is kept: made anew, its counters would begin anew, which
+// gives our secrets away and loses step with theirs.
+type keyed[T any] struct {
+	crypto sdp.Crypto
+	of     T
+}
+
+// mostKeys is how many keys of the far end's are kept; it may change them with each re-INVITE.
+const mostKeys = 8
+
+func newGuard(certificate *secure.Certificate, told func(error)) *guard {
+	return &guard{certificate: certificate, told: told}
+}
+
+// agree takes over what was agreed on.
+func (g *guard) agree(p sdp.Protection, mux bool) error {
+	switch p.Keying {
+	case sdp.SDES:
+		g.drop()
+		return g.useKeys(p)
+	case sdp.DTLS:
+		return g.associate(p, mux)
+	default:
+		g.drop()
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.agreed = p
+		g.force.Store(&inForce{clear: true})
+		return nil
+	}
+}
+
+func (g *guard) useKeys(p sdp.Protection) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	sealer, err := of(&g.sealers, p.Ours, secure.NewSealer)
+	if err != nil {
+		return err
+	}
+	opener, err := of(&g.openers, p.Theirs, secure.NewOpener)
+	if err != nil {
+		return err
+	}
+	g.openers = g.openers[max(0, len(g.openers)-mostKeys):]
+	g.agreed, g.suite = p, p.Ours.Suite
+	g.foreign.Store(0)
+	g.force.Store(&inForce{sealer: [2]*secure.Sealer{sealer, sealer}, opener: [2]*secure.Opener{opener, opener}})
+	return nil
+}
+
+// of is what was made of the key before, moved to the end, or something new.
+func of[T any](list *[]keyed[T], c sdp.Crypto, make func(sdp.Crypto) (T, error)) (T, error) {
+	i := slices.IndexFunc(*list, func(k keyed[T]) bool { return sameKeys(k.crypto, c) })
+	if i < 0 {
+		made, err := make(c)
+		if err == nil {
+			*list = append(*list, keyed[T]{c, made})
+		}
+		return made, err
+	}
+	k := (*list)[i]
+	*list = append(slices.Delete(*list, i, i+1), k)
+	return k.of, nil
+}
+
+func sameKeys(a, b sdp.Crypto) bool {
+	return a.Suite == b.Suite && slices.EqualFunc(a.Keys, b.Keys, func(a, b sdp.MasterKey) bool {
+		return string(a.Key) == string(b.Key) && string(a.MKI) == string(b.MKI)
+	})
+}
+
+// associate begins a DTLS handshake, unless the one that there is goes on: the same
+// certificates and the same roles (RFC 8842 §5.1).
+func (g *guard) associate(p sdp.Protection, mux bool) error {
+	if g.certificate == nil {
+		return errors.New("there is no certificate for DTLS")
+	}
+	g.mu.Lock()
+	same := g.agreed.Keying == sdp.DTLS && g.agreed.Role == p.Role && g.mux == mux &&
+		slices.Equal(g.agreed.Fingerprints, p.Fingerprints)
+	g.mu.Unlock()
+	if same {
+		return nil
+	}
+	g.drop()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.agreed, g.mux, g.suite = p, mux, ""
+	g.force.Store(&inForce{})
+	g.begin(onRTP)
+	if !mux {
+		g.begin(onRTCP) // RFC 5764 §4.1: an association for each port
+	}
+	return nil
+}
+
+func (g *guard) begin(on port) {
+	var a *secure.Association
+	made := make(chan struct{})
+	a = secure.Associate(secure.AssociationConfig{
+		Certificate: g.certificate, Fingerprints: g.agreed.Fingerprints, Role: g.agreed.Role,
+		Send: func(p []byte) { g.send(p, on) },
+		Done: func(ours, theirs sdp.Crypto, err error) {
+			<-made
+			g.shaken(a, on, ours, theirs, err)
+		},
+	}, g.early[on]...)
+	g.shaking[on], g.early[on] = a, nil
+	close(made)
+}
+
+// shaken takes over the keys of a handshake.
+func (g *guard) shaken(a *secure.Association, on port, ours, theirs sdp.Crypto, err error) {
+	g.mu.Lock()
+	if g.shaking[on] != a {
+		g.mu.Unlock()
+		return
+	}
+	var sealer *secure.Sealer
+	var opener *secure.Opener
+	if err == nil {
+		sealer, err = secure.NewSealer(ours)
+	}
+	if err == nil {
+		opener, err = secure.NewOpener(theirs)
+	}
+	if err == nil {
+		next := *g.force.Load()
+		next.sealer[on], next.opener[on] = sealer, opener
+		if on == onRTP {
+			g.suite = ours.Suite
+		}
+		if g.mux {
+			next.sealer[onRTCP], next.opener[onRTCP] = sealer, opener
+		}
+		g.foreign.Store(0)
+		g.force.Store(&next)
+	}
+	g.mu.Unlock()
+	if err != nil && on == onRTCP {
+		return // a far end without encrypted reports is heard nevertheless
+	}
+	g.told(err)
+}
+
+// mostEarly is how many handshake packets wait for the description that announces them.
+const mostEarly = 8
+
+// shake takes a handshake packet.
+func (g *guard) shake(packet []byte, on port) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch a := g.shaking[on]; {
+	case a != nil:
+		a.Receive(packet)
+	case g.certificate != nil && len(g.early[on]) < mostEarly:
+		g.early[on] = append(g.early[on], slices.Clone(packet))
+	}
+}
+
+// seal gives a packet as it may leave, if it may.
+func (g *guard) seal(packet []byte) ([]byte, bool) {
+	return g.sealed(packet, onRTP, (*secure.Sealer).RTP)
+}
+
+// sealReport does the same with RTCP.
+func (g *guard) sealReport(packet []byte) ([]byte, bool) {
+	return g.sealed(packet, onRTCP, (*secure.Sealer).RTCP)
+}
+
+func (g *guard) sealed(packet []byte, on port, seal func(*secure.Sealer, []byte) ([]byte, error)) ([]byte, bool) {
+	f := g.force.Load()
+	switch {
+	case f == nil:
+		return nil, false
+	case f.clear:
+		return packet, true
+	case f.sealer[on] == nil:
+		return nil, false
+	}
+	packet, err := seal(f.sealer[on], packet)
+	return packet, err == nil
+}
+
+// open gives what came as the far end meant it, if it is the far end's.
+func (g *guard) open(packet []byte, on port) ([]byte, bool) {
+	f := g.force.Load()
+	switch {
+	case f == nil:
+		return nil, false
+	case f.clear:
+		return packet, true
+	case f.opener[on] == nil:
+		return nil, false
+	}
+	var err error
+	if media.IsRTCP(packet) {
+		packet, err = f.opener[on].RTCP(packet)
+	} else {
+		packet, err = f.opener[on].RTP(packet)
+	}
+	switch {
+	case err == nil:
+		g.foreign.Store(0)
+	case errors.Is(err, secure.ErrForeign):
+		g.foreign.Add(1)
+	}
+	return packet, err == nil
+}
+
+// state is how the sound is encrypted: "SDES, AES_CM_128_HMAC_SHA1_80"; "" while it is in
+// the clear, or not there yet.
+func (g *guard) state() string {
+	f := g.force.Load()
+	if f == nil || f.clear || f.sealer[onRTP] == nil {
+		return ""
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.agreed.Keying.String() + ", " + g.suite
+}
+
+// mismatch is how many packets in a row without one that fits mean that the keys don't: two
+// seconds of sound.
+const mismatch = 100
+
+// deaf tells that what comes can't be decrypted.
+func (g *guard) deaf() bool { return g.foreign.Load() >= mismatch }
+
+// drop ends handshakes.
+func (g *guard) drop() {
+	g.mu.Lock()
+	shaking := g.shaking
+	g.shaking = [2]*secure.Association{}
+	g.mu.Unlock()
+	for _, a := range shaking {
+		if a != nil {
+			a.Close()
+		}
+	}
+}
+
+func (g *guard) close() { g.drop() }
