@@ -11,7 +11,6 @@ import (
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
-	"leadline/ui/theme"
 )
 
 // callView is what a call window shows: 440 × 640 in every state, with one thing at
@@ -58,7 +57,7 @@ func newCallView(w *callWindow) *callView {
 	v.inside = kit.Column(0, v.why.root, v.pad.root, v.pass.root, v.form.root, v.chooser.root, v.past.root)
 	v.scroll = container.NewVScroll(v.inside)
 	v.body = &fyne.Container{Layout: bodyLayout{v}, Objects: []fyne.CanvasObject{v.scroll, v.note.root}}
-	v.root = kit.Sized(callWidth, callHeight, kit.Stack(kit.Fill(theme.Surface), kit.Column(0,
+	v.root = kit.Sized(callWidth, callHeight, kit.Column(0,
 		v.head.root,
 		v.who.root,
 		kit.Gap(16),
@@ -67,7 +66,7 @@ func newCallView(w *callWindow) *callView {
 		kit.Sized(0, 1, kit.NewHairline()),
 		kit.Grow(v.body),
 		v.footer.Container,
-	)))
+	))
 	return v
 }
 

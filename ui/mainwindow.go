@@ -150,7 +150,7 @@ func (m *MainWindow) build() {
 		m.welcome = newWelcomeView(m.opt, m.Home)
 		m.home.Hide()
 	}
-	m.whole = kit.Stack(m.home) // Fyne clears a window with the background already
+	m.whole = kit.Stack(m.home)
 	if m.welcome != nil {
 		m.whole.Add(m.welcome.box)
 	}

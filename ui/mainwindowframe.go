@@ -32,11 +32,14 @@ type mainFrame struct {
 	known    bool
 	narrowed func(bool)
 	line     *kit.Area
+	// The chrome's colour behind the top bar, the rail and the status strip.
+	top, left, bottom fyne.CanvasObject
 }
 
 func (f *mainFrame) container() *fyne.Container {
 	f.line = kit.NewHairline()
-	return &fyne.Container{Layout: f, Objects: []fyne.CanvasObject{f.brand, f.help, f.rail, f.panel, f.status, f.line, f.omni}}
+	f.top, f.left, f.bottom = kit.Fill(theme.Background), kit.Fill(theme.Background), kit.Fill(theme.Background)
+	return &fyne.Container{Layout: f, Objects: []fyne.CanvasObject{f.top, f.left, f.bottom, f.brand, f.help, f.rail, f.panel, f.status, f.line, f.omni}}
 }
 
 func (f *mainFrame) Layout(_ []fyne.CanvasObject, s fyne.Size) {
@@ -52,6 +55,9 @@ func (f *mainFrame) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		o.Move(fyne.NewPos(x, y))
 		o.Resize(fyne.NewSize(w, h))
 	}
+	put(f.top, 0, 0, s.Width, mainTop)
+	put(f.left, 0, mainTop, rail, s.Height-mainTop-mainBottom)
+	put(f.bottom, 0, s.Height-mainBottom, s.Width, mainBottom)
 	put(f.brand, 0, 0, rail, mainTop)
 	hs := f.help.MinSize()
 	put(f.help, s.Width-8-hs.Width, (mainTop-hs.Height)/2, hs.Width, hs.Height)

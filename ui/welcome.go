@@ -42,8 +42,8 @@ func newWelcomeView(opt MainOptions, done func()) *welcomeView {
 	column = append(column, kit.Gap(2), kit.Row(0, kit.Spacer(), kit.NewButton("Go on without a PBX", kit.Link, w.leave), kit.Spacer()))
 	right := container.NewVScroll(&fyne.Container{Layout: welcomeColumn{}, Objects: []fyne.CanvasObject{kit.Column(10, column...)}})
 	w.box = &fyne.Container{Layout: welcomeHalves{}, Objects: []fyne.CanvasObject{
-		kit.Middle(kit.Sized(420, 0, welcomeSteps())),
-		kit.Stack(kit.Fill(theme.Surface), right),
+		kit.Stack(kit.Fill(theme.Background), kit.Middle(kit.Sized(420, 0, welcomeSteps()))),
+		right,
 	}}
 	w.look()
 	return w

@@ -9,10 +9,10 @@ import (
 
 // The colour tokens. Each has a light and a dark value in palette.
 const (
-	Background   fyne.ThemeColorName = fynetheme.ColorNameBackground // chrome: bars and rail
-	Surface      fyne.ThemeColorName = "surface"                     // where content lies
-	Sunk         fyne.ThemeColorName = "sunk"                        // footer, player, disabled buttons
-	Raised       fyne.ThemeColorName = "raised"                      // popups and cards
+	Background   fyne.ThemeColorName = "chrome"  // bars and rail
+	Surface      fyne.ThemeColorName = "surface" // where content lies; what windows are cleared with
+	Sunk         fyne.ThemeColorName = "sunk"    // footer, player, disabled buttons
+	Raised       fyne.ThemeColorName = "raised"  // popups and cards
 	Hover        fyne.ThemeColorName = fynetheme.ColorNameHover
 	Pressed      fyne.ThemeColorName = fynetheme.ColorNamePressed
 	Border       fyne.ThemeColorName = "border"       // hairlines
@@ -94,8 +94,11 @@ var palette = map[fyne.ThemeColorName]pair{
 }
 
 // fyneNames are the colours that Fyne's own widgets ask for, by our tokens.
-// Entries draw neither box nor border: kit.Field does.
+// Entries draw neither box nor border: kit.Field does. Windows are cleared with the
+// surface, which then need not be painted: without a graphics card that is most of the
+// work.
 var fyneNames = map[fyne.ThemeColorName]fyne.ThemeColorName{
+	fynetheme.ColorNameBackground:          Surface,
 	fynetheme.ColorNameButton:              Surface,
 	fynetheme.ColorNameDisabledButton:      Sunk,
 	fynetheme.ColorNameFocus:               AccentSoft,

@@ -119,3 +119,13 @@ func TestEveryIconDrawsSomething(t *testing.T) {
 		}
 	}
 }
+
+// Fyne's painter leaves out what has the very value color.Transparent; any other
+// colour without alpha it paints pixel by pixel.
+func TestClearIsNothingToPaint(t *testing.T) {
+	for _, v := range []fyne.ThemeVariant{fynetheme.VariantLight, fynetheme.VariantDark} {
+		if got := theme.New(theme.System).Color(theme.Clear, v); got != color.Transparent {
+			t.Errorf("variant %v: %#v", v, got)
+		}
+	}
+}
