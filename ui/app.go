@@ -43,6 +43,7 @@ type App struct {
 	main  *MainWindow
 	calls *callWindows
 	door  *door.Door
+	rouse func() // ends the idler, before the loop of the windows ends
 	stop  []func()
 }
 
@@ -78,6 +79,8 @@ func NewApp(o Options) (*App, error) {
 // Run shows the main window and returns when the program is to end.
 func (a *App) Run() {
 	a.calls.Warm()
+	a.rouse = startIdler(a.do)
+	a.main.win.SetOnClosed(a.rouse)
 	a.stop = append(a.stop, a.calls.Start(a.do), watchNotifications(a))
 	a.main.Show()
 	a.Open(a.opts.Links)
@@ -103,7 +106,14 @@ func (a *App) Open(links []string) {
 func (a *App) Raise() { a.main.Raise() }
 
 // Quit ends Run. From any goroutine.
-func (a *App) Quit() { a.do.Do(a.app.Quit) }
+func (a *App) Quit() {
+	a.do.Do(func() {
+		if a.rouse != nil {
+			a.rouse()
+		}
+		a.app.Quit()
+	})
+}
 
 // doorProgram is the program as the automation door sees it.
 type doorProgram struct{ a *App }

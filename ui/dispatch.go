@@ -19,6 +19,7 @@ type Dispatcher struct {
 	mu    sync.Mutex
 	queue []func()
 	armed bool // a drain is on its way to the goroutine of the windows
+	wake  func()
 }
 
 // NewDispatcher posts to the goroutine of the running Fyne application.
@@ -36,10 +37,21 @@ func (d *Dispatcher) Do(f func()) {
 	if arm {
 		d.armed = true
 	}
+	wake := d.wake
 	d.mu.Unlock()
 	if arm {
 		d.post(d.drain)
+		if wake != nil {
+			wake()
+		}
 	}
+}
+
+// onWork has wake called whenever work is handed in for a loop that may sleep.
+func (d *Dispatcher) onWork(wake func()) {
+	d.mu.Lock()
+	d.wake = wake
+	d.mu.Unlock()
 }
 
 // drain runs what had been handed in when it began. What f's hand in meanwhile

@@ -16,3 +16,7 @@ func announce(fyne.Window) {}
 func content(fyne.Window) image.Rectangle { return image.Rectangle{} }
 
 func pointerInside(fyne.Window) bool { return false }
+
+func openEvents() *Events { return nil }
+
+func pending() bool { return true }

@@ -57,6 +57,9 @@ static int ll_pointer_inside(void *display, unsigned long win) {
 	XSetErrorHandler(old);
 	return ok && a.map_state == IsViewable && x >= 0 && y >= 0 && x < a.width && y < a.height;
 }
+
+static int ll_connection(void *display) { return ConnectionNumber((Display *)display); }
+static int ll_pending(void *display) { return XPending((Display *)display); }
 */
 import "C"
 
@@ -107,3 +110,12 @@ func pointerInside(w fyne.Window) (in bool) {
 	withX(w, func(display unsafe.Pointer, win C.ulong) { in = C.ll_pointer_inside(display, win) != 0 })
 	return in
 }
+
+func openEvents() *Events {
+	if glfw.GetPlatform() != glfw.PlatformX11 {
+		return nil
+	}
+	return eventsOf(int(C.ll_connection(unsafe.Pointer(glfw.GetX11Display()))))
+}
+
+func pending() bool { return C.ll_pending(unsafe.Pointer(glfw.GetX11Display())) > 0 }

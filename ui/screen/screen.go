@@ -77,3 +77,16 @@ func WorkArea() image.Rectangle {
 // PointerInside tells whether the pointer is over the content of w. Fyne tells only
 // which widget it is over.
 func PointerInside(w fyne.Window) bool { return onScreen() && pointerInside(w) }
+
+// OpenEvents is where to wait for what comes from the screen, once windows are shown;
+// nil where it can't be told.
+func OpenEvents() *Events {
+	if !onScreen() {
+		return nil
+	}
+	return openEvents()
+}
+
+// Pending tells whether events wait to be handled that Events does not show any more,
+// since they were read in together with something else.
+func Pending() bool { return !onScreen() || pending() }
