@@ -78,6 +78,7 @@ func NewApp(o Options) (*App, error) {
 
 // Run shows the main window and returns when the program is to end.
 func (a *App) Run() {
+	screen.Lean()
 	a.calls.Warm()
 	a.rouse = startIdler(a.do)
 	a.main.win.SetOnClosed(a.rouse)

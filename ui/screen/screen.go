@@ -26,6 +26,15 @@ func Prefer() {
 	}
 }
 
+// Lean has windows made from now on without the buffers for depth and stencil, which
+// Fyne clears and never looks at: 8 bytes a pixel for each window.
+func Lean() {
+	if onScreen() {
+		glfw.WindowHint(glfw.DepthBits, 0)
+		glfw.WindowHint(glfw.StencilBits, 0)
+	}
+}
+
 // Quietly shows w and leaves the keyboard where it is (requirements.md H1).
 //
 // GLFW focuses a window that it shows unless it was told otherwise when it made it,
