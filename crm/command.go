@@ -75,6 +75,7 @@ type (
 	ImportContacts struct {
 		Companies []Company `json:"companies,omitempty"`
 		Contacts  []Contact `json:"contacts"`
+		By        ID        `json:"by,omitempty"` // who imports, where the records do not say who made them
 	}
 	// RemoveRecord takes a record away. What hung on it hangs on Instead, when there is one.
 	RemoveRecord struct {

@@ -155,16 +155,9 @@ func (t *tx) mayOpen(c crm.SetLeadStatus) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range t.parties(l.Numbers, l.SIP) {
-		other, err := openLeadOf(t, p, c.Lead)
-		if err != nil {
-			return err
-		}
-		if !other.None() {
-			return crm.Invalid{Text: crm.Say(crm.OpenAlready)}
-		}
-	}
-	return nil
+	now := l.Lead
+	now.Status = c.To
+	return t.oneOpenLead(l.Lead, now)
 }
 
 func (t *tx) setDealStage(c crm.SetDealStage, at time.Time) error {

@@ -148,7 +148,7 @@ func (t *tx) doAsIs(changes ...crm.Change) error {
 func (t *tx) signed(change crm.Change) (crm.Change, error) {
 	switch change.(type) {
 	case crm.CreateContact, crm.UpdateContact, crm.CreateCompany, crm.UpdateCompany,
-		crm.CreateLead, crm.UpdateLead, crm.CreateDeal, crm.UpdateDeal:
+		crm.CreateLead, crm.UpdateLead, crm.CreateDeal, crm.UpdateDeal, crm.ImportContacts:
 	default:
 		return change, nil
 	}
@@ -183,6 +183,9 @@ func (t *tx) signed(change crm.Change) (crm.Change, error) {
 		return do, nil
 	case crm.UpdateDeal:
 		do.ChangedBy = user.ID
+		return do, nil
+	case crm.ImportContacts:
+		do.By = user.ID
 		return do, nil
 	}
 	return change, nil

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ const rowsAtOnce = 100
 // importContacts adds many people and companies, as saveCompany and saveContact
 // would one by one, and tells the windows once.
 func (t *tx) importContacts(do crm.ImportContacts, at time.Time) error {
-	b := bulk{tx: t, at: at, users: map[crm.ID]any{}, companies: map[crm.ID]named{}}
+	b := bulk{tx: t, at: at, by: do.By, users: map[crm.ID]any{}, companies: map[crm.ID]named{}}
 	for _, c := range do.Companies {
 		if err := b.company(c); err != nil {
 			return fmt.Errorf("company %q: %w", c.Name, err)
@@ -35,6 +36,7 @@ func (t *tx) importContacts(do crm.ImportContacts, at time.Time) error {
 type bulk struct {
 	*tx
 	at        time.Time
+	by        crm.ID
 	users     map[crm.ID]any
 	companies map[crm.ID]named
 
@@ -80,18 +82,26 @@ func (b *bulk) company(c crm.Company) error {
 	if err != nil {
 		return err
 	}
+	made, err := b.user(cmp.Or(c.MadeBy, b.by))
+	if err != nil {
+		return err
+	}
 	rid, err := b.next("company", &b.lastCompany)
 	if err != nil {
 		return err
 	}
 	b.companies[c.ID] = named{rid, c.Name}
-	b.companyRows = append(b.companyRows, companyValues(rid, c, responsible, b.at)...)
+	b.companyRows = append(b.companyRows, companyValues(rid, c, responsible, made, b.at)...)
 	b.index(makeKey(crm.KindCompany, rid), c.Numbers, c.SIP, companyWords(c))
 	return nil
 }
 
 func (b *bulk) contact(c crm.Contact) error {
 	responsible, err := b.user(c.Responsible)
+	if err != nil {
+		return err
+	}
+	made, err := b.user(cmp.Or(c.MadeBy, b.by))
 	if err != nil {
 		return err
 	}
@@ -109,7 +119,7 @@ func (b *bulk) contact(c crm.Contact) error {
 	if err != nil {
 		return err
 	}
-	b.contactRows = append(b.contactRows, contactValues(rid, c, company.rid, responsible, b.at)...)
+	b.contactRows = append(b.contactRows, contactValues(rid, c, company.rid, responsible, made, b.at)...)
 	b.index(makeKey(crm.KindContact, rid), c.Numbers, c.SIP, contactWords(c, company.name))
 	return nil
 }
@@ -139,8 +149,8 @@ func (b *bulk) write() error {
 		width  int
 		values []any
 	}{
-		{companyInsert, 9, b.companyRows},
-		{contactInsert, 12, b.contactRows},
+		{companyInsert, 11, b.companyRows},
+		{contactInsert, 14, b.contactRows},
 		{phoneInsert, 2, phones},
 		{addressInsert, 2, b.addressRows},
 		{wordsInsert, 2, b.wordRows},

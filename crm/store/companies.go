@@ -35,12 +35,12 @@ func companyMore(c crm.Company) more {
 	return more{c.SIP, c.Emails, c.Addresses, c.Comment, c.Marks, c.Source, c.Fields}
 }
 
-const companyInsert = "INSERT INTO company(rid, id, name, sort, responsible, numbers, more, created, updated) VALUES"
+const companyInsert = "INSERT INTO company(rid, id, name, sort, responsible, numbers, more, created, updated, made_by, changed_by) VALUES"
 
-// companyValues are those of companyInsert; rid nil lets SQLite choose.
-func companyValues(rid any, c crm.Company, responsible any, at time.Time) []any {
+// companyValues are those of companyInsert; rid nil lets SQLite choose, made is the row of who makes it.
+func companyValues(rid any, c crm.Company, responsible, made any, at time.Time) []any {
 	created, updated := stamps(c.Created, c.Updated, at)
-	return []any{rid, c.ID.Bytes(), c.Name, fold(c.Name), responsible, toJSON(c.Numbers), toJSON(companyMore(c)), created, updated}
+	return []any{rid, c.ID.Bytes(), c.Name, fold(c.Name), responsible, toJSON(c.Numbers), toJSON(companyMore(c)), created, updated, made, made}
 }
 
 func (t *tx) saveCompany(c crm.Company, at time.Time, create bool) error {
@@ -51,7 +51,7 @@ func (t *tx) saveCompany(c crm.Company, at time.Time, create bool) error {
 	var rid int64
 	m := companyMore(c)
 	if create {
-		rid, err = t.insert(companyInsert+"(?, ?, ?, ?, ?, ?, ?, ?, ?)", companyValues(nil, c, responsible, at)...)
+		rid, err = t.insert(companyInsert+"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", companyValues(nil, c, responsible, nil, at)...)
 		if err != nil {
 			return err
 		}

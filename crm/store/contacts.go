@@ -40,13 +40,13 @@ func contactMore(c crm.Contact) more {
 
 func contactSort(c crm.Contact) string { return fold(c.LastName + " " + c.FirstName) }
 
-const contactInsert = "INSERT INTO contact(rid, id, first, last, sort, position, company, responsible, numbers, more, created, updated) VALUES"
+const contactInsert = "INSERT INTO contact(rid, id, first, last, sort, position, company, responsible, numbers, more, created, updated, made_by, changed_by) VALUES"
 
-// contactValues are those of contactInsert; rid nil lets SQLite choose.
-func contactValues(rid any, c crm.Contact, company int64, responsible any, at time.Time) []any {
+// contactValues are those of contactInsert; rid nil lets SQLite choose, made is the row of who makes it.
+func contactValues(rid any, c crm.Contact, company int64, responsible, made any, at time.Time) []any {
 	created, updated := stamps(c.Created, c.Updated, at)
 	return []any{rid, c.ID.Bytes(), c.FirstName, c.LastName, contactSort(c), c.Position, nullRid(company), responsible,
-		toJSON(c.Numbers), toJSON(contactMore(c)), created, updated}
+		toJSON(c.Numbers), toJSON(contactMore(c)), created, updated, made, made}
 }
 
 func (t *tx) saveContact(c crm.Contact, at time.Time, create bool) error {
@@ -61,7 +61,7 @@ func (t *tx) saveContact(c crm.Contact, at time.Time, create bool) error {
 	var rid int64
 	m := contactMore(c)
 	if create {
-		rid, err = t.insert(contactInsert+"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", contactValues(nil, c, company, responsible, at)...)
+		rid, err = t.insert(contactInsert+"(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", contactValues(nil, c, company, responsible, nil, at)...)
 		if err != nil {
 			return err
 		}

@@ -59,6 +59,9 @@ func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 		if err != nil {
 			return err
 		}
+		if err := t.oneOpenLead(was.Lead, l); err != nil {
+			return err
+		}
 		if err := t.unindexNumbers(makeKey(crm.KindLead, rid), was.Numbers, was.SIP); err != nil {
 			return err
 		}
@@ -75,6 +78,33 @@ func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 	}
 	t.touch(crm.Ref{Kind: crm.KindLead, ID: l.ID})
 	return t.indexRecord(makeKey(crm.KindLead, rid), l.Numbers, l.SIP, leadWords(l))
+}
+
+// oneOpenLead refuses to open a lead, or to give an open one a number, while another
+// one with that number is open (B4).
+func (t *tx) oneOpenLead(was, now crm.Lead) error {
+	if !now.Status.Open() {
+		return nil
+	}
+	had := map[string]bool{}
+	if was.Status.Open() {
+		for _, p := range t.parties(was.Numbers, was.SIP) {
+			had[p.Key()] = true
+		}
+	}
+	for _, p := range t.parties(now.Numbers, now.SIP) {
+		if had[p.Key()] {
+			continue
+		}
+		other, err := openLeadOf(t, p, now.ID)
+		if err != nil {
+			return err
+		}
+		if !other.None() {
+			return crm.Invalid{Text: crm.Say(crm.OpenAlready)}
+		}
+	}
+	return nil
 }
 
 func leadWords(l crm.Lead) string {

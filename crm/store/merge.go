@@ -214,21 +214,21 @@ func (s *Store) Merge(ctx context.Context, m crm.MergeRecords) (u crm.Undo, err 
 }
 
 func (t *tx) mergeRecords(m crm.MergeRecords, at time.Time) error {
-	err := fmt.Errorf("merge %s %s: nothing is said of what becomes of it", m.Keep.Kind, m.Keep.ID)
-	switch {
-	case m.Keep.Kind != m.Gone.Kind || m.Keep == m.Gone:
+	if m.Keep.Kind != m.Gone.Kind || m.Keep == m.Gone {
 		return crm.Invalid{Text: crm.Say(crm.MergeUnlike)}
-	case m.Keep.Kind == crm.KindContact && m.Contact != nil && m.Contact.ID == m.Keep.ID:
-		err = t.saveContact(*m.Contact, at, false)
-	case m.Keep.Kind == crm.KindCompany && m.Company != nil && m.Company.ID == m.Keep.ID:
-		err = t.saveCompany(*m.Company, at, false)
-	case m.Keep.Kind == crm.KindLead && m.Lead != nil && m.Lead.ID == m.Keep.ID:
-		err = t.saveLead(*m.Lead, at, false)
 	}
-	if err != nil {
+	if err := t.removeRecord(crm.RemoveRecord{Ref: m.Gone, Instead: m.Keep}); err != nil {
 		return err
 	}
-	return t.removeRecord(crm.RemoveRecord{Ref: m.Gone, Instead: m.Keep})
+	switch {
+	case m.Keep.Kind == crm.KindContact && m.Contact != nil && m.Contact.ID == m.Keep.ID:
+		return t.saveContact(*m.Contact, at, false)
+	case m.Keep.Kind == crm.KindCompany && m.Company != nil && m.Company.ID == m.Keep.ID:
+		return t.saveCompany(*m.Company, at, false)
+	case m.Keep.Kind == crm.KindLead && m.Lead != nil && m.Lead.ID == m.Keep.ID:
+		return t.saveLead(*m.Lead, at, false)
+	}
+	return fmt.Errorf("merge %s %s: nothing is said of what becomes of it", m.Keep.Kind, m.Keep.ID)
 }
 
 // unmerge are the changes that take a merge back: the record that goes is made anew

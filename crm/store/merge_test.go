@@ -122,8 +122,8 @@ func TestAMergeMovesEverythingAndIsTakenBack(t *testing.T) {
 			t.Errorf("%s leads to %+v", number, got)
 		}
 	}
-	if _, err := s.Record(ctx, person); !errors.Is(err, ErrNotFound) {
-		t.Errorf("the merged one is there: %v", err)
+	if rec := must(s.Record(ctx, person))(t); rec.Ref != double {
+		t.Errorf("who knows the old id finds %v", rec.Ref)
 	}
 	ok(t, s.Undo(ctx, undo.ID))
 	asBefore(t, everything(t, s, person, double, meier, deal), before)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -138,7 +139,7 @@ func (t *tx) unindexNumbers(k key, numbers []crm.Number, sip []string) error {
 	return nil
 }
 
-// keyOf finds a record by its ref.
+// keyOf finds a record by its ref. One that was merged is found as what it was merged into.
 func keyOf(q querier, r crm.Ref) (key, error) {
 	switch r.Kind {
 	case crm.KindContact, crm.KindCompany, crm.KindLead, crm.KindDeal:
@@ -149,5 +150,11 @@ func keyOf(q querier, r crm.Ref) (key, error) {
 		return 0, ErrNotFound
 	}
 	rid, err := ridOf(q, string(r.Kind), r.ID) // tables are named like the kinds
+	if errors.Is(err, ErrNotFound) {
+		var now crm.ID
+		if aliased := q.row("SELECT new FROM alias WHERE kind = ? AND old = ?", string(r.Kind), r.ID.Bytes()).Scan(idBlob{&now}); aliased == nil {
+			rid, err = ridOf(q, string(r.Kind), now)
+		}
+	}
 	return makeKey(r.Kind, rid), err
 }

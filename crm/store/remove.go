@@ -46,7 +46,8 @@ func (t *tx) removeRecord(r crm.RemoveRecord) error {
 	t.touch(r.Instead)
 	t.changed.Lists = true
 	if instead == 0 || r.Instead.Kind != r.Ref.Kind {
-		return nil
+		_, err := t.exec("DELETE FROM alias WHERE kind = ? AND ? IN (old, new)", string(r.Ref.Kind), r.Ref.ID.Bytes())
+		return err
 	}
 	// Who still knows the old id is sent to the new one; the survivor is always the root.
 	if _, err := t.exec("UPDATE alias SET new = ? WHERE kind = ? AND new = ?", r.Instead.ID.Bytes(), string(r.Ref.Kind), r.Ref.ID.Bytes()); err != nil {

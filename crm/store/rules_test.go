@@ -208,6 +208,45 @@ func TestALeadOfAnotherProgramIsTheSame_B4(t *testing.T) {
 	if err := s.Do(ctx, crm.SetLeadStatus{Lead: lead.ID, From: crm.LeadJunk, To: crm.LeadNew}); !errors.As(err, &refused) || refused.Text.Key != crm.OpenAlready {
 		t.Errorf("a second open lead of the number: %v", err)
 	}
+	lead.Status = crm.LeadInProgress
+	if err := s.Do(ctx, crm.UpdateLead{Lead: *lead}); !errors.As(err, &refused) || refused.Text.Key != crm.OpenAlready {
+		t.Errorf("opened by hand beside the other: %v", err)
+	}
+	stranger := crm.Lead{ID: s.NewID(), LastName: "Weiß"}
+	ok(t, s.Do(ctx, crm.CreateLead{Lead: stranger}))
+	stranger.Numbers = []crm.Number{num(DemoUnknown, crm.LabelWork)}
+	if err := s.Do(ctx, crm.UpdateLead{Lead: stranger}); !errors.As(err, &refused) || refused.Text.Key != crm.OpenAlready {
+		t.Errorf("the number was given to a second open lead: %v", err)
+	}
+}
+
+func TestAConvertedLeadStaysClosed_F1(t *testing.T) {
+	s := seeded(t)
+	l, _ := aLead(t, s)
+	must(s.Convert(ctx, must(s.ConversionOf(ctx, l.ID, []crm.Kind{crm.KindContact}, nil, ""))(t)))(t)
+	var refused crm.Invalid
+	if err := s.Do(ctx, crm.SetLeadStatus{Lead: l.ID, From: crm.LeadConverted, To: crm.LeadNew}); !errors.As(err, &refused) || refused.Text.Key != crm.ConvertedStays {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestWhoImportedSomebodyMadeThem(t *testing.T) {
+	s := seeded(t)
+	other := must(s.Users(ctx))(t)[1].ID
+	company, a, b := crm.Company{ID: s.NewID(), Name: "Neu AG"}, crm.Contact{ID: s.NewID(), LastName: "A"}, crm.Contact{ID: s.NewID(), LastName: "B", MadeBy: other}
+	a.Company = company.ID
+	ok(t, s.Do(ctx, crm.ImportContacts{Companies: []crm.Company{company}, Contacts: []crm.Contact{a, b}}))
+	me := must(s.Me(ctx))(t).ID
+	record := func(kind crm.Kind, id crm.ID) crm.Record { return must(s.Record(ctx, crm.Ref{Kind: kind, ID: id}))(t) }
+	if f := record(crm.KindCompany, company.ID).Company; f.MadeBy != me || f.ChangedBy != me {
+		t.Errorf("%+v", f)
+	}
+	if c := record(crm.KindContact, a.ID).Contact; c.MadeBy != me {
+		t.Errorf("%+v", c)
+	}
+	if c := record(crm.KindContact, b.ID).Contact; c.MadeBy != other {
+		t.Errorf("who made it before: %+v", c)
+	}
 }
 
 // aLead makes a lead with all that a lead can have.

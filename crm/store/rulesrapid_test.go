@@ -31,6 +31,7 @@ type aWorld struct {
 	numbers []string // the last one is an exception
 	line    crm.Line
 	open    []crm.ID
+	undos   []int64
 }
 
 func (w *aWorld) ok(err error) {
@@ -54,7 +55,7 @@ func (w *aWorld) party() crm.Party {
 }
 
 func (w *aWorld) step() {
-	switch rapid.IntRange(0, 7).Draw(w.t, "step") {
+	switch rapid.IntRange(0, 8).Draw(w.t, "step") {
 	case 0, 1, 2:
 		w.call()
 	case 3:
@@ -66,6 +67,14 @@ func (w *aWorld) step() {
 	case 6:
 		w.convert()
 	case 7:
+		if len(w.undos) > 0 {
+			err := w.s.Undo(ctx, rapid.SampledFrom(w.undos).Draw(w.t, "undo"))
+			var refused crm.Invalid
+			if err != nil && !errors.As(err, &refused) {
+				w.t.Fatal(err)
+			}
+		}
+	case 8:
 		if len(w.open) > 0 {
 			id := rapid.SampledFrom(w.open).Draw(w.t, "call")
 			w.ok(w.s.AnswerCall(ctx, id, w.s.now()))
@@ -153,9 +162,7 @@ func (w *aWorld) convert() {
 	w.ok(err)
 	undo, err := w.s.Convert(ctx, c)
 	w.ok(err)
-	if rapid.Bool().Draw(w.t, "undo") {
-		w.ok(w.s.Undo(ctx, undo.ID))
-	}
+	w.undos = append(w.undos, undo.ID)
 }
 
 func (w *aWorld) check() {

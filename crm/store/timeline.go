@@ -32,7 +32,10 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 	if err != nil {
 		return rec, err
 	}
-	rec.Ref, rec.Stage = r, -1
+	if rec.Ref, err = refOf(q, k); err != nil { // r itself, or what it was merged into
+		return rec, err
+	}
+	rec.Stage = -1
 	var made crm.Event
 	switch k.kind() {
 	case crm.KindContact:
