@@ -25,6 +25,7 @@ type Account struct {
 	PickUp string   // feature code by which a colleague's call is picked up: "*8", "**{extension}"; "" means Replaces
 	MWI    bool     // ask for the mailbox's messages (RFC 3842); what comes unasked is taken anyway
 
+	Asserted    string   // whose P-Asserted-Identity and Remote-Party-ID are taken: "pbx" (also ""), "anyone", "nobody"
 	LineHeader  string   // header that names the line that was called, say "X-Line" (requirements.md A2)
 	DefaultLine string   // the line when nothing names one
 	Codecs      []string // in order of preference: "opus", "g722", "pcma", "pcmu"; empty means all that there are

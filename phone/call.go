@@ -1,6 +1,10 @@
 package phone
 
-import "time"
+import (
+	"time"
+
+	"leadline/phone/sip"
+)
 
 // CallID names one call of this program's run; it isn't the SIP Call-ID.
 type CallID string
@@ -71,6 +75,21 @@ type Party struct {
 	Display  string // decoded to UTF-8, without control characters
 	URI      string // sip:user@host, to call back; "" when withheld
 	Withheld bool
+}
+
+// Diversion is a stop of a call on its way here: who was called there, and why the call
+// was sent on.
+type Diversion struct {
+	From   Party
+	Reason string // "no-answer", "user-busy", "unconditional"… (RFC 5806 §4); "" when nothing says
+}
+
+func diversionsOf(invite sip.Invite) []Diversion {
+	var all []Diversion
+	for _, d := range invite.Diversions {
+		all = append(all, Diversion{Party(d.Party), d.Reason})
+	}
+	return all
 }
 
 // TransferState is how far the passing on of a call has come.
@@ -145,7 +164,8 @@ type Call struct {
 	HeardDigits string // keypad digits of the far end's, the last hundred
 	Conference  string // the same for calls that are merged here; "" for one on its own
 	Transfer    Transfer
-	ReferredBy  string // URI of who passed this call to us or made us dial it; "" for nobody
+	Diversions  []Diversion // where an incoming call was before, whom the caller dialled first
+	ReferredBy  string      // URI of who passed this call to us or made us dial it; "" for nobody
 	Recording   Recording
 	Stats       Stats
 	Sounded     *Summary // how it sounded, of an answered call that has ended; else nil

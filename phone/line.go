@@ -62,12 +62,22 @@ func (a Account) check() error {
 	default:
 		return fmt.Errorf("account %q: keep-alive %q: want options, crlf or off", a.Name, a.KeepAlive)
 	}
+	switch a.Asserted {
+	case "", "pbx", "anyone", "nobody":
+	default:
+		return fmt.Errorf("account %q: asserted identity %q: want pbx, anyone or nobody", a.Name, a.Asserted)
+	}
 	return a.checkSRTP()
 }
 
 func (a Account) options() sip.Options {
+	asserted := sip.Asserted(a.Asserted)
+	if a.Asserted == "pbx" {
+		asserted = sip.AssertedByPBX
+	}
 	return sip.Options{
-		Address: a.Address, AuthUser: a.AuthUser, Password: a.Password,
+		Asserted: asserted,
+		Address:  a.Address, AuthUser: a.AuthUser, Password: a.Password,
 		Transport: a.Transport, Bind: a.Bind, Proxy: a.OutboundProxy,
 		LineHeader: a.LineHeader, DefaultLine: a.DefaultLine,
 	}
@@ -208,7 +218,8 @@ func (l *line) incoming(stack *sip.Stack, d *sip.Dialog) sip.Events {
 	invite := d.Invite()
 	c, err := l.phone.newCall(l, stack, Call{
 		Direction: Incoming, State: Ringing, SIPCallID: d.CallID(),
-		Remote: Party(invite.Caller), Dialled: invite.Dialled, ReferredBy: invite.ReferredBy, Rang: l.phone.cfg.Now(),
+		Remote: Party(invite.Caller), Dialled: invite.Dialled, ReferredBy: invite.ReferredBy,
+		Diversions: diversionsOf(invite), Rang: l.phone.cfg.Now(),
 	}, func(c *call) {
 		c.dialog, c.invite = d, invite
 		c.ring()

@@ -19,6 +19,20 @@ func (p *Phone) Decline(id CallID, busy bool) error {
 	return p.ask(id, func(c *call) error { return c.decline(busy) })
 }
 
+// Refusal is the SIP status with which a call is refused by choice.
+type Refusal int
+
+const (
+	RefuseUnavailable Refusal = 480 // nobody is here: the PBX may take a message
+	RefuseBusy        Refusal = 486 // this phone is busy: the PBX may try another
+	RefuseDeclined    Refusal = 603 // this person doesn't want the call, at any phone
+)
+
+// Refuse refuses an incoming call, which is told as Declined.
+func (p *Phone) Refuse(id CallID, how Refusal) error {
+	return p.ask(id, func(c *call) error { return c.refuse(how) })
+}
+
 // HangUp ends a call in whatever state: CANCEL, BYE or a refusal.
 func (p *Phone) HangUp(id CallID) error {
 	return p.ask(id, (*call).hangUp)
@@ -97,15 +111,29 @@ func (c *call) answer() error {
 }
 
 func (c *call) decline(busy bool) error {
+	if busy {
+		return c.refuse(RefuseBusy)
+	}
+	return c.refuse(RefuseDeclined)
+}
+
+func (c *call) refuse(how Refusal) error {
 	if c.view.State != Ringing {
 		return c.wrong("decline")
 	}
-	code, reason := 603, "Decline"
-	if busy {
-		code, reason = 486, "Busy Here"
+	reason := ""
+	switch how {
+	case RefuseUnavailable:
+		reason = "Temporarily Unavailable"
+	case RefuseBusy:
+		reason = "Busy Here"
+	case RefuseDeclined:
+		reason = "Decline"
+	default:
+		return fmt.Errorf("refuse %s with %d: want 480, 486 or 603", c.id, how)
 	}
-	c.dialog.Refuse(code, reason)
-	c.end(Declined, code, reason)
+	c.dialog.Refuse(int(how), reason)
+	c.end(Declined, int(how), reason)
 	return nil
 }
 

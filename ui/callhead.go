@@ -48,7 +48,7 @@ func (h *callHead) fill(c desk.Call) {
 	h.icon.Set(l.icon, l.line.Ink())
 	h.word.SetStyle(kit.Style{Size: 13, Weight: kit.SemiBold, Color: l.line.Ink()})
 	h.word.SetText(h.said(c, l))
-	h.where.SetText(joined(" · ", c.Line, c.Queue))
+	h.where.SetText(joined(" · ", c.Line, c.Queue, text.Say(c.Passed)))
 }
 
 // said is the state in words; with its length when there was a conversation.

@@ -23,7 +23,7 @@ func (p *program) phoneAccount(a config.Account) (phone.Account, error) {
 	}
 	return phone.Account{
 		Name: a.Name, Address: a.Address, AuthUser: a.AuthUser, Password: password.Reveal(),
-		Transport: a.Transport, Bind: a.Bind, OutboundProxy: a.OutboundProxy, LineHeader: a.LineHeader,
+		Transport: a.Transport, Bind: a.Bind, OutboundProxy: a.OutboundProxy, Asserted: a.Asserted, LineHeader: a.LineHeader,
 		DefaultLine: a.DefaultLine, Codecs: a.Codecs, DTMF: a.DTMF, AutoAnswer: a.AutoAnswer, SRTP: a.SRTP, SRTPKeys: a.SRTPKeys,
 		CA: a.CA, Certificate: a.Certificate, Key: a.Key,
 		KeepAlive: a.KeepAlive, STUN: a.STUN,

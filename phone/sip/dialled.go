@@ -4,7 +4,7 @@ import "strings"
 
 // Dialled is the line that the caller dialled, wherever the PBX reveals it
 // (requirements.md A2): the account's own header, P-Called-Party-ID, the first target
-// of History-Info or Diversion, the To user; else the default line. A To user that is
+// of History-Info or Diversion, the To user; else the default line. A user that is
 // only our own extension reveals nothing, so that the default line comes before it.
 func Dialled(h Headers, lineHeader, defaultLine, extension string) string {
 	if lineHeader != "" {
@@ -14,7 +14,7 @@ func Dialled(h Headers, lineHeader, defaultLine, extension string) string {
 			}
 		}
 	}
-	if a := firstAddress(h("P-Called-Party-ID")); a.user != "" {
+	if a := firstAddress(h("P-Called-Party-ID")); a.user != "" && a.user != extension {
 		return a.user
 	}
 	// History-Info begins with the first target (RFC 7044 §5), Diversion ends with it
@@ -23,7 +23,7 @@ func Dialled(h Headers, lineHeader, defaultLine, extension string) string {
 		return a.user
 	}
 	if diversions := allAddresses(h("Diversion")); len(diversions) > 0 {
-		if a := diversions[len(diversions)-1]; a.user != "" {
+		if a := diversions[len(diversions)-1]; a.user != "" && a.user != extension {
 			return a.user
 		}
 	}
@@ -57,6 +57,11 @@ func allAddresses(values []string) []address {
 func wantsAutoAnswer(h Headers) bool {
 	for _, value := range h("Call-Info") {
 		if v := strings.ToLower(value); strings.Contains(v, "answer-after=0") {
+			return true
+		}
+	}
+	for _, value := range h("Answer-Mode") { // RFC 5373
+		if mode, _, _ := strings.Cut(value, ";"); strings.EqualFold(strings.TrimSpace(mode), "auto") {
 			return true
 		}
 	}

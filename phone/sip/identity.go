@@ -20,12 +20,15 @@ type Party struct {
 type Headers func(name string) []string
 
 // Caller reads who calls from the headers of an INVITE: P-Asserted-Identity
-// (RFC 3325), Remote-Party-ID, From, in this order, and whether they want to be
-// shown (Privacy, RFC 3323).
-func Caller(h Headers) Party {
+// (RFC 3325) and Remote-Party-ID, if whoever sent it is believed, then From, in this
+// order, and whether they want to be shown (Privacy, RFC 3323).
+func Caller(h Headers, believed bool) Party {
 	from := firstAddress(h("From"))
 	best := from
 	private := wantsPrivacy(h("Privacy"))
+	if !believed {
+		h = func(string) []string { return nil }
+	}
 	for _, value := range h("Remote-Party-ID") {
 		for _, item := range splitList(value) {
 			a := parseAddress(item)

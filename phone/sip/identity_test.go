@@ -75,7 +75,7 @@ func TestCaller(t *testing.T) {
 		"a SIP address that is no number": {[]string{`From: <sip:anna@example.org>`}, Party{User: "anna", Host: "example.org", URI: "sip:anna@example.org"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := Caller(headers(tt.headers...)); got != tt.want {
+			if got := Caller(headers(tt.headers...), true); got != tt.want {
 				t.Errorf("\ngot  %+v\nwant %+v", got, tt.want)
 			}
 		})
@@ -167,7 +167,7 @@ func FuzzCaller(f *testing.F) {
 			}
 			return nil
 		}
-		p := Caller(h)
+		p := Caller(h, true)
 		if p.Withheld && p != (Party{Withheld: true}) {
 			t.Errorf("withheld, and yet %+v", p)
 		}

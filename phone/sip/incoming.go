@@ -11,7 +11,8 @@ import (
 // Invite is what an incoming call says of itself.
 type Invite struct {
 	Caller     Party
-	Dialled    string  // requirements.md A2
+	Dialled    string // requirements.md A2
+	Diversions []Diversion
 	Offer      Body    // zero when the caller wants ours
 	AutoAnswer bool    // the caller asks that the phone answers by itself
 	Replaces   *Dialog // the call whose place it takes (RFC 3891); nil for none
@@ -25,6 +26,7 @@ func (d *Dialog) Invite() Invite {
 	}
 	req := d.server.InviteRequest
 	h := headersOf(req)
+	believed := d.stack.believes(req)
 	replaces, _, _ := d.stack.replaced(req)
 	by := ""
 	if referred := req.GetHeader("Referred-By"); referred != nil {
@@ -32,10 +34,11 @@ func (d *Dialog) Invite() Invite {
 	}
 	return Invite{
 		Replaces: replaces, ReferredBy: by,
-		Caller:     Caller(h),
+		Caller:     Caller(h, believed),
+		Diversions: Diversions(h),
 		Dialled:    Dialled(h, d.stack.opts.LineHeader, d.stack.opts.DefaultLine, d.stack.acc.user),
 		Offer:      bodyOf(req),
-		AutoAnswer: wantsAutoAnswer(h),
+		AutoAnswer: believed && wantsAutoAnswer(h), // a stranger doesn't open our microphone
 	}
 }
 

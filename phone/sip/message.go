@@ -27,7 +27,7 @@ func (s *Stack) messaged(req *sip.Request, tx sip.ServerTransaction) {
 	}
 	s.respond(req, tx, 200, "OK", Body{})
 	if s.opts.Message != nil && text != "" {
-		s.opts.Message(Text{From: Caller(headersOf(req)), Text: text})
+		s.opts.Message(Text{From: Caller(headersOf(req), s.believes(req)), Text: text})
 	}
 }
 

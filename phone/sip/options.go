@@ -36,6 +36,8 @@ type Options struct {
 	// that we take (RFC 4028); 0: 30 minutes and 90 seconds.
 	Session, MinSession time.Duration
 
+	Asserted Asserted // whose word for the caller's identity is taken
+
 	LineHeader  string // header that names the line that was called
 	DefaultLine string
 

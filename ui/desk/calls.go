@@ -17,6 +17,7 @@ type onDesk struct {
 
 	party   crm.Party
 	shown   Party
+	passed  Text   // who sent it here
 	called  string // the line, as the wire or the account names it
 	line    crm.Line
 	name    string // of the line
@@ -44,7 +45,7 @@ func (c *onDesk) view() Call {
 		Began: c.phone.Began, Answered: c.phone.Answered, Ended: c.phone.Ended,
 		Muted: c.phone.Muted, Codec: c.phone.Codec, Encrypted: c.phone.Encrypted, Exposed: c.phone.Exposed,
 		Digits: c.phone.Digits, Dialled: c.phone.HeardDigits, Quality: Quality(c.phone.Stats.Quality),
-		Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved,
+		Passed: c.passed, Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved,
 		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
 	}
 	v.Transfer = transferOf(c.phone.Transfer)
@@ -91,6 +92,7 @@ func (d *Desk) newCall(p phone.Call) *onDesk {
 		c.called = d.lines[p.Account]
 	}
 	c.name = c.called
+	c.passed = passedBy(p, d.region)
 	c.party = partyOf(p.Remote, d.region)
 	c.shown = d.showParty(c.party, p.Remote)
 	c.card = Card{Loading: !c.shown.Withheld}

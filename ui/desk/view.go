@@ -121,6 +121,7 @@ type Call struct {
 	Recording Recording
 	Merged    string // names the conference that the call is in, the same for all in it; "" for none
 
+	Passed Text // who sent the call here, in words: a colleague by a transfer, or a forwarding
 	Party  Party
 	Card   Card
 	Form   *Form // the open create form, nil when none

@@ -31,28 +31,29 @@ type Server struct {
 
 // Account is one registration at a PBX.
 type Account struct {
-	Name          string        `toml:"name,omitempty"`           // as the agent calls it; default: the user part
-	Address       string        `toml:"address"`                  // sip:101@pbx.example.org[:port]
-	AuthUser      string        `toml:"auth_user,omitempty"`      // default: the user part
-	Password      secret.Secret `toml:"password,omitempty"`       // "" when it is in the keyring
-	Transport     string        `toml:"transport,omitempty"`      // udp, tcp, tls, auto: what DNS says
-	CA            string        `toml:"ca,omitempty"`             // PEM file of who signs the PBX's certificate; absolute after Load
-	Certificate   string        `toml:"certificate,omitempty"`    // PEM file of our own certificate for TLS
-	Key           string        `toml:"key,omitempty"`            // PEM file of its key; default: in the same file
-	KeepAlive     string        `toml:"keep_alive,omitempty"`     // options, crlf, off
-	STUN          string        `toml:"stun,omitempty"`           // host[:port] of a STUN server
-	Watch         []string      `toml:"watch,omitempty"`          // extensions of colleagues whose telephones are watched
-	PickUp        string        `toml:"pickup,omitempty"`         // feature code that picks a colleague's call up; default: by Replaces
-	MWI           string        `toml:"mwi,omitempty"`            // unasked, subscribe
-	Bind          string        `toml:"bind,omitempty"`           // host:port of our own end; port 0 is any
-	SRTP          string        `toml:"srtp,omitempty"`           // off, preferred, required
-	SRTPKeys      string        `toml:"srtp_keys,omitempty"`      // how calls from here agree on keys: sdes, dtls
-	OutboundProxy string        `toml:"outbound_proxy,omitempty"` // host[:port], with or without sip:
-	LineHeader    string        `toml:"line_header,omitempty"`    // the header in which the PBX names the line dialled (requirements.md A2)
-	DefaultLine   string        `toml:"default_line,omitempty"`   // the line of calls that name none
-	Codecs        []string      `toml:"codecs,omitempty"`         // in order of preference
-	DTMF          string        `toml:"dtmf,omitempty"`           // how keypad digits are sent: rfc4733, info, inband
-	AutoAnswer    string        `toml:"auto_answer,omitempty"`    // never, header, always
+	Name          string        `toml:"name,omitempty"`              // as the agent calls it; default: the user part
+	Address       string        `toml:"address"`                     // sip:101@pbx.example.org[:port]
+	AuthUser      string        `toml:"auth_user,omitempty"`         // default: the user part
+	Password      secret.Secret `toml:"password,omitempty"`          // "" when it is in the keyring
+	Transport     string        `toml:"transport,omitempty"`         // udp, tcp, tls, auto: what DNS says
+	CA            string        `toml:"ca,omitempty"`                // PEM file of who signs the PBX's certificate; absolute after Load
+	Certificate   string        `toml:"certificate,omitempty"`       // PEM file of our own certificate for TLS
+	Key           string        `toml:"key,omitempty"`               // PEM file of its key; default: in the same file
+	KeepAlive     string        `toml:"keep_alive,omitempty"`        // options, crlf, off
+	STUN          string        `toml:"stun,omitempty"`              // host[:port] of a STUN server
+	Watch         []string      `toml:"watch,omitempty"`             // extensions of colleagues whose telephones are watched
+	PickUp        string        `toml:"pickup,omitempty"`            // feature code that picks a colleague's call up; default: by Replaces
+	MWI           string        `toml:"mwi,omitempty"`               // unasked, subscribe
+	Bind          string        `toml:"bind,omitempty"`              // host:port of our own end; port 0 is any
+	SRTP          string        `toml:"srtp,omitempty"`              // off, preferred, required
+	SRTPKeys      string        `toml:"srtp_keys,omitempty"`         // how calls from here agree on keys: sdes, dtls
+	OutboundProxy string        `toml:"outbound_proxy,omitempty"`    // host[:port], with or without sip:
+	Asserted      string        `toml:"asserted_identity,omitempty"` // whose word for a caller's identity is taken: pbx, anyone, nobody
+	LineHeader    string        `toml:"line_header,omitempty"`       // the header in which the PBX names the line dialled (requirements.md A2)
+	DefaultLine   string        `toml:"default_line,omitempty"`      // the line of calls that name none
+	Codecs        []string      `toml:"codecs,omitempty"`            // in order of preference
+	DTMF          string        `toml:"dtmf,omitempty"`              // how keypad digits are sent: rfc4733, info, inband
+	AutoAnswer    string        `toml:"auto_answer,omitempty"`       // never, header, always
 }
 
 // Audio names the devices: "" is the system's, "null" is none, "file:x.wav" a
@@ -88,6 +89,7 @@ var (
 	DTMFModes   = []string{"rfc4733", "info", "inband"}
 	KeepAlives  = []string{"options", "crlf", "off"}
 	MWIs        = []string{"unasked", "subscribe"}
+	Asserted    = []string{"pbx", "anyone", "nobody"}
 	AutoAnswers = []string{"never", "header", "always"}
 	Languages   = []string{"", "en", "de"}
 	Themes      = []string{"", "light", "dark"}
@@ -113,6 +115,7 @@ func (c *Config) fill() {
 		a.SRTP = or(a.SRTP, SRTPModes[0])
 		a.SRTPKeys = or(a.SRTPKeys, SRTPKeyings[0])
 		a.DTMF = or(a.DTMF, DTMFModes[0])
+		a.Asserted = or(a.Asserted, Asserted[0])
 		a.AutoAnswer = or(a.AutoAnswer, AutoAnswers[0])
 		a.KeepAlive = or(a.KeepAlive, KeepAlives[0])
 		a.MWI = or(a.MWI, MWIs[0])
@@ -136,6 +139,7 @@ func (c Config) shorten() Config {
 		a.SRTP = unless(a.SRTP, SRTPModes[0])
 		a.SRTPKeys = unless(a.SRTPKeys, SRTPKeyings[0])
 		a.DTMF = unless(a.DTMF, DTMFModes[0])
+		a.Asserted = unless(a.Asserted, Asserted[0])
 		a.AutoAnswer = unless(a.AutoAnswer, AutoAnswers[0])
 		a.KeepAlive = unless(a.KeepAlive, KeepAlives[0])
 		a.MWI = unless(a.MWI, MWIs[0])

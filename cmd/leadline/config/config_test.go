@@ -40,6 +40,7 @@ bind = "127.0.0.1:5090"
 srtp = "required"
 srtp_keys = "dtls"
 outbound_proxy = "sip:edge.example.org:5061;lr"
+asserted_identity = "nobody"
 line_header = "X-Line"
 default_line = "+493012345"
 codecs = ["pcmu", "opus"]
@@ -80,14 +81,14 @@ func TestEveryKeyIsRead(t *testing.T) {
 		Accounts: []Account{{
 			Name: "Office", Address: "sip:101@pbx.example.org:5070", AuthUser: "anna", Password: "geheim",
 			Transport: "tcp", Bind: "127.0.0.1:5090", SRTP: "required", SRTPKeys: "dtls", OutboundProxy: "sip:edge.example.org:5061;lr",
-			LineHeader: "X-Line", DefaultLine: "+493012345", Codecs: []string{"pcmu", "opus"}, DTMF: "info", AutoAnswer: "header",
+			Asserted: "nobody", LineHeader: "X-Line", DefaultLine: "+493012345", Codecs: []string{"pcmu", "opus"}, DTMF: "info", AutoAnswer: "header",
 			CA: "/etc/company.pem", Certificate: "/etc/me.pem", Key: "/etc/me.key",
 			KeepAlive: "crlf", STUN: "stun.example.org",
 			Watch: []string{"102", "103"}, PickUp: "*8", MWI: "subscribe",
 		}, {
 			Name: "102", Address: "102@[2001:db8::1]", AuthUser: "102", Transport: "udp", Bind: "0.0.0.0:0",
 			SRTP: "off", SRTPKeys: "sdes", Codecs: []string{"opus", "g722", "pcma", "pcmu"}, DTMF: "rfc4733", AutoAnswer: "never",
-			KeepAlive: "options", MWI: "unasked",
+			KeepAlive: "options", MWI: "unasked", Asserted: "pbx",
 		}},
 		Audio:     Audio{Microphone: "null", Speaker: "file:out.wav", Ringer: "USB Headset"},
 		Recording: Recording{Calls: "every", Beep: true},

@@ -64,6 +64,7 @@ func (c *Config) check(report func(path, reason string)) {
 		test(at("srtp"), oneOf(a.SRTP, SRTPModes))
 		test(at("srtp_keys"), oneOf(a.SRTPKeys, SRTPKeyings))
 		test(at("outbound_proxy"), checkProxy(a.OutboundProxy))
+		test(at("asserted_identity"), oneOf(a.Asserted, Asserted))
 		test(at("line_header"), checkHeader(a.LineHeader))
 		test(at("default_line"), plain(a.DefaultLine))
 		test(at("codecs"), checkCodecs(a.Codecs))

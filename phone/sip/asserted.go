@@ -1,0 +1,37 @@
+package sip
+
+import (
+	"net/netip"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// Asserted says whose word for the caller's identity is taken (RFC 3325 §5): that in
+// P-Asserted-Identity and Remote-Party-ID, which anyone can write.
+type Asserted string
+
+const (
+	// AssertedByPBX takes it from the PBX, or the outbound proxy, that we are registered at.
+	AssertedByPBX Asserted = ""
+	// AssertedByAnyone is for networks in which only the provider can reach the telephone.
+	AssertedByAnyone Asserted = "anyone"
+	// AssertedByNobody believes From alone.
+	AssertedByNobody Asserted = "nobody"
+)
+
+// believes reports whether a request comes from somebody whose word is taken.
+func (s *Stack) believes(req *sip.Request) bool {
+	switch s.opts.Asserted {
+	case AssertedByAnyone:
+		return true
+	case AssertedByNobody:
+		return false
+	}
+	from, err := netip.ParseAddrPort(req.Source())
+	if err != nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return from.Addr().Unmap().WithZone("") == s.target.Addr.Addr().Unmap().WithZone("")
+}

@@ -1,0 +1,43 @@
+package desk
+
+import (
+	"strings"
+
+	"leadline/phone"
+)
+
+// passedBy says who sent a call here, in words: the colleague who transferred it, or
+// where it was before it was forwarded. Empty when it came straight.
+func passedBy(c phone.Call, region string) Text {
+	if who := nameOf(partyOfURI(c.ReferredBy), region); who != "" {
+		return Text{Key: "passed on by {who}", Args: map[string]string{"who": who}}
+	}
+	if n := len(c.Diversions); n > 0 {
+		if who := nameOf(c.Diversions[n-1].From, region); who != "" {
+			return Text{Key: "sent on by {who}", Args: map[string]string{"who": who}}
+		}
+	}
+	return Text{}
+}
+
+// nameOf is what to call a party in half a line: "Anna (102)", "030 2094 8812".
+func nameOf(r phone.Party, region string) string {
+	number := partyOf(r, region).Show(region)
+	switch {
+	case r.Withheld:
+		return ""
+	case r.Display == "" || r.Display == number:
+		return number
+	case number == "":
+		return r.Display
+	}
+	return r.Display + " (" + number + ")"
+}
+
+// partyOfURI takes "sip:102@pbx.example;user=phone" or "tel:+4930" apart.
+func partyOfURI(uri string) phone.Party {
+	_, rest, _ := strings.Cut(uri, ":")
+	rest, _, _ = strings.Cut(rest, ";")
+	user, host, _ := strings.Cut(rest, "@")
+	return phone.Party{User: user, Host: host}
+}
