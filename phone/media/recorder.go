@@ -187,13 +187,19 @@ type lane struct {
 	buf   []int16 // placed and not written yet
 	base  int64   // where buf begins on the timeline, in samples
 	begun bool
-	lag   float64 // how far behind the clock its end is, smoothed, in samples
+
+	settling int     // frames until usual is known
+	usual    float64 // how far behind the clock its end is: a sound card brings its frames in batches
+	lag      float64 // how much further it is behind now, smoothed, in samples
+	rest     int     // frames until the next correction
 }
 
 const (
 	laneGap   = RecordRate / 10  // a hole of 100 ms is silence; less is a pump that was held up
 	laneEarly = RecordRate / 5   // what is further ahead of the clock is dropped
 	laneSlip  = RecordRate / 200 // a sound card may go wrong by 5 ms before it is corrected
+	laneLearn = 100              // frames, to learn what is usual
+	laneRest  = 4                // frames from one correction to the next: 0.16 %, a fiftieth of a semitone
 )
 
 func (l *lane) collect() {
@@ -218,19 +224,35 @@ func (l *lane) place(at int64) {
 	case late < -laneEarly, !l.begun && late < 0:
 		return
 	case !l.begun || late > laneGap:
-		l.begun, l.lag = true, 0
+		l.begun, l.settling, l.usual, l.lag = true, laneLearn, 0, 0
 		l.buf = append(l.buf, make([]int16, late)...)
 		late = 0
 	}
-	l.lag += (float64(late) - l.lag) / 128
-	n := recordFrame
+	l.append(recordFrame + l.correction(float64(late)))
+}
+
+// correction is by how many samples a frame has to be longer or shorter.
+func (l *lane) correction(late float64) int {
+	if l.settling > 0 {
+		l.settling--
+		l.usual += late / laneLearn
+		return 0
+	}
+	l.lag += (late - l.usual - l.lag) / 128
+	if l.rest--; l.rest > 0 {
+		return 0
+	}
 	switch {
 	case l.lag > laneSlip:
-		n, l.lag = n+1, l.lag-1
+		l.lag--
+		l.rest = laneRest
+		return 1
 	case l.lag < -laneSlip:
-		n, l.lag = n-1, l.lag+1
+		l.lag++
+		l.rest = laneRest
+		return -1
 	}
-	l.append(n)
+	return 0
 }
 
 // append adds the frame as n samples.
