@@ -55,6 +55,8 @@ type Attendance interface {
 	Available()                   // they ring here
 	DoNotDisturb(until time.Time) // they are refused as busy; the zero time: until Available
 	ForwardAll(target string)     // they are sent on; target as for Dial
+	// PickUp takes the call that rings at a colleague, as named in the Snapshot.
+	PickUp(account, extension string)
 }
 
 // Forms are the wishes about the create form in a call window (requirements.md B2).

@@ -73,6 +73,7 @@ func (f *fakeDesk) SaveForm(id desk.CallID)                       { f.wish("save
 func (f *fakeDesk) CancelForm(id desk.CallID)                     { f.wish("cancel %s", id) }
 func (f *fakeDesk) Available()                                    { f.wish("available") }
 func (f *fakeDesk) DoNotDisturb(until time.Time)                  { f.wish("quiet %s", until.Format("15:04")) }
+func (f *fakeDesk) PickUp(account, extension string)              { f.wish("pick up %s %s", account, extension) }
 func (f *fakeDesk) ForwardAll(target string)                      { f.wish("forward %s", target) }
 func (f *fakeDesk) Notices(func(desk.Notice))                     {}
 

@@ -111,8 +111,13 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 	}
 	p := newPressFocus("item", 4, kit.Sized(width, 24, kit.Pad(0, 8, 0, 8, kit.Row(7, parts...))), nil)
 	p.onTap = func() { s.goTo(pageSettings) }
-	if it.presence {
+	switch {
+	case it.presence:
 		p.onTap = func() { showPresence(s.opt, s.layer(), p, s.snap.Presence) }
+	case it.colleagues:
+		p.onTap = func() { showColleagues(s.opt, s.layer(), p, s.snap.Colleagues) }
+	case it.call != "":
+		p.onTap = func() { s.opt.Desk.Dial(it.call, it.account) }
 	}
 	p.english, p.shown = func() string { return it.english }, func() string { return it.words }
 	return p

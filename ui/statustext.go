@@ -21,7 +21,10 @@ type statusItem struct {
 	icon    theme.IconName      // "" for the tone's own
 	ink     fyne.ThemeColorName // of the icon; "" for the tone's own
 
-	presence bool // a click changes it
+	presence   bool   // a click changes it
+	colleagues bool   // a click lists them
+	call       string // what a click dials, from account
+	account    string
 }
 
 // statusItems is what the strip says of a snapshot.
@@ -36,6 +39,7 @@ func statusItems(s desk.Snapshot, now time.Time) []statusItem {
 	if len(s.Accounts) == 0 {
 		out = append(out, statusItem{english: text.English("No PBX account"), words: text.T("No PBX account"), icon: theme.IconPlug})
 	}
+	out = append(out, lampItems(s)...)
 	if s.Sound.Problem.Key != "" {
 		out = append(out, statusItem{english: text.English("Sound"), words: text.Say(s.Sound.Problem), tone: kit.Warn})
 	}
@@ -101,7 +105,7 @@ func statusKey(items []statusItem) string {
 	var b strings.Builder
 	b.WriteString(text.Language())
 	for _, it := range items {
-		b.WriteString("|" + it.words + "|" + it.detail)
+		b.WriteString("|" + it.words + "|" + it.detail + "|" + it.call)
 	}
 	return b.String()
 }

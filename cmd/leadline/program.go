@@ -101,7 +101,7 @@ func newProgram(o options) (p *program, err error) {
 		Money: func(m crm.Money) string { return text.Money(m.Cents, m.Currency) },
 	})
 	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })
-	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
+	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.desk, Lamps: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
 	p.useRecordings()
 	p.desk.Connect(p.phone)
 	if err := p.useSound(a); err != nil {

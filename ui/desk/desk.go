@@ -29,6 +29,7 @@ type Telephone interface {
 	Record(id phone.CallID, on bool) error
 	DoNotDisturb(until time.Time)
 	ForwardAll(target string) error
+	PickUp(account, extension string) (phone.CallID, error)
 }
 
 // Config is what a desk needs. File and Money are required.
@@ -68,18 +69,20 @@ type Desk struct {
 	notices []func(Notice)
 
 	// Owned by the desk's goroutine.
-	phone    Telephone
-	calls    []*onDesk
-	accounts []Account
-	lines    map[string]string // default line of each account (requirements.md A3)
-	rules    rules
-	sound    Sound
-	presence Presence
-	quiet    *time.Timer           // ends do not disturb
-	began    map[phone.CallID]bool // calls the phone has told of
-	refused  map[phone.CallID]bool // calls of the blacklist that have not ended yet
-	missed   int
-	dirty    bool
+	phone      Telephone
+	calls      []*onDesk
+	accounts   []Account
+	lines      map[string]string // default line of each account (requirements.md A3)
+	rules      rules
+	sound      Sound
+	presence   Presence
+	colleagues []Colleague           // in the order in which they were told of
+	mailboxes  []Mailbox             // that hold messages
+	quiet      *time.Timer           // ends do not disturb
+	began      map[phone.CallID]bool // calls the phone has told of
+	refused    map[phone.CallID]bool // calls of the blacklist that have not ended yet
+	missed     int
+	dirty      bool
 }
 
 // New starts a desk. It panics when something required is missing: wiring is done
@@ -213,6 +216,9 @@ func (d *Desk) publish() {
 		Missed:   d.missed,
 		Sound:    d.sound,
 		Presence: d.presence,
+
+		Colleagues: slices.Clone(d.colleagues),
+		Mailboxes:  slices.Clone(d.mailboxes),
 	}
 	for i, c := range d.calls {
 		s.Calls[i] = c.view()

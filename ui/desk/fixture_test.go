@@ -151,6 +151,9 @@ func (p *aPhone) SendDigits(id phone.CallID, digits string) error {
 func (p *aPhone) DoNotDisturb(until time.Time) {
 	_ = p.note("quiet until %s", until.Format(time.DateTime))
 }
+func (p *aPhone) PickUp(account, extension string) (phone.CallID, error) {
+	return "", p.note("pick up %q at %q", extension, account)
+}
 func (p *aPhone) ForwardAll(target string) error { return p.note("forward all to %q", target) }
 
 // did tells whether the phone was asked something.

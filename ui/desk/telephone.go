@@ -27,6 +27,7 @@ func (d *Desk) RegistrationChanged(r phone.Registration) {
 // SetAccounts says which accounts there are, in their order.
 func (d *Desk) SetAccounts(accounts []phone.Account) {
 	d.post(func() {
+		d.watchOnly(accounts)
 		now := make([]Account, len(accounts))
 		d.lines = map[string]string{}
 		for i, a := range accounts {

@@ -14,13 +14,15 @@ type Text struct {
 
 // Snapshot is everything in progress, as one value. Windows draw it and keep nothing.
 type Snapshot struct {
-	Accounts []Account
-	Calls    []Call // oldest first; ended ones stay until they are closed
-	Unsaved  int    // forms with typed text that is not saved as a record yet
-	Missed   int    // missed calls that nobody has worked off (requirements.md H6)
-	Sound    Sound
-	Presence Presence
-	Offline  bool // without a shared server this is false: nothing is missing
+	Accounts   []Account
+	Calls      []Call // oldest first; ended ones stay until they are closed
+	Unsaved    int    // forms with typed text that is not saved as a record yet
+	Missed     int    // missed calls that nobody has worked off (requirements.md H6)
+	Sound      Sound
+	Presence   Presence
+	Colleagues []Colleague // whose telephones are watched
+	Mailboxes  []Mailbox   // with messages
+	Offline    bool        // without a shared server this is false: nothing is missing
 }
 
 // Presence is what happens to a call that comes in. The zero Presence is: it rings here.
