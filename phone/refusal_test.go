@@ -45,7 +45,7 @@ func TestAnInviteThatCantBeTakenIsRefusedWithTheRightCode(t *testing.T) {
 				text = tt.change(text)
 			}
 			c.Send(c.To, text)
-			m, ok := pbx.AwaitAny(siptest.Patience, "180", "400", "406", "415", "416", "420", "481", "488", "505")
+			m, ok := c.AwaitAny(siptest.Patience, "180", "400", "406", "415", "416", "420", "481", "488", "505")
 			if !ok || m.Code() != tt.code {
 				t.Fatalf("answered %q, want %d", m.Start, tt.code)
 			}

@@ -7,13 +7,19 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
+// raced says that the race detector is at work.
+var raced bool
+
 // Every prefix of both tables must say what the library says, in both languages:
 // a table that was not made anew after the module changed fails here.
 func TestTheTablesSayWhatTheLibrarySays(t *testing.T) {
-	seen := 0
+	seen, step := 0, 1
+	if raced { // half a minute, and no goroutine in it
+		step = 17
+	}
 	for _, table := range []string{english, german} {
 		n := int(word(table, 0))
-		for i := range n {
+		for i := 0; i < n; i += step {
 			digits := strconv.FormatUint(uint64(word(table, 4+4*i)), 10)
 			num, err := phonenumbers.Parse("+"+digits+"2345678"[:min(7, 14-len(digits))], "ZZ")
 			if err != nil {
@@ -36,7 +42,7 @@ func TestTheTablesSayWhatTheLibrarySays(t *testing.T) {
 			}
 		}
 	}
-	if seen < 50_000 {
+	if seen < 50_000/step {
 		t.Fatalf("only %d places compared", seen)
 	}
 }

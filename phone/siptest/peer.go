@@ -169,11 +169,15 @@ func (p *Peer) Await(what string, patience time.Duration) (Message, bool) {
 
 // AwaitAny waits for a message that fits one of several.
 func (p *Peer) AwaitAny(patience time.Duration, what ...string) (Message, bool) {
+	return p.await(patience, func(Message) bool { return true }, what)
+}
+
+func (p *Peer) await(patience time.Duration, belongs func(Message) bool, what []string) (Message, bool) {
 	limit := time.After(patience)
 	for {
 		select {
 		case m := <-p.queue:
-			if slices.ContainsFunc(what, func(w string) bool { return fits(m, w) }) {
+			if belongs(m) && slices.ContainsFunc(what, func(w string) bool { return fits(m, w) }) {
 				return m, true
 			}
 		case <-limit:
@@ -253,6 +257,27 @@ func (c *Call) Request(method, body string, extra ...string) string {
 	}
 	lines = append(lines, fmt.Sprintf("Content-Length: %d", len(body)))
 	return strings.Join(lines, "\r\n") + "\r\n\r\n" + body
+}
+
+// Expect is the peer's; an answer that comes once more to another call's request, on a
+// busy machine, is passed over.
+func (c *Call) Expect(what string) Message {
+	c.t.Helper()
+	m, ok := c.AwaitAny(Patience, what)
+	if !ok {
+		c.t.Fatalf("expected %s, nothing came", what)
+	}
+	return m
+}
+
+// Await is Expect without failing.
+func (c *Call) Await(what string, patience time.Duration) (Message, bool) {
+	return c.AwaitAny(patience, what)
+}
+
+// AwaitAny waits for a message that fits one of several.
+func (c *Call) AwaitAny(patience time.Duration, what ...string) (Message, bool) {
+	return c.await(patience, func(m Message) bool { return m.Code() == 0 || m.Get("Call-ID") == c.ID }, what)
 }
 
 // Do sends a request within the call.

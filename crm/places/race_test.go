@@ -1,0 +1,5 @@
+//go:build race
+
+package places
+
+func init() { raced = true }
