@@ -112,6 +112,9 @@ func (s *Store) commit(f func(*tx) error) (c Changed, err error) {
 	}
 	done = true
 	s.recent.current.Store(false)
+	if s.checkpointer != nil { // nil while the file is being opened
+		s.checkpointer.wrote()
+	}
 	return t.changed, nil
 }
 

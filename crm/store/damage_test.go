@@ -162,7 +162,7 @@ func TestWhatIsSalvagedIsAsItWas(t *testing.T) {
 	original, contacts := filled(t)
 	whole, err := os.ReadFile(original)
 	ok(t, err)
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		random := rand.New(rand.NewPCG(seed, 7))
 		path := filepath.Join(t.TempDir(), "leadline.db")
 		ok(t, os.WriteFile(path, whole, 0o600))

@@ -53,7 +53,7 @@ func (c connector) prepare(conn *sqlite3.SQLiteConn) error {
 	if c.write {
 		// FULL: what the agent does is on the disk when the method returns (H4).
 		pragmas = append(pragmas, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8000",
-			"journal_size_limit=67108864", "secure_delete=FAST")
+			"journal_size_limit=67108864", "wal_autocheckpoint="+commitCheckpoint, "secure_delete=FAST")
 	} else {
 		pragmas = append(pragmas, "query_only=ON", "cache_size=-4000")
 	}
@@ -136,11 +136,16 @@ func (s *Store) connect(ctx context.Context, path string) error {
 	if err := s.readDB.PingContext(ctx); err != nil {
 		return fmt.Errorf("open %s for reading: %w", path, explain(err))
 	}
+	s.checkpointer = startCheckpointer(s.readDB, s.log)
 	return nil
 }
 
 // disconnect closes what connect opened.
 func (s *Store) disconnect() error {
+	if s.checkpointer != nil {
+		s.checkpointer.end()
+		s.checkpointer = nil
+	}
 	s.writes.close()
 	s.reads.close()
 	var errs []error

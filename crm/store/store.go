@@ -55,6 +55,8 @@ type Store struct {
 	writer  *sql.Conn // its one connection
 	readDB  *sql.DB
 
+	checkpointer *checkpointer
+
 	writing sync.Mutex // held through a change: one writer
 	hlc     crm.HLC    // of the last command; under writing
 	writes  statements
@@ -197,12 +199,15 @@ func (r reader) store() *Store { return r.s }
 func (s *Store) read(ctx context.Context) (reader, error) { return reader{s}, ctx.Err() }
 
 // each calls f for every row of a question.
-func each(q querier, query string, args []any, f func(*sql.Rows) error) (err error) {
-	defer func() {
-		if err = explain(err); err != nil {
-			q.store().damage.notice(err)
-		}
-	}()
+func each(q querier, query string, args []any, f func(*sql.Rows) error) error {
+	err := explain(eachRow(q, query, args, f))
+	if err != nil {
+		q.store().damage.notice(err)
+	}
+	return err
+}
+
+func eachRow(q querier, query string, args []any, f func(*sql.Rows) error) error {
 	rows, err := q.query(query, args...)
 	if err != nil {
 		return err

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"time"
+)
+
+// Moving the log (-wal) into the file takes some fsyncs, and SQLite does it in the
+// commit that fills a thousand pages: one in a hundred calls waited 5 ms for that. So it
+// is done in the background, when nothing was written for a while. A commit does it
+// itself only when the log has grown to commitCheckpoint all the same, as in an import.
+const (
+	checkpointAfter  = 500 * time.Millisecond
+	commitCheckpoint = "16000" // pages: 64 MB
+)
+
+// checkpointer moves the log into the file between writes.
+type checkpointer struct {
+	written chan struct{} // has one element after a commit
+	stop    context.CancelFunc
+	done    chan struct{}
+}
+
+func startCheckpointer(db *sql.DB, log *slog.Logger) *checkpointer {
+	ctx, stop := context.WithCancel(context.Background())
+	c := &checkpointer{written: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
+	go c.run(ctx, db, log)
+	return c
+}
+
+func (c *checkpointer) run(ctx context.Context, db *sql.DB, log *slog.Logger) {
+	defer close(c.done)
+	quiet := time.NewTimer(time.Hour)
+	defer quiet.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.written:
+			quiet.Reset(checkpointAfter)
+		case <-quiet.C:
+			// PASSIVE waits for nobody and makes nobody wait.
+			if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil && ctx.Err() == nil {
+				log.Warn("move the log into the file", "error", err)
+			}
+		}
+	}
+}
+
+// wrote says that something was committed.
+func (c *checkpointer) wrote() {
+	select {
+	case c.written <- struct{}{}:
+	default:
+	}
+}
+
+func (c *checkpointer) end() {
+	c.stop()
+	<-c.done
+}
