@@ -1,5 +1,7 @@
 package crm
 
+import "strings"
+
 // Mode says what a line does for a number that the CRM does not know.
 type Mode string
 
@@ -48,6 +50,32 @@ type Line struct {
 	ChangeResponsible bool `json:"change_responsible,omitempty"`  // D2: when a call is transferred by hand
 
 	QueueName string `json:"-"` // filled in when the line is read
+}
+
+// What a line may lack, as the settings window says it.
+const (
+	LineNeedsName = "A line needs a name."
+	LineNoRegion  = "“{region}” is no country. Write its two letters: DE, AT, CH."
+	LineNoRule    = "A rule for dialling begins with a + and digits: “{from}” does not."
+)
+
+// LineTexts are all sentences of Line.Check.
+var LineTexts = []string{LineNeedsName, LineNoRegion, LineNoRule}
+
+// Check says what is wrong in a line's settings; nil when nothing.
+func (l Line) Check() error {
+	switch {
+	case strings.TrimSpace(l.Name) == "":
+		return Invalid{Say(LineNeedsName)}
+	case l.Region != "" && CountryCode(l.Region) == 0:
+		return Invalid{Say(LineNoRegion, "region", l.Region)}
+	}
+	for _, r := range l.DialOut.Rules {
+		if digits, plus := strings.CutPrefix(r.From, "+"); !plus || onlyDigits(digits) != digits {
+			return Invalid{Say(LineNoRule, "from", r.From)}
+		}
+	}
+	return l.Hours.Check()
 }
 
 // Sources is the standard list of lead sources (requirements.md A4), in English.

@@ -167,6 +167,21 @@ func TestWorkingHours_A1(t *testing.T) {
 	}
 }
 
+func TestALinesSettingsAreChecked_A1(t *testing.T) {
+	good := Line{Name: "Sales", Region: "AT", DialOut: Dialout{Rules: []DialRule{{"+", "00"}, {"+43", "0"}}}}
+	if err := good.Check(); err != nil {
+		t.Error(err)
+	}
+	for want, bad := range map[string]Line{
+		LineNeedsName: {Name: " "}, LineNoRegion: {Name: "x", Region: "XX"}, LineNoRule: {Name: "x", DialOut: Dialout{Rules: []DialRule{{"0043", "0"}}}},
+		HoursNoZone: {Name: "x", Hours: Hours{Zone: "Nowhere"}},
+	} {
+		if err := bad.Check(); err == nil || err.Error() != want {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
 func TestCustomFieldsAreChecked(t *testing.T) {
 	field := func(t FieldType) Field {
 		return Field{ID: "1", Name: "F", Kinds: []Kind{KindContact}, Type: t, Choices: []string{"Oil", "Gas"}}

@@ -69,6 +69,9 @@ func (s *Store) Create(ctx context.Context, f crm.Form) (ref crm.Ref, err error)
 		} else {
 			ref, err = t.leadFrom(f)
 		}
+		if err == nil {
+			ref, err = t.withoutLead(ref)
+		}
 		if err != nil {
 			return err
 		}
@@ -128,6 +131,20 @@ func (t *tx) leadFrom(f crm.Form) (crm.Ref, error) {
 	l := crm.Lead{ID: id, FirstName: f.FirstName, LastName: f.LastName, CompanyName: f.Company, Status: crm.LeadNew,
 		Numbers: f.Numbers(), SIP: f.SIP(), Source: f.Source, Line: f.Line, Responsible: f.Responsible, Origin: crm.Origin{Call: f.Call, Reason: crm.Say(crm.ReasonByHand)}}
 	return crm.Ref{Kind: crm.KindLead, ID: id}, t.do(crm.CreateLead{Lead: l})
+}
+
+// withoutLead converts a lead just made by hand where there are no leads in the interface (F2).
+func (t *tx) withoutLead(ref crm.Ref) (crm.Ref, error) {
+	w, err := workspace(t)
+	if err != nil || ref.Kind != crm.KindLead || w.Mode != crm.Simple {
+		return ref, err
+	}
+	c, err := t.s.conversionOf(t, ref.ID, crm.Conversion{Kinds: w.ConvertTo.Kinds(), Pipeline: w.Pipeline, Region: t.s.region,
+		NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(ref.ID, k) }})
+	if err != nil {
+		return ref, err
+	}
+	return c.Refs()[0], t.do(c)
 }
 
 // fillLead writes what was typed in a form on a lead that is there.

@@ -109,6 +109,20 @@ func TestTheSimpleModeMakesCustomerAndDealAtOnce_F2(t *testing.T) {
 	}
 }
 
+func TestALeadByHandIsACustomerInTheSimpleMode_F2(t *testing.T) {
+	s := seeded(t)
+	setWorkspace(t, s, crm.Workspace{Mode: crm.Simple})
+	c, _ := begin(t, s, crm.Incoming, DemoUnknown, lineOf(t, s, crm.Suggest))
+	ref := must(s.Create(ctx, crm.Form{Call: c.ID, Kind: crm.KindLead, FirstName: "Jörg", LastName: "Groß", Party: c.Party}))(t)
+	if rec := must(s.Record(ctx, ref))(t); ref.Kind != crm.KindContact || rec.Name != "Jörg Groß" {
+		t.Errorf("%v %+v", ref, rec.Name)
+	}
+	row := must(s.Call(ctx, c.ID))(t)
+	if got := kindsOf(row.Call.Refs); !slices.Equal(got, []crm.Kind{crm.KindContact, crm.KindDeal}) || must(s.OpenLeads(ctx))(t) != 0 {
+		t.Errorf("the call is on %v", got)
+	}
+}
+
 func TestTheSimpleModeMakesADealForWhoHasNone_F3(t *testing.T) {
 	s := seeded(t)
 	setWorkspace(t, s, crm.Workspace{Mode: crm.Simple})

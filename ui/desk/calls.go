@@ -92,8 +92,8 @@ func (d *Desk) newCall(p phone.Call) *onDesk {
 		c.called = d.lines[p.Account]
 	}
 	c.name = c.called
-	c.passed = passedBy(p, d.region)
-	c.party = partyOf(p.Remote, d.region)
+	c.passed = passedBy(p, d.regionOf(c.called))
+	c.party = partyOf(p.Remote, d.regionOf(c.called))
 	c.shown = d.showParty(c.party, p.Remote)
 	c.card = Card{Loading: !c.shown.Withheld}
 	return c

@@ -17,6 +17,7 @@ type File interface {
 	Rights(context.Context) (crm.Rights, error)
 	Entries(context.Context, crm.ListName) ([]crm.Entry, error)
 	Colleague(context.Context, crm.Party) (crm.User, error)
+	Lines(context.Context) ([]crm.Line, error)
 	LineByNumber(ctx context.Context, written string) (crm.Line, bool, error)
 
 	Match(context.Context, crm.Party) ([]crm.Match, error)

@@ -14,24 +14,43 @@ import (
 type rules struct {
 	blacklist crm.Blocklist
 	rights    crm.Rights
-	lines     map[string]crm.Line // default line of each account, by the account's name
+	lines     map[string]crm.Line // by name and by number, as Party.Key writes it
+}
+
+// lineOf is the line called by that name or number; the zero Line when none is.
+func (d *Desk) lineOf(called string) crm.Line {
+	if l, ok := d.rules.lines[called]; ok {
+		return l
+	}
+	return d.rules.lines[crm.Parse(called, d.region).Key()]
+}
+
+// regionOf is where numbers written nationally are from on a line (requirements.md A1).
+func (d *Desk) regionOf(called string) string {
+	if region := d.lineOf(called).Region; region != "" {
+		return region
+	}
+	return d.region
 }
 
 // readRules asks the file for the rules. They are in force a moment later.
 func (d *Desk) readRules() {
-	lines := d.lines
 	d.find(func(ctx context.Context) {
 		now := rules{lines: map[string]crm.Line{}}
 		entries, err1 := d.file.Entries(ctx, crm.Blacklist)
 		rights, err2 := d.file.Rights(ctx)
-		for account, written := range lines {
-			if line, ok, err := d.file.LineByNumber(ctx, written); err == nil && ok {
-				now.lines[account] = line
+		lines, err3 := d.file.Lines(ctx)
+		for _, l := range lines {
+			if key := l.Number.Party().Key(); key != "" {
+				now.lines[key] = l
 			}
+		}
+		for _, l := range lines { // a name is stronger
+			now.lines[l.Name] = l
 		}
 		now.blacklist, now.rights = crm.NewBlocklist(entries), rights
 		d.post(func() {
-			if err := errors.Join(err1, err2); err != nil {
+			if err := errors.Join(err1, err2, err3); err != nil {
 				d.warn(Text{Key: "The customers' file cannot be read"}, err)
 				return
 			}
@@ -52,7 +71,7 @@ func (d *Desk) refuses(p phone.Call) bool {
 	if p.Direction != phone.Incoming || p.State != phone.Ringing || d.phone == nil {
 		return false
 	}
-	if _, listed := d.rules.blacklist.Find(partyOf(p.Remote, d.region)); !listed {
+	if _, listed := d.rules.blacklist.Find(partyOf(p.Remote, d.regionOf(p.Dialled))); !listed {
 		return false
 	}
 	if err := d.phone.Decline(p.ID, false); err != nil {
@@ -63,15 +82,15 @@ func (d *Desk) refuses(p phone.Call) bool {
 	return true
 }
 
-// mayCall has place done when the agent's role allows a call to the target
+// mayCall has place done when the agent's role allows a call to the target by an account
 // (requirements.md G1), else says why not.
-func (d *Desk) mayCall(target string, place func()) {
+func (d *Desk) mayCall(account, target string, place func()) {
 	rights := d.rules.rights
 	if rights.Call >= crm.CallAnyone {
 		place()
 		return
 	}
-	party := crm.Parse(target, d.region)
+	party := crm.Parse(target, d.regionOf(d.lines[account]))
 	d.find(func(ctx context.Context) {
 		matches, err1 := d.file.Match(ctx, party)
 		colleague, err2 := d.file.Colleague(ctx, party)
@@ -93,14 +112,10 @@ func (d *Desk) mayCall(target string, place func()) {
 // dialOver is what to send for a target over an account's line, which may want
 // numbers of the outside world in a way of its own (requirements.md A1).
 func (d *Desk) dialOver(account, target string) string {
-	line := d.rules.lines[account]
-	if !line.DialOut.None() {
-		region := line.Region
-		if region == "" {
-			region = d.region
-		}
-		if p := crm.Parse(target, region); p.Kind == crm.Phone {
-			return line.DialOut.Rewrite(p)
+	called := d.lines[account]
+	if rewrite := d.lineOf(called).DialOut; !rewrite.None() {
+		if p := crm.Parse(target, d.regionOf(called)); p.Kind == crm.Phone {
+			return rewrite.Rewrite(p)
 		}
 	}
 	return DialTarget(target, d.region)

@@ -126,13 +126,33 @@ func TestNumbersAreDialledAsTheLineWantsThem_A1(t *testing.T) {
 	line := crm.Line{ID: d.file.NewID(), Name: "Sales", Number: crm.Number{E164: 493012345}, DialOut: crm.Dialout{Rules: []crm.DialRule{{From: "+49", To: "0"}, {From: "+", To: "00"}}, Prefix: "0"}}
 	d.do(crm.SaveLine{Line: line})
 	d.desk.SetAccounts([]phone.Account{{Name: "Office", Address: "sip:101@pbx", DefaultLine: "+493012345"}, {Name: "Home", Address: "sip:1@home"}})
-	d.rulesRead("the line", func(r rules) bool { return !r.lines["Office"].DialOut.None() })
+	d.rulesRead("the line", func(r rules) bool { return !r.lines["Sales"].DialOut.None() })
 	for _, c := range []struct{ target, account, want string }{
 		{"0221 9876543", "Office", "dial Office 002219876543"}, {"+43 1 5051234", "Office", "dial Office 0004315051234"},
 		{"102", "Office", "dial Office 102"}, {"*97", "Office", "dial Office *97"}, {"0221 9876543", "Home", "dial Home 02219876543"},
 	} {
 		d.desk.Dial(c.target, c.account)
 		d.rulesRead("the call to be placed", func(rules) bool { return d.phone.last() == c.want })
+	}
+}
+
+func TestANumberIsReadAsItsLineWritesThem_A1(t *testing.T) {
+	d := newDesk(t)
+	vienna := crm.Line{ID: d.file.NewID(), Name: "Vienna", Number: crm.Number{E164: 4317654321}, Region: "AT"}
+	d.do(crm.SaveLine{Line: vienna})
+	d.rulesRead("the line", func(r rules) bool { return r.lines["+4317654321"].Region == "AT" })
+	ring := func(id, dialled string) {
+		d.desk.CallChanged(phone.Call{ID: phone.CallID(id), Account: "Office", Direction: phone.Incoming, State: phone.Ringing,
+			Remote: phone.Party{User: "015051234", Host: "pbx.example.org"}, Dialled: dialled, Began: d.at})
+	}
+	ring("1", "+4317654321")
+	ring("2", "Vienna")
+	ring("3", "101")
+	s := d.until("three calls", func(s Snapshot) bool { return len(s.Calls) == 3 })
+	for i, want := range []string{"+4315051234", "+4315051234", "+4915051234"} {
+		if got := s.Calls[i].Party.Dial; got != want {
+			t.Errorf("call %d is from %s, want %s", i+1, got, want)
+		}
 	}
 }
 

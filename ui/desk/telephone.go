@@ -41,7 +41,6 @@ func (d *Desk) SetAccounts(accounts []phone.Account) {
 			d.lines[a.Name] = a.DefaultLine
 		}
 		d.accounts, d.dirty = now, true
-		d.readRules()
 	})
 }
 

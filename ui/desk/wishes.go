@@ -104,7 +104,7 @@ func (d *Desk) Dial(target, account string) {
 			d.notice(Notice{Text: Text{Key: "Connect a PBX account first"}, Warning: true})
 			return
 		}
-		d.mayCall(target, func() {
+		d.mayCall(account, target, func() {
 			if _, err := d.phone.Dial(account, d.dialOver(account, target)); err != nil {
 				d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
 			}
