@@ -35,7 +35,8 @@ type guard struct {
 	mux     bool
 	suite   string
 	shaking [2]*secure.Association
-	early   [2][][]byte // handshake packets that came before the description that announces them
+	before  [2]*secure.Association // whose keys are in force while the far end begins a new handshake
+	early   [2][][]byte            // handshake packets that came before the description that announces them
 	sealers []keyed[*secure.Sealer]
 	openers []keyed[*secure.Opener]
 }
@@ -136,14 +137,15 @@ func (g *guard) associate(p sdp.Protection, mux bool) error {
 	defer g.mu.Unlock()
 	g.agreed, g.mux, g.suite = p, mux, ""
 	g.force.Store(&inForce{})
-	g.begin(onRTP)
+	g.begin(onRTP, g.early[onRTP]...)
 	if !mux {
-		g.begin(onRTCP) // RFC 5764 §4.1: an association for each port
+		g.begin(onRTCP, g.early[onRTCP]...) // RFC 5764 §4.1: an association for each port
 	}
+	g.early = [2][][]byte{}
 	return nil
 }
 
-func (g *guard) begin(on port) {
+func (g *guard) begin(on port, waiting ...[]byte) {
 	var a *secure.Association
 	made := make(chan struct{})
 	a = secure.Associate(secure.AssociationConfig{
@@ -153,8 +155,8 @@ func (g *guard) begin(on port) {
 			<-made
 			g.shaken(a, on, ours, theirs, err)
 		},
-	}, g.early[on]...)
-	g.shaking[on], g.early[on] = a, nil
+	}, waiting...)
+	g.shaking[on] = a
 	close(made)
 }
 
@@ -163,6 +165,14 @@ func (g *guard) shaken(a *secure.Association, on port, ours, theirs sdp.Crypto, 
 	g.mu.Lock()
 	if g.shaking[on] != a {
 		g.mu.Unlock()
+		return
+	}
+	old := g.before[on]
+	g.before[on] = nil
+	if err != nil && old != nil { // not the far end's, or it has thought better of it
+		g.shaking[on] = old
+		g.mu.Unlock()
+		go a.Close()
 		return
 	}
 	var sealer *secure.Sealer
@@ -186,6 +196,9 @@ func (g *guard) shaken(a *secure.Association, on port, ours, theirs sdp.Crypto, 
 		g.force.Store(&next)
 	}
 	g.mu.Unlock()
+	if old != nil {
+		go old.Close()
+	}
 	if err != nil && on == onRTCP {
 		return // a far end without encrypted reports is heard nevertheless
 	}
@@ -200,6 +213,11 @@ func (g *guard) shake(packet []byte, on port) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch a := g.shaking[on]; {
+	case a != nil && g.agreed.Role == sdp.Passive && g.before[on] == nil && g.force.Load().sealer[on] != nil && secure.BeginsAnew(packet):
+		// Asterisk does it when it takes a call back from hold. The old keys hold until the
+		// new ones are there, which takes the certificate that was announced.
+		g.before[on] = a
+		g.begin(on, packet)
 	case a != nil:
 		a.Receive(packet)
 	case g.certificate != nil && len(g.early[on]) < mostEarly:
@@ -279,8 +297,8 @@ func (g *guard) deaf() bool { return g.foreign.Load() >= mismatch }
 // drop ends handshakes.
 func (g *guard) drop() {
 	g.mu.Lock()
-	shaking := g.shaking
-	g.shaking = [2]*secure.Association{}
+	shaking := slices.Concat(g.shaking[:], g.before[:])
+	g.shaking, g.before = [2]*secure.Association{}, [2]*secure.Association{}
 	g.mu.Unlock()
 	for _, a := range shaking {
 		if a != nil {

@@ -501,6 +501,16 @@ func TestCallsByDTLS(t *testing.T) {
 			pbx.Reply(invite, 200, "OK", far.describes(dtls, fingerprint, "a=setup:"+setup))
 			pbx.Expect("ACK")
 			talks(t, d, id, far)
+			if role == sdp.Active { // it begins anew, as Asterisk does after a hold
+				far.shakesHands(certificate, invite.Body, role)
+				if err := <-far.shaken; err != nil {
+					t.Fatal(err)
+				}
+				far.forget()
+				far.hears("new keys")
+				far.speaks(5)
+				d.received(id, 10)
+			}
 		})
 	}
 	t.Run("a stranger", func(t *testing.T) {

@@ -19,6 +19,9 @@ type Endpoint struct {
 	Name     string   // display name
 	Codecs   []string // default alaw, ulaw
 	Contacts int      // how many may be registered at once; default 5
+	// Encryption is "sdes" or "dtls" for an endpoint whose sound must be encrypted so;
+	// "" for one whose isn't.
+	Encryption string
 }
 
 // AsteriskOptions say what kind of PBX a test wants. The zero value with some

@@ -125,7 +125,7 @@ media_address = 127.0.0.1
 bind_rtp_to_media_address = yes
 send_pai = yes
 trust_id_outbound = yes
-%[7]s
+%[9]s%[7]s
 [%[1]s]
 type = auth
 auth_type = userpass
@@ -136,7 +136,18 @@ type = aor
 max_contacts = %[5]d
 remove_existing = yes
 support_path = yes
-%[6]s%[8]s`, e.User, strings.Join(codecs, ","), e.Name, e.Password, contacts, expiry, a.watches(), a.mailbox(e))
+%[6]s%[8]s`, e.User, strings.Join(codecs, ","), e.Name, e.Password, contacts, expiry, a.watches(), a.mailbox(e), e.encryption())
 	}
 	return b.String() + "\n" + a.opt.PJSIP
+}
+
+// encryption is how an endpoint's sound must be encrypted.
+func (e Endpoint) encryption() string {
+	switch e.Encryption {
+	case "sdes":
+		return "media_encryption = sdes\n"
+	case "dtls":
+		return "media_encryption = dtls\ndtls_auto_generate_cert = yes\ndtls_verify = fingerprint\ndtls_setup = actpass\n"
+	}
+	return ""
 }

@@ -63,6 +63,12 @@ func Associate(cfg AssociationConfig, waiting ...[]byte) *Association {
 // IsDTLS tells a handshake packet from RTP and RTCP on the same port (RFC 7983 §7).
 func IsDTLS(packet []byte) bool { return len(packet) > 0 && packet[0] >= 20 && packet[0] <= 63 }
 
+// BeginsAnew tells a ClientHello outside of any association: the peer wants new keys, or has
+// lost the old ones.
+func BeginsAnew(packet []byte) bool {
+	return len(packet) > 13 && packet[0] == 22 && packet[3] == 0 && packet[4] == 0 && packet[13] == 1
+}
+
 // Receive takes a packet of the peer's.
 func (a *Association) Receive(packet []byte) {
 	_, _ = a.in.Write(packet, nil) // too many: lost, as any other
