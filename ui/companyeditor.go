@@ -9,6 +9,9 @@ import (
 	"leadline/ui/theme"
 )
 
+// editorSide is how wide what stands beside a form is.
+const editorSide = 232
+
 // companyEditor is the frame around a form of the company's settings: a title, with a
 // way back where there is one, and a bar that says what is not saved yet.
 type companyEditor struct {
@@ -23,6 +26,7 @@ type companyEditor struct {
 	box     *fyne.Container
 	strip   *fyne.Container // the tabs' names
 	form    *fyne.Container // what of the form is seen
+	inner   fyne.CanvasObject
 	error   *kit.Prose
 	changes *kit.Label
 	save    *kit.Button
@@ -34,11 +38,12 @@ type companyEditor struct {
 type editorTab struct {
 	name text.Key
 	rows []fyne.CanvasObject
+	side fyne.CanvasObject // beside them; nil for none
 }
 
 // newCompanyEditor frames rows; back is nil for a place without a list before it.
 func newCompanyEditor(opt MainOptions, title string, back func(), changed func() bool, submit, discard func(), rows ...fyne.CanvasObject) *companyEditor {
-	return newTabbedEditor(opt, title, back, changed, submit, discard, editorTab{"", rows})
+	return newTabbedEditor(opt, title, back, changed, submit, discard, editorTab{rows: rows})
 }
 
 // newTabbedEditor frames a form of several parts, of which one is seen.
@@ -77,9 +82,17 @@ func (e *companyEditor) Go(at int) {
 		}
 	}
 	rows := append(append([]fyne.CanvasObject{}, e.tabs[at].rows...), e.error)
-	e.form.Objects = []fyne.CanvasObject{container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(18, rows...)))}
+	var form fyne.CanvasObject = kit.Column(18, rows...)
+	if side := e.tabs[at].side; side != nil {
+		form = kit.RowAligned(24, kit.Start, kit.Grow(form), kit.Sized(editorSide, 0, side))
+	}
+	e.inner = form
+	e.form.Objects = []fyne.CanvasObject{container.NewVScroll(kit.Pad(20, 24, 20, 24, form))}
 	e.box.Refresh()
 }
+
+// Refit lays the form out anew, after something in it has become taller.
+func (e *companyEditor) Refit() { e.inner.Refresh() }
 
 // Look shows whether there is something to save.
 func (e *companyEditor) Look() {

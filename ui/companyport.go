@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"time"
 
 	"leadline/crm"
 	"leadline/ui/desk"
@@ -23,6 +24,7 @@ type Company interface {
 	Entries(context.Context, crm.ListName) ([]crm.Entry, error)
 	SetEntries(context.Context, crm.ListName, []crm.Entry) error
 	Do(context.Context, ...crm.Change) error
+	TryRules(ctx context.Context, since time.Time, change crm.RuleChange) (crm.Tryout, error)
 }
 
 // companyAsk asks on a goroutine of its own and gives the answer to the windows'.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -208,6 +209,51 @@ func TestTheSimpleModeAsksBeforeItConverts_F6(t *testing.T) {
 	}
 }
 
+// A caller of the last month, on a line that only suggests.
+func called(t *testing.T, s *store.Store, number, line string) {
+	t.Helper()
+	began := mainNow.Add(-24 * time.Hour)
+	c := crm.Call{ID: s.NewID(), Direction: crm.Incoming, Party: crm.Parse(number, "DE"), Began: began}
+	if l, ok, err := s.LineByNumber(ctx, line); err != nil || !ok {
+		t.Fatalf("no line %s: %v", line, err)
+	} else {
+		c.Line, c.LineName, c.Queue = l.ID, l.Name, l.QueueName
+	}
+	if _, _, err := s.BeginCall(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.EndCall(ctx, c.ID, began.Add(time.Minute), crm.Missed, ""); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSettingsAreTriedOutBeforeTheyAreSaved(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	number, _ := crm.ParseNumber("030 5557-100", "DE", "")
+	if err := s.Do(ctx, crm.SaveLine{Line: crm.Line{ID: s.NewID(), Name: "Head office", Number: number, Mode: crm.Suggest}}); err != nil {
+		t.Fatal(err)
+	}
+	called(t, s, "0221 9876543", "030 5557-100")
+	called(t, s, "0221 9876544", "030 5557-100")
+	called(t, s, "0221 9876544", "030 5557-100")
+	b.tap("item", "Lines")
+	b.tap("button", "Edit")
+	b.tap("item", "CRM integration")
+	b.choose("radio", "Unknown number", "Create a new lead automatically")
+	for _, words := range []string{"leads instead of 0", "3 of 3 calls would have gone another way."} {
+		if !b.says(words) {
+			t.Errorf("it does not say %q", words)
+		}
+	}
+	if line(t, s).Mode != crm.Suggest {
+		t.Error("it was saved")
+	}
+	b.choose("radio", "Unknown number", "Suggest creating a record in the call window")
+	if !b.says("leads, as now") {
+		t.Error("it does not say that nothing would change")
+	}
+}
+
 func TestPicturesOfTheCompanysSettings(t *testing.T) {
 	for _, look := range []Look{{"de", "light"}, {"en", "dark"}} {
 		b, s := companyBench(t, look)
@@ -226,7 +272,11 @@ func TestPicturesOfTheCompanysSettings(t *testing.T) {
 		b.shot(name("lines"))
 		b.tap("button", "Edit")
 		b.shot(name("line"))
+		for i := range 7 {
+			called(t, s, "0221 98765"+strconv.Itoa(40+i), "030 5557-100")
+		}
 		b.tap("item", "CRM integration")
+		b.choose("select", "Create leads for", "Outgoing calls")
 		b.shot(name("line-crm"))
 		b.tap("item", "Working hours")
 		b.shot(name("line-hours"))

@@ -24,7 +24,8 @@ type workspaceView struct {
 	openLeads int
 	make      func(*workspaceView) *companyEditor
 
-	converting bool // asked whether the open leads shall be converted (F6)
+	trial      *trialPanel // nil where nothing can be tried out
+	converting bool        // asked whether the open leads shall be converted (F6)
 }
 
 // newSettingsSources edits the lead sources (requirements.md A4).
@@ -70,13 +71,15 @@ func modeEditor(v *workspaceView) *companyEditor {
 	repeat := kit.NewCheck("A new lead for who comes back", func(on bool) { v.value.RepeatLeads = on; v.look() }).
 		WithHelp("When every lead of the number is closed: a new one, marked repeat. Else the call is saved on the old record.")
 	repeat.SetOn(v.value.RepeatLeads)
-	return newCompanyEditor(v.opt, text.T("CRM mode"), nil, v.changed, v.submit, v.drop,
+	v.trial = newTrialPanel(v.opt)
+	return newTabbedEditor(v.opt, text.T("CRM mode"), nil, v.changed, v.submit, v.drop, editorTab{side: v.trial.box, rows: []fyne.CanvasObject{
 		settingsRow("CRM mode", mode),
 		settingsRow("An unknown caller becomes", kit.Column(4, kit.Row(0, to, kit.Spacer()), kit.NewProse("In the simple mode, besides the deal.", kit.Quiet))),
 		selectRow("Pipeline for new deals", pipeline, "A line can name its own."),
 		kit.NewHairline(),
 		settingsRow("Responsible for new leads", owner),
-		settingsRow("Repeat leads", repeat))
+		settingsRow("Repeat leads", repeat),
+	}})
 }
 
 func newWorkspaceView(opt MainOptions, make func(*workspaceView) *companyEditor) *workspaceView {
@@ -88,6 +91,9 @@ func newWorkspaceView(opt MainOptions, make func(*workspaceView) *companyEditor)
 func (v *workspaceView) build() {
 	v.editor = nil
 	v.editor = v.make(v)
+	if v.trial != nil {
+		v.trial.OnGrown(v.editor.Refit)
+	}
 	v.box.Objects = []fyne.CanvasObject{v.editor.box}
 	v.box.Refresh()
 }
@@ -141,6 +147,10 @@ func (v *workspaceView) look() {
 	if v.editor != nil {
 		v.editor.save.Rename("Save")
 		v.editor.Saved("")
+	}
+	if v.trial != nil {
+		w := v.value
+		v.trial.Try(crm.RuleChange{Workspace: &w})
 	}
 }
 

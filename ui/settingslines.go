@@ -167,6 +167,7 @@ type lineForm struct {
 	hours                []*kit.Field // as weekdays
 	zone, prefix, rules  *kit.Field
 	leadFor              *kit.Segmented
+	trial                *trialPanel
 }
 
 func newLineForm(v *settingsLinesView, l crm.Line) *lineForm {
@@ -176,8 +177,10 @@ func newLineForm(v *settingsLinesView, l crm.Line) *lineForm {
 	if title == "" {
 		title = text.T("New line")
 	}
-	tabs := []editorTab{{"General", f.general()}, {"CRM integration", f.integration()}, {"Working hours", f.working()}, {"Dialling|line", f.dialling()}}
+	f.trial = newTrialPanel(v.opt)
+	tabs := []editorTab{{"General", f.general(), nil}, {"CRM integration", f.integration(), f.trial.box}, {"Working hours", f.working(), nil}, {"Dialling|line", f.dialling(), nil}}
 	f.editor = newTabbedEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.edit(f.began) }, tabs...)
+	f.trial.OnGrown(f.editor.Refit)
 	return f
 }
 
@@ -364,8 +367,12 @@ func (f *lineForm) changed() bool {
 }
 
 func (f *lineForm) look() {
-	if f.editor != nil {
-		f.editor.Look()
+	if f.editor == nil {
+		return
+	}
+	f.editor.Look()
+	if l, ok := f.typed(); ok {
+		f.trial.Try(crm.RuleChange{Lines: []crm.Line{l}})
 	}
 }
 

@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// trialSpan is how far back settings are tried out.
+const trialSpan = 30 * 24 * time.Hour
+
+// trialPanel says what changed settings would have made of the calls of the last
+// month, before they are saved.
+type trialPanel struct {
+	opt   MainOptions
+	box   *fyne.Container
+	asked int // generation of the question whose answer is wanted
+	grown func()
+}
+
+func newTrialPanel(opt MainOptions) *trialPanel {
+	p := &trialPanel{opt: opt, box: kit.Stack()}
+	p.say(kit.NewProse("Change something, and see here what it would have made of the calls of the last 30 days.", kit.Secondary))
+	return p
+}
+
+// OnGrown calls f when what it says has another height.
+func (p *trialPanel) OnGrown(f func()) { p.grown = f }
+
+// Try asks what a change would have made. An answer that is no longer wanted is dropped.
+func (p *trialPanel) Try(change crm.RuleChange) {
+	p.asked++
+	asked := p.asked
+	since := p.opt.Now().Add(-trialSpan)
+	companyAsk(p.opt, func(ctx context.Context, c Company) (crm.Tryout, error) { return c.TryRules(ctx, since, change) },
+		func(out crm.Tryout, err error) {
+			switch {
+			case asked != p.asked:
+			case err != nil:
+				p.say(kit.NewProseData(companyWhy(err), kit.Secondary.In(theme.DangerText)))
+			default:
+				p.show(out)
+			}
+		})
+}
+
+func (p *trialPanel) show(out crm.Tryout) {
+	if out.Calls == 0 {
+		p.say(kit.NewProse("There was no call in the last 30 days to try it on.", kit.Secondary))
+		return
+	}
+	was, would := out.Before.Leads, out.After.Leads
+	what := text.Tn(would, "lead instead of {was}", "leads instead of {was}", "was", text.Number(int64(was)))
+	switch {
+	case out.Before.Deals != out.After.Deals:
+		was, would = out.Before.Deals, out.After.Deals
+		what = text.Tn(would, "deal instead of {was}", "deals instead of {was}", "was", text.Number(int64(was)))
+	case was == would:
+		what = text.Tn(would, "lead, as now", "leads, as now")
+	}
+	most := float32(max(was, would, 1))
+	bar := func(label text.Key, n int, color fyne.ThemeColorName) fyne.CanvasObject {
+		const full = 118
+		filled := kit.Gap(0)
+		if n > 0 {
+			filled = kit.Sized(max(2, full*float32(n)/most), 10, kit.Fill(color))
+		}
+		return kit.Row(8, kit.Sized(34, 0, kit.NewLabel(label, kit.Quiet)), kit.Sized(full, 10, kit.Row(0, filled, kit.Spacer())),
+			kit.Spacer(), kit.NewData(text.Number(int64(n)), kit.Secondary.In(theme.Text1)))
+	}
+	p.say(
+		kit.NewProse("With these settings, the calls of the last 30 days would have made:", kit.Secondary),
+		kit.RowAligned(6, kit.End, kit.NewData(text.Number(int64(would)), kit.Figure), kit.Pad(0, 0, 4, 0, kit.NewData(what, kit.Secondary))),
+		kit.Column(6, bar(text.Key("Now"), was, theme.ChartPale), bar(text.Key("New|settings"), would, theme.ChartMain)),
+		kit.NewProseData(text.T("{n} of {all} calls would have gone another way.", "n", text.Number(int64(len(out.Differences))), "all", text.Number(int64(out.Calls))), kit.Quiet))
+}
+
+func (p *trialPanel) say(lines ...fyne.CanvasObject) {
+	all := append([]fyne.CanvasObject{kit.NewLabel("Try it first", kit.Strong)}, lines...)
+	p.box.Objects = []fyne.CanvasObject{kit.NewCard(theme.Sunk, theme.Border, 8), kit.Pad(13, 13, 13, 13, kit.Column(10, all...))}
+	p.box.Refresh()
+	if p.grown != nil {
+		p.grown()
+	}
+}
