@@ -27,7 +27,7 @@ type Leg struct {
 
 // Join adds a call.
 func (c *Conference) Join(v Voice) *Leg {
-	s := &seat{voice: v, said: &relay{}}
+	s := &seat{voice: v, said: &relay{depth: relayDepth}}
 	return &Leg{seat: s, leave: c.mixer.sit(s)}
 }
 
@@ -79,13 +79,14 @@ func (c *Conference) Capture(src []int16) {
 // of some frames each.
 const (
 	relayFrames = 8
-	relayDepth  = 3 // frames that wait before the first is taken
+	relayDepth  = 3 // of a conference: its voices must not break up
 )
 
 // relay carries what a call said from the speaker's turn to the microphone's. Their
 // clocks may differ: when it runs empty there is a short silence, when it runs over
 // the oldest is left out.
 type relay struct {
+	depth   int // frames that wait before the first is taken
 	frames  [relayFrames][FrameSamples]int16
 	written int
 	read    int
@@ -96,7 +97,7 @@ type relay struct {
 // next is an empty frame to be filled.
 func (r *relay) next() []int16 {
 	if r.written-r.read == relayFrames {
-		r.read = r.written - relayDepth
+		r.read = r.written - r.depth
 	}
 	frame := r.frames[r.written%relayFrames][:]
 	clear(frame)
@@ -107,7 +108,7 @@ func (r *relay) next() []int16 {
 // take moves the oldest frame to now, silence where there is none.
 func (r *relay) take() {
 	waits := r.written - r.read
-	r.flows = waits > 0 && (r.flows || waits >= relayDepth)
+	r.flows = waits > 0 && (r.flows || waits >= r.depth)
 	if !r.flows {
 		clear(r.now[:])
 		return

@@ -2,6 +2,7 @@ package audio_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"os/exec"
 	"sort"
 	"sync/atomic"
@@ -46,9 +47,8 @@ func (p *ping) Capture(src []int16) {
 	}
 }
 
-// BenchmarkSpeakerToMicrophone measures our rings, the sound server's buffers and
-// its null sink: a click is played and comes back through the speaker's monitor.
-func BenchmarkSpeakerToMicrophone(b *testing.B) {
+// wired is a sound card whose microphone hears its speaker.
+func wired(b *testing.B) *audio.System {
 	rig.StartPulse(b)
 	if out, err := exec.Command("pactl", "load-module", "module-remap-source",
 		"source_name=wire", "master=speaker.monitor", "source_properties=device.description=wire").CombinedOutput(); err != nil {
@@ -58,7 +58,14 @@ func BenchmarkSpeakerToMicrophone(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer s.Close()
+	b.Cleanup(s.Close)
+	return s
+}
+
+// BenchmarkSpeakerToMicrophone measures our rings, the sound server's buffers and
+// its null sink: a click is played and comes back through the speaker's monitor.
+func BenchmarkSpeakerToMicrophone(b *testing.B) {
+	s := wired(b)
 	for b.Loop() {
 		v := &ping{}
 		detach := s.Attach(v)
@@ -75,4 +82,42 @@ func BenchmarkSpeakerToMicrophone(b *testing.B) {
 		b.ReportMetric(float64(v.delays[len(v.delays)/2].Microseconds())/1000, "ms-median")
 		b.ReportMetric(float64(v.delays[len(v.delays)-1].Microseconds())/1000, "ms-worst")
 	}
+}
+
+// BenchmarkEchoOfTheSpeaker has the speaker stand before the microphone and measures how much
+// of its echo the canceller takes away, on devices with the delays and the hitches that they
+// have: the median of the seconds after the third.
+func BenchmarkEchoOfTheSpeaker(b *testing.B) {
+	if !audio.CanEnhance() {
+		b.Skip("this build has no echo canceller")
+	}
+	s := wired(b)
+	e := &ear{tone: babble(10)}
+	defer s.Attach(e)()
+	for b.Loop() {
+		s.Enhance(audio.Enhancement{})
+		time.Sleep(4 * time.Second)
+		loud := e.last(2).Level()
+		s.Enhance(audio.Enhancement{Echo: true})
+		time.Sleep(3 * time.Second)
+		var left []float64
+		for range 9 {
+			time.Sleep(time.Second)
+			left = append(left, e.last(1).Level())
+		}
+		sort.Float64s(left)
+		b.ReportMetric(20*math.Log10(loud/(left[len(left)/2]+1e-6)), "dB-less")
+	}
+}
+
+// babble is so many seconds of syllables of noise.
+func babble(seconds int) []int16 {
+	random := rand.New(rand.NewPCG(1, 2))
+	out := make([]int16, seconds*audio.Rate)
+	low := 0.0
+	for i := range out {
+		low = 0.8*low + 0.2*random.NormFloat64()
+		out[i] = int16(9000 * low * (1 + math.Sin(2*math.Pi*1.5*float64(i)/audio.Rate)))
+	}
+	return out
 }

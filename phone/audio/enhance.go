@@ -21,6 +21,8 @@ type enhancement struct {
 	wanted Enhancement
 	made   enhancer
 	played relay
+	least  int // frames of played that waited, at least, since it was looked at
+	looked int // frames of the microphone's since
 }
 
 // follow makes or unmakes the enhancer as is wanted.
@@ -29,7 +31,7 @@ func (e *enhancement) follow(want Enhancement) {
 		return
 	}
 	e.stop()
-	e.wanted = want
+	e.wanted, e.played.depth, e.least, e.looked = want, 2, relayFrames, 0
 	if want != (Enhancement{}) {
 		e.made = newEnhancer(want)
 	}
@@ -50,8 +52,25 @@ func (e *enhancement) heard(mic []int16) {
 	}
 	if e.wanted.Echo {
 		e.played.take()
+		e.keepUp()
 	}
 	e.made.run(mic, e.played.now[:])
+}
+
+// relaySlack is how many frames may always wait.
+const relaySlack = 1
+
+// keepUp sees to it that the echo canceller is told of what is played before the echo of it
+// comes, and not much earlier: frames that wait all the time, since the microphone was
+// held up once, are left out. Each time the canceller has to learn the echo anew, for a
+// second or so; so one frame may wait, lest it goes back and forth.
+func (e *enhancement) keepUp() {
+	e.least = min(e.least, e.played.written-e.played.read)
+	if e.looked++; e.looked < 100 {
+		return
+	}
+	e.played.read += max(e.least-relaySlack, 0)
+	e.least, e.looked = relayFrames, 0
 }
 
 // said remembers a frame of the speaker's.

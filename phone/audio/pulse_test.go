@@ -101,6 +101,9 @@ func TestWhatAVoicePlaysIsHeardOnTheSpeaker(t *testing.T) {
 	if share := heard.Share(600); share < 0.95 {
 		t.Errorf("600 Hz is %.3f of what the speaker plays, %.1f s at level %.3f", share, heard.Seconds(), heard.Level())
 	}
+	if l := s.OutputLevel(); l < 0.4 || l > 0.6 {
+		t.Errorf("output level is %.2f of a tone of 0.5", l)
+	}
 }
 
 func TestTheRingtoneAndTheWarmDevicesAreOpenedAndClosed(t *testing.T) {
@@ -140,10 +143,12 @@ func TestAHeadsetIsPulledOutInACallAndComesBack(t *testing.T) {
 
 	p.Unplug(t, "headset")
 	p.Unplug(t, "headphones")
+	pulled := time.Now()
 	becomes(t, s, "the default devices", func(s audio.State) bool {
 		return s.Microphone == audio.Use{Device: "microphone", Wanted: "headset", Condition: audio.Replaced} &&
 			s.Speaker == audio.Use{Device: "speaker", Wanted: "headphones", Condition: audio.Replaced}
 	})
+	t.Logf("the default devices are in their place after %v", time.Since(pulled))
 	if problem, _ := s.State().Problem(); problem != audio.MicrophoneReplaced {
 		t.Errorf("problem %v", problem)
 	}
@@ -151,10 +156,12 @@ func TestAHeadsetIsPulledOutInACallAndComesBack(t *testing.T) {
 
 	p.PlugSource(t, "headset")
 	p.PlugSink(t, "headphones")
+	plugged := time.Now()
 	becomes(t, s, "the chosen devices again", func(s audio.State) bool {
 		return s.Microphone.Device == "headset" && s.Microphone.Condition == audio.Working &&
 			s.Speaker.Device == "headphones" && s.Speaker.Condition == audio.Working
 	})
+	t.Logf("the chosen ones are back after %v", time.Since(plugged))
 	hears(t, e, 440)
 }
 

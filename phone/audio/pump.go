@@ -27,13 +27,13 @@ func (e *end) moves(now time.Time) bool {
 //
 // One goroutine runs it. It sleeps while nobody needs sound.
 type pump struct {
-	log   *slog.Logger
-	mixer *mixer
-	ring  *loop // the ringtone
-	wake  chan struct{}
-	peak  atomic.Uint64 // math.Float64bits of the input level
-	done  chan struct{}
-	ended chan struct{}
+	log           *slog.Logger
+	mixer         *mixer
+	ring          *loop // the ringtone
+	wake          chan struct{}
+	input, output meter
+	done          chan struct{}
+	ended         chan struct{}
 
 	on                   atomic.Bool // voices need microphone and speaker
 	ringing              atomic.Bool
@@ -45,8 +45,6 @@ type pump struct {
 	enhanced                   enhancement
 	reserve                    reserve
 	share                      share
-	loudest                    float64
-	counted                    int
 }
 
 func newPump(m *mixer, ringtone []int16, log *slog.Logger) *pump {
@@ -70,7 +68,25 @@ func (p *pump) signal() {
 	}
 }
 
-func (p *pump) level() float64 { return math.Float64frombits(p.peak.Load()) }
+// meter is how loud something is, 0..1: the peak of the last tenth of a second. The pump
+// measures, anybody may read.
+type meter struct {
+	shown   atomic.Uint64 // math.Float64bits
+	loudest float64
+	counted int
+}
+
+func (m *meter) measure(frame []int16) {
+	m.loudest = max(m.loudest, peak(frame))
+	if m.counted++; m.counted == 10 {
+		m.shown.Store(math.Float64bits(m.loudest))
+		m.loudest, m.counted = 0, 0
+	}
+}
+
+func (m *meter) level() float64 { return math.Float64frombits(m.shown.Load()) }
+
+func (m *meter) rest() { m.shown.Store(0) }
 
 // run is the pump's goroutine; it ends when done is closed.
 func (p *pump) run() {
@@ -123,7 +139,8 @@ func (p *pump) tick(now time.Time) time.Duration {
 
 func (p *pump) rest() {
 	p.enhanced.stop()
-	p.peak.Store(0)
+	p.input.rest()
+	p.output.rest()
 	p.ring.at = 0 // the next ring begins at its beginning
 	if e := p.speaker.Load(); e != nil && e.recorder != nil {
 		e.recorder.flush()
@@ -184,11 +201,7 @@ func (p *pump) heard() {
 		p.enhanced.follow(*want)
 		p.enhanced.heard(p.frame[:])
 	}
-	p.loudest = max(p.loudest, peak(p.frame[:]))
-	if p.counted++; p.counted == 10 {
-		p.peak.Store(math.Float64bits(p.loudest))
-		p.loudest, p.counted = 0, 0
-	}
+	p.input.measure(p.frame[:])
 	p.mixer.capture(p.frame[:])
 }
 
@@ -200,7 +213,7 @@ func (p *pump) say(now time.Time) {
 			p.spkPace = pace{}
 			target := p.share.samples(int(e.tap.asked.Swap(0)), now) + p.reserve.samples(e.tap.starved.Load(), woke, now)
 			for e.tap.ring.level() < target {
-				p.mixer.play(p.frame[:])
+				p.played()
 				p.enhanced.said(p.frame[:])
 				e.tap.ring.write(p.frame[:])
 			}
@@ -208,11 +221,16 @@ func (p *pump) say(now time.Time) {
 		}
 	}
 	for p.spkPace.due(now) {
-		p.mixer.play(p.frame[:])
+		p.played()
 		if e != nil && e.recorder != nil {
 			e.recorder.write(p.frame[:])
 		}
 	}
+}
+
+func (p *pump) played() {
+	p.mixer.play(p.frame[:])
+	p.output.measure(p.frame[:])
 }
 
 // ringDepth is how much of the ringtone waits: it need not be quick.

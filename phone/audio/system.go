@@ -136,7 +136,10 @@ func (s *System) Enhance(e Enhancement) { s.pump.enhance.Store(&e) }
 
 // InputLevel is how loud the microphone is, 0 (silence) to 1 (full scale), the
 // peak of the last tenth of a second; 0 while nothing listens.
-func (s *System) InputLevel() float64 { return s.pump.level() }
+func (s *System) InputLevel() float64 { return s.pump.input.level() }
+
+// OutputLevel is how loud the speaker is, likewise.
+func (s *System) OutputLevel() float64 { return s.pump.output.level() }
 
 // State is the sound card now.
 func (s *System) State() State { return s.state.get() }

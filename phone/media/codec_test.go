@@ -25,8 +25,8 @@ func TestEveryCodecCarriesATone(t *testing.T) {
 		snr   float64   // dB at least
 		step  uint32    // of timestamps, a packet
 	}{
-		{sdp.PCMA, []float64{300, 3000}, 34, 160},
-		{sdp.PCMU, []float64{300, 3000}, 34, 160},
+		{sdp.PCMA, []float64{3000}, 34, 160},
+		{sdp.PCMU, []float64{3000}, 34, 160},
 		{sdp.G722, []float64{300, 3000, 6500}, 20, 160}, // RFC 3551 §4.5.2: half its samples
 		{sdp.Opus, []float64{300, 3000, 6500}, 20, 960},
 	}
@@ -37,7 +37,7 @@ func TestEveryCodecCarriesATone(t *testing.T) {
 			a.speaks = tone(hz)
 			var stamps []uint32
 			a.inspect = func(raw []byte) { stamps = append(stamps, binary.BigEndian.Uint32(raw[4:])) }
-			n.run(3*time.Second, a, b)
+			n.run(2*time.Second, a, b)
 			got, level := snr(b.last(time.Second), hz), goertzel(b.last(time.Second), hz)
 			st := b.Stats()
 			t.Logf("%s %5.0f Hz: SNR %.1f dB, amplitude %.3f, delay %v", st.Codec, hz, got, level, st.Delay)
@@ -50,7 +50,7 @@ func TestEveryCodecCarriesATone(t *testing.T) {
 			if st.Concealed != 0 || st.PacketsLost != 0 || st.Delay > 40*time.Millisecond {
 				t.Errorf("%s: a clean network shows %+v", test.codec.Name, st)
 			}
-			if step := stamps[100] - stamps[99]; step != test.step {
+			if step := stamps[50] - stamps[49]; step != test.step {
 				t.Errorf("%s: timestamps step by %d", test.codec.Name, step)
 			}
 		}
@@ -72,12 +72,12 @@ func TestOpusSaysAgainWhatWasLost(t *testing.T) {
 	n.loss = 0.05
 	a, b := callOver(t, n, speaking(sdp.Opus), 0, 0)
 	a.speaks = spoken
-	n.run(15*time.Second, a, b)
+	n.run(10*time.Second, a, b)
 	a.out.Lock()
 	percent := a.out.encoder.(*opusEncoder).percent
 	a.out.Unlock()
 	if percent < 1 || percent > 15 {
-		t.Errorf("after 15 s of reports the encoder thinks that %d %% get lost", percent)
+		t.Errorf("after 10 s of reports the encoder thinks that %d %% get lost", percent)
 	}
 	b.in.Lock()
 	p := b.in.player

@@ -37,23 +37,23 @@ func (linearDecoder) decode(dst []int16, payload []byte) int {
 // hour receives for an hour of simulated time from a sender and with a sound card whose
 // clocks are off by so many ppm, and watches the playout delay. It goes without
 // codec filters and the sending half, which have no part in it and would take minutes
-// under the race detector. At 48 kHz it is a quarter of an hour.
+// under the race detector. At 48 kHz it is ten minutes.
 func hour(n *network, rate int, ppmSender, ppmCard float64) (least, worst time.Duration, r *receiver, last []int16) {
 	c, m := linear(rate)
 	r = &receiver{}
 	r.setUp(m, c)
-	const packets = 10 * time.Millisecond
-	long := time.Hour
-	if rate > 16000 {
-		long /= 4
+	packets, long := 20*time.Millisecond, time.Hour
+	if rate > 16000 { // 20 ms of samples don't fit a packet
+		packets, long = packets/2, long/6
 	}
+	step := rate * int(packets/time.Millisecond) / 1000 // samples a packet
 	off := func(d time.Duration, ppm float64) time.Duration { return time.Duration(float64(d) * (1 + ppm*1e-6)) }
 	card, sends := off(10*time.Millisecond, ppmCard), off(packets, ppmSender)
 
 	sine := tone(1000)
 	p := packet{kind: 8, seq: 65000, ts: 1<<32 - 8000, ssrc: 1}
-	payload := make([]byte, 2*rate/100)
-	for i := range rate / 100 { // ten periods, so each packet is the same
+	payload := make([]byte, 2*step)
+	for i := range step { // whole periods, so each packet is the same
 		binary.LittleEndian.PutUint16(payload[2*i:], uint16(int16(32767*sine(i*Rate/rate))))
 	}
 	take := func(b []byte, at time.Time) { r.receive(b, at.Sub(start)) }
@@ -71,7 +71,7 @@ func hour(n *network, rate int, ppmSender, ppmCard float64) (least, worst time.D
 		}
 		if send <= pull {
 			n.send(append(appendRTP(nil, p), payload...), take)
-			p.seq, p.ts, send = p.seq+1, p.ts+uint32(rate/100), send+sends
+			p.seq, p.ts, send = p.seq+1, p.ts+uint32(step), send+sends
 			continue
 		}
 		r.player.pull(frame, n.now)
