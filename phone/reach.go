@@ -62,6 +62,7 @@ func (l *line) registerAt(ctx context.Context, target locate.Target) (time.Durat
 	}
 	granted, err := stack.Register(ctx, t.Register)
 	if err == nil {
+		stack.Alternatives(l.targets[1:])
 		l.settle()
 		l.findSTUN(ctx)
 	}

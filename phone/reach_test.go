@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"leadline/phone"
 	"leadline/phone/locate"
@@ -59,6 +60,46 @@ func TestTheNextServerIsTakenWhenOneFails(t *testing.T) {
 			second.Expect("ACK")
 			d.ended(phone.DeclinedThere)
 		})
+	}
+}
+
+// RFC 3263 §4.3: a call that the registrar's machine can't place is tried at the next one,
+// with the registration staying where it is.
+func TestCallIsTriedAtTheNextServer(t *testing.T) {
+	first, second := siptest.New(t), siptest.New(t)
+	d := newDesk(t, second, atDomain(directory{first.Addr(), second.Addr()})).registered()
+	for name, refuse := range map[string]func(siptest.Message){
+		"503":     func(m siptest.Message) { first.Reply(m, 503, "Service Unavailable", "") },
+		"silence": func(siptest.Message) {},
+	} {
+		id, err := d.Dial("", "102")
+		d.do(err)
+		tried := first.Expect("INVITE")
+		refuse(tried)
+		invite := second.Expect("INVITE")
+		if invite.Get("Call-ID") != tried.Get("Call-ID") || invite.CSeq() <= tried.CSeq() || invite.Get("Via") == tried.Get("Via") {
+			t.Errorf("%s: it is another call: %+v", name, invite)
+		}
+		second.Reply(invite, 180, "Ringing", "")
+		d.call("ringing there", func(c phone.Call) bool { return c.ID == id && c.State == phone.RingingThere })
+		d.do(d.HangUp(id))
+		second.Reply(second.Expect("CANCEL"), 200, "OK", "")
+		second.Reply(invite, 487, "Request Terminated", "")
+		second.Expect("ACK")
+		d.call("cancelled", func(c phone.Call) bool { return c.ID == id && c.Cause == phone.Cancelled })
+	}
+}
+
+func TestARefusalIsFinalWhoeverGivesIt(t *testing.T) {
+	first, second := siptest.New(t), siptest.New(t)
+	d := newDesk(t, second, atDomain(directory{first.Addr(), second.Addr()})).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	first.Reply(first.Expect("INVITE"), 486, "Busy Here", "")
+	first.Expect("ACK")
+	d.ended(phone.Busy)
+	if m, again := second.Await("INVITE", 100*time.Millisecond); again {
+		t.Errorf("a busy one is called again: %+v", m)
 	}
 }
 

@@ -105,6 +105,7 @@ type Dialog struct {
 	lease      lease
 	answered   bool
 	cancelWish bool
+	progressed bool           // of the goroutine of dial: somebody beyond the first hop has answered
 	referral   func(Referral) // hears of the transfer that we asked for; nil without one
 
 	notifying sync.Mutex // one NOTIFY at a time

@@ -21,7 +21,7 @@ func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransact
 		d.mu.Unlock()
 	}
 	s.mu.Lock()
-	key, target := s.key, s.target
+	key := s.key
 	s.mu.Unlock()
 	if s.acc.transport == "udp" {
 		// From the socket we listen at, whatever built the request: NATs and
@@ -29,7 +29,7 @@ func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransact
 		req.Laddr = sip.Addr{IP: net.IP(key.Addr().AsSlice()), Port: int(key.Port())}
 	}
 	if s.toFirstHop(req) {
-		req.SetDestination(target.Addr.String())
+		req.SetDestination(s.firstHop(req).Addr.String())
 	}
 	if s.opts.UserAgent != "" && req.GetHeader("User-Agent") == nil {
 		req.AppendHeader(sip.NewHeader("User-Agent", s.opts.UserAgent))

@@ -94,6 +94,12 @@ func (d *Dialog) Cancel() {
 // dial sends the INVITE and waits for what comes, as long as it takes.
 func (d *Dialog) dial() {
 	f := d.invite()
+	for _, t := range d.stack.alternatives() {
+		if !d.elsewhere(f) {
+			break
+		}
+		f = d.inviteAt(t)
+	}
 	if f == nil {
 		return
 	}
@@ -133,6 +139,7 @@ func (d *Dialog) invite() *Failure {
 					d.sendCancel()
 				}
 				heard = true
+				d.progressed = d.progressed || res.StatusCode > 100
 				if res.StatusCode > 100 && d.provisional(res) && !cancelled {
 					code, reason, body := res.StatusCode, cleanDisplay(res.Reason), bodyOf(res)
 					d.tell(func(e Events) { e.Progress(code, reason, body) })

@@ -62,6 +62,8 @@ type Stack struct {
 	dialogs       map[string]*Dialog
 	invites       map[string]*invite // incoming ones, while their transaction lives
 	subscriptions []*Subscription
+	others        []locate.Target          // see Alternatives
+	detours       map[string]locate.Target // of calls that go through another target, by Call-ID
 	register      registration
 }
 
@@ -75,6 +77,7 @@ func Open(ctx context.Context, opts Options, target locate.Target) (*Stack, erro
 	s := &Stack{
 		opts: opts, acc: acc, authUser: opts.AuthUser, log: opts.Log,
 		dialogs: map[string]*Dialog{},
+		detours: map[string]locate.Target{},
 		invites: map[string]*invite{},
 	}
 	if s.authUser == "" {
@@ -221,6 +224,7 @@ func (s *Stack) forget(d *Dialog) {
 			delete(s.dialogs, key)
 		}
 	}
+	delete(s.detours, d.callID)
 }
 
 // find is the dialog that a request of the far end belongs to, or nil.
