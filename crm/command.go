@@ -51,6 +51,7 @@ type (
 		Result   *string   `json:"result,omitempty"`
 		Agent    ID        `json:"agent,omitempty"`
 		PassedTo ID        `json:"passed_to,omitempty"` // the colleague whom it was transferred to (D2)
+		Reason   *Text     `json:"reason,omitempty"`    // why what it made changed hands
 	}
 	// EndCall says how and when a call ended.
 	EndCall struct {

@@ -220,12 +220,16 @@ func (t *tx) changeHands(c crm.Call, now func(*crm.Facts)) error {
 		return err
 	}
 	now(&f)
-	for _, assign := range crm.Decide(f).Assign {
+	d := crm.Decide(f)
+	for _, assign := range d.Assign {
 		if err := t.do(assign); err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(d.Assign) == 0 {
+		return nil
+	}
+	return t.do(crm.UpdateCall{ID: c.ID, Reason: &d.Reason})
 }
 
 // reach asks the intake rules again for an outgoing call that is on no record, or in the simple mode
@@ -266,6 +270,11 @@ func (t *tx) updateCall(u crm.UpdateCall) error {
 	}
 	if u.Result != nil {
 		if _, err := t.exec("UPDATE call SET result = ? WHERE rid = ?", *u.Result, rid); err != nil {
+			return err
+		}
+	}
+	if u.Reason != nil {
+		if _, err := t.exec("UPDATE call SET reason = ? WHERE rid = ?", toJSON(*u.Reason), rid); err != nil {
 			return err
 		}
 	}

@@ -163,8 +163,11 @@ func TestWhatACallMadeGoesToWhoAnswers_D1(t *testing.T) {
 		t.Errorf("while it rings %s has it", rec.Responsible)
 	}
 	ok(t, s.AnswerCall(ctx, c.ID, noon))
-	if rec := must(s.Record(ctx, c.Refs[0]))(t); rec.Responsible != "Anna Krüger" {
-		t.Errorf("after Anna answered %s has it", rec.Responsible)
+	if rec := must(s.Record(ctx, c.Refs[0]))(t); rec.Responsible != "Anna Krüger" || rec.Lead.Origin.Reason.Key != crm.ReasonNewLeadQueue {
+		t.Errorf("after Anna answered %s has it, made because %q", rec.Responsible, rec.Lead.Origin.Reason.Key)
+	}
+	if row := must(s.Call(ctx, c.ID))(t); row.Call.Reason.Key != crm.ReasonAnswered {
+		t.Errorf("the call says %+v", row.Call.Reason)
 	}
 }
 

@@ -182,18 +182,36 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 		})
 	}
 	if before.Answered.IsZero() && !p.Answered.IsZero() {
-		d.write(func(ctx context.Context) { d.check(d.file.AnswerCall(ctx, id, p.Answered)) })
+		d.write(func(ctx context.Context) {
+			d.check(d.file.AnswerCall(ctx, id, p.Answered))
+			d.showReason(ctx, c, crm.ReasonAnswered)
+		})
 	}
 	d.followRecording(c, before.Recording, p.Recording)
 	if p.State == phone.Ended && c.result == Open {
 		c.result, c.why = outcomeOf(p)
 		outcome, detail := fileOutcome(c.result), detailOf(p)
 		if to := p.Transfer.To; p.Cause == phone.Transferred && to != "" {
-			d.write(func(ctx context.Context) { d.check(d.file.TransferCall(ctx, id, to)) })
+			d.write(func(ctx context.Context) {
+				d.check(d.file.TransferCall(ctx, id, to))
+				d.showReason(ctx, c, crm.ReasonPassedOn)
+			})
 		}
 		d.write(func(ctx context.Context) { d.check(d.file.EndCall(ctx, id, p.Ended, outcome, detail)) })
 		d.keepQuality(c, p.Sounded)
 	}
+}
+
+// showReason shows why the call is where it is now, as the file has it: if it is one of
+// the reasons named, or none is. It runs on the clerk.
+func (d *Desk) showReason(ctx context.Context, c *onDesk, only ...string) {
+	row, err := d.file.Call(ctx, crm.ID(c.id))
+	d.post(func() {
+		key := row.Call.Reason.Key
+		if err == nil && key != "" && (len(only) == 0 || slices.Contains(only, key)) {
+			c.reason, d.dirty = Text(row.Call.Reason), true
+		}
+	})
 }
 
 // check tells the agent that a part of a call could not be saved.

@@ -115,7 +115,7 @@ func TestACompletedTransferIsWritten_D2(t *testing.T) {
 		c.State, c.Cause, c.Answered, c.Ended = phone.Ended, phone.Transferred, d.at, d.at.Add(time.Minute)
 		c.Transfer = phone.Transfer{State: phone.TransferDone, To: "102"}
 	})
-	d.call("the lead to be Petra's", func(c Call) bool { return c.Card.Responsible == "Petra" })
+	d.call("the lead to be Petra's", func(c Call) bool { return c.Card.Responsible == "Petra" && c.Reason.Key == crm.ReasonPassedOn })
 	if call := d.logged(); call.PassedTo != petra.ID {
 		t.Errorf("the log has %+v", call)
 	}

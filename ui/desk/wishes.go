@@ -198,12 +198,7 @@ func (d *Desk) Choose(id CallID, ref Ref) {
 				d.check(err)
 				return
 			}
-			row, err := d.file.Call(ctx, crm.ID(id))
-			d.post(func() {
-				if err == nil && row.Call.Reason.Key != "" {
-					c.reason, d.dirty = Text(row.Call.Reason), true
-				}
-			})
+			d.showReason(ctx, c)
 		})
 	})
 }
