@@ -260,6 +260,7 @@ func (c *call) end(cause Cause, code int, reason string) {
 	if c.voice != nil {
 		c.voice.close()
 	}
+	c.keepReport()
 	c.publish()
 	if k != nil {
 		c.phone.dissolve(k)

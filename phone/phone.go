@@ -100,6 +100,7 @@ type Phone struct {
 	comfort     func() func([]int16) // begins what held callers hear; nil: silence
 	forwardAll  string               // where every call goes; "" is nowhere
 	recordings  Recordings
+	reports     []callReport // of ended calls, oldest first
 }
 
 // New makes a phone without accounts. It panics when Sound or Listener is missing.

@@ -177,3 +177,8 @@ func (c *call) readStats() {
 		c.sounded.tick(s, c.view.State, trouble, c.phone.cfg.Now())
 	}
 }
+
+// history is the samples, oldest first.
+func (q *quality) history() []Sample {
+	return append(slices.Clone(q.samples[q.next:]), q.samples[:q.next]...)
+}

@@ -154,7 +154,10 @@ func (s *mainSettings) AudioDevices() ([]string, []string) {
 func (s *mainSettings) CanEnhance() bool              { return !s.plain }
 func (s *mainSettings) AudioChoice() AudioChoice      { return s.audio }
 func (s *mainSettings) SaveAudio(c AudioChoice) error { s.audio = c; return nil }
-func (s *mainSettings) Recording() RecordingChoice    { return s.recording }
+func (s *mainSettings) CallReport() (string, error) {
+	return "how the last calls went", s.saveErr
+}
+func (s *mainSettings) Recording() RecordingChoice { return s.recording }
 func (s *mainSettings) SaveRecording(c RecordingChoice) error {
 	if s.saveErr != nil {
 		return s.saveErr

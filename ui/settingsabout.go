@@ -29,7 +29,7 @@ func newSettingsAbout(opt MainOptions) *settingsAboutView {
 			kit.Sized(150, 0, kit.NewData(w.version, kit.Quiet).Shrink(0)), kit.Sized(130, 0, kit.NewData(w.licence, kit.Secondary).Shrink(0)))), kit.NewHairline())
 	}
 	return &settingsAboutView{box: kit.Column(0, settingsTitle("About"), kit.Grow(container.NewVScroll(
-		kit.Pad(20, 24, 20, 24, kit.Column(16, head, licence, kit.Column(0, rows...))))))}
+		kit.Pad(20, 24, 20, 24, kit.Column(16, head, newReportRow(opt), licence, kit.Column(0, rows...))))))}
 }
 
 // Object is the view.

@@ -32,6 +32,7 @@ type Settings interface {
 	SaveAudio(AudioChoice) error
 
 	RecordingSettings
+	Reports
 
 	// Look is language and theme. SaveLook keeps it; the window applies it.
 	Look() Look

@@ -40,3 +40,19 @@ func TestARecordingIsPlayedFromTheTimeline(t *testing.T) {
 		t.Error("nothing is said of a recording that is gone")
 	}
 }
+
+func TestTheReportOfTheLastCallsIsCopied(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.tap("item", "Settings")
+	b.tap("item", "About")
+	b.tap("button", "Copy report of the last calls")
+	if got := b.m.opt.App.Clipboard().Content(); got != "how the last calls went" || !b.says("Copied. Paste it into a letter to your network's administrator.") {
+		t.Errorf("copied %q", got)
+	}
+	s.saveErr = errors.New("no memory")
+	b.tap("button", "Copy report of the last calls")
+	if !b.says("The report could not be made: no memory") {
+		t.Error("the failure is not said")
+	}
+}

@@ -20,6 +20,7 @@ const usage = `Usage:
   leadline [-config FILE] [-automation SOCKET] [LINK]   the telephone; LINK is tel:…, sip:… or callto:…
   leadline [-config FILE] import [flags] FILE           contacts from CSV or vCards; flags: leadline import -help
   leadline [-config FILE] export [flags] FILE           all contacts into such a file; flags: leadline export -help
+  leadline [-config FILE] report [FILE]                 how the last calls went on the network, for its administrator
   leadline demo [-tour DIR]                             a PBX in a box, customers who call
   leadline version
 `
@@ -55,6 +56,12 @@ func run(args []string, out io.Writer) error {
 			return importCommand(context.Background(), configuration, rest[1:], out)
 		}
 		return exportCommand(context.Background(), configuration, rest[1:], out)
+	case "report":
+		c, _, err := load(*file)
+		if err != nil {
+			return err
+		}
+		return reportCommand(c, rest[1:], out)
 	case "demo":
 		return demoCommand(rest[1:], *door, out)
 	}

@@ -47,6 +47,7 @@ type program struct {
 	desk    *desk.Desk
 	audio   *audio.System
 	phone   *phone.Phone
+	reports *reporter
 	secrets *secret.Store
 	damaged chan error // the file was found damaged while it is used
 
@@ -101,7 +102,8 @@ func newProgram(o options) (p *program, err error) {
 		Money: func(m crm.Money) string { return text.Money(m.Cents, m.Currency) },
 	})
 	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })
-	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.desk, Lamps: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
+	p.reports = &reporter{Listener: p.desk, write: p.writeReport}
+	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.reports, Lamps: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
 	p.useRecordings()
 	p.desk.Connect(p.phone)
 	if err := p.useSound(a); err != nil {
@@ -208,6 +210,7 @@ func (p *program) leave() error {
 		ctx, cancel := context.WithTimeout(context.Background(), farewell)
 		defer cancel()
 		p.left = p.phone.Close(ctx)
+		p.reports.stop()
 	})
 	return p.left
 }

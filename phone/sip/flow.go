@@ -55,6 +55,9 @@ func (c *mobileConn) ReadFrom(b []byte) (int, net.Addr, error) {
 		if err != nil && (conn != c.current() || n == 0 && !errors.Is(err, net.ErrClosed) && isICMP(err)) {
 			continue
 		}
+		if err == nil {
+			traced.note(false, addr, b[:n])
+		}
 		return n, addr, err
 	}
 }
@@ -64,12 +67,16 @@ func isICMP(err error) bool {
 	return strings.Contains(text, "refused") || strings.Contains(text, "forcibly closed")
 }
 
-func (c *mobileConn) WriteTo(b []byte, to net.Addr) (int, error) { return c.current().WriteTo(b, to) }
-func (c *mobileConn) LocalAddr() net.Addr                        { return c.current().LocalAddr() }
-func (c *mobileConn) Close() error                               { return c.current().Close() }
-func (c *mobileConn) SetDeadline(t time.Time) error              { return c.current().SetDeadline(t) }
-func (c *mobileConn) SetReadDeadline(t time.Time) error          { return c.current().SetReadDeadline(t) }
-func (c *mobileConn) SetWriteDeadline(t time.Time) error         { return c.current().SetWriteDeadline(t) }
+func (c *mobileConn) WriteTo(b []byte, to net.Addr) (int, error) {
+	traced.note(true, to, b)
+	return c.current().WriteTo(b, to)
+}
+
+func (c *mobileConn) LocalAddr() net.Addr                { return c.current().LocalAddr() }
+func (c *mobileConn) Close() error                       { return c.current().Close() }
+func (c *mobileConn) SetDeadline(t time.Time) error      { return c.current().SetDeadline(t) }
+func (c *mobileConn) SetReadDeadline(t time.Time) error  { return c.current().SetReadDeadline(t) }
+func (c *mobileConn) SetWriteDeadline(t time.Time) error { return c.current().SetWriteDeadline(t) }
 
 // streamConn is the TCP or TLS connection that we made to the PBX: everything goes over
 // it, calls to us included (RFC 5626 §3.1), so that no firewall stands in their way.
@@ -124,8 +131,16 @@ func (c *streamConn) Read(b []byte) (int, error) {
 		case c.pong <- struct{}{}:
 		default:
 		}
+	} else {
+		traced.note(false, c.RemoteAddr(), b[:n])
 	}
 	return n, err
+}
+
+// Write sends one message or a part of one.
+func (c *streamConn) Write(b []byte) (int, error) {
+	traced.note(true, c.RemoteAddr(), b)
+	return c.Conn.Write(b)
 }
 
 func (c *streamConn) Close() error {
