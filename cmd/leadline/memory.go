@@ -20,5 +20,6 @@ func saveMemory(ctx context.Context) {
 	case <-ctx.Done():
 	case <-time.After(settled):
 		debug.FreeOSMemory()
+		_ = forgetCode() // what can't be given back is kept
 	}
 }
