@@ -38,15 +38,32 @@ type receiver struct {
 // A playout is the way of codecs that share an RTP clock and a sampling rate to the
 // sound card.
 type playout struct {
+	rate    int // sampling rate in Hz
 	clock   int // RTP clock in Hz
 	formats []sdp.Format
-	player  *player
+	player  *player // this and what follows: nil until the peer sends such a packet
 	up      *upsampler
 	frame   []int16 // 10 ms at the codecs' rate
 }
 
-func newPlayout(rate, clock int) *playout {
-	return &playout{clock: clock, player: newPlayer(rate), up: newUpsampler(rate), frame: make([]int16, rate/100)}
+// open makes it ready to play.
+func (p *playout) open() {
+	if p.player == nil {
+		p.player, p.up, p.frame = newPlayer(p.rate), newUpsampler(p.rate), make([]int16, p.rate/100)
+		p.decode()
+	}
+}
+
+// decode gives the player decoders of its own, one for each format; what waits in it was
+// encoded for others.
+func (p *playout) decode() {
+	p.player.decoders = nil
+	for _, f := range p.formats {
+		if c, err := codecFor(f); err == nil { // it was found before
+			p.player.decoders = append(p.player.decoders, c.decoder())
+		}
+	}
+	p.player.restart()
 }
 
 // setUp applies what was agreed on, keeping what can be kept.
@@ -84,33 +101,30 @@ func (r *receiver) setUp(m sdp.Media, c codec) {
 // the one that is there already if there is one.
 func (r *receiver) playoutOf(rate, clock int, accept []sdp.Format) *playout {
 	var formats []sdp.Format
-	var fresh []codec
 	for _, f := range accept {
 		if c, err := codecFor(f); err == nil && c.rate == rate && f.Codec.Clock == clock {
-			formats, fresh = append(formats, f), append(fresh, c)
+			formats = append(formats, f)
 		}
 	}
-	var p *playout
+	p := &playout{rate: rate, clock: clock}
 	if i := slices.IndexFunc(r.playouts, func(p *playout) bool { return p.is(rate, clock) }); i >= 0 {
 		p = r.playouts[i]
-	} else {
-		p = newPlayout(rate, clock)
 	}
-	if !slices.Equal(formats, p.formats) { // what waits was encoded for the old ones
-		p.formats, p.player.decoders = formats, nil
-		for _, c := range fresh {
-			p.player.decoders = append(p.player.decoders, c.decoder())
+	if !slices.Equal(formats, p.formats) {
+		p.formats = formats
+		if p.player != nil {
+			p.decode()
 		}
-		p.player.restart()
 	}
 	return p
 }
 
-func (p *playout) is(rate, clock int) bool { return p.player.rate == rate && p.clock == clock }
+func (p *playout) is(rate, clock int) bool { return p.rate == rate && p.clock == clock }
 
 // change goes over to another playout: the timestamps of one clock tell nothing in another,
 // so the stream begins anew.
 func (r *receiver) change(p *playout) {
+	p.open()
 	r.playout = p
 	r.forget()
 }

@@ -51,3 +51,30 @@ func TestBenchSound(t *testing.T) {
 	row(t, "microphone → echo → speaker", spread(ourDelay), "baresip "+spread(theirDelay), "≤ 100 ms")
 	row(t, "one PCMA call, CPU of one core", fmt.Sprintf("%.1f %%", ourCPU), fmt.Sprintf("baresip %.1f %%", theirCPU), "≤ 1.5 × baresip")
 }
+
+// TestBenchCodecs measures what one call of the wide-band codecs costs, as TestBenchSound does.
+func TestBenchCodecs(t *testing.T) {
+	benches(t)
+	phone.Need(t, "baresip")
+	o := newOffice(t)
+	alsa := o.pulse.ALSA(t)
+	for _, c := range []struct{ name, ours, theirs string }{{"G.722", "g722", "G722/16000/1"}, {"Opus", "opus", "opus/48000/2"}} {
+		o.account(fmt.Sprintf("codecs = [%q]\n", c.ours))
+		p := o.registered()
+		p.do(p.door.Call(p.ctx(), "600", ""))
+		p.until("we talk", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
+		time.Sleep(3 * time.Second)
+		ourCPU := busy(t, p.Process, 10*time.Second)
+		p.Stop()
+
+		b := phone.StartBaresip(t, phone.BaresipOptions{User: "102", Password: "two", Registrar: o.pbx.Addr(), Audio: "alsa,default", Env: alsa,
+			Codecs: c.theirs, Config: "module g722.so\nmodule opus.so\n"})
+		b.Registered(soon)
+		b.Dial(o.pbx.URI("600"))
+		b.WaitFor("CALL_ESTABLISHED", soon)
+		time.Sleep(3 * time.Second)
+		theirCPU := busy(t, b.Process(), 10*time.Second)
+		b.Process().Stop()
+		row(t, "one "+c.name+" call, CPU of one core", fmt.Sprintf("%.1f %%", ourCPU), fmt.Sprintf("baresip %.1f %%", theirCPU), "≤ 1.5 × baresip")
+	}
+}

@@ -62,7 +62,7 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{t: t, pulse: phone.StartPulse(t), screen: ui.StartScreen(t, "")}
 	o.pbx = phone.StartAsterisk(t, phone.AsteriskOptions{
-		Endpoints: []phone.Endpoint{{User: "101", Password: "one"}, {User: "102", Password: "two"}},
+		Endpoints: []phone.Endpoint{{User: "101", Password: "one", Codecs: pbxCodecs}, {User: "102", Password: "two", Codecs: pbxCodecs}},
 	})
 	// The path of the automation door has to be short.
 	dir, err := os.MkdirTemp("", "desk")
@@ -71,8 +71,17 @@ func newOffice(t *testing.T) *office {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	o.dir = dir
-	o.configure(fmt.Sprintf("[[account]]\nname = \"Office\"\naddress = %q\npassword = \"one\"\nbind = \"127.0.0.1:0\"\nline_header = \"X-Line\"\n", o.pbx.URI("101")))
+	o.account("")
 	return o
+}
+
+// pbxCodecs are what the PBX speaks, in its order: who offers all gets the first.
+var pbxCodecs = []string{"alaw", "ulaw", "g722", "opus"}
+
+// account configures the one account, with more lines where wanted.
+func (o *office) account(more string) {
+	o.t.Helper()
+	o.configure(fmt.Sprintf("[[account]]\nname = \"Office\"\naddress = %q\npassword = \"one\"\nbind = \"127.0.0.1:0\"\nline_header = \"X-Line\"\n%s", o.pbx.URI("101"), more))
 }
 
 func (o *office) configure(accounts string) {
