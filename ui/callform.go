@@ -37,6 +37,7 @@ type callForm struct {
 	likeWho *kit.Label
 	use     *kit.Button
 	problem *kit.Prose
+	asLead  *fyne.Container // the place of the button for a lead
 	save    *kit.Button
 	cancel  *kit.Button
 	kept    *kit.StateWord
@@ -56,6 +57,7 @@ func newCallForm(v *callView) *callForm {
 		}
 	}
 	f.lead = kit.NewButton("Create lead", kit.Line, open(desk.Lead)).WithIcon(theme.IconLead)
+	f.asLead = kit.Grow(f.lead)
 	f.contact = kit.NewButton("Create contact", kit.Line, open(desk.Contact)).WithIcon(theme.IconContact)
 	changed := func(string) { f.typed() }
 	f.first = kit.NewField("First name", changed)
@@ -88,7 +90,7 @@ func newCallForm(v *callView) *callForm {
 		f.problem,
 		kit.Row(8, f.save, f.cancel, kit.Spacer(), f.kept),
 	)
-	f.root = kit.Pad(14, callMargin, 14, callMargin, kit.Column(12, kit.Columns(8, f.lead, f.contact), f.fields))
+	f.root = kit.Pad(14, callMargin, 14, callMargin, kit.Column(12, kit.RowAligned(8, kit.Stretch, f.asLead, kit.Grow(f.contact)), f.fields))
 	return f
 }
 
@@ -100,6 +102,7 @@ func (f *callForm) begin() {
 // fill draws the form of a call; offered says whether one may be opened at all.
 func (f *callForm) fill(c desk.Call, offered bool) {
 	setShown(f.root, offered || c.Form != nil)
+	setShown(f.asLead, !c.NoLeads)
 	kind := desk.RecordKind("")
 	if c.Form != nil {
 		kind = c.Form.Kind

@@ -108,6 +108,16 @@ func TestWhoMayBecomeARecord(t *testing.T) {
 	}
 }
 
+func TestACRMWithoutLeadsOffersAContact_F2(t *testing.T) {
+	b := newBench(t)
+	call := sample("unknown")
+	call.NoLeads = true
+	b.show(call)
+	if names := visibleNames(b.calls.slots[0]); slices.Contains(names, "Create lead") || !slices.Contains(names, "Create contact") {
+		t.Errorf("it offers %q", names)
+	}
+}
+
 func TestChoosingWhoIsCalling(t *testing.T) {
 	b := newBench(t)
 	b.show(sample("several"))

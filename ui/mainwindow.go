@@ -271,6 +271,7 @@ func (m *MainWindow) take(s desk.Snapshot) {
 
 func (m *MainWindow) draw(data bool) {
 	m.rail.Missed(m.snap.Missed)
+	m.rail.WithoutLeads(m.snap.NoLeads)
 	m.status.Draw(m.snap)
 	m.omni.Draw(m.snap)
 	if p := m.pages[m.at]; p != nil {

@@ -32,6 +32,18 @@ func TestEveryPageOfTheRailOpensByItsName(t *testing.T) {
 	}
 }
 
+func TestACRMWithoutLeadsHasNoPageOfThem_F2(t *testing.T) {
+	b := fullBench(t)
+	for _, without := range []bool{true, false} {
+		b.desk.snap.NoLeads = without
+		b.desk.watch(b.desk.snap)
+		b.settle()
+		if _, there := b.m.rail.items[pageLeads]; there == without {
+			t.Errorf("without leads %v: the page is there: %v", without, there)
+		}
+	}
+}
+
 func TestTheTitleTellsOfMissedCalls(t *testing.T) {
 	b := fullBench(t)
 	if got := b.m.Window().Title(); got != "(3) Nordlicht Technik – Leadline" {

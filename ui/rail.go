@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"leadline/ui/desk"
@@ -67,12 +69,13 @@ func railGroups() []railGroup {
 
 // rail is the way to the pages, at the left of the main window.
 type rail struct {
-	box    *fyne.Container
-	items  map[pageName]*kit.RailItem
-	narrow bool
-	missed int
-	at     pageName
-	goTo   func(pageName)
+	box     *fyne.Container
+	items   map[pageName]*kit.RailItem
+	narrow  bool
+	noLeads bool // hidden: the CRM has none (requirements.md F2)
+	missed  int
+	at      pageName
+	goTo    func(pageName)
 }
 
 func newRail(goTo func(pageName)) *rail {
@@ -85,6 +88,14 @@ func newRail(goTo func(pageName)) *rail {
 func (r *rail) SetNarrow(on bool) {
 	if r.narrow != on {
 		r.narrow = on
+		r.arrange()
+	}
+}
+
+// WithoutLeads hides the leads.
+func (r *rail) WithoutLeads(on bool) {
+	if r.noLeads != on {
+		r.noLeads = on
 		r.arrange()
 	}
 }
@@ -134,7 +145,8 @@ func (r *rail) arrange() {
 			}
 			column = append(column, kit.Gap(top), kit.Pad(0, 0, 4, 12, kit.NewLabel(g.title, kit.Section)))
 		}
-		for j, e := range g.items {
+		items := slices.DeleteFunc(g.items, func(e railEntry) bool { return r.noLeads && e.page == pageLeads })
+		for j, e := range items {
 			if j > 0 {
 				column = append(column, kit.Gap(1))
 			}

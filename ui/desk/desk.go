@@ -216,12 +216,14 @@ func (d *Desk) publish() {
 		Missed:   d.missed,
 		Sound:    d.sound,
 		Presence: d.presence,
+		NoLeads:  d.rules.workspace.Mode == crm.Simple,
 
 		Colleagues: slices.Clone(d.colleagues),
 		Mailboxes:  slices.Clone(d.mailboxes),
 	}
 	for i, c := range d.calls {
 		s.Calls[i] = c.view()
+		s.Calls[i].NoLeads = s.NoLeads
 		if c.form != nil && c.form.Touched {
 			s.Unsaved++
 		}

@@ -14,6 +14,7 @@ type File interface {
 	Me(context.Context) (crm.User, error)
 	Users(context.Context) ([]crm.User, error)
 	Sources(context.Context) ([]string, error)
+	Workspace(context.Context) (crm.Workspace, error)
 	Rights(context.Context) (crm.Rights, error)
 	Entries(context.Context, crm.ListName) ([]crm.Entry, error)
 	Colleague(context.Context, crm.Party) (crm.User, error)

@@ -14,6 +14,7 @@ import (
 type rules struct {
 	blacklist crm.Blocklist
 	rights    crm.Rights
+	workspace crm.Workspace
 	lines     map[string]crm.Line // by name and by number, as Party.Key writes it
 }
 
@@ -39,6 +40,8 @@ func (d *Desk) readRules() {
 		now := rules{lines: map[string]crm.Line{}}
 		entries, err1 := d.file.Entries(ctx, crm.Blacklist)
 		rights, err2 := d.file.Rights(ctx)
+		workspace, err4 := d.file.Workspace(ctx)
+		now.workspace = workspace
 		lines, err3 := d.file.Lines(ctx)
 		for _, l := range lines {
 			if key := l.Number.Party().Key(); key != "" {
@@ -50,10 +53,11 @@ func (d *Desk) readRules() {
 		}
 		now.blacklist, now.rights = crm.NewBlocklist(entries), rights
 		d.post(func() {
-			if err := errors.Join(err1, err2, err3); err != nil {
+			if err := errors.Join(err1, err2, err3, err4); err != nil {
 				d.warn(Text{Key: "The customers' file cannot be read"}, err)
 				return
 			}
+			d.dirty = d.dirty || now.workspace.Mode != d.rules.workspace.Mode
 			d.rules = now
 		})
 	})

@@ -156,6 +156,16 @@ func TestANumberIsReadAsItsLineWritesThem_A1(t *testing.T) {
 	}
 }
 
+func TestTheWindowsHearThatThereAreNoLeads_F2(t *testing.T) {
+	d := newDesk(t)
+	d.ring("1", "01761234567")
+	d.call("the call", func(c Call) bool { return !c.NoLeads })
+	d.do(crm.SaveWorkspace{Workspace: crm.Workspace{Mode: crm.Simple}})
+	d.until("the simple mode", func(s Snapshot) bool { return s.NoLeads && len(s.Calls) == 1 && s.Calls[0].NoLeads })
+	d.do(crm.SaveWorkspace{Workspace: crm.Workspace{}})
+	d.until("the classic mode", func(s Snapshot) bool { return !s.NoLeads })
+}
+
 func TestARoleThatMayNotCallSaysSo_G1(t *testing.T) {
 	d := newDesk(t)
 	d.account()

@@ -22,6 +22,7 @@ type Snapshot struct {
 	Presence   Presence
 	Colleagues []Colleague // whose telephones are watched
 	Mailboxes  []Mailbox   // with messages
+	NoLeads    bool        // the CRM is in the simple mode: leads are not shown (requirements.md F2)
 	Offline    bool        // without a shared server this is false: nothing is missing
 }
 
@@ -130,6 +131,8 @@ type Call struct {
 	Note   Note
 	Reason Text // why the CRM did what it did
 	Saved  bool // a record was made from this call by hand
+
+	NoLeads bool // only a contact can be made of it (requirements.md F2)
 }
 
 // Transfer is the passing on of a call (requirements.md D2). The zero Transfer is none.
