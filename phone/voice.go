@@ -177,9 +177,12 @@ func (v *voice) heardRTCP(packet []byte, from netip.AddrPort) {
 
 // agree takes over what was agreed on, the first time or again.
 func (v *voice) agree(local sdp.Local, m sdp.Media) error {
-	moved := v.agreed.Addr != m.Addr || v.agreed.Host != m.Host
-	if moved {
+	switch {
+	case v.agreed.Addr != m.Addr || v.agreed.Host != m.Host:
 		v.aim(m)
+	case v.agreed.RTCPAddr != m.RTCPAddr && m.Host == "": // and where its sound comes from stays known
+		rtcp := m.RTCPAddr
+		v.toRTCP.Store(&rtcp)
 	}
 	v.mux.Store(m.Mux)
 	if err := v.guard.agree(m.Protection, m.Mux); err != nil {
