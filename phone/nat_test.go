@@ -1,7 +1,9 @@
 package phone_test
 
 import (
+	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"leadline/phone"
@@ -52,4 +54,38 @@ func TestContactIsWhereThePBXSeesUs(t *testing.T) {
 	if last := <-registered; last.Get("Expires") != "0" || last.ContactURI() != second.ContactURI() {
 		t.Errorf("unregisters %s, Expires %s", last.ContactURI(), last.Get("Expires"))
 	}
+}
+
+// A router that has started anew gives us another port; the next question to the PBX
+// tells, and it learns where calls find us.
+func TestContactFollowsTheNAT(t *testing.T) {
+	pbx := siptest.New(t)
+	var port atomic.Int64
+	port.Store(40000)
+	contacts := make(chan string, 100)
+	pbx.Handle(func(m siptest.Message) bool {
+		if m.Method() != "REGISTER" && m.Method() != "OPTIONS" {
+			return false
+		}
+		answer := m.Response(200, "OK", "r", "", "Contact: "+m.Get("Contact"), "Expires: 300")
+		pbx.Send(m.From, strings.Replace(answer, ";rport", fmt.Sprintf(";received=203.0.113.5;rport=%d", port.Load()), 1))
+		if m.Method() == "REGISTER" {
+			contacts <- m.ContactURI()
+		}
+		return true
+	})
+	d := newDesk(t, pbx).registered()
+	<-contacts
+	if at := <-contacts; at != "sip:101@203.0.113.5:40000" {
+		t.Errorf("registered at %s", at)
+	}
+	port.Store(50000)
+	d.eventually("registered at the new port", func() bool {
+		select {
+		case at := <-contacts:
+			return at == "sip:101@203.0.113.5:50000"
+		default:
+			return false
+		}
+	})
 }

@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"sync"
@@ -140,7 +141,8 @@ func (s *Stack) granted(res *sip.Response, asked time.Duration) time.Duration {
 	return asked
 }
 
-// Ping asks the first hop whether it is there. Any answer will do.
+// Ping asks the first hop whether it is there. Any answer will do, but one that tells that
+// a NAT on the way has given us another address: calls wouldn't find us any more.
 func (s *Stack) Ping(ctx context.Context) error {
 	req := sip.NewRequest(sip.OPTIONS, sip.Uri{Scheme: "sip", Host: s.acc.host, Port: s.acc.port, UriParams: sip.NewParams()})
 	req.SetTransport(s.network())
@@ -149,8 +151,12 @@ func (s *Stack) Ping(ctx context.Context) error {
 	req.AppendHeader(from)
 	s.route(req)
 	req.AppendHeader(s.contact())
-	if _, err := s.roundTrip(ctx, req); err != nil {
+	res, err := s.roundTrip(ctx, req)
+	if err != nil {
 		return noAnswer("OPTIONS", err)
+	}
+	if seen, ok := seenFrom(res); ok && seen != s.Reached() {
+		return &Failure{Method: "OPTIONS", Err: fmt.Errorf("the PBX sees us at %s now, before at %s", seen, s.Reached())}
 	}
 	return nil
 }
