@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -79,12 +80,25 @@ func TestCertificatesAreChecked(t *testing.T) {
 }
 
 func TestTLSAtAPortThatSpeaksSomethingElse(t *testing.T) {
-	pbx := siptest.NewTCP(t, nil)
-	pbx.Handle(func(m siptest.Message) bool { pbx.Send(m.From, "SIP/2.0 400 Bad Request\r\n\r\n"); return true })
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Write([]byte("SIP/2.0 400 Bad Request\r\n\r\n"))
+			defer conn.Close()
+		}
+	}()
 	d := newDesk(t, siptest.New(t), patient)
-	err := d.Try(context.Background(), phone.Account{Address: "101@" + pbx.Addr(), Transport: "tls"})
+	err = d.Try(context.Background(), phone.Account{Address: "101@" + listener.Addr().String(), Transport: "tls"})
 	var re *phone.RegistrationError
-	if !errors.As(err, &re) || re.Cause == phone.RegOK || re.Code != 0 {
+	if !errors.As(err, &re) || re.Cause != phone.RegUntrusted || !strings.Contains(re.Reason, "doesn't speak TLS") {
 		t.Errorf("%v", err)
 	}
 }

@@ -2,9 +2,14 @@
 // It is the only importer of diago and sipgo, and it knows no sound: bodies come
 // and go as bytes.
 //
-// A [Stack] is one user agent at one local address. It rings through the function
-// it was opened with and dials with [Stack.Dial]; each call is a [Dialog], whose
-// [Events] are called from goroutines of this package and must not block.
+// A [Stack] is one user agent that goes through one target of its PBX (package locate)
+// at a time. It rings through the function it was opened with and dials with
+// [Stack.Dial]; each call is a [Dialog], whose [Events] are called from goroutines of
+// this package and must not block.
+//
+// The sockets are ours (flow.go, connect.go): the library reads from a UDP socket that
+// may be exchanged beneath it, or from the one TCP or TLS connection that we made. So
+// [Stack.Move] goes on from another address with the calls and subscriptions there are.
 //
 // diago carries the transports, the dialogs with their Call-ID, tags, CSeq and route
 // sets, BYE and OPTIONS. It is young, so that what it would stumble over never gets to
