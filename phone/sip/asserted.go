@@ -4,6 +4,8 @@ import (
 	"net/netip"
 
 	"github.com/emiago/sipgo/sip"
+
+	"leadline/phone/locate"
 )
 
 // Asserted says whose word for the caller's identity is taken (RFC 3325 §5): that in
@@ -33,5 +35,10 @@ func (s *Stack) believes(req *sip.Request) bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return from.Addr().Unmap().WithZone("") == s.target.Addr.Addr().Unmap().WithZone("")
+	for _, t := range append([]locate.Target{s.target}, s.others...) {
+		if t.Addr.Addr().Unmap().WithZone("") == from.Addr().Unmap().WithZone("") {
+			return true
+		}
+	}
+	return false
 }

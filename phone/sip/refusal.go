@@ -26,11 +26,6 @@ func (s *Stack) objection(req *sip.Request) *refusal {
 	case !strings.EqualFold(string(req.CSeq().MethodName), string(req.Method)):
 		return &refusal{400, "CSeq Method Does Not Match", nil} // RFC 4475 §3.1.2.17
 	}
-	switch req.Recipient.Scheme {
-	case "sip", "sips", "tel":
-	default:
-		return &refusal{416, "Unsupported URI Scheme", nil}
-	}
 	if req.IsCancel() {
 		return nil // RFC 3261 §9.1: it has no Require
 	}

@@ -64,6 +64,7 @@ type Stack struct {
 	subscriptions []*Subscription
 	others        []locate.Target          // see Alternatives
 	detours       map[string]locate.Target // of calls that go through another target, by Call-ID
+	partial       map[string][]byte        // beginnings of messages, by the stream they came over
 	register      registration
 }
 
@@ -108,7 +109,7 @@ func (s *Stack) start(ctx context.Context, target locate.Target) (err error) {
 		sipgo.WithUserAgent(s.acc.user),
 		sipgo.WithUserAgentHostname(s.acc.host),
 		sipgo.WithUserAgenTLSConfig(s.opts.TLS),
-		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerTransports(sip.TransportsConfig{
+		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerReadFilter(s.screen), sip.WithTransportLayerTransports(sip.TransportsConfig{
 			TCP: &sip.TransportTCP{DialerCreate: s.dialer},
 			TLS: &sip.TransportTLS{TransportTCP: &sip.TransportTCP{DialerCreate: s.dialer}},
 		})),
