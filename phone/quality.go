@@ -160,6 +160,9 @@ func (c *call) readStats() {
 		return
 	}
 	s := c.voice.session.Stats()
+	if m, ok := c.phone.cfg.Sound.(microphone); ok {
+		s.Quiet = min(s.Quiet, m.Silence())
+	}
 	trouble, since := NoTrouble, time.Duration(0)
 	switch c.view.State {
 	case Active, HeldHere, HeldThere:

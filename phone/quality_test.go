@@ -111,6 +111,38 @@ func TestASilentMicrophoneIsNamed(t *testing.T) {
 	stillWorks(t, d, caller, c)
 }
 
+// hearing is a sound card whose echo canceller makes silence of a room that is quiet.
+type hearing struct{ *audio.Fake }
+
+func (hearing) Silence() time.Duration { return 0 }
+
+func TestASuppressorIsNoSilentMicrophone(t *testing.T) {
+	pbx := siptest.New(t)
+	var ahead atomic.Int64
+	sound := audio.NewFake()
+	d := newDesk(t, pbx, func(cfg *phone.Config, _ *phone.Account) {
+		cfg.Sound = hearing{sound}
+		cfg.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	}).registered()
+	conn, _ := rtpPort(t)
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.rings()
+	d.do(d.Answer(c.ID))
+	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: audioPort(t, caller.Answered("").Body)}
+	sound.Frame(nil)
+	ahead.Store(int64(11 * time.Second))
+	sound.Frame(nil)
+	for seq := range uint16(3) {
+		_, _ = conn.WriteToUDP(rtp(seq, 8, nil), to)
+	}
+	d.eventually("the figures are read", func() bool { return d.Calls()[0].Stats.Received == 3 })
+	if got := d.Calls()[0].Stats.Trouble; got != phone.NoTrouble {
+		t.Errorf("trouble %s", got)
+	}
+	stillWorks(t, d, caller, c)
+}
+
 // TestReportsGoOnAfterAReinvite moves the far end to other ports in mid-call.
 func TestReportsGoOnAfterAReinvite(t *testing.T) {
 	for name, soundToo := range map[string]bool{"sound and reports": true, "reports only": false} {

@@ -1,6 +1,10 @@
 package phone
 
-import "leadline/phone/audio"
+import (
+	"time"
+
+	"leadline/phone/audio"
+)
 
 // Sound is the part of the sound system that a phone uses; *audio.System is one. Its
 // methods must return at once, whatever the devices do.
@@ -13,6 +17,12 @@ type Sound interface {
 	Ring() (stop func())
 	// Tone plays a call progress tone to the speaker.
 	Tone(audio.Tone) (stop func())
+}
+
+// microphone is a Sound that knows for how long its microphone has been silent, whatever is
+// taken out of what it hears: who suppresses echo or noise makes silence, too. *audio.System is one.
+type microphone interface {
+	Silence() time.Duration
 }
 
 // noTone is the absence of a tone.

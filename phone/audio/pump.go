@@ -28,6 +28,7 @@ func (e *end) moves(now time.Time) bool {
 // One goroutine runs it. It sleeps while nobody needs sound.
 type pump struct {
 	log           *slog.Logger
+	quiet         quiet // the microphone itself
 	mixer         *mixer
 	ring          *loop // the ringtone
 	wake          chan struct{}
@@ -197,6 +198,7 @@ func (p *pump) hear(now time.Time) {
 }
 
 func (p *pump) heard() {
+	p.quiet.heard(p.frame[:])
 	if want := p.enhance.Load(); want != nil {
 		p.enhanced.follow(*want)
 		p.enhanced.heard(p.frame[:])
