@@ -38,6 +38,8 @@ type AsteriskOptions struct {
 	// Certificate and Key are PEM files; with them it takes TLS too, see TLSAddr. With
 	// ClientCA it wants a certificate that this authority has signed.
 	Certificate, Key, ClientCA string
+	// Calls is how many it must bear at once; default 20.
+	Calls int
 	// Lamps lets endpoints watch each other and their mailboxes, see lamps.go.
 	Lamps bool
 	// PJSIP and Dialplan are added to pjsip.conf and extensions.conf. A dialplan
@@ -94,7 +96,10 @@ func StartAsterisk(t testing.TB, opt AsteriskOptions) *Asterisk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &Asterisk{Port: FreePort(t), Dir: folder(t), t: t, opt: opt, bin: bin, rtp: FreePorts(t, 40)}
+	if opt.Calls == 0 {
+		opt.Calls = 20
+	}
+	a := &Asterisk{Port: FreePort(t), Dir: folder(t), t: t, opt: opt, bin: bin, rtp: FreePorts(t, 2*opt.Calls)}
 	if opt.Certificate != "" {
 		a.tls = FreePort(t)
 	}

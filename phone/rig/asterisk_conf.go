@@ -30,7 +30,7 @@ live_dangerously = yes
 		a.configureLamps()
 	}
 	write(a.t, a.etc("logger.conf"), "[general]\n[logfiles]\nconsole => notice,warning,error,verbose\n")
-	write(a.t, a.etc("rtp.conf"), "[general]\nrtpstart=%d\nrtpend=%d\nicesupport=no\nstrictrtp=yes\n", a.rtp, a.rtp+39)
+	write(a.t, a.etc("rtp.conf"), "[general]\nrtpstart=%d\nrtpend=%d\nicesupport=no\nstrictrtp=yes\n", a.rtp, a.rtp+2*a.opt.Calls-1)
 	write(a.t, a.etc("pjproject.conf"), "[startup]\nlog_level=2\n")
 	write(a.t, a.etc("pjsip.conf"), a.pjsip())
 	write(a.t, a.etc("extensions.conf"), a.dialplan())
