@@ -104,6 +104,7 @@ func newProgram(o options) (p *program, err error) {
 	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })
 	p.reports = &reporter{Listener: p.desk, write: p.writeReport}
 	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.reports, Lamps: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
+	p.mendRecordings()
 	p.useRecordings()
 	p.desk.Connect(p.phone)
 	if err := p.useSound(a); err != nil {

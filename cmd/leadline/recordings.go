@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"leadline/cmd/leadline/config"
 	"leadline/phone"
+	"leadline/phone/record"
 	"leadline/ui"
 )
 
@@ -20,6 +23,12 @@ func (p *program) useRecordings() {
 		Directory: filepath.Join(c.Data, recordings),
 		Always:    c.Recording.Calls == config.RecordEvery, Beep: c.Recording.Beep,
 	})
+}
+
+// mendRecordings gives those that a killed program left their length.
+func (p *program) mendRecordings() {
+	dir, now := filepath.Join(p.config().Data, recordings), time.Now()
+	go func() { record.Mend(context.Background(), record.Unfinished(dir, now), p.log) }()
 }
 
 // Recording is how calls are recorded.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math"
 	"os"
 	"os/exec"
@@ -135,6 +136,24 @@ func TestARecordingOfAKilledProgramPlaysUpToTheLastSecond(t *testing.T) {
 	}
 	if loudest(left[media.RecordRate:]) < 7000 || loudest(right[media.RecordRate:]) < 7000 {
 		t.Error("what was said is not in it")
+	}
+
+	// The next start gives it its length.
+	broken := Unfinished(dir, time.Now())
+	if len(broken) != 1 || len(Unfinished(dir, time.Now().Add(-time.Hour))) != 0 {
+		t.Fatalf("unfinished are %q", broken)
+	}
+	Mend(t.Context(), broken, slog.New(slog.DiscardHandler))
+	stream, err := flac.Open(broken[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close()
+	if again, _ := decoded(t, broken[0]); int(stream.Info.NSamples) != len(left) || len(again) != len(left) {
+		t.Errorf("its header says %d samples, %d play, there are %d", stream.Info.NSamples, len(again), len(left))
+	}
+	if left := Unfinished(dir, time.Now()); len(left) != 0 {
+		t.Errorf("still unfinished are %q", left)
 	}
 }
 
