@@ -210,7 +210,7 @@ func TestAFileThatBreaksOffKeepsWhatWasRead(t *testing.T) {
 // BenchmarkImport is the row "import of 1M rows" of design.md, beside sqlite3's
 // own .import of the same file into one plain table.
 func BenchmarkImport(b *testing.B) {
-	const rows = 200_000
+	const rows = 1_000_000
 	text := people(rows)
 	for b.Loop() {
 		s := open(b)

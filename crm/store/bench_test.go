@@ -46,7 +46,7 @@ func generate(b *testing.B, contacts int) (s *Store, path string) {
 			}, true),
 			conn.RegisterFunc("windows", func(numbers string) (string, error) {
 				var all []crm.Number
-				err := jsonColumn{&all}.Scan(numbers)
+				err := numbersColumn{&all}.Scan(numbers)
 				return digitWindows(all), err
 			}, true))
 	}))

@@ -21,7 +21,7 @@ type companyRow struct {
 func scanCompany(row interface{ Scan(...any) error }) (c companyRow, err error) {
 	var m more
 	err = row.Scan(append([]any{&c.rid, idBlob{&c.ID}, &c.Name, idBlob{&c.Responsible}, &c.responsible,
-		jsonColumn{&c.Numbers}, jsonColumn{&m}, unixMilli{&c.Created}, unixMilli{&c.Updated}},
+		numbersColumn{&c.Numbers}, jsonColumn{&m}, unixMilli{&c.Created}, unixMilli{&c.Updated}},
 		trail(&c.MadeBy, &c.ChangedBy, &c.Origin)...)...)
 	c.SIP, c.Emails, c.Addresses, c.Comment, c.Marks, c.Source, c.Fields = m.SIP, m.Emails, m.Addresses, m.Comment, m.Marks, m.Source, m.Fields
 	return c, explain(err)

@@ -24,7 +24,7 @@ type contactRow struct {
 func scanContact(row interface{ Scan(...any) error }) (c contactRow, err error) {
 	var m more
 	err = row.Scan(append([]any{&c.rid, idBlob{&c.ID}, &c.FirstName, &c.LastName, &c.Position, idBlob{&c.Company}, &c.companyName,
-		idBlob{&c.Responsible}, &c.responsible, jsonColumn{&c.Numbers}, jsonColumn{&m}, unixMilli{&c.Created}, unixMilli{&c.Updated}},
+		idBlob{&c.Responsible}, &c.responsible, numbersColumn{&c.Numbers}, jsonColumn{&m}, unixMilli{&c.Created}, unixMilli{&c.Updated}},
 		trail(&c.MadeBy, &c.ChangedBy, &c.Origin)...)...)
 	c.SIP, c.Emails, c.Addresses, c.Comment, c.Marks, c.Source, c.Fields = m.SIP, m.Emails, m.Addresses, m.Comment, m.Marks, m.Source, m.Fields
 	return c, explain(err)

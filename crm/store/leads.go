@@ -22,7 +22,7 @@ func scanLead(row interface{ Scan(...any) error }) (l leadRow, err error) {
 	var m more
 	err = row.Scan(append([]any{&l.rid, idBlob{&l.ID}, &l.Title, &l.FirstName, &l.LastName, &l.CompanyName, &l.Status, &l.Source,
 		idBlob{&l.Line}, &l.Repeat, jsonColumn{&l.Became}, idBlob{&l.Responsible}, &l.responsible,
-		jsonColumn{&l.Numbers}, jsonColumn{&m}, unixMilli{&l.Created}, unixMilli{&l.Updated}, unixMilli{&l.active}},
+		numbersColumn{&l.Numbers}, jsonColumn{&m}, unixMilli{&l.Created}, unixMilli{&l.Updated}, unixMilli{&l.active}},
 		trail(&l.MadeBy, &l.ChangedBy, &l.Origin)...)...)
 	l.SIP, l.Emails, l.Addresses, l.Comment, l.Marks, l.Fields = m.SIP, m.Emails, m.Addresses, m.Comment, m.Marks, m.Fields
 	return l, explain(err)

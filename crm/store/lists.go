@@ -142,7 +142,7 @@ func (s *Store) foundPage(ctx context.Context, r querier, l list, q crm.Query, w
 		return page, err
 	}
 	if digits, ok := typedNumber(q.Text); ok {
-		more, err := s.keysByNumber(r, digits, searchedRows)
+		more, err := s.keysByPart(ctx, r, digits, searchedRows)
 		if err != nil {
 			return page, err
 		}
@@ -276,8 +276,16 @@ func (s *Store) callsFound(ctx context.Context, q querier, text string) (where s
 	if err != nil {
 		return "", nil, err
 	}
+	digits, ok := typedNumber(text)
+	if ok {
+		more, err := s.keysByPart(ctx, q, digits, searchedRows)
+		if err != nil {
+			return "", nil, err
+		}
+		keys = append(keys, more...)
+	}
 	where, args = "c.rid IN (SELECT call FROM call_link WHERE key IN (SELECT value FROM json_each(?)))", []any{orEmpty(toJSON(keys))}
-	if digits, ok := typedNumber(text); ok {
+	if ok {
 		prefixes := []string{digits}
 		for _, p := range worldPrefixes(digits, s.region) {
 			prefixes = append(prefixes, "+"+p)

@@ -72,7 +72,7 @@ func match(q querier, p crm.Party) (matches []crm.Match, err error) {
 // numberIn is numberOf for a column of JSON.
 func numberIn(raw []byte, p crm.Party) (crm.Number, int, error) {
 	var numbers []crm.Number
-	if err := (jsonColumn{&numbers}).Scan(raw); err != nil {
+	if err := (numbersColumn{&numbers}).Scan(raw); err != nil {
 		return crm.Number{}, 0, err
 	}
 	n, index := numberOf(numbers, p)
@@ -105,16 +105,16 @@ func matchOf(q querier, k key, p crm.Party) (m crm.Match, err error) {
 		var first, last string
 		err = q.row(`SELECT c.id, c.first, c.last, coalesce(f.name, ''), c.numbers FROM contact c
 			LEFT JOIN company f ON f.rid = c.company WHERE c.rid = ?`, k.rid()).
-			Scan(idBlob{&m.Ref.ID}, &first, &last, &m.Sub, jsonColumn{&numbers})
+			Scan(idBlob{&m.Ref.ID}, &first, &last, &m.Sub, numbersColumn{&numbers})
 		m.Name = crm.FullName(first, last)
 	case crm.KindCompany:
 		err = q.row("SELECT id, name, numbers FROM company WHERE rid = ?", k.rid()).
-			Scan(idBlob{&m.Ref.ID}, &m.Name, jsonColumn{&numbers})
+			Scan(idBlob{&m.Ref.ID}, &m.Name, numbersColumn{&numbers})
 	case crm.KindLead:
 		var l crm.Lead
 		var open bool
 		err = q.row("SELECT id, title, first, last, company, open, numbers FROM lead WHERE rid = ?", k.rid()).
-			Scan(idBlob{&m.Ref.ID}, &l.Title, &l.FirstName, &l.LastName, &l.CompanyName, &open, jsonColumn{&numbers})
+			Scan(idBlob{&m.Ref.ID}, &l.Title, &l.FirstName, &l.LastName, &l.CompanyName, &open, numbersColumn{&numbers})
 		m.Name, m.Sub, m.Closed = l.Name(), personOf(l), !open
 	case crm.KindDeal:
 		err = q.row("SELECT id, title FROM deal WHERE rid = ?", k.rid()).Scan(idBlob{&m.Ref.ID}, &m.Name)

@@ -91,6 +91,30 @@ func (s *Store) keysByDigits(ctx context.Context, digits string, limit int) ([]k
 	return s.keys(ctx, "SELECT rowid FROM digits WHERE digits MATCH ? ORDER BY rowid DESC LIMIT ?", windowExpression(digits), limit)
 }
 
+// keysByPart are the records with a number that has the digits, by its beginning first.
+func (s *Store) keysByPart(ctx context.Context, q querier, digits string, limit int) ([]key, error) {
+	keys, err := s.keysByNumber(q, digits, limit)
+	if err != nil || len(keys) >= limit || strings.HasPrefix(digits, "+") {
+		return keys, err
+	}
+	more, err := s.keysByDigits(ctx, digits, limit-len(keys))
+	for _, k := range more {
+		if err != nil {
+			return nil, err
+		}
+		has := len(digits) <= widestWindow || slices.Contains(keys, k)
+		if !has { // the parts are there, but maybe not one after the other
+			var f crm.Found
+			f, err = foundOf(q, k, digits)
+			has = f.ByNumber
+		}
+		if has {
+			keys = append(keys, k)
+		}
+	}
+	return keys, err
+}
+
 // foundByWords are the candidates that the index has for a text, but those seen already.
 func (s *Store) foundByWords(ctx context.Context, q querier, text string, seen map[key]bool) (found []crm.Found, err error) {
 	typed, err := matchExpression(q, "search", text)
@@ -169,7 +193,7 @@ func (s *Store) newestByWords(ctx context.Context, q querier, expression string,
 			return nil, err
 		}
 		var all []crm.Number
-		if err := (jsonColumn{&all}).Scan([]byte(numbers)); err != nil {
+		if err := (numbersColumn{&all}).Scan([]byte(numbers)); err != nil {
 			return nil, err
 		}
 		if len(all) > 0 {

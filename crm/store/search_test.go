@@ -96,6 +96,7 @@ func TestListsArePaged(t *testing.T) {
 		{"companies", s.Companies, crm.Query{}, 7},
 		{"companies found", s.Companies, crm.Query{Text: "kälte"}, 1},
 		{"contacts found by number", s.Contacts, crm.Query{Text: "0711440"}, 1},
+		{"contacts found by a part of a number", s.Contacts, crm.Query{Text: "94 8812"}, 1},
 	} {
 		c.query.Limit = 100
 		page, err := c.list(ctx, c.query)

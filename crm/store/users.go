@@ -12,7 +12,7 @@ import (
 const userColumns = "u.id, u.name, u.email, u.extension, u.numbers, u.roles, u.department, u.gone"
 
 func scanUser(row interface{ Scan(...any) error }) (u crm.User, err error) {
-	err = row.Scan(idBlob{&u.ID}, &u.Name, &u.Email, &u.Extension, jsonColumn{&u.Numbers}, jsonColumn{&u.Roles}, &u.Department, &u.Left)
+	err = row.Scan(idBlob{&u.ID}, &u.Name, &u.Email, &u.Extension, numbersColumn{&u.Numbers}, jsonColumn{&u.Roles}, &u.Department, &u.Left)
 	return u, err
 }
 
