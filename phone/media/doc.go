@@ -12,7 +12,7 @@
 // place in the order) → player.go (its turn in time, by the delay that delay.go
 // learns; conceal.go for what is missing, stretch.go to follow the clocks) →
 // resample.go → the sound card. The way out: send.go, digits.go. What is said about
-// both: rtcp.go, stats.go. A codec is one value of the type in codec.go.
+// both: rtcp.go, stats.go, oneway.go. What is recorded of both: recorder.go. A codec is one value of the type in codec.go.
 //
 // Measured: the filters pass 50 to 3400 Hz within 0.1 dB and keep aliases 70 dB down;
 // a clean network has a playout delay of 20 to 30 ms, 40 ms of jitter one of 50 ms,

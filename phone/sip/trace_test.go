@@ -91,7 +91,8 @@ func FuzzRedact(f *testing.F) {
 		// Whatever else a message holds, what follows a secret's name is gone.
 		got := redact([]byte(start + "\r\nX: " + header + "\r\nAuthorization: QUITESECRET\r\nContent-Type: application/sdp\r\n\r\n" +
 			body + "\na=crypto:1 X inline:QUITESECRET"))
-		if strings.Contains(got, "QUITESECRET") && !strings.Contains(start+header+body, "QUITESECRET") && !strings.Contains(start+header, "\r\n\r\n") {
+		endsEarly := strings.Contains(start+"\r\nX: "+header+"\r\n", "\r\n\r\n")
+		if strings.Contains(got, "QUITESECRET") && !strings.Contains(start+header+body, "QUITESECRET") && !endsEarly {
 			t.Errorf("%q", got)
 		}
 	})
