@@ -182,6 +182,10 @@ CREATE VIRTUAL TABLE search_words USING fts5vocab(search, instance);
 CREATE VIRTUAL TABLE note_search_words USING fts5vocab(note_search, instance);
 
 INSERT OR REPLACE INTO setting(name, value) VALUES('derive', 'again');
+`, `
+-- all deals of a customer: those of before count for the next one's id, and go along in a merge
+CREATE INDEX deal_of_contact ON deal(contact) WHERE contact IS NOT NULL;
+CREATE INDEX deal_of_company ON deal(company) WHERE company IS NOT NULL;
 `}
 
 // settingDerive is set by a migration that changes what the derived tables have:
