@@ -53,6 +53,7 @@ bench:
 	.ci/setup bench
 	$(MAKE) build/leadline
 	go test -tags $(TAGS) -run '^$$' -bench . -benchmem -p 1 $$(go list -tags $(TAGS) ./... | grep -Ev '$(LIVE)')
+	LEADLINE_CALLS=10000 go test -tags $(TAGS) -run '^TestCallsLeaveNothingBehind$$' -v -count 1 ./phone
 	LEADLINE_BENCH=1 go test -tags $(TAGS) -run '^TestBench' -v -count 1 -timeout 30m -p 1 ./phone/pbxtest ./cmd/leadline/e2e
 
 demo:

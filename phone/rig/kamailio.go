@@ -15,6 +15,7 @@ type KamailioOptions struct {
 	Endpoints []Endpoint // only User and Password count
 	Expiry    int        // seconds granted whatever is asked for; 0: what is asked for
 	MinExpiry int        // less is answered with 423; 0: nothing is
+	Media     *RTPEngine // the sound of all calls goes through it; nil: telephones send it to each other
 	Edge      bool       // no registrar: passes everything on to where it says, and stays in the way by Path and Record-Route
 }
 
@@ -111,6 +112,9 @@ func (k *Kamailio) configure(opt KamailioOptions) {
 	if opt.Edge {
 		route = edgeRoute
 	}
+	if opt.Media != nil {
+		route = opt.Media.through(route)
+	}
 	write(k.t, filepath.Join(k.Dir, "kamailio.cfg"), strings.NewReplacer(
 		"$ADDR", k.Addr(), "$DIR", k.Dir, "$USERS", users, "$EXPIRY", expiry, "$MIN", fmt.Sprint(min),
 	).Replace(kamailioConfig+route))
@@ -149,6 +153,7 @@ modparam("usrloc", "db_mode", 0)
 modparam("usrloc", "timer_interval", 1)
 modparam("registrar", "append_branches", 1)
 modparam("registrar", "min_expires", 0)
+modparam("registrar", "gruu_enabled", 0)
 modparam("rr", "append_fromtag", 1)
 modparam("tm", "fr_timer", 30000)
 modparam("htable", "htable", "password=>size=8;")

@@ -1,0 +1,110 @@
+package rig
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// LinphoneOptions say what telephone a test wants.
+type LinphoneOptions struct {
+	User, Password string
+	Registrar      string // host:port
+	Encryption     string // "none" (also ""), or "srtp": SDES as a must
+	Says           Sound  // default a tone of 660 Hz
+}
+
+// Linphone is a running linphonec, the one without a window. It answers each call at
+// once, says a file and keeps what it hears.
+type Linphone struct {
+	Dir string
+
+	t       testing.TB
+	process *Process
+	in      io.Writer
+}
+
+// StartLinphone starts a telephone and returns at once: whether it has registered, its registrar tells.
+func StartLinphone(t testing.TB, opt LinphoneOptions) *Linphone {
+	t.Helper()
+	Need(t, "linphonec")
+	l := &Linphone{Dir: folder(t), t: t}
+	if opt.Says.Rate == 0 {
+		opt.Says = Tone(8000, 660, 60, 0.3)
+	}
+	encryption, must := opt.Encryption, 1
+	if encryption == "" {
+		encryption, must = "none", 0
+	}
+	WriteWAV(t, l.file("says.wav"), opt.Says)
+	write(t, l.file("rc"), `[sip]
+sip_port=%[1]d
+sip_tcp_port=0
+sip_tls_port=0
+use_ipv6=0
+bind_address=127.0.0.1
+guess_hostname=0
+default_proxy=0
+register_only_when_network_is_up=0
+media_encryption=%[6]s
+media_encryption_mandatory=%[7]d
+[rtp]
+audio_rtp_port=%[2]d
+[sound]
+echocancellation=0
+[proxy_0]
+reg_proxy=<sip:%[3]s;transport=udp>
+reg_identity=sip:%[4]s@%[3]s
+reg_expires=600
+reg_sendregister=1
+publish=0
+[auth_info_0]
+username=%[4]s
+passwd=%[5]s
+realm=127.0.0.1
+`, FreePort(t), FreePorts(t, 10), opt.Registrar, opt.User, opt.Password, encryption, must)
+	cmd := command("linphonec", "-a", "-c", l.file("rc"))
+	cmd.Env = append(cmd.Environ(), "HOME="+l.Dir)
+	// Without a folder for its database it starts, and does nothing.
+	if err := os.MkdirAll(l.file(".local/share/linphone"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.in = in
+	l.process = Start(t, "linphone "+opt.User, cmd)
+	l.Do("soundcard use files")
+	l.Do("play " + l.file("says.wav"))
+	l.Do("record " + l.file("heard.wav"))
+	return l
+}
+
+func (l *Linphone) file(name string) string { return filepath.Join(l.Dir, name) }
+
+// Do gives it a command of its console.
+func (l *Linphone) Do(command string) {
+	l.t.Helper()
+	if _, err := fmt.Fprintln(l.in, command); err != nil {
+		l.t.Fatalf("linphone %s: %v", command, err)
+	}
+}
+
+// Dial calls a URI.
+func (l *Linphone) Dial(uri string) { l.t.Helper(); l.Do("call " + uri) }
+
+// Ended waits until its n-th call, from 1, with that URI has ended.
+func (l *Linphone) Ended(n int, uri string, within time.Duration) {
+	l.t.Helper()
+	l.process.Says(l.t, fmt.Sprintf("Call %d with %s ended", n, uri), within)
+}
+
+// Heard is what it heard in its latest call. Read it after the call has ended.
+func (l *Linphone) Heard() Sound {
+	l.t.Helper()
+	return ReadWAV(l.t, l.file("heard.wav"))
+}
