@@ -8,21 +8,15 @@ import (
 	"fyne.io/fyne/v2"
 
 	"leadline/crm"
-	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 	"leadline/ui/theme"
 )
 
-// settingsLinesView lists the company's lines and edits one of them in its place
-// (requirements.md A1).
+// settingsLinesView lists the company's lines and edits one of them (requirements.md A1).
 type settingsLinesView struct {
-	opt      MainOptions
-	box      *fyne.Container
-	have     companyLines
-	form     *lineForm
-	removing crm.ID
-	error    string
+	setupPlace
+	have companyLines
 }
 
 // companyLines are the lines, and what their settings choose from.
@@ -35,43 +29,15 @@ type companyLines struct {
 }
 
 func newSettingsLines(opt MainOptions) *settingsLinesView {
-	return &settingsLinesView{opt: opt, box: kit.Stack()}
-}
-
-// Object is the view.
-func (v *settingsLinesView) Object() fyne.CanvasObject { return v.box }
-
-// Enter reads the lines, unless one is being edited: what was typed stays.
-func (v *settingsLinesView) Enter() {
-	if v.form == nil {
-		v.read()
+	v := &settingsLinesView{setupPlace: newSetupPlace(opt, crm.SetupLine)}
+	v.read = func() {
+		companyAsk(opt, readLines, func(have companyLines, err error) {
+			v.have = have
+			v.listed(err)
+		})
 	}
-}
-
-// Leave does nothing.
-func (v *settingsLinesView) Leave() {}
-
-// Draw does nothing: no line is in a snapshot.
-func (v *settingsLinesView) Draw(desk.Snapshot) {}
-
-// Submit saves what is being edited.
-func (v *settingsLinesView) Submit() {
-	if v.form != nil {
-		v.form.editor.Submit()
-	}
-}
-
-func (v *settingsLinesView) read() {
-	companyAsk(v.opt, readLines, func(have companyLines, err error) {
-		v.error = ""
-		if err != nil {
-			v.error = companyWhy(err)
-		}
-		v.have = have
-		if v.form == nil {
-			v.list()
-		}
-	})
+	v.list = v.lines
+	return v
 }
 
 func readLines(ctx context.Context, c Company) (have companyLines, err error) {
@@ -91,20 +57,16 @@ func readLines(ctx context.Context, c Company) (have companyLines, err error) {
 	return have, err
 }
 
-func (v *settingsLinesView) list() {
-	v.form = nil
-	add := kit.NewButton("Add line", kit.Primary, v.add).WithIcon(theme.IconPlus)
-	empty := kit.NewEmptyState(theme.IconHandset, "No line yet", "A line is a number that the company is called on. What a call makes is a setting of its line.", kit.NewButton("Add line", kit.Primary, v.add).WithIcon(theme.IconPlus), nil)
+func (v *settingsLinesView) lines() {
+	add := func() *kit.Button {
+		return kit.NewButton("Add line", kit.Primary, v.add).WithIcon(theme.IconPlus)
+	}
+	empty := kit.NewEmptyState(theme.IconHandset, "No line yet", "A line is a number that the company is called on. What a call makes is a setting of its line.", add(), nil)
 	var rows []fyne.CanvasObject
 	for _, l := range v.have.lines {
-		rows = append(rows, companyRow(l.Name, lineSummary(l), v.removing == l.ID, func() { v.edit(l) },
-			func() { v.removing = l.ID; v.list() }, func() { v.remove(l) }, func() { v.removing = ""; v.list() }))
+		rows = append(rows, v.row(l.ID, l.Name, lineSummary(l), func() { v.editLine(l) }))
 	}
-	if v.error != "" {
-		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.NewProseData(v.error, kit.Secondary.In(theme.DangerText))))
-	}
-	v.box.Objects = []fyne.CanvasObject{companyList("Lines", add, empty, rows)}
-	v.box.Refresh()
+	v.show("Lines", add(), empty, rows)
 }
 
 // lineSummary is what a line does, in a line.
@@ -131,29 +93,12 @@ func lineSummary(l crm.Line) string {
 }
 
 func (v *settingsLinesView) add() {
-	v.edit(crm.Line{ID: v.opt.Company.NewID(), Mode: crm.Suggest, LeadFor: crm.LeadForAll, Source: crm.SourceCall, ChangeResponsible: true})
+	v.editLine(crm.Line{ID: v.opt.Company.NewID(), Mode: crm.Suggest, LeadFor: crm.LeadForAll, Source: crm.SourceCall, ChangeResponsible: true})
 }
 
-func (v *settingsLinesView) edit(l crm.Line) {
-	v.removing = ""
-	v.form = newLineForm(v, l)
-	v.box.Objects = []fyne.CanvasObject{v.form.editor.box}
-	v.box.Refresh()
-	v.form.name.Focus()
-}
-
-func (v *settingsLinesView) remove(l crm.Line) {
-	v.removing = ""
-	companyDo(v.opt, func(ctx context.Context, c Company) error {
-		return c.Do(ctx, crm.RemoveSetup{Kind: crm.SetupLine, ID: l.ID})
-	}, func(err error) {
-		if err != nil {
-			v.error = companyWhy(err)
-			v.list()
-			return
-		}
-		v.read()
-	})
+func (v *settingsLinesView) editLine(l crm.Line) {
+	f := newLineForm(v, l)
+	v.edit(f.editor, f.name)
 }
 
 // lineForm edits one line.
@@ -179,14 +124,9 @@ func newLineForm(v *settingsLinesView, l crm.Line) *lineForm {
 	}
 	f.trial = newTrialPanel(v.opt)
 	tabs := []editorTab{{"General", f.general(), nil}, {"CRM integration", f.integration(), f.trial.box}, {"Working hours", f.working(), nil}, {"Dialling|line", f.dialling(), nil}}
-	f.editor = newTabbedEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.edit(f.began) }, tabs...)
+	f.editor = newTabbedEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editLine(f.began) }, tabs...)
 	f.trial.OnGrown(f.editor.Refit)
 	return f
-}
-
-func (v *settingsLinesView) close() {
-	v.form = nil
-	v.read()
 }
 
 // field is a field of a line; its label stands at the left.
@@ -393,14 +333,5 @@ func (f *lineForm) submit() {
 		f.editor.Saved(companyWhy(err))
 		return
 	}
-	f.editor.Saving()
-	companyDo(f.v.opt, func(ctx context.Context, c Company) error { return c.Do(ctx, crm.SaveLine{Line: l}) }, func(err error) {
-		if err != nil {
-			f.editor.Saved(companyWhy(err))
-			return
-		}
-		if f.v.form == f {
-			f.v.close()
-		}
-	})
+	f.v.save(f.editor, crm.SaveLine{Line: l})
 }

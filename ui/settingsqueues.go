@@ -1,98 +1,50 @@
 package ui
 
 import (
-	"context"
 	"reflect"
 	"slices"
 
 	"fyne.io/fyne/v2"
 
 	"leadline/crm"
-	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 	"leadline/ui/theme"
 )
 
-// settingsQueuesView lists the queue groups and edits one of them in its place
-// (requirements.md D4).
+// settingsQueuesView lists the queue groups and edits one of them (requirements.md D4).
 type settingsQueuesView struct {
-	opt      MainOptions
-	box      *fyne.Container
-	queues   []crm.Queue
-	users    []crm.User
-	form     *queueForm
-	removing crm.ID
-	error    string
+	setupPlace
+	have companyLines
 }
 
 func newSettingsQueues(opt MainOptions) *settingsQueuesView {
-	return &settingsQueuesView{opt: opt, box: kit.Stack()}
-}
-
-// Object is the view.
-func (v *settingsQueuesView) Object() fyne.CanvasObject { return v.box }
-
-// Enter reads the groups, unless one is being edited: what was typed stays.
-func (v *settingsQueuesView) Enter() {
-	if v.form == nil {
-		v.read()
+	v := &settingsQueuesView{setupPlace: newSetupPlace(opt, crm.SetupQueue)}
+	v.read = func() {
+		companyAsk(opt, readLines, func(have companyLines, err error) {
+			v.have = have
+			v.listed(err)
+		})
 	}
+	v.list = v.queues
+	return v
 }
 
-// Leave does nothing.
-func (v *settingsQueuesView) Leave() {}
-
-// Draw does nothing: no queue group is in a snapshot.
-func (v *settingsQueuesView) Draw(desk.Snapshot) {}
-
-// Submit saves what is being edited.
-func (v *settingsQueuesView) Submit() {
-	if v.form != nil {
-		v.form.editor.Submit()
-	}
-}
-
-func (v *settingsQueuesView) read() {
-	companyAsk(v.opt, func(ctx context.Context, c Company) (have companyLines, err error) {
-		if have.queues, err = c.Queues(ctx); err != nil {
-			return have, err
-		}
-		have.users, err = c.Users(ctx)
-		return have, err
-	}, func(have companyLines, err error) {
-		v.error = ""
-		if err != nil {
-			v.error = companyWhy(err)
-		}
-		v.queues, v.users = have.queues, have.users
-		if v.form == nil {
-			v.list()
-		}
-	})
-}
-
-func (v *settingsQueuesView) list() {
-	v.form = nil
-	button := func() *kit.Button {
+func (v *settingsQueuesView) queues() {
+	add := func() *kit.Button {
 		return kit.NewButton("Add queue group", kit.Primary, v.add).WithIcon(theme.IconPlus)
 	}
-	empty := kit.NewEmptyState(theme.IconUsers, "No queue group yet", "Who is in a group answers for its lines; its first person becomes responsible for new leads.", button(), nil)
+	empty := kit.NewEmptyState(theme.IconUsers, "No queue group yet", "Who is in a group answers for its lines; its first person becomes responsible for new leads.", add(), nil)
 	var rows []fyne.CanvasObject
-	for _, q := range v.queues {
-		rows = append(rows, companyRow(q.Name, v.summary(q), v.removing == q.ID, func() { v.edit(q) },
-			func() { v.removing = q.ID; v.list() }, func() { v.remove(q) }, func() { v.removing = ""; v.list() }))
+	for _, q := range v.have.queues {
+		rows = append(rows, v.row(q.ID, q.Name, v.summary(q), func() { v.editQueue(q) }))
 	}
-	if v.error != "" {
-		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.NewProseData(v.error, kit.Secondary.In(theme.DangerText))))
-	}
-	v.box.Objects = []fyne.CanvasObject{companyList("Queue groups", button(), empty, rows)}
-	v.box.Refresh()
+	v.show("Queue groups", add(), empty, rows)
 }
 
 // summary is who is in a group, in a line.
 func (v *settingsQueuesView) summary(q crm.Queue) string {
-	present := q.Present(v.users)
+	present := q.Present(v.have.users)
 	if len(present) == 0 {
 		return text.T("Nobody is in it")
 	}
@@ -103,33 +55,11 @@ func (v *settingsQueuesView) summary(q crm.Queue) string {
 	return words
 }
 
-func (v *settingsQueuesView) add() { v.edit(crm.Queue{ID: v.opt.Company.NewID()}) }
+func (v *settingsQueuesView) add() { v.editQueue(crm.Queue{ID: v.opt.Company.NewID()}) }
 
-func (v *settingsQueuesView) edit(q crm.Queue) {
-	v.removing = ""
-	v.form = newQueueForm(v, q)
-	v.box.Objects = []fyne.CanvasObject{v.form.editor.box}
-	v.box.Refresh()
-	v.form.name.Focus()
-}
-
-func (v *settingsQueuesView) close() {
-	v.form = nil
-	v.read()
-}
-
-func (v *settingsQueuesView) remove(q crm.Queue) {
-	v.removing = ""
-	companyDo(v.opt, func(ctx context.Context, c Company) error {
-		return c.Do(ctx, crm.RemoveSetup{Kind: crm.SetupQueue, ID: q.ID})
-	}, func(err error) {
-		if err != nil {
-			v.error = companyWhy(err)
-			v.list()
-			return
-		}
-		v.read()
-	})
+func (v *settingsQueuesView) editQueue(q crm.Queue) {
+	f := newQueueForm(v, q)
+	v.edit(f.editor, f.name)
 }
 
 // queueForm edits one group.
@@ -158,7 +88,7 @@ func newQueueForm(v *settingsQueuesView, q crm.Queue) *queueForm {
 	}, func(id string) { f.value.Ringing = crm.Ringing(id); f.look() })
 	ringing.SetChosen(string(q.Ringing))
 	f.list()
-	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.edit(f.began) },
+	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editQueue(f.began) },
 		fieldRow("Name", 260, f.name, ""),
 		settingsRow("Ringing|queue group", ringing),
 		settingsRow("People", f.members))
@@ -187,7 +117,7 @@ func (f *queueForm) list() {
 		f.members.Add(kit.Row(8, kit.Sized(260, 0, kit.NewData(f.nameOf(id), kit.Body)), up, out, kit.Spacer()))
 	}
 	options := []kit.Option{{ID: "", Key: text.Key("Add a person")}}
-	for _, u := range f.v.users {
+	for _, u := range f.v.have.users {
 		if !u.Left && !slices.Contains(f.value.Members, u.ID) {
 			options = append(options, kit.Option{ID: string(u.ID), Label: u.Name})
 		}
@@ -207,7 +137,7 @@ func (f *queueForm) list() {
 }
 
 func (f *queueForm) nameOf(id crm.ID) string {
-	for _, u := range f.v.users {
+	for _, u := range f.v.have.users {
 		if u.ID == id && u.Left {
 			return text.T("{name} (has left)", "name", u.Name)
 		}
@@ -239,15 +169,5 @@ func (f *queueForm) submit() {
 		f.editor.Saved(text.T("Something above cannot be used as it is."))
 		return
 	}
-	q := f.value
-	f.editor.Saving()
-	companyDo(f.v.opt, func(ctx context.Context, c Company) error { return c.Do(ctx, crm.SaveQueue{Queue: q}) }, func(err error) {
-		if err != nil {
-			f.editor.Saved(companyWhy(err))
-			return
-		}
-		if f.v.form == f {
-			f.v.close()
-		}
-	})
+	f.v.save(f.editor, crm.SaveQueue{Queue: f.value})
 }

@@ -3,9 +3,7 @@ package pbxtest
 import (
 	"context"
 	"fmt"
-	"os"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -14,32 +12,6 @@ import (
 	"leadline/phone/audio"
 	"leadline/phone/rig"
 )
-
-// benches skips a test that only measures, unless that is wanted.
-func benches(t *testing.T) {
-	t.Helper()
-	if os.Getenv("LEADLINE_BENCH") != "1" {
-		t.Skip("measures only with LEADLINE_BENCH=1: make bench")
-	}
-}
-
-// row prints one measured row of the README's table, and adds it to the file of
-// LEADLINE_BENCH_FILE.
-func row(t *testing.T, what, ours, others, wanted string) {
-	t.Helper()
-	line := fmt.Sprintf("| %s | %s | %s | %s |", what, ours, others, wanted)
-	t.Log(line)
-	name := os.Getenv("LEADLINE_BENCH_FILE")
-	if name == "" {
-		return
-	}
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	fmt.Fprintln(f, line)
-}
 
 // set is a telephone without a window on a sound card, in this process.
 type set struct {
@@ -99,47 +71,19 @@ func (s *set) talk(extension string) phone.Call {
 	}
 }
 
-// ourShare is the share of a core that this process takes for a while.
-func ourShare(t *testing.T) float64 {
-	used := func() time.Duration {
-		var u syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-			t.Fatal(err)
-		}
-		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	before, began := used(), time.Now()
-	time.Sleep(benchTime)
-	return 100 * float64(used()-before) / float64(time.Since(began))
-}
-
 const benchTime = 10 * time.Second
 
-// theirShare is the same of another process.
-func theirShare(t *testing.T, p *rig.Process) float64 {
-	used := func() (all time.Duration) {
-		for _, pid := range p.Group() {
-			b, err := os.ReadFile("/proc/" + pid + "/stat")
-			if err != nil {
-				continue
-			}
-			// proc(5): fields 14 and 15 after the name in parentheses, in ticks of 10 ms.
-			f := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
-			user, _ := strconv.Atoi(f[11])
-			system, _ := strconv.Atoi(f[12])
-			all += time.Duration(user+system) * 10 * time.Millisecond
-		}
-		return all
-	}
-	before, began := used(), time.Now()
-	time.Sleep(benchTime)
-	return 100 * float64(used()-before) / float64(time.Since(began))
+// ours is the processor time of this process.
+func ours() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // What one call costs per codec, the telephone alone, beside baresip at the same PBX
 // and sound server.
 func TestBenchCallPerCodec(t *testing.T) {
-	benches(t)
+	rig.Bench(t)
 	rig.Need(t, "baresip")
 	for _, codec := range []struct{ ours, pbx, theirs, module string }{
 		{"pcma", "alaw", "PCMA/8000/1", ""}, {"pcmu", "ulaw", "PCMU/8000/1", ""},
@@ -157,7 +101,7 @@ func TestBenchCallPerCodec(t *testing.T) {
 			b.Dial(p.URI("600"))
 			b.WaitFor("CALL_ESTABLISHED", soon)
 			time.Sleep(2 * time.Second)
-			theirs := theirShare(t, b.Process())
+			theirs := rig.Busy(b.Process().ProcessorTime, benchTime)
 			b.HangUp()
 			b.Process().Stop()
 
@@ -170,15 +114,15 @@ func TestBenchCallPerCodec(t *testing.T) {
 			defer s.close()
 			c := s.talk("600")
 			time.Sleep(2 * time.Second)
-			ours := ourShare(t)
-			row(t, "one call in "+c.Codec+", the telephone alone", fmt.Sprintf("%.1f %%", ours), fmt.Sprintf("baresip %.1f %%", theirs), "≤ 1.5 × baresip")
+			share := rig.Busy(ours, benchTime)
+			rig.Row(t, "one call in "+c.Codec+", the telephone alone", fmt.Sprintf("%.1f %%", share), fmt.Sprintf("baresip %.1f %%", theirs), "≤ 1.5 × baresip")
 		})
 	}
 }
 
 // Fifty calls on hold and one that talks.
 func TestBenchFiftyHeldCalls(t *testing.T) {
-	benches(t)
+	rig.Bench(t)
 	const held = 50
 	rig.StartPulse(t)
 	p := rig.StartAsterisk(t, rig.AsteriskOptions{Endpoints: people, Calls: held + 10})
@@ -191,7 +135,7 @@ func TestBenchFiftyHeldCalls(t *testing.T) {
 	defer s.close()
 	s.talk("600")
 	time.Sleep(2 * time.Second)
-	one := ourShare(t)
+	one := rig.Busy(ours, benchTime)
 	for range held {
 		s.talk("600")
 	}
@@ -205,5 +149,5 @@ func TestBenchFiftyHeldCalls(t *testing.T) {
 		return n == held, strconv.Itoa(n)
 	})
 	time.Sleep(2 * time.Second)
-	row(t, "fifty calls held, one talking", fmt.Sprintf("%.1f %%", ourShare(t)), fmt.Sprintf("one alone %.1f %%", one), "")
+	rig.Row(t, "fifty calls held, one talking", fmt.Sprintf("%.1f %%", rig.Busy(ours, benchTime)), fmt.Sprintf("one alone %.1f %%", one), "")
 }

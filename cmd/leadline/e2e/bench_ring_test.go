@@ -70,8 +70,8 @@ func TestBenchRing(t *testing.T) {
 	if d := ringOfTwinkle(t, o.screen); d != nil {
 		others = "Twinkle " + spread(d)
 	}
-	row(t, "INVITE on the wire → 180", spread(rang), others, "median ≤ 1 ms, p99 ≤ 3 ms")
-	row(t, "INVITE → identified window painted, 1M contacts", spread(painted), "Twinkle: a bare popup, no match", "median ≤ 25 ms, worst ≤ 60 ms")
+	phone.Row(t, "INVITE on the wire → 180", spread(rang), others, "median ≤ 1 ms, p99 ≤ 3 ms")
+	phone.Row(t, "INVITE → identified window painted, 1M contacts", spread(painted), "Twinkle: a bare popup, no match", "median ≤ 25 ms, worst ≤ 60 ms")
 }
 
 // gone waits until the call window has been put away.
@@ -155,18 +155,18 @@ func TestBenchStart(t *testing.T) {
 	ours := measure(func() *phone.Process { return o.start().Process })
 	phone.Need(t, "twinkle")
 	theirs := measure(func() *phone.Process { return twinkle(t, o.screen, r) })
-	row(t, "start → registered, warm, 1M contacts", spread(ours), "Twinkle "+spread(theirs), "≤ 0.6 s")
+	phone.Row(t, "start → registered, warm, 1M contacts", spread(ours), "Twinkle "+spread(theirs), "≤ 0.6 s")
 
 	p := o.start()
 	r.Wait(t, 30*time.Second)
 	time.Sleep(10 * time.Second)
-	idle := busy(t, p.Process, 20*time.Second)
-	mem := used(t, p.Process).resident
+	idle := busy(p.Process, 20*time.Second)
+	mem := resident(t, p.Process)
 	p.Stop()
 	tw := twinkle(t, o.screen, r)
 	time.Sleep(10 * time.Second)
-	twIdle := busy(t, tw, 20*time.Second)
-	twMem := used(t, tw).resident
-	row(t, "memory, idle, 1M contacts", megabytes(mem), "Twinkle "+megabytes(twMem), "≤ 150 MB")
-	row(t, "idle CPU, of one core", fmt.Sprintf("%.2f %%", idle), fmt.Sprintf("Twinkle %.2f %%", twIdle), "≤ 0.5 %")
+	twIdle := busy(tw, 20*time.Second)
+	twMem := resident(t, tw)
+	phone.Row(t, "memory, idle, 1M contacts", megabytes(mem), "Twinkle "+megabytes(twMem), "≤ 150 MB")
+	phone.Row(t, "idle CPU, of one core", fmt.Sprintf("%.2f %%", idle), fmt.Sprintf("Twinkle %.2f %%", twIdle), "≤ 0.5 %")
 }

@@ -25,7 +25,7 @@ func TestBenchSound(t *testing.T) {
 		p.do(p.door.Call(p.ctx(), "600", ""))
 		p.until("we talk", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
 		time.Sleep(3 * time.Second) // the jitter buffer finds its depth
-		return duplex.Delays(t, beeps), busy(t, p.Process, 10*time.Second)
+		return duplex.Delays(t, beeps), busy(p.Process, 10*time.Second)
 	}
 	theirs := func() ([]time.Duration, float64) {
 		b := phone.StartBaresip(t, phone.BaresipOptions{User: "102", Password: "two", Registrar: o.pbx.Addr(), Audio: "alsa,default", Env: alsa, Codecs: "PCMA/8000/1"})
@@ -34,7 +34,7 @@ func TestBenchSound(t *testing.T) {
 		b.Dial(o.pbx.URI("600"))
 		b.WaitFor("CALL_ESTABLISHED", soon)
 		time.Sleep(3 * time.Second)
-		return duplex.Delays(t, beeps), busy(t, b.Process(), 10*time.Second)
+		return duplex.Delays(t, beeps), busy(b.Process(), 10*time.Second)
 	}
 	var ourDelay, theirDelay []time.Duration
 	var ourCPU, theirCPU float64
@@ -48,8 +48,8 @@ func TestBenchSound(t *testing.T) {
 	if len(ourDelay) < rounds*beeps*8/10 {
 		t.Errorf("only %d of %d tones came back to us", len(ourDelay), rounds*beeps)
 	}
-	row(t, "microphone → echo → speaker", spread(ourDelay), "baresip "+spread(theirDelay), "≤ 100 ms")
-	row(t, "one PCMA call, CPU of one core", fmt.Sprintf("%.1f %%", ourCPU), fmt.Sprintf("baresip %.1f %%", theirCPU), "≤ 1.5 × baresip")
+	phone.Row(t, "microphone → echo → speaker", spread(ourDelay), "baresip "+spread(theirDelay), "≤ 100 ms")
+	phone.Row(t, "one PCMA call, CPU of one core", fmt.Sprintf("%.1f %%", ourCPU), fmt.Sprintf("baresip %.1f %%", theirCPU), "≤ 1.5 × baresip")
 }
 
 // TestBenchCodecs measures what one call of the wide-band codecs costs, as TestBenchSound does.
@@ -64,7 +64,7 @@ func TestBenchCodecs(t *testing.T) {
 		p.do(p.door.Call(p.ctx(), "600", ""))
 		p.until("we talk", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
 		time.Sleep(3 * time.Second)
-		ourCPU := busy(t, p.Process, 10*time.Second)
+		ourCPU := busy(p.Process, 10*time.Second)
 		p.Stop()
 
 		b := phone.StartBaresip(t, phone.BaresipOptions{User: "102", Password: "two", Registrar: o.pbx.Addr(), Audio: "alsa,default", Env: alsa,
@@ -73,8 +73,8 @@ func TestBenchCodecs(t *testing.T) {
 		b.Dial(o.pbx.URI("600"))
 		b.WaitFor("CALL_ESTABLISHED", soon)
 		time.Sleep(3 * time.Second)
-		theirCPU := busy(t, b.Process(), 10*time.Second)
+		theirCPU := busy(b.Process(), 10*time.Second)
 		b.Process().Stop()
-		row(t, "one "+c.name+" call, CPU of one core", fmt.Sprintf("%.1f %%", ourCPU), fmt.Sprintf("baresip %.1f %%", theirCPU), "≤ 1.5 × baresip")
+		phone.Row(t, "one "+c.name+" call, CPU of one core", fmt.Sprintf("%.1f %%", ourCPU), fmt.Sprintf("baresip %.1f %%", theirCPU), "≤ 1.5 × baresip")
 	}
 }

@@ -18,30 +18,10 @@ import (
 // benches skips a test that only measures, unless that is wanted.
 func benches(t *testing.T) {
 	t.Helper()
-	if os.Getenv("LEADLINE_BENCH") != "1" {
-		t.Skip("measures only with LEADLINE_BENCH=1: make bench")
-	}
+	phone.Bench(t)
 	if raced {
 		t.Skip("the race detector would be measured")
 	}
-}
-
-// row prints one measured row of the table, and adds it to the file of
-// LEADLINE_BENCH_FILE for the README.
-func row(t *testing.T, what, ours, others, wanted string) {
-	t.Helper()
-	line := fmt.Sprintf("| %s | %s | %s | %s |", what, ours, others, wanted)
-	t.Log(line)
-	name := os.Getenv("LEADLINE_BENCH_FILE")
-	if name == "" {
-		return
-	}
-	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	fmt.Fprintln(f, line)
 }
 
 func spread(d []time.Duration) string {
@@ -83,16 +63,9 @@ func (o *office) million() (number, name string) {
 	return "+493020500000", "Anna Kunde500000"
 }
 
-// usage is what a program takes of the machine.
-type usage struct {
-	resident int           // bytes in memory, shared libraries in proportion (PSS)
-	cpu      time.Duration // since it began
-}
-
-// used reads it from /proc for a program and its children.
-func used(t *testing.T, p *phone.Process) usage {
+// resident is what a program takes of the memory in bytes, shared libraries in proportion (PSS).
+func resident(t *testing.T, p *phone.Process) (bytes int) {
 	t.Helper()
-	var u usage
 	for _, pid := range p.Group() {
 		b, err := os.ReadFile("/proc/" + pid + "/smaps_rollup")
 		if err != nil {
@@ -101,32 +74,18 @@ func used(t *testing.T, p *phone.Process) usage {
 		for line := range strings.Lines(string(b)) {
 			var kb int
 			if _, err := fmt.Sscanf(line, "Pss: %d kB", &kb); err == nil {
-				u.resident += kb << 10
+				bytes += kb << 10
 			}
 		}
-		b, err = os.ReadFile("/proc/" + pid + "/stat")
-		if err != nil {
-			continue
-		}
-		// proc(5): fields 14 and 15 after the name in parentheses, in ticks of 10 ms.
-		f := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
-		user, _ := strconv.Atoi(f[11])
-		system, _ := strconv.Atoi(f[12])
-		u.cpu += time.Duration(user+system) * 10 * time.Millisecond
 	}
-	if u.resident == 0 {
+	if bytes == 0 {
 		t.Fatalf("%s does not run", p.Name)
 	}
-	return u
+	return bytes
 }
 
 // busy is the share of one core that a program takes while time passes.
-func busy(t *testing.T, p *phone.Process, during time.Duration) float64 {
-	t.Helper()
-	before := used(t, p).cpu
-	time.Sleep(during)
-	return 100 * float64(used(t, p).cpu-before) / float64(during)
-}
+func busy(p *phone.Process, during time.Duration) float64 { return phone.Busy(p.ProcessorTime, during) }
 
 func megabytes(n int) string { return fmt.Sprintf("%.0f MB", float64(n)/1e6) }
 
