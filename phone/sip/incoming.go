@@ -104,13 +104,8 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 			return
 		}
 	}
-	// The 180 goes out before anyone else hears of the call.
-	ringer, err := s.ringing(session)
-	if err != nil {
-		return
-	}
 	d := s.newDialog()
-	d.server, d.serverTx, d.ringer = session, inv.tx, ringer
+	d.server, d.serverTx, d.ringer = session, inv.tx, s.insists(session)
 	d.callID = req.CallID().Value()
 	d.localTag, _ = req.To().Params.Get("tag")
 	d.from = req.To().AsFrom()
@@ -118,6 +113,12 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 	d.theirCSeq = d.firstCSeq
 	d.state = stateFrom(req)
 	s.remember(d, d.theirTag)
+	// The 180 goes out before anyone else hears of the call.
+	if err := d.ring(); err != nil {
+		close(d.ready) // whoever asks for this dialog waits for nobody
+		d.finish()
+		return
+	}
 	defer func() {
 		// The library hangs up what isn't ended when this returns; not beside us.
 		d.ending.Lock()
@@ -129,8 +130,8 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 		defer close(d.ready)
 		d.events = s.opts.Incoming(d)
 	}()
-	if ringer != nil {
-		s.spawn(func() { d.insist(ringer) })
+	if d.ringer != nil {
+		s.spawn(func() { d.insist(d.ringer) })
 	}
 
 	select {

@@ -97,18 +97,27 @@ func (d *Dialog) firstCSeqNow() uint32 {
 	return d.firstCSeq
 }
 
-// ringing sends the 180 of an incoming call: reliably when the caller insists.
-func (s *Stack) ringing(session *diago.DialogServerSession) (*reliable, error) {
+// ring sends the 180 of an incoming call: reliably when the caller insists. The dialog is
+// known by then, since a PRACK may be here before this returns.
+func (d *Dialog) ring() error {
+	if d.ringer != nil {
+		return d.ringer.send()
+	}
+	return d.server.Respond(180, "Ringing", nil, d.stack.contact(), allow())
+}
+
+// insists is the reliable 180 that a caller wants; nil: any will do.
+func (s *Stack) insists(session *diago.DialogServerSession) *reliable {
 	req := session.InviteRequest
 	if !has(optionTags(req.GetHeaders("Require")), "100rel") {
-		return nil, session.Respond(180, "Ringing", nil, s.contact(), allow())
+		return nil
 	}
 	r := &reliable{rseq: 1 + uint32(rand.IntN(1<<30)), cseq: req.CSeq().SeqNo, heard: make(chan struct{})}
 	r.send = func() error {
 		return session.Respond(180, "Ringing", nil, s.contact(), allow(),
 			sip.NewHeader("Require", "100rel"), sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10)))
 	}
-	return r, r.send()
+	return r
 }
 
 // reliable is a provisional answer of ours that waits for its PRACK.
