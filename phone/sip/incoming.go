@@ -196,7 +196,7 @@ func (d *Dialog) Answer(body []byte) {
 	d.answered = true
 	d.pending = pendingTheirs // until the ACK, RFC 3261 §14.2
 	if len(d.server.InviteRequest.Body()) == 0 {
-		d.pending = pendingOurs
+		d.pending = pendingLate
 	}
 	res := sip.NewResponseFromRequest(d.server.InviteRequest, 200, "OK", nil)
 	res.AppendHeader(d.stack.contact())

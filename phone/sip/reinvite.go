@@ -45,7 +45,8 @@ type pending int
 
 const (
 	pendingNone pending = iota
-	pendingOurs
+	pendingOurs         // in a request of ours
+	pendingLate         // ours in a 200, which the ACK answers
 	pendingTheirs
 )
 
@@ -123,11 +124,14 @@ func (d *Dialog) admitted(req *sip.Request) *refusal {
 	}
 	whose := pendingTheirs
 	if len(req.Body()) == 0 {
-		whose = pendingOurs // they answer it in the ACK
+		whose = pendingLate
 	}
 	for range 50 {
 		if d.lockOffer(whose) {
 			return nil
+		}
+		if d.crossed() {
+			break // glare: no ACK is waited for
 		}
 		select {
 		case <-d.over:
@@ -142,6 +146,13 @@ func (d *Dialog) admitted(req *sip.Request) *refusal {
 		return &refusal{500, "Server Internal Error", []sip.Header{retryAfter()}}
 	}
 	return &refusal{491, "Request Pending", nil}
+}
+
+// crossed reports whether a request of ours has an offer on its way.
+func (d *Dialog) crossed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.pending == pendingOurs
 }
 
 // inOrder refuses an INVITE or UPDATE that an earlier one has overtaken
