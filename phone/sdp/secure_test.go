@@ -221,3 +221,23 @@ func FuzzFingerprint(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSecrecy: where encryption is required, no offer and no answer gets around it.
+func FuzzSecrecy(f *testing.F) {
+	f.Add(peer("m=audio 5000 RTP/SAVP 8", "a=crypto:2 "+suite80+" inline:"+key(2, 30)))
+	f.Add(peer("m=audio 5000 RTP/AVP 8", "m=audio 5002 UDP/TLS/RTP/SAVP 8", "a=setup:active", "a=fingerprint:sha-1 "+strings.Repeat("00:", 19)+"00"))
+	for _, offer := range offers(f) {
+		f.Add(offer)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		for _, by := range []Keying{SDES, DTLS} {
+			if _, m, err := Answer(text, secret(Required, by)); err == nil && m.Keying == NoKeys {
+				t.Fatalf("an offer is answered in the clear:\n%s", text)
+			}
+			m, err := ParseAnswer(secret(Required, by), text)
+			if err == nil && m.Keying != by {
+				t.Fatalf("an answer to an offer of %s gives %q:\n%s", by, m.Keying, text)
+			}
+		}
+	})
+}
