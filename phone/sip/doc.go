@@ -11,11 +11,13 @@
 // may be exchanged beneath it, or from the one TCP or TLS connection that we made. So
 // [Stack.Move] goes on from another address with the calls and subscriptions there are.
 //
-// diago carries the transports, the dialogs with their Call-ID, tags, CSeq and route
-// sets, BYE and OPTIONS. It is young, so that what it would stumble over never gets to
-// it: a middleware refuses messages that lack what RFC 3261 §8.1.1 demands, and INVITE
-// within a dialog, UPDATE, INFO, NOTIFY and REFER are answered here. The loops that
-// wait for answers and for the ACK are ours too, because the library's give up after
-// ten provisional answers, lose a 200 that crosses a CANCEL, and never stop waiting
-// for an ACK that doesn't come.
+// A message is read here first (wire.go, screen.go): the library's parser gets its plain
+// form, and what is malformed is answered without it. A middleware refuses what can't be
+// taken with the code that RFC 3261 §8.2 names (refusal.go). Outgoing calls are dialogs of
+// our own, made from sipgo's transactions: their early dialogs, PRACK, CSeq and routes
+// (request.go, prack.go). diago carries incoming dialogs until their ACK and BYE. INVITE
+// within a dialog, UPDATE, PRACK, INFO, NOTIFY and REFER are answered here, and sessions
+// are kept alive here (timer.go). The loops that wait for answers and for the ACK are ours
+// too, because the library's give up after ten provisional answers, lose a 200 that
+// crosses a CANCEL, and never stop waiting for an ACK that doesn't come.
 package sip
