@@ -58,6 +58,7 @@ func (s *Stack) connect(ctx context.Context, target locate.Target) (way func(), 
 	s.mu.Lock()
 	old := s.stream
 	s.stream, s.down = conn, conn.down
+	s.partial = nil // a message that broke off with the old one has no end here
 	s.local, s.public = conn.LocalAddr().(*net.TCPAddr).AddrPort(), netip.AddrPort{}
 	s.target = target
 	s.mu.Unlock()

@@ -41,7 +41,7 @@ func keepAlive(data []byte) bool { return len(data) <= 4 && len(bytes.Trim(data,
 
 // cut takes a stream apart at its messages (RFC 3261 §18.3).
 func (s *Stack) cut(at sip.TransportReadProps, data []byte) ([]byte, error) {
-	key := at.RemoteAddr.String()
+	key := at.LocalAddr.String() + " " + at.RemoteAddr.String()
 	s.mu.Lock()
 	partial := s.partial[key]
 	delete(s.partial, key)

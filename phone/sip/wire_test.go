@@ -34,7 +34,7 @@ func TestAStreamIsCutIntoMessagesWhereverItBreaks(t *testing.T) {
 	want += string(readMessage([]byte(two), true).plain()) + want
 	for size := 1; size <= len(stream); size++ {
 		s := &Stack{log: slog.New(slog.DiscardHandler)}
-		at := sip.TransportReadProps{Transport: "TCP", RemoteAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}}
+		at := sip.TransportReadProps{Transport: "TCP", LocalAddr: &net.TCPAddr{}, RemoteAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}}
 		var got []byte
 		for rest := []byte(stream); len(rest) > 0; {
 			n := min(size, len(rest))
