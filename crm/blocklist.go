@@ -25,6 +25,12 @@ type Entry struct {
 	Prefix  bool     `json:"prefix,omitempty"` // all that begins with Key
 }
 
+// ExceptTrace is what the CRM has of numbers and addresses that become exceptions (E2).
+type ExceptTrace struct {
+	Leads []Ref // open ones that have nothing else: they would be removed
+	Calls int   // that are saved on records: they would stay in the log only
+}
+
 // String writes the entry as a line of the list: "0900* ; premium rate".
 func (e Entry) String() string {
 	if e.Comment == "" {

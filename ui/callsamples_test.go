@@ -157,8 +157,11 @@ func samples() map[string]desk.Call {
 	formError := *form.Form
 	formError.Error, formError.Kind = say("A contact needs a name"), desk.Contact
 	talkForm.Form = &formError
+	excepting := unknown
+	excepting.Excepting = &desk.Trace{Leads: []desk.Ref{{Kind: desk.Lead, ID: "l9"}}, Calls: 3}
 	return map[string]desk.Call{
-		"known": known, "unknown": unknown, "form": form, "several": several, "talk": talk, "withheld": withheld,
+		"excepting": excepting,
+		"known":     known, "unknown": unknown, "form": form, "several": several, "talk": talk, "withheld": withheld,
 		"internal": internal, "address": address, "loading": loading, "held": held, "transfer": transfer, "muted": muted,
 		"recorded": recorded, "unheard": unheard, "paused": paused, "unrecorded": unrecorded, "ended": ended,
 		"missed": missed, "elsewhere": elsewhere, "busy": busy, "dialling": dialling, "waiting": waiting, "talkform": talkForm,

@@ -17,6 +17,7 @@ type Desk interface {
 	Calls
 	Forms
 	Records
+	Exceptions
 	Attendance
 
 	// Snapshot is everything in progress right now.
@@ -65,6 +66,16 @@ type Forms interface {
 	ChangeForm(id desk.CallID, form desk.Form) // the draft as typed so far
 	SaveForm(desk.CallID)
 	CancelForm(desk.CallID)
+}
+
+// Exceptions are what keeps numbers out of the CRM (requirements.md E2).
+type Exceptions interface {
+	Except(desk.CallID)                       // the number of the call; asks first in Call.Excepting
+	AnswerException(id desk.CallID, yes bool) // the answer to that question
+	// TraceOf tells what AddExceptions would remove. numbers are as for Dial. Both wait
+	// for the file, like Records; what went wrong is a Notice too.
+	TraceOf(ctx context.Context, numbers []string) (desk.Trace, error)
+	AddExceptions(ctx context.Context, numbers []string) error
 }
 
 // Records are the questions of the main window. They wait for the file: call them on

@@ -97,6 +97,13 @@ func (f *fakeDesk) Subscribe(sub func(desk.Snapshot)) (stop func()) {
 	return func() {}
 }
 
+func (f *fakeDesk) Except(id desk.CallID)                         { f.wish("except %s", id) }
+func (f *fakeDesk) AnswerException(id desk.CallID, yes bool)      { f.wish("exception %s %v", id, yes) }
+func (f *fakeDesk) AddExceptions(context.Context, []string) error { return errFake }
+func (f *fakeDesk) TraceOf(context.Context, []string) (desk.Trace, error) {
+	return desk.Trace{}, errFake
+}
+
 var errFake = errors.New("the fake desk has no records")
 
 func (f *fakeDesk) List(context.Context, desk.Query) (desk.Page, error) { return desk.Page{}, errFake }

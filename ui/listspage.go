@@ -95,6 +95,7 @@ func newListPage(opt MainOptions, spec listSpec, importFile func()) *listPage {
 	p := &listPage{opt: opt, spec: spec, at: -1, rows: map[fyne.CanvasObject]int{}}
 	p.pager = newListPager(opt.Do, opt.Desk.List, p.loaded)
 	p.detail = newRecordView(opt)
+	p.detail.changed = p.pager.Reload
 	p.count = kit.NewData("", kit.Body.In(theme.Text3))
 	head := []fyne.CanvasObject{kit.NewLabel(spec.title, kit.PageTitle), p.count, kit.Spacer()}
 	if spec.imports && opt.Importer != nil {

@@ -33,6 +33,7 @@ type mainDesk struct {
 	records map[desk.Ref]desk.Record
 	found   map[string][]desk.Row
 	fail    error
+	trace   desk.Trace // of every number
 	dialled []string
 	did     []string
 	watch   func(desk.Snapshot)
@@ -116,6 +117,19 @@ func (d *mainDesk) Search(_ context.Context, s string, _ int) ([]desk.Row, error
 		return nil, d.fail
 	}
 	return d.found[s], nil
+}
+
+func (d *mainDesk) TraceOf(context.Context, []string) (desk.Trace, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.trace, d.fail
+}
+
+func (d *mainDesk) AddExceptions(_ context.Context, numbers []string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.did = append(d.did, "except "+strings.Join(numbers, " "))
+	return d.fail
 }
 
 // mainSettings are settings in memory.

@@ -23,6 +23,8 @@ func TestPicturesOfTheMainWindow(t *testing.T) {
 		{"main-leads-light", wide, Look{"en", "light"}, pageLeads, nil},
 		{"main-leads-dark-de", wide, Look{"de", "dark"}, pageLeads, nil},
 		{"main-leads-900-dark-de", narrow, Look{"de", "dark"}, pageLeads, nil},
+		{"main-except-900-dark-de", narrow, Look{"de", "dark"}, pageLeads, askException},
+		{"main-except-light-de", wide, Look{"de", "light"}, pageLeads, askException},
 		{"main-missed-900-light-de", narrow, Look{"de", "light"}, pageMissed, nil},
 		{"main-calls-light", wide, Look{"en", "light"}, pageCalls, func(b *mainBench) { b.tap("row", "0176 1234 5678") }},
 		{"main-contacts-empty-light", wide, Look{"en", "light"}, pageContacts, nil},

@@ -28,20 +28,24 @@ type recordView struct {
 	narrow  bool
 	details bool // narrow: facts instead of the timeline
 	why     string
+	changed func() // is told when more than the record may have changed
 	call    *kit.Button
+	excepts recordExcepts
 }
 
 func newRecordView(opt MainOptions) *recordView {
-	v := &recordView{opt: opt, box: kit.Stack()}
+	v := &recordView{opt: opt, box: kit.Stack(), changed: func() {}}
 	v.asking = asker[desk.Ref, desk.Record]{do: opt.Do, ask: func(ctx context.Context, r desk.Ref) (desk.Record, error) {
 		return opt.Desk.Record(ctx, r)
 	}}
+	v.excepts = newRecordExcepts(v)
 	return v
 }
 
 // Show shows the record of a row; what is shown stays until it is there.
 func (v *recordView) Show(r desk.Row) {
 	v.row, v.shown = r, true
+	v.excepts.stop()
 	if r.Ref == (desk.Ref{}) {
 		v.asking.Stop()
 		v.has = false
@@ -70,14 +74,17 @@ func (v *recordView) load() {
 
 // Clear shows nothing.
 func (v *recordView) Clear() {
-	v.asking.Stop()
+	v.Stop()
 	v.row, v.shown, v.has, v.failed = desk.Row{}, false, false, false
 	v.box.Objects = nil
 	v.box.Refresh()
 }
 
 // Stop drops what is on its way.
-func (v *recordView) Stop() { v.asking.Stop() }
+func (v *recordView) Stop() {
+	v.asking.Stop()
+	v.excepts.stop()
+}
 
 // SetNarrow makes the facts a tab.
 func (v *recordView) SetNarrow(on bool) {
@@ -148,11 +155,11 @@ func (v *recordView) draw() {
 	v.box.Refresh()
 }
 
-// head is avatar, title, origin and the call button.
+// head is avatar, title, origin and what to do, with the question that is open.
 func (v *recordView) head(avatar fyne.CanvasObject, title, sub string) fyne.CanvasObject {
-	return kit.Pad(16, 20, 0, 20, kit.Row(12, avatar,
+	return kit.Pad(16, 20, 0, 20, kit.Column(12, kit.Row(12, avatar,
 		kit.Grow(kit.Column(2, kit.NewData(title, kit.Title).Shrink(60), kit.NewData(sub, kit.Secondary).Shrink(60))),
-		v.call))
+		v.excepts.button(), v.call), v.excepts.question()))
 }
 
 // stranger is a call with somebody whom the CRM does not know.

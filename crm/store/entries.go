@@ -100,20 +100,14 @@ func listed(q querier, list crm.ListName, p crm.Party) (e crm.Entry, ok bool, er
 	return e, err == nil, explain(err)
 }
 
-// ExceptTrace is what the CRM has of numbers and addresses that become exceptions (E2).
-type ExceptTrace struct {
-	Leads []crm.Ref // open ones that have nothing else: they would be removed
-	Calls int       // that are saved on records: they would stay in the log only
-}
-
 // TraceOf tells what AddExceptions would remove, for the question before it.
-func (s *Store) TraceOf(ctx context.Context, entries []crm.Entry) (ExceptTrace, error) {
+func (s *Store) TraceOf(ctx context.Context, entries []crm.Entry) (crm.ExceptTrace, error) {
 	r, err := s.read(ctx)
 	if err != nil {
-		return ExceptTrace{}, err
+		return crm.ExceptTrace{}, err
 	}
 	leads, calls, err := traceOf(r, crm.NewBlocklist(entries))
-	return ExceptTrace{leads, len(calls)}, err
+	return crm.ExceptTrace{Leads: leads, Calls: len(calls)}, err
 }
 
 // AddExceptions adds to the exceptions; with remove, what the CRM has of them already

@@ -30,6 +30,8 @@ type onDesk struct {
 	why     Text
 	result  Outcome
 
+	trace *Trace // what is asked about before the number becomes an exception
+
 	note  savedText
 	form  *Form
 	draft savedText // only its bookkeeping; the text is form
@@ -45,7 +47,7 @@ func (c *onDesk) view() Call {
 		Began: c.phone.Began, Answered: c.phone.Answered, Ended: c.phone.Ended,
 		Muted: c.phone.Muted, Codec: c.phone.Codec, Encrypted: c.phone.Encrypted, Exposed: c.phone.Exposed,
 		Digits: c.phone.Digits, Dialled: c.phone.HeardDigits, Quality: Quality(c.phone.Stats.Quality),
-		Passed: c.passed, Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved,
+		Passed: c.passed, Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved, Excepting: c.trace,
 		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
 	}
 	v.Transfer = transferOf(c.phone.Transfer)

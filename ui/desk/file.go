@@ -17,6 +17,8 @@ type File interface {
 	Workspace(context.Context) (crm.Workspace, error)
 	Rights(context.Context) (crm.Rights, error)
 	Entries(context.Context, crm.ListName) ([]crm.Entry, error)
+	TraceOf(context.Context, []crm.Entry) (crm.ExceptTrace, error)
+	AddExceptions(ctx context.Context, entries []crm.Entry, remove bool) error
 	Colleague(context.Context, crm.Party) (crm.User, error)
 	Lines(context.Context) ([]crm.Line, error)
 	LineByNumber(ctx context.Context, written string) (crm.Line, bool, error)
@@ -51,5 +53,6 @@ type File interface {
 	Record(context.Context, crm.Ref) (crm.Record, error)
 	Search(ctx context.Context, text string, limit int) ([]crm.Found, error)
 
+	Do(context.Context, ...crm.Change) error
 	OnChange(func(crm.Changed)) (stop func())
 }

@@ -132,8 +132,21 @@ type Call struct {
 	Reason Text // why the CRM did what it did
 	Saved  bool // a record was made from this call by hand
 
+	// Excepting is what would be removed from the CRM if the number became an exception
+	// (requirements.md E2): the question is open. nil: it isn't.
+	Excepting *Trace
+
 	NoLeads bool // only a contact can be made of it (requirements.md F2)
 }
+
+// Trace is what the CRM has of numbers that are to become exceptions (requirements.md E2).
+type Trace struct {
+	Leads []Ref // open ones that would be removed
+	Calls int   // that would be taken off their records
+}
+
+// None tells that nothing would be removed.
+func (t Trace) None() bool { return len(t.Leads) == 0 && t.Calls == 0 }
 
 // Transfer is the passing on of a call (requirements.md D2). The zero Transfer is none.
 type Transfer struct {

@@ -1,0 +1,103 @@
+package ui
+
+import (
+	"context"
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/theme"
+)
+
+// recordExcepts adds what a record is called by to the exceptions (requirements.md E2).
+type recordExcepts struct {
+	v      *recordView
+	asking asker[[]string, desk.Trace]
+	trace  *desk.Trace // the open question; nil when none is
+	about  []string    // the numbers of the question
+}
+
+func newRecordExcepts(v *recordView) recordExcepts {
+	return recordExcepts{v: v, asking: asker[[]string, desk.Trace]{do: v.opt.Do, ask: func(ctx context.Context, numbers []string) (desk.Trace, error) {
+		return v.opt.Desk.TraceOf(ctx, numbers)
+	}}}
+}
+
+// stop takes the question back.
+func (e *recordExcepts) stop() {
+	e.asking.Stop()
+	e.trace = nil
+}
+
+// numbers are those of the record, or that of a call with a stranger.
+func (e *recordExcepts) numbers() (all []string) {
+	if e.v.row.Ref == (desk.Ref{}) {
+		if e.v.row.Dial != "" {
+			all = append(all, e.v.row.Dial)
+		}
+		return all
+	}
+	for _, f := range e.v.rec.Facts {
+		if f.Dial != "" {
+			all = append(all, f.Dial)
+		}
+	}
+	return all
+}
+
+func (e *recordExcepts) button() fyne.CanvasObject {
+	b := kit.NewIconButton("Add to exceptions", theme.IconBan, kit.Ghost, e.ask)
+	setShown(b, e.trace == nil && len(e.numbers()) > 0)
+	return b
+}
+
+func (e *recordExcepts) question() fyne.CanvasObject {
+	q := newExceptQuestion(func(yes bool) {
+		trace := *e.trace
+		e.trace = nil
+		e.v.draw()
+		if yes {
+			e.add(trace)
+		}
+	})
+	q.ask(e.trace)
+	return q.root
+}
+
+// ask adds at once when nothing would be removed.
+func (e *recordExcepts) ask() {
+	e.about = e.numbers()
+	e.asking.Ask(e.about, func(t desk.Trace, err error) {
+		switch {
+		case err != nil: // the desk tells
+		case t.None():
+			e.add(t)
+		default:
+			e.trace = &t
+			e.v.draw()
+		}
+	})
+}
+
+// add adds, and leaves the record if it went with it.
+func (e *recordExcepts) add(trace desk.Trace) {
+	numbers, ref := e.about, e.v.row.Ref
+	go func() {
+		err := e.v.opt.Desk.AddExceptions(context.Background(), numbers)
+		e.v.opt.Do.Do(func() {
+			if err != nil { // the desk tells
+				return
+			}
+			if e.v.row.Ref == ref {
+				if slices.Contains(trace.Leads, ref) {
+					e.v.Clear()
+				} else {
+					e.v.Reload()
+				}
+			}
+			e.v.changed()
+		})
+	}()
+}
