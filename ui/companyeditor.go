@@ -60,8 +60,7 @@ func newTabbedEditor(opt MainOptions, title string, back func(), changed func() 
 	if back != nil {
 		head = kit.Pad(0, 24, 0, 16, kit.Row(8, kit.NewIconButton("Back", theme.IconChevronLeft, kit.Ghost, back), name))
 	}
-	bar := kit.Sized(0, 52, kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(), kit.Grow(kit.Pad(0, 24, 0, 24,
-		kit.Row(8, kit.Grow(e.changes), e.drop, e.save))))))
+	bar := settingsBar(e.changes, e.drop, e.save)
 	parts := []fyne.CanvasObject{kit.Sized(0, 56, head)}
 	if len(tabs) > 1 {
 		parts = append(parts, kit.Pad(0, 24, 0, 24, e.strip))

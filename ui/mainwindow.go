@@ -48,26 +48,27 @@ type page interface {
 // MainWindow is the program's main window. All its methods are for the goroutine
 // of the windows, but Raise and DialText, which any may call.
 type MainWindow struct {
-	opt    MainOptions
-	win    fyne.Window
-	layer  *kit.Layer
-	frame  *mainFrame
-	rail   *rail
-	omni   *omnibox
-	status *statusStrip
-	toasts *toaster
-	panel  *fyne.Container
-	brand  *mainBrand
-	pages  map[pageName]page
-	at     pageName
-	narrow bool
-	snap   desk.Snapshot // drawn
-	coming desk.Snapshot // the latest
-	later  *mainDelay
-	seen   string    // what of the snapshot the lists depend on
-	asked  time.Time // when closing was put off last
-	reload *mainDelay
-	stop   []func()
+	opt     MainOptions
+	win     fyne.Window
+	layer   *kit.Layer
+	frame   *mainFrame
+	rail    *rail
+	omni    *omnibox
+	status  *statusStrip
+	toasts  *toaster
+	imports *settingsImportView // nil where nothing can be imported
+	panel   *fyne.Container
+	brand   *mainBrand
+	pages   map[pageName]page
+	at      pageName
+	narrow  bool
+	snap    desk.Snapshot // drawn
+	coming  desk.Snapshot // the latest
+	later   *mainDelay
+	seen    string    // what of the snapshot the lists depend on
+	asked   time.Time // when closing was put off last
+	reload  *mainDelay
+	stop    []func()
 
 	welcome *welcomeView
 	home    fyne.CanvasObject // what the window shows but for the welcome
@@ -131,7 +132,7 @@ func (m *MainWindow) build() {
 		pageContacts:  newListPage(m.opt, contactsPageSpec(), m.importFile),
 		pageCompanies: newListPage(m.opt, companiesPageSpec(), m.importFile),
 		pageDeals:     newListPage(m.opt, dealsPageSpec(), m.importFile),
-		pageSettings:  newSettingsPage(m.opt, m.relook, func() fyne.Canvas { return m.win.Canvas() }),
+		pageSettings:  newSettingsPage(m.opt, m.relook, m.newImportPlace()),
 	}
 	for _, p := range m.pages {
 		p.SetNarrow(m.narrow)

@@ -298,14 +298,31 @@ func newMainBenchWith(t *testing.T, d *mainDesk, s *mainSettings, look Look, com
 	return b
 }
 
+// mainImporter knows what is in a file by its name.
 type mainImporter struct{}
 
-func (mainImporter) ImportFile(_ context.Context, file string) (desk.Text, error) {
-	if strings.HasSuffix(file, "bad.csv") {
-		return desk.Text{}, errors.New("line 3: no number")
+func (mainImporter) Import(ctx context.Context, file string, o ImportOptions) (ImportReport, error) {
+	r := ImportReport{
+		Format: desk.Text{Key: "CSV of {program}", Args: map[string]string{"program": "Outlook"}}, Ignored: []string{"Fax-Kennung", "Hobby"},
+		Rows: 12000, Contacts: 11204, Companies: 312, Skipped: 794, Refusals: 2,
+		First:   []ImportPerson{{"Käthe Süßmilch", "Bäckerei Süßmilch", "089 452177", "kaethe@suessmilch.example"}, {"Łukasz Wójcik", "", "+48 22 555 18 40", ""}},
+		Refused: []ImportRefusal{{Line: 17, Why: desk.Text{Key: "the phone number {number} is none", Args: map[string]string{"number": "“auf Anfrage”"}}}, {Line: 4031, Why: desk.Text{Key: "no name, no company, no number and no e-mail"}}},
 	}
-	return desk.Text{Key: "{n} contacts imported", Args: map[string]string{"n": "12"}}, nil
+	switch {
+	case strings.HasSuffix(file, "bad.csv"):
+		return ImportReport{}, errors.New("line 3: no number")
+	case strings.HasSuffix(file, "long.csv") && !o.Preview:
+		o.Progress(5000)
+		<-ctx.Done()
+		return ImportReport{Contacts: 5000, Rows: 5000}, ctx.Err()
+	}
+	if o.Duplicates == DuplicatesUpdate {
+		r.Updated, r.Skipped = r.Skipped, 0
+	}
+	return r, nil
 }
+
+func (mainImporter) Export(context.Context, string, ExportFormat) (int, error) { return 1204, nil }
 
 // settle lets all questions be answered and drawn.
 func (b *mainBench) settle() {

@@ -240,20 +240,6 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 	b.widget("button", "Import contacts")
 }
 
-func TestAnImportTellsWhatCameOfIt(t *testing.T) {
-	b := fullBench(t)
-	b.m.Import("google.csv")
-	b.settle()
-	if !b.says("12 contacts imported") {
-		t.Error("the number is not told")
-	}
-	b.m.Import("bad.csv")
-	b.settle()
-	if !b.says("The import failed: line 3: no number") {
-		t.Error("the failure is not told")
-	}
-}
-
 func TestImportAsksForAFile(t *testing.T) {
 	b := fullBench(t)
 	b.tap("item", "Contacts")

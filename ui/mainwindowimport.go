@@ -1,55 +1,24 @@
 package ui
 
-import (
-	"context"
-	"time"
-
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
-
-	"leadline/ui/text"
-)
-
-// importMost is how long an import may take before it is given up.
-const importMost = 30 * time.Minute
-
-// importFile asks for a file and brings its contacts in.
-func (m *MainWindow) importFile() {
+// newImportPlace makes the place of imports and exports; nil where there is none.
+func (m *MainWindow) newImportPlace() settingsContent {
 	if m.opt.Importer == nil {
-		return
+		return nil
 	}
-	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil {
-			m.toasts.Show(text.T("The file could not be opened: {reason}", "reason", err.Error()), true)
-			return
+	m.imports = newSettingsImport(m.opt, m.win, func(words string, wrong bool) {
+		m.draw(true)
+		if words != "" {
+			m.toasts.Show(words, wrong)
 		}
-		if r == nil { // cancelled
-			return
-		}
-		path := r.URI().Path()
-		r.Close()
-		m.Import(path)
-	}, m.win)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".CSV", ".vcf", ".VCF"}))
-	d.Show() // first: before, the dialog has no size to change
-	d.Resize(fyne.NewSize(760, 520))
+	})
+	return m.imports
 }
 
-// Import brings in the contacts of a file and tells what came of it.
-func (m *MainWindow) Import(path string) {
-	m.toasts.Show(text.T("Importing"), false)
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), importMost)
-		defer cancel()
-		said, err := guardedAsk(ctx, path, m.opt.Importer.ImportFile)
-		m.opt.Do.Do(func() {
-			if err != nil {
-				m.toasts.Show(text.T("The import failed: {reason}", "reason", err.Error()), true)
-				return
-			}
-			m.toasts.Show(text.Say(said), false)
-			m.draw(true)
-		})
-	}()
+// importFile asks for a file and shows what would come in.
+func (m *MainWindow) importFile() {
+	if m.imports == nil {
+		return
+	}
+	m.ShowSettings(settingsImport)
+	m.imports.choose()
 }

@@ -22,6 +22,7 @@ const (
 	settingsSources    settingsPlace = "sources"
 	settingsExceptions settingsPlace = "exceptions"
 	settingsMode       settingsPlace = "mode"
+	settingsImport     settingsPlace = "import"
 	settingsAbout      settingsPlace = "about"
 )
 
@@ -44,7 +45,8 @@ type settingsPage struct {
 	snap   desk.Snapshot
 }
 
-func newSettingsPage(opt MainOptions, relook func(Look), canvas func() fyne.Canvas) *settingsPage {
+// newSettingsPage makes the settings; data is the place of imports and exports, nil for none.
+func newSettingsPage(opt MainOptions, relook func(Look), data settingsContent) *settingsPage {
 	p := &settingsPage{body: kit.Stack(), items: map[settingsPlace]*settingsNav{}}
 	p.places = map[settingsPlace]settingsContent{
 		settingsAccounts:   newSettingsAccounts(opt),
@@ -71,6 +73,10 @@ func newSettingsPage(opt MainOptions, relook func(Look), canvas func() fyne.Canv
 		p.places[settingsMode] = newSettingsMode(opt)
 		group(text.Key("Company|settings"), p.nav(settingsLines, "Lines"), p.nav(settingsQueues, "Queue groups"), p.nav(settingsSources, "Lead sources"),
 			p.nav(settingsExceptions, "CRM exceptions"), p.nav(settingsMode, "CRM mode"))
+	}
+	if data != nil {
+		p.places[settingsImport] = data
+		group(text.Key("Data|settings"), p.nav(settingsImport, "Import and export"))
 	}
 	group(text.Key("Program"), p.nav(settingsAbout, "About"))
 	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, kit.Column(0, nav...)), kit.NewHairline(), kit.Grow(p.body))
@@ -165,4 +171,10 @@ func settingsTitle(title text.Key, right ...fyne.CanvasObject) fyne.CanvasObject
 // settingsRow is a labelled control.
 func settingsRow(label text.Key, control fyne.CanvasObject) fyne.CanvasObject {
 	return kit.RowAligned(24, kit.Start, kit.Sized(188, 0, kit.Pad(7, 0, 0, 0, kit.NewProse(label, kit.Strong))), kit.Grow(control))
+}
+
+// settingsBar is what stands below a place: words at the left, what can be done at the right.
+func settingsBar(words fyne.CanvasObject, buttons ...fyne.CanvasObject) fyne.CanvasObject {
+	row := append([]fyne.CanvasObject{kit.Grow(words)}, buttons...)
+	return kit.Sized(0, 52, kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(), kit.Grow(kit.Pad(0, 24, 0, 24, kit.Row(8, row...))))))
 }

@@ -95,9 +95,62 @@ type Look struct {
 	Theme    string // "" the system's, "light", "dark"
 }
 
-// Importer brings records in from a file. It waits for the disk: call it on a
-// goroutine of your own.
+// Importer brings records in from a file and out to one. It waits for the disk: call
+// it on a goroutine of your own.
 type Importer interface {
-	// ImportFile reads a CSV file of contacts and says what came in.
-	ImportFile(ctx context.Context, file string) (desk.Text, error)
+	// Import brings in a CSV, vCards or everything of a Leadline. When ctx ends it stops;
+	// what the report counts has come in then, also where there is an error.
+	Import(ctx context.Context, file string, o ImportOptions) (ImportReport, error)
+	// Export writes a file that is whole or not there, and says how many contacts are in it.
+	Export(ctx context.Context, file string, f ExportFormat) (contacts int, err error)
 }
+
+// ImportOptions say how a file comes in.
+type ImportOptions struct {
+	Preview    bool // nothing is written: the report says what would be
+	Duplicates Duplicates
+	Progress   func(rows int) // called each few thousand rows, on the importing goroutine
+}
+
+// Duplicates says what happens to who is there already, by name and number.
+type Duplicates string
+
+// The choices.
+const (
+	DuplicatesSkip   Duplicates = "skip"
+	DuplicatesUpdate Duplicates = "update"
+	DuplicatesAdd    Duplicates = "add"
+)
+
+// ImportReport says what an import did, or would do.
+type ImportReport struct {
+	Format   desk.Text
+	Whole    bool     // everything of a Leadline: what is there already stays as it is
+	Ignored  []string // columns that are not taken
+	Rows     int
+	Contacts int // made
+	// Companies were made, too. Of those there already, some were Updated, some Skipped.
+	Companies, Updated, Skipped int
+	Refusals                    int             // rows that were not taken
+	Refused                     []ImportRefusal // the first thousand of them
+	First                       []ImportPerson  // for a preview
+}
+
+// ImportPerson is somebody as a file has them.
+type ImportPerson struct{ Name, Company, Number, Email string }
+
+// ImportRefusal is a row that was not taken.
+type ImportRefusal struct {
+	Line int // in the file, from 1
+	Why  desk.Text
+}
+
+// ExportFormat is what an export is written as.
+type ExportFormat string
+
+// The formats; each is also how its files' names end.
+const (
+	ExportCSV        ExportFormat = "csv"  // contacts and companies
+	ExportCards      ExportFormat = "vcf"  // contacts and companies
+	ExportEverything ExportFormat = "json" // all there is
+)

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"leadline/cmd/leadline/config"
 	"leadline/cmd/leadline/secret"
-	"leadline/crm/exchange"
 	"leadline/phone"
 	"leadline/phone/audio"
 	"leadline/ui"
@@ -220,24 +218,4 @@ func (s settings) SaveLook(l ui.Look) error {
 	}
 	s.desk.SetLanguage(text.Language())
 	return nil
-}
-
-// ImportFile reads a CSV file of contacts and says what came in.
-func (s settings) ImportFile(ctx context.Context, file string) (desk.Text, error) {
-	in, err := os.Open(file)
-	if err != nil {
-		return desk.Text{}, fmt.Errorf("import: %w", err)
-	}
-	defer in.Close()
-	r, err := exchange.Import(ctx, s.store, in, exchange.Options{Region: s.config().UI.Region})
-	if err != nil {
-		return desk.Text{}, err
-	}
-	return desk.Text{
-		Key: "{contacts} contacts and {companies} companies imported, {skipped} were there already, {refused} refused",
-		Args: map[string]string{
-			"contacts": text.Number(int64(r.Contacts)), "companies": text.Number(int64(r.Companies)),
-			"skipped": text.Number(int64(r.Skipped)), "refused": text.Number(int64(r.Refusals)),
-		},
-	}, nil
 }

@@ -35,13 +35,13 @@ func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, 
 		header[i] = s.read.letters.decode(header[i])
 	}
 	if vendor := vendorOf(header); vendor != "" {
-		f.Format = "CSV of " + vendor
+		f.Format = CSVOf + vendor
 	}
 	f.Delimiter = delimiter
 	s.read.columns, err = recognise(header, o.Columns)
 	for i, name := range header {
 		c := Column{Header: name}
-		if err == nil && s.read.columns[i].field != labelOnly {
+		if err == nil {
 			c.Field = s.read.columns[i].name()
 		}
 		f.Columns = append(f.Columns, c)

@@ -64,7 +64,7 @@ func isEverything(head []byte) bool {
 
 // importEverything applies the commands of a file. What is there already stays as it is.
 func (i *importer) importEverything(in *bufio.Reader) error {
-	i.report.File = File{Format: "everything of a Leadline", Encoding: UTF8}
+	i.report.File = File{Format: EverythingFormat, Encoding: UTF8}
 	var changes []crm.Change
 	var at []int
 	save := func() error {

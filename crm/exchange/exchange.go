@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"leadline/crm"
 	"leadline/crm/store"
@@ -52,6 +53,27 @@ type Refusal struct {
 	Line int // in the file, from 1
 	Why  string
 }
+
+// Reasons of refusals that are not the words of an error.
+const (
+	NobodyInIt    = "no name, no company, no number and no e-mail"
+	CardBreaksOff = "the card breaks off before its end"
+	badNumber     = "the phone number "
+	isNone        = " is none"
+)
+
+// BadNumber is the number, in quotes, that a refusal is about; ok says whether it is about one.
+func BadNumber(why string) (number string, ok bool) {
+	rest, begins := strings.CutPrefix(why, badNumber)
+	number, ends := strings.CutSuffix(rest, isNone)
+	return number, begins && ends
+}
+
+// What File.Format says of files of certain programs.
+const (
+	EverythingFormat = "everything of a Leadline"
+	CSVOf            = "CSV of " // and the program's name
+)
 
 const (
 	batch        = 5000 // rows in a transaction; a cancelled import stops between two

@@ -127,7 +127,7 @@ func (p *person) addNumber(written, region string, label crm.Label, sip bool) (w
 	} else if n, ok := crm.ParseNumber(written, region, label); ok {
 		p.contact.Numbers = append(p.contact.Numbers, n)
 	} else {
-		return "the phone number " + quote(written) + " is none"
+		return badNumber + quote(written) + isNone
 	}
 	return ""
 }
@@ -161,7 +161,7 @@ func (p *person) check(bad string) (why string) {
 		}
 		return ""
 	}
-	return "no name, no company, no number and no e-mail"
+	return NobodyInIt
 }
 
 // split yields the values of a cell.

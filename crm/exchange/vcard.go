@@ -63,7 +63,7 @@ func (s *vCardSource) card(at int) (entry, error) {
 	for depth, n := 1, 0; depth > 0; n++ {
 		line, _, err := s.lines.read()
 		if errors.Is(err, io.EOF) {
-			e.why = "the card breaks off before its end"
+			e.why = CardBreaksOff
 			return e, nil
 		} else if err != nil {
 			return e, err

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"leadline/crm"
+	"leadline/crm/exchange"
+	"leadline/crm/store"
+	"leadline/ui"
+	"leadline/ui/desk"
+)
+
+// Import brings in a file, or says what would come in.
+func (s settings) Import(ctx context.Context, file string, o ui.ImportOptions) (ui.ImportReport, error) {
+	in, err := os.Open(file)
+	if err != nil {
+		return ui.ImportReport{}, fmt.Errorf("import: %w", err)
+	}
+	defer in.Close()
+	r, err := exchange.Import(ctx, s.store, in, exchange.Options{
+		Region: s.config().UI.Region, Duplicates: store.Duplicates(o.Duplicates), DryRun: o.Preview, Progress: o.Progress,
+	})
+	if errors.Is(err, exchange.ErrUnknownColumns) {
+		err = crm.Invalid{Text: crm.Text{Key: "its first line names no columns that are known, such as First Name and Phone"}}
+	}
+	return viewImport(r), err
+}
+
+// viewImport is a report as the window shows it.
+func viewImport(r exchange.Report) ui.ImportReport {
+	out := ui.ImportReport{
+		Format: importFormat(r.File.Format), Whole: r.File.Format == exchange.EverythingFormat, Rows: r.Rows,
+		Contacts: r.Contacts, Companies: r.Companies, Updated: r.Updated, Skipped: r.Skipped, Refusals: r.Refusals,
+	}
+	for _, c := range r.File.Columns {
+		if c.Field == exchange.Ignored && c.Header != "" {
+			out.Ignored = append(out.Ignored, c.Header)
+		}
+	}
+	for _, n := range r.First {
+		p := ui.ImportPerson{Name: n.Contact.Name(), Company: n.Company, Number: firstNumber(n)}
+		if len(n.Contact.Emails) > 0 {
+			p.Email = n.Contact.Emails[0].Address
+		}
+		out.First = append(out.First, p)
+	}
+	for _, f := range r.Refused {
+		out.Refused = append(out.Refused, ui.ImportRefusal{Line: f.Line, Why: whyRefused(f.Why)})
+	}
+	return out
+}
+
+func importFormat(format string) desk.Text {
+	if format == exchange.EverythingFormat {
+		return desk.Text{Key: "Everything of a Leadline"}
+	}
+	if program, ok := strings.CutPrefix(format, exchange.CSVOf); ok {
+		return desk.Text{Key: "CSV of {program}", Args: map[string]string{"program": program}}
+	}
+	return desk.Text{Key: format}
+}
+
+// whyRefused is a reason in words that have a translation, where it is not the one of a
+// broken file.
+func whyRefused(why string) desk.Text {
+	if number, ok := exchange.BadNumber(why); ok {
+		return desk.Text{Key: "the phone number {number} is none", Args: map[string]string{"number": number}}
+	}
+	switch why {
+	case exchange.NobodyInIt:
+		return desk.Text{Key: "no name, no company, no number and no e-mail"}
+	case exchange.CardBreaksOff:
+		return desk.Text{Key: "the card breaks off before its end"}
+	}
+	return desk.Text{Key: why}
+}
+
+// Export writes all contacts, or everything.
+func (s settings) Export(ctx context.Context, file string, f ui.ExportFormat) (n int, err error) {
+	format, err := exchange.ParseFormat("", "."+string(f))
+	if err != nil {
+		return 0, err
+	}
+	err = writeWhole(file, func(w io.Writer) (err error) {
+		n, err = exchange.Export(ctx, s.store, w, format)
+		return err
+	})
+	return n, err
+}

@@ -1,0 +1,225 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+
+	"leadline/crm"
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// importMost is how long an import or export may take before it is given up.
+const importMost = 30 * time.Minute
+
+// settingsImportView brings customers in from a file, after showing what would come in,
+// and out to one. What runs goes on when the place is left.
+type settingsImportView struct {
+	opt      MainOptions
+	win      fyne.Window
+	finished func(words string, wrong bool) // words are for who is elsewhere; "" for nobody
+
+	box    *fyne.Container
+	here   bool
+	cancel context.CancelFunc // of what runs; nil when nothing does
+
+	file       string
+	duplicates Duplicates
+	preview    ImportReport
+	format     ExportFormat
+}
+
+func newSettingsImport(opt MainOptions, win fyne.Window, finished func(words string, wrong bool)) *settingsImportView {
+	v := &settingsImportView{opt: opt, win: win, finished: finished, box: kit.Stack(), format: ExportCSV}
+	v.start("", false)
+	return v
+}
+
+// Object is the place.
+func (v *settingsImportView) Object() fyne.CanvasObject { return v.box }
+
+// Enter notes that what ends is seen.
+func (v *settingsImportView) Enter() { v.here = true }
+
+// Leave lets go on what runs.
+func (v *settingsImportView) Leave() { v.here = false }
+
+// Draw does nothing: files are in no snapshot.
+func (v *settingsImportView) Draw(desk.Snapshot) {}
+
+// show shows a step: its parts, and a bar below where there is something to do.
+func (v *settingsImportView) show(bar fyne.CanvasObject, parts ...fyne.CanvasObject) {
+	all := []fyne.CanvasObject{settingsTitle("Import and export"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(18, parts...))))}
+	if bar != nil {
+		all = append(all, bar)
+	}
+	v.box.Objects = []fyne.CanvasObject{kit.Column(0, all...)}
+	v.box.Refresh()
+}
+
+// start offers both ways; said is what came of the last one.
+func (v *settingsImportView) start(said string, wrong bool) {
+	choose := kit.NewButton("Choose a file", kit.Primary, v.choose).WithIcon(theme.IconUpload)
+	formats := kit.NewSegmented("Export as", []kit.Option{
+		{ID: string(ExportCSV), Label: "CSV"}, {ID: string(ExportCards), Label: "vCard"}, {ID: string(ExportEverything), Key: text.Key("Everything|export")},
+	}, func(id string) { v.format = ExportFormat(id) })
+	formats.SetChosen(string(v.format))
+	parts := []fyne.CanvasObject{
+		settingsRow("Import", kit.Column(6, kit.Row(0, choose, kit.Spacer()),
+			kit.NewProse("CSV of Google Contacts, Outlook, Bitrix24 or your own, vCards, or everything of a Leadline. Nothing comes in before you have seen it.", kit.Quiet))),
+		kit.NewHairline(),
+		settingsRow("Export", kit.Column(10, kit.Row(0, formats, kit.Spacer()),
+			kit.NewProse("CSV and vCard have all contacts and companies for other programs. Everything has deals, calls, notes and settings, too, for another Leadline.", kit.Quiet),
+			kit.Row(0, kit.NewButton("Export", kit.Line, v.askWhere).WithIcon(theme.IconDownload), kit.Spacer()))),
+	}
+	if said != "" {
+		color := theme.Text2
+		if wrong {
+			color = theme.DangerText
+		}
+		parts = append(parts, kit.NewProseData(said, kit.Secondary.In(color)))
+	}
+	v.show(nil, parts...)
+}
+
+// choose asks for a file to import.
+func (v *settingsImportView) choose() {
+	if v.cancel != nil {
+		return
+	}
+	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+		if err != nil {
+			v.start(text.T("The file could not be opened: {reason}", "reason", err.Error()), true)
+			return
+		}
+		if r == nil { // cancelled
+			return
+		}
+		path := r.URI().Path()
+		r.Close()
+		v.look(path)
+	}, v.win)
+	d.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".CSV", ".vcf", ".VCF", ".json"}))
+	d.Show() // first: before, the dialog has no size to change
+	d.Resize(fyne.NewSize(760, 520))
+}
+
+// look reads a file and shows what would come in.
+func (v *settingsImportView) look(file string) {
+	v.file, v.duplicates = file, DuplicatesSkip
+	v.recount()
+}
+
+func (v *settingsImportView) recount() {
+	p := v.running("Reading the file", 0)
+	v.begin(func(ctx context.Context) (ImportReport, error) {
+		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Preview: true, Duplicates: v.duplicates, Progress: p.Rows})
+	}, func(r ImportReport, err error) {
+		switch {
+		case errors.Is(err, context.Canceled):
+			v.start("", false)
+		case err != nil:
+			v.start(text.T("The file cannot be imported: {reason}", "reason", importWhy(err)), true)
+		default:
+			v.preview = r
+			v.previewed()
+		}
+	})
+}
+
+// bring imports the file.
+func (v *settingsImportView) bring() {
+	p := v.running("Importing", v.preview.Rows)
+	v.begin(func(ctx context.Context) (ImportReport, error) {
+		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Duplicates: v.duplicates, Progress: p.Rows})
+	}, v.brought)
+}
+
+func (v *settingsImportView) brought(r ImportReport, err error) {
+	words, wrong := text.T("The import is finished."), err != nil
+	switch {
+	case errors.Is(err, context.Canceled):
+		words = text.T("The import was cancelled. What had come in until then stays.")
+	case err != nil:
+		words = text.T("The import failed: {reason}", "reason", importWhy(err))
+	}
+	v.reported(words, wrong, r)
+	v.finish(words, wrong)
+}
+
+// askWhere asks for a file to export to.
+func (v *settingsImportView) askWhere() {
+	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
+		if err != nil {
+			v.start(text.T("The file could not be written: {reason}", "reason", err.Error()), true)
+			return
+		}
+		if w == nil { // cancelled
+			return
+		}
+		path := w.URI().Path()
+		w.Close()
+		v.export(path)
+	}, v.win)
+	d.SetFileName("leadline." + string(v.format))
+	d.Show()
+	d.Resize(fyne.NewSize(760, 520))
+}
+
+func (v *settingsImportView) export(file string) {
+	v.running("Exporting", 0)
+	format := v.format
+	v.begin(func(ctx context.Context) (ImportReport, error) {
+		n, err := v.opt.Importer.Export(ctx, file, format)
+		return ImportReport{Contacts: n}, err
+	}, func(r ImportReport, err error) {
+		words := text.Tn(r.Contacts, "{n} contact written to {file}", "{n} contacts written to {file}", "file", file)
+		switch {
+		case errors.Is(err, context.Canceled):
+			words = text.T("The export was cancelled.")
+		case err != nil:
+			words = text.T("The file could not be written: {reason}", "reason", importWhy(err))
+		}
+		v.start(words, err != nil)
+		v.finish(words, err != nil)
+	})
+}
+
+// begin works on a goroutine of its own, until Cancel; done is called on the windows'.
+func (v *settingsImportView) begin(work func(context.Context) (ImportReport, error), done func(ImportReport, error)) {
+	ctx, cancel := context.WithTimeout(context.Background(), importMost)
+	v.cancel = cancel
+	go func() {
+		r, err := guardedAsk(ctx, struct{}{}, func(ctx context.Context, _ struct{}) (ImportReport, error) { return work(ctx) })
+		v.opt.Do.Do(func() {
+			v.cancel()
+			v.cancel = nil
+			done(r, err)
+		})
+	}()
+}
+
+// finish tells the window, and who is elsewhere meanwhile.
+func (v *settingsImportView) finish(words string, wrong bool) {
+	if v.here {
+		words = ""
+	}
+	v.finished(words, wrong)
+}
+
+// importWhy says why a file could not be taken: in the CRM's words where it has some.
+func importWhy(err error) string {
+	var wrong crm.Invalid
+	if errors.As(err, &wrong) {
+		return text.Say(desk.Text(wrong.Text))
+	}
+	return err.Error()
+}
