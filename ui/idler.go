@@ -62,8 +62,15 @@ func (i *idler) after(d time.Duration) {
 	time.AfterFunc(d, func() { i.do.post(i.nap) })
 }
 
-// nap runs on the goroutine of the windows.
+// nap runs on the goroutine of the windows. When Fyne has ended the loop by itself, as it
+// does on SIGTERM, fyne.Do calls it where it was posted, and GLFW panics: there is nothing
+// left to be held up.
 func (i *idler) nap() {
+	defer func() {
+		if recover() != nil {
+			i.stopped.Store(true)
+		}
+	}()
 	if !i.stopped.Load() {
 		i.after(i.sleep())
 	}

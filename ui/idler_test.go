@@ -81,3 +81,16 @@ func TestTheLoopSleepsNoMoreWhenItIsToEnd(t *testing.T) {
 		t.Error("it goes on")
 	}
 }
+
+// Fyne ends its loop on SIGTERM by itself, and GLFW with it; a nap that is due then is
+// run where it was posted.
+func TestANapAfterTheEndOfTheLoopDoesNotCloseTheProgramWithAPanic(t *testing.T) {
+	posted := 0
+	do := &Dispatcher{post: func(f func()) { posted++; f() }}
+	i := &idler{do: do, events: newBed(), pending: func() bool { panic("NotInitialized: The GLFW library is not initialized") }}
+	i.nap()
+	i.nap()
+	if !i.stopped.Load() || posted != 0 {
+		t.Errorf("stopped %v, posted %d times", i.stopped.Load(), posted)
+	}
+}
