@@ -68,17 +68,20 @@ func TestTheNextServerIsTakenWhenOneFails(t *testing.T) {
 func TestCallIsTriedAtTheNextServer(t *testing.T) {
 	first, second := siptest.New(t), siptest.New(t)
 	d := newDesk(t, second, atDomain(directory{first.Addr(), second.Addr()})).registered()
-	for name, refuse := range map[string]func(siptest.Message){
-		"503":     func(m siptest.Message) { first.Reply(m, 503, "Service Unavailable", "") },
-		"silence": func(siptest.Message) {},
+	for _, refusal := range []struct {
+		name   string
+		refuse func(siptest.Message)
+	}{
+		{"503", func(m siptest.Message) { first.Reply(m, 503, "Service Unavailable", "") }},
+		{"silence", func(siptest.Message) {}}, // the last one: its INVITE comes again and again, and would be taken for the next call's
 	} {
 		id, err := d.Dial("", "102")
 		d.do(err)
 		tried := first.Expect("INVITE")
-		refuse(tried)
+		refusal.refuse(tried)
 		invite := second.Expect("INVITE")
 		if invite.Get("Call-ID") != tried.Get("Call-ID") || invite.CSeq() <= tried.CSeq() || invite.Get("Via") == tried.Get("Via") {
-			t.Errorf("%s: it is another call: %+v", name, invite)
+			t.Errorf("%s: it is another call: %+v", refusal.name, invite)
 		}
 		second.Reply(invite, 180, "Ringing", "")
 		d.call("ringing there", func(c phone.Call) bool { return c.ID == id && c.State == phone.RingingThere })
