@@ -366,6 +366,18 @@ func (b *mainBench) says(words string) bool {
 	return found
 }
 
+// waits pumps until a visible widget shows words.
+func (b *mainBench) waits(words string) {
+	b.t.Helper()
+	for end := time.Now().Add(10 * time.Second); !b.says(words); b.d.Pump() {
+		if time.Now().After(end) {
+			b.t.Fatalf("it never says %q", words)
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	b.settle()
+}
+
 // widget is the first visible widget of a role and a name.
 func (b *mainBench) widget(role, name string) kit.Named {
 	b.t.Helper()

@@ -14,6 +14,7 @@ import (
 	"leadline/crm"
 	"leadline/crm/store"
 	"leadline/ui/kit"
+	"leadline/ui/text"
 )
 
 var ctx = context.Background()
@@ -241,16 +242,62 @@ func TestSettingsAreTriedOutBeforeTheyAreSaved(t *testing.T) {
 	b.tap("item", "CRM integration")
 	b.choose("radio", "Unknown number", "Create a new lead automatically")
 	for _, words := range []string{"leads instead of 0", "3 of 3 calls would have gone another way."} {
-		if !b.says(words) {
-			t.Errorf("it does not say %q", words)
-		}
+		b.waits(words)
 	}
 	if line(t, s).Mode != crm.Suggest {
 		t.Error("it was saved")
 	}
 	b.choose("radio", "Unknown number", "Suggest creating a record in the call window")
-	if !b.says("leads, as now") {
-		t.Error("it does not say that nothing would change")
+	b.waits("leads, as now")
+}
+
+// slowTrial tries rules until it is cancelled, or until the test lets it.
+type slowTrial struct {
+	Company
+	begun, ended chan string
+}
+
+func (s slowTrial) TryRules(ctx context.Context, _ time.Time, change crm.RuleChange) (crm.Tryout, error) {
+	s.begun <- change.Lines[0].Name
+	<-ctx.Done()
+	s.ended <- change.Lines[0].Name
+	return crm.Tryout{}, ctx.Err()
+}
+
+func TestRulesAreTriedOutOncePerPauseAndTheOlderQuestionIsCancelled(t *testing.T) {
+	b := fullBench(t)
+	trial := slowTrial{begun: make(chan string, 9), ended: make(chan string, 9)}
+	opt := b.m.opt
+	opt.Company = trial
+	p := newTrialPanel(opt)
+	try := func(name string) { p.Try(crm.RuleChange{Lines: []crm.Line{{Name: name}}}) }
+	heard := func(from chan string) (name string) {
+		pumpUntil(t, b.d, func() bool {
+			select {
+			case name = <-from:
+				return true
+			default:
+				return false
+			}
+		})
+		return name
+	}
+	for _, typed := range []string{"O", "Of", "Off", "Offi", "Office"} {
+		try(typed)
+	}
+	if got := heard(trial.begun); got != "Office" {
+		t.Errorf("it asks about %q", got)
+	}
+	try("Office 2")
+	if got := heard(trial.ended); got != "Office" {
+		t.Errorf("%q was cancelled", got)
+	}
+	if got := heard(trial.begun); got != "Office 2" {
+		t.Errorf("then it asks about %q", got)
+	}
+	p.Stop()
+	if got := heard(trial.ended); got != "Office 2" {
+		t.Errorf("%q was cancelled at the end", got)
 	}
 }
 
@@ -277,6 +324,7 @@ func TestPicturesOfTheCompanysSettings(t *testing.T) {
 		}
 		b.tap("item", "CRM integration")
 		b.choose("select", "Create leads for", "Outgoing calls")
+		b.waits(text.T("{n} of {all} calls would have gone another way.", "n", "7", "all", "7"))
 		b.shot(name("line-crm"))
 		b.tap("item", "Working hours")
 		b.shot(name("line-hours"))

@@ -131,8 +131,12 @@ func (v *workspaceView) Enter() {
 	})
 }
 
-// Leave does nothing.
-func (v *workspaceView) Leave() {}
+// Leave drops what is tried out.
+func (v *workspaceView) Leave() {
+	if v.trial != nil {
+		v.trial.Stop()
+	}
+}
 
 // Draw does nothing.
 func (v *workspaceView) Draw(desk.Snapshot) {}

@@ -18,14 +18,20 @@ const trialSpan = 30 * 24 * time.Hour
 // trialPanel says what changed settings would have made of the calls of the last
 // month, before they are saved.
 type trialPanel struct {
-	opt   MainOptions
-	box   *fyne.Container
-	asked int // generation of the question whose answer is wanted
-	grown func()
+	opt    MainOptions
+	box    *fyne.Container
+	asking asker[crm.RuleChange, crm.Tryout]
+	change crm.RuleChange // to be asked about after the pause
+	rest   *mainDelay
+	grown  func()
 }
 
 func newTrialPanel(opt MainOptions) *trialPanel {
 	p := &trialPanel{opt: opt, box: kit.Stack()}
+	p.asking = asker[crm.RuleChange, crm.Tryout]{do: opt.Do, ask: func(ctx context.Context, change crm.RuleChange) (crm.Tryout, error) {
+		return opt.Company.TryRules(ctx, opt.Now().Add(-trialSpan), change)
+	}}
+	p.rest = newMainDelay(opt.Do, pause, func() { p.asking.Ask(p.change, p.answered) })
 	p.say(kit.NewProse("Change something, and see here what it would have made of the calls of the last 30 days.", kit.Secondary))
 	return p
 }
@@ -33,21 +39,26 @@ func newTrialPanel(opt MainOptions) *trialPanel {
 // OnGrown calls f when what it says has another height.
 func (p *trialPanel) OnGrown(f func()) { p.grown = f }
 
-// Try asks what a change would have made. An answer that is no longer wanted is dropped.
+// Try asks what a change would have made, after a pause of the typing: it walks through
+// the calls of a month. The question before is cancelled at once.
 func (p *trialPanel) Try(change crm.RuleChange) {
-	p.asked++
-	asked := p.asked
-	since := p.opt.Now().Add(-trialSpan)
-	companyAsk(p.opt, func(ctx context.Context, c Company) (crm.Tryout, error) { return c.TryRules(ctx, since, change) },
-		func(out crm.Tryout, err error) {
-			switch {
-			case asked != p.asked:
-			case err != nil:
-				p.say(kit.NewProseData(companyWhy(err), kit.Secondary.In(theme.DangerText)))
-			default:
-				p.show(out)
-			}
-		})
+	p.asking.Stop()
+	p.change = change
+	p.rest.Restart()
+}
+
+// Stop drops the question that waits or is on its way.
+func (p *trialPanel) Stop() {
+	p.rest.Stop()
+	p.asking.Stop()
+}
+
+func (p *trialPanel) answered(out crm.Tryout, err error) {
+	if err != nil {
+		p.say(kit.NewProseData(companyWhy(err), kit.Secondary.In(theme.DangerText)))
+		return
+	}
+	p.show(out)
 }
 
 func (p *trialPanel) show(out crm.Tryout) {
