@@ -135,6 +135,13 @@ func (t *tx) do(changes ...crm.Change) error {
 // doAsIs is do for changes that say who makes them.
 func (t *tx) doAsIs(changes ...crm.Change) error {
 	for _, change := range changes {
+		change, err := t.asPatch(change)
+		if err != nil {
+			return err
+		}
+		if u, ok := change.(crm.UpdateRecord); ok && u.Empty() {
+			continue
+		}
 		id, err := t.s.makeID()
 		if err != nil {
 			return err
@@ -285,6 +292,8 @@ func (t *tx) perform(c crm.Command) error {
 // work is perform for what becomes of records.
 func (t *tx) work(c crm.Change, at time.Time) error {
 	switch do := c.(type) {
+	case crm.UpdateRecord:
+		return t.updateRecord(do, at)
 	case crm.EnsureLead:
 		return t.ensureLead(do, at)
 	case crm.ConvertLead:
