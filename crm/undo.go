@@ -10,6 +10,7 @@ type Undo struct {
 	ID    int64
 	Title Text
 	At    time.Time
+	Refs  []Ref // the records it is about: of a conversion what was made and the lead, of a merge the one that is left
 }
 
 // What can be taken back, and why it cannot.

@@ -29,16 +29,25 @@ type Company interface {
 
 // companyAsk asks on a goroutine of its own and gives the answer to the windows'.
 func companyAsk[T any](opt MainOptions, ask func(context.Context, Company) (T, error), got func(T, error)) {
+	fileAsk(opt, func(ctx context.Context) (T, error) { return ask(ctx, opt.Company) }, got)
+}
+
+// fileAsk asks what waits for the disk on a goroutine of its own, and gives the answer to the windows'.
+func fileAsk[T any](opt MainOptions, ask func(context.Context) (T, error), got func(T, error)) {
 	go func() {
-		v, err := ask(context.Background(), opt.Company)
+		v, err := guardedAsk(context.Background(), struct{}{}, func(ctx context.Context, _ struct{}) (T, error) { return ask(ctx) })
 		opt.Do.Do(func() { got(v, err) })
 	}()
 }
 
+// fileDo is fileAsk for what has no answer.
+func fileDo(opt MainOptions, do func(context.Context) error, done func(error)) {
+	fileAsk(opt, func(ctx context.Context) (struct{}, error) { return struct{}{}, do(ctx) }, func(_ struct{}, err error) { done(err) })
+}
+
 // companyDo is companyAsk for what has no answer.
 func companyDo(opt MainOptions, do func(context.Context, Company) error, done func(error)) {
-	companyAsk(opt, func(ctx context.Context, c Company) (struct{}, error) { return struct{}{}, do(ctx, c) },
-		func(_ struct{}, err error) { done(err) })
+	fileDo(opt, func(ctx context.Context) error { return do(ctx, opt.Company) }, done)
 }
 
 // companyWhy says why something was not saved: in the CRM's words where it has some.

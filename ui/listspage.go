@@ -91,15 +91,15 @@ type listPage struct {
 	rows   map[fyne.CanvasObject]int
 }
 
-func newListPage(opt MainOptions, spec listSpec, importFile func()) *listPage {
+func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p := &listPage{opt: opt, spec: spec, at: -1, rows: map[fyne.CanvasObject]int{}}
 	p.pager = newListPager(opt.Do, opt.Desk.List, p.loaded)
-	p.detail = newRecordView(opt)
+	p.detail = newRecordView(opt, host)
 	p.detail.changed = p.pager.Reload
 	p.count = kit.NewData("", kit.Body.In(theme.Text3))
 	head := []fyne.CanvasObject{kit.NewLabel(spec.title, kit.PageTitle), p.count, kit.Spacer()}
 	if spec.imports && opt.Importer != nil {
-		head = append(head, kit.NewIconButton("Import contacts", theme.IconUpload, kit.Ghost, importFile))
+		head = append(head, kit.NewIconButton("Import contacts", theme.IconUpload, kit.Ghost, host.importFile))
 	}
 	top := []fyne.CanvasObject{kit.Sized(0, 32, kit.Row(8, head...))}
 	if len(spec.filters) > 0 {
@@ -122,7 +122,7 @@ func newListPage(opt MainOptions, spec listSpec, importFile func()) *listPage {
 	p.refine = kit.NewLabel("More rows than are shown: refine the search.", kit.Quiet.Centered())
 	p.refine.Hide()
 	p.body = kit.Stack(p.list)
-	p.empty = p.emptyState(importFile)
+	p.empty = p.emptyState(host.importFile)
 	p.head = kit.Pad(9, 12, 10, 16, kit.Column(7, top...))
 	p.box = kit.Stack()
 	p.arrange()
@@ -179,6 +179,9 @@ func (p *listPage) Draw(s desk.Snapshot, data bool) {
 		p.detail.Reload()
 	}
 }
+
+// Submit does what the open form of the record is for (Ctrl+S).
+func (p *listPage) Submit() { p.detail.Submit() }
 
 // SetNarrow is for windows below 1100.
 func (p *listPage) SetNarrow(on bool) {
@@ -255,10 +258,11 @@ func (p *listPage) follow() {
 	}
 }
 
-// nothing says whether there is nothing at all, not only under a filter.
+// nothing says whether there is nothing at all, not only under a filter. While a record
+// is shown there is something: the last open lead that was just converted.
 func (p *listPage) nothing() bool {
 	n, _ := p.pager.Total()
-	return p.pager.Started() && p.pager.Failed() == nil && n == 0 && p.text == "" && (p.filter == "" || p.filter == p.spec.filters[0].id)
+	return p.pager.Started() && p.pager.Failed() == nil && n == 0 && p.text == "" && !p.detail.shown && (p.filter == "" || p.filter == p.spec.filters[0].id)
 }
 
 // instead is what stands where the list would be, or nil.
@@ -270,7 +274,7 @@ func (p *listPage) instead() fyne.CanvasObject {
 			kit.NewButton("Try again", kit.Line, p.load)))
 	case !p.pager.Started() || n > 0:
 		return nil
-	case p.nothing():
+	case p.nothing() && p.bare:
 		return nil
 	}
 	return kit.Pad(24, 16, 0, 16, kit.ColumnAligned(0, kit.Center, kit.NewLabel(p.spec.none, kit.Body.In(theme.Text2))))

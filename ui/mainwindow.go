@@ -21,6 +21,7 @@ type MainOptions struct {
 	Do        *Dispatcher
 	Settings  Settings
 	Company   Company           // nil: how the company is set up can't be changed here
+	Customers Customers         // nil: records are only shown
 	Region    string            // ISO 3166 code of numbers written nationally; "" is "DE"
 	Importer  Importer          // nil: contacts can't be imported here
 	Workspace string            // the company's name at the top; "" for the program's
@@ -126,12 +127,12 @@ func (m *MainWindow) build() {
 	m.status = newStatusStrip(m.opt, m.Go, func() *kit.Layer { return m.layer })
 	m.omni = newOmnibox(m.opt, func() fyne.Canvas { return m.win.Canvas() }, m.open)
 	m.pages = map[pageName]page{
-		pageCalls:     newListPage(m.opt, callsPageSpec(), m.importFile),
+		pageCalls:     newListPage(m.opt, callsPageSpec(), m),
 		pageMissed:    newMissedPage(m.opt),
-		pageLeads:     newListPage(m.opt, leadsPageSpec(), m.importFile),
-		pageContacts:  newListPage(m.opt, contactsPageSpec(), m.importFile),
-		pageCompanies: newListPage(m.opt, companiesPageSpec(), m.importFile),
-		pageDeals:     newListPage(m.opt, dealsPageSpec(), m.importFile),
+		pageLeads:     newListPage(m.opt, leadsPageSpec(), m),
+		pageContacts:  newListPage(m.opt, contactsPageSpec(), m),
+		pageCompanies: newListPage(m.opt, companiesPageSpec(), m),
+		pageDeals:     newListPage(m.opt, dealsPageSpec(), m),
 		pageSettings:  newSettingsPage(m.opt, m.relook, m.newImportPlace()),
 	}
 	for _, p := range m.pages {
@@ -329,7 +330,7 @@ func (m *MainWindow) keys() {
 	}
 	add(fyne.KeyComma, func() { m.Go(pageSettings) })
 	add(fyne.KeyS, func() {
-		if p, ok := m.pages[m.at].(*settingsPage); ok {
+		if p, ok := m.pages[m.at].(interface{ Submit() }); ok {
 			p.Submit()
 		}
 	})

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -18,11 +19,14 @@ import (
 // stranger, who has no record.
 type recordView struct {
 	opt     MainOptions
+	host    recordHost
 	box     *fyne.Container
-	asking  asker[desk.Ref, desk.Record]
+	asking  asker[desk.Ref, recordAnswer]
 	row     desk.Row    // what was asked to be shown
 	shown   bool        // something was
 	rec     desk.Record // what is shown
+	more    recordMore
+	task    *recordTask // in place of the timeline; nil for none
 	has     bool
 	failed  bool
 	narrow  bool
@@ -33,10 +37,24 @@ type recordView struct {
 	excepts recordExcepts
 }
 
-func newRecordView(opt MainOptions) *recordView {
-	v := &recordView{opt: opt, box: kit.Stack(), changed: func() {}}
-	v.asking = asker[desk.Ref, desk.Record]{do: opt.Do, ask: func(ctx context.Context, r desk.Ref) (desk.Record, error) {
-		return opt.Desk.Record(ctx, r)
+// recordMore is what a record has besides what it shows: what can be done about it.
+type recordMore struct {
+	undos []crm.Undo
+}
+
+type recordAnswer struct {
+	desk.Record
+	more recordMore
+}
+
+func newRecordView(opt MainOptions, host recordHost) *recordView {
+	v := &recordView{opt: opt, host: host, box: kit.Stack(), changed: func() {}}
+	v.asking = asker[desk.Ref, recordAnswer]{do: opt.Do, ask: func(ctx context.Context, r desk.Ref) (a recordAnswer, err error) {
+		if a.Record, err = opt.Desk.Record(ctx, r); err != nil || opt.Customers == nil {
+			return a, err
+		}
+		a.more.undos, err = undosOf(ctx, opt.Customers, r)
+		return a, err
 	}}
 	v.excepts = newRecordExcepts(v)
 	return v
@@ -44,6 +62,9 @@ func newRecordView(opt MainOptions) *recordView {
 
 // Show shows the record of a row; what is shown stays until it is there.
 func (v *recordView) Show(r desk.Row) {
+	if v.row.Ref != r.Ref {
+		v.task = nil
+	}
 	v.row, v.shown = r, true
 	v.excepts.stop()
 	if r.Ref == (desk.Ref{}) {
@@ -63,10 +84,10 @@ func (v *recordView) Reload() {
 }
 
 func (v *recordView) load() {
-	v.asking.Ask(v.row.Ref, func(rec desk.Record, err error) {
+	v.asking.Ask(v.row.Ref, func(a recordAnswer, err error) {
 		v.failed = err != nil
 		if err == nil {
-			v.rec, v.has = rec, true
+			v.rec, v.more, v.has = a.Record, a.more, true
 		}
 		v.draw()
 	})
@@ -75,7 +96,7 @@ func (v *recordView) load() {
 // Clear shows nothing.
 func (v *recordView) Clear() {
 	v.Stop()
-	v.row, v.shown, v.has, v.failed = desk.Row{}, false, false, false
+	v.row, v.shown, v.has, v.failed, v.task = desk.Row{}, false, false, false, nil
 	v.box.Objects = nil
 	v.box.Refresh()
 }
@@ -159,7 +180,42 @@ func (v *recordView) draw() {
 func (v *recordView) head(avatar fyne.CanvasObject, title, sub string) fyne.CanvasObject {
 	return kit.Pad(16, 20, 0, 20, kit.Column(12, kit.Row(12, avatar,
 		kit.Grow(kit.Column(2, kit.NewData(title, kit.Title).Shrink(60), kit.NewData(sub, kit.Secondary).Shrink(60))),
-		v.excepts.button(), v.call), v.excepts.question()))
+		v.excepts.button(), v.actions(), v.call), v.excepts.question()))
+}
+
+// actions are what can be done about the record besides calling.
+func (v *recordView) actions() fyne.CanvasObject {
+	row := kit.Row(8)
+	if v.opt.Customers == nil || v.row.Ref == (desk.Ref{}) || !v.has || v.task != nil {
+		row.Hide()
+		return row
+	}
+	if v.rec.Ref.Kind == desk.Lead && v.rec.Open {
+		row.Add(kit.NewButton("Convert…", kit.Line, v.convert))
+	}
+	setShown(row, len(row.Objects) > 0)
+	return row
+}
+
+// begin shows a form in place of the timeline.
+func (v *recordView) begin(t *recordTask, first *kit.Field) {
+	v.task = t
+	v.excepts.stop()
+	v.draw()
+	first.Focus()
+}
+
+// end shows the timeline again.
+func (v *recordView) end() {
+	v.task = nil
+	v.draw()
+}
+
+// Submit does what the open form is for (Ctrl+S).
+func (v *recordView) Submit() {
+	if v.task != nil {
+		v.task.Submit()
+	}
 }
 
 // stranger is a call with somebody whom the CRM does not know.
@@ -194,6 +250,12 @@ func (v *recordView) record() fyne.CanvasObject {
 			names[i] = text.T(text.Key(s))
 		}
 		top = append(top, kit.Pad(14, 20, 0, 20, kit.NewStageLine(names, r.Stage, nil)))
+	}
+	if v.task != nil {
+		return kit.Column(0, append(top, kit.Gap(12), kit.NewHairline(), kit.Grow(v.task.box))...)
+	}
+	if len(v.more.undos) > 0 {
+		top = append(top, kit.Pad(12, 20, 0, 20, v.undoBar()))
 	}
 	line := kit.Pad(0, 0, 0, 0, v.timeline())
 	if v.narrow {
@@ -232,6 +294,11 @@ func (v *recordView) facts() fyne.CanvasObject {
 			call := kit.NewIconButton("Call this number", theme.IconHandset, kit.Ghost, func() { v.opt.Desk.Dial(f.Dial, "") }).Small()
 			call.SetEnabled(v.why == "", v.why)
 			column = append(column, kit.Row(6, kit.Grow(kit.Column(1, label, kit.NewData(f.Value, kit.Body).Shrink(40))), call))
+			continue
+		}
+		if f.Ref != (desk.Ref{}) {
+			open := kit.NewIconButton("Open this record", theme.IconChevronRight, kit.Ghost, func() { v.host.open(f.Ref) }).Small()
+			column = append(column, kit.Row(6, kit.Grow(kit.Column(1, label, kit.NewData(f.Value, kit.Body).Shrink(40))), open))
 			continue
 		}
 		column = append(column, kit.Column(1, label, kit.NewProseData(factValue(f), kit.Body)))

@@ -34,27 +34,30 @@ func (t *toaster) Notice(n desk.Notice) { t.Show(text.Say(n.Text), n.Warning) }
 
 // Show shows a translated sentence. What stands there already is not repeated,
 // and the oldest gives way to a fourth.
-func (t *toaster) Show(words string, warning bool) {
+func (t *toaster) Show(words string, warning bool) { t.Offer(words, warning, "", nil) }
+
+// Offer is Show with something that can be done about it.
+func (t *toaster) Offer(words string, warning bool, action text.Key, do func()) {
 	for _, s := range t.shown {
 		if s.words == words {
-			t.keep(s, warning)
+			t.keep(s, warning, do != nil)
 			return
 		}
 	}
 	for len(t.shown) >= toastsAtOnce {
 		t.close(t.shown[0])
 	}
-	s := &toastShown{words: words, toast: t.layer.ShowToast(words, warning, "", nil)}
+	s := &toastShown{words: words, toast: t.layer.ShowToast(words, warning, action, do)}
 	t.shown = append(t.shown, s)
-	t.keep(s, warning)
+	t.keep(s, warning, do != nil)
 }
 
-func (t *toaster) keep(s *toastShown, warning bool) {
+func (t *toaster) keep(s *toastShown, warning, action bool) {
 	if s.timer != nil {
 		s.timer.Stop()
 	}
 	lasts := toastLasts
-	if warning {
+	if warning || action { // what can be done is to be read, too
 		lasts = toastLastsWarning
 	}
 	s.timer = time.AfterFunc(lasts, func() { t.do.Do(func() { t.close(s) }) })

@@ -32,7 +32,7 @@ type expected struct {
 // that must stay as they are now until then.
 func (t *tx) keepUndo(title crm.Text, back []crm.Change, refs []crm.Ref) (crm.Undo, error) {
 	now := t.s.now()
-	u := crm.Undo{Title: title, At: now}
+	u := crm.Undo{Title: title, At: now, Refs: refs}
 	data := undoData{Title: title}
 	for _, change := range back {
 		args, err := json.Marshal(change)
@@ -79,6 +79,9 @@ func (s *Store) Undos(ctx context.Context) (undos []crm.Undo, err error) {
 		var data undoData
 		err := rows.Scan(&u.ID, unixMilli{&u.At}, jsonColumn{&data})
 		u.Title = data.Title
+		for _, e := range data.Expect {
+			u.Refs = append(u.Refs, e.Ref)
+		}
 		undos = append(undos, u)
 		return err
 	})

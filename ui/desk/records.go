@@ -23,7 +23,7 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		c := r.Contact
 		out.Sub = joined(c.Position, r.CompanyName)
 		b.common(c.Numbers, c.SIP, c.Emails)
-		b.add(Text{Key: "Company"}, r.CompanyName)
+		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: c.Company})
 		b.add(Text{Key: "Position"}, c.Position)
 		b.addresses(c.Addresses)
 		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
@@ -42,6 +42,10 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		b.add(Text{Key: "Contact"}, person)
 		b.add(Text{Key: "Company"}, l.CompanyName)
 		b.add(Text{Key: "Line"}, r.LineName)
+		if err := b.became(ctx, l.Became); err != nil {
+			return Record{}, err
+		}
+		out.Open = l.Status.Open()
 		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
 		out.Stages, out.Stage = r.Stages, r.Stage
 		if out.Stage < 0 && l.Status.Open() { // one that the company has no longer, between New and Processed
@@ -54,8 +58,8 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		l := r.Deal
 		out.Sub = joined(r.ContactName, r.CompanyName)
 		b.add(Text{Key: "Amount"}, d.amount(l.Amount))
-		b.add(Text{Key: "Contact"}, r.ContactName)
-		b.add(Text{Key: "Company"}, r.CompanyName)
+		b.link(Text{Key: "Contact"}, r.ContactName, crm.Ref{Kind: crm.KindContact, ID: l.Contact})
+		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: l.Company})
 		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
 		out.Stages, out.Stage = r.Stages, r.Stage
 	}
@@ -87,6 +91,39 @@ func (b facts) add(label Text, value string) {
 	if value != "" {
 		b.out.Facts = append(b.out.Facts, Fact{Label: label, Value: value})
 	}
+}
+
+// link is a fact that leads to another record.
+func (b facts) link(label Text, value string, to crm.Ref) {
+	if value != "" {
+		b.out.Facts = append(b.out.Facts, Fact{Label: label, Value: value, Ref: viewRef(to)})
+	}
+}
+
+// became are the records that a lead was converted into (requirements.md F1); one that is gone is left out.
+func (b facts) became(ctx context.Context, refs []crm.Ref) error {
+	for _, r := range refs {
+		rec, err := b.d.file.Record(ctx, r)
+		if err != nil {
+			b.d.log.Warn("read what a lead became", "kind", r.Kind, "error", err)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			continue
+		}
+		b.link(becameLabel(r.Kind), rec.Name, r)
+	}
+	return nil
+}
+
+func becameLabel(k crm.Kind) Text {
+	switch k {
+	case crm.KindCompany:
+		return Text{Key: "Became the company"}
+	case crm.KindDeal:
+		return Text{Key: "Became the deal"}
+	}
+	return Text{Key: "Became the contact"}
 }
 
 func (b facts) common(numbers []crm.Number, addresses []string, emails []crm.Email) {

@@ -335,6 +335,7 @@ type Record struct {
 	Created  time.Time
 	Stage    int      // index in Stages; -1 when it has none
 	Stages   []string // English; translated when standard
+	Open     bool     // a lead or deal that is worked on
 	Facts    []Fact
 	Dial     string
 	Timeline []Event // newest first
@@ -345,6 +346,7 @@ type Fact struct {
 	Label Text
 	Value string
 	Dial  string // not empty: a number that can be dialled
+	Ref   Ref    // not zero: a record that can be opened
 }
 
 // EventKind is what happened.

@@ -1,0 +1,26 @@
+package ui
+
+import (
+	"context"
+
+	"leadline/crm"
+	"leadline/ui/desk"
+)
+
+// Customers are what the windows ask and change of records besides showing them
+// (requirements.md F1); *store.Store is one, and tells what each method does. All wait for
+// the disk: see fileAsk.
+type Customers interface {
+	Fields(context.Context) ([]crm.Field, error)
+	Pipelines(context.Context) ([]crm.Pipeline, error)
+	Workspace(context.Context) (crm.Workspace, error)
+
+	ConversionOf(ctx context.Context, lead crm.ID, kinds []crm.Kind, into []crm.Ref, pipeline crm.ID) (crm.ConvertLead, error)
+	Convert(context.Context, crm.ConvertLead) (crm.Undo, error)
+	Undos(context.Context) ([]crm.Undo, error)
+	Undo(ctx context.Context, id int64) error
+}
+
+func crmRef(r desk.Ref) crm.Ref { return crm.Ref{Kind: crm.Kind(r.Kind), ID: crm.ID(r.ID)} }
+
+func deskRef(r crm.Ref) desk.Ref { return desk.Ref{Kind: desk.RecordKind(r.Kind), ID: string(r.ID)} }
