@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"log/slog"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -67,8 +69,9 @@ func (i *idler) after(d time.Duration) {
 // left to be held up.
 func (i *idler) nap() {
 	defer func() {
-		if recover() != nil {
+		if r := recover(); r != nil {
 			i.stopped.Store(true)
+			slog.Warn("the loop of the windows is not held up any more", "fault", r, "stack", string(debug.Stack()))
 		}
 	}()
 	if !i.stopped.Load() {

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 )
@@ -85,6 +87,10 @@ func TestTheLoopSleepsNoMoreWhenItIsToEnd(t *testing.T) {
 // Fyne ends its loop on SIGTERM by itself, and GLFW with it; a nap that is due then is
 // run where it was posted.
 func TestANapAfterTheEndOfTheLoopDoesNotCloseTheProgramWithAPanic(t *testing.T) {
+	var logged strings.Builder
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&logged, nil)))
+	defer slog.SetDefault(before)
 	posted := 0
 	do := &Dispatcher{post: func(f func()) { posted++; f() }}
 	i := &idler{do: do, events: newBed(), pending: func() bool { panic("NotInitialized: The GLFW library is not initialized") }}
@@ -92,5 +98,8 @@ func TestANapAfterTheEndOfTheLoopDoesNotCloseTheProgramWithAPanic(t *testing.T) 
 	i.nap()
 	if !i.stopped.Load() || posted != 0 {
 		t.Errorf("stopped %v, posted %d times", i.stopped.Load(), posted)
+	}
+	if n := strings.Count(logged.String(), "GLFW library is not initialized"); n != 1 {
+		t.Errorf("the log has it %d times:\n%s", n, &logged)
 	}
 }
