@@ -24,15 +24,26 @@ func newWash() wash {
 
 func (w wash) paint(fill fyne.ThemeColorName) {
 	c := color.NRGBAModel.Convert(theme.Color(fill)).(color.NRGBA)
-	w.Hidden = c.A == 0
 	if pixel := w.Image.Image.(*image.NRGBA); pixel.NRGBAAt(0, 0) != c {
 		pixel = image.NewNRGBA(pixel.Rect)
 		pixel.SetNRGBA(0, 0, c)
 		w.Image.Image = pixel
 	}
+	w.hide()
 }
 
 func (w wash) cover(x, y, width, height float32) {
 	w.Move(fyne.NewPos(x, y))
 	w.Resize(fyne.NewSize(width, height))
+	w.hide()
+}
+
+// leastPixel is the room, in Fyne's units, in which something can be seen on the finest screens.
+const leastPixel = 0.25
+
+// hide hides it where there is nothing to be seen. Fyne's painter in software panics on an image
+// without a pixel, and what stands beside a corner may be left with less than none.
+func (w wash) hide() {
+	size := w.Size()
+	w.Hidden = w.Image.Image.At(0, 0).(color.NRGBA).A == 0 || size.Width < leastPixel || size.Height < leastPixel
 }
