@@ -224,6 +224,7 @@ func (f *callForm) typed() {
 	f.draft.typed(typedForm{
 		f.first.Text(), f.last.Text(), f.company.Text(), f.source.Chosen(), f.person.Chosen(),
 	}, f.v.w.now())
+	f.v.w.onTyped()
 	f.kept.Set("", "", kit.Neutral)
 }
 

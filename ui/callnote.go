@@ -27,6 +27,7 @@ func newCallNote(v *callView) *callNote {
 	n := &callNote{v: v}
 	n.field = kit.NewNoteField("Note", 76, func(s string) {
 		n.draft.typed(s, v.w.now())
+		v.w.onTyped()
 		n.say(v.w.call.Note)
 	}).WithPlaceholder("Type here, saved as you type")
 	n.saved = kit.NewStateWord("", "", kit.Neutral, kit.Caption)
@@ -88,6 +89,14 @@ func (d *draft[T]) typed(v T, at time.Time) { d.now, d.dirty, d.at = v, true, at
 
 // rested tells whether it is time to hand in.
 func (d *draft[T]) rested(now time.Time) bool { return d.dirty && now.Sub(d.at) >= pause }
+
+// rest is how long it takes until it is time, a minute when nothing waits.
+func (d *draft[T]) rest(now time.Time) time.Duration {
+	if !d.dirty {
+		return time.Minute
+	}
+	return pause - now.Sub(d.at)
+}
 
 // send is what has to be handed in now, if anything.
 func (d *draft[T]) send() (T, bool) {

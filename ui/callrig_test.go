@@ -41,10 +41,15 @@ func newBench(t *testing.T) *bench {
 
 func (b *bench) show(calls ...desk.Call) { b.calls.Draw(desk.Snapshot{Calls: calls}) }
 
-// pass moves the clock in steps, as the ticker does.
+// pass moves the clock, and looks at the windows when they ask for it.
 func (b *bench) pass(d time.Duration) {
-	for ; d > 0; d -= beat {
-		b.now = b.now.Add(min(beat, d))
+	for end := b.now.Add(d); ; {
+		wait, open := b.calls.rest()
+		if next := b.now.Add(wait); !open || next.After(end) {
+			b.now = end
+			return
+		}
+		b.now = b.now.Add(wait)
 		b.calls.Tick()
 	}
 }

@@ -51,10 +51,12 @@ type callWindow struct {
 	endSeen time.Time // when the end was first drawn here
 	touched time.Time // when the pointer was last in it, or something typed
 	inside  func() bool
+
+	onTyped func() // something is to be handed in
 }
 
 func newCallWindow(app fyne.App, d Desk, now func() time.Time, slot int) *callWindow {
-	w := &callWindow{desk: d, now: now, number: slot}
+	w := &callWindow{desk: d, now: now, number: slot, onTyped: func() {}}
 	w.win = app.NewWindow("Leadline")
 	w.build()
 	w.win.SetFixedSize(true)
@@ -212,6 +214,16 @@ func (w *callWindow) tick(now time.Time) {
 		w.view.flush()
 		w.putAway()
 	}
+}
+
+// rest is how long the window stays as it is when nothing happens.
+func (w *callWindow) rest(now time.Time) time.Duration {
+	c := w.call
+	if c.State == desk.Ended || c.Card.Loading || w.view.transferOpen {
+		return beat // the pointer, grey bars, calls that could be joined
+	}
+	wait := time.Second - clockOf(c, now)%time.Second
+	return min(wait, w.view.note.draft.rest(now), w.view.form.draft.rest(now))
 }
 
 // putAway asks the desk to put the ended call away; the window goes with the next

@@ -27,14 +27,17 @@ type callWindows struct {
 	make  func(slot int) *callWindow
 	slots []*callWindow // all that were ever made; a free one is filled again
 
-	// onOpen is told when the first window opens and when the last one has gone: the
-	// clock only ticks in between.
-	onOpen func(open bool)
+	// arm sets the clock that calls Tick to what has changed.
+	arm func()
 }
 
 func newCallWindows(app fyne.App, d Desk, now func() time.Time) *callWindows {
-	c := &callWindows{desk: d, now: now}
-	c.make = func(slot int) *callWindow { return newCallWindow(app, d, now, slot) }
+	c := &callWindows{desk: d, now: now, arm: func() {}}
+	c.make = func(slot int) *callWindow {
+		w := newCallWindow(app, d, now, slot)
+		w.onTyped = func() { c.arm() }
+		return w
+	}
 	return c
 }
 
@@ -50,7 +53,7 @@ func (c *callWindows) Warm() {
 
 // Draw brings the windows in line with a snapshot.
 func (c *callWindows) Draw(s desk.Snapshot) {
-	before := c.open()
+	defer c.arm()
 	for _, w := range c.slots {
 		if w.busy && !slices.ContainsFunc(s.Calls, func(k desk.Call) bool { return k.ID == w.id }) {
 			w.leave()
@@ -74,9 +77,6 @@ func (c *callWindows) Draw(s desk.Snapshot) {
 			w.show()
 		}
 	}
-	if open := c.open(); open != before && c.onOpen != nil {
-		c.onOpen(open)
-	}
 }
 
 // Tick moves the clocks, saves what was typed, and puts ended calls away.
@@ -87,6 +87,21 @@ func (c *callWindows) Tick() {
 			w.tick(now)
 		}
 	}
+	c.arm()
+}
+
+// rest is how long the windows stay as they are by themselves; false when no call is there.
+func (c *callWindows) rest() (wait time.Duration, open bool) {
+	now := c.now()
+	for _, w := range c.slots {
+		if !w.busy {
+			continue
+		}
+		if r := w.rest(now); !open || r < wait {
+			wait, open = r, true
+		}
+	}
+	return max(wait, beat), open
 }
 
 // Reopen shows a call's window again that the agent had closed, and gives it the
@@ -102,10 +117,6 @@ func (c *callWindows) Reopen(id desk.CallID) {
 		w.show()
 	}
 	w.win.RequestFocus()
-}
-
-func (c *callWindows) open() bool {
-	return slices.ContainsFunc(c.slots, func(w *callWindow) bool { return w.busy })
 }
 
 func (c *callWindows) of(id desk.CallID) *callWindow {
@@ -185,54 +196,33 @@ func spot(area image.Rectangle, size image.Point, n int) image.Point {
 	return image.Pt(max(area.Min.X, x), min(y, max(area.Min.Y+titleBar, area.Max.Y-size.Y)))
 }
 
-// beat is how often clocks are looked at while a window is open. A clock that shows
-// the same second is not painted again.
-const beat = 100 * time.Millisecond
+// beat is the least time between two looks at the clocks, however many calls there are. Each
+// look wakes the loop of the windows, and what has changed is painted: with one call, once
+// a second.
+const (
+	beat = 100 * time.Millisecond
+	// afterSecond is how much later than a second begins the clocks are looked at: the timer and
+	// the clock on the wall are two.
+	afterSecond = 5 * time.Millisecond
+)
 
 // Start draws what the desk has now and from then on, until stop.
 func (c *callWindows) Start(do *Dispatcher) (stop func()) {
-	tick := Latest(do, func(struct{}) { c.Tick() })
-	ticker := beatWhile(func() { tick(struct{}{}) })
-	c.onOpen = ticker.run
+	clock := newMainDelay(do, beat, c.Tick)
+	c.arm = func() {
+		clock.Stop()
+		if wait, open := c.rest(); open {
+			clock.wait = wait + afterSecond
+			clock.Start()
+		}
+	}
 	draw := Latest(do, c.Draw)
 	unsubscribe := c.desk.Subscribe(draw)
 	draw(c.desk.Snapshot())
 	return func() {
 		unsubscribe()
-		ticker.run(false)
-	}
-}
-
-// ticker calls f in a goroutine of its own while it is on. run is for one goroutine
-// at a time.
-type ticker struct {
-	f    func()
-	stop chan struct{}
-}
-
-func beatWhile(f func()) *ticker { return &ticker{f: f} }
-
-func (t *ticker) run(on bool) {
-	switch {
-	case on && t.stop == nil:
-		t.stop = make(chan struct{})
-		go t.loop(t.stop)
-	case !on && t.stop != nil:
-		close(t.stop)
-		t.stop = nil
-	}
-}
-
-func (t *ticker) loop(stop <-chan struct{}) {
-	tick := time.NewTicker(beat)
-	defer tick.Stop()
-	for {
-		select {
-		case <-stop:
-			return
-		case <-tick.C:
-			t.f()
-		}
+		c.arm = clock.Stop
+		clock.Stop()
 	}
 }
 
