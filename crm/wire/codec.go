@@ -1,0 +1,105 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// How deep and how wide a message may be. The deepest that we send is a row's data, which is
+// opaque text here; 16 is twice what the rest has.
+const (
+	mostNested  = 16
+	mostMembers = 64 // pairs of one map: the fields of a message
+	mostItems   = 4096
+)
+
+var (
+	toCBOR   = must(cbor.EncOptions{Time: cbor.TimeRFC3339NanoUTC, ShortestFloat: cbor.ShortestFloat16}.EncMode())
+	fromCBOR = must(cbor.DecOptions{
+		DupMapKey: cbor.DupMapKeyEnforcedAPF, MaxNestedLevels: mostNested, MaxMapPairs: mostMembers, MaxArrayElements: mostItems,
+		IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden, UTF8: cbor.UTF8RejectInvalid,
+	}.DecMode())
+)
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// Encode writes a message in the encoding that contentType names; anything but TypeJSON is CBOR.
+func Encode(contentType string, message any) ([]byte, error) {
+	if contentType == TypeJSON {
+		return json.Marshal(message)
+	}
+	return toCBOR.Marshal(message)
+}
+
+// Decode reads one message, which has to be all there is in data, and fills in message. Fields that this
+// version does not know are passed over. An error is a Problem of the code Malformed.
+func Decode(contentType string, data []byte, message any) error {
+	var err error
+	if contentType == TypeJSON {
+		err = decodeJSON(data, message)
+	} else {
+		err = fromCBOR.Unmarshal(data, message)
+	}
+	if err != nil {
+		return Problem{Code: Malformed, Message: err.Error()}
+	}
+	return nil
+}
+
+func decodeJSON(data []byte, message any) error {
+	if err := shallow(data); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if err := d.Decode(message); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more than one message")
+	}
+	return nil
+}
+
+// shallow refuses JSON that is nested deeper than a message with a document in it can be.
+func shallow(data []byte) error {
+	depth, quoted, escaped := 0, false, false
+	for _, b := range data {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped, quoted = b == '\\', b != '"'
+		case b == '"':
+			quoted = true
+		case b == '[', b == '{':
+			if depth++; depth > 2*mostNested {
+				return fmt.Errorf("nested deeper than %d", 2*mostNested)
+			}
+		case b == ']', b == '}':
+			depth--
+		}
+	}
+	return nil
+}
+
+// CheckDocument says what is wrong with the arguments of a command or the data of a row: they are one JSON
+// object, nested no deeper than a message.
+func CheckDocument(doc json.RawMessage) error {
+	if err := shallow(doc); err != nil {
+		return err
+	}
+	if !json.Valid(doc) || len(bytes.TrimSpace(doc)) == 0 || bytes.TrimSpace(doc)[0] != '{' {
+		return errors.New("not one JSON object")
+	}
+	return nil
+}

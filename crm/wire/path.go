@@ -1,0 +1,21 @@
+package wire
+
+// Where the server listens, below its address. All but PathSession want an access token in
+// the header "Authorization: Bearer …"; the workspace follows from the token and is in no message.
+const (
+	PathSession  = "/v1/session"         // POST SignIn → Session; DELETE signs out
+	PathRefresh  = "/v1/session/refresh" // POST Refresh → Session
+	PathDevices  = "/v1/devices"         // GET → []Device; DELETE /v1/devices/{id} revokes
+	PathHello    = "/v1/sync/hello"      // POST Hello → Welcome
+	PathPush     = "/v1/sync/push"       // POST Push → Pushed
+	PathPull     = "/v1/sync/pull"       // POST Pull → Page; waits up to Pull.Wait for news
+	PathRows     = "/v1/sync/rows"       // POST Fetch → Fetched
+	PathSnapshot = "/v1/sync/snapshot/"  // GET + Manifest.Name, with Range (RFC 9110 §14)
+	PathWatch    = "/v1/sync/watch"      // WebSocket, downwards only: Hint
+)
+
+// The encodings of a message, as Content-Type and Accept name them.
+const (
+	TypeCBOR = "application/cbor"
+	TypeJSON = "application/json"
+)
