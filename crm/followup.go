@@ -22,3 +22,19 @@ type Note struct {
 	By   ID        `json:"by,omitempty"`
 	Text string    `json:"text"`
 }
+
+// FollowUpRow is a line in a list of follow-ups.
+type FollowUpRow struct {
+	FollowUp
+	Name   string // of the record
+	Sub    string // its company; of a deal the person
+	Number Number // to call back
+	Who    string // is responsible
+	Note   string // the first line of the call's note
+}
+
+// FollowUpPage is a page of follow-ups.
+type FollowUpPage struct {
+	Rows  []FollowUpRow
+	Total int
+}

@@ -29,6 +29,7 @@ type callView struct {
 	pass    *callTransfer
 	note    *callNote
 	why     *callWhy
+	later   *callFollowUp
 	footer  *kit.Footer
 	scroll  *container.Scroll
 	inside  *fyne.Container
@@ -53,8 +54,9 @@ func newCallView(w *callWindow) *callView {
 	v.pass = newCallTransfer(v)
 	v.note = newCallNote(v)
 	v.why = newCallWhy()
+	v.later = newCallFollowUp(v)
 	v.footer = kit.NewFooter()
-	v.inside = kit.Column(0, v.why.root, v.pad.root, v.pass.root, v.form.root, v.chooser.root, v.past.root)
+	v.inside = kit.Column(0, v.why.root, v.later.root, v.pad.root, v.pass.root, v.form.root, v.chooser.root, v.past.root)
 	v.scroll = container.NewVScroll(v.inside)
 	v.body = &fyne.Container{Layout: bodyLayout{v}, Objects: []fyne.CanvasObject{v.scroll, v.note.root}}
 	v.root = kit.Sized(callWidth, callHeight, kit.Column(0,
@@ -98,6 +100,7 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	v.actions.fill(c, now)
 	v.below.fill(c)
 	v.why.fill(c)
+	v.later.fill(c)
 	v.pad.fill(c, v.keypadOpen)
 	v.pass.fill(c, v.transferOpen)
 	v.form.fill(c, offersForm(c) && !v.overlaid())

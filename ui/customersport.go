@@ -11,6 +11,10 @@ import (
 // (requirements.md F1); *store.Store is one, and tells what each method does. All wait for
 // the disk: see fileAsk.
 type Customers interface {
+	NewID() crm.ID
+	Me(context.Context) (crm.User, error)
+	Users(context.Context) ([]crm.User, error)
+	Do(context.Context, ...crm.Change) error
 	Fields(context.Context) ([]crm.Field, error)
 	Pipelines(context.Context) ([]crm.Pipeline, error)
 	Workspace(context.Context) (crm.Workspace, error)
@@ -19,6 +23,9 @@ type Customers interface {
 	Convert(context.Context, crm.ConvertLead) (crm.Undo, error)
 	Undos(context.Context) ([]crm.Undo, error)
 	Undo(ctx context.Context, id int64) error
+
+	FollowUps(context.Context, crm.Ref) ([]crm.FollowUp, error)
+	FollowUpList(context.Context, crm.Query) (crm.FollowUpPage, error)
 }
 
 func crmRef(r desk.Ref) crm.Ref { return crm.Ref{Kind: crm.Kind(r.Kind), ID: crm.ID(r.ID)} }

@@ -45,6 +45,7 @@ type Calls interface {
 	Digits(id desk.CallID, digits string)   // 0-9 * # A-D, sent in their order as the account says
 	Note(id desk.CallID, text string)       // the whole note, as typed so far
 	Choose(id desk.CallID, ref desk.Ref)    // who it is, among several matches (requirements.md C3)
+	FollowUp(id desk.CallID, due time.Time) // to come back to its record; zero: takes it back
 	CloseCall(desk.CallID)                  // an ended call is put away; its window closes
 	// Dial places a call. target is a number however written, an extension or a SIP
 	// address; account is the name of an account, "" for the first.

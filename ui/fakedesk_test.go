@@ -66,6 +66,9 @@ func (f *fakeDesk) Note(id desk.CallID, text string)     { f.wish("note %s %s", 
 func (f *fakeDesk) Choose(id desk.CallID, ref desk.Ref) {
 	f.wish("choose %s %s %s", id, ref.Kind, ref.ID)
 }
+func (f *fakeDesk) FollowUp(id desk.CallID, due time.Time) {
+	f.wish("follow up %s %s", id, due.Format("2006-01-02 15:04"))
+}
 func (f *fakeDesk) CloseCall(id desk.CallID)                      { f.wish("close %s", id) }
 func (f *fakeDesk) Dial(target, account string)                   { f.wish("dial %s %s", target, account) }
 func (f *fakeDesk) OpenForm(id desk.CallID, kind desk.RecordKind) { f.wish("form %s %s", id, kind) }

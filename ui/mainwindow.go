@@ -129,6 +129,7 @@ func (m *MainWindow) build() {
 	m.pages = map[pageName]page{
 		pageCalls:     newListPage(m.opt, callsPageSpec(), m),
 		pageMissed:    newMissedPage(m.opt),
+		pageFollowUps: newFollowUpsPage(m.opt, m),
 		pageLeads:     newListPage(m.opt, leadsPageSpec(), m),
 		pageContacts:  newListPage(m.opt, contactsPageSpec(), m),
 		pageCompanies: newListPage(m.opt, companiesPageSpec(), m),
@@ -273,6 +274,7 @@ func (m *MainWindow) take(s desk.Snapshot) {
 
 func (m *MainWindow) draw(data bool) {
 	m.rail.Missed(m.snap.Missed)
+	m.rail.Due(m.snap.Due)
 	m.rail.WithoutLeads(m.snap.NoLeads)
 	m.status.Draw(m.snap)
 	m.omni.Draw(m.snap)
@@ -325,7 +327,7 @@ func (m *MainWindow) keys() {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { do() })
 	}
 	add(fyne.KeyK, func() { m.omni.Focus() })
-	for i, name := range []pageName{pageCalls, pageMissed, pageLeads, pageContacts, pageCompanies, pageDeals} {
+	for i, name := range []pageName{pageCalls, pageMissed, pageFollowUps, pageLeads, pageContacts, pageCompanies, pageDeals} {
 		add(fyne.KeyName(rune('1'+i)), func() { m.Go(name) })
 	}
 	add(fyne.KeyComma, func() { m.Go(pageSettings) })

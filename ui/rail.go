@@ -17,6 +17,7 @@ type pageName string
 const (
 	pageCalls     pageName = "calls"
 	pageMissed    pageName = "missed"
+	pageFollowUps pageName = "followups"
 	pageLeads     pageName = "leads"
 	pageContacts  pageName = "contacts"
 	pageCompanies pageName = "companies"
@@ -54,6 +55,7 @@ func railGroups() []railGroup {
 		{text.Key("Phone"), []railEntry{
 			{pageCalls, text.Key("Calls"), theme.IconHistory},
 			{pageMissed, text.Key("Missed"), theme.IconMissed},
+			{pageFollowUps, text.Key("Follow-ups"), theme.IconFollowUp},
 		}},
 		{text.Key("Customers"), []railEntry{
 			{pageLeads, text.Key("Leads"), theme.IconLead},
@@ -74,6 +76,7 @@ type rail struct {
 	narrow  bool
 	noLeads bool // hidden: the CRM has none (requirements.md F2)
 	missed  int
+	due     int
 	at      pageName
 	goTo    func(pageName)
 }
@@ -117,15 +120,32 @@ func (r *rail) Missed(n int) {
 	r.count()
 }
 
-func (r *rail) count() {
-	s := ""
-	switch {
-	case r.missed > 99 && r.narrow:
-		s = "99"
-	case r.missed > 0:
-		s = text.Number(int64(r.missed))
+// Due tells how many follow-ups are due.
+func (r *rail) Due(n int) {
+	if r.due == n {
+		return
 	}
-	r.items[pageMissed].SetCount(s, kit.Bad)
+	r.due = n
+	r.count()
+}
+
+func (r *rail) count() {
+	r.items[pageMissed].SetCount(r.counted(r.missed), kit.Bad)
+	due := r.counted(r.due)
+	if r.narrow { // a badge is for missed calls only
+		due = ""
+	}
+	r.items[pageFollowUps].SetCount(due, kit.Neutral)
+}
+
+func (r *rail) counted(n int) string {
+	switch {
+	case n > 99 && r.narrow:
+		return "99"
+	case n > 0:
+		return text.Number(int64(n))
+	}
+	return ""
 }
 
 func (r *rail) arrange() {

@@ -40,6 +40,8 @@ type recordView struct {
 // recordMore is what a record has besides what it shows: what can be done about it.
 type recordMore struct {
 	undos []crm.Undo
+	due   []crm.FollowUp    // open ones
+	names map[crm.ID]string // of who is responsible for them
 }
 
 type recordAnswer struct {
@@ -53,7 +55,10 @@ func newRecordView(opt MainOptions, host recordHost) *recordView {
 		if a.Record, err = opt.Desk.Record(ctx, r); err != nil || opt.Customers == nil {
 			return a, err
 		}
-		a.more.undos, err = undosOf(ctx, opt.Customers, r)
+		if a.more.undos, err = undosOf(ctx, opt.Customers, r); err != nil {
+			return a, err
+		}
+		a.more.due, a.more.names, err = plannedOf(ctx, opt.Customers, r)
 		return a, err
 	}}
 	v.excepts = newRecordExcepts(v)
@@ -190,6 +195,7 @@ func (v *recordView) actions() fyne.CanvasObject {
 		row.Hide()
 		return row
 	}
+	row.Add(kit.NewIconButton("Follow-up", theme.IconFollowUp, kit.Ghost, func() { v.followUp(crm.FollowUp{}) }))
 	if v.rec.Ref.Kind == desk.Lead && v.rec.Open {
 		row.Add(kit.NewButton("Convert…", kit.Line, v.convert))
 	}
@@ -279,7 +285,7 @@ func (v *recordView) tab(details bool) {
 }
 
 func (v *recordView) timeline() fyne.CanvasObject {
-	nodes := timelineNodes(v.rec.Timeline, v.opt.Now(), v.recordings)
+	nodes := append(v.planned(), timelineNodes(v.rec.Timeline, v.opt.Now(), v.recordings)...)
 	if len(nodes) == 0 {
 		return kit.Pad(24, 20, 0, 20, kit.ColumnAligned(0, kit.Start, kit.NewLabel("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
 	}

@@ -9,7 +9,6 @@ import (
 	"leadline/crm"
 	"leadline/crm/store"
 	"leadline/ui/desk"
-	"leadline/ui/kit"
 	"leadline/ui/text"
 )
 
@@ -54,7 +53,7 @@ func TestALeadIsConvertedAndTakenBackInItsDetail_F1(t *testing.T) {
 	if deal.Title != "40 brackets" || deal.Contact != contact.ID || deal.Company != company.ID || deal.Lead != lead.ID {
 		t.Errorf("the deal is %+v", deal)
 	}
-	if b.offers("Convert…") {
+	if b.finds("button", "Convert…") {
 		t.Error("a converted lead can be converted")
 	}
 	b.tap("button", "Undo")
@@ -135,17 +134,6 @@ func TestAConversionThatIsTooOldToTakeBackSaysSo_F1(t *testing.T) {
 	do(t, s, crm.UpdateDeal{Deal: stored}, crm.RemoveRecord{Ref: crm.Ref{Kind: crm.KindDeal, ID: deal.ID}})
 	b.tap("button", "Undo")
 	b.waits("It is too late to take that back.")
-}
-
-// offers tells whether a button with that name is seen.
-func (b *mainBench) offers(name string) bool {
-	found := false
-	kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
-		if n, ok := o.(kit.Named); ok && n.Role() == "button" && n.Name() == name {
-			found = true
-		}
-	})
-	return found
 }
 
 // TestPicturesOfConversion draws the form and what it leads to; see TestPicturesOfTheMainWindow.

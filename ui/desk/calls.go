@@ -30,6 +30,9 @@ type onDesk struct {
 	why     Text
 	result  Outcome
 
+	followUp crm.ID    // noted after the call; "" when none was
+	due      time.Time // when; zero when it was taken back
+
 	trace *Trace // what is asked about before the number becomes an exception
 
 	note  savedText
@@ -48,7 +51,8 @@ func (c *onDesk) view() Call {
 		Muted: c.phone.Muted, Codec: c.phone.Codec, Encrypted: c.phone.Encrypted, Exposed: c.phone.Exposed,
 		Digits: c.phone.Digits, Dialled: c.phone.HeardDigits, Quality: Quality(c.phone.Stats.Quality),
 		Passed: c.passed, Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved, Excepting: c.trace,
-		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
+		FollowUp: c.due,
+		Note:     Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
 	}
 	v.Transfer = transferOf(c.phone.Transfer)
 	v.Recording = recordingOf(c.phone.Recording)
@@ -265,6 +269,7 @@ func (d *Desk) fileChanged(ch crm.Changed) {
 			d.lookUp(c)
 		}
 	}
+	d.countDue()
 	d.find(func(ctx context.Context) {
 		n, err := d.file.MissedCount(ctx)
 		if err != nil {

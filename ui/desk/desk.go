@@ -82,6 +82,7 @@ type Desk struct {
 	began      map[phone.CallID]bool // calls the phone has told of
 	refused    map[phone.CallID]bool // calls of the blacklist that have not ended yet
 	missed     int
+	due        int // follow-ups of today and before
 	dirty      bool
 }
 
@@ -214,6 +215,7 @@ func (d *Desk) publish() {
 		Accounts: slices.Clone(d.accounts),
 		Calls:    make([]Call, len(d.calls)),
 		Missed:   d.missed,
+		Due:      d.due,
 		Sound:    d.sound,
 		Presence: d.presence,
 		NoLeads:  d.rules.workspace.Mode == crm.Simple,

@@ -18,6 +18,7 @@ type Snapshot struct {
 	Calls      []Call // oldest first; ended ones stay until they are closed
 	Unsaved    int    // forms with typed text that is not saved as a record yet
 	Missed     int    // missed calls that nobody has worked off (requirements.md H6)
+	Due        int    // the agent's follow-ups that are due today or overdue
 	Sound      Sound
 	Presence   Presence
 	Colleagues []Colleague // whose telephones are watched
@@ -131,6 +132,8 @@ type Call struct {
 	Note   Note
 	Reason Text // why the CRM did what it did
 	Saved  bool // a record was made from this call by hand
+
+	FollowUp time.Time // when to come back to the record; zero: no follow-up was noted
 
 	// Excepting is what would be removed from the CRM if the number became an exception
 	// (requirements.md E2): the question is open. nil: it isn't.
