@@ -186,10 +186,13 @@ INSERT OR REPLACE INTO setting(name, value) VALUES('derive', 'again');
 -- all deals of a customer: those of before count for the next one's id, and go along in a merge
 CREATE INDEX deal_of_contact ON deal(contact) WHERE contact IS NOT NULL;
 CREATE INDEX deal_of_company ON deal(company) WHERE company IS NOT NULL;
+`, `
+-- rows of tables that the search index does not have yet, see indexer
+CREATE TABLE unindexed(kind TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(kind, first)) WITHOUT ROWID;
 `}
 
-// settingDerive is set by a migration that changes what the derived tables have:
-// they are made anew once the file has its version, however often that is begun.
+// settingDerive is set by a migration that changes what the search index has: it
+// is made anew in the background once the file has its version.
 const settingDerive = "derive"
 
 // migrate brings the file to this version.
@@ -212,7 +215,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	s.log.Info("the search index is made anew", "file", s.damage.path)
 	return s.write(ctx, func(t *tx) error {
-		if err := t.deriveAll(false); err != nil {
+		if err := t.deriveSearch(); err != nil {
 			return err
 		}
 		return t.setSetting(settingDerive, "")

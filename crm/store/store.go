@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/mattn/go-sqlite3"
 
 	"leadline/crm"
 )
@@ -61,6 +62,9 @@ type Store struct {
 	hlc     crm.HLC    // of the last command; under writing
 	writes  statements
 	reads   statements
+	bulk    map[string]*sqlite3.SQLiteStmt // see bulkStatement; under writing
+
+	indexer *indexer
 
 	recent    recent
 	ownWithin time.Duration // see there
@@ -99,6 +103,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 // Close waits for the change under way and closes the file.
 func (s *Store) Close() error {
 	s.damage.end()
+	s.indexer.end() // first: it may be waiting to write
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	err := s.disconnect()
