@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,8 +24,9 @@ type Changed = crm.Changed
 type tx struct {
 	s       *Store
 	changed Changed
-	// committed is called once the change is in the file, while nobody else writes.
-	committed []func()
+	// fromServer is set while a row is written that the server has: its rules were held there.
+	fromServer bool
+	queued     bool // something waits in the outbox that did not before
 }
 
 func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
@@ -78,11 +80,10 @@ func (s *Store) Do(ctx context.Context, changes ...crm.Change) error {
 // What it wrote is on the disk when it returns nil; when it returns an error,
 // nothing of it is.
 func (s *Store) write(ctx context.Context, f func(*tx) error) (err error) {
-	return s.writeBy(ctx, s.commit, f)
+	return s.writeWith(ctx, s.commit, f)
 }
 
-// writeBy is write by another way to commit.
-func (s *Store) writeBy(ctx context.Context, commit func(func(*tx) error) (Changed, error), f func(*tx) error) error {
+func (s *Store) writeWith(ctx context.Context, commit func(func(*tx) error) (Changed, error), f func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -95,14 +96,27 @@ func (s *Store) writeBy(ctx context.Context, commit func(func(*tx) error) (Chang
 	return nil
 }
 
-func (s *Store) commit(f func(*tx) error) (Changed, error) {
+func (s *Store) commit(f func(*tx) error) (c Changed, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	return s.commitLocked(f)
+	return s.transact(f)
 }
 
-// commitLocked is commit for who has the lock already.
-func (s *Store) commitLocked(f func(*tx) error) (c Changed, err error) {
+// commitRelaxed is commit without waiting for the disk.
+func (s *Store) commitRelaxed(f func(*tx) error) (c Changed, err error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if _, err := s.writer.ExecContext(context.Background(), "PRAGMA synchronous=NORMAL"); err != nil {
+		return c, explain(err)
+	}
+	defer func() {
+		_, back := s.writer.ExecContext(context.Background(), "PRAGMA synchronous=FULL")
+		err = errors.Join(err, explain(back))
+	}()
+	return s.transact(f)
+}
+
+func (s *Store) transact(f func(*tx) error) (c Changed, err error) {
 	before := s.hlc
 	t := &tx{s: s}
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
@@ -123,10 +137,10 @@ func (s *Store) commitLocked(f func(*tx) error) (c Changed, err error) {
 		return c, fmt.Errorf("save: %w", err)
 	}
 	done = true
-	for _, f := range t.committed {
-		f()
-	}
 	s.recent.current.Store(false)
+	if t.queued {
+		s.signalQueued()
+	}
 	if s.checkpointer != nil { // nil while the file is being opened
 		s.checkpointer.wrote()
 	}
@@ -157,22 +171,16 @@ func (t *tx) doAsIs(changes ...crm.Change) error {
 		if u, ok := change.(crm.UpdateRecord); ok && u.Empty() {
 			continue
 		}
-		c, err := t.command(change)
+		id, err := t.s.makeID()
 		if err != nil {
 			return err
 		}
-		if err := t.apply(c); err != nil {
+		t.s.hlc = t.s.hlc.Next(t.s.now().Add(t.s.offset))
+		if err := t.apply(crm.Command{ID: id, At: t.s.hlc, Change: change}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// command is a change made here and now.
-func (t *tx) command(change crm.Change) (crm.Command, error) {
-	id, err := t.s.makeID()
-	t.s.hlc = t.s.hlc.Next(t.s.now())
-	return crm.Command{ID: id, At: t.s.hlc, Change: change}, err
 }
 
 // signed is a change with who makes it: whoever works here, unless it says another.
@@ -223,52 +231,53 @@ func (t *tx) signed(change crm.Change) (crm.Change, error) {
 }
 
 func (t *tx) apply(c crm.Command) error {
-	args, err := json.Marshal(c.Change)
-	if err != nil {
-		return fmt.Errorf("write the arguments of command %s: %w", c.Change.CommandName(), err)
-	}
-	return t.applyWritten(c, args, func() error { return t.perform(c) })
-}
-
-// applyWritten is apply for a command whose arguments are written already.
-func (t *tx) applyWritten(c crm.Command, args []byte, perform func() error) error {
 	name, v, ok := strings.Cut(c.Change.CommandName(), "/")
 	version, err := strconv.Atoi(v)
 	if !ok || err != nil {
 		return fmt.Errorf("command %q has no version", c.Change.CommandName())
 	}
+	args, err := json.Marshal(c.Change)
+	if err != nil {
+		return fmt.Errorf("write the arguments of command %s: %w", name, err)
+	}
 	var seen int
-	if err := t.row("SELECT count(*) FROM outbox WHERE uuid = ?", c.ID.Bytes()).Scan(&seen); err != nil {
+	if err := t.row("SELECT (SELECT count(*) FROM outbox WHERE uuid = ?1) + (SELECT count(*) FROM journal WHERE uuid = ?1)", c.ID.Bytes()).
+		Scan(&seen); err != nil {
 		return explain(err)
 	}
 	if seen > 0 {
 		return nil
 	}
-	if err := perform(); err != nil {
+	rows, err := t.keepShadows(c.Change)
+	if err != nil {
+		return err
+	}
+	if err := t.perform(c); err != nil {
 		return fmt.Errorf("%s: %w", c.Change.CommandName(), err)
 	}
 	t.s.hlc = max(t.s.hlc, c.At)
-	return t.queue(c, name, version, args)
+	seq, err := t.queue(c, name, version, args)
+	if err != nil {
+		return err
+	}
+	return t.pend(seq, rows)
 }
 
-// queue writes the command's row of the outbox. A note is saved at each pause of
+// queue writes the command's row of the outbox, and gives its sequence number. A note is saved at each pause of
 // the typing; while the last one still waits, and so nobody has seen it, the new one takes its place.
-func (t *tx) queue(c crm.Command, name string, version int, args []byte) error {
+func (t *tx) queue(c crm.Command, name string, version int, args []byte) (seq int64, err error) {
+	t.queued = true
 	var subject any
 	if note, ok := c.Change.(crm.SaveNote); ok {
 		subject = note.Call.Bytes()
-		r, err := t.exec("UPDATE outbox SET uuid = ?, args = ?, hlc = ? WHERE subject = ? AND state = 0",
-			c.ID.Bytes(), string(args), int64(c.At), subject)
-		if err != nil {
-			return err
-		}
-		if n, err := r.RowsAffected(); err != nil || n > 0 {
-			return err
+		err := t.row("UPDATE outbox SET uuid = ?, args = ?, hlc = ? WHERE subject = ? AND state = 0 RETURNING seq",
+			c.ID.Bytes(), string(args), int64(c.At), subject).Scan(&seq)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return seq, explain(err)
 		}
 	}
-	_, err := t.exec("INSERT INTO outbox(uuid, cmd, version, args, hlc, subject) VALUES(?, ?, ?, ?, ?, ?)",
+	return t.insert("INSERT INTO outbox(uuid, cmd, version, args, hlc, subject) VALUES(?, ?, ?, ?, ?, ?)",
 		c.ID.Bytes(), name, version, string(args), int64(c.At), subject)
-	return err
 }
 
 // perform changes the tables as the command says.

@@ -69,9 +69,7 @@ func filled(t *testing.T) (path string, contacts map[crm.ID]crm.Contact) {
 		people = append(people, Newcomer{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Krüger %d", i), Numbers: []crm.Number{n}},
 			Company: fmt.Sprintf("Company %d", i/10)})
 	}
-	arrivals, err := s.Arrivals(people)
-	ok(t, err)
-	_, err = s.Welcome(ctx, arrivals, Skip)
+	_, err := s.Welcome(ctx, people, Skip)
 	ok(t, err)
 	contacts = contactsOf(t, s)
 	ok(t, s.Close())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"leadline/crm"
 )
@@ -221,17 +220,5 @@ func (t *tx) isThere(change crm.Change) (bool, error) {
 
 // tryDo does a change, or nothing of it and says why not. err is for what stops everything.
 func (t *tx) tryDo(change crm.Change) (refused, err error) {
-	if _, err := t.exec("SAVEPOINT change"); err != nil {
-		return nil, err
-	}
-	if refused = t.do(change); refused != nil {
-		if errors.Is(refused, ErrDiskFull) || errors.Is(refused, ErrDamaged) {
-			return nil, refused
-		}
-		if _, err := t.exec("ROLLBACK TO change"); err != nil {
-			return nil, fmt.Errorf("%w (after %w)", err, refused)
-		}
-	}
-	_, err = t.exec("RELEASE change")
-	return refused, err
+	return t.trying(func() error { return t.do(change) })
 }

@@ -15,13 +15,11 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/mattn/go-sqlite3"
+
+	"leadline/crm"
 )
 
 const (
-	synchronous = "synchronous=FULL"
-	cacheSize   = "cache_size=-8000" // KB
-	importCache = "cache_size=-131072"
-
 	readers     = 4
 	busyTimeout = 5 * time.Second
 )
@@ -56,7 +54,7 @@ func (c connector) prepare(conn *sqlite3.SQLiteConn) error {
 	}
 	if c.write {
 		// FULL: what the agent does is on the disk when the method returns (H4).
-		pragmas = append(pragmas, "journal_mode=WAL", synchronous, cacheSize,
+		pragmas = append(pragmas, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8000",
 			"journal_size_limit=67108864", "wal_autocheckpoint="+commitCheckpoint, "secure_delete=FAST")
 	} else {
 		pragmas = append(pragmas, "query_only=ON", "cache_size=-4000")
@@ -133,6 +131,12 @@ func (s *Store) connect(ctx context.Context, path string) error {
 		Scan(&s.hlc); err != nil {
 		return fmt.Errorf("open %s: %w", path, explain(err))
 	}
+	var seen, offset int64
+	if err := s.writer.QueryRowContext(ctx, "SELECT hlc, server <> '', clock_offset FROM sync").Scan(&seen, &s.synced, &offset); err != nil {
+		return fmt.Errorf("open %s: %w", path, explain(err))
+	}
+	s.offset = time.Duration(offset) * time.Millisecond
+	s.hlc = max(s.hlc, crm.HLC(seen))
 	s.readDB = sql.OpenDB(connector{path: path})
 	s.readDB.SetMaxOpenConns(readers)
 	s.readDB.SetMaxIdleConns(readers)
@@ -141,7 +145,7 @@ func (s *Store) connect(ctx context.Context, path string) error {
 		return fmt.Errorf("open %s for reading: %w", path, explain(err))
 	}
 	s.checkpointer = startCheckpointer(s.readDB, s.log)
-	return s.startIndexer()
+	return nil
 }
 
 // disconnect closes what connect opened.
@@ -150,10 +154,8 @@ func (s *Store) disconnect() error {
 		s.checkpointer.end()
 		s.checkpointer = nil
 	}
-	s.indexer.end()
 	s.writes.close()
 	s.reads.close()
-	s.closeBulk()
 	var errs []error
 	if s.readDB != nil {
 		errs = append(errs, s.readDB.Close())

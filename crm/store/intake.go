@@ -197,8 +197,7 @@ func (t *tx) makeLead(c crm.Call, f crm.Facts, d crm.Decision) ([]crm.Ref, error
 
 // ensureLead makes a lead unless its number has an open one by now.
 func (t *tx) ensureLead(e crm.EnsureLead, at time.Time) error {
-	if _, err := t.exec(`INSERT INTO generation(peer, number) VALUES(?, ?)
-		ON CONFLICT(peer) DO UPDATE SET number = max(number, excluded.number)`, e.Peer, e.Generation); err != nil {
+	if err := t.hadLeads(e.Peer, e.Generation); err != nil {
 		return err
 	}
 	if _, err := ridOf(t, "lead", e.Lead.ID); !errors.Is(err, ErrNotFound) {
@@ -213,6 +212,13 @@ func (t *tx) ensureLead(e crm.EnsureLead, at time.Time) error {
 		return err
 	}
 	return t.convertLead(*e.Convert, at)
+}
+
+// hadLeads remembers how many leads a number has had.
+func (t *tx) hadLeads(peer string, generation int) error {
+	_, err := t.exec(`INSERT INTO generation(peer, number) VALUES(?, ?)
+		ON CONFLICT(peer) DO UPDATE SET number = max(number, excluded.number)`, peer, generation)
+	return err
 }
 
 // openLeadOf is the open lead of a party, but for the one named; the zero Ref when there is none.

@@ -83,7 +83,7 @@ func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 // oneOpenLead refuses to open a lead, or to give an open one a number, while another
 // one with that number is open (B4).
 func (t *tx) oneOpenLead(was, now crm.Lead) error {
-	if !now.Status.Open() {
+	if !now.Status.Open() || t.fromServer {
 		return nil
 	}
 	had := map[string]bool{}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"database/sql"
+	"errors"
+	"fmt"
 
 	"leadline/crm"
 )
@@ -12,6 +14,9 @@ func (t *tx) removeRecord(r crm.RemoveRecord) error {
 	k, err := keyOf(t, r.Ref)
 	if err != nil {
 		return err
+	}
+	if now, err := refOf(t, k); err != nil || now.ID != r.Ref.ID {
+		return errors.Join(err, fmt.Errorf("%s %s was merged: %w", r.Ref.Kind, r.Ref.ID, ErrNotFound))
 	}
 	var instead key
 	if !r.Instead.None() {

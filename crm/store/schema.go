@@ -187,12 +187,47 @@ INSERT OR REPLACE INTO setting(name, value) VALUES('derive', 'again');
 CREATE INDEX deal_of_contact ON deal(contact) WHERE contact IS NOT NULL;
 CREATE INDEX deal_of_company ON deal(company) WHERE company IS NOT NULL;
 `, `
--- rows of tables that the search index does not have yet, see indexer
-CREATE TABLE unindexed(kind TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(kind, first)) WITHOUT ROWID;
+-- sync-notes.md: where this file stands with the server. server is "" while it works alone
+ALTER TABLE sync ADD COLUMN server TEXT NOT NULL DEFAULT '';
+ALTER TABLE sync ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sync ADD COLUMN cursor INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sync ADD COLUMN base_rev INTEGER NOT NULL DEFAULT 0; -- of the snapshot that the file began with
+ALTER TABLE sync ADD COLUMN safe_rev INTEGER NOT NULL DEFAULT 0; -- of the last pull that reached the head
+ALTER TABLE sync ADD COLUMN last_ack_seq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sync ADD COLUMN last_ack_uuid BLOB;
+ALTER TABLE sync ADD COLUMN view_hash TEXT NOT NULL DEFAULT '';
+ALTER TABLE sync ADD COLUMN durable_rev INTEGER NOT NULL DEFAULT 0; -- the server's backup has what is up to it
+ALTER TABLE sync ADD COLUMN hlc INTEGER NOT NULL DEFAULT 0; -- the highest seen
+ALTER TABLE sync ADD COLUMN clock_offset INTEGER NOT NULL DEFAULT 0; -- milliseconds to add to ours for the server's
+
+-- what the server has of rows with pending commands; data is NULL when it has none
+CREATE TABLE shadow(entity TEXT NOT NULL, id TEXT NOT NULL, data TEXT, PRIMARY KEY(entity, id)) WITHOUT ROWID;
+-- which rows a pending command touches
+CREATE TABLE pending(entity TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(entity, id, seq)) WITHOUT ROWID;
+CREATE INDEX pending_seq ON pending(seq);
+
+-- acknowledged commands, until the server's backup has them for sure
+CREATE TABLE journal(uuid BLOB PRIMARY KEY, cmd TEXT NOT NULL, version INTEGER NOT NULL, args TEXT NOT NULL, hlc INTEGER NOT NULL,
+	epoch INTEGER NOT NULL, rev INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX journal_rev ON journal(rev);
+CREATE INDEX alias_old ON alias(old);
+
+-- fields and entities that this version does not know, and references to rows that are not here
+CREATE TABLE row_unknown(entity TEXT NOT NULL, id TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY(entity, id)) WITHOUT ROWID;
+CREATE TABLE dangling(target TEXT NOT NULL, entity TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(target, entity, id)) WITHOUT ROWID;
+CREATE INDEX dangling_row ON dangling(entity, id);
+
+-- rows by revision, as far as a server restored from its backup may not have them
+CREATE TABLE row_rev(entity TEXT NOT NULL, id TEXT NOT NULL, rev INTEGER NOT NULL, PRIMARY KEY(entity, id)) WITHOUT ROWID;
+CREATE INDEX row_rev_rev ON row_rev(rev);
+-- rows that a snapshot has, while it is taken over
+CREATE TABLE row_seen(entity TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(entity, id)) WITHOUT ROWID;
+-- rows to be fetched by id
+CREATE TABLE row_wanted(entity TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(entity, id)) WITHOUT ROWID;
 `}
 
-// settingDerive is set by a migration that changes what the search index has: it
-// is made anew in the background once the file has its version.
+// settingDerive is set by a migration that changes what the derived tables have:
+// they are made anew once the file has its version, however often that is begun.
 const settingDerive = "derive"
 
 // migrate brings the file to this version.
@@ -215,7 +250,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	s.log.Info("the search index is made anew", "file", s.damage.path)
 	return s.write(ctx, func(t *tx) error {
-		if err := t.deriveSearch(); err != nil {
+		if err := t.deriveAll(false); err != nil {
 			return err
 		}
 		return t.setSetting(settingDerive, "")

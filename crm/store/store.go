@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/mattn/go-sqlite3"
 
 	"leadline/crm"
 )
@@ -60,11 +59,14 @@ type Store struct {
 
 	writing sync.Mutex // held through a change: one writer
 	hlc     crm.HLC    // of the last command; under writing
-	writes  statements
-	reads   statements
-	bulk    map[string]*sqlite3.SQLiteStmt // see bulkStatement; under writing
+	synced  bool       // there is a server; under writing
 
-	indexer *indexer
+	offset time.Duration // of the server's clock from ours; under writing
+
+	writes statements
+	reads  statements
+
+	queued chan struct{} // has a value when something waits for the server
 
 	recent    recent
 	ownWithin time.Duration // see there
@@ -78,7 +80,7 @@ type Store struct {
 
 // Open opens or makes the file at path (mode 0600, in a directory of mode 0700).
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	s := &Store{now: o.Now, random: o.Random, region: o.Region, log: o.Log, listeners: map[int]func(Changed){}, ownWithin: ownWithin}
+	s := &Store{now: o.Now, random: o.Random, region: o.Region, log: o.Log, listeners: map[int]func(Changed){}, queued: make(chan struct{}, 1), ownWithin: ownWithin}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -103,7 +105,6 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 // Close waits for the change under way and closes the file.
 func (s *Store) Close() error {
 	s.damage.end()
-	s.indexer.end() // first: it may be waiting to write
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	err := s.disconnect()

@@ -1,0 +1,310 @@
+package store
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+func two(t *testing.T) (a *authority, one, other agent) {
+	t.Helper()
+	a = newAuthority(t, open(t))
+	one, other = attached(t, a, "Anna"), attached(t, a, "Petra")
+	return a, one, other
+}
+
+func tray(t *testing.T, g agent) []RefusedChange { return must(g.Refused(ctx))(t) }
+
+// A program that worked alone signs in: what it has is everywhere, under the server's user.
+func TestWhatWasMadeAloneIsUploaded(t *testing.T) {
+	a := newAuthority(t, open(t))
+	alone := agent{seeded(t), a}
+	me := must(alone.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"}))(t)
+	must(alone.Welcome(ctx, []Newcomer{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}, Company: "Import AG"}}, Skip))(t)
+	mine := contactWith(t, alone.Store, "Anna", "Alone", "0221 1111111", "", "")
+	user := crm.User{ID: alone.NewID(), Name: "Anna Krüger", Extension: "101", Email: "anna@example.org"}
+	ok(t, a.s.Do(ctx, crm.SaveUser{User: user}))
+	a.stamp()
+	ok(t, alone.Attach(ctx, Attachment{Server: "https://crm.example.org", Key: []byte("the server's"), User: user}))
+	alone.settle()
+	sameState(t, a.s, alone.Store)
+	c := must(alone.Record(ctx, mine))(t).Contact
+	if now := must(alone.Me(ctx))(t); now.ID != user.ID || c.MadeBy != user.ID || me.ID == user.ID {
+		t.Errorf("I am %+v, made by %s", now, c.MadeBy)
+	}
+	if got := tray(t, alone); len(got) != 0 {
+		t.Errorf("refused: %+v", got)
+	}
+	if err := alone.Attach(ctx, Attachment{Server: "https://other.example.org"}); err == nil {
+		t.Error("taken to another server")
+	}
+	ok(t, alone.Attach(ctx, Attachment{Server: "https://crm.example.org", User: user}))
+}
+
+// A refused change goes to the tray with its reason, what it did is taken back, and it can be done again.
+func TestARefusedChangeWaitsInTheTray(t *testing.T) {
+	_, one, other := two(t)
+	r := contactWith(t, one.Store, "Anna", "Meier", "0221 1111111", "", "")
+	one.settle()
+	other.settle()
+	petra := must(other.Me(ctx))(t).ID
+	ok(t, other.Do(ctx, crm.SaveUser{User: must(other.Me(ctx))(t)}, crm.Assign{Ref: r, To: petra}))
+	ok(t, one.Do(ctx, crm.SaveUser{User: must(one.Me(ctx))(t)}, crm.Assign{Ref: r, To: must(one.Me(ctx))(t).ID}, crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": "mine"}}))
+	other.settle()
+	one.settle()
+	got := tray(t, one)
+	if len(got) != 1 || got[0].Subject != "Anna Meier" || got[0].Name != "record.assign" || got[0].Code != wire.RejectInvalid || got[0].Reason.Key == "" {
+		t.Fatalf("tray %+v", got)
+	}
+	c := must(one.Record(ctx, r))(t).Contact
+	if c.Responsible != petra || c.Comment != "mine" {
+		t.Errorf("%+v", c)
+	}
+	ok(t, one.Retry(ctx, got[0].Seq))
+	if now := must(one.Record(ctx, r))(t).Contact; now.Responsible == petra || len(tray(t, one)) != 0 {
+		t.Errorf("after doing it again: %+v", now)
+	}
+	one.settle()
+	other.settle()
+	sameState(t, one.Store, other.Store)
+	if err := one.Discard(ctx, got[0].Seq); err == nil {
+		t.Error("dropped what is not there")
+	}
+}
+
+// The tray does not hold up what comes after, also when its change was given up.
+func TestAGivenUpChangeHoldsUpNothing(t *testing.T) {
+	a, one, _ := two(t)
+	ok(t, one.Do(ctx, crm.CreateContact{Contact: crm.Contact{ID: one.NewID(), LastName: "First"}}))
+	r := contactWith(t, one.Store, "Anna", "Gone", "0221 1111111", "", "")
+	one.settle()
+	ok(t, a.s.Do(ctx, crm.RemoveRecord{Ref: r}))
+	a.stamp()
+	ok(t, one.Do(ctx, crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": "late"}}))
+	one.push(9, false)
+	got := tray(t, one)
+	if len(got) != 1 {
+		t.Fatalf("tray %+v", got)
+	}
+	ok(t, one.Discard(ctx, got[0].Seq))
+	one.settle()
+	sameState(t, a.s, one.Store)
+	ok(t, one.Do(ctx, crm.CreateContact{Contact: crm.Contact{ID: one.NewID(), LastName: "Second"}}))
+	one.settle()
+	sameState(t, a.s, one.Store)
+}
+
+// A laptop that was restored from a backup is another client, and neither loses nor repeats anything.
+func TestARestoredLaptopIsAnotherClient(t *testing.T) {
+	a, one, other := two(t)
+	r := contactWith(t, one.Store, "Anna", "Meier", "0221 1111111", "", "")
+	one.settle()
+	// The backup was taken here; what follows the restored one does not know, but it has a change of its own.
+	ok(t, one.Do(ctx, crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": "lost and sent"}}))
+	commands := must(one.Outbox(ctx, 9, 1<<20))(t)
+	before := one.client()
+	a.push(before, []wire.Command{{Seq: commands[0].Seq, ID: one.NewID(), Name: commands[0].Name, At: commands[0].At,
+		Args: json.RawMessage(strings.ReplaceAll(string(commands[0].Args), "lost and sent", "of the one before"))}})
+	for !one.pull(9) { // the number is acknowledged, for another command
+	}
+	if y := must(one.Sync(ctx))(t); y.Waiting != 1 {
+		t.Fatalf("%+v: acknowledged by number alone", y)
+	}
+	ok(t, one.Fork(ctx))
+	if one.client() == before {
+		t.Error("still the same client")
+	}
+	one.settle()
+	other.settle()
+	sameState(t, a.s, one.Store)
+	sameState(t, a.s, other.Store)
+	if c := must(other.Record(ctx, r))(t).Contact; c.Comment != "lost and sent" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// A server that was restored from a backup gets what it lost from the programs.
+func TestARestoredServerGetsWhatItLost(t *testing.T) {
+	a, one, other := two(t)
+	r := contactWith(t, one.Store, "Anna", "Meier", "0221 1111111", "", "")
+	one.settle()
+	other.settle()
+	backup := newAuthority(t, open(t))
+	// What the server's backup has:
+	for _, c := range must(contentsOf(a))(t) {
+		ok(t, backup.s.Do(ctx, c))
+	}
+	backup.rev = 0
+	backup.rows = map[wire.RowID]wire.Row{}
+	backup.stamp()
+	backup.rev = a.rev
+	for id, row := range backup.rows {
+		row.Rev = a.rows[id].Rev
+		backup.rows[id] = row
+	}
+	fork := a.rev
+	// The server that is lost took more, of both, and told them.
+	ok(t, one.Do(ctx, crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": "after the backup"}}))
+	made := contactWith(t, other.Store, "Ina", "New", "0221 2222222", "", "")
+	for _, g := range []agent{one, other, one, other} {
+		g.settle()
+	}
+	one.a, other.a = backup, backup
+	for _, g := range []agent{one, other} {
+		fresh := must(g.NewEpoch(ctx, 2, fork))(t)
+		if y := must(g.Sync(ctx))(t); fresh || y.Epoch != 2 || y.Cursor > fork || y.Waiting != 1 {
+			t.Fatalf("fresh %v, %+v", fresh, y)
+		}
+		g.fetchWanted()
+	}
+	if c := must(one.Record(ctx, r))(t).Contact; c.Comment != "after the backup" {
+		t.Errorf("my change vanished: %+v", c)
+	}
+	for range 2 {
+		one.settle()
+		other.settle()
+	}
+	sameState(t, backup.s, one.Store)
+	sameState(t, backup.s, other.Store)
+	if c := must(one.Record(ctx, made))(t).Contact; c.Name() != "Ina New" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// contentsOf are the commands that make what an authority has.
+func contentsOf(a *authority) (all []crm.Change, err error) {
+	err = a.s.Everything(ctx, func(c crm.Change) error { all = append(all, c); return nil })
+	return all, err
+}
+
+// A role sees less from now on: what is not in the snapshot of its view goes, what waits stays.
+func TestASnapshotReplacesWhatIsHere_G1(t *testing.T) {
+	a, one, _ := two(t)
+	stays, goes := contactWith(t, one.Store, "Anna", "Stays", "0221 1111111", "", ""), contactWith(t, one.Store, "Petra", "Goes", "0221 2222222", "", "")
+	ok(t, one.Do(ctx, crm.SaveRecordNote{Note: crm.Note{ID: one.NewID(), Ref: goes, Text: "secret", At: noon}}))
+	one.settle()
+	ok(t, one.Joined(ctx, 1, "all"))
+	waiting := contactWith(t, one.Store, "Wanda", "Waits", "0221 3333333", "", "")
+	must(one.Welcome(ctx, []Newcomer{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}}}, Skip))(t)
+	ok(t, one.BeginSnapshot(ctx))
+	var rows []wire.Row
+	for id, r := range a.rows {
+		if id.ID != goes.ID && id.Entity != wire.Note {
+			rows = append(rows, r)
+		}
+	}
+	ok(t, one.ApplySnapshot(ctx, rows[:1]))
+	ok(t, one.ApplySnapshot(ctx, rows[1:]))
+	ok(t, one.EndSnapshot(ctx, wire.Manifest{Epoch: 1, Rev: a.rev, View: "own"}))
+	for r, want := range map[crm.Ref]bool{stays: true, goes: false, waiting: true} {
+		if _, err := one.Record(ctx, r); (err == nil) != want {
+			t.Errorf("%v: %v", r, err)
+		}
+	}
+	for text, want := range map[string]int{"secret": 0, "Goes": 0, "Ida": 1} {
+		if found := must(one.Search(ctx, text, 9))(t); len(found) != want {
+			t.Errorf("%s: %+v", text, found)
+		}
+	}
+	if y := must(one.Sync(ctx))(t); y.Cursor != a.rev || y.ViewHash != "own" || y.Waiting != 2 {
+		t.Errorf("%+v", y)
+	}
+}
+
+// What a row points to may come later, and what this version does not know comes back as it was.
+func TestNothingOfARowIsLost(t *testing.T) {
+	s := open(t)
+	ok(t, s.Attach(ctx, Attachment{Server: "test"}))
+	person, company, call, note, user := s.NewID(), s.NewID(), s.NewID(), s.NewID(), s.NewID()
+	rows := []wire.Row{
+		{Entity: wire.Note, ID: note, Rev: 1, Data: json.RawMessage(`{"id":"` + string(note) + `","ref":{"kind":"contact","id":"` + string(person) + `"},"at":"2026-11-23T12:00:00Z","text":"n","later":1}`)},
+		{Entity: wire.Call, ID: call, Rev: 2, Data: json.RawMessage(`{"id":"` + string(call) + `","direction":"in","party":{"kind":"phone","e164":49301},"began":"2026-11-23T12:00:00Z","outcome":"missed","refs":[{"kind":"contact","id":"` + string(person) + `"},{"kind":"company","id":"` + string(company) + `"}]}`)},
+		{Entity: wire.Contact, ID: person, Rev: 3, Data: json.RawMessage(`{"id":"` + string(person) + `","last_name":"Meier","company":"` + string(company) + `","responsible":"` + string(user) + `","mood":{"a":[1,2]}}`)},
+		{Entity: "planet", ID: s.NewID(), Rev: 4, Data: json.RawMessage(`{"name":"Mars"}`)},
+	}
+	whole := func(want ...wire.Row) {
+		t.Helper()
+		for _, r := range want {
+			data := must(rowData(reader{s}, wire.RowID{Entity: r.Entity, ID: r.ID}))(t)
+			var got, sent map[string]any
+			ok(t, json.Unmarshal(data, &got))
+			ok(t, json.Unmarshal(r.Data, &sent))
+			for field, value := range sent {
+				if field != "party" && string(mustJSON(got[field])) != string(mustJSON(value)) {
+					t.Errorf("%s: %s is %v, was %v", r.Entity, field, got[field], value)
+				}
+			}
+		}
+	}
+	ok(t, s.ApplyPage(ctx, wire.Page{Rows: rows, Rev: 4}))
+	whole(rows...)
+	rows = append(rows, wire.Row{Entity: wire.Company, ID: company, Rev: 5, Data: json.RawMessage(`{"id":"` + string(company) + `","name":"AG"}`)},
+		wire.Row{Entity: wire.User, ID: user, Rev: 6, Data: json.RawMessage(`{"id":"` + string(user) + `","name":"Anna"}`)})
+	ok(t, s.ApplyPage(ctx, wire.Page{Rows: rows[4:], Rev: 6}))
+	whole(rows...)
+	r := crm.Ref{Kind: crm.KindContact, ID: person}
+	if c := must(s.Record(ctx, r))(t).Contact; c.Company != company || c.Responsible != user {
+		t.Errorf("%+v", c)
+	}
+	if card := must(s.Card(ctx, r, 5))(t); card.Calls != 1 {
+		t.Errorf("%+v", card)
+	}
+	if k, err := keyOf(reader{s}, r); err != nil || len(must(recordNotes(reader{s}, k, 9))(t)) != 1 {
+		t.Errorf("the note hangs nowhere: %v", err)
+	}
+	ok(t, s.Do(ctx, crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": "x"}}))
+	whole(rows...)
+	// The company leaves what may be seen here, and comes back.
+	ok(t, s.ApplyPage(ctx, wire.Page{Rows: []wire.Row{{Entity: wire.Company, ID: company, Rev: 7, Deleted: true}}, Rev: 7}))
+	if c := must(s.Record(ctx, r))(t).Contact; c.Company != "" {
+		t.Errorf("%+v", c)
+	}
+	ok(t, s.ApplyPage(ctx, wire.Page{Rows: rows[4:5], Rev: 8}))
+	whole(rows...)
+}
+
+// A device that may no more has nothing left, also not in the bytes of its file.
+func TestAWipedFileHasNothingLeft(t *testing.T) {
+	s := seeded(t)
+	ok(t, s.Attach(ctx, Attachment{Server: "test", User: crm.User{ID: s.NewID(), Name: "Zacharias Wiped"}}))
+	contactWith(t, s, "Xaver", "Unforgettable", "0221 1111111", "", "")
+	ok(t, s.Wipe(ctx))
+	if all := contents(t, s); len(all) != 0 {
+		t.Errorf("left: %v", all)
+	}
+	if y := must(s.Sync(ctx))(t); y.Server != "" || y.Waiting != 0 {
+		t.Errorf("%+v", y)
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		raw, err := os.ReadFile(s.damage.path + suffix)
+		if err == nil && (strings.Contains(string(raw), "Unforgettable") || strings.Contains(string(raw), "Zacharias") || strings.Contains(string(raw), "Lüdenscheidt")) {
+			t.Errorf("%s still has them", s.damage.path+suffix)
+		}
+	}
+	r := contactWith(t, s, "Anna", "Again", "0221 2222222", "", "")
+	if c := must(s.Record(ctx, r))(t).Contact; c.Name() != "Anna Again" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestAnErasedPersonIsNowhere_I4(t *testing.T) {
+	a, one, _ := two(t)
+	r := contactWith(t, one.Store, "Xaver", "Unforgettable", "0221 1111111", "x@example.org", "")
+	one.settle()
+	ok(t, one.Do(ctx, crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": "Unforgettable"}}))
+	one.push(9, false)
+	ok(t, a.s.Do(ctx, crm.RemoveRecord{Ref: r}))
+	a.stamp()
+	one.settle()
+	ok(t, one.Purge(ctx, []crm.Ref{r}))
+	for _, suffix := range []string{"", "-wal"} {
+		raw, err := os.ReadFile(one.damage.path + suffix)
+		if err == nil && (strings.Contains(string(raw), "Unforgettable") || strings.Contains(string(raw), "unforgettable")) {
+			t.Errorf("%s still has them", one.damage.path+suffix)
+		}
+	}
+}
