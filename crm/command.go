@@ -239,3 +239,9 @@ func DecodeChange(name string, args []byte) (Change, error) {
 	}
 	return c, nil
 }
+
+// Knows says whether this version can read commands of that name.
+func Knows(name string) bool {
+	_, ok := changes[name]
+	return ok
+}

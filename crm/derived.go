@@ -26,6 +26,9 @@ func DealID(customer Ref, n int) ID {
 	return derived(sha256.New(), "deal", string(customer.Kind), string(customer.ID), n)
 }
 
+// NumberID is the id under which the leads of a number or address are counted; peer is Party.Key.
+func NumberID(peer string) ID { return derived(sha256.New(), "number", peer) }
+
 // derived is a UUIDv8 (RFC 9562 §5.8) of a hash over parts, each with its length.
 func derived(h hash.Hash, parts ...any) ID {
 	for _, part := range parts {

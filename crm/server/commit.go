@@ -1,0 +1,345 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+)
+
+// Sender is who speaks: both come from the token, never from the body of a message.
+type Sender struct {
+	Workspace crm.ID
+	User      crm.ID
+}
+
+// Pushed is what one program pushed.
+type Pushed struct {
+	User crm.ID
+	wire.Push
+}
+
+// Outcome is what became of it: an answer to each command, or the wire.Problem for which none was looked at.
+type Outcome struct {
+	wire.Pushed
+	Err error
+}
+
+// Commit does what programs pushed, all in one transaction, and answers each of them. An error is the
+// database's, and nothing was done. One refused command, or one program that is told off, spoils nothing for the others.
+func (e *Engine) Commit(ctx context.Context, workspace crm.ID, pushes []Pushed) ([]Outcome, error) {
+	outcomes := make([]Outcome, len(pushes))
+	err := e.commit(ctx, workspace, func(c *commit) error {
+		if err := c.prepare(pushes); err != nil {
+			return err
+		}
+		for i, p := range pushes {
+			var err error
+			if outcomes[i], err = c.push(p); err != nil {
+				return err
+			}
+		}
+		if err := c.save(); err != nil {
+			return err
+		}
+		for i, p := range pushes {
+			if outcomes[i].Err == nil {
+				outcomes[i].Pushed = wire.Pushed{Results: c.results(p), Head: c.rev}
+			}
+		}
+		return nil
+	})
+	return outcomes, err
+}
+
+// Do does a change of the server's own, or of other software on behalf of a user, and answers it.
+func (e *Engine) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Command) (result wire.Result, err error) {
+	err = e.commit(ctx, workspace, func(c *commit) error {
+		cmd, err := toWire(change)
+		if err != nil {
+			return err
+		}
+		p := Pushed{User: from.User, Push: wire.Push{Commands: []wire.Command{cmd}}}
+		if err := c.prepare([]Pushed{p}); err != nil {
+			return err
+		}
+		if err := c.perform(from, "", p.Commands); err != nil {
+			return err
+		}
+		if err := c.save(); err != nil {
+			return err
+		}
+		result = c.results(p)[0]
+		return nil
+	})
+	return result, err
+}
+
+// commit runs one transaction, and tells of the revision that it came to.
+func (e *Engine) commit(ctx context.Context, workspace crm.ID, f func(*commit) error) error {
+	var c *commit
+	err := e.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
+		head, err := t.Head(ctx, true)
+		if err != nil {
+			return err
+		}
+		rows := t.Rows(ctx)
+		c = &commit{e: e, ctx: ctx, t: t, rows: rows, head: head, rev: head.Rev, now: e.Now(), batch: ledger.NewBatch(rows, head.Secret, head.Region),
+			clients: map[crm.ID]*database.Client{}, before: map[crm.ID]bool{}, touched: map[crm.ID][]ledger.Key{}}
+		return f(c)
+	})
+	if err != nil {
+		return fmt.Errorf("commit in workspace %s: %w", workspace, err)
+	}
+	if c.rev > c.head.Rev && e.Committed != nil {
+		e.Committed(workspace, c.rev)
+	}
+	return nil
+}
+
+// commit is one transaction.
+type commit struct {
+	e       *Engine
+	ctx     context.Context
+	t       *database.Tx
+	rows    *database.Rows
+	head    database.Workspace
+	batch   *ledger.Batch
+	now     time.Time
+	rev     uint64
+	clients map[crm.ID]*database.Client
+	seen    map[crm.ID]database.Answer // by the command's id
+	before  map[crm.ID]bool            // commands that were answered by an earlier transaction, or earlier in this
+	given   []crm.ID                   // commands whose answer is new, in order
+	touched map[crm.ID][]ledger.Key    // what each changed
+	log     []database.Record
+}
+
+// prepare reads what the commands will ask for, with few questions for all of them.
+func (c *commit) prepare(pushes []Pushed) (err error) {
+	var ids []crm.ID
+	var keys []ledger.Key
+	for _, p := range pushes {
+		keys = append(keys, ledger.Key{Entity: wire.User, ID: p.User})
+		for _, cmd := range p.Commands {
+			ids = append(ids, cmd.ID)
+			if change, err := crm.DecodeChange(cmd.Name, cmd.Args); err == nil {
+				keys = append(keys, ledger.Needs(change)...)
+			}
+		}
+	}
+	if err := c.rows.Prefetch(keys); err != nil {
+		return err
+	}
+	c.seen, err = c.t.Answers(c.ctx, ids)
+	return err
+}
+
+// push does the commands of one program.
+func (c *commit) push(p Pushed) (o Outcome, err error) {
+	client, ok := c.clients[p.Client]
+	if !ok {
+		known, err := c.t.Client(c.ctx, p.Client)
+		if err != nil {
+			return o, err
+		}
+		known.ID = p.Client
+		client = &known
+		c.clients[p.Client] = client
+	}
+	if o.Err = c.check(p, client); o.Err != nil {
+		return o, nil
+	}
+	if err := c.perform(ledger.Sender{User: p.User}, p.Client, p.Commands); err != nil {
+		return o, err
+	}
+	client.User = p.User
+	if len(p.Commands) > 0 {
+		if last := p.Commands[len(p.Commands)-1]; last.Seq > client.Seq {
+			client.Seq, client.UUID = last.Seq, last.ID
+		}
+	}
+	return o, nil
+}
+
+// check says whether the commands follow what the server has of the program. A number and an id
+// go together: a restored machine gives out numbers again that it had given before.
+func (c *commit) check(p Pushed, client *database.Client) error {
+	switch {
+	case p.Epoch != c.head.Epoch:
+		return wire.Problem{Code: wire.OtherEpoch, Message: fmt.Sprintf("the server is in epoch %d, the program in %d", c.head.Epoch, p.Epoch)}
+	case client.User != "" && client.User != p.User:
+		return wire.Problem{Code: wire.Forked, Message: "another user has signed in with this program"}
+	case len(p.Commands) > wire.MostCommands:
+		return wire.Problem{Code: wire.TooLarge, Message: fmt.Sprintf("%d commands, more than %d", len(p.Commands), wire.MostCommands)}
+	}
+	next := client.Seq + 1
+	for _, cmd := range p.Commands {
+		_, answered := c.seen[cmd.ID]
+		switch {
+		case len(cmd.ID.Bytes()) == 0:
+			return wire.Problem{Code: wire.Malformed, Message: fmt.Sprintf("command %d has no id", cmd.Seq)}
+		case cmd.Seq < next && !answered:
+			return wire.Problem{Code: wire.Forked, Message: fmt.Sprintf("command %d was another one before", cmd.Seq)}
+		case cmd.Seq > next:
+			return wire.Problem{Code: wire.Gap, Message: fmt.Sprintf("command %d is next, not %d", next, cmd.Seq)}
+		case cmd.Seq == next:
+			next++
+		}
+	}
+	return nil
+}
+
+// perform does commands that were not done before.
+func (c *commit) perform(from ledger.Sender, client crm.ID, commands []wire.Command) error {
+	for _, cmd := range commands {
+		answer, done := c.seen[cmd.ID]
+		if done {
+			c.before[cmd.ID] = true
+			if answer.Code == "" || answer.Client == client {
+				continue
+			}
+			// Refused to a program that has another name now: it is to hear why under that.
+			answer.Client, answer.Seq = client, cmd.Seq
+		} else {
+			answer = database.Answer{UUID: cmd.ID, Client: client, Seq: cmd.Seq}
+			keys, err := c.apply(from, cmd)
+			var refusal *ledger.Refusal
+			switch {
+			case errors.As(err, &refusal):
+				answer.Code, answer.Reason = refusal.Code, refusal.Reason
+			case err != nil:
+				return err
+			}
+			c.touched[cmd.ID] = keys
+			if err := c.record(from, client, cmd, answer); err != nil {
+				return err
+			}
+		}
+		c.seen[cmd.ID] = answer
+		c.given = append(c.given, cmd.ID)
+	}
+	return nil
+}
+
+// record writes a line of the audit log.
+func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, answer database.Answer) error {
+	salt := make([]byte, 16)
+	if _, err := io.ReadFull(c.e.Random, salt); err != nil {
+		return fmt.Errorf("read randomness for the audit log: %w", err)
+	}
+	c.log = append(c.log, database.Record{At: c.now.UnixMilli(), User: from.User, Client: client, UUID: cmd.ID,
+		Command: cmd.Name, Code: string(answer.Code), Args: string(cmd.Args), Salt: salt})
+	return nil
+}
+
+// apply has the ledger do a command. What it cannot read is refused, and a panic over what somebody
+// sent ends that command alone.
+func (c *commit) apply(from ledger.Sender, cmd wire.Command) (keys []ledger.Key, err error) {
+	change, err := crm.DecodeChange(cmd.Name, cmd.Args)
+	if err != nil {
+		if crm.Knows(cmd.Name) {
+			return nil, ledger.Senseless()
+		}
+		return nil, ledger.NotKnown()
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			c.e.Log.Error("a command made the ledger panic and was refused", "command", cmd.Name, "id", cmd.ID, "panic", r, "stack", string(debug.Stack()))
+			keys, err = nil, ledger.Senseless()
+		}
+	}()
+	return c.batch.Apply(from, crm.Command{ID: cmd.ID, At: cmd.At, Change: change}, c.now)
+}
+
+// save gives each changed row a revision and writes it all; the counter last.
+func (c *commit) save() error {
+	changed := c.batch.Changed()
+	c.number(changed)
+	if err := c.t.SaveChanges(c.ctx, changed, c.now); err != nil {
+		return err
+	}
+	given := make([]database.Answer, len(c.given))
+	for i, id := range c.given {
+		given[i] = c.seen[id]
+	}
+	if err := c.t.SaveAnswers(c.ctx, given, c.now.UnixMilli()); err != nil {
+		return err
+	}
+	for i := range c.log {
+		c.log[i].Rev = c.seen[c.log[i].UUID].Rev
+	}
+	if err := c.t.Log(c.ctx, c.log); err != nil {
+		return err
+	}
+	clients := make([]*database.Client, 0, len(c.clients))
+	for _, client := range c.clients {
+		if client.User != "" { // else it was told off at its first word
+			clients = append(clients, client)
+		}
+	}
+	slices.SortFunc(clients, func(a, b *database.Client) int { return cmp.Compare(a.ID, b.ID) })
+	for _, client := range clients {
+		if err := c.t.SaveClient(c.ctx, *client, c.now.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	if c.rev == c.head.Rev {
+		return nil
+	}
+	return c.t.Advance(c.ctx, int(c.rev-c.head.Rev))
+}
+
+// number gives out revisions in the order of the commands, one to each row that they left changed.
+func (c *commit) number(changed ledger.Changed) {
+	last := map[ledger.Key]crm.ID{} // the command that changed a row last
+	for _, id := range c.given {
+		for _, k := range c.touched[id] {
+			last[k] = id
+		}
+	}
+	for _, id := range c.given {
+		for _, k := range c.touched[id] {
+			if last[k] == id {
+				c.rev++
+				changed.Rows[k].Rev = c.rev
+			}
+		}
+	}
+	for _, id := range c.given {
+		answer := c.seen[id]
+		for _, k := range c.touched[id] {
+			answer.Rev = max(answer.Rev, changed.Rows[k].Rev)
+		}
+		c.seen[id] = answer
+	}
+}
+
+// results are the answers to what a program pushed, in its order.
+func (c *commit) results(p Pushed) []wire.Result {
+	results := make([]wire.Result, 0, len(p.Commands))
+	for _, cmd := range p.Commands {
+		results = append(results, resultOf(c.seen[cmd.ID], c.before[cmd.ID]))
+	}
+	return results
+}
+
+func resultOf(a database.Answer, before bool) wire.Result {
+	r := wire.Result{ID: a.UUID, Status: wire.Applied, Code: a.Code, Reason: a.Reason, Rev: a.Rev}
+	switch {
+	case before:
+		r.Status, r.Refused = wire.Duplicate, a.Code != ""
+	case a.Code != "":
+		r.Status = wire.Rejected
+	}
+	return r
+}

@@ -1,0 +1,144 @@
+package database
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// Answer is what became of a command.
+type Answer struct {
+	UUID   crm.ID
+	Client crm.ID // the program that sent it last, and as which of its commands
+	Seq    uint64
+	Rev    uint64      // the last that it made; 0 when it changed nothing
+	Code   wire.Reject // "" is done
+	Reason crm.Text
+}
+
+var answers = newBulk("cmd_seen", 1, true, "uuid text", "client text", "seq bigint", "rev bigint", "code text", "reason text", "at bigint")
+
+const answerColumns = "uuid, client, seq, rev, code, reason"
+
+func scanAnswer(scan func(...any) error) (a Answer, err error) {
+	var reason string
+	if err := scan(&a.UUID, &a.Client, &a.Seq, &a.Rev, &a.Code, &reason); err != nil || reason == "" {
+		return a, err
+	}
+	return a, json.Unmarshal([]byte(reason), &a.Reason)
+}
+
+// Answers are those that the server has given to commands.
+func (t *Tx) Answers(ctx context.Context, uuids []crm.ID) (map[crm.ID]Answer, error) {
+	found := map[crm.ID]Answer{}
+	for len(uuids) > 0 {
+		some := uuids[:min(len(uuids), prefetchSize)]
+		uuids = uuids[len(some):]
+		args := []any{t.Workspace}
+		for _, id := range some {
+			args = append(args, string(id))
+		}
+		err := t.Each(ctx, "SELECT "+answerColumns+" FROM cmd_seen WHERE ws = $1 AND uuid IN ("+placeholders(2, 1+len(some))+")", args,
+			func(scan func(...any) error) error {
+				a, err := scanAnswer(scan)
+				found[a.UUID] = a
+				return err
+			})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// AnswersOf are those to commands of a program after one of its numbers, in their order.
+func (t *Tx) AnswersOf(ctx context.Context, client crm.ID, after uint64, where string, limit int) (all []Answer, err error) {
+	err = t.Each(ctx, "SELECT "+answerColumns+" FROM cmd_seen WHERE ws = $1 AND client = $2 AND seq > $3 AND "+where+" ORDER BY seq LIMIT $4",
+		[]any{t.Workspace, string(client), int64(after), limit}, func(scan func(...any) error) error {
+			a, err := scanAnswer(scan)
+			all = append(all, a)
+			return err
+		})
+	return all, err
+}
+
+// SaveAnswers keeps answers; at is in Unix milliseconds.
+func (t *Tx) SaveAnswers(ctx context.Context, given []Answer, at int64) error {
+	rows := make([][]any, 0, len(given))
+	for _, a := range given {
+		reason := ""
+		if a.Reason.Key != "" {
+			b, err := json.Marshal(a.Reason)
+			if err != nil {
+				return err
+			}
+			reason = string(b)
+		}
+		rows = append(rows, []any{string(a.UUID), string(a.Client), int64(a.Seq), int64(a.Rev), string(a.Code), reason, at})
+	}
+	return t.inserts(ctx, t, answers, rows)
+}
+
+// Record is one line of the audit log. It refers to persons by id.
+type Record struct {
+	N       uint64
+	At      int64 // Unix milliseconds
+	User    crm.ID
+	Client  crm.ID
+	UUID    crm.ID
+	Command string
+	Rev     uint64
+	Code    string
+	Args    string // "" once a person in it was erased
+	Salt    []byte // of the arguments' hash; blanked with them
+	Hash    []byte // over the line before and this one
+
+	argsHash []byte
+}
+
+var audit = newBulk("audit", 0, false, "n bigint", "at bigint", "user_id text", "client text", "uuid text", "command text", "rev bigint",
+	"code text", "args text", "salt bytea", "args_hash bytea", "hash bytea")
+
+// Log appends to the audit log.
+func (t *Tx) Log(ctx context.Context, records []Record) error {
+	var last Record
+	if _, err := t.One(ctx, "SELECT n, hash FROM audit WHERE ws = $1 ORDER BY n DESC LIMIT 1", []any{t.Workspace}, &last.N, &last.Hash); err != nil {
+		return err
+	}
+	rows := make([][]any, 0, len(records))
+	for _, r := range records {
+		r.N = last.N + 1
+		sum := sha256.Sum256(append(append([]byte{}, r.Salt...), r.Args...))
+		r.argsHash = sum[:]
+		r.Hash = r.chain(last.Hash)
+		rows = append(rows, []any{int64(r.N), r.At, string(r.User), string(r.Client), string(r.UUID), r.Command, int64(r.Rev), r.Code,
+			r.Args, r.Salt, r.argsHash, r.Hash})
+		last = r
+	}
+	return t.inserts(ctx, t, audit, rows)
+}
+
+// chain is the hash of a line that follows another.
+func (r Record) chain(before []byte) []byte {
+	h := sha256.New()
+	part := func(b []byte) {
+		var length [8]byte
+		binary.BigEndian.PutUint64(length[:], uint64(len(b)))
+		h.Write(length[:])
+		h.Write(b)
+	}
+	number := func(n uint64) { part(binary.BigEndian.AppendUint64(nil, n)) }
+	part(before)
+	number(r.N)
+	number(uint64(r.At))
+	for _, s := range []string{string(r.User), string(r.Client), string(r.UUID), r.Command, r.Code} {
+		part([]byte(s))
+	}
+	number(r.Rev)
+	part(r.argsHash)
+	return h.Sum(nil)
+}

@@ -1,0 +1,163 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// DB is an open database. Its methods are safe to call from several goroutines.
+type DB struct {
+	dialect dialect
+}
+
+// dialect is what SQLite and PostgreSQL do differently.
+type dialect interface {
+	// begin begins a transaction: one that writes is alone in its workspace, one that reads sees one snapshot.
+	begin(ctx context.Context, workspace string, write bool) (session, error)
+	// again says whether the whole transaction is to be tried again.
+	again(error) bool
+	// lock is what follows a SELECT that locks its rows.
+	lock() string
+	// inserts and deletes change many rows at once.
+	inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) error
+	deletes(ctx context.Context, t *Tx, b bulk, rows [][]any) error
+	migrate(ctx context.Context, migrations fs.FS) error
+	backup(ctx context.Context, file string) error
+	close() error
+}
+
+// session is one connection with a transaction on it.
+type session interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	end(commit bool) error
+}
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Open opens a database and brings it to this version: "sqlite:FILE", "sqlite::memory:" for
+// tests, or "postgres://…".
+func Open(ctx context.Context, url string) (*DB, error) {
+	var d dialect
+	var err error
+	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {
+	case "sqlite":
+		d, err = openSQLite(ctx, rest)
+	case "postgres", "postgresql":
+		d, err = openPostgres(ctx, url)
+	default:
+		return nil, fmt.Errorf("a database is sqlite:FILE or postgres://…, not %q", scheme)
+	}
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err == nil {
+		err = d.migrate(ctx, files)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the database to this version: %w", err), d.close())
+	}
+	return &DB{d}, nil
+}
+
+// Close closes it. Transactions under way are to be over.
+func (db *DB) Close() error { return db.dialect.close() }
+
+// Backup writes a consistent copy to a file that must not exist yet, while others go on. Only SQLite
+// can; for PostgreSQL there is pg_dump.
+func (db *DB) Backup(ctx context.Context, file string) error { return db.dialect.backup(ctx, file) }
+
+// attempts is how often a transaction is tried that others were in the way of.
+const attempts = 10
+
+// Write runs f in a transaction that changes a workspace; "" is for tables of the whole server. It
+// runs f again from the start when the database asks for that (40001, 40P01), so f must have no other effects.
+func (db *DB) Write(ctx context.Context, workspace string, f func(*Tx) error) error {
+	for try := 1; ; try++ {
+		err := db.run(ctx, workspace, true, f)
+		if err == nil || try == attempts || !db.dialect.again(err) {
+			return err
+		}
+		slog.DebugContext(ctx, "a transaction is repeated", "try", try, "error", err)
+	}
+}
+
+// Read runs f on one snapshot of a workspace.
+func (db *DB) Read(ctx context.Context, workspace string, f func(*Tx) error) error {
+	return db.run(ctx, workspace, false, f)
+}
+
+func (db *DB) run(ctx context.Context, workspace string, write bool, f func(*Tx) error) (err error) {
+	s, err := db.dialect.begin(ctx, workspace, write)
+	if err != nil {
+		return fmt.Errorf("begin a transaction: %w", err)
+	}
+	commit := false
+	defer func() { // also when a panic passes through
+		if end := s.end(commit); err == nil && end != nil {
+			err = fmt.Errorf("commit: %w", end)
+		}
+	}()
+	if err := f(&Tx{session: s, dialect: db.dialect, Workspace: workspace}); err != nil {
+		return err
+	}
+	commit = true
+	return nil
+}
+
+// Tx is a transaction on one workspace. It belongs to one goroutine.
+type Tx struct {
+	session
+	dialect
+	Workspace string
+	region    string // of the workspace, once Head was asked
+}
+
+// Exec runs a statement.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) error {
+	_, err := t.session.ExecContext(ctx, query, args...)
+	return err
+}
+
+// Each calls f for each row of a query.
+func (t *Tx) Each(ctx context.Context, query string, args []any, f func(scan func(...any) error) error) error {
+	rows, err := t.session.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// One reads the one row of a query; ok is false when there is none.
+func (t *Tx) One(ctx context.Context, query string, args []any, into ...any) (ok bool, err error) {
+	err = t.Each(ctx, query, args, func(scan func(...any) error) error {
+		ok = true
+		return scan(into...)
+	})
+	return ok, err
+}
+
+func migrateBy(ctx context.Context, d goose.Dialect, db *sql.DB, migrations fs.FS, options ...goose.ProviderOption) error {
+	p, err := goose.NewProvider(d, db, migrations, append(options, goose.WithDisableGlobalRegistry(true))...)
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}

@@ -1,0 +1,230 @@
+package database
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+)
+
+var documents = newBulk("document", 2, true, "entity text", "id text", "rev bigint", "deleted bigint",
+	"data text", "stamps text", "former text")
+
+var (
+	peers    = newBulk("peer", 3, true, "peer text", "entity text", "id text", "open bigint")
+	children = newBulk("child", 4, false, "of_entity text", "of_id text", "entity text", "id text")
+)
+
+const documentColumns = "entity, id, rev, deleted, data, stamps, former"
+
+func scanDocument(scan func(...any) error) (*ledger.Row, error) {
+	r := &ledger.Row{}
+	var deleted int64
+	var data, stamps, former string
+	if err := scan(&r.Entity, &r.ID, &r.Rev, &deleted, &data, &stamps, &former); err != nil {
+		return nil, err
+	}
+	r.Deleted = deleted > 0
+	for _, part := range []struct {
+		text string
+		into any
+	}{{data, &r.Fields}, {stamps, &r.Stamps}, {former, &r.Former}} {
+		if part.text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(part.text), part.into); err != nil {
+			return nil, fmt.Errorf("%s %s is damaged: %w", r.Entity, r.ID, err)
+		}
+	}
+	return r, nil
+}
+
+func documentRow(r *ledger.Row, now time.Time) ([]any, error) {
+	var deleted int64
+	if r.Deleted {
+		deleted = now.UnixMilli()
+	}
+	data, err := json.Marshal(r.Fields)
+	if err != nil {
+		return nil, err
+	}
+	stamps, err := json.Marshal(r.Stamps)
+	if err != nil {
+		return nil, err
+	}
+	former := ""
+	if len(r.Former) > 0 {
+		b, err := json.Marshal(r.Former)
+		if err != nil {
+			return nil, err
+		}
+		former = string(b)
+	}
+	return []any{string(r.Entity), string(r.ID), int64(r.Rev), deleted, string(data), string(stamps), former}, nil
+}
+
+// Documents are the rows of a workspace that a query selects; where follows "WHERE ws = $1 AND".
+func (t *Tx) Documents(ctx context.Context, where string, args ...any) (rows []*ledger.Row, err error) {
+	err = t.Each(ctx, "SELECT "+documentColumns+" FROM document WHERE ws = $1 AND "+where, append([]any{t.Workspace}, args...),
+		func(scan func(...any) error) error {
+			r, err := scanDocument(scan)
+			rows = append(rows, r)
+			return err
+		})
+	return rows, err
+}
+
+// Page are the rows after a revision, in their order, and whether there are more.
+func (t *Tx) Page(ctx context.Context, after uint64, limit int) (rows []*ledger.Row, more bool, err error) {
+	rows, err = t.Documents(ctx, "rev > $2 ORDER BY rev LIMIT $3", int64(after), limit+1)
+	if err != nil || len(rows) <= limit {
+		return rows, false, err
+	}
+	return rows[:limit], true, nil
+}
+
+// SaveChanges writes what a batch of commands changed.
+func (t *Tx) SaveChanges(ctx context.Context, c ledger.Changed, now time.Time) error {
+	var rows, open, closed, awayPeers, addChildren, awayChildren [][]any
+	for _, r := range c.Rows {
+		row, err := documentRow(r, now)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+		for _, peer := range r.Peers(t.region) {
+			link := []any{peer, string(r.Entity), string(r.ID), int64(0)}
+			if r.Open() {
+				link[3] = int64(1)
+				open = append(open, link)
+				continue
+			}
+			closed = append(closed, link)
+		}
+	}
+	for peer, set := range c.Peers {
+		for k, there := range set {
+			if !there {
+				awayPeers = append(awayPeers, []any{peer, string(k.Entity), string(k.ID)})
+			}
+		}
+	}
+	for of, set := range c.Children {
+		for k, there := range set {
+			link := []any{string(of.Entity), string(of.ID), string(k.Entity), string(k.ID)}
+			if there {
+				addChildren = append(addChildren, link)
+			} else {
+				awayChildren = append(awayChildren, link)
+			}
+		}
+	}
+	for _, step := range []struct {
+		do   func(context.Context, *Tx, bulk, [][]any) error
+		into bulk
+		rows [][]any
+	}{
+		{t.inserts, documents, rows},
+		// Closed before open: of two leads of a number one may have closed as the other opened.
+		{t.deletes, peers, awayPeers}, {t.inserts, peers, closed}, {t.inserts, peers, open},
+		{t.deletes, children, awayChildren}, {t.inserts, children, addChildren},
+	} {
+		if err := step.do(ctx, t, step.into, step.rows); err != nil {
+			return fmt.Errorf("write %s: %w", step.into.table, err)
+		}
+	}
+	return nil
+}
+
+// Rows reads a workspace for the ledger, and remembers what it read: within a transaction
+// that has the workspace for itself nothing of it changes.
+type Rows struct {
+	ctx  context.Context
+	t    *Tx
+	rows map[ledger.Key]*ledger.Row
+	all  map[wire.Entity][]*ledger.Row
+}
+
+// Rows begins to read. The context is that of the transaction.
+func (t *Tx) Rows(ctx context.Context) *Rows {
+	return &Rows{ctx: ctx, t: t, rows: map[ledger.Key]*ledger.Row{}, all: map[wire.Entity][]*ledger.Row{}}
+}
+
+// Prefetch reads rows that will be asked for, by one query for each entity.
+func (r *Rows) Prefetch(keys []ledger.Key) error {
+	ids := map[wire.Entity][]any{}
+	for _, k := range keys {
+		if _, ok := r.rows[k]; !ok && !k.None() {
+			r.rows[k] = nil
+			ids[k.Entity] = append(ids[k.Entity], string(k.ID))
+		}
+	}
+	for entity, all := range ids {
+		for len(all) > 0 {
+			some := all[:min(len(all), prefetchSize)]
+			all = all[len(some):]
+			rows, err := r.t.Documents(r.ctx, "entity = $2 AND id IN ("+placeholders(3, 2+len(some))+")", append([]any{string(entity)}, some...)...)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				r.rows[row.Key] = row
+			}
+		}
+	}
+	return nil
+}
+
+// prefetchSize is how many rows one query asks for, so that there are few different queries.
+const prefetchSize = 64
+
+// Row is ledger.Rows'.
+func (r *Rows) Row(k ledger.Key) (*ledger.Row, error) {
+	if row, ok := r.rows[k]; ok {
+		return row, nil
+	}
+	rows, err := r.t.Documents(r.ctx, "entity = $2 AND id = $3", string(k.Entity), string(k.ID))
+	if err != nil {
+		return nil, err
+	}
+	r.rows[k] = nil
+	if len(rows) > 0 {
+		r.rows[k] = rows[0]
+	}
+	return r.rows[k], nil
+}
+
+// All is ledger.Rows'.
+func (r *Rows) All(entity wire.Entity) ([]*ledger.Row, error) {
+	if rows, ok := r.all[entity]; ok {
+		return rows, nil
+	}
+	rows, err := r.t.Documents(r.ctx, "entity = $2 AND deleted = 0 ORDER BY id", string(entity))
+	if err == nil {
+		r.all[entity] = rows
+	}
+	return rows, err
+}
+
+// Peer is ledger.Rows'.
+func (r *Rows) Peer(peer string) ([]ledger.Key, error) {
+	return r.keys("SELECT entity, id FROM peer WHERE ws = $1 AND peer = $2 ORDER BY entity, id", peer)
+}
+
+// Children is ledger.Rows'.
+func (r *Rows) Children(of ledger.Key) ([]ledger.Key, error) {
+	return r.keys("SELECT entity, id FROM child WHERE ws = $1 AND of_entity = $2 AND of_id = $3 ORDER BY entity, id", string(of.Entity), string(of.ID))
+}
+
+func (r *Rows) keys(query string, args ...any) (keys []ledger.Key, err error) {
+	err = r.t.Each(r.ctx, query, append([]any{r.t.Workspace}, args...), func(scan func(...any) error) error {
+		var k ledger.Key
+		err := scan(&k.Entity, &k.ID)
+		keys = append(keys, k)
+		return err
+	})
+	return keys, err
+}

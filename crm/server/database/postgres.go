@@ -1,0 +1,165 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// postgres is any number of servers on one database.
+type postgres struct{ pool *sql.DB }
+
+const postgresConns = 16
+
+func openPostgres(ctx context.Context, url string) (dialect, error) {
+	pool, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	pool.SetMaxOpenConns(postgresConns)
+	pool.SetMaxIdleConns(postgresConns)
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), pool.Close())
+	}
+	return &postgres{pool}, nil
+}
+
+func (p *postgres) migrate(ctx context.Context, migrations fs.FS) error {
+	locker, err := lock.NewPostgresSessionLocker() // servers that start together wait for the first
+	if err != nil {
+		return err
+	}
+	if err := migrateBy(ctx, goose.DialectPostgres, p.pool, migrations, goose.WithSessionLocker(locker)); err != nil {
+		return err
+	}
+	return p.buildWalls(ctx)
+}
+
+// buildWalls has PostgreSQL itself keep workspaces apart: every table with a column ws shows and takes
+// only rows of the transaction's workspace, whatever a query forgets.
+func (p *postgres) buildWalls(ctx context.Context) error {
+	tx, err := p.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(5306451)"); err != nil { // a number of our own
+		return err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT table_name FROM information_schema.columns c WHERE table_schema = current_schema() AND column_name = 'ws'
+		AND NOT EXISTS(SELECT 1 FROM pg_policies p WHERE p.schemaname = c.table_schema AND p.tablename = c.table_name AND p.policyname = 'own_workspace')`)
+	if err != nil {
+		return err
+	}
+	var tables []string
+	for rows.Next() {
+		var table string
+		if err := rows.Scan(&table); err != nil {
+			return err
+		}
+		tables = append(tables, table)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, table := range tables {
+		for _, statement := range []string{"ALTER TABLE %s ENABLE ROW LEVEL SECURITY", "ALTER TABLE %s FORCE ROW LEVEL SECURITY",
+			"CREATE POLICY own_workspace ON %s USING (ws = current_setting('leadline.workspace'))"} {
+			if _, err := tx.ExecContext(ctx, fmt.Sprintf(statement, table)); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.Commit()
+}
+
+func (p *postgres) begin(ctx context.Context, workspace string, write bool) (session, error) {
+	options := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	if write {
+		options = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	}
+	tx, err := p.pool.BeginTx(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.ExecContext(ctx, "SELECT set_config('leadline.workspace', $1, true)", workspace); err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return postgresTx{tx}, nil
+}
+
+type postgresTx struct{ *sql.Tx }
+
+func (t postgresTx) end(commit bool) error {
+	if commit {
+		return t.Commit()
+	}
+	if err := t.Rollback(); !errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	return nil
+}
+
+// again: 40001 is a serialization failure, 40P01 a deadlock.
+func (p *postgres) again(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+func (p *postgres) lock() string { return " FOR UPDATE" }
+
+func (p *postgres) inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	arrays, from := columnsOf(b, b.types, rows)
+	return t.Exec(ctx, b.insertHead()+"SELECT $1, * FROM "+from+b.conflict, append([]any{t.Workspace}, arrays...)...)
+}
+
+func (p *postgres) deletes(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	arrays, from := columnsOf(b, b.types[:b.key], rows)
+	return t.Exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE ws = $1 AND (%s) IN (SELECT * FROM %s)", b.table, strings.Join(b.columns[:b.key], ", "), from),
+		append([]any{t.Workspace}, arrays...)...)
+}
+
+// columnsOf turns rows into one array for each column, and the words that turn them back.
+func columnsOf(b bulk, types []string, rows [][]any) (arrays []any, from string) {
+	casts := make([]string, len(types))
+	for i, kind := range types {
+		casts[i] = fmt.Sprintf("$%d::%s[]", i+2, kind)
+		switch kind {
+		case "bigint":
+			arrays = append(arrays, columnOf[int64](rows, i))
+		case "bytea":
+			arrays = append(arrays, columnOf[[]byte](rows, i))
+		default:
+			arrays = append(arrays, columnOf[string](rows, i))
+		}
+	}
+	return arrays, "unnest(" + strings.Join(casts, ", ") + ")"
+}
+
+func columnOf[T any](rows [][]any, i int) []T {
+	column := make([]T, len(rows))
+	for n, row := range rows {
+		column[n] = row[i].(T)
+	}
+	return column
+}
+
+func (p *postgres) backup(context.Context, string) error {
+	return errors.New("a PostgreSQL database is copied by pg_dump, not by the server")
+}
+
+func (p *postgres) close() error { return p.pool.Close() }

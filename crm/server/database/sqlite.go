@@ -1,0 +1,208 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
+)
+
+// sqliteDB is one file: one connection that writes, some that read.
+type sqliteDB struct {
+	pool    *sql.DB
+	memory  bool // one connection for all: each has a database of its own
+	writing sync.Mutex
+	writer  *sql.Conn
+	stmts   map[string]*sql.Stmt // of the writer
+}
+
+const sqliteReaders = 4
+
+func openSQLite(ctx context.Context, file string) (dialect, error) {
+	// FULL: what was acknowledged is on the disk, whatever happens to the machine.
+	options := url.Values{"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_busy_timeout": {"10000"}, "_foreign_keys": {"1"}, "_txlock": {"immediate"}}
+	pool, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+options.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("open the database %s: %w", file, err)
+	}
+	d := &sqliteDB{pool: pool, memory: file == ":memory:", stmts: map[string]*sql.Stmt{}}
+	if d.memory {
+		pool.SetMaxOpenConns(1)
+		return d, nil
+	}
+	pool.SetMaxOpenConns(1 + sqliteReaders)
+	if d.writer, err = pool.Conn(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database %s: %w", file, err), pool.Close())
+	}
+	return d, nil
+}
+
+func (d *sqliteDB) migrate(ctx context.Context, migrations fs.FS) error {
+	return migrateBy(ctx, goose.DialectSQLite3, d.pool, migrations)
+}
+
+func (d *sqliteDB) begin(ctx context.Context, _ string, write bool) (session, error) {
+	if write || d.memory {
+		return d.beginWrite(ctx)
+	}
+	conn, err := d.pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &sqliteReader{conn}, nil
+}
+
+// beginWrite has the statements of the writing connection stay prepared, which sql.Tx would not.
+func (d *sqliteDB) beginWrite(ctx context.Context) (_ session, err error) {
+	d.writing.Lock()
+	defer func() {
+		if err != nil {
+			d.writing.Unlock()
+		}
+	}()
+	if d.writer == nil { // in memory, after the migration
+		if d.writer, err = d.pool.Conn(ctx); err != nil {
+			return nil, err
+		}
+	}
+	_, err = d.writer.ExecContext(ctx, "BEGIN IMMEDIATE")
+	return &sqliteWriter{d}, err
+}
+
+type sqliteWriter struct{ d *sqliteDB }
+
+func (w *sqliteWriter) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := w.d.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := w.d.writer.PrepareContext(ctx, numbered(query))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", query, err)
+	}
+	w.d.stmts[query] = s
+	return s, nil
+}
+
+func (w *sqliteWriter) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	s, err := w.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+func (w *sqliteWriter) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := w.stmt(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (w *sqliteWriter) end(commit bool) error {
+	defer w.d.writing.Unlock()
+	if commit {
+		if _, err := w.d.writer.ExecContext(context.Background(), "COMMIT"); err != nil {
+			return errors.Join(err, w.rollback())
+		}
+		return nil
+	}
+	return w.rollback()
+}
+
+// rollback is no error where SQLite has rolled back by itself.
+func (w *sqliteWriter) rollback() error {
+	_, err := w.d.writer.ExecContext(context.Background(), "ROLLBACK")
+	if err != nil && strings.Contains(err.Error(), "no transaction is active") {
+		return nil
+	}
+	return err
+}
+
+type sqliteReader struct{ *sql.Conn }
+
+func (r *sqliteReader) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return r.Conn.ExecContext(ctx, numbered(query), args...)
+}
+
+func (r *sqliteReader) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return r.Conn.QueryContext(ctx, numbered(query), args...)
+}
+
+func (r *sqliteReader) end(bool) error {
+	_, err := r.Conn.ExecContext(context.Background(), "ROLLBACK")
+	return errors.Join(err, r.Conn.Close())
+}
+
+// numbered writes $1 as SQLite does: ?1.
+func numbered(query string) string { return strings.ReplaceAll(query, "$", "?") }
+
+func (d *sqliteDB) again(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrBusy
+}
+
+func (d *sqliteDB) lock() string { return "" }
+
+func (d *sqliteDB) inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
+	query := b.insertHead() + "VALUES(" + placeholders(1, 1+len(b.columns)) + ")" + b.conflict
+	return d.each(ctx, t, query, rows)
+}
+
+func (d *sqliteDB) deletes(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
+	query := "DELETE FROM " + b.table + " WHERE ws = $1"
+	for i, c := range b.columns[:b.key] {
+		query += fmt.Sprintf(" AND %s = $%d", c, i+2)
+	}
+	return d.each(ctx, t, query, rows)
+}
+
+func (d *sqliteDB) each(ctx context.Context, t *Tx, query string, rows [][]any) error {
+	for _, row := range rows {
+		if err := t.Exec(ctx, query, append([]any{t.Workspace}, row...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *sqliteDB) backup(ctx context.Context, file string) error {
+	conn := d.writer
+	if d.memory {
+		d.writing.Lock()
+		defer d.writing.Unlock()
+	} else {
+		var err error
+		if conn, err = d.pool.Conn(ctx); err != nil {
+			return err
+		}
+		defer conn.Close()
+	}
+	if _, err := conn.ExecContext(ctx, "VACUUM INTO ?", file); err != nil {
+		return fmt.Errorf("write the copy %s: %w", file, err)
+	}
+	return nil
+}
+
+func (d *sqliteDB) close() error {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	var errs []error
+	for _, s := range d.stmts {
+		errs = append(errs, s.Close())
+	}
+	if d.writer != nil {
+		errs = append(errs, d.writer.Close())
+	}
+	return errors.Join(append(errs, d.pool.Close())...)
+}

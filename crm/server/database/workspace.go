@@ -1,0 +1,122 @@
+package database
+
+import (
+	"context"
+	"fmt"
+
+	"leadline/crm"
+)
+
+// Workspace is one company's data.
+type Workspace struct {
+	ID      crm.ID
+	Name    string
+	Region  string // for numbers that were written nationally
+	Secret  []byte // from which the ids of leads follow
+	Epoch   uint64
+	Rev     uint64
+	Purged  uint64 // tombstones up to here were taken away
+	Durable uint64 // a backup has what is up to here
+}
+
+const workspaceColumns = "id, name, region, secret, epoch, rev, purged, durable"
+
+func (w *Workspace) into() []any {
+	return []any{&w.ID, &w.Name, &w.Region, &w.Secret, &w.Epoch, &w.Rev, &w.Purged, &w.Durable}
+}
+
+// Head is the workspace as it is. In a transaction that writes, nobody else changes it
+// until that one is over: so the order of revisions is the order of commits.
+func (t *Tx) Head(ctx context.Context, write bool) (w Workspace, err error) {
+	query := "SELECT " + workspaceColumns + " FROM ws WHERE id = $1"
+	if write {
+		query += t.lock()
+	}
+	ok, err := t.One(ctx, query, []any{t.Workspace}, w.into()...)
+	if err == nil && !ok {
+		err = fmt.Errorf("workspace %q is not there", t.Workspace)
+	}
+	t.region = w.Region
+	return w, err
+}
+
+// Advance gives out n revisions.
+func (t *Tx) Advance(ctx context.Context, n int) error {
+	return t.Exec(ctx, "UPDATE ws SET rev = rev + $2 WHERE id = $1", t.Workspace, n)
+}
+
+// AddWorkspace makes a workspace without any user.
+func (t *Tx) AddWorkspace(ctx context.Context, w Workspace) error {
+	err := t.Exec(ctx, "INSERT INTO ws("+workspaceColumns+") VALUES("+placeholders(1, 8)+")",
+		string(w.ID), w.Name, w.Region, w.Secret, int64(w.Epoch), int64(w.Rev), int64(w.Purged), int64(w.Durable))
+	if err != nil {
+		return err
+	}
+	return t.addEpoch(ctx, w.Epoch, 0, 0)
+}
+
+// Workspaces are all of the server, by name.
+func (t *Tx) Workspaces(ctx context.Context) (all []Workspace, err error) {
+	err = t.Each(ctx, "SELECT "+workspaceColumns+" FROM ws ORDER BY name, id", nil, func(scan func(...any) error) error {
+		var w Workspace
+		err := scan(w.into()...)
+		all = append(all, w)
+		return err
+	})
+	return all, err
+}
+
+// Epoch is a branch of the workspace's history: it has what its parent had up to ForkRev.
+type Epoch struct{ N, Parent, ForkRev uint64 }
+
+func (t *Tx) addEpoch(ctx context.Context, n, parent, fork uint64) error {
+	return t.Exec(ctx, "INSERT INTO epoch(ws, n, parent, fork_rev) VALUES($1, $2, $3, $4)", t.Workspace, int64(n), int64(parent), int64(fork))
+}
+
+// Branch begins a new epoch where the workspace stands now, as after a restore.
+func (t *Tx) Branch(ctx context.Context, n uint64) error {
+	w, err := t.Head(ctx, true)
+	if err != nil {
+		return err
+	}
+	if err := t.addEpoch(ctx, n, w.Epoch, w.Rev); err != nil {
+		return err
+	}
+	return t.Exec(ctx, "UPDATE ws SET epoch = $2 WHERE id = $1", t.Workspace, int64(n))
+}
+
+// Epochs are all branches that this one has come from, itself included.
+func (t *Tx) Epochs(ctx context.Context) (all map[uint64]Epoch, err error) {
+	all = map[uint64]Epoch{}
+	err = t.Each(ctx, "SELECT n, parent, fork_rev FROM epoch WHERE ws = $1", []any{t.Workspace}, func(scan func(...any) error) error {
+		var e Epoch
+		err := scan(&e.N, &e.Parent, &e.ForkRev)
+		all[e.N] = e
+		return err
+	})
+	return all, err
+}
+
+// Client is a program on a device, and what the server has of it.
+type Client struct {
+	ID    crm.ID
+	User  crm.ID
+	Seq   uint64 // of the last command that it has answered
+	UUID  crm.ID // of the same
+	Acked uint64 // the last that the program has said it knows to be answered
+}
+
+// Client is a program; the zero Client when the server does not know it.
+func (t *Tx) Client(ctx context.Context, id crm.ID) (c Client, err error) {
+	_, err = t.One(ctx, "SELECT id, user_id, last_seq, last_uuid, acked FROM client WHERE ws = $1 AND id = $2", []any{t.Workspace, string(id)},
+		&c.ID, &c.User, &c.Seq, &c.UUID, &c.Acked)
+	return c, err
+}
+
+// SaveClient keeps what the server has of a program; seen is in Unix milliseconds.
+func (t *Tx) SaveClient(ctx context.Context, c Client, seen int64) error {
+	return t.Exec(ctx, `INSERT INTO client(ws, id, user_id, last_seq, last_uuid, acked, seen) VALUES($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT(ws, id) DO UPDATE SET user_id = excluded.user_id, last_seq = excluded.last_seq, last_uuid = excluded.last_uuid,
+		acked = excluded.acked, seen = excluded.seen`,
+		t.Workspace, string(c.ID), string(c.User), int64(c.Seq), string(c.UUID), int64(c.Acked), seen)
+}

@@ -1,0 +1,262 @@
+package ledger
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// Rows is what the ledger asks of the database: the workspace as it was committed.
+type Rows interface {
+	// Row is a row, tombstones included; nil when there never was one.
+	Row(Key) (*Row, error)
+	// Peer are the records, users and list entries that a peer (crm.Party.Key) leads to.
+	Peer(peer string) ([]Key, error)
+	// Children are the rows that point to a row.
+	Children(of Key) ([]Key, error)
+	// All are the living rows of an entity of which there are few: users, roles, entries, pipelines.
+	All(entity wire.Entity) ([]*Row, error)
+}
+
+// Refusal is why a command was not done.
+type Refusal struct {
+	Code   wire.Reject
+	Reason crm.Text
+}
+
+func (r *Refusal) Error() string { return string(r.Code) + ": " + r.Reason.Key }
+
+// Sender is who a command comes from.
+type Sender struct {
+	User   crm.ID
+	System bool // the server itself: every right
+}
+
+// Batch is a row of commands on one workspace, each seeing what those before it did.
+type Batch struct {
+	rows   Rows
+	key    []byte // the workspace's, from which the ids of leads follow
+	region string // for numbers that were written nationally
+	state
+}
+
+// state is what was changed, over what is committed.
+type state struct {
+	changed  map[Key]*Row
+	peers    map[string]map[Key]bool // what a peer leads to now (true), or no longer (false)
+	children map[Key]map[Key]bool
+}
+
+func newState() state {
+	return state{changed: map[Key]*Row{}, peers: map[string]map[Key]bool{}, children: map[Key]map[Key]bool{}}
+}
+
+// NewBatch begins a batch. key is the workspace's secret, region the one for numbers written nationally.
+func NewBatch(rows Rows, key []byte, region string) *Batch {
+	return &Batch{rows: rows, key: key, region: region, state: newState()}
+}
+
+// Changed is what the batch did, for the database.
+type Changed struct {
+	Rows     map[Key]*Row
+	Peers    map[string]map[Key]bool // true: add, false: take away
+	Children map[Key]map[Key]bool
+}
+
+// Changed is what the commands of the batch have done so far.
+func (b *Batch) Changed() Changed { return Changed{b.changed, b.peers, b.children} }
+
+// Apply does one command and says which rows it changed, in their order. A *Refusal says
+// why nothing was done; any other error is the database's, and the batch is lost.
+// now is the server's clock, past which no stamp goes.
+func (b *Batch) Apply(from Sender, c crm.Command, now time.Time) ([]Key, error) {
+	latest := crm.HLC(now.UnixMilli())<<16 | 0xffff
+	t := &tx{b: b, state: newState(), from: from, at: min(c.At, latest)}
+	if err := t.perform(c.Change); err != nil {
+		var invalid crm.Invalid
+		if errors.As(err, &invalid) {
+			return nil, &Refusal{wire.RejectInvalid, invalid.Text}
+		}
+		return nil, err
+	}
+	keys := make([]Key, 0, len(t.changed))
+	for k := range t.changed {
+		if !Hidden(k.Entity) {
+			keys = append(keys, k)
+		}
+	}
+	maps.Copy(b.changed, t.changed)
+	merge(b.peers, t.peers)
+	merge(b.children, t.children)
+	slices.SortFunc(keys, compareKeys)
+	return keys, nil
+}
+
+func merge[K comparable](into, from map[K]map[Key]bool) {
+	for k, set := range from {
+		if into[k] == nil {
+			into[k] = set
+			continue
+		}
+		maps.Copy(into[k], set)
+	}
+}
+
+// tx is one command under way.
+type tx struct {
+	b *Batch
+	state
+	from   Sender
+	at     crm.HLC
+	rights *crm.Rights
+}
+
+// row is a row as it is now; nil when there never was one.
+func (t *tx) row(k Key) (*Row, error) {
+	if k.None() {
+		return nil, nil
+	}
+	if r, ok := t.changed[k]; ok {
+		return r, nil
+	}
+	if r, ok := t.b.changed[k]; ok {
+		return r, nil
+	}
+	return t.b.rows.Row(k)
+}
+
+// put sets a row, and keeps the ways to it.
+func (t *tx) put(r *Row) error {
+	was, err := t.row(r.Key)
+	if err != nil {
+		return err
+	}
+	if err := t.pointRight(r); err != nil {
+		return err
+	}
+	if was.live() && r.Entity == wire.Call {
+		if before := field[crm.ID](was, "agent"); before != "" && before != field[crm.ID](r, "agent") && !slices.Contains(r.Former, before) {
+			r.Former = append(slices.Clone(r.Former), before)
+		}
+	}
+	before, now := peersOf(was, t.b.region), peersOf(r, t.b.region)
+	delta(t.peers, before, now, r.Key)
+	delta(t.children, parentsOf(was), parentsOf(r), r.Key)
+	t.changed[r.Key] = r
+	if r.Entity == wire.Lead {
+		return t.count(union(before, now))
+	}
+	return nil
+}
+
+// pointRight has a row point to what a record was merged into, and to nothing that is gone.
+func (t *tx) pointRight(r *Row) error {
+	if r.Deleted || r.Entity != wire.Contact && r.Entity != wire.Deal {
+		return nil
+	}
+	for _, entity := range []wire.Entity{wire.Contact, wire.Company} {
+		name := string(entity)
+		id := field[crm.ID](r, name)
+		if id == "" {
+			continue
+		}
+		k, err := t.root(Key{entity, id})
+		if err != nil {
+			return err
+		}
+		there, err := t.row(k)
+		switch {
+		case err != nil:
+			return err
+		case !there.live() || k.Entity != entity:
+			delete(r.Fields, name)
+		case k.ID != id:
+			r.Fields[name] = raw(k.ID)
+		}
+	}
+	return nil
+}
+
+func delta[K comparable](into map[K]map[Key]bool, was, now []K, k Key) {
+	set := func(at K, to bool) {
+		if into[at] == nil {
+			into[at] = map[Key]bool{}
+		}
+		into[at][k] = to
+	}
+	for _, at := range was {
+		if !slices.Contains(now, at) {
+			set(at, false)
+		}
+	}
+	for _, at := range now {
+		if !slices.Contains(was, at) {
+			set(at, true)
+		}
+	}
+}
+
+// peer is what a peer leads to now.
+func (t *tx) peer(peer string) ([]Key, error) {
+	keys, err := t.b.rows.Peer(peer)
+	return over(over(keys, t.b.peers[peer]), t.peers[peer]), err
+}
+
+// childrenOf are the rows that point to a row now.
+func (t *tx) childrenOf(k Key) ([]Key, error) {
+	keys, err := t.b.rows.Children(k)
+	return over(over(keys, t.b.children[k]), t.children[k]), err
+}
+
+// over is a set with what was added to it and taken from it since, in an order that is always the same.
+func over(keys []Key, changes map[Key]bool) []Key {
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k Key) bool { _, ok := changes[k]; return ok })
+	for k, there := range changes {
+		if there {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, compareKeys)
+	return keys
+}
+
+// all are the living rows of a small entity now.
+func (t *tx) all(entity wire.Entity) ([]*Row, error) {
+	committed, err := t.b.rows.All(entity)
+	if err != nil {
+		return nil, err
+	}
+	byKey := map[Key]*Row{}
+	for _, r := range committed {
+		byKey[r.Key] = r
+	}
+	for _, s := range []state{t.b.state, t.state} {
+		for k, r := range s.changed {
+			if k.Entity == entity {
+				byKey[k] = r
+			}
+		}
+	}
+	var rows []*Row
+	for _, r := range byKey {
+		if r.live() {
+			rows = append(rows, r)
+		}
+	}
+	slices.SortFunc(rows, func(a, b *Row) int { return compareKeys(a.Key, b.Key) })
+	return rows, nil
+}
+
+// compareKeys puts what others point to first.
+func compareKeys(a, b Key) int {
+	return cmp.Or(cmp.Compare(order[a.Entity], order[b.Entity]), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.ID, b.ID))
+}
+
+// order is that in which the rows of one command get their revisions.
+var order = map[wire.Entity]int{wire.User: -1, wire.Company: 1, wire.Contact: 2, wire.Lead: 3, wire.Deal: 4, wire.Number: 5, wire.Alias: 5,
+	wire.Call: 6, wire.Note: 7, wire.FollowUp: 7}

@@ -1,0 +1,131 @@
+package ledger
+
+import (
+	"encoding/json"
+	"slices"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// beginCall adds a call; asked twice, it does nothing.
+func (t *tx) beginCall(c crm.Call) error {
+	k := Key{wire.Call, c.ID}
+	if r, err := t.row(k); err != nil || r != nil {
+		return err
+	}
+	var err error
+	if c.Refs, err = t.resolve(c.ID, c.Refs); err != nil {
+		return err
+	}
+	return t.create(wire.Call, c.ID, c)
+}
+
+// updateCall sets what became known of a call.
+func (t *tx) updateCall(u crm.UpdateCall) error {
+	fields := map[string]json.RawMessage{}
+	if !u.Answered.IsZero() {
+		fields["answered"] = raw(u.Answered)
+	}
+	if u.Result != nil {
+		fields["result"] = raw(*u.Result)
+	}
+	if u.PassedTo != "" {
+		fields["passed_to"] = raw(u.PassedTo)
+	}
+	if u.Reason != nil {
+		fields["reason"] = raw(*u.Reason)
+	}
+	if u.Agent != "" {
+		fields["agent"] = raw(u.Agent)
+		if name := t.nameOf(u.Agent); name != "" {
+			fields["agent_name"] = raw(name)
+		}
+	}
+	return t.patch(Key{wire.Call, u.ID}, fields)
+}
+
+func (t *tx) endCall(e crm.EndCall) error {
+	return t.patch(Key{wire.Call, e.ID}, map[string]json.RawMessage{"ended": raw(e.Ended), "outcome": raw(e.Outcome), "detail": raw(e.Detail)})
+}
+
+func (t *tx) linkCall(l crm.LinkCall) error {
+	refs, err := t.resolve(l.Call, l.Refs)
+	if err != nil {
+		return err
+	}
+	return t.patch(Key{wire.Call, l.Call}, map[string]json.RawMessage{"refs": raw(refs), "reason": raw(l.Reason)})
+}
+
+// redirect is what a Redirect row says: a call that its program saved on From belongs to To.
+type redirect struct {
+	From []crm.Ref `json:"from"`
+	To   []crm.Ref `json:"to"`
+}
+
+// resolve says what a call is saved on really: what was merged is followed, what is not there is left out.
+func (t *tx) resolve(call crm.ID, refs []crm.Ref) ([]crm.Ref, error) {
+	row, err := t.row(Key{Redirect, call})
+	if err != nil {
+		return nil, err
+	}
+	elsewhere, err := Read[redirect](row)
+	if err != nil {
+		return nil, err
+	}
+	resolved := []crm.Ref{}
+	add := func(r crm.Ref) error {
+		k, err := t.root(KeyOf(r))
+		if err != nil {
+			return err
+		}
+		there, err := t.row(k)
+		if err != nil || !there.live() || slices.Contains(resolved, k.Ref()) {
+			return err
+		}
+		resolved = append(resolved, k.Ref())
+		return nil
+	}
+	for _, r := range refs {
+		instead := []crm.Ref{r}
+		if slices.Contains(elsewhere.From, r) {
+			instead = elsewhere.To
+		}
+		for _, r := range instead {
+			if err := add(r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return resolved, nil
+}
+
+// redirectCall has a call saved elsewhere than its program thought, whether it is there already or comes later.
+func (t *tx) redirectCall(call crm.ID, from, to []crm.Ref) error {
+	if call == "" || slices.Equal(from, to) {
+		return nil
+	}
+	k := Key{Redirect, call}
+	if err := t.put(&Row{Key: k, Fields: map[string]json.RawMessage{"from": raw(from), "to": raw(to)}}); err != nil {
+		return err
+	}
+	was, err := t.row(Key{wire.Call, call})
+	if err != nil || !was.live() {
+		return err
+	}
+	refs, err := t.resolve(call, field[[]crm.Ref](was, "refs"))
+	if err != nil {
+		return err
+	}
+	return t.rehang(was, refs)
+}
+
+// rehang puts a call on other records: their doing, not an agent's, so that no stamp stands against it.
+func (t *tx) rehang(call *Row, refs []crm.Ref) error {
+	row := call.clone()
+	if same(row.Fields["refs"], raw(refs)) {
+		return nil
+	}
+	row.Fields["refs"] = raw(refs)
+	return t.put(row)
+}

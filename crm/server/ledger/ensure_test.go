@@ -1,0 +1,186 @@
+package ledger
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+func leadRef(id crm.ID) crm.Ref { return crm.Ref{Kind: crm.KindLead, ID: id} }
+
+func leadOf(generation int) crm.ID { return crm.LeadID(workspaceKey, number, generation) }
+
+// closeLead has a lead end as junk, and says when.
+func (c *company) closeLead(id crm.ID) time.Time {
+	c.t.Helper()
+	c.do(c.as(c.anna), crm.SetLeadStatus{Lead: id, From: crm.LeadNew, To: crm.LeadJunk})
+	return c.now
+}
+
+func (c *company) repeatLeads() {
+	c.do(c.as(c.admin), crm.SaveWorkspace{Workspace: crm.Workspace{RepeatLeads: true}})
+}
+
+func (c *company) savedOn(refs []crm.Ref, want ...crm.Ref) {
+	c.t.Helper()
+	if !slices.Equal(refs, want) {
+		c.t.Errorf("the call is saved on %v, want %v", refs, want)
+	}
+}
+
+func TestB4FiftyProgramsRingAtOnce(t *testing.T) {
+	c := newCompany(t)
+	for i := range 50 {
+		user := crm.ID(c.id())
+		c.do(Sender{System: true}, crm.SaveUser{User: crm.User{ID: user, Name: "Agent"}})
+		c.savedOn(c.rings(user, 1, c.now.Add(time.Duration(i)*time.Millisecond)), leadRef(leadOf(1)))
+	}
+	if open := c.openLeads(number); len(open) != 1 {
+		t.Errorf("open leads %v, want one", open)
+	}
+}
+
+func TestB4OpenLeadUnderAnotherID(t *testing.T) {
+	c := newCompany(t)
+	byHand := c.id()
+	c.do(c.as(c.ben), crm.CreateLead{Lead: crm.Lead{ID: byHand, Status: crm.LeadNew, Numbers: phone("030 2094 8812")}})
+	c.savedOn(c.rings(c.anna, 1, c.now), leadRef(byHand))
+	if a := get[wire.AliasData](c, wire.Alias, leadOf(1)); a.New != byHand || a.Kind != crm.KindLead {
+		t.Errorf("the id that the program gave does not stand for the open lead: %+v", a)
+	}
+	c.do(c.as(c.anna), crm.UpdateRecord{Ref: leadRef(leadOf(1)), Set: map[string]any{"last_name": "Meier"}})
+	if l := get[crm.Lead](c, wire.Lead, byHand); l.LastName != "Meier" {
+		t.Errorf("what was typed on the other id is lost: %+v", l)
+	}
+}
+
+func TestB4CallBeforeTheClosingStaysOnTheClosedLead(t *testing.T) {
+	c := newCompany(t)
+	c.repeatLeads()
+	c.rings(c.anna, 1, c.now)
+	during := c.now
+	c.closeLead(leadOf(1))
+	c.savedOn(c.rings(c.ben, 1, during), leadRef(leadOf(1))) // was offline
+	if open := c.openLeads(number); len(open) != 0 {
+		t.Errorf("open leads %v, want none", open)
+	}
+}
+
+func TestB4CallAfterTheClosingGetsTheNextLead(t *testing.T) {
+	c := newCompany(t)
+	c.repeatLeads()
+	c.rings(c.anna, 1, c.now)
+	closed := c.closeLead(leadOf(1))
+	c.savedOn(c.rings(c.ben, 1, closed.Add(time.Minute)), leadRef(leadOf(2))) // knew nothing of the closing
+	c.savedOn(c.rings(c.anna, 2, closed.Add(2*time.Minute)), leadRef(leadOf(2)))
+	if c.gone(wire.Lead, leadOf(1)) || !c.gone(wire.Alias, leadOf(1)) {
+		t.Error("the closed lead became an alias")
+	}
+	if n := get[wire.NumberData](c, wire.Number, crm.NumberID(number)); n.Generation != 2 || n.OpenLead != leadOf(2) {
+		t.Errorf("the number is counted as %+v, want generation 2 with its lead open", n)
+	}
+	if !get[crm.Lead](c, wire.Lead, leadOf(2)).Repeat {
+		t.Error("the second lead is not marked repeat (B6)")
+	}
+}
+
+func TestB4StaleGenerationSkipsRowsAndAliases(t *testing.T) {
+	c := newCompany(t)
+	c.repeatLeads()
+	c.rings(c.anna, 1, c.now)
+	c.closeLead(leadOf(1))
+	byHand := c.id()
+	c.do(c.as(c.ben), crm.CreateLead{Lead: crm.Lead{ID: byHand, Status: crm.LeadNew, Numbers: phone(number)}})
+	c.savedOn(c.rings(c.anna, 2, c.now), leadRef(byHand)) // generation 2 is an alias now
+	c.closeLead(byHand)
+	after := c.now.Add(time.Minute)
+	c.savedOn(c.rings(c.anna, 1, after), leadRef(leadOf(3)))
+	for id := range 4 {
+		if _, err := (&tx{b: c.batch, state: newState()}).root(Key{wire.Lead, leadOf(id)}); err != nil {
+			t.Errorf("aliases of generation %d: %v", id, err)
+		}
+	}
+}
+
+func TestB6WithoutRepeatLeadsTheCallGoesToTheClosedLead(t *testing.T) {
+	c := newCompany(t)
+	c.rings(c.anna, 1, c.now)
+	closed := c.closeLead(leadOf(1))
+	c.savedOn(c.rings(c.ben, 1, closed.Add(time.Hour)), leadRef(leadOf(1)))
+	c.savedOn(c.rings(c.ben, 2, closed.Add(2*time.Hour)), leadRef(leadOf(1)))
+	if open := c.openLeads(number); len(open) != 0 {
+		t.Errorf("open leads %v, want none", open)
+	}
+}
+
+func TestC1CustomerMeanwhileGetsTheCall(t *testing.T) {
+	c := newCompany(t)
+	company, person := c.id(), c.id()
+	c.do(c.as(c.ben), crm.CreateCompany{Company: crm.Company{ID: company, Name: "Meier KG"}})
+	c.do(c.as(c.ben), crm.CreateContact{Contact: crm.Contact{ID: person, LastName: "Meier", Company: company, Numbers: phone(number)}})
+	c.savedOn(c.rings(c.anna, 1, c.now), crm.Ref{Kind: crm.KindContact, ID: person}, crm.Ref{Kind: crm.KindCompany, ID: company})
+	if !c.gone(wire.Lead, leadOf(1)) {
+		t.Error("a lead was made of a customer")
+	}
+	// D2: who answered is not made responsible for a customer that was there before.
+	c.do(c.as(c.anna), crm.Assign{Ref: leadRef(leadOf(1)), From: c.anna, To: c.ben})
+	c.refused(wire.RejectGone, c.try(c.as(c.anna), crm.UpdateRecord{Ref: leadRef(leadOf(1)), Set: map[string]any{"comment": "x"}}))
+}
+
+func TestE1ExceptionMeanwhileMakesNoLead(t *testing.T) {
+	c := newCompany(t)
+	entries, _ := crm.ParseEntries(crm.Exceptions, "030 2094*", "DE")
+	c.do(c.as(c.admin), crm.AddEntries{Entries: entries})
+	c.savedOn(c.rings(c.anna, 1, c.now))
+	if open := c.openLeads(number); len(open) != 0 {
+		t.Errorf("open leads %v, want none", open)
+	}
+}
+
+func TestF2TwoProgramsConvertAtOnce(t *testing.T) {
+	c := newCompany(t)
+	ring := func(user crm.ID, generation int, at time.Time) crm.Call {
+		ensure, call := c.ring(user, generation, at)
+		convert := ensure.Lead.Convert(crm.Conversion{Kinds: []crm.Kind{crm.KindContact, crm.KindDeal},
+			NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(ensure.Lead.ID, k) }})
+		ensure.Convert = &convert
+		call.Refs = append(convert.Refs(), call.Refs...)
+		c.do(c.as(user), ensure)
+		c.do(c.as(user), call)
+		return get[crm.Call](c, wire.Call, call.ID)
+	}
+	first, second := ring(c.anna, 1, c.now), ring(c.ben, 1, c.now)
+	if !slices.Equal(first.Refs, second.Refs) || len(first.Refs) != 3 {
+		t.Errorf("calls are saved on %v and %v, want the same three records", first.Refs, second.Refs)
+	}
+	contacts, deals := 0, 0
+	for k, r := range c.m.rows {
+		if r.live() && k.Entity == wire.Contact {
+			contacts++
+		}
+		if r.live() && k.Entity == wire.Deal {
+			deals++
+		}
+	}
+	if contacts != 1 || deals != 1 {
+		t.Errorf("%d contacts and %d deals, want one of each", contacts, deals)
+	}
+	if d := get[crm.Deal](c, wire.Deal, crm.ConvertedID(leadOf(1), crm.KindDeal)); d.Stage != crm.DealNew {
+		t.Errorf("the deal stands in %q, want the first stage", d.Stage)
+	}
+}
+
+func TestB4EnsureTwiceIsOnce(t *testing.T) {
+	c := newCompany(t)
+	ensure, call := c.ring(c.anna, 1, c.now)
+	for range 3 {
+		c.do(c.as(c.anna), ensure)
+		c.do(c.as(c.anna), call)
+	}
+	if n := len(c.m.children[Key{wire.Lead, leadOf(1)}]); n != 1 {
+		t.Errorf("%d calls on the lead, want 1", n)
+	}
+}

@@ -1,0 +1,180 @@
+package ledger
+
+import (
+	"errors"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// remove takes a record away. What hung on it hangs on another one, when it is named. A record
+// that somebody changed after it was removed on the sender's machine stays.
+func (t *tx) remove(r crm.RemoveRecord) error {
+	was, err := t.current(KeyOf(r.Ref))
+	var refusal *Refusal
+	if errors.As(err, &refusal) && refusal.Code == wire.RejectGone {
+		return nil // somebody else was first
+	}
+	if err != nil || was == nil {
+		return err
+	}
+	for _, stamp := range was.Stamps {
+		if stamp > t.at {
+			return refuse(wire.RejectChanged, crm.RemoveChanged)
+		}
+	}
+	var instead Key
+	if !r.Instead.None() {
+		if instead, err = t.root(KeyOf(r.Instead)); err != nil {
+			return err
+		}
+		there, err := t.row(instead)
+		if err != nil {
+			return err
+		}
+		if !there.live() {
+			return refuse(wire.RejectGone, crm.WasRemoved)
+		}
+	}
+	return t.bury(was, instead)
+}
+
+// bury makes a tombstone of a row, and an alias of one that another of its kind stands for.
+func (t *tx) bury(was *Row, instead Key) error {
+	if instead == was.Key {
+		return refuse(wire.RejectInvalid, crm.NoSense)
+	}
+	if err := t.moveChildren(was.Key, instead); err != nil {
+		return err
+	}
+	row := was.clone()
+	row.Deleted = true
+	row.Stamps[gone] = t.at
+	if err := t.put(row); err != nil || instead.Entity != was.Entity {
+		return err
+	}
+	return t.alias(was.Key, instead)
+}
+
+// moveChildren has what points to a row point to another, or to nothing.
+func (t *tx) moveChildren(from, to Key) error {
+	children, err := t.childrenOf(from)
+	if err != nil {
+		return err
+	}
+	for _, k := range children {
+		child, err := t.row(k)
+		if err != nil {
+			return err
+		}
+		if err := t.moveChild(child, from, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) moveChild(child *Row, from, to Key) error {
+	switch child.Entity {
+	case wire.Alias: // the survivor is always the root
+		if to.Entity != from.Entity {
+			return t.drop(child.Key)
+		}
+		return t.alias(Key{from.Entity, child.ID}, to)
+	case wire.Call:
+		return t.moveCall(child, from, to)
+	case wire.Note, wire.FollowUp:
+		row := child.clone()
+		if to.None() {
+			row.Deleted = true
+			row.Stamps[gone] = t.at
+		} else {
+			row.Fields["ref"] = raw(to.Ref())
+		}
+		return t.put(row)
+	}
+	row := child.clone()
+	for _, name := range []string{"contact", "company", "pipeline"} {
+		if name != string(from.Entity) || field[crm.ID](row, name) != from.ID {
+			continue
+		}
+		delete(row.Fields, name)
+		if to.Entity == from.Entity {
+			row.Fields[name] = raw(to.ID)
+		}
+	}
+	return t.put(row)
+}
+
+func (t *tx) moveCall(call *Row, from, to Key) error {
+	var refs []crm.Ref
+	for _, r := range field[[]crm.Ref](call, "refs") {
+		if KeyOf(r) == from {
+			r = to.Ref()
+		}
+		if !r.None() {
+			refs = union(refs, []crm.Ref{r})
+		}
+	}
+	return t.rehang(call, refs)
+}
+
+// merge puts one record into another: what hung on the one hangs on the other, and its id stands for it.
+func (t *tx) merge(m crm.MergeRecords) error {
+	if m.Keep.Kind != m.Gone.Kind || m.Keep == m.Gone {
+		return crm.Invalid{Text: crm.Say(crm.MergeUnlike)}
+	}
+	keep, err := t.root(KeyOf(m.Keep))
+	if err != nil {
+		return err
+	}
+	loser, err := t.root(KeyOf(m.Gone))
+	if err != nil || loser == keep {
+		return err // two programs merged the same
+	}
+	if _, err := t.current(keep); err != nil {
+		return err
+	}
+	was, err := t.current(loser)
+	if err != nil || was == nil {
+		return err
+	}
+	var v any
+	switch {
+	case m.Keep.Kind == crm.KindContact && m.Contact != nil && m.Contact.ID == m.Keep.ID:
+		v = *m.Contact
+	case m.Keep.Kind == crm.KindCompany && m.Company != nil && m.Company.ID == m.Keep.ID:
+		v = *m.Company
+	case m.Keep.Kind == crm.KindLead && m.Lead != nil && m.Lead.ID == m.Keep.ID:
+		v = *m.Lead
+	default:
+		return refuse(wire.RejectInvalid, crm.NoSense)
+	}
+	if err := t.bury(was, keep); err != nil {
+		return err
+	}
+	fields, err := wholly(v)
+	if err != nil {
+		return err
+	}
+	if err := t.patch(keep, fields); err != nil {
+		return err
+	}
+	return t.takeLists(keep, was)
+}
+
+// takeLists gives the survivor of a merge the numbers and addresses that the other got
+// since the merge was thought of.
+func (t *tx) takeLists(keep Key, gone *Row) error {
+	now, err := t.row(keep)
+	if err != nil || !now.live() {
+		return err
+	}
+	row := now.clone()
+	for _, name := range []string{"numbers", "sip", "emails", "addresses", "marks"} {
+		if !isNull(gone.Fields[name]) {
+			row.Fields[name] = joined(row.Fields[name], gone.Fields[name])
+		}
+	}
+	return t.put(row)
+}

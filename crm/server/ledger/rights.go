@@ -1,0 +1,212 @@
+package ledger
+
+import (
+	"slices"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// RightsOf are the rights of a user by the roles as they are now; for who asks before a command is there.
+func RightsOf(rows Rows, user crm.ID) (crm.User, crm.Rights, error) {
+	t := &tx{b: NewBatch(rows, nil, ""), state: newState(), from: Sender{User: user}}
+	rights, err := t.may()
+	if err != nil {
+		return crm.User{}, crm.Rights{}, err
+	}
+	u, err := t.user(user)
+	return u, rights, err
+}
+
+// may are the sender's rights, by the roles as they are in the database now (G2).
+func (t *tx) may() (crm.Rights, error) {
+	if t.from.System {
+		return crm.AllRights, nil
+	}
+	if t.rights != nil {
+		return *t.rights, nil
+	}
+	u, err := t.user(t.from.User)
+	if err != nil {
+		return crm.Rights{}, err
+	}
+	if u.ID == "" {
+		return crm.Rights{}, nil
+	}
+	rights, err := t.rightsOf(u)
+	t.rights = &rights
+	return rights, err
+}
+
+func (t *tx) rightsOf(u crm.User) (crm.Rights, error) {
+	roles, err := t.roles()
+	return crm.RightsOf(u, roles), err
+}
+
+// roles are the standard roles, as they were changed, and the company's own.
+func (t *tx) roles() ([]crm.Role, error) {
+	rows, err := t.all(wire.Role)
+	all := crm.StandardRoles()
+	for _, r := range rows {
+		own, err := Read[crm.Role](r)
+		if err != nil {
+			return nil, err
+		}
+		if i := slices.IndexFunc(all, func(s crm.Role) bool { return s.ID == own.ID }); i >= 0 {
+			all[i] = own
+		} else {
+			all = append(all, own)
+		}
+	}
+	return all, err
+}
+
+// user is a user; the zero User when there is none.
+func (t *tx) user(id crm.ID) (crm.User, error) {
+	r, err := t.row(Key{wire.User, id})
+	if err != nil || !r.live() {
+		return crm.User{}, err
+	}
+	return Read[crm.User](r)
+}
+
+// allow refuses a change that the sender's rights do not cover.
+func (t *tx) allow(c crm.Change) error {
+	rights, err := t.may()
+	if err != nil {
+		return err
+	}
+	if rights == (crm.Rights{}) { // has left, or never was here
+		return refuse(wire.RejectNotAllowed, crm.NoRight)
+	}
+	switch do := c.(type) {
+	case crm.SaveLine, crm.SaveQueue:
+		return allowed(rights.Lines)
+	case crm.SaveUser:
+		return t.allowUser(rights, do.User)
+	case crm.SaveRole:
+		return t.allowRole(rights, do.Role)
+	case crm.RemoveSetup:
+		return t.allowRemoveSetup(rights, do)
+	case crm.SaveWorkspace, crm.SavePipeline, crm.SaveField, crm.AddEntries, crm.RemoveEntries:
+		return allowed(rights.Settings)
+	case crm.BeginCall:
+		return t.allowCall(rights, do.Agent)
+	case crm.UpdateCall:
+		return t.allowOfCall(rights, do.ID)
+	case crm.EndCall:
+		return t.allowOfCall(rights, do.ID)
+	case crm.SaveNote:
+		return t.allowOfCall(rights, do.Call)
+	case crm.LinkCall:
+		return t.allowOfCall(rights, do.Call)
+	case crm.SaveRecordings:
+		return t.allowOfCall(rights, do.Call)
+	case crm.SaveQuality:
+		return t.allowOfCall(rights, do.Call)
+	}
+	return nil
+}
+
+func allowed(yes bool) error {
+	if yes {
+		return nil
+	}
+	return refuse(wire.RejectNotAllowed, crm.NoRight)
+}
+
+func (t *tx) allowRemoveSetup(rights crm.Rights, r crm.RemoveSetup) error {
+	switch r.Kind {
+	case crm.SetupLine, crm.SetupQueue:
+		return allowed(rights.Lines)
+	case crm.SetupRole:
+		return allowed(rights.Users)
+	}
+	return allowed(rights.Settings)
+}
+
+// allowUser refuses to give away more than one has, to take from who has more, and to leave
+// the company without an administrator.
+func (t *tx) allowUser(rights crm.Rights, u crm.User) error {
+	if !rights.Users {
+		return refuse(wire.RejectNotAllowed, crm.NoRight)
+	}
+	was, err := t.user(u.ID)
+	if err != nil {
+		return err
+	}
+	for _, who := range []crm.User{was, u} {
+		if who.ID == "" {
+			continue
+		}
+		has, err := t.rightsOf(who)
+		if err != nil {
+			return err
+		}
+		if !rights.Cover(has) {
+			return refuse(wire.RejectNotAllowed, crm.GiveLess)
+		}
+	}
+	if !isAdmin(was) || isAdmin(u) || t.from.System {
+		return nil
+	}
+	users, err := t.all(wire.User)
+	if err != nil {
+		return err
+	}
+	for _, r := range users {
+		other, err := Read[crm.User](r)
+		if err != nil {
+			return err
+		}
+		if other.ID != u.ID && isAdmin(other) {
+			return nil
+		}
+	}
+	return refuse(wire.RejectNotAllowed, crm.LastAdmin)
+}
+
+func isAdmin(u crm.User) bool { return !u.Left && slices.Contains(u.Roles, crm.Administrator) }
+
+// allowRole refuses a role that gives more than one has.
+func (t *tx) allowRole(rights crm.Rights, r crm.Role) error {
+	if !rights.Users {
+		return refuse(wire.RejectNotAllowed, crm.NoRight)
+	}
+	was, err := t.row(Key{wire.Role, r.ID})
+	if err != nil {
+		return err
+	}
+	old, err := Read[crm.Role](was)
+	if err != nil {
+		return err
+	}
+	if !rights.Cover(r.Rights) || !rights.Cover(old.Rights) {
+		return refuse(wire.RejectNotAllowed, crm.GiveLess)
+	}
+	return nil
+}
+
+// allowCall says whether the sender may change calls of an agent: one's own, and those that one may see.
+func (t *tx) allowCall(rights crm.Rights, agent crm.ID) error {
+	if agent == "" || agent == t.from.User || t.from.System {
+		return nil
+	}
+	owner, err := t.user(agent)
+	if err != nil || owner.ID == "" { // made before the program was signed in
+		return err
+	}
+	me, err := t.user(t.from.User)
+	if err != nil {
+		return err
+	}
+	return allowed(rights.SeeCalls.Includes(me, owner))
+}
+
+func (t *tx) allowOfCall(rights crm.Rights, call crm.ID) error {
+	r, err := t.row(Key{wire.Call, call})
+	if err != nil || r == nil {
+		return err
+	}
+	return t.allowCall(rights, field[crm.ID](r, "agent"))
+}

@@ -1,0 +1,108 @@
+package ledger
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// Key names a row of the workspace.
+type Key struct {
+	Entity wire.Entity
+	ID     crm.ID
+}
+
+// None says whether the key names nothing.
+func (k Key) None() bool { return k.ID == "" }
+
+// Ref is the key of a record as the domain writes it.
+func (k Key) Ref() crm.Ref { return crm.Ref{Kind: crm.Kind(k.Entity), ID: k.ID} }
+
+// KeyOf is the key of a record.
+func KeyOf(r crm.Ref) Key { return Key{wire.EntityOf(r.Kind), r.ID} }
+
+// Entities of the server's own, which no program gets.
+const (
+	// Redirect says where a call belongs whose program made a lead that was not needed. Its id is the call's.
+	Redirect wire.Entity = "redirect"
+	// Known says whose call it was that such a lead was made of: a customer's. Its id is the one that the
+	// program gave the lead.
+	Known wire.Entity = "known"
+)
+
+// Hidden says whether rows of an entity are the server's own.
+func Hidden(e wire.Entity) bool { return e == Redirect || e == Known }
+
+// Row is one document. Its fields are those of the domain's type in JSON, and what else
+// programs of a later version have sent. A Row that was handed out is never changed, only replaced.
+type Row struct {
+	Key
+	Rev     uint64
+	Deleted bool
+	Fields  map[string]json.RawMessage
+	Stamps  map[string]crm.HLC // of each field that was written, when
+	Former  []crm.ID           // users whose it was: they have it in their files until they hear that it is gone
+}
+
+// gone is the stamp of the removal.
+const gone = "-"
+
+// clone is a row that may be changed.
+func (r *Row) clone() *Row {
+	c := *r
+	c.Fields, c.Stamps = maps.Clone(r.Fields), maps.Clone(r.Stamps)
+	if c.Fields == nil {
+		c.Fields = map[string]json.RawMessage{}
+	}
+	if c.Stamps == nil {
+		c.Stamps = map[string]crm.HLC{}
+	}
+	return &c
+}
+
+// live says whether there is such a record now.
+func (r *Row) live() bool { return r != nil && !r.Deleted }
+
+// Read is the row as the domain's type.
+func Read[T any](r *Row) (v T, err error) {
+	if r == nil {
+		return v, nil
+	}
+	raw, err := json.Marshal(r.Fields)
+	if err == nil {
+		err = json.Unmarshal(raw, &v)
+	}
+	if err != nil {
+		return v, fmt.Errorf("%s %s is damaged: %w", r.Entity, r.ID, err)
+	}
+	return v, nil
+}
+
+// field reads one field of a row; the zero value where there is none.
+func field[T any](r *Row, name string) (v T) {
+	if r != nil && r.Fields[name] != nil {
+		_ = json.Unmarshal(r.Fields[name], &v) // a field of another shape counts as none
+	}
+	return v
+}
+
+// fieldsOf is a value of the domain by its fields.
+func fieldsOf(v any) (map[string]json.RawMessage, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	return fields, json.Unmarshal(raw, &fields)
+}
+
+func raw(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("ledger: %T cannot be JSON: %v", v, err)) // only values of our own come here
+	}
+	return b
+}

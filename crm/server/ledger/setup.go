@@ -1,0 +1,149 @@
+package ledger
+
+import (
+	"slices"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// save adds or sets a row that has no life of its own but what is set up: the fields by their stamps.
+func (t *tx) save(entity wire.Entity, id crm.ID, v any) error {
+	k := Key{entity, id}
+	was, err := t.row(k)
+	if err != nil {
+		return err
+	}
+	if !was.live() {
+		return t.create(entity, id, v)
+	}
+	fields, err := wholly(v)
+	if err != nil {
+		return err
+	}
+	return t.patch(k, fields)
+}
+
+func (t *tx) workspace() (crm.Workspace, error) {
+	r, err := t.row(Key{wire.Workspace, wire.WorkspaceID})
+	if err != nil || !r.live() {
+		return crm.Workspace{}, err
+	}
+	return Read[crm.Workspace](r)
+}
+
+// pipeline is a pipeline; the standard one for the zero id, and for one that is not there.
+func (t *tx) pipeline(id crm.ID) (crm.Pipeline, error) {
+	for _, id := range []crm.ID{id, crm.StandardPipelineID} {
+		r, err := t.row(Key{wire.Pipeline, id})
+		if err != nil {
+			return crm.Pipeline{}, err
+		}
+		if r.live() {
+			return Read[crm.Pipeline](r)
+		}
+	}
+	return crm.StandardPipeline(), nil
+}
+
+func (t *tx) saveLine(l crm.Line) error {
+	if err := l.Check(); err != nil {
+		return err
+	}
+	return t.save(wire.Line, l.ID, l)
+}
+
+func (t *tx) savePipeline(p crm.Pipeline) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	return t.save(wire.Pipeline, p.ID, p)
+}
+
+// removeSetup takes a thing away that an administrator set up.
+func (t *tx) removeSetup(r crm.RemoveSetup) error {
+	k := Key{wire.Entity(r.Kind), r.ID}
+	if !slices.Contains([]wire.Entity{wire.Line, wire.Queue, wire.Pipeline, wire.Role, wire.Field}, k.Entity) {
+		return refuse(wire.RejectInvalid, crm.NoSense)
+	}
+	if k.Entity == wire.Pipeline && r.ID != crm.StandardPipelineID {
+		deals, err := t.childrenOf(k)
+		if err != nil {
+			return err
+		}
+		if len(deals) > 0 {
+			return crm.Invalid{Text: crm.Say(crm.PipelineInUse)}
+		}
+	}
+	return t.drop(k)
+}
+
+// drop makes a tombstone of a row to which nothing points that would have to move.
+func (t *tx) drop(k Key) error {
+	was, err := t.row(k)
+	if err != nil || !was.live() {
+		return err
+	}
+	row := was.clone()
+	row.Deleted = true
+	row.Stamps[gone] = t.at
+	return t.put(row)
+}
+
+func (t *tx) addEntries(entries []crm.Entry) error {
+	for _, e := range entries {
+		if e.Key == "" {
+			return refuse(wire.RejectInvalid, crm.NoSense)
+		}
+		if err := t.save(wire.Entry, e.ID, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) removeEntries(ids []crm.ID) error {
+	for _, id := range ids {
+		if err := t.drop(Key{wire.Entry, id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveRecordNote adds or sets a note on a record; one without text is taken away.
+func (t *tx) saveRecordNote(n crm.Note) error {
+	k := Key{wire.Note, n.ID}
+	if n.Text == "" {
+		return t.drop(k)
+	}
+	ref, err := t.hook(n.Ref)
+	if err != nil || ref.None() {
+		return err
+	}
+	n.Ref = ref
+	return t.save(wire.Note, n.ID, n)
+}
+
+// saveFollowUp adds or sets a follow-up.
+func (t *tx) saveFollowUp(f crm.FollowUp) error {
+	ref, err := t.hook(f.Ref)
+	if err != nil || ref.None() {
+		return err
+	}
+	f.Ref = ref
+	return t.save(wire.FollowUp, f.ID, f)
+}
+
+// hook is the record on which something is hung now; the zero Ref when it was removed after that.
+func (t *tx) hook(r crm.Ref) (crm.Ref, error) {
+	k, err := t.root(KeyOf(r))
+	if err != nil {
+		return crm.Ref{}, err
+	}
+	there, err := t.current(k)
+	if err != nil || there == nil {
+		return crm.Ref{}, err
+	}
+	return k.Ref(), nil
+}

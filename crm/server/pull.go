@@ -1,0 +1,128 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+)
+
+// Pull answers with one page of what is new, out of one snapshot of the database. A
+// wire.Problem says why the program cannot go on from where it stands. It does not wait.
+func (e *Engine) Pull(ctx context.Context, from Sender, p wire.Pull) (page wire.Page, err error) {
+	err = e.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
+		page, err = pull(ctx, t, from, p)
+		return err
+	})
+	return page, err
+}
+
+func pull(ctx context.Context, t *database.Tx, from Sender, p wire.Pull) (page wire.Page, err error) {
+	head, err := t.Head(ctx, false)
+	if err != nil {
+		return page, err
+	}
+	view, _, err := ViewOf(ctx, t, from.User)
+	if err != nil {
+		return page, err
+	}
+	if problem := standing(head, view, p); problem != nil {
+		return page, problem
+	}
+	limit := wire.MostRows
+	if p.Limit > 0 {
+		limit = min(p.Limit, limit)
+	}
+	rows, more, err := t.Page(ctx, p.Cursor, limit)
+	if err != nil {
+		return page, err
+	}
+	page = wire.Page{Epoch: head.Epoch, Rev: head.Rev, More: more}
+	if page.Rows, err = view.filter(rows); err != nil {
+		return page, err
+	}
+	if more {
+		page.Rev = rows[len(rows)-1].Rev
+		return page, nil
+	}
+	return page, acknowledge(ctx, t, from, p.Client, &page)
+}
+
+// standing says what is wrong with where a program stands; nil when nothing.
+func standing(head database.Workspace, view View, p wire.Pull) error {
+	switch {
+	case p.Epoch != head.Epoch:
+		return wire.Problem{Code: wire.OtherEpoch, Message: fmt.Sprintf("the server is in epoch %d, the program in %d", head.Epoch, p.Epoch)}
+	case p.View != view.Hash():
+		return wire.Problem{Code: wire.OtherView, Message: "the user's roles let see something else than before"}
+	case p.Cursor > head.Rev:
+		return wire.Problem{Code: wire.OtherEpoch, Message: fmt.Sprintf("revision %d does not exist, the last is %d", p.Cursor, head.Rev)}
+	case p.Cursor > 0 && p.Cursor < head.Purged:
+		return wire.Problem{Code: wire.TooOld, Message: fmt.Sprintf("removals up to revision %d are forgotten", head.Purged)}
+	}
+	return nil
+}
+
+// acknowledge says on a page that reaches the head what became of the program's commands: what they did is in
+// its file with this page.
+func acknowledge(ctx context.Context, t *database.Tx, from Sender, id crm.ID, page *wire.Page) error {
+	client, err := t.Client(ctx, id)
+	if err != nil || client.ID == "" || client.User != from.User {
+		return err
+	}
+	page.Ack = &wire.Ack{Seq: client.Seq, ID: client.UUID}
+	refused, err := t.AnswersOf(ctx, id, client.Acked, "code <> ''", wire.MostCommands)
+	for _, a := range refused {
+		page.Refused = append(page.Refused, resultOf(a, false))
+	}
+	return err
+}
+
+// Fetch answers with rows as they are now; what is not there, or not in the user's view, comes as deleted.
+func (e *Engine) Fetch(ctx context.Context, from Sender, f wire.Fetch) (fetched wire.Fetched, err error) {
+	if len(f.IDs) > wire.MostRows {
+		return fetched, wire.Problem{Code: wire.TooLarge, Message: fmt.Sprintf("%d rows, more than %d", len(f.IDs), wire.MostRows)}
+	}
+	err = e.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
+		fetched, err = fetch(ctx, t, from, f)
+		return err
+	})
+	return fetched, err
+}
+
+func fetch(ctx context.Context, t *database.Tx, from Sender, f wire.Fetch) (fetched wire.Fetched, err error) {
+	head, err := t.Head(ctx, false)
+	if err != nil {
+		return fetched, err
+	}
+	view, _, err := ViewOf(ctx, t, from.User)
+	if err != nil {
+		return fetched, err
+	}
+	keys := make([]ledger.Key, len(f.IDs))
+	for i, id := range f.IDs {
+		keys[i] = ledger.Key(id)
+	}
+	rows := t.Rows(ctx)
+	if err := rows.Prefetch(keys); err != nil {
+		return fetched, err
+	}
+	fetched.Epoch = head.Epoch
+	for i, k := range keys {
+		r, err := rows.Row(k)
+		if err != nil {
+			return fetched, err
+		}
+		row := []wire.Row{{Entity: f.IDs[i].Entity, ID: f.IDs[i].ID, Deleted: true}}
+		if r != nil && view.Shows(r) {
+			if row, err = view.filter([]*ledger.Row{r}); err != nil {
+				return fetched, err
+			}
+		}
+		fetched.Rows = append(fetched.Rows, row...)
+	}
+	return fetched, nil
+}

@@ -1,0 +1,108 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+)
+
+// View is what a user's file may hold (G1). Everybody sees the records; of calls, what the
+// highest role lets see.
+type View struct {
+	User   crm.ID
+	Left   bool // has no rights at all: nothing may be seen
+	Calls  crm.Reach
+	owners map[crm.ID]bool // whose calls, unless all are seen
+}
+
+// ViewOf is a user's view by the roles as they are now.
+func ViewOf(ctx context.Context, t *database.Tx, user crm.ID) (View, crm.Rights, error) {
+	rows := t.Rows(ctx)
+	me, rights, err := ledger.RightsOf(rows, user)
+	if err != nil {
+		return View{}, rights, err
+	}
+	v := View{User: user, Calls: rights.SeeCalls, Left: me.ID == "" || rights == (crm.Rights{}), owners: map[crm.ID]bool{}}
+	if v.Calls == crm.ReachOwn {
+		v.owners[user] = true
+	}
+	if v.Calls != crm.ReachDepartment {
+		return v, rights, nil
+	}
+	users, err := rows.All(wire.User)
+	for _, r := range users {
+		u, err := ledger.Read[crm.User](r)
+		if err != nil {
+			return v, rights, err
+		}
+		if v.Calls.Includes(me, u) {
+			v.owners[u.ID] = true
+		}
+	}
+	return v, rights, err
+}
+
+// Hash names the view: when it is another one, a program starts from a new snapshot. Two users who
+// see the same have the same.
+func (v View) Hash() string {
+	owners := make([]string, 0, len(v.owners))
+	for id := range v.owners {
+		owners = append(owners, string(id))
+	}
+	slices.Sort(owners)
+	sum := sha256.Sum256(fmt.Appendf(nil, "view 1 %t %d %q", v.Left, v.Calls, owners))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Shows says whether a row is in the view.
+func (v View) Shows(r *ledger.Row) bool {
+	switch {
+	case v.Left || ledger.Hidden(r.Entity):
+		return false
+	case r.Entity != wire.Call || v.Calls == crm.ReachAll:
+		return true
+	}
+	return v.owners[ownerOf(r)]
+}
+
+// Showed says whether a row that is not in the view may have been, so that it has to be taken out of files.
+func (v View) Showed(r *ledger.Row) bool {
+	return slices.ContainsFunc(r.Former, func(id crm.ID) bool { return v.owners[id] })
+}
+
+// ownerOf is whose call a row is.
+func ownerOf(r *ledger.Row) (agent crm.ID) {
+	_ = json.Unmarshal(r.Fields["agent"], &agent) // a call without an agent is seen by who sees all
+	return agent
+}
+
+// filter are the rows as the view's files get them.
+func (v View) filter(rows []*ledger.Row) ([]wire.Row, error) {
+	shown := make([]wire.Row, 0, len(rows))
+	for _, r := range rows {
+		row := wire.Row{Entity: r.Entity, ID: r.ID, Rev: r.Rev, Deleted: r.Deleted}
+		switch {
+		case v.Shows(r) && !r.Deleted:
+			data, err := json.Marshal(r.Fields)
+			if err != nil {
+				return nil, err
+			}
+			row.Data = data
+		case v.Shows(r):
+		case v.Showed(r):
+			row.Deleted = true
+		default:
+			continue
+		}
+		shown = append(shown, row)
+	}
+	return shown, nil
+}

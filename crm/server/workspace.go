@@ -1,0 +1,39 @@
+package server
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+)
+
+// CreateWorkspace makes an empty workspace, in which nobody may anything yet. region is for
+// numbers that were written nationally: "DE".
+func (e *Engine) CreateWorkspace(ctx context.Context, name, region string) (crm.ID, error) {
+	id, err := crm.NewID(e.Now(), e.Random)
+	if err != nil {
+		return "", err
+	}
+	w := database.Workspace{ID: id, Name: name, Region: region, Secret: make([]byte, 32)}
+	if _, err := io.ReadFull(e.Random, w.Secret); err != nil {
+		return "", fmt.Errorf("read randomness for the workspace's key: %w", err)
+	}
+	if w.Epoch, err = e.newEpoch(); err != nil {
+		return "", err
+	}
+	err = e.DB.Write(ctx, string(id), func(t *database.Tx) error { return t.AddWorkspace(ctx, w) })
+	return id, err
+}
+
+// newEpoch is a number that no other restore of the same backup gives out: the time, and chance.
+func (e *Engine) newEpoch() (uint64, error) {
+	var chance [8]byte
+	if _, err := io.ReadFull(e.Random, chance[:]); err != nil {
+		return 0, fmt.Errorf("read randomness for a new epoch: %w", err)
+	}
+	const bits = 12
+	return uint64(e.Now().UnixMilli())<<bits | binary.BigEndian.Uint64(chance[:])>>(64-bits), nil
+}
