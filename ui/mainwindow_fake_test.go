@@ -140,12 +140,19 @@ type mainSettings struct {
 	plain     bool // can't enhance
 	look      Look
 	test      func(AccountSettings) error
+	check     func(AccountSettings) []TestFailure
 	saveErr   error
 	saved     [][]AccountSettings
 	recording RecordingChoice
 }
 
 func (s *mainSettings) Accounts() []AccountSettings { return s.accounts }
+func (s *mainSettings) CheckAccount(a AccountSettings) []TestFailure {
+	if s.check == nil {
+		return nil
+	}
+	return s.check(a)
+}
 func (s *mainSettings) TestAccount(_ context.Context, a AccountSettings) error {
 	if s.test == nil {
 		return nil

@@ -43,13 +43,16 @@ func TestPicturesOfTheMainWindow(t *testing.T) {
 		}},
 		{"main-settings-accounts-light-de", wide, Look{"de", "light"}, pageSettings, nil},
 		{"main-settings-edit-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("button", "Edit") }},
+		{"main-settings-edit-sound-dark", wide, Look{"en", "dark"}, pageSettings, func(b *mainBench) { b.tap("button", "Edit"); b.tap("item", "Sound and encryption") }},
+		{"main-settings-edit-sound-900-light-de", narrow, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("button", "Edit"); b.tap("item", "Sound and encryption") }},
+		{"main-settings-edit-advanced-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("button", "Edit"); b.tap("item", "Advanced") }},
 		{"main-settings-sound-dark", wide, Look{"en", "dark"}, pageSettings, func(b *mainBench) { b.tap("item", "Sound") }},
 		{"main-settings-appearance-light", wide, Look{"en", "light"}, pageSettings, func(b *mainBench) { b.tap("item", "Appearance") }},
 		{"main-settings-recording-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("item", "Recording") }},
 		{"main-settings-about-light-de", wide, Look{"de", "light"}, pageSettings, func(b *mainBench) { b.tap("item", "About") }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount}, c.look)
+			b := newMainBench(t, fullDesk(), &mainSettings{accounts: []AccountSettings{officeAccount()}}, c.look)
 			b.m.Window().Resize(c.size)
 			b.m.Go(c.page)
 			b.settle()

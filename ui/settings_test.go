@@ -123,7 +123,7 @@ func TestAccountsAreAddedChangedAndRemoved(t *testing.T) {
 	if b.widget("button", "Save").Enabled() {
 		t.Error("nothing has changed, and it can be saved")
 	}
-	b.tap("button", "Advanced")
+	b.tap("item", "Advanced")
 	b.type_("Default line", "+4930555")
 	if !b.says("Not saved yet") {
 		t.Error("the change is not told")

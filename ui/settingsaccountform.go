@@ -10,100 +10,93 @@ import (
 	"leadline/ui/theme"
 )
 
-// accountForm is where a PBX account is typed in, in the welcome and in the
-// settings. It tests the account while it is typed.
+// accountForm is where a PBX account is typed in, in the welcome and in the settings. It
+// says what can't be used, and tests the account, while it is typed.
 type accountForm struct {
-	box      *fyne.Container
-	value    AccountSettings
-	state    accountTestState
-	tester   *accountTester
-	changed  func() // value or state
-	named    bool   // has a field for the account's name
-	name     *kit.Field
+	opt     MainOptions
+	box     *fyne.Container
+	value   AccountSettings
+	state   accountTestState
+	wrong   []TestFailure // what can't be used as it is written
+	tester  *accountTester
+	changed func() // value or state
+
+	fields map[AccountField]*accountField
+	order  []*accountField
+	parts  []accountPart
+	at     int             // of parts
+	strip  *fyne.Container // the parts' names; nil in the welcome
+	body   *fyne.Container // the part that is seen
+
 	address  *kit.Field
 	password *kit.Field
-	auth     *kit.Field
-	proxy    *kit.Field
-	header   *kit.Field
-	line     *kit.Field
-	way      *kit.Segmented
 	result   *kit.StateWord
 	detail   *kit.Label
-	fold     *kit.Button
-	folded   *fyne.Container
+	folded   *fyne.Container // in the welcome; else nil
 }
 
-// newAccountForm shows a. Settings.TestAccount tests it.
-func newAccountForm(opt MainOptions, a AccountSettings, named bool, changed func()) *accountForm {
-	f := &accountForm{value: a, named: named, changed: changed}
-	if f.value.Transport == "" {
-		f.value.Transport = "udp"
-	}
-	f.tester = newAccountTester(opt.Do, opt.Settings.TestAccount, f.show)
-	edit := func(put func(string)) func(string) {
-		return func(s string) { put(s); f.edited() }
-	}
-	f.name = kit.NewField("Name", edit(func(s string) { f.value.Name = strings.TrimSpace(s) }))
-	f.address = kit.NewField("Address", edit(func(s string) { f.value.Address = tidyAddress(s) }))
-	f.password = kit.NewPassword("Password", edit(func(s string) { f.value.Password = s }))
-	f.way = kit.NewSegmented("Transport", []kit.Option{{ID: "udp", Label: "UDP"}, {ID: "tcp", Label: "TCP"}, {ID: "tls", Label: "TLS"}},
-		func(id string) { f.value.Transport = id; f.edited() })
-	f.auth = kit.NewField("User for signing in", edit(func(s string) { f.value.AuthUser = strings.TrimSpace(s) }))
-	f.proxy = kit.NewField("Outbound proxy", edit(func(s string) { f.value.OutboundProxy = strings.TrimSpace(s) }))
-	f.header = kit.NewField("Header that names the line", edit(func(s string) { f.value.LineHeader = strings.TrimSpace(s) }))
-	f.line = kit.NewField("Default line", edit(func(s string) { f.value.DefaultLine = strings.TrimSpace(s) }))
-	f.result = kit.NewStateWord("", "", kit.Neutral, kit.Secondary)
-	f.detail = kit.NewData("", kit.Caption).Shrink(0)
-	f.fold = kit.NewButton("Advanced", kit.Link, f.unfold)
-	f.folded = kit.Column(6, f.auth, f.proxy, f.header, f.line)
-	f.folded.Hidden = a.AuthUser == "" && a.OutboundProxy == "" && a.LineHeader == "" && a.DefaultLine == ""
-	f.fill()
-	f.lines()
+// accountPart is one page of the form.
+type accountPart struct {
+	name text.Key
+	box  *fyne.Container
+}
 
-	column := []fyne.CanvasObject{}
-	if named {
-		column = append(column, f.name)
+// accountField is a field of the form, what it says while all is well, and where it is.
+type accountField struct {
+	*kit.Field
+	help func() string
+	part int
+}
+
+// newAccountForm shows a on three pages, of which the first is enough for most.
+func newAccountForm(opt MainOptions, a AccountSettings, changed func()) *accountForm {
+	f := beginAccountForm(opt, a, changed)
+	f.strip, f.body = kit.Row(18), kit.Stack()
+	f.parts = []accountPart{
+		{"Account", f.accountPart(0)}, {"Sound and encryption", f.soundPart()}, {"Advanced", f.advancedPart(2)},
 	}
-	column = append(column, f.address, f.password,
-		kit.Column(4, kit.NewLabel("Transport", kit.Secondary), kit.Row(0, f.way)),
-		kit.Row(0, f.fold, kit.Spacer()), f.folded,
-		kit.Sized(0, 20, kit.Row(8, f.result, kit.Grow(f.detail))))
-	f.box = kit.Column(8, column...)
+	f.box = kit.Column(12, f.body, f.resultRow())
+	f.Go(0)
 	f.show(accountTestState{})
 	return f
 }
 
-// fill puts the account into the fields.
-func (f *accountForm) fill() {
-	v := f.value
-	f.name.SetText(v.Name)
-	f.address.SetText(strings.TrimPrefix(v.Address, "sip:"))
-	f.password.SetText(v.Password)
-	f.auth.SetText(v.AuthUser)
-	f.proxy.SetText(v.OutboundProxy)
-	f.header.SetText(v.LineHeader)
-	f.line.SetText(v.DefaultLine)
-	f.way.SetChosen(v.Transport)
+// newFirstAccountForm is the form of the welcome: what a first account needs, and what a few
+// PBXs want besides, folded.
+func newFirstAccountForm(opt MainOptions, changed func()) *accountForm {
+	f := beginAccountForm(opt, AccountSettings{}, changed)
+	f.folded = kit.Column(6, f.authUser(0), f.proxy(0), f.lineHeader(0), f.defaultLine(0))
+	f.folded.Hide()
+	fold := kit.NewButton("Advanced", kit.Link, f.unfold)
+	f.box = kit.Column(8, f.addressField(0), f.passwordField(0), f.transport(), kit.Row(0, fold, kit.Spacer()), f.folded, f.resultRow())
+	f.show(accountTestState{})
+	return f
 }
 
-// lines writes the help below the fields, so that an error takes its place and
-// nothing moves.
-func (f *accountForm) lines() {
-	user, _, _ := splitAddress(f.value.Address)
-	if user == "" {
-		user = "101"
+func beginAccountForm(opt MainOptions, a AccountSettings, changed func()) *accountForm {
+	f := &accountForm{opt: opt, value: a, changed: changed, fields: map[AccountField]*accountField{}}
+	if f.value.Transport == "" {
+		f.value.Transport = "udp"
 	}
-	f.name.SetHelp(text.T("As you call it; else {user}", "user", user))
-	f.address.SetHelp(text.T("User and PBX, such as 101@pbx.example.org"))
-	if f.value.PasswordKept {
-		f.password.SetHelp(text.T("Kept already; type one to change it"))
-	} else {
-		f.password.SetHelp(text.T("Kept in the keyring of this computer"))
+	f.tester = newAccountTester(opt.Do, opt.Settings.TestAccount, f.show)
+	f.result = kit.NewStateWord("", "", kit.Neutral, kit.Secondary)
+	f.detail = kit.NewData("", kit.Caption).Shrink(0)
+	return f
+}
+
+func (f *accountForm) resultRow() fyne.CanvasObject {
+	return kit.Sized(0, 20, kit.Row(8, f.result, kit.Grow(f.detail)))
+}
+
+// Go shows a page of the form.
+func (f *accountForm) Go(at int) {
+	f.at = at
+	f.strip.Objects = nil
+	for i, p := range f.parts {
+		f.strip.Add(newRecordTab(p.name, i == at, func() { f.Go(i); f.changed() }))
 	}
-	f.auth.SetHelp(text.T("Else {user}", "user", user))
-	f.proxy.SetHelp(text.T("A host the calls go through, such as sbc.example.org:5060"))
-	f.header.SetHelp(text.T("Such as X-Line: in it the PBX says which number was dialled"))
-	f.line.SetHelp(text.T("The number of calls in which the PBX names none"))
+	f.body.Objects = []fyne.CanvasObject{f.parts[at].box}
+	f.box.Refresh()
 }
 
 func (f *accountForm) unfold() {
@@ -112,14 +105,23 @@ func (f *accountForm) unfold() {
 	f.changed()
 }
 
+// edited is called when a value has changed.
 func (f *accountForm) edited() {
-	f.lines()
-	f.tester.Changed(f.value)
+	f.wrong = f.opt.Settings.CheckAccount(f.value)
+	if f.Wrong() {
+		f.tester.Stop()
+		f.show(accountTestState{Step: accountIncomplete})
+	} else {
+		f.tester.Changed(f.value)
+	}
 	f.changed()
 }
 
-// Complete says whether the account can be saved.
+// Complete says whether there is enough to save.
 func (f *accountForm) Complete() bool { return accountComplete(f.value) }
+
+// Wrong says whether something can't be used as it is written.
+func (f *accountForm) Wrong() bool { return len(f.wrong) > 0 }
 
 // Stop ends the test.
 func (f *accountForm) Stop() { f.tester.Stop() }
@@ -135,27 +137,41 @@ func (f *accountForm) Focus() {
 
 // OnSubmit is called on Enter in any field.
 func (f *accountForm) OnSubmit(do func()) {
-	for _, field := range []*kit.Field{f.name, f.address, f.password, f.auth, f.proxy, f.header, f.line} {
+	for _, field := range f.order {
 		field.OnSubmit(func(string) { do() })
 	}
+}
+
+// user is who the fields' help speaks of.
+func (f *accountForm) user() string {
+	if user, _, _ := splitAddress(f.value.Address); user != "" {
+		return user
+	}
+	return "101"
 }
 
 // show shows where the test stands.
 func (f *accountForm) show(s accountTestState) {
 	f.state = s
-	for _, field := range []*kit.Field{f.address, f.password, f.auth, f.proxy, f.header} {
+	for _, field := range f.order {
+		// Help and error share the line below, so that nothing moves.
+		field.SetHelp(field.help())
 		field.SetError("")
 	}
 	f.detail.SetText("")
-	switch s.Step {
-	case accountIncomplete:
+	switch {
+	case f.Wrong():
+		for _, w := range f.wrong {
+			f.fail(w)
+		}
+	case s.Step == accountIncomplete:
 		f.result.Set(text.T("Tested as you type"), theme.IconInfo, kit.Neutral)
-	case accountTyping, accountTesting:
-		f.result.Set(text.T("Asking the PBX"), theme.IconRefresh, kit.Neutral)
-	case accountWorks:
+	case s.Step == accountWorks:
 		f.result.Set(text.T("Registered"), theme.IconStatusDone, kit.Good)
-	case accountFails:
+	case s.Step == accountFails:
 		f.fail(s.Failure)
+	default:
+		f.result.Set(text.T("Asking the PBX"), theme.IconRefresh, kit.Neutral)
 	}
 	if f.box != nil {
 		f.box.Refresh()
@@ -167,16 +183,34 @@ func (f *accountForm) show(s accountTestState) {
 func (f *accountForm) fail(why TestFailure) {
 	words := text.Say(why.Why)
 	f.detail.SetText(why.Detail)
-	field := map[AccountField]*kit.Field{
-		FieldAddress: f.address, FieldPassword: f.password, FieldAuthUser: f.auth, FieldProxy: f.proxy, FieldLineHeader: f.header,
-	}[why.Field]
-	if field == nil {
-		f.result.Set(words, theme.IconAlert, kit.Bad)
-		return
+	field := f.fields[why.Field]
+	switch {
+	case field == nil:
+	case f.strip != nil && field.part != f.at:
+		field.SetError(words)
+		words = text.T("{part}: {problem}", "part", text.T(f.parts[field.part].name), "problem", words)
+	default:
+		field.SetError(words)
+		words = text.T("Not registered")
+		if f.Wrong() {
+			words = text.T("Something above cannot be used as it is.")
+		}
+		if f.folded != nil && field != f.fields[FieldAddress] && field != f.fields[FieldPassword] {
+			f.folded.Show()
+		}
 	}
-	field.SetError(words)
-	f.result.Set(text.T("Not registered"), theme.IconAlert, kit.Bad)
-	if field == f.auth || field == f.proxy || field == f.header {
-		f.folded.Show()
-	}
+	f.result.Set(words, theme.IconAlert, kit.Bad)
 }
+
+// field adds a field of the form; put takes what is typed.
+func (f *accountForm) field(id AccountField, part int, made *kit.Field, value string, put func(string), help func() string) *kit.Field {
+	made.OnChanged(func(s string) { put(strings.TrimSpace(s)); f.edited() })
+	made.SetText(value)
+	it := &accountField{Field: made, help: help, part: part}
+	f.fields[id] = it
+	f.order = append(f.order, it)
+	return made
+}
+
+// says is a help that is always the same.
+func says(key text.Key) func() string { return func() string { return text.T(key) } }

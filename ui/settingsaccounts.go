@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"reflect"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -147,10 +148,11 @@ func (v *settingsAccountsView) edit(i int) {
 	v.discard = kit.NewButton("Discard", kit.Line, v.back)
 	v.changes = kit.NewData("", kit.Body.In(theme.Text2)).Shrink(0)
 	v.form = nil
-	form := newAccountForm(v.opt, a, true, v.look)
+	form := newAccountForm(v.opt, a, v.look)
 	form.OnSubmit(func() { v.save.Tap() })
 	v.form = form
-	head := kit.Column(0, kit.Sized(0, 56, kit.Pad(0, 24, 0, 16, kit.Row(8, back, kit.Grow(kit.NewData(title, kit.Title).Shrink(40))))), kit.NewHairline())
+	head := kit.Column(0, kit.Sized(0, 56, kit.Pad(0, 24, 0, 16, kit.Row(8, back, kit.Grow(kit.NewData(title, kit.Title).Shrink(40))))),
+		kit.Pad(0, 24, 0, 24, form.strip), kit.NewHairline())
 	bar := kit.Sized(0, 52, kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(), kit.Grow(kit.Pad(0, 24, 0, 24,
 		kit.Row(8, kit.Grow(v.changes), v.discard, v.save))))))
 	column := &fyne.Container{Layout: settingsColumn{}, Objects: []fyne.CanvasObject{kit.Column(10, form.box, v.error)}}
@@ -170,10 +172,12 @@ func (v *settingsAccountsView) look() {
 	if v.form == nil {
 		return
 	}
-	changed := v.form.value != v.began
+	changed := !reflect.DeepEqual(v.form.value, v.began)
 	switch {
 	case !v.form.Complete():
 		v.save.SetEnabled(false, text.T("Type address and password first"))
+	case v.form.Wrong():
+		v.save.SetEnabled(false, text.T("Something above cannot be used as it is."))
 	case !changed:
 		v.save.SetEnabled(false, text.T("Nothing has changed"))
 	default:

@@ -13,6 +13,9 @@ type Settings interface {
 	// Accounts are the accounts as they are saved, without their passwords:
 	// AccountSettings.Password is "" and PasswordKept says whether there is one.
 	Accounts() []AccountSettings
+	// CheckAccount says what in an account can't be used as it is written, without asking
+	// anybody. What is missing yet is no failure.
+	CheckAccount(a AccountSettings) []TestFailure
 	// TestAccount registers at the PBX and unregisters again. nil means that it
 	// worked; else the error is a *TestFailure, or ctx's own. It takes up to half a
 	// minute: call it on a goroutine of your own.
@@ -39,31 +42,59 @@ type Settings interface {
 	SaveLook(Look) error
 }
 
-// AccountSettings is one account as the agent fills it in.
+// AccountSettings is one account as the agent fills it in. Where nothing is said, a value is
+// one of the configuration file's, and "" its default.
 type AccountSettings struct {
-	Was           string // the name under which it is saved; "" for a new one
-	Name          string // "" for the user part of Address
-	Address       string // sip:101@pbx.example.org[:port], "sip:" may be missing
-	Password      string
-	PasswordKept  bool   // there is a saved one
-	Transport     string // udp, tcp, tls
-	AuthUser      string // "" for the user part of Address
-	OutboundProxy string
-	LineHeader    string
-	DefaultLine   string
+	Was          string // the name under which it is saved; "" for a new one
+	Name         string // "" for the user part of Address
+	Address      string // sip:101@pbx.example.org[:port], "sip:" may be missing
+	Password     string
+	PasswordKept bool   // there is a saved one
+	Transport    string // udp, tcp, tls, auto
+	AuthUser     string // "" for the user part of Address
+
+	SRTP     string   // off, preferred, required
+	SRTPKeys string   // sdes, dtls
+	Codecs   []string // of AllCodecs, in order of preference; nil for all
+	DTMF     string   // rfc4733, info, inband
+
+	OutboundProxy        string
+	KeepAlive            string // options, crlf, off
+	STUN                 string // host[:port]
+	Bind                 string // IP address and port of this end
+	CA, Certificate, Key string // PEM files
+	AutoAnswer           string // never, header, always
+	Asserted             string // pbx, anyone, nobody
+	LineHeader           string
+	DefaultLine          string
+	Watch                []string // extensions
+	PickUp               string   // feature code
+	AskMailbox           bool     // subscribe to the mailbox's messages
 }
+
+// AllCodecs are the codecs there are, in the usual order.
+var AllCodecs = []string{"opus", "g722", "pcma", "pcmu"}
 
 // AccountField says which field of the form a TestFailure is about.
 type AccountField int
 
 const (
 	FieldNone AccountField = iota
+	FieldName
 	FieldAddress
 	FieldPassword
 	FieldTransport
 	FieldAuthUser
 	FieldProxy
 	FieldLineHeader
+	FieldDefaultLine
+	FieldSTUN
+	FieldBind
+	FieldCA
+	FieldCertificate
+	FieldKey
+	FieldWatch
+	FieldPickUp
 )
 
 // TestFailure is why an account can't be used, in words for the agent.

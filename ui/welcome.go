@@ -28,7 +28,7 @@ func newWelcomeView(opt MainOptions, done func()) *welcomeView {
 	w.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	w.error.Hide()
 	w.save = kit.NewButton("Save and continue", kit.Primary, w.submit).WithHint("Enter").High(36)
-	w.form = newAccountForm(opt, AccountSettings{}, false, w.look)
+	w.form = newFirstAccountForm(opt, w.look)
 	w.form.OnSubmit(func() { w.save.Tap() })
 	column := []fyne.CanvasObject{
 		kit.Row(10, newMark(28), kit.NewData("Leadline", kit.CallerName)),
@@ -59,6 +59,8 @@ func (w *welcomeView) look() {
 	switch {
 	case !w.form.Complete():
 		w.save.SetEnabled(false, text.T("Type address and password first"))
+	case w.form.Wrong():
+		w.save.SetEnabled(false, text.T("Something above cannot be used as it is."))
 	case w.saving:
 		w.save.SetEnabled(false, text.T("Saving"))
 	default:

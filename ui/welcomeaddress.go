@@ -17,6 +17,12 @@ func splitAddress(s string) (user, host string, ok bool) {
 	return user, host, user != "" && host != "" && !strings.ContainsAny(s, " \t")
 }
 
+// AddressTyped says whether an address has all its parts, so that it may be judged.
+func AddressTyped(s string) bool {
+	_, _, ok := splitAddress(s)
+	return ok
+}
+
 // tidyAddress is what is handed on of an address as it was typed or pasted.
 func tidyAddress(s string) string {
 	s = strings.TrimSpace(s)

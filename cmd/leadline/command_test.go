@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -223,5 +225,97 @@ func TestEverySoundProblemIsSaid(t *testing.T) {
 	}
 	if got := viewSound(audio.State{}).Problem.Key; got != "" {
 		t.Errorf("all is well is said as %q", got)
+	}
+}
+
+// fullAccount has a value other than the default in every field of the form.
+func fullAccount() ui.AccountSettings {
+	return ui.AccountSettings{
+		Was: "Office", Name: "Office", Address: "sip:101@pbx", PasswordKept: true, Transport: "tls", AuthUser: "anna",
+		SRTP: "required", SRTPKeys: "dtls", Codecs: []string{"pcmu", "opus"}, DTMF: "info",
+		OutboundProxy: "sbc:5061", KeepAlive: "crlf", STUN: "stun.example.org", Bind: "127.0.0.1:5090",
+		CA: "/etc/ca.pem", Certificate: "/etc/me.pem", Key: "/etc/me.key", AutoAnswer: "header", Asserted: "nobody",
+		LineHeader: "X-Line", DefaultLine: "+4930555", Watch: []string{"102", "103"}, PickUp: "*8", AskMailbox: true,
+	}
+}
+
+func TestEveryFieldOfAnAccountsFormGoesToTheFileAndBack(t *testing.T) {
+	s := settingsOn(t, "")
+	full := fullAccount()
+	usual := ui.AccountSettings{Address: "sip:102@pbx"}
+	for i, v := range reflect.ValueOf(full).Fields() {
+		if i.Name != "Password" && v.IsZero() {
+			t.Errorf("the test leaves %s out", i.Name)
+		}
+	}
+	next := s.config()
+	next.Accounts = []config.Account{fileAccount(full), fileAccount(usual)}
+	if err := s.save(next); err != nil {
+		t.Fatal(err)
+	}
+	got := s.Accounts()
+	if len(got) != 2 || !reflect.DeepEqual(got[0], full) {
+		t.Fatalf("back comes %+v\nof %+v", got, full)
+	}
+	if d := got[1]; d.Transport != "udp" || d.SRTP != "off" || len(d.Codecs) != 4 || d.AskMailbox || d.KeepAlive != "options" {
+		t.Errorf("the defaults come back as %+v", d)
+	}
+	if wrong := s.CheckAccount(got[0]); len(wrong) > 0 {
+		t.Errorf("the file takes it, the form does not: %+v", wrong)
+	}
+	if p, err := s.phoneAccount(s.config().Accounts[0]); err != nil || !p.MWI || p.STUN != full.STUN || p.SRTPKeys != "dtls" {
+		t.Errorf("the telephone gets %+v, %v", p, err)
+	}
+}
+
+func TestTheFormNamesTheFieldThatTheFileWouldRefuse(t *testing.T) {
+	s := settingsOn(t, "")
+	for _, c := range []struct {
+		field ui.AccountField
+		put   func(*ui.AccountSettings)
+	}{
+		{ui.FieldName, func(a *ui.AccountSettings) { a.Name = "a\nb" }},
+		{ui.FieldAddress, func(a *ui.AccountSettings) { a.Address = "sip:a b@pbx:0" }},
+		{ui.FieldAuthUser, func(a *ui.AccountSettings) { a.AuthUser = "\x00" }},
+		{ui.FieldProxy, func(a *ui.AccountSettings) { a.OutboundProxy = "a:b:c" }},
+		{ui.FieldSTUN, func(a *ui.AccountSettings) { a.STUN = "-" }},
+		{ui.FieldBind, func(a *ui.AccountSettings) { a.Bind = "5060" }},
+		{ui.FieldCA, func(a *ui.AccountSettings) { a.CA = "\x01" }},
+		{ui.FieldCertificate, func(a *ui.AccountSettings) { a.Certificate = "\x01" }},
+		{ui.FieldKey, func(a *ui.AccountSettings) { a.Certificate = "" }},
+		{ui.FieldLineHeader, func(a *ui.AccountSettings) { a.LineHeader = "X Line" }},
+		{ui.FieldDefaultLine, func(a *ui.AccountSettings) { a.DefaultLine = "\n" }},
+		{ui.FieldWatch, func(a *ui.AccountSettings) { a.Watch = []string{"102", "102"} }},
+		{ui.FieldPickUp, func(a *ui.AccountSettings) { a.PickUp = "* 8" }},
+	} {
+		a := fullAccount()
+		c.put(&a)
+		if a.Address != "sip:101@pbx" {
+			a.Address = "sip:101@p/x"
+		}
+		if wrong := s.CheckAccount(a); len(wrong) != 1 || wrong[0].Field != c.field {
+			t.Errorf("field %d: %+v", c.field, wrong)
+		}
+	}
+	if wrong := s.CheckAccount(ui.AccountSettings{Address: "sip:101@"}); len(wrong) > 0 {
+		t.Errorf("an address that is being typed is wrong: %+v", wrong)
+	}
+}
+
+func TestAFileThatIsNotThereIsSaidAtItsField(t *testing.T) {
+	s := settingsOn(t, "")
+	var failed *ui.TestFailure
+	err := s.TestAccount(t.Context(), ui.AccountSettings{Address: "sip:101@pbx", Password: "x", CA: filepath.Join(t.TempDir(), "ca.pem")})
+	if !errors.As(err, &failed) || failed.Field != ui.FieldCA {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestTwoAccountsOfOneNameAreRefusedAtTheName(t *testing.T) {
+	s := settingsOn(t, "")
+	var failed *ui.TestFailure
+	err := s.SaveAccounts([]ui.AccountSettings{{Address: "sip:101@pbx"}, {Name: "101", Address: "sip:102@pbx"}})
+	if !errors.As(err, &failed) || failed.Field != ui.FieldName {
+		t.Errorf("got %v", err)
 	}
 }

@@ -141,7 +141,18 @@ func importFile(ctx context.Context, c config.Config, file string, o exchange.Op
 	if err != nil {
 		err = fmt.Errorf("import %s: %w", file, err)
 	}
-	return errors.Join(err, s.Close())
+	return errors.Join(err, waitIndexed(ctx, s), s.Close())
+}
+
+// waitIndexed waits until the search knows what came in. What Ctrl+C leaves of that is done by the next start.
+func waitIndexed(ctx context.Context, s *store.Store) error {
+	if s.Unindexed() > 0 {
+		fmt.Fprintf(os.Stderr, "making the search index of %d records; Ctrl+C leaves that to the next start of Leadline\n", s.Unindexed())
+	}
+	if err := s.WaitIndexed(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
 }
 
 // progressOn tells how far an import is, where a person sees it.

@@ -76,7 +76,8 @@ const (
 )
 
 const (
-	batch        = 5000 // rows in a transaction; a cancelled import stops between two
+	batch        = 5000  // rows in a transaction; a cancelled import stops between two
+	largestBatch = 40000 // each is twice the one before: it changes pages all over the indexes, the same ones again and again
 	mostRefusals = 1000
 	mostFirst    = 20
 )
@@ -96,25 +97,32 @@ type source interface {
 
 // Import reads a CSV, vCards or what ExportEverything wrote into the store, company by company and
 // person by person, each but once. When ctx ends it stops after the batch
-// under way; what the report counts is in the file then.
-func Import(ctx context.Context, s *store.Store, r io.Reader, o Options) (Report, error) {
+// under way; what the report counts is in the file then. Other goroutines read r while this one writes; when the import
+// ends early they may do so for a moment longer.
+func Import(ctx context.Context, s *store.Store, r io.Reader, o Options) (report Report, err error) {
 	i := importer{ctx: ctx, store: s, options: o}
 	in := bufio.NewReaderSize(r, 1<<16)
 	if head, _ := in.Peek(64); isEverything(head) {
 		err := i.importEverything(in)
 		return i.report, err
 	}
-	err := i.read(in, func(n store.Newcomer) error {
-		i.pending = append(i.pending, n)
-		if len(i.pending) < batch {
-			return nil
-		}
-		return i.flush()
-	})
-	if err == nil || !errors.Is(err, errSave) {
-		err = errors.Join(err, i.flush()) // what was read before the file broke off is good
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if !o.DryRun {
+		defer func() { err = errors.Join(err, s.Sync(context.WithoutCancel(ctx))) }()
 	}
-	return i.report, err
+	var last page
+	for p := range prepare(ctx, s, readPages(ctx, in, o)) {
+		i.report.read(p.report)
+		if err := i.flush(p.arrivals); err != nil {
+			return i.report, errors.Join(p.err, err)
+		}
+		last = p
+	}
+	if !last.last {
+		return i.report, i.stopped()
+	}
+	return i.report, last.err // what was read before the file broke off is good
 }
 
 // errSave marks errors of the store, after which nothing more is saved.
@@ -126,8 +134,12 @@ type importer struct {
 	store   *store.Store
 	options Options
 	report  Report
-	pending []store.Newcomer
 	trial   store.Trial // of a dry run
+}
+
+// read takes over what another report says of the file.
+func (r *Report) read(of Report) {
+	r.File, r.Rows, r.Refusals, r.Refused, r.First = of.File, of.Rows, of.Refusals, of.Refused, of.First
 }
 
 // open finds out what a file is.
@@ -184,19 +196,23 @@ func (i *importer) refuse(line int, why string) {
 	}
 }
 
-func (i *importer) flush() error {
-	if len(i.pending) == 0 {
+func (i *importer) stopped() error {
+	return fmt.Errorf("%w: stopped after %d contacts: %w", errSave, i.report.Contacts, i.ctx.Err())
+}
+
+func (i *importer) flush(people []*store.Arrival) error {
+	if len(people) == 0 {
 		return nil
 	}
-	if err := i.ctx.Err(); err != nil {
-		return fmt.Errorf("%w: stopped after %d contacts: %w", errSave, i.report.Contacts, err)
+	if i.ctx.Err() != nil {
+		return i.stopped()
 	}
 	var made store.Welcomed
 	var err error
 	if i.options.DryRun {
-		made, err = i.store.TryWelcome(i.ctx, i.pending, i.options.Duplicates, &i.trial)
+		made, err = i.store.TryWelcome(i.ctx, people, i.options.Duplicates, &i.trial)
 	} else {
-		made, err = i.store.Welcome(i.ctx, i.pending, i.options.Duplicates)
+		made, err = i.store.Welcome(i.ctx, people, i.options.Duplicates)
 	}
 	if err != nil {
 		return fmt.Errorf("%w, up to row %d (%d contacts are in the file): %w", errSave, i.report.Rows, i.report.Contacts, err)
@@ -205,7 +221,6 @@ func (i *importer) flush() error {
 	i.report.Companies += made.Companies
 	i.report.Updated += made.Updated
 	i.report.Skipped += made.Skipped
-	i.pending = i.pending[:0]
 	if i.options.Progress != nil {
 		i.options.Progress(i.report.Rows)
 	}

@@ -24,6 +24,8 @@ type Changed = crm.Changed
 type tx struct {
 	s       *Store
 	changed Changed
+	// committed is called once the change is in the file, while nobody else writes.
+	committed []func()
 	// fromServer is set while a row is written that the server has: its rules were held there.
 	fromServer bool
 	queued     bool // something waits in the outbox that did not before
@@ -80,10 +82,11 @@ func (s *Store) Do(ctx context.Context, changes ...crm.Change) error {
 // What it wrote is on the disk when it returns nil; when it returns an error,
 // nothing of it is.
 func (s *Store) write(ctx context.Context, f func(*tx) error) (err error) {
-	return s.writeWith(ctx, s.commit, f)
+	return s.writeBy(ctx, s.commit, f)
 }
 
-func (s *Store) writeWith(ctx context.Context, commit func(func(*tx) error) (Changed, error), f func(*tx) error) error {
+// writeBy is write by another way to commit.
+func (s *Store) writeBy(ctx context.Context, commit func(func(*tx) error) (Changed, error), f func(*tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -96,27 +99,25 @@ func (s *Store) writeWith(ctx context.Context, commit func(func(*tx) error) (Cha
 	return nil
 }
 
-func (s *Store) commit(f func(*tx) error) (c Changed, err error) {
+func (s *Store) commit(f func(*tx) error) (Changed, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	return s.transact(f)
+	return s.commitLocked(f)
 }
 
 // commitRelaxed is commit without waiting for the disk.
 func (s *Store) commitRelaxed(f func(*tx) error) (c Changed, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if _, err := s.writer.ExecContext(context.Background(), "PRAGMA synchronous=NORMAL"); err != nil {
-		return c, explain(err)
+	if err := s.pragmas("synchronous=NORMAL"); err != nil {
+		return c, err
 	}
-	defer func() {
-		_, back := s.writer.ExecContext(context.Background(), "PRAGMA synchronous=FULL")
-		err = errors.Join(err, explain(back))
-	}()
-	return s.transact(f)
+	c, err = s.commitLocked(f)
+	return c, errors.Join(err, s.pragmas(synchronous))
 }
 
-func (s *Store) transact(f func(*tx) error) (c Changed, err error) {
+// commitLocked is commit for who has the lock already.
+func (s *Store) commitLocked(f func(*tx) error) (c Changed, err error) {
 	before := s.hlc
 	t := &tx{s: s}
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
@@ -137,6 +138,9 @@ func (s *Store) transact(f func(*tx) error) (c Changed, err error) {
 		return c, fmt.Errorf("save: %w", err)
 	}
 	done = true
+	for _, f := range t.committed {
+		f()
+	}
 	s.recent.current.Store(false)
 	if t.queued {
 		s.signalQueued()
@@ -171,16 +175,22 @@ func (t *tx) doAsIs(changes ...crm.Change) error {
 		if u, ok := change.(crm.UpdateRecord); ok && u.Empty() {
 			continue
 		}
-		id, err := t.s.makeID()
+		c, err := t.command(change)
 		if err != nil {
 			return err
 		}
-		t.s.hlc = t.s.hlc.Next(t.s.now().Add(t.s.offset))
-		if err := t.apply(crm.Command{ID: id, At: t.s.hlc, Change: change}); err != nil {
+		if err := t.apply(c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// command is a change made here and now.
+func (t *tx) command(change crm.Change) (crm.Command, error) {
+	id, err := t.s.makeID()
+	t.s.hlc = t.s.hlc.Next(t.s.now().Add(t.s.offset))
+	return crm.Command{ID: id, At: t.s.hlc, Change: change}, err
 }
 
 // signed is a change with who makes it: whoever works here, unless it says another.
@@ -231,14 +241,19 @@ func (t *tx) signed(change crm.Change) (crm.Change, error) {
 }
 
 func (t *tx) apply(c crm.Command) error {
+	args, err := json.Marshal(c.Change)
+	if err != nil {
+		return fmt.Errorf("write the arguments of command %s: %w", c.Change.CommandName(), err)
+	}
+	return t.applyWritten(c, args, func() error { return t.perform(c) })
+}
+
+// applyWritten is apply for a command whose arguments are written already.
+func (t *tx) applyWritten(c crm.Command, args []byte, perform func() error) error {
 	name, v, ok := strings.Cut(c.Change.CommandName(), "/")
 	version, err := strconv.Atoi(v)
 	if !ok || err != nil {
 		return fmt.Errorf("command %q has no version", c.Change.CommandName())
-	}
-	args, err := json.Marshal(c.Change)
-	if err != nil {
-		return fmt.Errorf("write the arguments of command %s: %w", name, err)
 	}
 	var seen int
 	if err := t.row("SELECT (SELECT count(*) FROM outbox WHERE uuid = ?1) + (SELECT count(*) FROM journal WHERE uuid = ?1)", c.ID.Bytes()).
@@ -252,7 +267,7 @@ func (t *tx) apply(c crm.Command) error {
 	if err != nil {
 		return err
 	}
-	if err := t.perform(c); err != nil {
+	if err := perform(); err != nil {
 		return fmt.Errorf("%s: %w", c.Change.CommandName(), err)
 	}
 	t.s.hlc = max(t.s.hlc, c.At)

@@ -30,8 +30,9 @@ const (
 
 // Trial remembers who came in earlier batches of an import that writes nothing.
 type Trial struct {
-	seen map[string]int // the place of each mark among all new contacts
-	made int            // new contacts of earlier batches
+	seen      map[string]int // the place of each mark among all new contacts
+	companies map[string]bool
+	made      int // new contacts of earlier batches
 }
 
 // errTrial takes back what a trial wrote.
@@ -40,10 +41,13 @@ var errTrial = errors.New("a trial writes nothing")
 // Welcome adds people, and the companies that are not there by name yet, in one
 // transaction. Who is there already is known by name and number (by
 // name and e-mail or company where there is no number).
-func (s *Store) Welcome(ctx context.Context, people []Newcomer, d Duplicates) (w Welcomed, err error) {
-	err = s.write(ctx, func(t *tx) error {
-		w, err = t.welcome(people, d, &Trial{seen: map[string]int{}})
-		return err
+func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w Welcomed, err error) {
+	err = s.writeBy(ctx, s.commitBulk, func(t *tx) error {
+		b := batch{tx: t, duplicates: d, trial: &Trial{seen: map[string]int{}}}
+		if w, err = b.welcome(people); err != nil || w.Contacts+w.Companies == 0 {
+			return err
+		}
+		return b.save()
 	})
 	if err != nil {
 		return Welcomed{}, err
@@ -52,12 +56,13 @@ func (s *Store) Welcome(ctx context.Context, people []Newcomer, d Duplicates) (w
 }
 
 // TryWelcome says what Welcome would do, and writes nothing.
-func (s *Store) TryWelcome(ctx context.Context, people []Newcomer, d Duplicates, trial *Trial) (w Welcomed, err error) {
+func (s *Store) TryWelcome(ctx context.Context, people []*Arrival, d Duplicates, trial *Trial) (w Welcomed, err error) {
 	if trial.seen == nil {
-		trial.seen = map[string]int{}
+		trial.seen, trial.companies = map[string]int{}, map[string]bool{}
 	}
 	err = s.write(ctx, func(t *tx) error {
-		if w, err = t.welcome(people, d, trial); err != nil {
+		b := batch{tx: t, duplicates: d, trial: trial}
+		if w, err = b.welcome(people); err != nil {
 			return err
 		}
 		trial.made += w.Contacts
@@ -72,120 +77,121 @@ func (s *Store) TryWelcome(ctx context.Context, people []Newcomer, d Duplicates,
 // earlierBatch is the place of what is not among the contacts of this batch.
 const earlierBatch = -1
 
-// welcome is one batch.
-func (t *tx) welcome(people []Newcomer, d Duplicates, trial *Trial) (w Welcomed, err error) {
-	var do crm.ImportContacts
-	companies, err := t.companiesOf(people)
-	if err != nil {
+// batch is some people of an import, on their way into the file.
+type batch struct {
+	*tx
+	duplicates Duplicates
+	trial      *Trial
+	taken      map[crm.E164]bool // those of their numbers that records have already
+
+	there     map[string]crm.ID // their companies that are there, by folded names
+	companies []*crm.Company    // new ones
+	made      map[string]*crm.Company
+	people    []*Arrival // new ones
+}
+
+func (b *batch) welcome(people []*Arrival) (w Welcomed, err error) {
+	if b.there, err = b.companiesOf(people); err != nil {
 		return w, err
 	}
-	taken, err := t.takenNumbers(people)
-	if err != nil {
+	if b.taken, err = b.takenNumbers(people); err != nil {
 		return w, err
 	}
+	b.made = map[string]*crm.Company{}
 	for _, p := range people {
 		var there known
-		marks := marksOf(p)
-		if d != Add {
-			if there, err = t.find(p, marks, trial, taken); err != nil {
+		if b.duplicates != Add {
+			if there, err = b.find(p); err != nil {
 				return w, err
 			}
 		}
-		if there.is {
-			if d == Update {
-				w.Updated++
-				if err := t.update(&do, there, p); err != nil {
-					return w, err
-				}
-			} else {
-				w.Skipped++
-			}
-			continue
+		switch {
+		case !there.is:
+			err = b.add(p)
+		case b.duplicates == Update:
+			w.Updated++
+			err = b.update(there, p)
+		default:
+			w.Skipped++
 		}
-		place := trial.made + len(do.Contacts)
-		if err := t.addNewcomer(&do, p, companies); err != nil {
+		if err != nil {
 			return w, err
 		}
-		if place == trial.made+len(do.Contacts) {
-			place = earlierBatch // a company
-		}
-		for _, m := range marks {
-			if _, ok := trial.seen[m]; !ok {
-				trial.seen[m] = place
-			}
-		}
 	}
-	w.Contacts, w.Companies = len(do.Contacts), len(do.Companies)
-	if w.Contacts+w.Companies == 0 {
-		return w, nil
-	}
-	return w, t.do(do)
+	w.Contacts, w.Companies = len(b.people), len(b.companies)
+	return w, nil
 }
 
-func (t *tx) addNewcomer(do *crm.ImportContacts, p Newcomer, companies map[string]crm.ID) (err error) {
-	c := p.Contact
-	if c.ID, err = t.s.makeID(); err != nil {
-		return err
-	}
-	if name := fold(p.Company); name != "" {
-		id, ok := companies[name]
-		if !ok {
-			if id, err = t.s.makeID(); err != nil {
-				return err
-			}
-			do.Companies = append(do.Companies, crm.Company{ID: id, Name: p.Company, Responsible: c.Responsible})
-			companies[name] = id
+// add adds a newcomer to the batch, and their company where that is new.
+func (b *batch) add(p *Arrival) error {
+	place := b.trial.made + len(b.people)
+	if p.companyName != "" && b.made[p.companyName] == nil && b.there[p.companyName] == "" && !b.trial.companies[p.companyName] {
+		id, err := b.s.makeID()
+		if err != nil {
+			return err
 		}
-		c.Company = id
-		if c.Name() == "" { // a row with a company only: its numbers are the company's
-			return t.giveTo(do, id, c)
+		c := &crm.Company{ID: id, Name: p.Company, Responsible: p.Contact.Responsible}
+		b.companies, b.made[p.companyName] = append(b.companies, c), c
+		if b.trial.companies != nil {
+			b.trial.companies[p.companyName] = true
 		}
 	}
-	do.Contacts = append(do.Contacts, c)
+	if p.companyName != "" && p.Contact.Name() == "" { // a row with a company only: its numbers are the company's
+		place = earlierBatch
+		if err := b.giveToCompany(p); err != nil {
+			return err
+		}
+	} else {
+		b.people = append(b.people, p)
+	}
+	for _, m := range p.marks {
+		if _, ok := b.trial.seen[m]; !ok {
+			b.trial.seen[m] = place
+		}
+	}
 	return nil
 }
 
-// giveTo gives what a nameless row has to its company: one that is made in this
+// giveToCompany gives what a nameless row has to its company: one that is made in this
 // batch, else one that is there.
-func (t *tx) giveTo(do *crm.ImportContacts, company crm.ID, c crm.Contact) error {
-	for i := range do.Companies {
-		if do.Companies[i].ID == company {
-			enrich(&do.Companies[i], c)
-			return nil
-		}
+func (b *batch) giveToCompany(p *Arrival) error {
+	if c := b.made[p.companyName]; c != nil {
+		enrich(c, p.Contact)
+		return nil
 	}
-	rid, err := ridOf(t, "company", company)
-	if err != nil {
+	rid, err := ridOf(b, "company", b.there[p.companyName])
+	if err != nil || rid == 0 {
 		return err
 	}
-	was, err := companyByRid(t, rid)
+	return b.enrichCompany(rid, p.Contact)
+}
+
+func (b *batch) enrichCompany(rid int64, c crm.Contact) error {
+	was, err := companyByRid(b, rid)
 	if err != nil {
 		return err
 	}
 	enrich(&was.Company, c)
-	return t.do(crm.UpdateCompany{Company: was.Company})
+	return b.do(crm.UpdateCompany{Company: was.Company})
 }
 
 // update brings a contact or company that is there up to date with a newcomer.
-func (t *tx) update(do *crm.ImportContacts, there known, p Newcomer) error {
+func (b *batch) update(there known, p *Arrival) error {
 	switch {
-	case there.place >= 0 && there.place < len(do.Contacts):
-		refresh(&do.Contacts[there.place], p.Contact)
+	case there.place >= 0 && there.place < len(b.people):
+		earlier := b.people[there.place]
+		refresh(&earlier.Contact, p.Contact)
+		return earlier.prepare()
 	case there.key == 0: // of an earlier batch of a trial
 	case there.key.kind() == crm.KindContact:
-		was, err := contactByRid(t, there.key.rid())
+		was, err := contactByRid(b, there.key.rid())
 		if err != nil {
 			return err
 		}
 		refresh(&was.Contact, p.Contact)
-		return t.do(crm.UpdateContact{Contact: was.Contact})
+		return b.do(crm.UpdateContact{Contact: was.Contact})
 	case there.key.kind() == crm.KindCompany:
-		was, err := companyByRid(t, there.key.rid())
-		if err != nil {
-			return err
-		}
-		enrich(&was.Company, p.Contact)
-		return t.do(crm.UpdateCompany{Company: was.Company})
+		return b.enrichCompany(there.key.rid(), p.Contact)
 	}
 	return nil
 }
@@ -254,16 +260,16 @@ func addEmails(have, more []crm.Email) []crm.Email {
 }
 
 // companiesOf are the companies of newcomers that are there, by their folded names.
-func (t *tx) companiesOf(people []Newcomer) (map[string]crm.ID, error) {
+func (b *batch) companiesOf(people []*Arrival) (map[string]crm.ID, error) {
 	var names []string
 	for _, p := range people {
-		if p.Company != "" {
-			names = append(names, fold(p.Company))
+		if p.companyName != "" {
+			names = append(names, p.companyName)
 		}
 	}
 	slices.Sort(names)
 	companies := map[string]crm.ID{}
-	err := each(t, "SELECT f.sort, f.id FROM json_each(?) j JOIN company f ON f.sort = j.value ORDER BY f.rid DESC",
+	err := each(b, "SELECT f.sort, f.id FROM json_each(?) j JOIN company f ON f.sort = j.value ORDER BY f.rid DESC",
 		[]any{orEmpty(toJSON(slices.Compact(names)))}, func(rows *sql.Rows) error {
 			var name string
 			var id crm.ID
@@ -275,7 +281,7 @@ func (t *tx) companiesOf(people []Newcomer) (map[string]crm.ID, error) {
 }
 
 // takenNumbers are those of newcomers' numbers that records have already.
-func (t *tx) takenNumbers(people []Newcomer) (map[crm.E164]bool, error) {
+func (b *batch) takenNumbers(people []*Arrival) (map[crm.E164]bool, error) {
 	var numbers []crm.E164
 	for _, p := range people {
 		for _, n := range p.Contact.Numbers {
@@ -286,7 +292,7 @@ func (t *tx) takenNumbers(people []Newcomer) (map[crm.E164]bool, error) {
 	}
 	slices.Sort(numbers) // one walk through the index, not a jump for each
 	taken := map[crm.E164]bool{}
-	err := each(t, "SELECT DISTINCT p.e164 FROM json_each(?) j CROSS JOIN phone p ON p.e164 = j.value", []any{orEmpty(toJSON(numbers))},
+	err := each(b, "SELECT DISTINCT p.e164 FROM json_each(?) j CROSS JOIN phone p ON p.e164 = j.value", []any{orEmpty(toJSON(numbers))},
 		func(rows *sql.Rows) error {
 			var n int64
 			err := rows.Scan(&n)
@@ -303,45 +309,27 @@ type known struct {
 	place int // among the new contacts of the batch; -1 for none
 }
 
-// marksOf are what tells a newcomer from others of the import.
-func marksOf(p Newcomer) []string {
-	name := fold(p.Contact.Name())
-	marks := make([]string, 0, len(p.Contact.Numbers)+1)
-	for _, n := range p.Contact.Numbers {
-		marks = append(marks, name+"|"+n.Party().Key())
-	}
-	if len(marks) == 0 {
-		mail := ""
-		if len(p.Contact.Emails) > 0 {
-			mail = strings.ToLower(p.Contact.Emails[0].Address)
-		}
-		marks = append(marks, name+"|"+mail+"|"+fold(p.Company))
-	}
-	return marks
-}
-
 // find looks for a newcomer in the file and earlier in the import.
-func (t *tx) find(p Newcomer, marks []string, trial *Trial, taken map[crm.E164]bool) (known, error) {
-	for _, m := range marks {
-		if place, ok := trial.seen[m]; ok {
-			return known{is: true, place: place - trial.made}, nil
+func (b *batch) find(p *Arrival) (known, error) {
+	for _, m := range p.marks {
+		if place, ok := b.trial.seen[m]; ok {
+			return known{is: true, place: place - b.trial.made}, nil
 		}
 	}
-	name := fold(p.Contact.Name())
 	for _, n := range p.Contact.Numbers {
-		if n.E164 != 0 && !taken[n.E164] {
+		if n.E164 != 0 && !b.taken[n.E164] {
 			continue
 		}
-		keys, err := keysOf(t, n.Party())
+		keys, err := keysOf(b, n.Party())
 		if err != nil {
 			return known{}, err
 		}
 		for _, k := range keys {
-			m, err := matchOf(t, k, n.Party())
+			m, err := matchOf(b, k, n.Party())
 			if err != nil {
 				return known{}, err
 			}
-			if fold(m.Name) == name && k.kind() == crm.KindContact || name == "" && k.kind() == crm.KindCompany && fold(m.Name) == fold(p.Company) {
+			if fold(m.Name) == p.name && k.kind() == crm.KindContact || p.name == "" && k.kind() == crm.KindCompany && fold(m.Name) == p.companyName {
 				return known{is: true, key: k, place: earlierBatch}, nil
 			}
 		}
@@ -349,23 +337,23 @@ func (t *tx) find(p Newcomer, marks []string, trial *Trial, taken map[crm.E164]b
 	if len(p.Contact.Numbers) > 0 {
 		return known{}, nil
 	}
-	return t.findByName(p, name)
+	return b.findByName(p)
 }
 
 // findByName compares people without a number by name, then e-mail or company.
-func (t *tx) findByName(p Newcomer, name string) (there known, err error) {
-	if name == "" {
-		rid, err := companyNamed(t, p.Company)
+func (b *batch) findByName(p *Arrival) (there known, err error) {
+	if p.name == "" {
+		rid, err := companyNamed(b, p.Company)
 		return known{is: rid != 0, key: makeKey(crm.KindCompany, rid), place: earlierBatch}, err
 	}
-	err = each(t, "SELECT "+contactColumns+contactTables+"WHERE c.sort = ?", []any{contactSort(p.Contact)}, func(rows *sql.Rows) error {
+	err = each(b, "SELECT "+contactColumns+contactTables+"WHERE c.sort = ?", []any{p.sort}, func(rows *sql.Rows) error {
 		c, err := scanContact(rows)
 		same := false
 		switch {
 		case len(p.Contact.Emails) > 0 && len(c.Emails) > 0:
 			same = strings.EqualFold(p.Contact.Emails[0].Address, c.Emails[0].Address)
 		case len(p.Contact.Emails) == 0 && len(c.Emails) == 0:
-			same = fold(c.companyName) == fold(p.Company)
+			same = fold(c.companyName) == p.companyName
 		}
 		if same && !there.is {
 			there = known{is: true, key: makeKey(crm.KindContact, c.rid), place: earlierBatch}

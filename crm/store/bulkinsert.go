@@ -1,31 +1,96 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"leadline/crm"
 )
 
-// rowsAtOnce are written by one statement of an import: the way into SQLite and
-// back costs as much as the row.
-const rowsAtOnce = 100
+// save adds the batch as one command.
+func (b *batch) save() error {
+	user, err := me(b)
+	if err != nil {
+		return err
+	}
+	for _, p := range b.people {
+		p.Contact.Company = b.there[p.companyName]
+		if c := b.made[p.companyName]; c != nil {
+			p.Contact.Company = c.ID
+		}
+	}
+	args, err := b.arguments(user.ID)
+	if err != nil {
+		return err
+	}
+	c, err := b.command(crm.ImportContacts{})
+	if err != nil {
+		return err
+	}
+	return b.applyWritten(c, args, func() error { return b.importAll(b.companies, b.people, user.ID, c.At.Time()) })
+}
 
-// importContacts adds many people and companies, as saveCompany and saveContact
-// would one by one, and tells the windows once.
+// arguments are the batch as the JSON of crm.ImportContacts, put together of what is written already.
+func (b *batch) arguments(by crm.ID) ([]byte, error) {
+	head, err := json.Marshal(struct {
+		Companies []*crm.Company `json:"companies,omitempty"`
+		By        crm.ID         `json:"by,omitempty"`
+	}{b.companies, by})
+	if err != nil {
+		return nil, fmt.Errorf("write the companies: %w", err)
+	}
+	var out bytes.Buffer
+	out.Write(head[:len(head)-1])
+	if len(head) > len("{}") {
+		out.WriteByte(',')
+	}
+	out.WriteString(`"contacts":[`)
+	for i, p := range b.people {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.Write(p.written[:len(p.written)-1])
+		if p.Contact.Company != "" {
+			out.WriteString(`,"company":"` + string(p.Contact.Company) + `"`)
+		}
+		out.WriteByte('}')
+	}
+	out.WriteString("]}")
+	return out.Bytes(), nil
+}
+
+// importContacts adds what another import, here or elsewhere, made of its file.
 func (t *tx) importContacts(do crm.ImportContacts, at time.Time) error {
-	b := bulk{tx: t, at: at, by: do.By, users: map[crm.ID]any{}, companies: map[crm.ID]named{}}
-	for _, c := range do.Companies {
-		if err := b.company(c); err != nil {
+	companies := make([]*crm.Company, len(do.Companies))
+	for i := range do.Companies {
+		companies[i] = &do.Companies[i]
+	}
+	people := make([]*Arrival, len(do.Contacts))
+	for i, c := range do.Contacts {
+		people[i] = &Arrival{Newcomer: Newcomer{Contact: c}}
+		if err := people[i].prepare(); err != nil {
+			return err
+		}
+	}
+	return t.importAll(companies, people, do.By, at)
+}
+
+// importAll adds many people and companies, as saveCompany and saveContact
+// would one by one, and tells the windows once.
+func (t *tx) importAll(companies []*crm.Company, people []*Arrival, by crm.ID, at time.Time) error {
+	b := bulk{tx: t, at: at, by: by, later: len(companies)+len(people) >= indexLater, users: map[crm.ID]any{}, companies: map[crm.ID]named{}}
+	for _, c := range companies {
+		if err := b.company(*c); err != nil {
 			return fmt.Errorf("company %q: %w", c.Name, err)
 		}
 	}
-	for _, c := range do.Contacts {
-		if err := b.contact(c); err != nil {
-			return fmt.Errorf("contact %q: %w", c.Name(), err)
+	for _, p := range people {
+		if err := b.contact(p); err != nil {
+			return fmt.Errorf("contact %q: %w", p.Contact.Name(), err)
 		}
 	}
 	t.changed = Changed{Lists: true}
@@ -37,6 +102,7 @@ type bulk struct {
 	*tx
 	at        time.Time
 	by        crm.ID
+	later     bool // the search index is made in the background
 	users     map[crm.ID]any
 	companies map[crm.ID]named
 
@@ -92,11 +158,15 @@ func (b *bulk) company(c crm.Company) error {
 	}
 	b.companies[c.ID] = named{rid, c.Name}
 	b.companyRows = append(b.companyRows, companyValues(rid, c, responsible, made, b.at)...)
-	b.index(makeKey(crm.KindCompany, rid), c.Numbers, c.SIP, companyWords(c))
+	b.ways(makeKey(crm.KindCompany, rid), c.Numbers, c.SIP)
+	if !b.later {
+		b.index(makeKey(crm.KindCompany, rid), c.Numbers, companyWords(c))
+	}
 	return nil
 }
 
-func (b *bulk) contact(c crm.Contact) error {
+func (b *bulk) contact(p *Arrival) error {
+	c := p.Contact
 	responsible, err := b.user(c.Responsible)
 	if err != nil {
 		return err
@@ -110,8 +180,10 @@ func (b *bulk) contact(c crm.Contact) error {
 		if company.rid, err = ridOf(b.tx, "company", c.Company); err != nil {
 			return err
 		}
-		if company.name, err = nameOfCompany(b.tx, company.rid); err != nil {
-			return err
+		if !b.later {
+			if company.name, err = nameOfCompany(b.tx, company.rid); err != nil {
+				return err
+			}
 		}
 		b.companies[c.Company] = company
 	}
@@ -119,19 +191,35 @@ func (b *bulk) contact(c crm.Contact) error {
 	if err != nil {
 		return err
 	}
-	b.contactRows = append(b.contactRows, contactValues(rid, c, company.rid, responsible, made, b.at)...)
-	b.index(makeKey(crm.KindContact, rid), c.Numbers, c.SIP, contactWords(c, company.name))
+	created, updated := stamps(c.Created, c.Updated, b.at)
+	b.contactRows = append(b.contactRows, rid, c.ID.Bytes(), c.FirstName, c.LastName, p.sort, c.Position, nullRid(company.rid), responsible,
+		p.numbers, p.more, created, updated, made, made)
+	b.ways(makeKey(crm.KindContact, rid), c.Numbers, c.SIP)
+	if !b.later {
+		b.index(makeKey(crm.KindContact, rid), c.Numbers, contactWords(c, company.name))
+	}
 	return nil
 }
 
-func (b *bulk) index(k key, numbers []crm.Number, sip []string, words string) {
+// ways are those from numbers and SIP addresses to a record.
+func (b *bulk) ways(k key, numbers []crm.Number, sip []string) {
+	for _, n := range numbers {
+		if n.E164 != 0 {
+			b.phones = append(b.phones, phoneRow{n.E164, k})
+		}
+	}
+	if len(sip) == 0 && !slices.ContainsFunc(numbers, func(n crm.Number) bool { return n.E164 == 0 }) {
+		return
+	}
 	for _, p := range b.parties(numbers, sip) {
-		if p.Kind == crm.Phone {
-			b.phones = append(b.phones, phoneRow{p.E164, k})
-		} else {
+		if p.Kind != crm.Phone {
 			b.addressRows = append(b.addressRows, p.Key(), int64(k))
 		}
 	}
+}
+
+// index is what the search has of a record.
+func (b *bulk) index(k key, numbers []crm.Number, words string) {
 	if windows := digitWindows(numbers); windows != "" {
 		b.digitRows = append(b.digitRows, int64(k), windows)
 	}
@@ -139,7 +227,7 @@ func (b *bulk) index(k key, numbers []crm.Number, sip []string, words string) {
 }
 
 func (b *bulk) write() error {
-	slices.SortFunc(b.phones, func(x, y phoneRow) int { return int(int64(x.number) - int64(y.number)) })
+	slices.SortFunc(b.phones, func(x, y phoneRow) int { return cmp.Compare(x.number, y.number) })
 	phones := make([]any, 0, 2*len(b.phones))
 	for _, p := range b.phones {
 		phones = append(phones, int64(p.number), int64(p.key))
@@ -149,8 +237,8 @@ func (b *bulk) write() error {
 		width  int
 		values []any
 	}{
-		{companyInsert, 11, b.companyRows},
-		{contactInsert, 14, b.contactRows},
+		{companyInsert, companyWidth, b.companyRows},
+		{contactInsert, contactWidth, b.contactRows},
 		{phoneInsert, 2, phones},
 		{addressInsert, 2, b.addressRows},
 		{wordsInsert, 2, b.wordRows},
@@ -160,23 +248,16 @@ func (b *bulk) write() error {
 			return err
 		}
 	}
-	return nil
-}
-
-// insertMany writes rows of that many values each.
-func (t *tx) insertMany(insert string, width int, values []any) error {
-	one := "(" + strings.Repeat("?, ", width-1) + "?)"
-	many := insert + strings.Repeat(one+", ", rowsAtOnce-1) + one
-	for len(values) >= rowsAtOnce*width {
-		if _, err := t.exec(many, values[:rowsAtOnce*width]...); err != nil {
-			return err
-		}
-		values = values[rowsAtOnce*width:]
+	if !b.later {
+		return nil
 	}
-	for ; len(values) > 0; values = values[width:] {
-		if _, err := t.exec(insert+one, values[:width]...); err != nil {
+	if n := int64(len(b.companyRows) / companyWidth); n > 0 {
+		if err := b.noteUnindexed("company", b.lastCompany-n+1, b.lastCompany); err != nil {
 			return err
 		}
+	}
+	if n := int64(len(b.contactRows) / contactWidth); n > 0 {
+		return b.noteUnindexed("contact", b.lastContact-n+1, b.lastContact)
 	}
 	return nil
 }

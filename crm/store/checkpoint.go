@@ -14,18 +14,20 @@ import (
 const (
 	checkpointAfter  = 500 * time.Millisecond
 	commitCheckpoint = "16000" // pages: 64 MB
+	importCheckpoint = "96000" // in an import, which moves the log after each batch
 )
 
 // checkpointer moves the log into the file between writes.
 type checkpointer struct {
 	written chan struct{} // has one element after a commit
+	full    chan struct{} // has one element after a large one
 	stop    context.CancelFunc
 	done    chan struct{}
 }
 
 func startCheckpointer(db *sql.DB, log *slog.Logger) *checkpointer {
 	ctx, stop := context.WithCancel(context.Background())
-	c := &checkpointer{written: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
+	c := &checkpointer{written: make(chan struct{}, 1), full: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
 	go c.run(ctx, db, log)
 	return c
 }
@@ -41,11 +43,17 @@ func (c *checkpointer) run(ctx context.Context, db *sql.DB, log *slog.Logger) {
 		case <-c.written:
 			quiet.Reset(checkpointAfter)
 		case <-quiet.C:
-			// PASSIVE waits for nobody and makes nobody wait.
-			if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil && ctx.Err() == nil {
-				log.Warn("move the log into the file", "error", err)
-			}
+			c.move(ctx, db, log)
+		case <-c.full:
+			c.move(ctx, db, log)
 		}
+	}
+}
+
+func (c *checkpointer) move(ctx context.Context, db *sql.DB, log *slog.Logger) {
+	// PASSIVE waits for nobody and makes nobody wait.
+	if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil && ctx.Err() == nil {
+		log.Warn("move the log into the file", "error", err)
 	}
 }
 
@@ -53,6 +61,14 @@ func (c *checkpointer) run(ctx context.Context, db *sql.DB, log *slog.Logger) {
 func (c *checkpointer) wrote() {
 	select {
 	case c.written <- struct{}{}:
+	default:
+	}
+}
+
+// wroteMuch says that more was committed than should wait for a pause.
+func (c *checkpointer) wroteMuch() {
+	select {
+	case c.full <- struct{}{}:
 	default:
 	}
 }

@@ -35,7 +35,10 @@ func companyMore(c crm.Company) more {
 	return more{c.SIP, c.Emails, c.Addresses, c.Comment, c.Marks, c.Source, c.Fields}
 }
 
-const companyInsert = "INSERT INTO company(rid, id, name, sort, responsible, numbers, more, created, updated, made_by, changed_by) VALUES"
+const (
+	companyInsert = "INSERT INTO company(rid, id, name, sort, responsible, numbers, more, created, updated, made_by, changed_by) VALUES"
+	companyWidth  = 11 // values of it
+)
 
 // companyValues are those of companyInsert; rid nil lets SQLite choose, made is the row of who makes it.
 func companyValues(rid any, c crm.Company, responsible, made any, at time.Time) []any {

@@ -40,7 +40,10 @@ func contactMore(c crm.Contact) more {
 
 func contactSort(c crm.Contact) string { return fold(c.LastName + " " + c.FirstName) }
 
-const contactInsert = "INSERT INTO contact(rid, id, first, last, sort, position, company, responsible, numbers, more, created, updated, made_by, changed_by) VALUES"
+const (
+	contactInsert = "INSERT INTO contact(rid, id, first, last, sort, position, company, responsible, numbers, more, created, updated, made_by, changed_by) VALUES"
+	contactWidth  = 14 // values of it
+)
 
 // contactValues are those of contactInsert; rid nil lets SQLite choose, made is the row of who makes it.
 func contactValues(rid any, c crm.Contact, company int64, responsible, made any, at time.Time) []any {

@@ -69,7 +69,9 @@ func filled(t *testing.T) (path string, contacts map[crm.ID]crm.Contact) {
 		people = append(people, Newcomer{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Krüger %d", i), Numbers: []crm.Number{n}},
 			Company: fmt.Sprintf("Company %d", i/10)})
 	}
-	_, err := s.Welcome(ctx, people, Skip)
+	arrivals, err := s.Arrivals(people)
+	ok(t, err)
+	_, err = s.Welcome(ctx, arrivals, Skip)
 	ok(t, err)
 	contacts = contactsOf(t, s)
 	ok(t, s.Close())

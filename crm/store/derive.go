@@ -12,16 +12,19 @@ import (
 
 // derived are tables that are made of others, by deriveAll: the ways from numbers
 // and words to records.
-var derived = []string{"phone", "address", "colleague", "search", "digits", "note_search"}
+var derived = slices.Concat([]string{"phone", "address", "colleague", "unindexed"}, searched)
+
+// searched are those of the search by words and parts of numbers.
+var searched = []string{"search", "digits", "note_search"}
 
 // isDerived says whether a table is a derived one, or one that FTS5 keeps for such a one.
 func isDerived(table string) bool {
 	return slices.ContainsFunc(derived, func(d string) bool { return table == d || strings.HasPrefix(table, d+"_") })
 }
 
-// deriveAll makes the derived tables anew. A row that cannot be read is left out;
-// with drop it is taken away, for which the foreign keys must be off.
-func (t *tx) deriveAll(drop bool) error {
+// deriveAll makes the derived tables anew. A row that cannot be read is taken away,
+// for which the foreign keys must be off.
+func (t *tx) deriveAll() error {
 	for _, table := range derived {
 		if _, err := t.exec("DELETE FROM " + table); err != nil {
 			return err
@@ -39,7 +42,7 @@ func (t *tx) deriveAll(drop bool) error {
 		{"call", t.deriveCall},
 		{"note", t.deriveNote},
 	} {
-		if err := t.deriveTable(step.table, drop, step.derive); err != nil {
+		if err := t.deriveTable(step.table, step.derive); err != nil {
 			return fmt.Errorf("index %s: %w", step.table, err)
 		}
 	}
@@ -47,7 +50,23 @@ func (t *tx) deriveAll(drop bool) error {
 	return nil
 }
 
-func (t *tx) deriveTable(table string, drop bool, derive func(rid int64) (unreadable, err error)) error {
+// deriveSearch empties the search index and notes all that is to be in it.
+func (t *tx) deriveSearch() error {
+	for _, table := range searched {
+		if _, err := t.exec("INSERT INTO " + table + "(" + table + ") VALUES('delete-all')"); err != nil {
+			return err
+		}
+	}
+	for _, table := range []string{"company", "contact", "lead", "deal", "call", "note"} {
+		if _, err := t.exec("INSERT INTO unindexed SELECT ?, min(rid), max(rid) FROM "+table+" HAVING max(rid) > 0", table); err != nil {
+			return fmt.Errorf("note what is to be indexed of %s: %w", table, err)
+		}
+	}
+	t.changed.Lists = true
+	return nil
+}
+
+func (t *tx) deriveTable(table string, derive func(rid int64) (unreadable, err error)) error {
 	var rids []int64
 	err := each(t, "SELECT rid FROM "+table+" ORDER BY rid", nil, func(rows *sql.Rows) error {
 		var rid int64
@@ -62,8 +81,6 @@ func (t *tx) deriveTable(table string, drop bool, derive func(rid int64) (unread
 		var unreadable error
 		if unreadable, err = derive(rid); unreadable != nil {
 			t.s.log.Warn("a row cannot be read and is left out", "table", table, "row", rid, "error", unreadable)
-		}
-		if unreadable != nil && drop {
 			_, err = t.exec("DELETE FROM "+table+" WHERE rid = ?", rid)
 		}
 	}

@@ -20,6 +20,10 @@ import (
 )
 
 const (
+	synchronous = "synchronous=FULL"
+	cacheSize   = "cache_size=-8000" // KB
+	importCache = "cache_size=-131072"
+
 	readers     = 4
 	busyTimeout = 5 * time.Second
 )
@@ -54,7 +58,7 @@ func (c connector) prepare(conn *sqlite3.SQLiteConn) error {
 	}
 	if c.write {
 		// FULL: what the agent does is on the disk when the method returns (H4).
-		pragmas = append(pragmas, "journal_mode=WAL", "synchronous=FULL", "cache_size=-8000",
+		pragmas = append(pragmas, "journal_mode=WAL", synchronous, cacheSize,
 			"journal_size_limit=67108864", "wal_autocheckpoint="+commitCheckpoint, "secure_delete=FAST")
 	} else {
 		pragmas = append(pragmas, "query_only=ON", "cache_size=-4000")
@@ -145,7 +149,7 @@ func (s *Store) connect(ctx context.Context, path string) error {
 		return fmt.Errorf("open %s for reading: %w", path, explain(err))
 	}
 	s.checkpointer = startCheckpointer(s.readDB, s.log)
-	return nil
+	return s.startIndexer()
 }
 
 // disconnect closes what connect opened.
@@ -154,8 +158,10 @@ func (s *Store) disconnect() error {
 		s.checkpointer.end()
 		s.checkpointer = nil
 	}
+	s.indexer.end()
 	s.writes.close()
 	s.reads.close()
+	s.closeBulk()
 	var errs []error
 	if s.readDB != nil {
 		errs = append(errs, s.readDB.Close())

@@ -80,6 +80,7 @@ func TestAFileOfTheFirstVersionIsMigratedAndKeepsEverything(t *testing.T) {
 	if len(lines) != 4 {
 		t.Errorf("%d lines", len(lines))
 	}
+	ok(t, s.WaitIndexed(ctx))
 	for _, typed := range []string{"gross", "groß", "soehne", "zoe@example", "0711440"} {
 		if found := must(s.Search(ctx, typed, 20))(t); !hasName(found, "Zoë Groß") {
 			t.Errorf("%q finds %v", typed, found)

@@ -198,7 +198,7 @@ func (t *tx) journal(seq int64, rev uint64) error {
 
 // writeRelaxed is write for what can be had from the server again.
 func (s *Store) writeRelaxed(ctx context.Context, f func(*tx) error) error {
-	return s.writeWith(ctx, s.commitRelaxed, f)
+	return s.writeBy(ctx, s.commitRelaxed, f)
 }
 
 // Wanted are rows that must be fetched by id, because what is here of them may not be what the server has.

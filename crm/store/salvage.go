@@ -295,7 +295,7 @@ func (s *Store) rebuild(ctx context.Context, path string) error {
 	if _, err := o.writer.ExecContext(ctx, "PRAGMA foreign_keys=OFF"); err != nil {
 		return explain(err)
 	}
-	if err := o.write(ctx, func(t *tx) error { return errors.Join(t.deriveAll(true), t.dropOrphans()) }); err != nil {
+	if err := o.write(ctx, func(t *tx) error { return errors.Join(t.deriveAll(), t.dropOrphans()) }); err != nil {
 		return err
 	}
 	// On the disk as a whole, and in one file.

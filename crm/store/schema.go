@@ -187,6 +187,9 @@ INSERT OR REPLACE INTO setting(name, value) VALUES('derive', 'again');
 CREATE INDEX deal_of_contact ON deal(contact) WHERE contact IS NOT NULL;
 CREATE INDEX deal_of_company ON deal(company) WHERE company IS NOT NULL;
 `, `
+-- rows of tables that the search index does not have yet, see indexer
+CREATE TABLE unindexed(kind TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(kind, first)) WITHOUT ROWID;
+`, `
 -- sync-notes.md: where this file stands with the server. server is "" while it works alone
 ALTER TABLE sync ADD COLUMN server TEXT NOT NULL DEFAULT '';
 ALTER TABLE sync ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
@@ -226,8 +229,8 @@ CREATE TABLE row_seen(entity TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(entity
 CREATE TABLE row_wanted(entity TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(entity, id)) WITHOUT ROWID;
 `}
 
-// settingDerive is set by a migration that changes what the derived tables have:
-// they are made anew once the file has its version, however often that is begun.
+// settingDerive is set by a migration that changes what the search index has: it
+// is made anew in the background once the file has its version.
 const settingDerive = "derive"
 
 // migrate brings the file to this version.
@@ -250,7 +253,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	s.log.Info("the search index is made anew", "file", s.damage.path)
 	return s.write(ctx, func(t *tx) error {
-		if err := t.deriveAll(false); err != nil {
+		if err := t.deriveSearch(); err != nil {
 			return err
 		}
 		return t.setSetting(settingDerive, "")

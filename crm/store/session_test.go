@@ -24,7 +24,7 @@ func TestWhatWasMadeAloneIsUploaded(t *testing.T) {
 	a := newAuthority(t, open(t))
 	alone := agent{seeded(t), a}
 	me := must(alone.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"}))(t)
-	must(alone.Welcome(ctx, []Newcomer{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}, Company: "Import AG"}}, Skip))(t)
+	must(alone.Welcome(ctx, must(alone.Arrivals([]Newcomer{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}, Company: "Import AG"}}))(t), Skip))(t)
 	mine := contactWith(t, alone.Store, "Anna", "Alone", "0221 1111111", "", "")
 	user := crm.User{ID: alone.NewID(), Name: "Anna Krüger", Extension: "101", Email: "anna@example.org"}
 	ok(t, a.s.Do(ctx, crm.SaveUser{User: user}))
@@ -111,7 +111,7 @@ func TestARestoredLaptopIsAnotherClient(t *testing.T) {
 		Args: json.RawMessage(strings.ReplaceAll(string(commands[0].Args), "lost and sent", "of the one before"))}})
 	for !one.pull(9) { // the number is acknowledged, for another command
 	}
-	if y := must(one.Sync(ctx))(t); y.Waiting != 1 {
+	if y := must(one.Standing(ctx))(t); y.Waiting != 1 {
 		t.Fatalf("%+v: acknowledged by number alone", y)
 	}
 	ok(t, one.Fork(ctx))
@@ -156,7 +156,7 @@ func TestARestoredServerGetsWhatItLost(t *testing.T) {
 	one.a, other.a = backup, backup
 	for _, g := range []agent{one, other} {
 		fresh := must(g.NewEpoch(ctx, 2, fork))(t)
-		if y := must(g.Sync(ctx))(t); fresh || y.Epoch != 2 || y.Cursor > fork || y.Waiting != 1 {
+		if y := must(g.Standing(ctx))(t); fresh || y.Epoch != 2 || y.Cursor > fork || y.Waiting != 1 {
 			t.Fatalf("fresh %v, %+v", fresh, y)
 		}
 		g.fetchWanted()
@@ -189,7 +189,7 @@ func TestASnapshotReplacesWhatIsHere_G1(t *testing.T) {
 	one.settle()
 	ok(t, one.Joined(ctx, 1, "all"))
 	waiting := contactWith(t, one.Store, "Wanda", "Waits", "0221 3333333", "", "")
-	must(one.Welcome(ctx, []Newcomer{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}}}, Skip))(t)
+	must(one.Welcome(ctx, must(one.Arrivals([]Newcomer{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}}}))(t), Skip))(t)
 	ok(t, one.BeginSnapshot(ctx))
 	var rows []wire.Row
 	for id, r := range a.rows {
@@ -210,7 +210,7 @@ func TestASnapshotReplacesWhatIsHere_G1(t *testing.T) {
 			t.Errorf("%s: %+v", text, found)
 		}
 	}
-	if y := must(one.Sync(ctx))(t); y.Cursor != a.rev || y.ViewHash != "own" || y.Waiting != 2 {
+	if y := must(one.Standing(ctx))(t); y.Cursor != a.rev || y.ViewHash != "own" || y.Waiting != 2 {
 		t.Errorf("%+v", y)
 	}
 }
@@ -276,7 +276,7 @@ func TestAWipedFileHasNothingLeft(t *testing.T) {
 	if all := contents(t, s); len(all) != 0 {
 		t.Errorf("left: %v", all)
 	}
-	if y := must(s.Sync(ctx))(t); y.Server != "" || y.Waiting != 0 {
+	if y := must(s.Standing(ctx))(t); y.Server != "" || y.Waiting != 0 {
 		t.Errorf("%+v", y)
 	}
 	for _, suffix := range []string{"", "-wal"} {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/mattn/go-sqlite3"
 
 	"leadline/crm"
 )
@@ -65,6 +66,9 @@ type Store struct {
 
 	writes statements
 	reads  statements
+	bulk   map[string]*sqlite3.SQLiteStmt // see bulkStatement; under writing
+
+	indexer *indexer
 
 	queued chan struct{} // has a value when something waits for the server
 
@@ -105,6 +109,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 // Close waits for the change under way and closes the file.
 func (s *Store) Close() error {
 	s.damage.end()
+	s.indexer.end() // first: it may be waiting to write
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	err := s.disconnect()

@@ -11,8 +11,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// Sync is where the file stands with its server.
-type Sync struct {
+// Standing is where the file stands with its server.
+type Standing struct {
 	Server   string // its address; "" while the file works alone
 	Client   crm.ID // of this copy of the file
 	Epoch    uint64 // 0: it has never spoken with the server
@@ -26,8 +26,8 @@ type Sync struct {
 	Waiting  int           // commands that the server has not answered yet
 }
 
-// Sync tells where the file stands with its server.
-func (s *Store) Sync(ctx context.Context) (y Sync, err error) {
+// Standing tells where the file stands with its server.
+func (s *Store) Standing(ctx context.Context) (y Standing, err error) {
 	r, err := s.read(ctx)
 	if err != nil {
 		return y, err
@@ -35,7 +35,7 @@ func (s *Store) Sync(ctx context.Context) (y Sync, err error) {
 	return syncOf(r)
 }
 
-func syncOf(q querier) (y Sync, err error) {
+func syncOf(q querier) (y Standing, err error) {
 	var offset int64
 	err = q.row(`SELECT server, client_id, epoch, cursor, safe_rev, base_rev, last_ack_seq, last_ack_uuid, view_hash, clock_offset,
 		(SELECT count(*) FROM outbox WHERE state = ?), (SELECT count(*) FROM outbox WHERE state IN (?, ?)) FROM sync`, refused, waits, onItsWay).

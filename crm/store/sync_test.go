@@ -159,7 +159,7 @@ type agent struct {
 }
 
 func (g agent) client() crm.ID {
-	y, err := g.Sync(ctx)
+	y, err := g.Standing(ctx)
 	g.a.ok(err)
 	return y.Client
 }
@@ -178,7 +178,7 @@ func (g agent) push(limit int, lost bool) {
 }
 
 func (g agent) pull(limit int) bool {
-	y, err := g.Sync(ctx)
+	y, err := g.Standing(ctx)
 	g.a.ok(err)
 	p := g.a.pull(y.Client, y.Cursor, limit)
 	g.a.ok(g.ApplyPage(ctx, p))

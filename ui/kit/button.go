@@ -68,6 +68,12 @@ func NewIconButton(key text.Key, icon theme.IconName, kind Kind, tapped func()) 
 	return b
 }
 
+// WithArgs fills the places in the wording, also where it is the tooltip.
+func (b *Button) WithArgs(args ...any) *Button {
+	b.words.args, b.tip.args = args, args
+	return b
+}
+
 // WithIcon puts an icon before the text.
 func (b *Button) WithIcon(name theme.IconName) *Button { b.icon = name; return b }
 

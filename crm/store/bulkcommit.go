@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// commitBulk is commit for a batch of an import. It does not wait for the disk: a program that is killed loses nothing of
+// it, and after a power cut the file is as before some batch. Sync waits.
+func (s *Store) commitBulk(f func(*tx) error) (Changed, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	// The cache stays: what a batch changes, the next one changes again.
+	if err := s.pragmas("synchronous=NORMAL", importCache, "wal_autocheckpoint="+importCheckpoint); err != nil {
+		return Changed{}, err
+	}
+	changed, err := s.commitLocked(f)
+	if e := s.pragmas(synchronous, "wal_autocheckpoint="+commitCheckpoint); err == nil {
+		err = e
+	}
+	s.checkpointer.wroteMuch()
+	return changed, err
+}
+
+func (s *Store) pragmas(pragmas ...string) error {
+	for _, p := range pragmas {
+		if _, err := s.writer.ExecContext(context.Background(), "PRAGMA "+p); err != nil {
+			return fmt.Errorf("set pragma %s: %w", p, explain(err))
+		}
+	}
+	return nil
+}
+
+// Sync returns when all that Welcome wrote is on the disk, and gives back the memory that took.
+func (s *Store) Sync(ctx context.Context) error {
+	s.writing.Lock()
+	err := s.pragmas(cacheSize, "shrink_memory")
+	s.writing.Unlock()
+	if err != nil {
+		return err
+	}
+	if _, err := s.readDB.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+		return fmt.Errorf("bring what was written to the disk: %w", explain(err))
+	}
+	return nil
+}
