@@ -55,6 +55,8 @@ var licences = map[string]string{
 	"git.sr.ht/~jackmordaunt/go-toast/v2": "MIT",
 	"github.com/BurntSushi/toml":          "MIT",
 	"github.com/FyshOS/fancyfs":           "BSD-3-Clause",
+	"github.com/fxamacker/cbor/v2":        "MIT",
+	"github.com/x448/float16":             "MIT",
 	"github.com/anthonynsimon/bild":       "MIT",
 	"github.com/clipperhouse/uax29/v2":    "MIT",
 	"github.com/danieljoos/wincred":       "MIT",
