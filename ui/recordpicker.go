@@ -9,7 +9,6 @@ import (
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
-	"leadline/ui/theme"
 )
 
 // pickerRows is how many records a picker offers.
@@ -34,7 +33,7 @@ func newRecordPicker(opt MainOptions, name text.Key, kind desk.RecordKind, witho
 		found = slices.DeleteFunc(found, func(r desk.Row) bool { return r.Ref.Kind != kind || r.Ref == without })
 		return found[:min(len(found), pickerRows)], err
 	}}
-	p.field = kit.NewBareField(name, p.Find).WithPlaceholder(name).WithIcon(theme.IconSearch)
+	p.field = kit.NewBareField(name, p.Find)
 	p.draw()
 	return p
 }

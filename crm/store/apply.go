@@ -179,7 +179,7 @@ func (t *tx) doAsIs(changes ...crm.Change) error {
 		if err != nil {
 			return err
 		}
-		if err := t.apply(c); err != nil {
+		if err := t.applyNew(c); err != nil {
 			return err
 		}
 	}
@@ -240,7 +240,17 @@ func (t *tx) signed(change crm.Change) (crm.Change, error) {
 	return change, nil
 }
 
+// apply applies a command unless it is in the outbox already.
 func (t *tx) apply(c crm.Command) error {
+	var seen int
+	err := t.row("SELECT (SELECT count(*) FROM outbox WHERE uuid = ?1) + (SELECT count(*) FROM journal WHERE uuid = ?1)", c.ID.Bytes()).Scan(&seen)
+	if err != nil || seen > 0 {
+		return explain(err)
+	}
+	return t.applyNew(c)
+}
+
+func (t *tx) applyNew(c crm.Command) error {
 	args, err := json.Marshal(c.Change)
 	if err != nil {
 		return fmt.Errorf("write the arguments of command %s: %w", c.Change.CommandName(), err)
@@ -248,20 +258,12 @@ func (t *tx) apply(c crm.Command) error {
 	return t.applyWritten(c, args, func() error { return t.perform(c) })
 }
 
-// applyWritten is apply for a command whose arguments are written already.
+// applyWritten is applyNew for a command whose arguments are written already.
 func (t *tx) applyWritten(c crm.Command, args []byte, perform func() error) error {
 	name, v, ok := strings.Cut(c.Change.CommandName(), "/")
 	version, err := strconv.Atoi(v)
 	if !ok || err != nil {
 		return fmt.Errorf("command %q has no version", c.Change.CommandName())
-	}
-	var seen int
-	if err := t.row("SELECT (SELECT count(*) FROM outbox WHERE uuid = ?1) + (SELECT count(*) FROM journal WHERE uuid = ?1)", c.ID.Bytes()).
-		Scan(&seen); err != nil {
-		return explain(err)
-	}
-	if seen > 0 {
-		return nil
 	}
 	rows, err := t.keepShadows(c.Change)
 	if err != nil {

@@ -70,24 +70,22 @@ func refsOf(q querier, call int64) (refs []crm.Ref, err error) {
 func (s *Store) BeginCall(ctx context.Context, c crm.Call) (crm.Call, crm.Decision, error) {
 	var d crm.Decision
 	err := s.write(ctx, func(t *tx) error {
-		if c.ID == "" {
-			id, err := s.makeID()
-			if err != nil {
-				return err
-			}
-			c.ID = id
+		was, err := t.begun(c.ID)
+		if err != nil {
+			return err
 		}
-		if c.Began.IsZero() {
-			c.Began = s.now()
-		}
-		was, err := callByID(t, c.ID)
-		switch {
-		case err == nil:
+		if was.ID != "" {
 			f, err := factsOf(t, was.Call)
 			c, d = was.Call, crm.Decide(f)
 			return err
-		case !errors.Is(err, ErrNotFound):
-			return err
+		}
+		if c.ID == "" {
+			if c.ID, err = s.makeID(); err != nil {
+				return err
+			}
+		}
+		if c.Began.IsZero() {
+			c.Began = s.now()
 		}
 		f, err := factsOf(t, c)
 		if err != nil {
@@ -111,6 +109,18 @@ func (s *Store) BeginCall(ctx context.Context, c crm.Call) (crm.Call, crm.Decisi
 		return c, d, fmt.Errorf("save that the call began: %w", err)
 	}
 	return c, d, nil
+}
+
+// begun is the call of an id, or the zero call when it has not begun yet.
+func (t *tx) begun(id crm.ID) (c callRow, err error) {
+	rid, err := ridOf(t, "call", id)
+	if rid == 0 || errors.Is(err, ErrNotFound) {
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	return callByID(t, id)
 }
 
 func (t *tx) beginCall(c crm.Call) error {

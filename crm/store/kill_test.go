@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(killedEnv); path != "" {
 		writeUntilKilled(path)
 	}
+	if path := os.Getenv(killedImportEnv); path != "" {
+		importUntilKilled(path)
+		return
+	}
 	os.Exit(m.Run())
 }
 

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"leadline/crm"
+)
+
+const (
+	killedImportEnv = "LEADLINE_TEST_KILLED_IMPORT"
+	importedBatches = 12
+	importedAtOnce  = indexLater + 100
+)
+
+// importUntilKilled imports batch after batch and says which are acknowledged.
+func importUntilKilled(path string) {
+	s, err := Open(ctx, path, Options{})
+	for n := 0; err == nil && n < importedBatches; n++ {
+		if err = importBatch(s, n); err == nil {
+			fmt.Println("batch", n)
+		}
+	}
+	if err == nil {
+		err = s.WaitIndexed(ctx)
+	}
+	fmt.Println("end", err)
+	time.Sleep(time.Minute)
+}
+
+func importBatch(s *Store, n int) error {
+	people := make([]Newcomer, importedAtOnce)
+	for i := range people {
+		k := n*importedAtOnce + i
+		number, _ := crm.ParseNumber(fmt.Sprintf("0221 %07d", k*7919%10_000_000), "DE", "")
+		people[i] = Newcomer{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Person%05d", k), Numbers: []crm.Number{number}}, Company: fmt.Sprintf("Works%05d", k/7)}
+	}
+	arrivals, err := s.Arrivals(people)
+	if err == nil {
+		_, err = s.Welcome(ctx, arrivals, Skip)
+	}
+	return err
+}
+
+func count(t *testing.T, s *Store) (contacts int) {
+	t.Helper()
+	ok(t, s.readDB.QueryRow("SELECT count(*) FROM contact").Scan(&contacts))
+	return contacts
+}
+
+// An import that is killed leaves whole batches, all that were acknowledged among them; done once
+// more it makes no doubles, and everybody is found.
+func TestAKilledImportCanBeRepeated(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	batches := 0
+	for range 6 {
+		program := exec.Command(os.Args[0], "-test.run=^$")
+		program.Env = append(os.Environ(), killedImportEnv+"="+path)
+		out, err := program.StdoutPipe()
+		ok(t, err)
+		ok(t, program.Start())
+		said := bufio.NewScanner(out)
+		time.AfterFunc(time.Duration(50+rand.IntN(400))*time.Millisecond, func() { _ = program.Process.Kill() })
+		for said.Scan() {
+			var n int
+			if _, err := fmt.Sscanf(said.Text(), "batch %d", &n); err == nil {
+				batches = max(batches, n+1)
+			}
+		}
+		_ = program.Wait()
+		s := openAt(t, path)
+		if total := count(t, s); total%importedAtOnce != 0 || total < batches*importedAtOnce {
+			t.Fatalf("%d contacts, %d batches of %d were acknowledged", total, batches, importedAtOnce)
+		}
+		ok(t, s.Close())
+	}
+	s := openAt(t, path)
+	for n := range importedBatches {
+		ok(t, importBatch(s, n))
+	}
+	const all = importedBatches * importedAtOnce
+	if total := count(t, s); total != all {
+		t.Errorf("%d contacts, not %d", total, all)
+	}
+	ok(t, s.WaitIndexed(ctx))
+	for _, k := range []int{0, 1, importedAtOnce, all / 2, all - 1} {
+		name := fmt.Sprintf("Ida Person%05d", k)
+		for _, typed := range []string{name, fmt.Sprintf("ida works%05d", k/7), fmt.Sprintf("0221%07d", k*7919%10_000_000), fmt.Sprintf("%07d", k*7919%10_000_000)[1:]} {
+			if found := must(s.Search(ctx, typed, 128))(t); !hasName(found, name) {
+				t.Errorf("%q does not find %s", typed, name)
+			}
+		}
+	}
+}
