@@ -11,6 +11,21 @@ type Difference struct {
 	Keep, Gone string
 }
 
+// Duplicate is a record that is probably the same as another, and by what.
+type Duplicate struct {
+	Match
+	ByNumber, ByEmail, ByName bool
+}
+
+// Likeness is what a record is compared by with others; its Ref has no ID while it is not saved.
+type Likeness struct {
+	Ref     Ref
+	Name    string
+	Numbers []Number
+	SIP     []string
+	Emails  []Email
+}
+
 // scalar is a field of a record that has one value.
 type scalar[T any] struct {
 	name string

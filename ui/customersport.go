@@ -20,6 +20,10 @@ type Customers interface {
 	Workspace(context.Context) (crm.Workspace, error)
 
 	ConversionOf(ctx context.Context, lead crm.ID, kinds []crm.Kind, into []crm.Ref, pipeline crm.ID) (crm.ConvertLead, error)
+	Record(context.Context, crm.Ref) (crm.Record, error)
+	Like(context.Context, crm.Likeness) ([]crm.Duplicate, error)
+	MergeOf(ctx context.Context, keep, gone crm.Ref, take map[string]bool) (crm.MergeRecords, []crm.Difference, error)
+	Merge(context.Context, crm.MergeRecords) (crm.Undo, error)
 	Convert(context.Context, crm.ConvertLead) (crm.Undo, error)
 	Undos(context.Context) ([]crm.Undo, error)
 	Undo(ctx context.Context, id int64) error

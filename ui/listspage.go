@@ -22,6 +22,8 @@ type listSpec struct {
 	empty, emptyLine, none text.Key
 	imports                bool // offers to import when empty
 	calls                  bool // rows are calls: Enter dials
+	kind                   desk.RecordKind
+	add                    text.Key // makes a new one; "" for lists of no records
 }
 
 type listFilter struct {
@@ -38,7 +40,7 @@ func callsPageSpec() listSpec {
 
 func leadsPageSpec() listSpec {
 	return listSpec{
-		list: desk.LeadList, title: text.Key("Leads"), icon: theme.IconLead,
+		list: desk.LeadList, kind: desk.Lead, add: text.Key("New lead"), title: text.Key("Leads"), icon: theme.IconLead,
 		filters: []listFilter{{"open", text.Key("Open")}, {"mine", text.Key("Mine")}, {"new", text.Key("New")}, {"done", text.Key("Done")}},
 		empty:   "No leads yet", emptyLine: text.Key("An unknown caller becomes one in the call window."), none: text.Key("No leads here"),
 	}
@@ -46,21 +48,21 @@ func leadsPageSpec() listSpec {
 
 func contactsPageSpec() listSpec {
 	return listSpec{
-		list: desk.ContactList, title: text.Key("Contacts"), icon: theme.IconContact, search: text.Key("Search contacts"), imports: true,
+		list: desk.ContactList, kind: desk.Contact, add: text.Key("New contact"), title: text.Key("Contacts"), icon: theme.IconContact, search: text.Key("Search contacts"), imports: true,
 		empty: text.Key("No contacts yet"), emptyLine: text.Key("Import them as CSV from Google Contacts."), none: text.Key("No contact fits"),
 	}
 }
 
 func companiesPageSpec() listSpec {
 	return listSpec{
-		list: desk.CompanyList, title: text.Key("Companies"), icon: theme.IconCompany, search: text.Key("Search companies"), imports: true,
+		list: desk.CompanyList, kind: desk.Company, add: text.Key("New company"), title: text.Key("Companies"), icon: theme.IconCompany, search: text.Key("Search companies"), imports: true,
 		empty: text.Key("No companies yet"), emptyLine: text.Key("They come with the contacts that you import."), none: text.Key("No company fits"),
 	}
 }
 
 func dealsPageSpec() listSpec {
 	return listSpec{
-		list: desk.DealList, title: text.Key("Deals"), icon: theme.IconBoard,
+		list: desk.DealList, kind: desk.Deal, add: text.Key("New deal"), title: text.Key("Deals"), icon: theme.IconBoard,
 		filters: []listFilter{{"open", text.Key("Open")}, {"mine", text.Key("Mine")}, {"done", text.Key("Done")}},
 		empty:   "No deals yet", emptyLine: text.Key("They appear here with their customers."), none: text.Key("No deals here"),
 	}
@@ -96,10 +98,14 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p.pager = newListPager(opt.Do, opt.Desk.List, p.loaded)
 	p.detail = newRecordView(opt, host)
 	p.detail.changed = p.pager.Reload
+	p.detail.emptied = p.emptied
 	p.count = kit.NewData("", kit.Body.In(theme.Text3))
 	head := []fyne.CanvasObject{kit.NewLabel(spec.title, kit.PageTitle), p.count, kit.Spacer()}
 	if spec.imports && opt.Importer != nil {
 		head = append(head, kit.NewIconButton("Import contacts", theme.IconUpload, kit.Ghost, host.importFile))
+	}
+	if spec.add != "" && opt.Customers != nil {
+		head = append(head, kit.NewIconButton(spec.add, theme.IconPlus, kit.Ghost, p.add))
 	}
 	top := []fyne.CanvasObject{kit.Sized(0, 32, kit.Row(8, head...))}
 	if len(spec.filters) > 0 {
@@ -152,8 +158,28 @@ func (p *listPage) emptyState(importFile func()) fyne.CanvasObject {
 	if p.spec.imports && p.opt.Importer != nil {
 		primary = kit.NewButton("Import contacts", kit.Primary, importFile).WithIcon(theme.IconUpload)
 	}
-	return kit.NewEmptyState(p.spec.icon, p.spec.empty, p.spec.emptyLine, primary, nil)
+	var add *kit.Button
+	if p.spec.add != "" && p.opt.Customers != nil {
+		add = kit.NewButton(p.spec.add, kit.Line, p.add).WithIcon(theme.IconPlus)
+	}
+	return kit.NewEmptyState(p.spec.icon, p.spec.empty, p.spec.emptyLine, primary, add)
 }
+
+// blankRow is no row's key: none is chosen, and none shall be by itself.
+const blankRow = "new"
+
+// emptied is called when the form of a new record takes the place of the record, and
+// when it was left without one.
+func (p *listPage) emptied() {
+	p.at, p.chosen = -1, ""
+	if p.detail.blanked {
+		p.chosen = blankRow
+	}
+	p.loaded()
+}
+
+// add opens the form of a new record.
+func (p *listPage) add() { p.detail.New(p.spec.kind) }
 
 // Object is the whole page.
 func (p *listPage) Object() fyne.CanvasObject { return p.box }
@@ -230,9 +256,10 @@ func (p *listPage) loaded() {
 	p.refine.Hidden = !p.pager.Refine()
 	p.show(p.instead())
 	if bare := p.nothing(); bare != p.bare {
-		p.bare = bare
-		p.detail.Clear()
-		p.at, p.chosen = -1, ""
+		if p.bare = bare; bare {
+			p.detail.Clear()
+			p.at, p.chosen = -1, ""
+		}
 		p.arrange()
 	}
 	// After that: the first row of all must not be forgotten with the emptiness.

@@ -32,6 +32,8 @@ type recordView struct {
 	narrow  bool
 	details bool // narrow: facts instead of the timeline
 	why     string
+	blanked bool   // nothing but the form of a new record is shown
+	emptied func() // is told when that begins and when it ends with nothing
 	changed func() // is told when more than the record may have changed
 	call    *kit.Button
 	excepts recordExcepts
@@ -50,7 +52,7 @@ type recordAnswer struct {
 }
 
 func newRecordView(opt MainOptions, host recordHost) *recordView {
-	v := &recordView{opt: opt, host: host, box: kit.Stack(), changed: func() {}}
+	v := &recordView{opt: opt, host: host, box: kit.Stack(), changed: func() {}, emptied: func() {}}
 	v.asking = asker[desk.Ref, recordAnswer]{do: opt.Do, ask: func(ctx context.Context, r desk.Ref) (a recordAnswer, err error) {
 		if a.Record, err = opt.Desk.Record(ctx, r); err != nil || opt.Customers == nil {
 			return a, err
@@ -68,9 +70,9 @@ func newRecordView(opt MainOptions, host recordHost) *recordView {
 // Show shows the record of a row; what is shown stays until it is there.
 func (v *recordView) Show(r desk.Row) {
 	if v.row.Ref != r.Ref {
-		v.task = nil
+		v.drop()
 	}
-	v.row, v.shown = r, true
+	v.row, v.shown, v.blanked = r, true, false
 	v.excepts.stop()
 	if r.Ref == (desk.Ref{}) {
 		v.asking.Stop()
@@ -101,7 +103,8 @@ func (v *recordView) load() {
 // Clear shows nothing.
 func (v *recordView) Clear() {
 	v.Stop()
-	v.row, v.shown, v.has, v.failed, v.task = desk.Row{}, false, false, false, nil
+	v.drop()
+	v.row, v.shown, v.has, v.failed, v.blanked = desk.Row{}, false, false, false, false
 	v.box.Objects = nil
 	v.box.Refresh()
 }
@@ -169,6 +172,8 @@ func (v *recordView) draw() {
 	v.call = kit.NewButton("Call", kit.Answer, func() { v.opt.Desk.Dial(v.number(), "") }).WithIcon(theme.IconHandset)
 	v.enable()
 	switch {
+	case v.blanked && v.task != nil:
+		v.box.Objects = []fyne.CanvasObject{v.task.box}
 	case v.failed && (!v.has || v.rec.Ref != v.row.Ref):
 		v.box.Objects = []fyne.CanvasObject{kit.Middle(kit.ColumnAligned(10, kit.Center,
 			kit.NewStateWord(text.T("This record could not be read"), theme.IconAlert, kit.Bad, kit.Body),
@@ -195,6 +200,10 @@ func (v *recordView) actions() fyne.CanvasObject {
 		row.Hide()
 		return row
 	}
+	row.Add(kit.NewIconButton("Edit", theme.IconEdit, kit.Ghost, v.edit))
+	if v.rec.Ref.Kind != desk.Deal {
+		row.Add(kit.NewIconButton("Merge…", theme.IconCopy, kit.Ghost, func() { v.merge(nil) }))
+	}
 	row.Add(kit.NewIconButton("Follow-up", theme.IconFollowUp, kit.Ghost, func() { v.followUp(crm.FollowUp{}) }))
 	if v.rec.Ref.Kind == desk.Lead && v.rec.Open {
 		row.Add(kit.NewButton("Convert…", kit.Line, v.convert))
@@ -205,16 +214,35 @@ func (v *recordView) actions() fyne.CanvasObject {
 
 // begin shows a form in place of the timeline.
 func (v *recordView) begin(t *recordTask, first *kit.Field) {
+	v.task.Stop()
 	v.task = t
 	v.excepts.stop()
 	v.draw()
 	first.Focus()
 }
 
-// end shows the timeline again.
+// end shows the timeline again; of a record that was not made, nothing.
 func (v *recordView) end() {
-	v.task = nil
+	v.drop()
+	if v.row.Ref == (desk.Ref{}) && v.blanked {
+		v.Clear()
+		v.emptied()
+		return
+	}
 	v.draw()
+}
+
+// drop leaves the open form.
+func (v *recordView) drop() {
+	v.task.Stop()
+	v.task = nil
+}
+
+// blank leaves the record for one that is to be made.
+func (v *recordView) blank() {
+	v.Clear()
+	v.shown, v.blanked = true, true
+	v.emptied()
 }
 
 // Submit does what the open form is for (Ctrl+S).

@@ -137,11 +137,11 @@ func (f *recordConvert) part(kind crm.Kind, made fyne.CanvasObject, words string
 func pickerName(k crm.Kind) text.Key {
 	switch k {
 	case crm.KindCompany:
-		return text.Key("Search companies")
+		return text.Key("Find a company")
 	case crm.KindLead:
-		return text.Key("Search leads")
+		return text.Key("Find a lead")
 	}
-	return text.Key("Search contacts")
+	return text.Key("Find a contact")
 }
 
 func (p *convertPart) whole() fyne.CanvasObject {

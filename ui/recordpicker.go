@@ -9,6 +9,7 @@ import (
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
+	"leadline/ui/theme"
 )
 
 // pickerRows is how many records a picker offers.
@@ -33,7 +34,7 @@ func newRecordPicker(opt MainOptions, name text.Key, kind desk.RecordKind, witho
 		found = slices.DeleteFunc(found, func(r desk.Row) bool { return r.Ref.Kind != kind || r.Ref == without })
 		return found[:min(len(found), pickerRows)], err
 	}}
-	p.field = kit.NewBareField(name, p.Find)
+	p.field = kit.NewBareField(name, p.Find).WithPlaceholder(name).WithIcon(theme.IconSearch)
 	p.draw()
 	return p
 }

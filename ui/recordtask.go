@@ -18,6 +18,7 @@ type recordTask struct {
 	cancel *kit.Button
 	submit func()
 	busy   bool
+	stop   func() // drops what is on its way for it; nil for nothing
 }
 
 // newRecordTask frames rows; verb is the button that does it.
@@ -31,6 +32,13 @@ func newRecordTask(title, verb text.Key, submit, cancel func(), rows ...fyne.Can
 	bar := kit.Sized(0, 52, kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(), kit.Grow(kit.Pad(0, 20, 0, 20, kit.Row(8, kit.Spacer(), t.cancel, t.do))))))
 	t.box = kit.Column(0, kit.Grow(container.NewVScroll(kit.Pad(18, 20, 18, 20, t.inner))), bar)
 	return t
+}
+
+// Stop drops what is on its way.
+func (t *recordTask) Stop() {
+	if t != nil && t.stop != nil {
+		t.stop()
+	}
 }
 
 // Refit lays the form out anew, after something in it has become taller.

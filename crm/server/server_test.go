@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"leadline/crm"
 	"leadline/crm/server/database"
 	"leadline/crm/server/ledger"
+	"leadline/crm/server/rig"
 	"leadline/crm/wire"
 )
 
@@ -28,12 +30,12 @@ type company struct {
 
 // onEach runs a test on each kind of database.
 func onEach(t *testing.T, test func(t *testing.T, c *company)) {
-	for _, kind := range []string{"SQLite"} {
-		t.Run(kind, func(t *testing.T) {
-			test(t, newCompany(t, "sqlite:"+filepath.Join(t.TempDir(), "server.db")))
-		})
-	}
+	t.Helper()
+	t.Run("SQLite", func(t *testing.T) { test(t, newCompany(t, "sqlite:"+filepath.Join(t.TempDir(), "server.db"))) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, newCompany(t, rig.PostgresURL(t))) })
 }
+
+func TestMain(m *testing.M) { os.Exit(rig.Run(m)) }
 
 func newCompany(t *testing.T, url string) *company {
 	t.Helper()

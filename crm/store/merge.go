@@ -11,11 +11,9 @@ import (
 	"leadline/crm"
 )
 
-// Duplicate is a record that is probably the same as another, and by what.
-type Duplicate struct {
-	crm.Match
-	ByNumber, ByEmail, ByName bool
-}
+// Duplicate is a record that is probably the same as another. It is crm's, so that the
+// windows can show it without linking SQLite.
+type Duplicate = crm.Duplicate
 
 // mostDuplicates are shown; who has more should look at the list.
 const mostDuplicates = 20
@@ -35,7 +33,31 @@ func (s *Store) Duplicates(ctx context.Context, r crm.Ref) ([]Duplicate, error) 
 	if err != nil {
 		return nil, err
 	}
-	candidates, err := s.candidates(ctx, q, self, mine)
+	return s.likeThis(ctx, q, r.Kind, self, mine)
+}
+
+// Like finds what a record would double that is being typed, as Duplicates does. Its Ref
+// may have no ID: it is not there yet.
+func (s *Store) Like(ctx context.Context, typed crm.Likeness) ([]Duplicate, error) {
+	q, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	self := noKey
+	if typed.Ref.ID != "" {
+		if self, err = keyOf(q, typed.Ref); err != nil {
+			return nil, err
+		}
+	}
+	return s.likeThis(ctx, q, typed.Ref.Kind, self, newLikeness(typed.Name, typed.Numbers, typed.SIP, typed.Emails))
+}
+
+// noKey is no record's.
+const noKey key = -1
+
+// likeThis finds the records of a kind that are like one, but that one.
+func (s *Store) likeThis(ctx context.Context, q querier, kind crm.Kind, self key, mine likeness) ([]Duplicate, error) {
+	candidates, err := s.candidates(ctx, q, kind, self, mine)
 	if err != nil {
 		return nil, err
 	}
@@ -49,11 +71,11 @@ func (s *Store) Duplicates(ctx context.Context, r crm.Ref) ([]Duplicate, error) 
 			found = append(found, d)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b Duplicate) int { return b.sureness() - a.sureness() })
+	slices.SortStableFunc(found, func(a, b Duplicate) int { return sureness(b) - sureness(a) })
 	return found[:min(len(found), mostDuplicates)], nil
 }
 
-func (d Duplicate) sureness() int { return 4*b2i(d.ByNumber) + 2*b2i(d.ByEmail) + b2i(d.ByName) }
+func sureness(d Duplicate) int { return 4*b2i(d.ByNumber) + 2*b2i(d.ByEmail) + b2i(d.ByName) }
 
 // likeness is what records are compared by.
 type likeness struct {
@@ -86,6 +108,11 @@ func likenessOf(q querier, k key) (l likeness, err error) {
 		}
 		numbers, sip, emails, l.name = c.Numbers, c.SIP, c.Emails, c.Name()
 	}
+	return newLikeness(l.name, numbers, sip, emails), nil
+}
+
+func newLikeness(name string, numbers []crm.Number, sip []string, emails []crm.Email) likeness {
+	l := likeness{name: name}
 	for _, n := range numbers {
 		l.parties = append(l.parties, n.Party())
 	}
@@ -95,11 +122,11 @@ func likenessOf(q querier, k key) (l likeness, err error) {
 	for _, e := range emails {
 		l.emails = append(l.emails, strings.ToLower(e.Address))
 	}
-	return l, nil
+	return l
 }
 
 // candidates are the records of the kind that share a number, or a word of name or e-mail.
-func (s *Store) candidates(ctx context.Context, q querier, self key, l likeness) ([]key, error) {
+func (s *Store) candidates(ctx context.Context, q querier, kind crm.Kind, self key, l likeness) ([]key, error) {
 	var all []key
 	for _, p := range l.parties {
 		keys, err := keysOf(q, p)
@@ -113,7 +140,7 @@ func (s *Store) candidates(ctx context.Context, q querier, self key, l likeness)
 		words = append(words, name, german.Replace(name), withoutE(name))
 	}
 	for _, w := range words {
-		keys, err := s.keysByWords(ctx, w, int(self&3), searchedRows)
+		keys, err := s.keysByWords(ctx, w, slices.Index(kinds[:], kind), searchedRows)
 		if err != nil {
 			return nil, err
 		}
@@ -121,7 +148,7 @@ func (s *Store) candidates(ctx context.Context, q querier, self key, l likeness)
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
-	return slices.DeleteFunc(all, func(k key) bool { return k == self || k.kind() != self.kind() }), nil
+	return slices.DeleteFunc(all, func(k key) bool { return k == self || k.kind() != kind }), nil
 }
 
 // withoutE is a name typed without the e that stands for an umlaut, as the index has "Müller" too.

@@ -75,7 +75,7 @@ func (b *Batch) Changed() Changed { return Changed{b.changed, b.peers, b.childre
 // why nothing was done; any other error is the database's, and the batch is lost.
 // now is the server's clock, past which no stamp goes.
 func (b *Batch) Apply(from Sender, c crm.Command, now time.Time) ([]Key, error) {
-	latest := crm.HLC(now.UnixMilli())<<16 | 0xffff
+	latest := crm.HLC(now.UnixMilli()) << 16
 	t := &tx{b: b, state: newState(), from: from, at: min(c.At, latest)}
 	if err := t.perform(c.Change); err != nil {
 		var invalid crm.Invalid

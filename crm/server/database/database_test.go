@@ -1,0 +1,306 @@
+package database
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server/ledger"
+	"leadline/crm/server/rig"
+	"leadline/crm/wire"
+)
+
+func TestMain(m *testing.M) { os.Exit(rig.Run(m)) }
+
+// onEach holds both kinds of database to the same.
+func onEach(t *testing.T, test func(t *testing.T, db *DB)) {
+	t.Helper()
+	for _, kind := range []struct {
+		name string
+		url  func(t *testing.T) string
+	}{
+		{"SQLite", func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "server.db") }},
+		{"in memory", func(*testing.T) string { return "sqlite::memory:" }},
+		{"PostgreSQL", func(t *testing.T) string { return rig.PostgresURL(t) }},
+	} {
+		t.Run(kind.name, func(t *testing.T) { test(t, open(t, kind.url(t))) })
+	}
+}
+
+func open(t *testing.T, url string) *DB {
+	t.Helper()
+	db, err := Open(context.Background(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func write(t *testing.T, db *DB, workspace string, f func(context.Context, *Tx) error) {
+	t.Helper()
+	ctx := context.Background()
+	if err := db.Write(ctx, workspace, func(tx *Tx) error { return f(ctx, tx) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func read(t *testing.T, db *DB, workspace string, f func(context.Context, *Tx) error) {
+	t.Helper()
+	ctx := context.Background()
+	if err := db.Read(ctx, workspace, func(tx *Tx) error { return f(ctx, tx) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func addWorkspace(t *testing.T, db *DB, id string) {
+	t.Helper()
+	write(t, db, id, func(ctx context.Context, tx *Tx) error {
+		return tx.AddWorkspace(ctx, Workspace{ID: crm.ID(id), Name: id, Region: "DE", Secret: []byte{1, 2, 3}, Epoch: 7})
+	})
+}
+
+const peer = "+493020948812"
+
+// hostile is a text that tries every quoting.
+const hostile = `\u0000 \"Müller\" '; DROP TABLE document; -- $1 ?1 %s`
+
+// changes are rows as the ledger would have changed them, each with its number.
+func changes(rows ...*ledger.Row) ledger.Changed {
+	c := ledger.Changed{Rows: map[ledger.Key]*ledger.Row{}, Peers: map[string]map[ledger.Key]bool{peer: {}}, Children: map[ledger.Key]map[ledger.Key]bool{}}
+	for _, r := range rows {
+		c.Rows[r.Key] = r
+		c.Peers[peer][r.Key] = !r.Deleted
+	}
+	return c
+}
+
+func lead(id crm.ID, status crm.LeadStatus, rev uint64) *ledger.Row {
+	return &ledger.Row{Key: ledger.Key{Entity: wire.Lead, ID: id}, Rev: rev, Stamps: map[string]crm.HLC{"status": 1 << 63},
+		Fields: map[string]json.RawMessage{"id": json.RawMessage(`"` + id + `"`), "status": json.RawMessage(`"` + status + `"`),
+			"title": json.RawMessage(`"` + hostile + `"`), "numbers": json.RawMessage(`[{"e164":493020948812}]`),
+			"from_later": json.RawMessage(`[1.10,{"x":null}]`)}}
+}
+
+func save(ctx context.Context, tx *Tx, rows ...*ledger.Row) error {
+	if _, err := tx.Head(ctx, true); err != nil {
+		return err
+	}
+	return tx.SaveChanges(ctx, changes(rows...), time.UnixMilli(1000))
+}
+
+func TestDocumentsComeBackAsTheyWere(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		addWorkspace(t, db, "one")
+		was := lead("a", crm.LeadNew, 1)
+		was.Former = []crm.ID{"x"}
+		write(t, db, "one", func(ctx context.Context, tx *Tx) error { return save(ctx, tx, was) })
+		read(t, db, "one", func(ctx context.Context, tx *Tx) error {
+			rows, more, err := tx.Page(ctx, 0, 10)
+			if err == nil && (more || len(rows) != 1 || !reflect.DeepEqual(rows[0], was)) {
+				t.Errorf("got %+v, want %+v", rows, was)
+			}
+			return err
+		})
+	})
+}
+
+func TestB4DatabaseRefusesASecondOpenLead(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		addWorkspace(t, db, "one")
+		write(t, db, "one", func(ctx context.Context, tx *Tx) error { return save(ctx, tx, lead("a", crm.LeadNew, 1)) })
+		ctx := context.Background()
+		err := db.Write(ctx, "one", func(tx *Tx) error { return save(ctx, tx, lead("b", crm.LeadNew, 2)) })
+		if err == nil || !strings.Contains(strings.ToLower(err.Error()), "unique") {
+			t.Errorf("a second open lead of a number: %v, want the index to refuse it", err)
+		}
+		write(t, db, "one", func(ctx context.Context, tx *Tx) error { // one closes as the other opens
+			return save(ctx, tx, lead("b", crm.LeadNew, 2), lead("a", crm.LeadJunk, 3))
+		})
+	})
+}
+
+func TestWorkspacesAreApart(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		addWorkspace(t, db, "one")
+		addWorkspace(t, db, "two")
+		write(t, db, "one", func(ctx context.Context, tx *Tx) error { return save(ctx, tx, lead("a", crm.LeadNew, 1)) })
+		read(t, db, "two", func(ctx context.Context, tx *Tx) error {
+			rows, _, err := tx.Page(ctx, 0, 10)
+			r, err2 := tx.Rows(ctx).Row(ledger.Key{Entity: wire.Lead, ID: "a"})
+			if len(rows) > 0 || r != nil {
+				t.Errorf("another workspace's rows: %v, %v", rows, r)
+			}
+			return errors.Join(err, err2)
+		})
+		write(t, db, "two", func(ctx context.Context, tx *Tx) error { return save(ctx, tx, lead("a", crm.LeadNew, 1)) })
+	})
+}
+
+// Row level security holds even against a query that forgets the workspace, or names another.
+func TestPostgresWallBetweenWorkspaces(t *testing.T) {
+	db := open(t, rig.PostgresURL(t))
+	addWorkspace(t, db, "one")
+	addWorkspace(t, db, "two")
+	write(t, db, "one", func(ctx context.Context, tx *Tx) error {
+		return errors.Join(save(ctx, tx, lead("a", crm.LeadNew, 1)), tx.SaveClient(ctx, Client{ID: "c", User: "u"}, 1),
+			tx.SaveAnswers(ctx, []Answer{{UUID: "q"}}, 1), tx.Log(ctx, []Record{{UUID: "q", Salt: []byte{1}}}))
+	})
+	for _, table := range []string{"document", "peer", "client", "cmd_seen", "audit", "epoch"} {
+		write(t, db, "two", func(ctx context.Context, tx *Tx) error {
+			n := -1
+			_, err := tx.One(ctx, "SELECT count(*) FROM "+table+" WHERE ws <> 'two'", nil, &n)
+			if n != 0 {
+				t.Errorf("%s: %d rows of another workspace", table, n)
+			}
+			return errors.Join(err, tx.Exec(ctx, "UPDATE "+table+" SET ws = 'two' WHERE ws = 'one'"))
+		})
+	}
+	ctx := context.Background()
+	err := db.Write(ctx, "two", func(tx *Tx) error {
+		return tx.Exec(ctx, "INSERT INTO epoch(ws, n, parent, fork_rev) VALUES('one', 99, 0, 0)")
+	})
+	if err == nil || !strings.Contains(err.Error(), "row-level security") {
+		t.Errorf("a row of another workspace was written: %v", err)
+	}
+	read(t, db, "one", func(ctx context.Context, tx *Tx) error {
+		rows, _, err := tx.Page(ctx, 0, 10)
+		if len(rows) != 1 {
+			t.Errorf("%d rows are left, want the one", len(rows))
+		}
+		return err
+	})
+}
+
+func TestFailedTransactionLeavesNothing(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		addWorkspace(t, db, "one")
+		ctx, wrong := context.Background(), errors.New("wrong")
+		err := db.Write(ctx, "one", func(tx *Tx) error { return errors.Join(save(ctx, tx, lead("a", crm.LeadNew, 1)), wrong) })
+		if !errors.Is(err, wrong) {
+			t.Errorf("got %v", err)
+		}
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("the panic did not pass through")
+				}
+			}()
+			_ = db.Write(ctx, "one", func(tx *Tx) error {
+				if err := save(ctx, tx, lead("a", crm.LeadNew, 1)); err != nil {
+					t.Error(err)
+				}
+				panic("in the middle")
+			})
+		}()
+		read(t, db, "one", func(ctx context.Context, tx *Tx) error {
+			rows, _, err := tx.Page(ctx, 0, 10)
+			if len(rows) != 0 {
+				t.Errorf("%d rows are left", len(rows))
+			}
+			return err
+		})
+	})
+}
+
+func TestWritersOfAWorkspaceFollowEachOther(t *testing.T) {
+	onEach(t, func(t *testing.T, db *DB) {
+		addWorkspace(t, db, "one")
+		ctx := context.Background()
+		const writers, each = 8, 10
+		var all sync.WaitGroup
+		for range writers {
+			all.Go(func() {
+				for range each {
+					err := db.Write(ctx, "one", func(tx *Tx) error {
+						head, err := tx.Head(ctx, true)
+						if err != nil {
+							return err
+						}
+						// Had two the same head, they would make the same epoch.
+						return errors.Join(tx.addEpoch(ctx, 1000+head.Rev, 0, head.Rev), tx.Advance(ctx, 1))
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		read(t, db, "one", func(ctx context.Context, tx *Tx) error {
+			head, err := tx.Head(ctx, false)
+			if head.Rev != writers*each {
+				t.Errorf("the workspace is at revision %d, want %d", head.Rev, writers*each)
+			}
+			return err
+		})
+	})
+}
+
+func TestReadSeesOneSnapshot(t *testing.T) {
+	for _, url := range []func(*testing.T) string{
+		func(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "server.db") },
+		func(t *testing.T) string { return rig.PostgresURL(t) },
+	} {
+		db := open(t, url(t))
+		addWorkspace(t, db, "one")
+		read(t, db, "one", func(ctx context.Context, tx *Tx) error {
+			before, err := tx.Head(ctx, false)
+			if err != nil {
+				return err
+			}
+			write(t, db, "one", func(ctx context.Context, other *Tx) error {
+				return errors.Join(save(ctx, other, lead("a", crm.LeadNew, 1)), other.Advance(ctx, 1))
+			})
+			after, err := tx.Head(ctx, false)
+			rows, _, err2 := tx.Page(ctx, 0, 10)
+			if after.Rev != before.Rev || len(rows) != 0 {
+				t.Errorf("a reader saw a commit in its middle: %d then %d, %d rows", before.Rev, after.Rev, len(rows))
+			}
+			return errors.Join(err, err2)
+		})
+	}
+}
+
+func TestOpeningAgainKeepsEverything(t *testing.T) {
+	for _, url := range []string{"sqlite:" + filepath.Join(t.TempDir(), "a file with # and ?.db"), rig.PostgresURL(t)} {
+		db := open(t, url)
+		addWorkspace(t, db, "one")
+		again := open(t, url)
+		read(t, again, "", func(ctx context.Context, tx *Tx) error {
+			all, err := tx.Workspaces(ctx)
+			if len(all) != 1 || all[0].ID != "one" || all[0].Epoch != 7 {
+				t.Errorf("workspaces %+v", all)
+			}
+			return err
+		})
+	}
+}
+
+func TestBackupIsTheWholeDatabase(t *testing.T) {
+	db := open(t, "sqlite:"+filepath.Join(t.TempDir(), "server.db"))
+	addWorkspace(t, db, "one")
+	file := filepath.Join(t.TempDir(), "copy.db")
+	if err := db.Backup(context.Background(), file); err != nil {
+		t.Fatal(err)
+	}
+	read(t, open(t, "sqlite:"+file), "one", func(ctx context.Context, tx *Tx) error {
+		_, err := tx.Head(ctx, false)
+		return err
+	})
+	if err := db.Backup(context.Background(), file); err == nil {
+		t.Error("a backup wrote over a file")
+	}
+}

@@ -1,0 +1,475 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"net/mail"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+)
+
+// recordForm edits a record, or makes a new one.
+type recordForm struct {
+	v     *recordView
+	task  *recordTask
+	kind  crm.Kind
+	has   formChoices
+	was   crm.Record // as it was read; its ids are set for a new one, too
+	fresh bool
+
+	first, last, position, name, title, amount *kit.Field
+	company, contact                           *recordPicker
+	numbers, emails                            *typedRows
+	comment                                    *kit.Field
+	source, who, stage                         *kit.Select
+	inputs                                     []*customInput
+	doubles                                    *recordDoubles
+}
+
+// formChoices are what a form chooses from.
+type formChoices struct {
+	rec       crm.Record
+	fields    []crm.Field
+	users     []crm.User
+	me        crm.User
+	workspace crm.Workspace
+	pipelines []crm.Pipeline
+}
+
+func readFormChoices(ctx context.Context, c Customers, ref crm.Ref) (has formChoices, err error) {
+	if ref.ID != "" {
+		if has.rec, err = c.Record(ctx, ref); err != nil {
+			return has, err
+		}
+	}
+	if has.fields, err = c.Fields(ctx); err != nil {
+		return has, err
+	}
+	if has.users, err = c.Users(ctx); err != nil {
+		return has, err
+	}
+	if has.me, err = c.Me(ctx); err != nil {
+		return has, err
+	}
+	if has.pipelines, err = c.Pipelines(ctx); err != nil {
+		return has, err
+	}
+	has.workspace, err = c.Workspace(ctx)
+	return has, err
+}
+
+// edit opens the form on the record that is shown.
+func (v *recordView) edit() {
+	ref := v.rec.Ref
+	v.openForm(crmRef(ref), func() bool { return v.row.Ref == ref })
+}
+
+// New opens the form for a new record.
+func (v *recordView) New(kind desk.RecordKind) {
+	v.openForm(crm.Ref{Kind: crm.Kind(kind)}, func() bool { return true })
+}
+
+func (v *recordView) openForm(ref crm.Ref, wanted func() bool) {
+	c := v.opt.Customers
+	fileAsk(v.opt, func(ctx context.Context) (formChoices, error) { return readFormChoices(ctx, c, ref) }, func(has formChoices, err error) {
+		switch {
+		case err != nil:
+			v.host.warn(companyWhy(err))
+		case wanted():
+			if ref.ID == "" {
+				v.blank()
+			}
+			f := newRecordForm(v, ref, has)
+			v.begin(f.task, f.firstField())
+		}
+	})
+}
+
+func newRecordForm(v *recordView, ref crm.Ref, has formChoices) *recordForm {
+	f := &recordForm{v: v, kind: ref.Kind, has: has, was: has.rec, fresh: ref.ID == ""}
+	if f.fresh {
+		f.was = blankRecord(ref.Kind, v.opt.Customers.NewID(), has.me.ID)
+	}
+	f.doubles = newRecordDoubles(v, f.likeness, func() { f.refit() })
+	var rows []fyne.CanvasObject
+	switch ref.Kind {
+	case crm.KindCompany:
+		rows = f.companyRows(*f.was.Company)
+	case crm.KindLead:
+		rows = f.leadRows(*f.was.Lead)
+	case crm.KindDeal:
+		rows = f.dealRows(*f.was.Deal)
+	default:
+		rows = f.contactRows(*f.was.Contact)
+	}
+	title, verb := formTitle(ref.Kind, f.fresh), text.Key("Save")
+	f.task = newRecordTask(title, verb, f.submit, v.end, append([]fyne.CanvasObject{f.doubles.box}, rows...)...)
+	f.task.stop = f.doubles.Stop
+	if !f.fresh {
+		f.doubles.Look()
+	}
+	return f
+}
+
+func blankRecord(kind crm.Kind, id, me crm.ID) crm.Record {
+	switch kind {
+	case crm.KindCompany:
+		return crm.Record{Company: &crm.Company{ID: id, Responsible: me}}
+	case crm.KindLead:
+		return crm.Record{Lead: &crm.Lead{ID: id, Status: crm.LeadNew, Responsible: me}}
+	case crm.KindDeal:
+		return crm.Record{Deal: &crm.Deal{ID: id, Responsible: me, Amount: crm.Money{Currency: "EUR"}}}
+	}
+	return crm.Record{Contact: &crm.Contact{ID: id, Responsible: me}}
+}
+
+func formTitle(kind crm.Kind, fresh bool) text.Key {
+	switch {
+	case kind == crm.KindCompany && fresh:
+		return text.Key("New company")
+	case kind == crm.KindLead && fresh:
+		return text.Key("New lead")
+	case kind == crm.KindDeal && fresh:
+		return text.Key("New deal")
+	case fresh:
+		return text.Key("New contact")
+	case kind == crm.KindCompany:
+		return text.Key("Edit company")
+	case kind == crm.KindLead:
+		return text.Key("Edit lead")
+	case kind == crm.KindDeal:
+		return text.Key("Edit deal")
+	}
+	return text.Key("Edit contact")
+}
+
+func (f *recordForm) field(name text.Key, value string) *kit.Field {
+	var field *kit.Field
+	field = kit.NewBareField(name, func(string) { field.SetError(""); f.doubles.Typed() })
+	field.SetText(value)
+	return field
+}
+
+func (f *recordForm) firstField() *kit.Field {
+	return cmp.Or(f.first, f.name, f.title)
+}
+
+func (f *recordForm) refit() {
+	if f.task != nil {
+		f.task.Refit()
+	}
+}
+
+func (f *recordForm) person(first, last string) fyne.CanvasObject {
+	f.first, f.last = f.field("First name", first), f.field("Last name", last)
+	return settingsRow("Name", kit.Columns(8, f.first.WithPlaceholder("First name"), f.last.WithPlaceholder("Last name")))
+}
+
+func (f *recordForm) contactRows(c crm.Contact) []fyne.CanvasObject {
+	f.position = f.field("Position", c.Position)
+	rows := []fyne.CanvasObject{f.person(c.FirstName, c.LastName), settingsRow("Position", f.position)}
+	rows = append(rows, f.companyPicker(c.Company))
+	rows = append(rows, f.ways(c.Numbers, c.Emails)...)
+	return append(rows, f.tail(c.Source, c.Responsible, c.Comment, c.Fields)...)
+}
+
+func (f *recordForm) companyRows(c crm.Company) []fyne.CanvasObject {
+	f.name = f.field("Company name", c.Name)
+	rows := append([]fyne.CanvasObject{settingsRow("Name", f.name)}, f.ways(c.Numbers, c.Emails)...)
+	return append(rows, f.tail(c.Source, c.Responsible, c.Comment, c.Fields)...)
+}
+
+func (f *recordForm) leadRows(l crm.Lead) []fyne.CanvasObject {
+	f.name = f.field("Company name", l.CompanyName)
+	rows := []fyne.CanvasObject{f.person(l.FirstName, l.LastName), settingsRow("Company", f.name)}
+	if l.Status != crm.LeadConverted {
+		f.stage = kit.NewBareSelect("Status", f.statusOptions(), func(string) {})
+		f.stage.SetChosen(string(l.Status))
+		rows = append(rows, selectRow("Status", f.stage, ""))
+	}
+	rows = append(rows, f.ways(l.Numbers, l.Emails)...)
+	return append(rows, f.tail(l.Source, l.Responsible, l.Comment, l.Fields)...)
+}
+
+func (f *recordForm) dealRows(d crm.Deal) []fyne.CanvasObject {
+	f.title = f.field("Title of the deal", d.Title)
+	f.amount = f.field("Amount", typedAmount(d.Amount)).WithPlaceholder("0")
+	f.stage = kit.NewBareSelect("Stage", stageOptions(f.pipeline(d.Pipeline)), func(string) {})
+	f.stage.SetChosen(string(cmp.Or(d.Stage, f.pipeline(d.Pipeline).First())))
+	f.contact = newRecordPicker(f.v.opt, "Find a contact", desk.Contact, desk.Ref{}, f.refit)
+	if d.Contact != "" {
+		f.contact.choose(desk.Row{Ref: desk.Ref{Kind: desk.Contact, ID: string(d.Contact)}, Title: f.was.ContactName})
+	}
+	rows := []fyne.CanvasObject{settingsRow("Title", f.title), fieldRow("Amount", 160, f.amount, ""), selectRow("Stage", f.stage, ""),
+		settingsRow("Contact", f.contact.box), f.companyPicker(d.Company)}
+	return append(rows, f.tail(d.Source, d.Responsible, d.Comment, d.Fields)...)
+}
+
+func (f *recordForm) companyPicker(id crm.ID) fyne.CanvasObject {
+	f.company = newRecordPicker(f.v.opt, "Find a company", desk.Company, desk.Ref{}, f.refit)
+	if id != "" {
+		f.company.choose(desk.Row{Ref: desk.Ref{Kind: desk.Company, ID: string(id)}, Title: f.was.CompanyName})
+	}
+	return settingsRow("Company", f.company.box)
+}
+
+// ways are numbers and e-mail addresses.
+func (f *recordForm) ways(numbers []crm.Number, emails []crm.Email) []fyne.CanvasObject {
+	f.numbers = newTypedRows("Number", "Add number", numberLabels(), f.doubles.Typed, f.refit)
+	for _, n := range numbers {
+		f.numbers.Add(n.Show(f.v.opt.Region), string(n.Label))
+	}
+	f.emails = newTypedRows("E-mail", "Add e-mail", emailLabels(), f.doubles.Typed, f.refit)
+	for _, e := range emails {
+		f.emails.Add(e.Address, string(e.Label))
+	}
+	if f.fresh {
+		f.numbers.Add("", string(crm.LabelWork))
+	}
+	return []fyne.CanvasObject{settingsRow("Numbers", f.numbers.box), settingsRow("E-mail", f.emails.box)}
+}
+
+func (f *recordForm) tail(source string, who crm.ID, comment string, values crm.Values) []fyne.CanvasObject {
+	f.source = kit.NewBareSelect("Source", sourceOptions(lineSources(f.has.workspace, source)), func(string) {})
+	f.source.SetChosen(source)
+	f.who = kit.NewBareSelect("Responsible", userOptions(f.has.users), func(string) {})
+	f.who.SetChosen(string(who))
+	f.comment = kit.NewNoteField("Comment", 76, func(string) {})
+	f.comment.SetText(comment)
+	rows := []fyne.CanvasObject{selectRow("Source", f.source, ""), selectRow("Responsible", f.who, "")}
+	f.inputs = customInputs(f.has.fields, values, func() {}, func(field crm.Field) bool { return field.Has(f.kind) })
+	for _, i := range f.inputs {
+		rows = append(rows, i.Row())
+	}
+	return append(rows, settingsRow("Comment", f.comment))
+}
+
+func (f *recordForm) pipeline(id crm.ID) crm.Pipeline {
+	id = cmp.Or(id, crm.StandardPipelineID)
+	for _, p := range f.has.pipelines {
+		if p.ID == id {
+			return p
+		}
+	}
+	return crm.StandardPipeline()
+}
+
+// statusOptions are the statuses that a lead can be given by hand.
+func (f *recordForm) statusOptions() []kit.Option {
+	var options []kit.Option
+	for _, s := range append(f.has.workspace.Statuses(), crm.LeadJunk) {
+		if s != crm.LeadConverted { // that is what converting is for
+			options = append(options, kit.Option{ID: string(s), Label: text.T(text.Key(s))})
+		}
+	}
+	return options
+}
+
+func stageOptions(p crm.Pipeline) []kit.Option {
+	options := make([]kit.Option, len(p.Stages))
+	for i, s := range p.Stages {
+		options[i] = kit.Option{ID: string(s.ID), Label: stageName(s)}
+	}
+	return options
+}
+
+// stageName is a stage as it is shown; those that every company begins with are
+// translated until they are given other names.
+func stageName(s crm.Stage) string {
+	if s.Name == string(s.ID) {
+		return text.T(text.Key(s.Name))
+	}
+	return s.Name
+}
+
+// looksLikeEmail says whether something can be an e-mail address.
+func looksLikeEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == strings.TrimSpace(s)
+}
+
+// likeness is what the record is compared with others by, as far as it is typed.
+func (f *recordForm) likeness() (crm.Likeness, bool) {
+	l := crm.Likeness{Ref: crm.Ref{Kind: f.kind}}
+	if !f.fresh {
+		l.Ref.ID = f.was.Ref.ID
+	}
+	switch f.kind {
+	case crm.KindContact:
+		l.Name = crm.FullName(f.first.Text(), f.last.Text())
+	case crm.KindCompany:
+		l.Name = f.name.Text()
+	case crm.KindLead:
+		l.Name = cmp.Or(f.was.Lead.Title, f.name.Text(), crm.FullName(f.first.Text(), f.last.Text()))
+	default:
+		return l, false
+	}
+	for _, row := range f.numbers.rows {
+		if n, ok := crm.ParseNumber(row.field.Text(), f.v.opt.Region, ""); ok && len(row.field.Text()) > 4 {
+			l.Numbers = append(l.Numbers, n)
+		}
+	}
+	for _, row := range f.emails.rows {
+		if looksLikeEmail(row.field.Text()) {
+			l.Emails = append(l.Emails, crm.Email{Address: row.field.Text()})
+		}
+	}
+	return l, len([]rune(l.Name)) > 2 || len(l.Numbers) > 0 || len(l.Emails) > 0
+}
+
+// submit saves the record when nothing in it is wrong.
+func (f *recordForm) submit() {
+	change, why := f.change()
+	if wrong := checkInputs(f.inputs); why == "" {
+		why = wrong
+	}
+	if why != "" {
+		f.task.Failed(why)
+		return
+	}
+	f.task.Busy()
+	fileDo(f.v.opt, func(ctx context.Context) error { return f.v.opt.Customers.Do(ctx, change) }, func(err error) {
+		if err != nil {
+			f.task.Failed(companyWhy(err))
+			return
+		}
+		f.v.changed()
+		if f.v.task != f.task {
+			return
+		}
+		f.v.end()
+		f.v.host.open(deskRef(crm.Ref{Kind: f.kind, ID: f.id()}))
+	})
+}
+
+func (f *recordForm) id() crm.ID {
+	switch f.kind {
+	case crm.KindCompany:
+		return f.was.Company.ID
+	case crm.KindLead:
+		return f.was.Lead.ID
+	case crm.KindDeal:
+		return f.was.Deal.ID
+	}
+	return f.was.Contact.ID
+}
+
+// change is the command that saves what was typed, or why there is none.
+func (f *recordForm) change() (crm.Change, string) {
+	switch f.kind {
+	case crm.KindCompany:
+		return f.companyChange()
+	case crm.KindLead:
+		return f.leadChange()
+	case crm.KindDeal:
+		return f.dealChange()
+	}
+	return f.contactChange()
+}
+
+// typedWays are numbers and addresses as typed.
+func (f *recordForm) typedWays(was []crm.Number) (numbers []crm.Number, emails []crm.Email, why string) {
+	numbers, ok1 := f.numbers.numbers(was, f.v.opt.Region)
+	emails, ok2 := f.emails.emails()
+	if !ok1 || !ok2 {
+		why = text.T("Something above cannot be used as it is.")
+	}
+	return numbers, emails, why
+}
+
+func (f *recordForm) contactChange() (crm.Change, string) {
+	c := *f.was.Contact
+	var why string
+	c.FirstName, c.LastName, c.Position = f.first.Text(), f.last.Text(), f.position.Text()
+	c.Company = crm.ID(f.company.Chosen().ID)
+	c.Numbers, c.Emails, why = f.typedWays(c.Numbers)
+	c.Source, c.Responsible, c.Comment = f.source.Chosen(), f.responsible(c.Responsible), f.comment.Text()
+	c.Fields = valuesInto(cloned(c.Fields), f.inputs, f.kind)
+	if c.Name() == "" {
+		why = text.T(crm.FormNeedsName)
+		f.last.SetError(why)
+	}
+	if f.fresh {
+		return crm.CreateContact{Contact: c}, why
+	}
+	return crm.UpdateContact{Contact: c}, why
+}
+
+func (f *recordForm) companyChange() (crm.Change, string) {
+	c := *f.was.Company
+	var why string
+	c.Name = f.name.Text()
+	c.Numbers, c.Emails, why = f.typedWays(c.Numbers)
+	c.Source, c.Responsible, c.Comment = f.source.Chosen(), f.responsible(c.Responsible), f.comment.Text()
+	c.Fields = valuesInto(cloned(c.Fields), f.inputs, f.kind)
+	if c.Name == "" {
+		why = text.T(crm.ConvertNeedsCompany)
+		f.name.SetError(why)
+	}
+	if f.fresh {
+		return crm.CreateCompany{Company: c}, why
+	}
+	return crm.UpdateCompany{Company: c}, why
+}
+
+func (f *recordForm) leadChange() (crm.Change, string) {
+	l := *f.was.Lead
+	var why string
+	l.FirstName, l.LastName, l.CompanyName = f.first.Text(), f.last.Text(), f.name.Text()
+	l.Numbers, l.Emails, why = f.typedWays(l.Numbers)
+	l.Source, l.Responsible, l.Comment = f.source.Chosen(), f.responsible(l.Responsible), f.comment.Text()
+	l.Fields = valuesInto(cloned(l.Fields), f.inputs, f.kind)
+	if f.stage != nil {
+		l.Status = cmp.Or(crm.LeadStatus(f.stage.Chosen()), l.Status)
+	}
+	if l.Name() == "" && len(l.Numbers)+len(l.SIP) == 0 && why == "" {
+		why = text.T("Type a name, a company or a number first.")
+		f.last.SetError(why)
+	}
+	if f.fresh {
+		return crm.CreateLead{Lead: l}, why
+	}
+	return crm.UpdateLead{Lead: l}, why
+}
+
+func (f *recordForm) dealChange() (crm.Change, string) {
+	d := *f.was.Deal
+	why := ""
+	d.Title = f.title.Text()
+	cents, ok := amountOf(f.amount.Text())
+	if !ok {
+		why = text.T("Something above cannot be used as it is.")
+		f.amount.SetError(text.T("Not an amount"))
+	}
+	d.Amount.Cents, d.Amount.Currency = cents, cmp.Or(d.Amount.Currency, "EUR")
+	d.Stage = cmp.Or(crm.DealStage(f.stage.Chosen()), d.Stage)
+	d.Contact, d.Company = crm.ID(f.contact.Chosen().ID), crm.ID(f.company.Chosen().ID)
+	d.Source, d.Responsible, d.Comment = f.source.Chosen(), f.responsible(d.Responsible), f.comment.Text()
+	d.Fields = valuesInto(cloned(d.Fields), f.inputs, f.kind)
+	if d.Title == "" {
+		why = text.T(crm.ConvertNeedsTitle)
+		f.title.SetError(why)
+	}
+	if f.fresh {
+		return crm.CreateDeal{Deal: d}, why
+	}
+	return crm.UpdateDeal{Deal: d}, why
+}
+
+// responsible is who was chosen; somebody who has left can't be, and stays.
+func (f *recordForm) responsible(was crm.ID) crm.ID { return cmp.Or(crm.ID(f.who.Chosen()), was) }
+
+// cloned is a copy that can be changed.
+func cloned(values crm.Values) crm.Values {
+	out := crm.Values{}
+	for id, v := range values {
+		out[id] = v
+	}
+	return out
+}

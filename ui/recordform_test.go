@@ -1,0 +1,221 @@
+package ui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/crm/store"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+)
+
+func TestAContactIsMadeByHandWithWhatItWouldDouble(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	field := crm.Field{ID: s.NewID(), Name: "Birthday", Kinds: []crm.Kind{crm.KindContact}, Type: crm.DateField}
+	do(t, s, crm.SaveField{Field: field}, crm.CreateCompany{Company: crm.Company{ID: s.NewID(), Name: "Groß & Söhne KG"}},
+		crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), FirstName: "Jörg", LastName: "Groß", Numbers: []crm.Number{number(t, "0221 987 65 43")}}})
+	b.m.Go(pageContacts)
+	b.waits("Jörg Groß")
+	b.tap("button", "New contact")
+	b.waits("Last name")
+	b.tap("button", "Save")
+	if b.widget("field", "Last name").(*kit.Field).Problem() == "" {
+		t.Error("a contact without a name is saved")
+	}
+	b.type_("Number", "+49 221 98765 43")
+	b.waits("Similar: Jörg Groß · same number")
+	b.type_("Number", "call me")
+	b.type_("First name", "Käthe")
+	b.type_("Last name", "Gross")
+	b.tap("button", "Add e-mail")
+	b.type_("E-mail", "nonsense")
+	b.type_("Birthday", "31.2.1980")
+	b.tap("button", "Save")
+	for _, name := range []string{"Number", "E-mail", "Birthday"} {
+		if b.widget("field", name).(*kit.Field).Problem() == "" {
+			t.Errorf("%s takes nonsense", name)
+		}
+	}
+	b.type_("Number", "0171 3920044")
+	b.choose("select", "Type", "Mobile")
+	b.type_("E-mail", "kaethe@example.org")
+	b.type_("Birthday", "3.2.1980")
+	b.type_("Find a company", "Groß")
+	b.waits("Groß & Söhne KG")
+	b.tap("row", "Groß & Söhne KG")
+	b.tap("button", "Save")
+	b.waits("Käthe Gross")
+	b.waits("kaethe@example.org")
+	found, err := s.Search(ctx, "Käthe", 1)
+	if err != nil || len(found) != 1 {
+		t.Fatalf("found %v, %v", found, err)
+	}
+	c := record(t, s, found[0].Ref)
+	if c.Contact.Numbers[0].E164 != 491713920044 || c.Contact.Numbers[0].Label != crm.LabelMobile || c.CompanyName != "Groß & Söhne KG" ||
+		c.Contact.Fields[field.ID] != "1980-02-03" || c.Responsible != "Anna Krüger" {
+		t.Errorf("the contact is %+v", c.Contact)
+	}
+}
+
+func TestEachKindOfRecordIsEdited(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	company := crm.Company{ID: s.NewID(), Name: "Meier GmbH", Numbers: []crm.Number{number(t, "030 2094-0")}, Comment: "old", SIP: []string{"meier@example.org"}}
+	lead := gross(t, s)
+	deal := crm.Deal{ID: s.NewID(), Title: "Delivery", Amount: crm.Money{Cents: 4800050, Currency: "EUR"}, Company: company.ID}
+	do(t, s, crm.CreateCompany{Company: company}, crm.CreateDeal{Deal: deal})
+	edit := func(kind crm.Kind, id crm.ID, field, value string) crm.Record {
+		t.Helper()
+		ref := crm.Ref{Kind: kind, ID: id}
+		b.m.open(deskRef(ref))
+		b.waits("Follow-up")
+		b.settle()
+		b.tap("button", "Edit")
+		pumpUntil(t, b.d, func() bool { return b.finds("field", field) })
+		b.type_(field, value)
+		b.tap("button", "Save")
+		pumpUntil(t, b.d, func() bool { return !b.finds("field", field) })
+		b.settle()
+		return record(t, s, ref)
+	}
+	if c := edit(crm.KindCompany, company.ID, "Comment", "new").Company; c.Comment != "new" || len(c.SIP) != 1 || c.Numbers[0].Written != "030 2094-0" {
+		t.Errorf("the company is %+v", c)
+	}
+	if l := edit(crm.KindLead, lead.ID, "Company name", "Groß AG").Lead; l.CompanyName != "Groß AG" || l.Numbers[0].Written != lead.Numbers[0].Written {
+		t.Errorf("the lead is %+v", l)
+	}
+	if d := edit(crm.KindDeal, deal.ID, "Amount", "61.250,50").Deal; d.Amount.Cents != 6125050 || d.Company != company.ID || d.Title != "Delivery" {
+		t.Errorf("the deal is %+v", d)
+	}
+}
+
+func TestANewRecordThatIsNotMadeLeavesTheListAsItWas(t *testing.T) {
+	b, _ := customersBench(t, Look{"en", "light"})
+	for page, add := range map[pageName]string{pageContacts: "New contact", pageCompanies: "New company", pageLeads: "New lead", pageDeals: "New deal"} {
+		b.m.Go(page)
+		b.waits("No " + string(page) + " yet")
+		b.tap("button", add)
+		pumpUntil(t, b.d, func() bool { return b.finds("button", "Save") })
+		b.tap("button", "Save")
+		if !b.finds("button", "Save") {
+			t.Errorf("%s: an empty one is saved", page)
+		}
+		b.tap("button", "Cancel")
+		b.waits("No " + string(page) + " yet")
+	}
+}
+
+func TestAmountsAreReadAsTyped(t *testing.T) {
+	for _, c := range []struct {
+		typed string
+		cents int64
+		ok    bool
+	}{
+		{"", 0, true}, {"48000", 4800000, true}, {"48.000", 4800000, true}, {"48,000.50", 4800050, true}, {"48.000,5 €", 4800050, true},
+		{"1 234,56", 123456, true}, {"0.99", 99, true}, {"12.34.56", 0, false}, {"a lot", 0, false}, {"-5", 0, false}, {"1.23.456", 0, false},
+	} {
+		if cents, ok := amountOf(c.typed); ok != c.ok || ok && cents != c.cents {
+			t.Errorf("%q is %d, %v", c.typed, cents, ok)
+		}
+	}
+	for _, cents := range []int64{0, 1, 99, 100, 123456, 4800000} {
+		for _, language := range []string{"en", "de"} {
+			_ = text.SetLanguage(language)
+			if got, ok := amountOf(typedAmount(crm.Money{Cents: cents})); !ok || got != cents {
+				t.Errorf("%s: %d comes back as %d", language, cents, got)
+			}
+		}
+	}
+	_ = text.SetLanguage("en")
+}
+
+// twins are two contacts that are one person.
+func twins(t *testing.T, s *store.Store) (keep, gone crm.Contact) {
+	t.Helper()
+	keep = crm.Contact{ID: s.NewID(), FirstName: "Jörg", LastName: "Groß", Position: "Buyer", Numbers: []crm.Number{number(t, "0221 987 65 43")}}
+	gone = crm.Contact{ID: s.NewID(), FirstName: "Joerg", LastName: "Gross", Position: "Head of purchasing", Source: "Website",
+		Numbers: []crm.Number{number(t, "0221 987 65 43"), number(t, "0171 3920044")}}
+	do(t, s, crm.CreateContact{Contact: keep}, crm.CreateContact{Contact: gone})
+	return keep, gone
+}
+
+func TestTwoRecordsAreMergedFieldByFieldAndTakenBack(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	keep, gone := twins(t, s)
+	ref, other := crm.Ref{Kind: crm.KindContact, ID: keep.ID}, crm.Ref{Kind: crm.KindContact, ID: gone.ID}
+	b.m.open(deskRef(ref))
+	b.waits("Buyer")
+	b.tap("button", "Edit")
+	b.waits("Similar: Joerg Gross · same number")
+	b.tap("button", "Merge…")
+	b.waits("Head of purchasing")
+	b.choose("radio", "Position", "Head of purchasing")
+	b.tap("button", "Merge")
+	b.waits("Joerg Gross was merged into Jörg Groß")
+	if c := record(t, s, ref).Contact; c.Name() != "Jörg Groß" || c.Position != "Head of purchasing" || len(c.Numbers) != 2 || c.Source != "Website" {
+		t.Errorf("merged into %+v", c)
+	}
+	if r := record(t, s, other); r.Ref != ref {
+		t.Errorf("the other one is still there: %v", r.Ref)
+	}
+	b.tap("button", "Undo")
+	pumpUntil(t, b.d, func() bool { r, err := s.Record(ctx, other); return err == nil && r.Ref == other })
+	if c := record(t, s, ref).Contact; c.Position != "Buyer" || len(c.Numbers) != 1 {
+		t.Errorf("after Undo it is %+v", c)
+	}
+}
+
+func TestMergingAsksForTheOtherRecord(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	keep, gone := twins(t, s)
+	b.m.open(deskRef(crm.Ref{Kind: crm.KindContact, ID: keep.ID}))
+	b.waits("Buyer")
+	b.tap("button", "Merge…")
+	b.waits("Merge two records")
+	b.tap("button", "Merge")
+	b.waits("Choose the other record first.")
+	b.type_("Find a contact", "Gross")
+	b.waits("Joerg Gross")
+	b.tapLast("row", "Joerg Gross") // the first one is in the list
+	b.waits("Head of purchasing")
+	do(t, s, crm.RemoveRecord{Ref: crm.Ref{Kind: crm.KindContact, ID: gone.ID}})
+	b.tap("button", "Merge")
+	b.waits("That did not work")
+}
+
+// tapLast taps the last visible widget of a role and a name.
+func (b *mainBench) tapLast(role, name string) {
+	b.t.Helper()
+	var found kit.Named
+	kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+		if n, ok := o.(kit.Named); ok && n.Role() == role && n.Name() == name {
+			found = n
+		}
+	})
+	if found == nil {
+		b.t.Fatalf("there is no %s %q", role, name)
+	}
+	found.(kit.Tappable).Tap()
+	b.settle()
+}
+
+func TestPicturesOfRecordForms(t *testing.T) {
+	for _, c := range []struct {
+		look Look
+		size fyne.Size
+	}{{Look{"en", "light"}, fyne.NewSize(1280, 800)}, {Look{"de", "dark"}, fyne.NewSize(900, 700)}} {
+		b, s := customersBench(t, c.look)
+		b.m.Window().Resize(c.size)
+		keep, _ := twins(t, s)
+		name := func(what string) string { return what + "-" + c.look.Theme + "-" + c.look.Language }
+		b.m.open(deskRef(crm.Ref{Kind: crm.KindContact, ID: keep.ID}))
+		b.waits("Jörg Groß")
+		b.tap("button", "Edit")
+		b.waits(text.T("same number"))
+		b.shot(name("form"))
+		b.tap("button", "Merge…")
+		b.waits("Head of purchasing")
+		b.shot(name("merge"))
+	}
+}

@@ -1,0 +1,152 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// typedRows are several values of one sort, each with its type: numbers, e-mail addresses.
+type typedRows struct {
+	box     *fyne.Container
+	name    text.Key // of a field
+	labels  []kit.Option
+	rows    []*typedRow
+	changed func()
+	resized func()
+}
+
+// typedRow is one of them.
+type typedRow struct {
+	field *kit.Field
+	label *kit.Select
+	began string // the label it had, which may be one that is not offered
+	shown string // the one that is shown for it
+}
+
+// Label is the type that was chosen, else the one it had.
+func (r *typedRow) Label() crm.Label {
+	if r.label.Chosen() == r.shown && r.began != "" {
+		return crm.Label(r.began)
+	}
+	return crm.Label(r.label.Chosen())
+}
+
+func newTypedRows(name, add text.Key, labels []kit.Option, changed, resized func()) *typedRows {
+	r := &typedRows{name: name, labels: labels, changed: changed, resized: resized}
+	plus := kit.NewButton(add, kit.Ghost, func() {
+		r.Add("", labels[0].ID)
+		r.rows[len(r.rows)-1].field.Focus()
+	}).WithIcon(theme.IconPlus).Small()
+	r.box = kit.Column(6, kit.Row(0, plus, kit.Spacer()))
+	return r
+}
+
+// Add adds a value.
+func (r *typedRows) Add(value, label string) {
+	row := &typedRow{began: label}
+	row.field = kit.NewBareField(r.name, func(string) { row.field.SetError(""); r.changed() })
+	row.field.SetText(value)
+	row.label = kit.NewBareSelect("Type", r.labels, func(string) { r.changed() })
+	row.label.SetChosen(label)
+	if row.label.Chosen() == "" {
+		row.label.SetChosen(r.labels[0].ID)
+	}
+	row.shown = row.label.Chosen()
+	line := kit.Row(6, kit.Grow(row.field), kit.Sized(124, 32, row.label))
+	line.Add(kit.NewIconButton("Remove", theme.IconX, kit.Ghost, func() { r.remove(row, line) }))
+	r.rows = append(r.rows, row)
+	at := len(r.box.Objects) - 1
+	r.box.Objects = append(r.box.Objects[:at:at], line, r.box.Objects[at])
+	r.box.Refresh()
+	r.resized()
+}
+
+func (r *typedRows) remove(row *typedRow, line fyne.CanvasObject) {
+	for i, other := range r.rows {
+		if other == row {
+			r.rows = append(r.rows[:i], r.rows[i+1:]...)
+			break
+		}
+	}
+	r.box.Remove(line)
+	r.changed()
+	r.resized()
+}
+
+// crmLabels are the types of numbers, and those of e-mail addresses.
+func crmLabels(all ...crm.Label) []kit.Option {
+	names := map[crm.Label]text.Key{
+		crm.LabelWork: text.Key("Work"), crm.LabelMobile: text.Key("Mobile"), crm.LabelMain: text.Key("Main number"),
+		crm.LabelPrivate: text.Key("Private"), crm.LabelFax: text.Key("Fax"), crm.LabelOther: text.Key("Other|type"),
+	}
+	options := make([]kit.Option, len(all))
+	for i, l := range all {
+		options[i] = kit.Option{ID: string(l), Key: names[l]}
+	}
+	return options
+}
+
+func numberLabels() []kit.Option {
+	return crmLabels(crm.LabelWork, crm.LabelMobile, crm.LabelMain, crm.LabelPrivate, crm.LabelFax, crm.LabelOther)
+}
+
+func emailLabels() []kit.Option {
+	return crmLabels(crm.LabelWork, crm.LabelPrivate, crm.LabelOther)
+}
+
+// numbers are the numbers as typed; those that were there and are unchanged stay as they
+// are. What is none is told at its field, and ok is false.
+func (r *typedRows) numbers(was []crm.Number, region string) (all []crm.Number, ok bool) {
+	ok = true
+	for _, row := range r.rows {
+		label := row.Label()
+		typed := row.field.Text()
+		if typed == "" {
+			continue
+		}
+		n, is := writtenBefore(was, typed, region)
+		if !is {
+			n, is = crm.ParseNumber(typed, region, label)
+		}
+		n.Label = label
+		if !is {
+			row.field.SetError(text.T("Not a number"))
+			ok = false
+			continue
+		}
+		all = append(all, n)
+	}
+	return all, ok
+}
+
+// writtenBefore is the number that is shown as typed.
+func writtenBefore(was []crm.Number, typed, region string) (crm.Number, bool) {
+	for _, n := range was {
+		if n.Show(region) == typed {
+			return n, true
+		}
+	}
+	return crm.Number{}, false
+}
+
+// emails are the addresses as typed; what is none is told at its field, and ok is false.
+func (r *typedRows) emails() (all []crm.Email, ok bool) {
+	ok = true
+	for _, row := range r.rows {
+		typed := row.field.Text()
+		if typed == "" {
+			continue
+		}
+		if !looksLikeEmail(typed) {
+			row.field.SetError(text.T("Not an e-mail address"))
+			ok = false
+			continue
+		}
+		all = append(all, crm.Email{Address: typed, Label: row.Label()})
+	}
+	return all, ok
+}
