@@ -134,6 +134,7 @@ func (d *mainDesk) AddExceptions(_ context.Context, numbers []string) error {
 
 // mainSettings are settings in memory.
 type mainSettings struct {
+	mainSound
 	mu        sync.Mutex
 	accounts  []AccountSettings
 	audio     AudioChoice
@@ -175,6 +176,35 @@ func (s *mainSettings) AudioDevices() ([]string, []string) {
 func (s *mainSettings) CanEnhance() bool              { return !s.plain }
 func (s *mainSettings) AudioChoice() AudioChoice      { return s.audio }
 func (s *mainSettings) SaveAudio(c AudioChoice) error { s.audio = c; return nil }
+
+// mainSound is a sound card that a test plays.
+type mainSound struct {
+	mu            sync.Mutex
+	mic, speaker  float64
+	open, ringing int
+	told          func(Rehearsal)
+}
+
+func (s *mainSound) ListenToLevels() func() {
+	s.count(&s.open, +1)
+	return func() { s.count(&s.open, -1) }
+}
+func (s *mainSound) SoundLevels() (float64, float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mic, s.speaker
+}
+func (s *mainSound) Rehearse(told func(Rehearsal)) func() {
+	s.told = told
+	return func() { s.told = nil }
+}
+func (s *mainSound) TryRinger() func() {
+	s.count(&s.ringing, +1)
+	return func() { s.count(&s.ringing, -1) }
+}
+func (s *mainSound) count(n *int, by int) { s.mu.Lock(); *n += by; s.mu.Unlock() }
+func (s *mainSound) now(n *int) int       { s.mu.Lock(); defer s.mu.Unlock(); return *n }
+
 func (s *mainSettings) CallReport() (string, error) {
 	return "how the last calls went", s.saveErr
 }

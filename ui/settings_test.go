@@ -199,6 +199,75 @@ func TestWhatIsDoneToTheSoundIsSwitchedAtOnce(t *testing.T) {
 	}
 }
 
+func TestTheLevelsAreLiveWhileThePageIsSeen(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount, mainSound: mainSound{mic: 0.0316, speaker: 1}}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.m.ShowSettings(settingsSound)
+	pumpUntil(t, b.d, func() bool {
+		return b.widget("meter", "Microphone").Value() == "50 %" && b.widget("meter", "Speaker").Value() == "100 %"
+	})
+	if err := b.widget("select", "Ringer").(kit.Choosable).Choose("Jabra Evolve2 65"); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.now(&s.open); got != 1 {
+		t.Errorf("the sound card is opened %d times", got)
+	}
+	b.tap("item", "Calls")
+	pumpUntil(t, b.d, func() bool { return s.now(&s.open) == 0 })
+}
+
+func TestMicrophoneAndSpeakerAreTried(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.m.ShowSettings(settingsSound)
+	b.settle()
+	for _, c := range []struct {
+		loudest float64
+		says    string
+	}{{0.3, "The microphone works."}, {0.001, "The microphone heard next to nothing."}} {
+		b.tap("button", "Test microphone and speaker")
+		if !b.says("Speak now") || b.widget("button", "Ring").Enabled() {
+			t.Error("it does not say that it records, or can be started twice")
+		}
+		s.told(Rehearsal{Step: RehearsalListening, Loudest: c.loudest})
+		b.waits("Listen: this is what others hear")
+		s.told(Rehearsal{Step: RehearsalOver, Loudest: c.loudest})
+		b.waits(c.says)
+		if s.told != nil || !b.widget("button", "Ring").Enabled() {
+			t.Error("the sound is not let go of")
+		}
+	}
+	b.tap("button", "Test microphone and speaker")
+	late := s.told
+	b.tap("item", "Calls")
+	if s.told != nil {
+		t.Error("leaving the page does not end the test")
+	}
+	late(Rehearsal{Step: RehearsalOver})
+	b.tap("item", "Settings")
+	if !b.says("You speak for three seconds") {
+		t.Error("what came too late is shown")
+	}
+}
+
+func TestTheRingerIsTriedForAMoment(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.m.ShowSettings(settingsSound)
+	b.settle()
+	var later func()
+	b.m.pages[pageSettings].(*settingsPage).places[settingsSound].(*settingsSoundView).trial.after = func(_ time.Duration, do func()) { later = do }
+	b.tap("button", "Ring")
+	if s.now(&s.ringing) != 1 || !b.says("It rings") {
+		t.Error("it does not ring")
+	}
+	later()
+	b.waits("You speak for three seconds")
+	if s.now(&s.ringing) != 0 {
+		t.Error("it rings on")
+	}
+}
+
 func TestWhatABuildCannotDoIsNotOffered(t *testing.T) {
 	s := &mainSettings{accounts: oneAccount, plain: true}
 	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})

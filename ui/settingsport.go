@@ -33,6 +33,7 @@ type Settings interface {
 	CanEnhance() bool
 	// SaveAudio takes effect at once, also in a call.
 	SaveAudio(AudioChoice) error
+	SoundTests
 
 	RecordingSettings
 	Reports

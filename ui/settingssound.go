@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -22,6 +23,7 @@ type settingsSoundView struct {
 	noise   *kit.Check
 	gain    *kit.Check
 	music   *kit.Check
+	trial   *soundTestView
 	problem *kit.StateWord
 	error   string // why the last choice was not kept
 	sound   desk.Sound
@@ -36,7 +38,7 @@ func newSettingsSound(opt MainOptions) *settingsSoundView {
 		if err := opt.Settings.SaveAudio(c); err != nil {
 			v.error = text.T("The choice could not be kept: {reason}", "reason", err.Error())
 		}
-		v.Enter()
+		v.list()
 	}
 	pick := func(put func(*AudioChoice, string)) func(string) {
 		return func(id string) { save(func(c *AudioChoice) { put(c, id) }) }
@@ -59,20 +61,28 @@ func newSettingsSound(opt MainOptions) *settingsSoundView {
 	row := func(label text.Key, s *kit.Select, help text.Key) fyne.CanvasObject {
 		return settingsRow(label, kit.Column(6, kit.Row(0, kit.Sized(320, 32, s), kit.Spacer()), kit.NewProse(help, kit.Quiet)))
 	}
-	v.box = kit.Column(0, settingsTitle("Sound"), kit.Pad(20, 24, 20, 24, kit.Column(20,
+	v.trial = newSoundTestView(opt)
+	v.box = kit.Column(0, settingsTitle("Sound"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
 		row(text.Key("Microphone"), v.mic, text.Key("What the other end hears.")),
 		row(text.Key("Speaker"), v.speaker, text.Key("Where you hear the other end: the headset, most likely.")),
 		row(text.Key("Ringer"), v.ringer, text.Key("Rings for a call. Not the headset, if it may lie on the table.")),
+		settingsRow("Test", v.trial.box),
 		settingsRow("Processing", kit.Column(8, v.echo, v.noise, v.gain, v.music)),
-		settingsRow("State", kit.Pad(7, 0, 0, 0, kit.Row(0, v.problem, kit.Spacer()))))))
+		settingsRow("State", kit.Pad(7, 0, 0, 0, kit.Row(0, v.problem, kit.Spacer()))))))))
 	return v
 }
 
 // Object is the view.
 func (v *settingsSoundView) Object() fyne.CanvasObject { return v.box }
 
-// Enter lists the devices that are there now.
+// Enter lists the devices that are there now, and shows how loud they are.
 func (v *settingsSoundView) Enter() {
+	v.list()
+	v.trial.Enter()
+}
+
+// list shows the devices that are there and what is chosen.
+func (v *settingsSoundView) list() {
 	mics, speakers := v.opt.Settings.AudioDevices()
 	c := v.opt.Settings.AudioChoice()
 	v.mic.SetOptions(soundOptions(mics, c.Microphone))
@@ -91,15 +101,15 @@ func (v *settingsSoundView) Enter() {
 	v.state()
 }
 
-// Leave does nothing.
-func (v *settingsSoundView) Leave() {}
+// Leave lets go of the sound.
+func (v *settingsSoundView) Leave() { v.trial.Leave() }
 
 // Draw shows devices that came and went.
 func (v *settingsSoundView) Draw(s desk.Snapshot) {
 	changed := v.sound.Microphone != s.Sound.Microphone || v.sound.Speaker != s.Sound.Speaker || v.sound.Problem.Key != s.Sound.Problem.Key
 	v.sound = s.Sound
 	if changed {
-		v.Enter()
+		v.list()
 	}
 }
 

@@ -68,6 +68,27 @@ func (s settings) SaveAudio(c ui.AudioChoice) error {
 	return s.save(next)
 }
 
+// ListenToLevels opens microphone and speaker for their levels.
+func (s settings) ListenToLevels() (release func()) { return s.audio.Listen() }
+
+// SoundLevels are how loud microphone and speaker are.
+func (s settings) SoundLevels() (microphone, speaker float64) {
+	return s.audio.InputLevel(), s.audio.OutputLevel()
+}
+
+// Rehearse records the microphone and plays it.
+func (s settings) Rehearse(told func(ui.Rehearsal)) (stop func()) {
+	steps := map[audio.RehearsalStep]ui.RehearsalStep{
+		audio.RehearsalSpeaking: ui.RehearsalSpeaking, audio.RehearsalListening: ui.RehearsalListening, audio.RehearsalOver: ui.RehearsalOver,
+	}
+	return s.audio.Rehearse(func(step audio.RehearsalStep, loudest float64) {
+		told(ui.Rehearsal{Step: steps[step], Loudest: loudest})
+	})
+}
+
+// TryRinger rings until stop is called.
+func (s settings) TryRinger() (stop func()) { return s.audio.Ring() }
+
 // CanEnhance reports whether this build can change the microphone's sound.
 func (s settings) CanEnhance() bool { return audio.CanEnhance() }
 
