@@ -24,6 +24,7 @@ var rooms = []string{"../../ui", "../../crm", "../../cmd"}
 type reader struct {
 	fset    *token.FileSet
 	files   []*ast.File
+	pkg     string            // of the file that is looked at
 	params  map[string][]int  // function or method → which arguments are keys
 	results map[string]bool   // functions that return a key
 	fields  map[string]bool   // names of struct fields that are keys
@@ -58,23 +59,26 @@ func read(t *testing.T) *reader {
 		}
 	}
 	for _, f := range r.files {
+		r.pkg = f.Name.Name
 		r.declarations(f)
 	}
 	for _, f := range r.files {
+		r.pkg = f.Name.Name
 		r.uses(f)
 	}
 	return r
 }
 
-func isKey(e ast.Expr) bool {
+// isKey is the type text.Key; within its package it is Key. Other packages have keys of their own.
+func (r *reader) isKey(e ast.Expr) bool {
 	switch x := e.(type) {
 	case *ast.SelectorExpr:
 		p, ok := x.X.(*ast.Ident)
 		return ok && p.Name == "text" && x.Sel.Name == "Key"
 	case *ast.Ident:
-		return x.Name == "Key"
+		return x.Name == "Key" && r.pkg == "text"
 	case *ast.Ellipsis:
-		return isKey(x.Elt)
+		return r.isKey(x.Elt)
 	}
 	return false
 }
@@ -102,7 +106,7 @@ func (r *reader) declarations(f *ast.File) {
 					id, isIdent := p.Type.(*ast.Ident)
 					// A room that may not import ui/text has helpers from a wording to a Text.
 					helper := saysText && isIdent && id.Name == "string" && len(p.Names) > 0 && p.Names[k].Name == "key"
-					if isKey(p.Type) || helper {
+					if r.isKey(p.Type) || helper {
 						keys = append(keys, i)
 					}
 					i++
@@ -113,7 +117,7 @@ func (r *reader) declarations(f *ast.File) {
 			}
 			if d.Type.Results != nil {
 				for _, p := range d.Type.Results.List {
-					r.results[d.Name.Name] = r.results[d.Name.Name] || isKey(p.Type)
+					r.results[d.Name.Name] = r.results[d.Name.Name] || r.isKey(p.Type)
 				}
 			}
 		case *ast.TypeSpec:
@@ -131,8 +135,8 @@ func (r *reader) keyFields(s *ast.StructType) []bool {
 	var out []bool
 	for _, f := range s.Fields.List {
 		for k := range max(1, len(f.Names)) {
-			out = append(out, isKey(f.Type))
-			if isKey(f.Type) && len(f.Names) > 0 {
+			out = append(out, r.isKey(f.Type))
+			if r.isKey(f.Type) && len(f.Names) > 0 {
 				r.fields[f.Names[k].Name] = true
 			}
 		}
@@ -168,7 +172,7 @@ func (r *reader) uses(f *ast.File) {
 				}
 			}
 		case *ast.ValueSpec:
-			if e.Type != nil && isKey(e.Type) {
+			if e.Type != nil && r.isKey(e.Type) {
 				for _, v := range e.Values {
 					r.take(v)
 				}
@@ -219,7 +223,7 @@ func (r *reader) literal(lit *ast.CompositeLit, typ ast.Expr) {
 }
 
 func (r *reader) element(el, typ ast.Expr) {
-	if isKey(typ) {
+	if r.isKey(typ) {
 		r.take(el)
 	} else if c, ok := el.(*ast.CompositeLit); ok && c.Type == nil {
 		r.literal(c, typ)
