@@ -9,9 +9,13 @@ import (
 	"time"
 
 	"leadline/crm"
+	"leadline/crm/wire"
 )
 
-// save adds the batch as one command.
+// commandBytes is how long the arguments of an import's command get before the next one begins: many of them make a push.
+const commandBytes = wire.MostBytes / 4
+
+// save adds the batch, by as many commands as keep each of them handy.
 func (b *batch) save() error {
 	user, err := me(b)
 	if err != nil {
@@ -23,7 +27,7 @@ func (b *batch) save() error {
 			p.Contact.Company = c.ID
 		}
 	}
-	args, err := b.arguments(user.ID)
+	commands, err := b.arguments(user.ID)
 	if err != nil {
 		return err
 	}
@@ -31,36 +35,69 @@ func (b *batch) save() error {
 	if err != nil {
 		return err
 	}
-	return b.applyWritten(c, args, func() error { return b.importAll(b.companies, b.people, user.ID, c.At.Time()) })
+	perform := func() error { return b.importAll(b.companies, b.people, user.ID, c.At.Time()) }
+	for _, args := range commands {
+		if err := b.applyWritten(c, args, perform); err != nil {
+			return err
+		}
+		perform = func() error { return nil } // all is done already
+		c.At++                                // of the same millisecond
+		if c.ID, err = b.s.makeID(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// arguments are the batch as the JSON of crm.ImportContacts, put together of what is written already.
-func (b *batch) arguments(by crm.ID) ([]byte, error) {
-	head, err := json.Marshal(struct {
-		Companies []*crm.Company `json:"companies,omitempty"`
-		By        crm.ID         `json:"by,omitempty"`
-	}{b.companies, by})
-	if err != nil {
-		return nil, fmt.Errorf("write the companies: %w", err)
-	}
-	var out bytes.Buffer
-	out.Write(head[:len(head)-1])
-	if len(head) > len("{}") {
-		out.WriteByte(',')
-	}
-	out.WriteString(`"contacts":[`)
-	for i, p := range b.people {
-		if i > 0 {
-			out.WriteByte(',')
+// arguments are the batch as the JSON of crm.ImportContacts, put together of what is written
+// already. A company is in the same as its first person, or in the last.
+func (b *batch) arguments(by crm.ID) (commands [][]byte, err error) {
+	var companies, contacts bytes.Buffer
+	list := func(to *bytes.Buffer, parts ...[]byte) {
+		if to.Len() > 0 {
+			to.WriteByte(',')
 		}
-		out.Write(p.written[:len(p.written)-1])
+		for _, part := range parts {
+			to.Write(part)
+		}
+	}
+	finish := func() {
+		commands = append(commands, slices.Concat([]byte(`{"companies":[`), companies.Bytes(), []byte(`],"contacts":[`), contacts.Bytes(), []byte(`],"by":"`+string(by)+`"}`)))
+		companies.Reset()
+		contacts.Reset()
+	}
+	written := map[*crm.Company]bool{}
+	company := func(c *crm.Company) error {
+		if c == nil || written[c] {
+			return nil
+		}
+		written[c] = true
+		text, err := json.Marshal(c)
+		list(&companies, text)
+		return err
+	}
+	for _, p := range b.people {
+		if err := company(b.made[p.companyName]); err != nil {
+			return nil, fmt.Errorf("write company %q: %w", p.Company, err)
+		}
+		end := []byte("}")
 		if p.Contact.Company != "" {
-			out.WriteString(`,"company":"` + string(p.Contact.Company) + `"`)
+			end = []byte(`,"company":"` + string(p.Contact.Company) + `"}`)
 		}
-		out.WriteByte('}')
+		list(&contacts, p.written[:len(p.written)-1], end)
+		if companies.Len()+contacts.Len() > commandBytes {
+			finish()
+		}
 	}
-	out.WriteString("]}")
-	return out.Bytes(), nil
+	for _, c := range b.companies {
+		if err := company(c); err != nil {
+			return nil, fmt.Errorf("write company %q: %w", c.Name, err)
+		}
+	}
+	if companies.Len()+contacts.Len() > 0 {
+		finish()
+	}
+	return commands, nil
 }
 
 // importContacts adds what another import, here or elsewhere, made of its file.

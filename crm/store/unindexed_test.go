@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"leadline/crm"
@@ -73,5 +74,24 @@ func TestTheIndexGoesOnAtTheNextStart(t *testing.T) {
 	s = openAt(t, path)
 	if n := s.Unindexed(); n != 0 {
 		t.Errorf("%d are to be indexed again", n)
+	}
+}
+
+// Another program that does the commands of a large import has the same customers.
+func TestTheCommandsOfALargeImportMakeTheSame(t *testing.T) {
+	here, there := open(t), open(t)
+	welcomed(t, here, 2500)
+	names, _ := outbox(t, here)
+	if len(names) < 2 {
+		t.Errorf("all is in %d commands", len(names))
+	}
+	replay(t, here, there)
+	if a, b := contactsOf(t, here), contactsOf(t, there); len(a) != 2500 || !reflect.DeepEqual(a, b) {
+		t.Errorf("%d contacts here, %d there", len(a), len(b))
+	}
+	var works int
+	ok(t, there.readDB.QueryRow("SELECT count(*) FROM company").Scan(&works))
+	if works != 250 {
+		t.Errorf("%d companies", works)
 	}
 }
