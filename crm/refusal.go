@@ -2,16 +2,17 @@ package crm
 
 // Why the server refuses commands, as the tray says it.
 const (
-	WasRemoved    = "It was removed meanwhile. Nothing was changed."
-	WasKnown      = "The caller was a customer already, whose record has the call. Nothing was changed."
-	RemoveChanged = "It was changed since it was removed here. It stays."
-	NoRight       = "Your role does not allow that."
-	NeverThere    = "The server does not know this record."
-	NotUnderstood = "The server is of an older version and does not know this change."
-	NoSense       = "The server could not make sense of this change."
-	LastAdmin     = "Somebody has to stay an administrator."
-	GiveLess      = "Nobody can give away more rights than they have."
+	WasRemoved     = "It was removed meanwhile. Nothing was changed."
+	WasKnown       = "The caller was a customer already, whose record has the call. Nothing was changed."
+	RemoveChanged  = "It was changed since it was removed here. It stays."
+	NoRight        = "Your role does not allow that."
+	NeverThere     = "The server does not know this record."
+	NotUnderstood  = "The server is of an older version and does not know this change."
+	NoSense        = "The server could not make sense of this change."
+	TooLargeToSend = "This change is too large to be sent."
+	LastAdmin      = "Somebody has to stay an administrator."
+	GiveLess       = "Nobody can give away more rights than they have."
 )
 
 // RefusalTexts are all sentences by which the server refuses commands.
-var RefusalTexts = []string{WasRemoved, WasKnown, RemoveChanged, NoRight, NeverThere, NotUnderstood, NoSense, LastAdmin, GiveLess}
+var RefusalTexts = []string{WasRemoved, WasKnown, RemoveChanged, NoRight, NeverThere, NotUnderstood, NoSense, TooLargeToSend, LastAdmin, GiveLess}

@@ -1,0 +1,208 @@
+package replica
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// Config is what a replica needs. Only File, Server and Address have no default.
+type Config struct {
+	File    File
+	Server  Server
+	Address string // of the server, by which the file knows it
+	Program string // "leadline 1.4.0", for the server's log
+
+	Snapshots string // the directory in which a snapshot is loaded; default the system's for temporary files
+	Log       *slog.Logger
+	Now       func() time.Time
+	After     func(time.Duration) <-chan time.Time
+	Jitter    func(time.Duration) time.Duration // a random part of a duration
+
+	// OnStatus is called after each change of the status, on a goroutine of the replica's; it must be quick.
+	OnStatus func(Status)
+	// OnWelcome is told what the server said at the beginning of a session.
+	OnWelcome func(wire.Welcome)
+	// OnPresence is told how colleagues are.
+	OnPresence func([]wire.Presence)
+}
+
+// Replica keeps one file in step with its server.
+type Replica struct {
+	c Config
+
+	session   sync.Mutex // held while it is found out where both stand, and while a page is taken over
+	greeted   bool       // under session
+	greetings int        // under session
+	welcome   wire.Welcome
+	erased    []crm.ID // that the server is to be told of
+
+	trip time.Duration // the shortest way to the server and back so far
+	skew time.Duration // of the server's clock from ours, as seen then
+
+	telling sync.Mutex
+	status  Status
+
+	pulled chan struct{} // has a value when there may be something to pull
+	retry  chan struct{} // has a value when somebody wants it tried at once
+}
+
+// New makes a replica; it panics when something is missing.
+func New(c Config) *Replica {
+	if c.File == nil || c.Server == nil || c.Address == "" {
+		panic("replica: a file, a server and its address are needed")
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.After == nil {
+		c.After = time.After
+	}
+	if c.Jitter == nil {
+		c.Jitter = func(d time.Duration) time.Duration { return rand.N(max(d, 1)) }
+	}
+	if c.Snapshots == "" {
+		c.Snapshots = os.TempDir()
+	}
+	return &Replica{c: c, status: Status{State: Offline, Since: c.Now()}, pulled: make(chan struct{}, 1), retry: make(chan struct{}, 1)}
+}
+
+// Status is where the replica stands now.
+func (r *Replica) Status() Status {
+	r.telling.Lock()
+	defer r.telling.Unlock()
+	return r.status
+}
+
+// Push sends what waits, one batch of it. more says that something may still wait. What the
+// server refused of it is in the tray then, and holds up nothing.
+func (r *Replica) Push(ctx context.Context) (more bool, err error) {
+	w, erased, err := r.greet(ctx)
+	if err != nil {
+		return false, err
+	}
+	commands, err := r.c.File.Outbox(ctx, wire.MostCommands, wire.MostBytes)
+	if err != nil || len(commands)+len(erased) == 0 {
+		return false, err
+	}
+	if len(commands) > 0 && len(commands[0].Args) > wire.MostBytes {
+		split, err := r.c.File.Split(ctx, commands[0].Seq)
+		if err == nil && !split {
+			err = r.giveUp(ctx, commands[0])
+		}
+		return true, err
+	}
+	client, err := r.c.File.Standing(ctx)
+	if err != nil {
+		return false, err
+	}
+	if len(commands) > 0 {
+		if err := r.c.File.MarkSent(ctx, commands[len(commands)-1].Seq); err != nil {
+			return false, err
+		}
+	}
+	pushed, err := r.c.Server.Push(ctx, wire.Push{Client: client.Client, Epoch: w.Epoch, Commands: commands, Erased: erased})
+	if err != nil {
+		return false, r.pushFailed(ctx, err)
+	}
+	r.forget(erased)
+	if err := r.c.File.Acknowledge(ctx, pushed.Results); err != nil {
+		return false, err
+	}
+	signal(r.pulled) // for the rows that it made, with the acknowledgement
+	return len(commands) > 0, nil
+}
+
+// pushFailed follows the server's word that another program has used our numbers, or that it misses some.
+func (r *Replica) pushFailed(ctx context.Context, err error) error {
+	if c := code(err); c == wire.Forked || c == wire.Gap {
+		r.session.Lock()
+		defer r.session.Unlock()
+		r.greeted = false
+		r.greetings++
+		return errors.Join(err, r.c.File.Fork(ctx))
+	}
+	return r.failed(err)
+}
+
+// giveUp puts a command into the tray that is too large ever to be taken. The others are numbered anew.
+func (r *Replica) giveUp(ctx context.Context, c wire.Command) error {
+	err := r.c.File.Acknowledge(ctx, []wire.Result{{ID: c.ID, Status: wire.Rejected, Code: wire.RejectInvalid, Reason: crm.Say(crm.TooLargeToSend)}})
+	if err == nil {
+		err = r.c.File.Fork(ctx)
+	}
+	r.mustGreet()
+	return err
+}
+
+// forget takes erasures off the list that the server knows of now.
+func (r *Replica) forget(erased []crm.ID) {
+	r.session.Lock()
+	defer r.session.Unlock()
+	r.erased = r.erased[min(len(erased), len(r.erased)):]
+}
+
+// Pull takes over one page of what is new; when nothing is, the server may wait for it for a while. more says that there is
+// more at once.
+func (r *Replica) Pull(ctx context.Context, wait time.Duration) (more bool, err error) {
+	w, _, err := r.greet(ctx)
+	if err != nil {
+		return false, err
+	}
+	r.session.Lock()
+	greeting := r.greetings
+	at, err := r.c.File.Standing(ctx)
+	r.session.Unlock()
+	if err != nil {
+		return false, err
+	}
+	page, err := r.c.Server.Pull(ctx, wire.Pull{Client: at.Client, Epoch: w.Epoch, Cursor: at.Cursor, View: w.View, Wait: wait})
+	if err != nil {
+		return false, r.failed(err)
+	}
+	r.session.Lock()
+	defer r.session.Unlock()
+	if greeting != r.greetings {
+		return true, nil // asked before, for what no longer holds
+	}
+	if page.Epoch != w.Epoch {
+		r.greeted = false
+		return true, nil
+	}
+	if err := r.c.File.ApplyPage(ctx, page); err != nil {
+		return false, fmt.Errorf("take over what is new on the server: %w", err)
+	}
+	return page.More, nil
+}
+
+// failed is an error of the server's, noted when both have to find out anew where they stand.
+func (r *Replica) failed(err error) error {
+	if needsGreeting(err) {
+		r.mustGreet()
+	}
+	return err
+}
+
+func (r *Replica) mustGreet() {
+	r.session.Lock()
+	defer r.session.Unlock()
+	r.greeted = false
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,191 @@
+package replica
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"leadline/crm/wire"
+)
+
+const (
+	firstRetry = time.Second
+	lastRetry  = 2 * time.Minute
+	look       = 30 * time.Second // at the outbox and the server, should a signal or a hint be lost
+	longPoll   = 25 * time.Second // wire.Pull.Wait
+)
+
+// Run keeps the file in step until ctx ends: pushing, pulling and watching, each in a loop of its own, so that none
+// waits for another.
+func (r *Replica) Run(ctx context.Context) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	watched := make(chan bool, 1)
+	var loops sync.WaitGroup
+	for _, loop := range []func(context.Context){
+		r.pushLoop,
+		func(ctx context.Context) { r.pullLoop(ctx, watched) },
+		func(ctx context.Context) { r.watchLoop(ctx, watched) },
+	} {
+		loops.Go(func() { loop(ctx) })
+	}
+	loops.Wait()
+}
+
+// Retry has it tried at once: the network is there again, or somebody asks for it.
+func (r *Replica) Retry() {
+	signal(r.retry)
+	signal(r.pulled)
+}
+
+func (r *Replica) pushLoop(ctx context.Context) {
+	wait := firstRetry
+	for ctx.Err() == nil {
+		more, err := r.Push(ctx)
+		switch {
+		case err != nil:
+			wait = r.rest(ctx, err, wait, r.retry)
+			continue
+		case !more:
+			r.count(ctx)
+			select {
+			case <-ctx.Done():
+			case <-r.c.File.Queued():
+				r.count(ctx)
+			case <-r.c.After(look):
+			}
+		}
+		wait = firstRetry
+	}
+}
+
+// pullLoop pulls until the head, then waits for a hint; without a connection that hints come by, the server lets
+// the question wait.
+func (r *Replica) pullLoop(ctx context.Context, watched <-chan bool) {
+	wait, watching := firstRetry, false
+	poll := time.Duration(0)
+	for ctx.Err() == nil {
+		more, err := r.Pull(ctx, poll)
+		if err != nil {
+			poll = 0
+			wait = r.rest(ctx, err, wait, r.pulled)
+			continue
+		}
+		wait, poll = firstRetry, 0
+		if more {
+			r.tell(CatchUp, nil)
+			continue
+		}
+		r.tell(Live, nil)
+		r.count(ctx)
+		select {
+		case watching = <-watched:
+			continue // what came between the pull and the connection brought no hint
+		default:
+		}
+		if !watching {
+			poll = longPoll
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-r.pulled:
+		case watching = <-watched:
+		case <-r.c.After(look):
+		}
+	}
+}
+
+// watchLoop keeps the connection that hints come by.
+func (r *Replica) watchLoop(ctx context.Context, watched chan bool) {
+	set := func(is bool) {
+		select {
+		case <-watched:
+		default:
+		}
+		watched <- is
+	}
+	wait := firstRetry
+	for ctx.Err() == nil {
+		if _, _, err := r.greet(ctx); err == nil {
+			err = r.c.Server.Watch(ctx, func(h wire.Hint) {
+				wait = firstRetry
+				if h.Rev == 0 && len(h.Presence) == 0 {
+					set(true)
+				}
+				if len(h.Presence) > 0 && r.c.OnPresence != nil {
+					r.c.OnPresence(h.Presence)
+				}
+				signal(r.pulled)
+			})
+			if ctx.Err() == nil {
+				r.c.Log.Info("the connection for hints has ended", "error", err)
+			}
+			set(false)
+		}
+		select {
+		case <-ctx.Done():
+		case <-r.c.After(wait + r.c.Jitter(wait)):
+		}
+		wait = min(2*wait, lastRetry)
+	}
+}
+
+// rest says why it does not go on, and waits before the next try; it gives how long to wait after that.
+func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-chan struct{}) time.Duration {
+	if ctx.Err() != nil {
+		return wait
+	}
+	if needsGreeting(err) && wait == firstRetry {
+		return 2 * wait // at once, but not for ever
+	}
+	state := stateAfter(err)
+	if state == Revoked && r.Status().State != Revoked {
+		if err := r.c.File.Wipe(ctx); err != nil {
+			r.c.Log.Error("erase the copy of a device that may no more", "error", err)
+		}
+	}
+	r.tell(state, err)
+	r.count(ctx)
+	r.c.Log.Info("the server is not to be had", "state", state, "error", err, "again in", wait)
+	pause := wait/2 + r.c.Jitter(wait)
+	if state != Offline {
+		pause = lastRetry
+	}
+	select {
+	case <-ctx.Done():
+	case <-at:
+	case <-r.c.After(pause):
+	}
+	return min(2*wait, lastRetry)
+}
+
+// tell changes the state.
+func (r *Replica) tell(s State, err error) {
+	r.change(func(now *Status) {
+		if now.State != s {
+			now.Since = r.c.Now()
+		}
+		now.State, now.Problem = s, err
+	})
+}
+
+// count says anew how much waits.
+func (r *Replica) count(ctx context.Context) {
+	at, err := r.c.File.Standing(ctx)
+	if err != nil {
+		return
+	}
+	r.change(func(now *Status) { now.Waiting, now.Refused = at.Waiting, at.Refused })
+}
+
+func (r *Replica) change(edit func(*Status)) {
+	r.telling.Lock()
+	before := r.status
+	edit(&r.status)
+	now := r.status
+	r.telling.Unlock()
+	if r.c.OnStatus != nil && (before.State != now.State || before.Waiting != now.Waiting || before.Refused != now.Refused) {
+		r.c.OnStatus(now)
+	}
+}

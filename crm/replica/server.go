@@ -1,0 +1,50 @@
+package replica
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/store"
+	"leadline/crm/wire"
+)
+
+// Server is the shared server as a program speaks with it. An error is a wire.Problem when the server
+// said it, else the network's. Safe for several goroutines.
+type Server interface {
+	Hello(ctx context.Context, h wire.Hello) (wire.Welcome, error)
+	Push(ctx context.Context, p wire.Push) (wire.Pushed, error)
+	Pull(ctx context.Context, p wire.Pull) (wire.Page, error)
+	Rows(ctx context.Context, f wire.Fetch) (wire.Fetched, error)
+	// Snapshot gives the bytes of a snapshot from an offset on, compressed as they are.
+	Snapshot(ctx context.Context, m wire.Manifest, offset int64) (io.ReadCloser, error)
+	// Watch gives hints to heard until the connection breaks; it returns why. heard is told of an empty hint
+	// once the connection stands.
+	Watch(ctx context.Context, heard func(wire.Hint)) error
+}
+
+// File is what the replica does with the agent's file; *store.Store has it.
+type File interface {
+	Standing(ctx context.Context) (store.Standing, error)
+	Queued() <-chan struct{}
+	Attach(ctx context.Context, a store.Attachment) error
+	Greeted(ctx context.Context, w wire.Welcome, offset time.Duration) error
+	Joined(ctx context.Context, epoch uint64, view string) error
+	Fork(ctx context.Context) error
+	NewEpoch(ctx context.Context, epoch, fork uint64) (fresh bool, err error)
+	Outbox(ctx context.Context, limit, size int) ([]wire.Command, error)
+	MarkSent(ctx context.Context, upTo uint64) error
+	Split(ctx context.Context, seq uint64) (ok bool, err error)
+	Acknowledge(ctx context.Context, results []wire.Result) error
+	ApplyPage(ctx context.Context, p wire.Page) error
+	Wanted(ctx context.Context, limit int) ([]wire.RowID, error)
+	ApplyRows(ctx context.Context, rows []wire.Row) error
+	BeginSnapshot(ctx context.Context) error
+	ApplySnapshot(ctx context.Context, rows []wire.Row) error
+	EndSnapshot(ctx context.Context, m wire.Manifest) error
+	Purge(ctx context.Context, refs []crm.Ref) error
+	Wipe(ctx context.Context) error
+}
+
+var _ File = (*store.Store)(nil)
