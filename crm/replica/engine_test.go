@@ -92,6 +92,7 @@ type connection struct {
 	mu        sync.Mutex
 	down      bool
 	loseReply bool // of the next push
+	erased    bool // the device has said so
 }
 
 var errDown = errors.New("the network is down")
@@ -170,6 +171,13 @@ func (n *connection) Watch(ctx context.Context, heard func(wire.Hint)) error {
 			heard(h)
 		}
 	}
+}
+
+func (n *connection) Erased(context.Context) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.erased = true
+	return nil
 }
 
 // desk is one agent's program without windows and telephone.

@@ -108,9 +108,11 @@ func (r *Replica) watchLoop(ctx context.Context, watched chan bool) {
 	wait := firstRetry
 	for ctx.Err() == nil {
 		if _, _, err := r.greet(ctx); err == nil {
+			stands := false
 			err = r.c.Server.Watch(ctx, func(h wire.Hint) {
 				wait = firstRetry
-				if h.Rev == 0 && len(h.Presence) == 0 {
+				if !stands {
+					stands = true
 					set(true)
 				}
 				if len(h.Presence) > 0 && r.c.OnPresence != nil {
@@ -143,6 +145,8 @@ func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-
 	if state == Revoked && r.Status().State != Revoked {
 		if err := r.c.File.Wipe(ctx); err != nil {
 			r.c.Log.Error("erase the copy of a device that may no more", "error", err)
+		} else if err := r.c.Server.Erased(ctx); err != nil {
+			r.c.Log.Warn("tell the server that the copy is erased", "error", err)
 		}
 	}
 	r.tell(state, err)

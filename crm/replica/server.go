@@ -19,9 +19,11 @@ type Server interface {
 	Rows(ctx context.Context, f wire.Fetch) (wire.Fetched, error)
 	// Snapshot gives the bytes of a snapshot from an offset on, compressed as they are.
 	Snapshot(ctx context.Context, m wire.Manifest, offset int64) (io.ReadCloser, error)
-	// Watch gives hints to heard until the connection breaks; it returns why. heard is told of an empty hint
-	// once the connection stands.
+	// Watch gives hints to heard until the connection breaks; it returns why. The first hint comes
+	// as the connection stands.
 	Watch(ctx context.Context, heard func(wire.Hint)) error
+	// Erased tells that the copy of a device that may no more is gone.
+	Erased(ctx context.Context) error
 }
 
 // File is what the replica does with the agent's file; *store.Store has it.

@@ -5,6 +5,7 @@ package wire
 const (
 	PathSession  = "/v1/session"         // POST SignIn → Session; DELETE signs out
 	PathRefresh  = "/v1/session/refresh" // POST Refresh → Session
+	PathErased   = "/v1/session/erased"  // POST nothing, with the last token: a revoked device has erased its copy
 	PathDevices  = "/v1/devices"         // GET → []Device; DELETE /v1/devices/{id} revokes
 	PathHello    = "/v1/sync/hello"      // POST Hello → Welcome
 	PathPush     = "/v1/sync/push"       // POST Push → Pushed
@@ -12,6 +13,7 @@ const (
 	PathRows     = "/v1/sync/rows"       // POST Fetch → Fetched
 	PathSnapshot = "/v1/sync/snapshot/"  // GET + Manifest.Name, with Range (RFC 9110 §14)
 	PathWatch    = "/v1/sync/watch"      // WebSocket, downwards only: Hint
+	PathPresence = "/v1/presence"        // POST Presence: how one is now, said again each minute; GET → []Presence, the team
 )
 
 // The encodings of a message, as Content-Type and Accept name them.
