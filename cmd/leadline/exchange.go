@@ -41,10 +41,11 @@ Bitrix24, from any other CSV with a line of names, from vCards 2.1 to 4.0, or ev
   -duplicates skip            who is there already: skip, update, add
   -column "phone:work=Tel."   what a column is, where its name does not say it; may be repeated. What: first, middle, last, name,
                               company, position, comment, marks, source, sip, phone[:LABEL], email[:LABEL], address[:LABEL],
-                              street[:LABEL], zip[:LABEL], city[:LABEL], state[:LABEL], country[:LABEL]
+                              street[:LABEL], zip[:LABEL], city[:LABEL], state[:LABEL], country[:LABEL], field:NAME of your own
                               LABEL: work, mobile, home, main, fax, private, other
   -delimiter ";"              between cells, where it is not found out
   -encoding windows-1252      utf-8, utf-16, windows-1252, where it is not found out
+  -refused rest.csv           write the rows that are refused there, with the reasons, to be corrected and imported
 `
 
 const exportUsage = `leadline export [flags] FILE ("-" is standard output): all contacts and companies, or everything
@@ -61,6 +62,7 @@ func importCommand(ctx context.Context, load func() (config.Config, error), args
 	duplicates := flags.String("duplicates", "skip", "")
 	delimiter := flags.String("delimiter", "", "")
 	encoding := flags.String("encoding", "", "")
+	refused := flags.String("refused", "", "")
 	columns := map[string]exchange.Field{}
 	flags.Func("column", "", func(s string) error {
 		field, name, ok := strings.Cut(s, "=")
@@ -87,12 +89,46 @@ func importCommand(ctx context.Context, load func() (config.Config, error), args
 	if o.Delimiter, err = oneSign(*delimiter); err != nil {
 		return usageError("import", err, importUsage)
 	}
+	if *refused != "" && flags.Arg(0) == "-" {
+		return usageError("import", errors.New("-refused needs a file that can be read twice"), importUsage)
+	}
 	c, err := load()
 	if err != nil {
 		return err
 	}
-	return importFile(ctx, c, flags.Arg(0), o, out)
+	if err := importFile(ctx, c, flags.Arg(0), o, out); err != nil || *refused == "" {
+		return err
+	}
+	o.Region = c.UI.Region
+	rows, err := writeRefused(ctx, flags.Arg(0), *refused, o)
+	if err == nil && rows > 0 {
+		fmt.Fprintf(out, "the %d refused are written to %s\n", rows, *refused)
+	}
+	return err
 }
+
+// writeRefused writes the rows of a file that an import refuses, if there are some.
+func writeRefused(ctx context.Context, file, to string, o exchange.Options) (rows int, err error) {
+	in, err := os.Open(file)
+	if err != nil {
+		return 0, fmt.Errorf("read the refused rows: %w", err)
+	}
+	defer in.Close()
+	err = writeWhole(to, func(w io.Writer) (err error) {
+		rows, err = exchange.WriteRefused(ctx, in, w, o)
+		if err == nil && rows == 0 {
+			err = errNoneRefused
+		}
+		return err
+	})
+	if errors.Is(err, errNoneRefused) {
+		return 0, nil
+	}
+	return rows, err
+}
+
+// errNoneRefused keeps an empty file from being written.
+var errNoneRefused = errors.New("no row is refused")
 
 func oneSign(s string) (rune, error) {
 	if s == `\t` || s == "tab" {

@@ -10,7 +10,7 @@ import (
 	"leadline/crm"
 )
 
-// Field is what a column has of a person: "first", "phone:mobile", "city:work".
+// Field is what a column has of a person: "first", "phone:mobile", "city:work", "field:Customer number".
 type Field string
 
 // The fields; those from phone on carry a label behind a colon, or none.
@@ -34,11 +34,12 @@ const (
 	City       Field = "city"
 	State      Field = "state"
 	Country    Field = "country"
+	Custom     Field = "field" // the label is the custom field's name
 	labelOnly  Field = "label" // of the column that names it
 )
 
 var fields = []Field{FirstName, MiddleName, LastName, FullName, Company, Position, Comment, Marks, Source, Phone, Email, SIP,
-	Whole, Street, PostalCode, City, State, Country}
+	Whole, Street, PostalCode, City, State, Country, Custom}
 
 // column is where a file has what.
 type column struct {
@@ -74,11 +75,12 @@ var known = map[string]Field{
 }
 
 // googlePair is a column of Google Contacts: "Phone 1 - Value" beside "Phone 1 - Label".
-var googlePair = regexp.MustCompile(`^(phone|e-mail|address) (\d+) - (.+)$`)
+var googlePair = regexp.MustCompile(`^(phone|e-mail|address|custom field) (\d+) - (.+)$`)
 
 var googleParts = map[string]Field{"phone value": Phone, "e-mail value": Email, "address formatted": Whole, "address street": Street,
 	"address city": City, "address postal code": PostalCode, "address region": State, "address country": Country,
-	"phone label": labelOnly, "phone type": labelOnly, "e-mail label": labelOnly, "e-mail type": labelOnly, "address label": labelOnly, "address type": labelOnly}
+	"phone label": labelOnly, "phone type": labelOnly, "e-mail label": labelOnly, "e-mail type": labelOnly, "address label": labelOnly, "address type": labelOnly,
+	"custom field value": Custom, "custom field label": labelOnly, "custom field type": labelOnly}
 
 // recognise finds out what the columns of a header are; what is said by hand goes before that.
 func recognise(header []string, byHand map[string]Field) ([]column, error) {
@@ -111,7 +113,7 @@ func recognise(header []string, byHand map[string]Field) ([]column, error) {
 				c.names = at
 			}
 		}
-		single := !slices.Contains([]Field{Phone, Email, SIP, Street, Comment, Marks}, c.field) && c.group == ""
+		single := !slices.Contains([]Field{Phone, Email, SIP, Street, Comment, Marks, Custom}, c.field) && c.group == ""
 		if single && taken[c.field] && len(byHand) == 0 {
 			c.field = Ignored // the first of that name
 		}
@@ -147,6 +149,9 @@ func (c column) name() Field {
 
 // ParseField reads a field's name as the command line has it.
 func ParseField(s string) (Field, error) {
+	if name, custom, ok := strings.Cut(strings.TrimSpace(s), ":"); ok && strings.EqualFold(name, string(Custom)) && custom != "" {
+		return Custom + ":" + Field(custom), nil
+	}
 	name, label, labelled := strings.Cut(strings.ToLower(strings.TrimSpace(s)), ":")
 	if !slices.Contains(fields, Field(name)) {
 		return "", fmt.Errorf("there is no field %q; the fields are %v", s, fields)

@@ -20,7 +20,7 @@ func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, 
 	if delimiter == 0 {
 		delimiter = findDelimiter(in)
 	}
-	s := &csvSource{rows: csv.NewReader(in), read: rowReader{region: o.Region, letters: letters{encoding: encoding, fixed: encoding != ""}}}
+	s := &csvSource{rows: csv.NewReader(in), read: rowReader{region: o.Region, custom: o.custom, letters: letters{encoding: encoding, fixed: encoding != ""}}}
 	s.rows.Comma = delimiter
 	s.rows.FieldsPerRecord = -1 // a row that is too short is refused alone
 	s.rows.ReuseRecord = true
@@ -59,6 +59,12 @@ func (s *csvSource) next() (e entry, err error) {
 	}
 	e.line, _ = s.rows.FieldPos(0)
 	e.person, e.why = s.read.read(row)
+	if e.why != "" {
+		e.row = make([]string, len(row))
+		for i, cell := range row {
+			e.row[i] = s.read.letters.decode(cell)
+		}
+	}
 	return e, nil
 }
 

@@ -25,6 +25,8 @@ type Options struct {
 	Encoding  Encoding
 	Delimiter rune             // 0 is found out
 	Columns   map[string]Field // by the names of columns; the others are found out
+
+	custom customFields // what the store has
 }
 
 // Report says what an import did, or would do.
@@ -87,6 +89,7 @@ type entry struct {
 	line int
 	person
 	why string
+	row []string // as it is in a CSV, of one that is not taken
 }
 
 // source yields the entries of a file until io.EOF.
@@ -104,6 +107,9 @@ func Import(ctx context.Context, s *store.Store, r io.Reader, o Options) (report
 	in := bufio.NewReaderSize(r, 1<<16)
 	if head, _ := in.Peek(64); isEverything(head) {
 		err := i.importEverything(in)
+		return i.report, err
+	}
+	if o.custom, err = s.Fields(ctx); err != nil {
 		return i.report, err
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -135,6 +141,7 @@ type importer struct {
 	options Options
 	report  Report
 	trial   store.Trial // of a dry run
+	refused func(entry) error
 }
 
 // read takes over what another report says of the file.
@@ -176,6 +183,11 @@ func (i *importer) read(r io.Reader, take func(store.Newcomer) error) error {
 		i.report.Rows++
 		if e.why != "" {
 			i.refuse(e.line, e.why)
+			if i.refused != nil {
+				if err := i.refused(e); err != nil {
+					return err
+				}
+			}
 			continue
 		}
 		e.contact.Responsible = i.options.Responsible

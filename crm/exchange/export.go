@@ -83,6 +83,9 @@ func exportCards(ctx context.Context, s *store.Store, w cardWriter) (n int, err 
 
 func exportCSV(ctx context.Context, s *store.Store, w io.Writer) (n int, err error) {
 	e := csvWriter{out: csv.NewWriter(w), phones: 1, emails: 1, addresses: 1}
+	if e.fields, err = s.Fields(ctx); err != nil {
+		return 0, err
+	}
 	// Looked through first for how many columns there must be.
 	err = s.EachContact(ctx, func(c crm.Contact, _ string) error { e.widen(c); return nil })
 	if err == nil {
@@ -110,13 +113,14 @@ func exportCSV(ctx context.Context, s *store.Store, w io.Writer) (n int, err err
 // csvWriter is one export under way. A snapshot it is not: who is added between
 // the two looks and has more numbers than anybody has those beyond joined by ":::".
 type csvWriter struct {
-	out                       *csv.Writer
-	phones, emails, addresses int
+	out                               *csv.Writer
+	fields                            customFields
+	phones, emails, addresses, custom int
 }
 
 func (e *csvWriter) widen(c crm.Contact) {
 	e.phones, e.emails = max(e.phones, len(c.Numbers)+len(c.SIP)), max(e.emails, len(c.Emails))
-	e.addresses = max(e.addresses, len(c.Addresses))
+	e.addresses, e.custom = max(e.addresses, len(c.Addresses)), max(e.custom, len(c.Fields))
 }
 
 func (e *csvWriter) header() error {
@@ -131,6 +135,9 @@ func (e *csvWriter) header() error {
 	}
 	for n := 1; n <= e.emails; n++ {
 		header = append(header, fmt.Sprintf("E-mail %d - Label", n), fmt.Sprintf("E-mail %d - Value", n))
+	}
+	for n := 1; n <= e.custom; n++ {
+		header = append(header, fmt.Sprintf("Custom Field %d - Label", n), fmt.Sprintf("Custom Field %d - Value", n))
 	}
 	return e.out.Write(header)
 }
@@ -154,7 +161,19 @@ func (e *csvWriter) row(c crm.Contact, company string) error {
 	for _, m := range c.Emails {
 		emails = append(emails, labelled{string(m.Label), m.Address})
 	}
-	return e.out.Write(appendPairs(appendPairs(row, phones, e.phones), emails, e.emails))
+	row = appendPairs(appendPairs(row, phones, e.phones), emails, e.emails)
+	kind := crm.KindContact
+	if c.Name() == "" && company != "" {
+		kind = crm.KindCompany
+	}
+	custom := e.fields.labelled(kind, c.Fields)
+	for n := range e.custom {
+		if n >= len(custom) {
+			custom = append(custom, labelled{})
+		}
+		row = append(row, custom[n].label, custom[n].value)
+	}
+	return e.out.Write(row)
 }
 
 type labelled struct{ label, value string }

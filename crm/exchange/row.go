@@ -31,6 +31,7 @@ func (p postal) empty() bool {
 type rowReader struct {
 	columns []column
 	region  string
+	custom  customFields
 	letters letters
 }
 
@@ -44,6 +45,7 @@ func (r *rowReader) read(row []string) (p person, why string) {
 		return strings.TrimSpace(r.letters.decode(row[i]))
 	}
 	var middle, name string
+	var custom []labelled
 	groups := map[string]int{}
 	for i, c := range r.columns {
 		if c.field == Ignored || c.field == labelOnly {
@@ -71,7 +73,13 @@ func (r *rowReader) read(row []string) (p person, why string) {
 		case Position:
 			p.contact.Position = value
 		case Comment:
-			p.contact.Comment = strings.TrimPrefix(p.contact.Comment+"\n"+value, "\n")
+			p.addComment(value)
+		case Custom:
+			of := string(c.label)
+			if c.names >= 0 {
+				of = cell(c.names)
+			}
+			custom = append(custom, labelled{of, value})
 		case Source:
 			p.contact.Source = value
 		case Marks:
@@ -100,7 +108,12 @@ func (r *rowReader) read(row []string) (p person, why string) {
 	if p.contact.FirstName == "" && p.contact.LastName == "" {
 		p.contact.LastName = name
 	}
+	p.addCustom(custom, r.custom)
 	return p, p.check(why)
+}
+
+func (p *person) addComment(text string) {
+	p.contact.Comment = strings.TrimPrefix(p.contact.Comment+"\n"+text, "\n")
 }
 
 func (p *postal) set(f Field, value string) {

@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
+
+var errClosed = errors.New("the file was closed")
 
 // commitBulk is commit for a batch of an import. It does not wait for the disk: a program that is killed loses nothing of
 // it, and after a power cut the file is as before some batch. Sync waits.
@@ -22,7 +25,11 @@ func (s *Store) commitBulk(f func(*tx) error) (Changed, error) {
 	return changed, err
 }
 
+// pragmas sets some of the writer's; under writing.
 func (s *Store) pragmas(pragmas ...string) error {
+	if s.writer == nil {
+		return errClosed
+	}
 	for _, p := range pragmas {
 		if _, err := s.writer.ExecContext(context.Background(), "PRAGMA "+p); err != nil {
 			return fmt.Errorf("set pragma %s: %w", p, explain(err))
@@ -34,9 +41,8 @@ func (s *Store) pragmas(pragmas ...string) error {
 // Sync returns when all that Welcome wrote is on the disk, and gives back the memory that took.
 func (s *Store) Sync(ctx context.Context) error {
 	s.writing.Lock()
-	err := s.pragmas(cacheSize, "shrink_memory")
-	s.writing.Unlock()
-	if err != nil {
+	defer s.writing.Unlock()
+	if err := s.pragmas(cacheSize, "shrink_memory"); err != nil {
 		return err
 	}
 	if _, err := s.readDB.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
