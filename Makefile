@@ -18,11 +18,15 @@ LIVE := /(rig|pbxtest|e2e|audio)$$
 
 all: build
 
-build: build/leadline
+build: build/leadline build/leadline-server
 
 build/leadline: $(SOURCES)
 	.ci/setup build
 	go build -tags $(RELEASE) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/leadline
+
+build/leadline-server: $(SOURCES)
+	.ci/setup build
+	go build -tags $(RELEASE) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/leadline-server
 
 test:
 	.ci/setup test

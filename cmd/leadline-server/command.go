@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"runtime/debug"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+const usage = `Usage:
+  leadline-server serve -listen HOST:PORT [flags]      the server; flags: leadline-server serve -help
+  leadline-server user add -email … -name … [flags]    a user, who can sign in; flags: leadline-server user add -help
+  leadline-server user list
+  leadline-server user password -email …               another password; all devices sign in anew
+  leadline-server user disable -email …                locked out, and their devices erase their copies
+  leadline-server user enable -email …
+  leadline-server key add -name … -scopes route        for a PBX or other software; scopes: route, read, write
+  leadline-server key list
+  leadline-server key revoke -id …
+  leadline-server version
+All but version take -database sqlite:FILE or postgres://… and -key FILE.
+`
+
+// terminal is where a command reads and writes.
+type terminal struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run is the whole program but for its exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) error {
+	t := terminal{in, out, errs}
+	name, rest := pop(args)
+	switch name {
+	case "serve":
+		return serveCommand(ctx, rest, t)
+	case "user":
+		return userCommand(ctx, rest, t)
+	case "key":
+		return keyCommand(ctx, rest, t)
+	case "version":
+		_, err := fmt.Fprintln(out, versionLine())
+		return err
+	case "-h", "-help", "--help", "help":
+		_, err := io.WriteString(out, usage)
+		return err
+	case "":
+		_, _ = io.WriteString(errs, usage)
+		return errors.New("a command is missing")
+	}
+	return fmt.Errorf("there is no command %q\n%s", name, usage)
+}
+
+func pop(args []string) (first string, rest []string) {
+	if len(args) == 0 {
+		return "", nil
+	}
+	return args[0], args[1:]
+}
+
+func versionLine() string {
+	goVersion := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		goVersion = ", " + info.GoVersion
+	}
+	return "leadline-server " + version + goVersion
+}
+
+// parse reads flags; what is left over is a mistake. done says that help was asked for and given.
+func parse(flags *flag.FlagSet, args []string, t terminal) (done bool, err error) {
+	flags.SetOutput(t.out)
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return true, nil
+		}
+		return false, err
+	}
+	if flags.NArg() > 0 {
+		return false, fmt.Errorf("%q is not understood", flags.Arg(0))
+	}
+	return false, nil
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"strings"
+	"text/tabwriter"
+
+	"leadline/crm"
+)
+
+// keyFlags are what the commands about keys take.
+type keyFlags struct {
+	where                   place
+	name, scopes, email, id string
+}
+
+func keyCommand(ctx context.Context, args []string, t terminal) error {
+	name, rest := pop(args)
+	do, ok := map[string]func(context.Context, keyFlags, opened, terminal) error{"add": addKey, "list": listKeys, "revoke": revokeKey}[name]
+	if !ok {
+		return fmt.Errorf("key %q is none of add, list, revoke\n%s", name, usage)
+	}
+	var k keyFlags
+	flags := flag.NewFlagSet("leadline-server key "+name, flag.ContinueOnError)
+	k.where.flags(flags)
+	switch name {
+	case "add":
+		flags.StringVar(&k.name, "name", "", "what it is `for`")
+		flags.StringVar(&k.scopes, "scopes", "route", "what it may: route, read, write, with commas between")
+		flags.StringVar(&k.email, "email", "", "whose rights it has, by e-mail `address`; a PBX that only asks for routes needs none")
+	case "revoke":
+		flags.StringVar(&k.id, "id", "", "which, as list shows it")
+	}
+	if done, err := parse(flags, rest, t); done || err != nil {
+		return err
+	}
+	o, err := k.where.open(ctx, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(ctx, k, o, t), o.close())
+}
+
+func addKey(ctx context.Context, k keyFlags, o opened, t terminal) error {
+	if k.name == "" {
+		return errors.New("-name is missing")
+	}
+	workspace, err := o.company.FirstWorkspace(ctx, k.where.region)
+	if err != nil {
+		return err
+	}
+	var user crm.ID
+	if k.email != "" {
+		c, err := o.access.Credential(ctx, k.email)
+		if err != nil {
+			return err
+		}
+		workspace, user = c.Workspace, c.User
+	}
+	_, token, err := o.access.AddKey(ctx, workspace, user, k.name, strings.FieldsFunc(k.scopes, func(r rune) bool { return r == ',' || r == ' ' }))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "Key, shown this once: %s\n", token)
+	return err
+}
+
+func listKeys(ctx context.Context, k keyFlags, o opened, t terminal) error {
+	workspace, err := o.company.FirstWorkspace(ctx, k.where.region)
+	if err != nil {
+		return err
+	}
+	all, err := o.access.Keys(ctx, workspace)
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ID\tNAME\tSCOPES\tMADE\tSTATE")
+	for _, key := range all {
+		state := ""
+		if !key.Revoked.IsZero() {
+			state = "revoked"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", key.ID, key.Name, strings.Join(key.Scopes, ","), key.Made.Format("2006-01-02"), state)
+	}
+	return table.Flush()
+}
+
+func revokeKey(ctx context.Context, k keyFlags, o opened, t terminal) error {
+	workspace, err := o.company.FirstWorkspace(ctx, k.where.region)
+	if err != nil {
+		return err
+	}
+	if err := o.access.RevokeKey(ctx, workspace, crm.ID(k.id)); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(t.out, "The key is good for nothing from now on.")
+	return err
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"leadline/crm/server"
+	"leadline/crm/server/access"
+	"leadline/crm/server/database"
+	"leadline/crm/server/front"
+)
+
+// place is where a server keeps what it has.
+type place struct {
+	database string
+	keyFile  string
+	region   string
+}
+
+func (p *place) flags(f *flag.FlagSet) {
+	f.StringVar(&p.database, "database", envOr("LEADLINE_DATABASE", "sqlite:leadline-server.db"), "sqlite:`FILE` or postgres://…; default also from LEADLINE_DATABASE, so that a password is in no list of processes")
+	f.StringVar(&p.keyFile, "key", os.Getenv("LEADLINE_KEY"), "the `FILE` with the key that seals telephone passwords; made when it is not there. Default: beside the SQLite file. Keep a copy apart from the backups")
+	f.StringVar(&p.region, "region", "DE", "the `country` whose numbers are written without a country code, when the server is new")
+}
+
+func envOr(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// opened are the parts of a server on its database.
+type opened struct {
+	db      *database.DB
+	access  *access.Access
+	engine  *server.Engine
+	company front.Company
+}
+
+func (o opened) close() error { return o.db.Close() }
+
+func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error) {
+	file, embedded := strings.CutPrefix(p.database, "sqlite:")
+	key := p.keyFile
+	switch {
+	case key == "" && !embedded:
+		return o, errors.New("give -key FILE: with PostgreSQL there is no folder of ours to keep the key in; all servers share one")
+	case key == "":
+		key = file + ".key"
+	}
+	if embedded && file != ":memory:" {
+		if err := makePrivate(file); err != nil {
+			return o, err
+		}
+	}
+	vault, err := access.OpenVault(key)
+	if err != nil {
+		return o, err
+	}
+	if o.db, err = database.Open(ctx, p.database); err != nil {
+		return o, err
+	}
+	o.access = access.New(o.db, vault, time.Now)
+	o.engine = server.NewEngine(server.Engine{DB: o.db, Now: time.Now, Random: rand.Reader, Log: log})
+	o.company = front.Company{Engine: o.engine}
+	return o, nil
+}
+
+// makePrivate makes the database's file, and its folder, readable by its owner only: SQLite goes by the umask.
+func makePrivate(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return fmt.Errorf("make the folder of the database: %w", err)
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	return f.Close()
+}
+
+// newLog writes JSON lines.
+func newLog(w io.Writer, verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+
+	"leadline/crm/server/front"
+)
+
+// serveCommand runs the server until it is told to stop.
+func serveCommand(ctx context.Context, args []string, t terminal) error {
+	flags := flag.NewFlagSet("leadline-server serve", flag.ContinueOnError)
+	var where place
+	where.flags(flags)
+	var l front.Listening
+	flags.StringVar(&l.Address, "listen", "127.0.0.1:8480", "`HOST:PORT`; without TLS on loopback only")
+	flags.StringVar(&l.Certificate, "tls-cert", "", "the certificate, a PEM `FILE`; read again when it changes")
+	flags.StringVar(&l.Key, "tls-key", "", "its key, a PEM `FILE`")
+	flags.StringVar(&l.Host, "acme", "", "get the certificate of this `HOST` from Let's Encrypt; port 443 has to be reachable from outside")
+	verbose := flags.Bool("verbose", false, "log more")
+	if done, err := parse(flags, args, t); done || err != nil {
+		return err
+	}
+	if (l.Certificate == "") != (l.Key == "") {
+		return errors.New("-tls-cert and -tls-key belong together")
+	}
+	log := newLog(t.err, *verbose)
+	o, err := where.open(ctx, log)
+	if err != nil {
+		return err
+	}
+	l.Cache = o.access.Certificates()
+	f := front.New(front.Options{Access: o.access, Engine: o.engine, Log: log, Region: where.region})
+	err = serve(ctx, f, l, o, t)
+	return errors.Join(err, o.close())
+}
+
+func serve(ctx context.Context, f *front.Front, l front.Listening, o opened, t terminal) error {
+	port, err := l.Listen()
+	if err != nil {
+		return err
+	}
+	address := addressOf(l, port.Addr())
+	if err := printFirstLink(ctx, o, address, t); err != nil {
+		return errors.Join(err, port.Close())
+	}
+	fmt.Fprintf(t.out, "leadline-server listens on %s\n", address)
+	running, stop := context.WithCancel(ctx)
+	ran := make(chan struct{})
+	go func() {
+		defer close(ran)
+		f.Run(running)
+	}()
+	err = f.Serve(ctx, port)
+	stop()
+	<-ran
+	return err
+}
+
+// addressOf is what a person types to reach the server.
+func addressOf(l front.Listening, a net.Addr) string {
+	switch {
+	case l.Host != "":
+		return "https://" + l.Host
+	case l.Secure():
+		return "https://" + a.String()
+	}
+	return "http://" + a.String()
+}
+
+// printFirstLink tells, on a server where nobody can sign in, how to become its administrator.
+func printFirstLink(ctx context.Context, o opened, address string, t terminal) error {
+	link, err := o.access.FirstLink(ctx)
+	if err != nil || link == "" {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "Nobody can sign in yet. Open this link within a day to set up the first administrator:\n  %s/start/%s\n", address, link)
+	return err
+}

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"leadline/crm"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+// userFlags are what the commands about users take.
+type userFlags struct {
+	where                        place
+	email, name, role, extension string
+	department, password         string
+	pbx, pbxPassword, transport  string
+	asked                        *flag.FlagSet
+}
+
+func userCommand(ctx context.Context, args []string, t terminal) error {
+	name, rest := pop(args)
+	do, ok := map[string]func(context.Context, userFlags, opened, terminal) error{
+		"add": addUser, "list": listUsers, "password": setPassword, "disable": disableUser, "enable": enableUser,
+	}[name]
+	if !ok {
+		return fmt.Errorf("user %q is none of add, list, password, disable, enable\n%s", name, usage)
+	}
+	u := userFlags{asked: flag.NewFlagSet("leadline-server user "+name, flag.ContinueOnError)}
+	u.where.flags(u.asked)
+	if name != "list" {
+		u.asked.StringVar(&u.email, "email", "", "the e-mail `address` to sign in with")
+	}
+	if name == "add" || name == "password" {
+		u.asked.StringVar(&u.password, "password-file", "", "read the password from this `FILE`, - is standard input; without, one is made up and printed")
+	}
+	if name == "add" {
+		u.asked.StringVar(&u.name, "name", "", "the person's `name`")
+		u.asked.StringVar(&u.role, "role", "agent", "administrator, chief executive, head of department, agent, or a `role` of the company's own")
+		u.asked.StringVar(&u.extension, "extension", "", "the `number` at the PBX")
+		u.asked.StringVar(&u.department, "department", "", "the `department`, for rights that reach so far")
+		u.asked.StringVar(&u.pbx, "sip", "", "the telephone account that signing in brings: `sip:101@pbx.example.org`")
+		u.asked.StringVar(&u.pbxPassword, "sip-password-file", "", "read its password from this `FILE`")
+		u.asked.StringVar(&u.transport, "sip-transport", "", "udp, tcp, tls or auto")
+	}
+	if done, err := parse(u.asked, rest, t); done || err != nil {
+		return err
+	}
+	if name != "list" && u.email == "" {
+		return errors.New("-email is missing")
+	}
+	o, err := u.where.open(ctx, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(ctx, u, o, t), o.close())
+}
+
+// addUser makes a user in the CRM who can sign in.
+func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
+	if strings.TrimSpace(u.name) == "" {
+		return errors.New("-name is missing")
+	}
+	email, err := access.Email(u.email)
+	if err != nil {
+		return err
+	}
+	if _, err := o.access.Credential(ctx, email); err == nil {
+		return access.ErrTaken
+	}
+	workspace, err := o.company.FirstWorkspace(ctx, u.where.region)
+	if err != nil {
+		return err
+	}
+	role, err := roleOf(ctx, o, workspace, u.role)
+	if err != nil {
+		return err
+	}
+	password, made, err := passwordFrom(u.password, t.in)
+	if err == nil {
+		err = access.CheckPassword(password)
+	}
+	if err != nil {
+		return err
+	}
+	id, err := o.access.NewID()
+	if err != nil {
+		return err
+	}
+	user := crm.User{ID: id, Name: strings.TrimSpace(u.name), Email: email, Extension: u.extension, Department: u.department, Roles: []crm.ID{role.ID}}
+	if err := o.company.SaveUser(ctx, workspace, user); err != nil {
+		return err
+	}
+	if err := o.access.AddCredential(ctx, workspace, id, email, password); err != nil {
+		return err
+	}
+	if err := saveTelephone(ctx, u, o, workspace, id); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%s can sign in with %s, as %s.\n", user.Name, email, role.Name)
+	if made {
+		fmt.Fprintf(t.out, "Password, shown this once: %s\n", password)
+	}
+	return nil
+}
+
+func saveTelephone(ctx context.Context, u userFlags, o opened, workspace, user crm.ID) error {
+	if u.pbx == "" {
+		return nil
+	}
+	password := ""
+	if u.pbxPassword != "" {
+		text, err := os.ReadFile(u.pbxPassword)
+		if err != nil {
+			return fmt.Errorf("read the password of the telephone account: %w", err)
+		}
+		password = strings.TrimRight(string(text), "\r\n")
+	}
+	return o.access.SaveTelephone(ctx, workspace, user, wire.Account{Name: "Office", Address: u.pbx, AuthUser: u.extension, Password: password, Transport: u.transport})
+}
+
+func roleOf(ctx context.Context, o opened, workspace crm.ID, written string) (crm.Role, error) {
+	roles, err := o.company.Roles(ctx, workspace)
+	if err != nil {
+		return crm.Role{}, err
+	}
+	var names []string
+	for _, r := range roles {
+		if strings.EqualFold(r.Name, written) || string(r.ID) == written {
+			return r, nil
+		}
+		names = append(names, strings.ToLower(r.Name))
+	}
+	return crm.Role{}, fmt.Errorf("there is no role %q; there are: %s", written, strings.Join(names, ", "))
+}
+
+// passwordFrom reads a password, or makes one up.
+func passwordFrom(file string, in io.Reader) (password string, made bool, err error) {
+	var text []byte
+	switch file {
+	case "":
+		return rand.Text(), true, nil
+	case "-":
+		text, err = io.ReadAll(io.LimitReader(in, 1<<12))
+	default:
+		text, err = os.ReadFile(file)
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("read the password: %w", err)
+	}
+	password = strings.TrimRight(string(text), "\r\n")
+	if password == "" {
+		return "", false, access.ErrWeakPassword
+	}
+	return password, false, nil
+}
+
+func listUsers(ctx context.Context, _ userFlags, o opened, t terminal) error {
+	all, err := o.access.Credentials(ctx, "")
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "E-MAIL\tNAME\tEXTENSION\tROLES\tDEVICES\tSTATE")
+	for _, c := range all {
+		user, _, err := o.company.User(ctx, c.Workspace, c.User)
+		if err != nil {
+			return err
+		}
+		roles, err := rolesOf(ctx, o, c.Workspace, user)
+		if err != nil {
+			return err
+		}
+		devices, err := o.access.Devices(ctx, c.Workspace, c.User)
+		if err != nil {
+			return err
+		}
+		state, in := "", 0
+		for _, d := range devices {
+			if d.Revoked.IsZero() {
+				in++
+			}
+		}
+		switch {
+		case !c.Disabled.IsZero():
+			state = "disabled"
+		case user.Left:
+			state = "has left"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", c.Email, user.Name, user.Extension, roles, in, state)
+	}
+	return table.Flush()
+}
+
+func rolesOf(ctx context.Context, o opened, workspace crm.ID, u crm.User) (string, error) {
+	roles, err := o.company.Roles(ctx, workspace)
+	var names []string
+	for _, r := range roles {
+		for _, mine := range u.Roles {
+			if r.ID == mine {
+				names = append(names, r.Name)
+			}
+		}
+	}
+	return strings.Join(names, ", "), err
+}
+
+func setPassword(ctx context.Context, u userFlags, o opened, t terminal) error {
+	password, made, err := passwordFrom(u.password, t.in)
+	if err != nil {
+		return err
+	}
+	if err := o.access.SetPassword(ctx, u.email, password); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out, "The password was changed. All devices of the user have to sign in anew.")
+	if made {
+		fmt.Fprintf(t.out, "Password, shown this once: %s\n", password)
+	}
+	return nil
+}
+
+func disableUser(ctx context.Context, u userFlags, o opened, t terminal) error {
+	if err := o.access.Disable(ctx, u.email); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, "Locked out. The user's devices erase their copies as soon as they reach the server.")
+	return err
+}
+
+func enableUser(ctx context.Context, u userFlags, o opened, t terminal) error {
+	if err := o.access.Enable(ctx, u.email); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, "The user can sign in again.")
+	return err
+}

@@ -1,0 +1,88 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+)
+
+// Access knows who comes in. Its methods are safe to call from several goroutines.
+type Access struct {
+	db    *database.DB
+	vault *Vault
+	now   func() time.Time
+}
+
+// New is the access to a database; sealed things are sealed by the vault.
+func New(db *database.DB, vault *Vault, now func() time.Time) *Access {
+	if db == nil || vault == nil || now == nil {
+		panic("access: New needs a database, a vault and a clock")
+	}
+	return &Access{db, vault, now}
+}
+
+// How long tokens are good for.
+const (
+	AccessTime  = 15 * time.Minute
+	RefreshTime = 60 * 24 * time.Hour // a device that was away for longer signs in again
+)
+
+// Why somebody does not come in.
+var (
+	ErrWrongPassword = errors.New("the e-mail address or the password is wrong")
+	ErrNoToken       = errors.New("not signed in")
+	ErrExpired       = errors.New("the token has expired")
+	ErrTaken         = errors.New("a user with this e-mail address is there already")
+	ErrNoUser        = errors.New("there is no such user")
+	ErrBadDevice     = errors.New("the device has no id")
+	ErrNoDevice      = errors.New("there is no such device")
+	ErrNoLink        = errors.New("the link was used already, or is too old")
+)
+
+// Revoked tells that a device may no longer come in.
+type Revoked struct {
+	Erase bool // its copy of the data is to be erased
+}
+
+func (Revoked) Error() string { return "this device was signed out" }
+
+// Person is who comes in, and by what.
+type Person struct {
+	Workspace crm.ID
+	User      crm.ID
+	Device    crm.ID // "" with a key
+	Key       crm.ID // "" with a device
+	Scopes    []string
+}
+
+// whole runs f over the tables that no workspace owns.
+func (a *Access) whole(ctx context.Context, write bool, f func(*database.Tx) error) error {
+	if write {
+		return a.db.Write(ctx, "", f)
+	}
+	return a.db.Read(ctx, "", f)
+}
+
+func milli(t time.Time) int64 { return t.UnixMilli() }
+
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// NewID makes an id for a user.
+func (a *Access) NewID() (crm.ID, error) { return a.newID() }
+
+func (a *Access) newID() (crm.ID, error) {
+	id, err := crm.NewID(a.now(), randomness)
+	if err != nil {
+		return "", fmt.Errorf("make an id: %w", err)
+	}
+	return id, nil
+}

@@ -1,0 +1,160 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/mail"
+	"strings"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+)
+
+var randomness = rand.Reader
+
+// Credential is a user who can sign in.
+type Credential struct {
+	Email     string
+	Workspace crm.ID
+	User      crm.ID
+	Disabled  time.Time // zero: may sign in
+}
+
+// ErrBadEmail tells that something is no e-mail address.
+var ErrBadEmail = errors.New("that is no e-mail address")
+
+// Email is an address as it is compared: a plain one, folded.
+func Email(written string) (string, error) {
+	written = strings.TrimSpace(written)
+	a, err := mail.ParseAddress(written)
+	if err != nil || a.Address != written || len(written) > 254 {
+		return "", ErrBadEmail
+	}
+	return strings.ToLower(written), nil
+}
+
+// AddCredential lets a user sign in. Without a password they cannot until they get one.
+func (a *Access) AddCredential(ctx context.Context, workspace crm.ID, user crm.ID, email, password string) error {
+	email, err := Email(email)
+	if err != nil {
+		return err
+	}
+	hash := ""
+	if password != "" {
+		if err := CheckPassword(password); err != nil {
+			return err
+		}
+		if hash, err = hashPassword(ctx, password); err != nil {
+			return err
+		}
+	}
+	return a.whole(ctx, true, func(t *database.Tx) error { return a.addCredential(ctx, t, workspace, user, email, hash) })
+}
+
+func (a *Access) addCredential(ctx context.Context, t *database.Tx, workspace crm.ID, user crm.ID, email, hash string) error {
+	var one int
+	taken, err := t.One(ctx, "SELECT 1 FROM credential WHERE email = $1", []any{email}, &one)
+	if err != nil {
+		return err
+	}
+	if taken {
+		return ErrTaken
+	}
+	return t.Exec(ctx, "INSERT INTO credential(email, workspace, user_id, hash, disabled, changed) VALUES($1, $2, $3, $4, 0, $5)",
+		email, workspace, string(user), hash, milli(a.now()))
+}
+
+// Credentials are all who can sign in to a workspace, by e-mail address; "" is all workspaces.
+func (a *Access) Credentials(ctx context.Context, workspace crm.ID) (all []Credential, err error) {
+	err = a.whole(ctx, false, func(t *database.Tx) error {
+		all = nil
+		return t.Each(ctx, "SELECT email, workspace, user_id, disabled FROM credential WHERE $1 = '' OR workspace = $1 ORDER BY email", []any{workspace},
+			func(scan func(...any) error) error {
+				var c Credential
+				var disabled int64
+				err := scan(&c.Email, &c.Workspace, &c.User, &disabled)
+				c.Disabled = moment(disabled)
+				all = append(all, c)
+				return err
+			})
+	})
+	return all, err
+}
+
+// Credential finds a user by e-mail address.
+func (a *Access) Credential(ctx context.Context, email string) (c Credential, err error) {
+	if email, err = Email(email); err != nil {
+		return c, err
+	}
+	err = a.whole(ctx, false, func(t *database.Tx) error {
+		var disabled int64
+		ok, err := t.One(ctx, "SELECT email, workspace, user_id, disabled FROM credential WHERE email = $1", []any{email},
+			&c.Email, &c.Workspace, &c.User, &disabled)
+		if err == nil && !ok {
+			err = ErrNoUser
+		}
+		c.Disabled = moment(disabled)
+		return err
+	})
+	return c, err
+}
+
+// SetPassword gives a user another password. All their devices have to sign in anew, and keep their data.
+func (a *Access) SetPassword(ctx context.Context, email, password string) error {
+	c, err := a.Credential(ctx, email)
+	if err != nil {
+		return err
+	}
+	if err := CheckPassword(password); err != nil {
+		return err
+	}
+	hash, err := hashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	return a.whole(ctx, true, func(t *database.Tx) error {
+		if err := t.Exec(ctx, "UPDATE credential SET hash = $2, changed = $3 WHERE email = $1", c.Email, hash, milli(a.now())); err != nil {
+			return err
+		}
+		return a.revokeAll(ctx, t, c, false)
+	})
+}
+
+// Disable locks a user out: their devices are told to erase their copies. Enable lets them sign in again.
+func (a *Access) Disable(ctx context.Context, email string) error {
+	return a.setDisabled(ctx, email, milli(a.now()))
+}
+
+// Enable takes Disable back.
+func (a *Access) Enable(ctx context.Context, email string) error { return a.setDisabled(ctx, email, 0) }
+
+func (a *Access) setDisabled(ctx context.Context, email string, at int64) error {
+	c, err := a.Credential(ctx, email)
+	if err != nil {
+		return err
+	}
+	return a.whole(ctx, true, func(t *database.Tx) error {
+		if err := t.Exec(ctx, "UPDATE credential SET disabled = $2, changed = $3 WHERE email = $1", c.Email, at, milli(a.now())); err != nil || at == 0 {
+			return err
+		}
+		if err := t.Exec(ctx, "UPDATE api_key SET revoked = $3 WHERE workspace = $1 AND user_id = $2 AND revoked = 0",
+			c.Workspace, string(c.User), at); err != nil {
+			return err
+		}
+		return a.revokeAll(ctx, t, c, true)
+	})
+}
+
+func (a *Access) revokeAll(ctx context.Context, t *database.Tx, c Credential, erase bool) error {
+	return t.Exec(ctx, `UPDATE device SET revoked = CASE WHEN revoked = 0 THEN $3 ELSE revoked END, erase = CASE WHEN $4 = 1 THEN 1 ELSE erase END
+		WHERE workspace = $1 AND user_id = $2`, c.Workspace, string(c.User), milli(a.now()), flag(erase))
+}
+
+func flag(on bool) int64 {
+	if on {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,100 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+)
+
+// Scopes of keys: what other software may do, within the rights of the user whose key it is.
+const (
+	ScopeRoute = "route" // ask where a call goes (D3); the only one that a PBX needs
+	ScopeRead  = "read"  // read and search records and calls
+	ScopeWrite = "write" // create and change records
+)
+
+// Scopes are all there are.
+var Scopes = []string{ScopeRoute, ScopeRead, ScopeWrite}
+
+// Key is what other software comes in by. It does not run out, and can be revoked.
+type Key struct {
+	ID      crm.ID
+	User    crm.ID // whose rights it has; "" is a PBX's, which asks for routes only
+	Name    string
+	Scopes  []string
+	Made    time.Time
+	Revoked time.Time
+}
+
+// AddKey makes a key and shows it this once.
+func (a *Access) AddKey(ctx context.Context, workspace crm.ID, user crm.ID, name string, scopes []string) (k Key, token Token, err error) {
+	for _, s := range scopes {
+		if !slices.Contains(Scopes, s) {
+			return k, "", fmt.Errorf("scope %q is none of %s", s, strings.Join(Scopes, ", "))
+		}
+		if user == "" && s != ScopeRoute {
+			return k, "", fmt.Errorf("a key with scope %q needs a user", s)
+		}
+	}
+	if len(scopes) == 0 {
+		return k, "", fmt.Errorf("a key needs a scope: %s", strings.Join(Scopes, ", "))
+	}
+	k = Key{User: user, Name: clip(name, 100), Scopes: scopes, Made: a.now()}
+	if k.ID, err = a.newID(); err != nil {
+		return k, "", err
+	}
+	token = newToken()
+	err = a.whole(ctx, true, func(t *database.Tx) error {
+		return t.Exec(ctx, "INSERT INTO api_key(id, workspace, user_id, name, hash, scopes, made, revoked) VALUES($1, $2, $3, $4, $5, $6, $7, 0)",
+			string(k.ID), workspace, string(user), k.Name, token.hash(), strings.Join(scopes, " "), milli(k.Made))
+	})
+	return k, token, err
+}
+
+// Keys are a workspace's, revoked ones included, in the order in which they were made.
+func (a *Access) Keys(ctx context.Context, workspace crm.ID) (all []Key, err error) {
+	err = a.whole(ctx, false, func(t *database.Tx) error {
+		all = nil
+		return t.Each(ctx, "SELECT id, user_id, name, scopes, made, revoked FROM api_key WHERE workspace = $1 ORDER BY made, id", []any{workspace},
+			func(scan func(...any) error) error {
+				var k Key
+				var scopes string
+				var made, revoked int64
+				err := scan(&k.ID, &k.User, &k.Name, &scopes, &made, &revoked)
+				k.Scopes, k.Made, k.Revoked = strings.Fields(scopes), moment(made), moment(revoked)
+				all = append(all, k)
+				return err
+			})
+	})
+	return all, err
+}
+
+// RevokeKey ends a key.
+func (a *Access) RevokeKey(ctx context.Context, workspace crm.ID, id crm.ID) error {
+	return a.whole(ctx, true, func(t *database.Tx) error {
+		return t.Exec(ctx, "UPDATE api_key SET revoked = $3 WHERE workspace = $1 AND id = $2 AND revoked = 0", workspace, string(id), milli(a.now()))
+	})
+}
+
+func (a *Access) keyOf(ctx context.Context, hash []byte) (p Person, err error) {
+	err = a.whole(ctx, false, func(t *database.Tx) error {
+		var scopes string
+		var revoked int64
+		ok, err := t.One(ctx, "SELECT id, workspace, user_id, scopes, revoked FROM api_key WHERE hash = $1", []any{hash},
+			&p.Key, &p.Workspace, &p.User, &scopes, &revoked)
+		p.Scopes = strings.Fields(scopes)
+		if err == nil && (!ok || revoked > 0) {
+			err = ErrNoToken
+		}
+		return err
+	})
+	if err != nil {
+		return Person{}, err
+	}
+	return p, nil
+}

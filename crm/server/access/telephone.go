@@ -1,0 +1,55 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+	"leadline/crm/wire"
+)
+
+func purpose(workspace crm.ID, user crm.ID, name string) string {
+	return "telephone\x00" + string(workspace) + "\x00" + string(user) + "\x00" + name
+}
+
+// SaveTelephone adds or sets an account at the PBX that a user gets by signing in (I3).
+func (a *Access) SaveTelephone(ctx context.Context, workspace crm.ID, user crm.ID, p wire.Account) error {
+	sealed := a.vault.Seal(purpose(workspace, user, p.Name), []byte(p.Password))
+	return a.db.Write(ctx, string(workspace), func(t *database.Tx) error {
+		return t.Exec(ctx, `INSERT INTO telephone(ws, user_id, name, address, auth_user, password, transport, line) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
+			ON CONFLICT(ws, user_id, name) DO UPDATE SET address = excluded.address, auth_user = excluded.auth_user, password = excluded.password,
+			transport = excluded.transport, line = excluded.line`,
+			workspace, string(user), p.Name, p.Address, p.AuthUser, sealed, p.Transport, string(p.Line))
+	})
+}
+
+// RemoveTelephone takes an account of a user away.
+func (a *Access) RemoveTelephone(ctx context.Context, workspace crm.ID, user crm.ID, name string) error {
+	return a.db.Write(ctx, string(workspace), func(t *database.Tx) error {
+		return t.Exec(ctx, "DELETE FROM telephone WHERE ws = $1 AND user_id = $2 AND name = $3", workspace, string(user), name)
+	})
+}
+
+// Telephones are the accounts of a user, by name, passwords in the clear.
+func (a *Access) Telephones(ctx context.Context, workspace crm.ID, user crm.ID) (all []wire.Account, err error) {
+	err = a.db.Read(ctx, string(workspace), func(t *database.Tx) error {
+		all = nil
+		return t.Each(ctx, "SELECT name, address, auth_user, password, transport, line FROM telephone WHERE ws = $1 AND user_id = $2 ORDER BY name",
+			[]any{workspace, string(user)}, func(scan func(...any) error) error {
+				var p wire.Account
+				var sealed []byte
+				if err := scan(&p.Name, &p.Address, &p.AuthUser, &sealed, &p.Transport, &p.Line); err != nil {
+					return err
+				}
+				clear, err := a.vault.Open(purpose(workspace, user, p.Name), sealed)
+				if err != nil {
+					return fmt.Errorf("the password of telephone account %s: %w", p.Name, err)
+				}
+				p.Password = string(clear)
+				all = append(all, p)
+				return nil
+			})
+	})
+	return all, err
+}

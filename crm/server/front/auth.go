@@ -1,0 +1,107 @@
+package front
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+// bearer is the token of a request (RFC 6750 §2.1).
+func bearer(r *http.Request) access.Token {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return access.Token(strings.TrimSpace(token))
+}
+
+// problem says to a program why somebody does not come in.
+func problem(err error) error {
+	var revoked access.Revoked
+	switch {
+	case errors.As(err, &revoked) && revoked.Erase:
+		return wire.Problem{Code: wire.Revoked, Message: "this device was signed out and is to erase its copy"}
+	case errors.As(err, &revoked):
+		return wire.Problem{Code: wire.BadSignIn, Message: "this device was signed out; sign in again"}
+	case errors.Is(err, access.ErrExpired):
+		return wire.Problem{Code: wire.Expired, Message: err.Error()}
+	case errors.Is(err, access.ErrNoToken), errors.Is(err, access.ErrWrongPassword):
+		return wire.Problem{Code: wire.BadSignIn, Message: err.Error()}
+	case errors.Is(err, access.ErrNoDevice), errors.Is(err, access.ErrNoUser):
+		return wire.Problem{Code: wire.NotFound, Message: err.Error()}
+	case errors.Is(err, access.ErrBadDevice), errors.Is(err, access.ErrBadEmail), errors.Is(err, access.ErrWeakPassword), errors.Is(err, access.ErrTaken):
+		return wire.Problem{Code: wire.Malformed, Message: err.Error()}
+	}
+	return err
+}
+
+// authenticate finds out whose a request is.
+func (f *Front) authenticate(r *http.Request) (access.Person, error) {
+	token := bearer(r)
+	if token == "" {
+		return access.Person{}, problem(access.ErrNoToken)
+	}
+	if wait := f.limits.guesses.spent(addressOf(r)); wait > 0 {
+		return access.Person{}, tooMany(wait)
+	}
+	p, err := f.Access.Authenticate(r.Context(), token)
+	if errors.Is(err, access.ErrNoToken) {
+		f.limits.guesses.take(addressOf(r))
+	}
+	if err != nil {
+		return access.Person{}, problem(err)
+	}
+	if wait := f.limits.device.take(string(p.Device + p.Key)); wait > 0 {
+		return access.Person{}, tooMany(wait)
+	}
+	return p, nil
+}
+
+// handler answers a request of a person; what it returns is refused.
+type handler func(w http.ResponseWriter, r *http.Request, p access.Person) error
+
+// onDevice lets in who has signed in on a device and works for the company still.
+func (f *Front) onDevice(next handler) http.HandlerFunc {
+	return f.let(next, func(p access.Person) error {
+		if p.Device == "" {
+			return wire.Problem{Code: wire.Forbidden, Message: "this is for devices that a person has signed in on"}
+		}
+		return nil
+	})
+}
+
+// withScope lets in keys that have a scope.
+func (f *Front) withScope(scope string, next handler) http.HandlerFunc {
+	return f.let(next, func(p access.Person) error {
+		if p.Device == "" && !slices.Contains(p.Scopes, scope) {
+			return wire.Problem{Code: wire.Forbidden, Message: "the key lacks the scope " + scope}
+		}
+		return nil
+	})
+}
+
+func (f *Front) let(next handler, check func(access.Person) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p, err := f.authenticate(r)
+		if err == nil {
+			err = check(p)
+		}
+		if err == nil {
+			err = next(w, r, p)
+		}
+		if err != nil {
+			f.refuse(w, r, problem(err))
+		}
+	}
+}
+
+// administrators says whether a person may change users.
+func (f *Front) administers(ctx context.Context, p access.Person) (bool, error) {
+	_, rights, err := f.company.User(ctx, p.Workspace, p.User)
+	return rights.Users, err
+}

@@ -1,0 +1,38 @@
+package front
+
+import (
+	"crypto/tls"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+// certificates reads a certificate again when its file has changed, so that renewing it needs no restart.
+type certificates struct {
+	certificate, key string
+
+	mu      sync.Mutex
+	read    *tls.Certificate
+	changed time.Time
+}
+
+func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	info, err := os.Stat(c.certificate)
+	if err == nil && c.read != nil && info.ModTime().Equal(c.changed) {
+		return c.read, nil
+	}
+	fresh, err := tls.LoadX509KeyPair(c.certificate, c.key)
+	switch {
+	case err == nil:
+		c.read = &fresh
+		if info != nil {
+			c.changed = info.ModTime()
+		}
+	case c.read == nil:
+		return nil, fmt.Errorf("read the certificate %s with the key %s: %w", c.certificate, c.key, err)
+	}
+	return c.read, nil // half renewed: the old one until both files are there
+}

@@ -1,0 +1,112 @@
+package front
+
+import (
+	"context"
+	"fmt"
+
+	"leadline/crm"
+	"leadline/crm/server"
+	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+)
+
+// Company is what a front and the command line ask of the engine besides sync.
+type Company struct{ Engine *server.Engine }
+
+// FirstWorkspace is the one that a new server begins with; it is made when there is none.
+func (c Company) FirstWorkspace(ctx context.Context, region string) (id crm.ID, err error) {
+	err = c.Engine.DB.Read(ctx, "", func(t *database.Tx) error {
+		all, err := t.Workspaces(ctx)
+		if len(all) > 0 {
+			id = all[0].ID
+		}
+		return err
+	})
+	if err != nil || id != "" {
+		return id, err
+	}
+	return c.Engine.CreateWorkspace(ctx, "", region)
+}
+
+// SaveUser adds or sets a user, by the server's own right.
+func (c Company) SaveUser(ctx context.Context, workspace crm.ID, u crm.User) error {
+	return c.Do(ctx, workspace, ledger.Sender{System: true}, crm.SaveUser{User: u})
+}
+
+// Do does a change for somebody; an error of type Refused says why it was not done.
+func (c Company) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Change) error {
+	id, err := crm.NewID(c.Engine.Now(), c.Engine.Random)
+	if err != nil {
+		return err
+	}
+	result, err := c.Engine.Do(ctx, workspace, from, crm.Command{ID: id, At: crm.HLC(0).Next(c.Engine.Now()), Change: change})
+	if err != nil {
+		return err
+	}
+	if result.Status == wire.Rejected {
+		return Refused{result.Code, result.Reason}
+	}
+	return nil
+}
+
+// Refused tells that the company's rules do not allow a change.
+type Refused struct {
+	Code   wire.Reject
+	Reason crm.Text
+}
+
+func (r Refused) Error() string { return fmt.Sprintf("%s: %s", r.Code, r.Reason.Key) }
+
+// User is a user with what they may do now; one who is not there has no rights.
+func (c Company) User(ctx context.Context, workspace, id crm.ID) (u crm.User, rights crm.Rights, err error) {
+	err = c.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
+		u, rights, err = ledger.RightsOf(t.Rows(ctx), id)
+		return err
+	})
+	return u, rights, err
+}
+
+// Users are all of a workspace.
+func (c Company) Users(ctx context.Context, workspace crm.ID) ([]crm.User, error) {
+	return all[crm.User](ctx, c, workspace, wire.User)
+}
+
+// Roles are the standard ones and the company's own.
+func (c Company) Roles(ctx context.Context, workspace crm.ID) ([]crm.Role, error) {
+	own, err := all[crm.Role](ctx, c, workspace, wire.Role)
+	roles := crm.StandardRoles()
+	for _, r := range own {
+		if i := indexOf(roles, r.ID); i >= 0 {
+			roles[i] = r
+		} else {
+			roles = append(roles, r)
+		}
+	}
+	return roles, err
+}
+
+func indexOf(roles []crm.Role, id crm.ID) int {
+	for i, r := range roles {
+		if r.ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+func all[T any](ctx context.Context, c Company, workspace crm.ID, entity wire.Entity) (list []T, err error) {
+	err = c.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
+		list = nil
+		rows, err := t.Rows(ctx).All(entity)
+		for _, r := range rows {
+			v, err := ledger.Read[T](r)
+			if err != nil {
+				return err
+			}
+			list = append(list, v)
+		}
+		return err
+	})
+	return list, err
+}

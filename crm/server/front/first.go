@@ -1,0 +1,113 @@
+package front
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+//go:embed first.html
+var firstHTML string
+
+var firstPage = template.Must(template.New("first").Parse(firstHTML))
+
+type firstForm struct {
+	Name, Email, Extension, Password string
+	PasswordMin                      int
+	Problem                          string
+	Done                             bool
+}
+
+// showFirst is the page behind the link that a new server prints.
+func (f *Front) showFirst(w http.ResponseWriter, r *http.Request) {
+	if err := f.Access.CheckFirst(r.Context(), access.Token(r.PathValue("token"))); err != nil {
+		f.refuseFirst(w, r, err)
+		return
+	}
+	f.renderFirst(w, http.StatusOK, firstForm{})
+}
+
+// useFirst makes the first administrator.
+func (f *Front) useFirst(w http.ResponseWriter, r *http.Request) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		f.refuse(w, r, wire.Problem{Code: wire.Malformed, Message: "the form cannot be read"})
+		return
+	}
+	form := firstForm{Name: strings.TrimSpace(r.PostForm.Get("name")), Email: strings.TrimSpace(r.PostForm.Get("email")),
+		Extension: strings.TrimSpace(r.PostForm.Get("extension")), Password: r.PostForm.Get("password")}
+	err := f.makeFirst(r, access.Token(r.PathValue("token")), form)
+	switch {
+	case err == nil:
+		f.Log.Info("the first administrator was set up")
+		f.renderFirst(w, http.StatusOK, firstForm{Done: true, Email: form.Email})
+	case errors.Is(err, access.ErrWeakPassword), errors.Is(err, access.ErrBadEmail), errors.Is(err, errNoName):
+		form.Password, form.Problem = "", err.Error()
+		f.renderFirst(w, http.StatusUnprocessableEntity, form)
+	default:
+		f.refuseFirst(w, r, err)
+	}
+}
+
+var errNoName = errors.New("a name is missing")
+
+func (f *Front) makeFirst(r *http.Request, link access.Token, form firstForm) error {
+	ctx := r.Context()
+	if err := f.Access.CheckFirst(ctx, link); err != nil {
+		return err
+	}
+	if form.Name == "" {
+		return errNoName
+	}
+	email, err := access.Email(form.Email)
+	if err != nil {
+		return err
+	}
+	workspace, err := f.company.FirstWorkspace(ctx, f.Region)
+	if err != nil {
+		return err
+	}
+	// The user is there before the link is used up: if the server ends in between, the link is good still.
+	id, err := f.Access.NewID()
+	if err != nil {
+		return err
+	}
+	if err := f.Access.UseFirst(ctx, link, workspace, id, email, form.Password, func() error {
+		return f.company.SaveUser(ctx, workspace, crm.User{ID: id, Name: form.Name, Email: email, Extension: form.Extension, Roles: []crm.ID{crm.Administrator}})
+	}); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (f *Front) refuseFirst(w http.ResponseWriter, r *http.Request, err error) {
+	if !errors.Is(err, access.ErrNoLink) {
+		f.refuse(w, r, err)
+		return
+	}
+	f.limits.guesses.take(addressOf(r))
+	http.Error(w, "This link was used already, or is too old. A restart of the server prints another as long as nobody can sign in.", http.StatusNotFound)
+}
+
+func (f *Front) renderFirst(w http.ResponseWriter, status int, form firstForm) {
+	form.PasswordMin = access.PasswordMin
+	var page bytes.Buffer
+	if err := firstPage.Execute(&page, form); err != nil {
+		f.Log.Error("the page of the first administrator", "error", err)
+	}
+	head := w.Header()
+	head.Set("Content-Type", "text/html; charset=utf-8")
+	head.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	head.Set("Referrer-Policy", "no-referrer") // the address has the token in it
+	w.WriteHeader(status)
+	_, _ = w.Write(page.Bytes())
+}

@@ -1,0 +1,77 @@
+package front
+
+import (
+	"log/slog"
+	"net/http"
+
+	"leadline/crm/server"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+// Options are what a front needs.
+type Options struct {
+	Access *access.Access
+	Engine *server.Engine
+	Log    *slog.Logger
+	Region string // of numbers that are written nationally, in a workspace that the front makes: "DE"
+}
+
+// Front answers requests. Its methods are safe to call from several goroutines.
+type Front struct {
+	Options
+	company   Company
+	committer *server.Committer
+	metrics   *metrics
+	limits    *limits
+	hub       *hub
+	board     *board
+	closing   chan struct{}
+}
+
+// New makes a front, which from now on hears what the engine commits; it panics when something is missing.
+func New(o Options) *Front {
+	if o.Access == nil || o.Engine == nil || o.Log == nil {
+		panic("front: New needs access, an engine and a log")
+	}
+	now := o.Engine.Now
+	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now),
+		hub: newHub(), board: newBoard(now), closing: make(chan struct{})}
+	o.Engine.Committed = f.hub.advance
+	return f
+}
+
+// Handler is the whole of the server's HTTP.
+func (f *Front) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", f.health)
+	mux.HandleFunc("GET /readyz", f.ready)
+	mux.HandleFunc("GET /metrics", f.showMetrics)
+	mux.HandleFunc("GET /start/{token}", f.showFirst)
+	mux.HandleFunc("POST /start/{token}", f.useFirst)
+
+	mux.HandleFunc("POST "+wire.PathSession, f.signIn)
+	mux.HandleFunc("POST "+wire.PathRefresh, f.refresh)
+	mux.HandleFunc("POST "+wire.PathErased, f.erased)
+	mux.HandleFunc("DELETE "+wire.PathSession, f.onDevice(f.signOut))
+	mux.HandleFunc("GET "+wire.PathDevices, f.onDevice(f.devices))
+	mux.HandleFunc("DELETE "+wire.PathDevices+"/{id}", f.onDevice(f.revokeDevice))
+
+	mux.HandleFunc("POST "+wire.PathHello, f.onDevice(f.hello))
+	mux.HandleFunc("POST "+wire.PathPush, f.onDevice(f.push))
+	mux.HandleFunc("POST "+wire.PathPull, f.onDevice(f.pull))
+	mux.HandleFunc("POST "+wire.PathRows, f.onDevice(f.rows))
+
+	mux.HandleFunc("GET "+wire.PathWatch, f.onDevice(f.watch))
+	mux.HandleFunc("POST "+wire.PathPresence, f.onDevice(f.setPresence))
+	mux.HandleFunc("GET "+wire.PathPresence, f.onDevice(f.team))
+	mux.HandleFunc("GET /v1/route", f.withScope(access.ScopeRoute, f.route))
+
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		f.refuse(w, r, wire.Problem{Code: wire.NotFound, Message: "there is nothing here"})
+	})
+	return f.observe(f.limitAddress(mux))
+}
+
+// Close ends what waits for news, so that a stop is not held up.
+func (f *Front) Close() { close(f.closing) }

@@ -1,0 +1,498 @@
+package front
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server"
+	"leadline/crm/server/access"
+	"leadline/crm/server/database"
+	"leadline/crm/wire"
+)
+
+const password = "correct horse battery"
+
+// office is a server under test with its company.
+type office struct {
+	t         *testing.T
+	front     *Front
+	access    *access.Access
+	workspace crm.ID
+	url       string
+	clock     *clock
+	log       *logged
+}
+
+type clock struct {
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.ahead)
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += d
+}
+
+// logged keeps what the server logs.
+type logged struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *logged) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(b)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+func open(t *testing.T) *office {
+	t.Helper()
+	dir := t.TempDir()
+	db, err := database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	vault, err := access.OpenVault(filepath.Join(dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &office{t: t, clock: &clock{}, log: &logged{}}
+	log := slog.New(slog.NewJSONHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	o.access = access.New(db, vault, o.clock.now)
+	engine := server.NewEngine(server.Engine{DB: db, Now: o.clock.now, Random: rand.Reader, Log: log})
+	o.front = New(Options{Access: o.access, Engine: engine, Log: log, Region: "DE"})
+	if o.workspace, err = o.front.company.FirstWorkspace(t.Context(), "DE"); err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(o.front.Handler())
+	t.Cleanup(s.Close)
+	o.url = s.URL
+	return o
+}
+
+// add makes a user who can sign in.
+func (o *office) add(email string, u crm.User) crm.User {
+	o.t.Helper()
+	id, err := o.access.NewID()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	u.ID, u.Email = id, email
+	if err := o.front.company.SaveUser(context.Background(), o.workspace, u); err != nil {
+		o.t.Fatal(err)
+	}
+	if err := o.access.AddCredential(context.Background(), o.workspace, id, email, password); err != nil {
+		o.t.Fatal(err)
+	}
+	return u
+}
+
+// program is one that talks to the server.
+type program struct {
+	o       *office
+	device  crm.ID
+	session wire.Session
+	form    string // of messages
+}
+
+// signIn has a program sign in on a new device.
+func (o *office) signIn(email string) *program {
+	o.t.Helper()
+	id, err := o.access.NewID()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	p := &program{o: o, device: id, form: wire.TypeCBOR}
+	p.must(http.StatusOK, "POST", wire.PathSession, wire.SignIn{Email: email, Password: password, Device: wire.DeviceInfo{ID: id, Name: "laptop"}}, &p.session)
+	return p
+}
+
+// ask sends a message and reads the answer; refused is what the server says instead.
+func (p *program) ask(method, path string, in, out any) (status int, refused wire.Problem) {
+	p.o.t.Helper()
+	var body io.Reader
+	if in != nil {
+		data, err := wire.Encode(p.form, in)
+		if err != nil {
+			p.o.t.Fatal(err)
+		}
+		body = bytes.NewReader(data)
+	}
+	r, err := http.NewRequest(method, p.o.url+path, body)
+	if err != nil {
+		p.o.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", p.form)
+	r.Header.Set("Accept", p.form)
+	if p.session.Access != "" {
+		r.Header.Set("Authorization", "Bearer "+p.session.Access)
+	}
+	status, kind, data := do(p.o.t, r)
+	into := out
+	if status >= 400 {
+		into = &refused
+	}
+	if into != nil && len(data) > 0 {
+		if err := wire.Decode(kind, data, into); err != nil {
+			p.o.t.Fatalf("%s %s answers %d %q: %v", method, path, status, data, err)
+		}
+	}
+	return status, refused
+}
+
+func (p *program) must(want int, method, path string, in, out any) {
+	p.o.t.Helper()
+	if status, refused := p.ask(method, path, in, out); status != want {
+		p.o.t.Fatalf("%s %s: %d %v, want %d", method, path, status, refused, want)
+	}
+}
+
+func (p *program) refused(want wire.Code, method, path string, in any) {
+	p.o.t.Helper()
+	if status, refused := p.ask(method, path, in, nil); refused.Code != want || status != refused.Status() {
+		p.o.t.Errorf("%s %s: %d %v, want %s", method, path, status, refused, want)
+	}
+}
+
+func do(t *testing.T, r *http.Request) (status int, kind string, body []byte) {
+	t.Helper()
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err = io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, answer.Header.Get("Content-Type"), body
+}
+
+func get(t *testing.T, address string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequest("GET", address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, _, body := do(t, r)
+	return status, string(body)
+}
+
+func (p *program) hello() (w wire.Welcome, client crm.ID) {
+	p.o.t.Helper()
+	client, err := p.o.access.NewID()
+	if err != nil {
+		p.o.t.Fatal(err)
+	}
+	p.must(http.StatusOK, "POST", wire.PathHello, wire.Hello{Client: client, Schemas: []int{wire.Schema}, Sent: time.Now()}, &w)
+	return w, client
+}
+
+func (p *program) push(w wire.Welcome, client crm.ID, seq uint64, changes ...crm.Change) wire.Pushed {
+	p.o.t.Helper()
+	in := wire.Push{Client: client, Epoch: w.Epoch}
+	for i, c := range changes {
+		args, err := json.Marshal(c)
+		if err != nil {
+			p.o.t.Fatal(err)
+		}
+		id, err := p.o.access.NewID()
+		if err != nil {
+			p.o.t.Fatal(err)
+		}
+		in.Commands = append(in.Commands, wire.Command{Seq: seq + uint64(i), ID: id, Name: c.CommandName(), Args: args, At: crm.HLC(0).Next(time.Now())})
+	}
+	var out wire.Pushed
+	p.must(http.StatusOK, "POST", wire.PathPush, in, &out)
+	return out
+}
+
+func contact(t *testing.T, a *access.Access, last, number string) crm.Contact {
+	t.Helper()
+	id, err := a.NewID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return crm.Contact{ID: id, LastName: last, Numbers: []crm.Number{crm.Parse(number, "DE").Number(crm.LabelWork)}}
+}
+
+func TestAChangeComesFromOneProgramToAnother_I1(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	anna, ben := o.signIn("anna@example.org"), o.signIn("ben@example.org")
+	ben.form = wire.TypeJSON // as a person would
+	w, client := anna.hello()
+	c := contact(t, o.access, "Meier", "030 1234567")
+	if out := anna.push(w, client, 1, crm.CreateContact{Contact: c}); out.Results[0].Status != wire.Applied {
+		t.Fatalf("%+v", out)
+	}
+	wb, clientB := ben.hello()
+	var page wire.Page
+	ben.must(http.StatusOK, "POST", wire.PathPull, wire.Pull{Client: clientB, Epoch: wb.Epoch, View: wb.View}, &page)
+	if len(page.Rows) == 0 || page.Rows[len(page.Rows)-1].ID != c.ID {
+		t.Errorf("%+v", page)
+	}
+	var fetched wire.Fetched
+	ben.must(http.StatusOK, "POST", wire.PathRows, wire.Fetch{Client: clientB, IDs: []wire.RowID{{Entity: wire.Contact, ID: c.ID}}}, &fetched)
+	if len(fetched.Rows) != 1 || !strings.Contains(string(fetched.Rows[0].Data), "Meier") {
+		t.Errorf("%+v", fetched)
+	}
+}
+
+func TestSigningInBringsTheTelephone_I3(t *testing.T) {
+	o := open(t)
+	anna := o.add("anna@example.org", crm.User{Name: "Anna", Extension: "101"})
+	phone := wire.Account{Name: "Office", Address: "sip:101@pbx.example.org", AuthUser: "101", Password: "sip-secret"}
+	if err := o.access.SaveTelephone(t.Context(), o.workspace, anna.ID, phone); err != nil {
+		t.Fatal(err)
+	}
+	w, _ := o.signIn("anna@example.org").hello()
+	if len(w.Accounts) != 1 || w.Accounts[0] != phone || w.User != anna.ID || w.Workspace != o.workspace {
+		t.Errorf("%+v", w)
+	}
+}
+
+func TestDevicesAreListedAndRevoked(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	o.add("ada@example.org", crm.User{Name: "Ada", Roles: []crm.ID{crm.Administrator}})
+	anna, lost, ben, ada := o.signIn("anna@example.org"), o.signIn("anna@example.org"), o.signIn("ben@example.org"), o.signIn("ada@example.org")
+	var list []wire.Device
+	anna.must(http.StatusOK, "GET", wire.PathDevices, nil, &list)
+	if len(list) != 2 {
+		t.Errorf("%+v", list)
+	}
+	anna.refused(wire.Forbidden, "GET", wire.PathDevices+"?all", nil)
+	ada.must(http.StatusOK, "GET", wire.PathDevices+"?all", nil, &list)
+	if len(list) != 4 {
+		t.Errorf("%+v", list)
+	}
+	ben.refused(wire.NotFound, "DELETE", wire.PathDevices+"/"+string(lost.device), nil)
+	ben.refused(wire.NotFound, "DELETE", wire.PathDevices+"/'%20OR%201=1", nil)
+	anna.must(http.StatusNoContent, "DELETE", wire.PathDevices+"/"+string(lost.device), nil, nil)
+	lost.refused(wire.Revoked, "GET", wire.PathDevices, nil)
+	lost.refused(wire.Revoked, "POST", wire.PathRefresh, wire.Refresh{Token: lost.session.Refresh, Device: lost.device})
+	lost.must(http.StatusNoContent, "POST", wire.PathErased, nil, nil)
+	list = nil
+	anna.must(http.StatusOK, "GET", wire.PathDevices, nil, &list)
+	erased := 0
+	for _, d := range list {
+		if d.Erased && d.ID == lost.device {
+			erased++
+		}
+	}
+	if erased != 1 {
+		t.Errorf("%+v", list)
+	}
+	ada.must(http.StatusNoContent, "DELETE", wire.PathDevices+"/"+string(ben.device), nil, nil)
+	ben.refused(wire.Revoked, "GET", wire.PathDevices, nil)
+	anna.must(http.StatusNoContent, "DELETE", wire.PathSession, nil, nil)
+	anna.refused(wire.BadSignIn, "GET", wire.PathDevices, nil)
+}
+
+func TestTokensRunOutAndAreRefreshed(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	anna := o.signIn("anna@example.org")
+	o.clock.advance(access.AccessTime + time.Second)
+	anna.refused(wire.Expired, "GET", wire.PathDevices, nil)
+	stolen := anna.session.Refresh
+	anna.must(http.StatusOK, "POST", wire.PathRefresh, wire.Refresh{Token: stolen, Device: anna.device}, &anna.session)
+	anna.must(http.StatusOK, "GET", wire.PathDevices, nil, nil)
+	o.clock.advance(time.Second)
+	anna.refused(wire.BadSignIn, "POST", wire.PathRefresh, wire.Refresh{Token: stolen, Device: anna.device})
+	anna.refused(wire.BadSignIn, "GET", wire.PathDevices, nil)
+}
+
+func TestPasswordsCannotBeTriedThrough(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	p := &program{o: o, form: wire.TypeJSON}
+	id, _ := o.access.NewID()
+	try := wire.SignIn{Email: "Anna@example.org ", Password: "wrong wrong", Device: wire.DeviceInfo{ID: id}}
+	for range 10 {
+		p.refused(wire.BadSignIn, "POST", wire.PathSession, try)
+	}
+	p.refused(wire.TooMany, "POST", wire.PathSession, try)
+	try.Password = password
+	p.refused(wire.TooMany, "POST", wire.PathSession, try)
+	o.clock.advance(time.Minute)
+	p.must(http.StatusOK, "POST", wire.PathSession, try, nil)
+}
+
+func TestForgedTokensAreCountedAgainstTheAddress(t *testing.T) {
+	o := open(t)
+	p := &program{o: o, form: wire.TypeJSON, session: wire.Session{Access: strings.Repeat("A", 43)}}
+	for range 30 {
+		p.refused(wire.BadSignIn, "GET", wire.PathDevices, nil)
+	}
+	p.refused(wire.TooMany, "GET", wire.PathDevices, nil)
+}
+
+func TestTheFirstAdministratorIsSetUpByALink(t *testing.T) {
+	o := open(t)
+	link, err := o.access.FirstLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := o.url + "/start/" + string(link)
+	if status, html := get(t, page); status != http.StatusOK || !strings.Contains(html, "<form") {
+		t.Fatalf("%d %s", status, html)
+	}
+	if status, _ := get(t, page[:len(page)-1]+"_"); status != http.StatusNotFound {
+		t.Errorf("a wrong link: %d", status)
+	}
+	send := func(name, email, password string) (int, string) {
+		answer, err := http.PostForm(page, url.Values{"name": {name}, "email": {email}, "password": {password}, "extension": {"101"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		body, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode, string(body)
+	}
+	for _, c := range [][3]string{{"", "ada@example.org", password}, {"Ada", "no address", password}, {"<script>alert(1)</script>", "ada@example.org", "short"}} {
+		status, html := send(c[0], c[1], c[2])
+		if status != http.StatusUnprocessableEntity || !strings.Contains(html, "role=\"alert\"") || strings.Contains(html, "<script>") {
+			t.Errorf("%q: %d %s", c, status, html)
+		}
+	}
+	if status, html := send("Ada", "ada@example.org", password); status != http.StatusOK || !strings.Contains(html, "can sign in") {
+		t.Fatalf("%d %s", status, html)
+	}
+	if status, _ := send("Eve", "eve@example.org", password); status != http.StatusNotFound {
+		t.Errorf("the link a second time: %d", status)
+	}
+	ada := o.signIn("ada@example.org")
+	_, rights, err := o.front.company.User(t.Context(), o.workspace, ada.session.User)
+	if err != nil || rights != crm.AllRights {
+		t.Errorf("%+v %v", rights, err)
+	}
+}
+
+func TestHealthReadinessAndMetrics(t *testing.T) {
+	o := open(t)
+	if status, _ := get(t, o.url+"/healthz"); status != http.StatusOK {
+		t.Error(status)
+	}
+	if status, _ := get(t, o.url+"/readyz"); status != http.StatusOK {
+		t.Error(status)
+	}
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.signIn("anna@example.org")
+	status, text := get(t, o.url+"/metrics")
+	for _, want := range []string{`leadline_http_requests_total{route="GET /healthz",status="200"} 1`, `leadline_sign_ins_total{result="in"} 1`, "go_goroutines"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%d, %s is missing", status, want)
+		}
+	}
+	o.front.Close()
+	if status, _ := get(t, o.url+"/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("about to stop: %d", status)
+	}
+}
+
+func TestTheLogHasNoPersonAndNoSecret(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna Secretname"})
+	p := o.signIn("anna@example.org")
+	w, client := p.hello()
+	p.push(w, client, 1, crm.CreateContact{Contact: contact(t, o.access, "Customername", "030 1234567")})
+	_, _ = get(t, o.url+"/v1/route?caller=%2B49301234567&line=Sales")
+	_, _ = get(t, o.url+"/somewhere/Customername")
+	log := o.log.String()
+	if !strings.Contains(log, `"route":"POST /v1/sync/push"`) {
+		t.Fatalf("the log lacks a request: %s", log)
+	}
+	for _, secret := range []string{"anna@", "Secretname", "Customername", "1234567", p.session.Access, p.session.Refresh, password, "127.0.0.1"} {
+		if strings.Contains(log, secret) {
+			t.Errorf("%s is in the log: %s", secret, log)
+		}
+	}
+}
+
+func TestAPanicEndsOneRequest(t *testing.T) {
+	o := open(t)
+	h := o.front.observe(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("oh") }))
+	answer := httptest.NewRecorder()
+	h.ServeHTTP(answer, httptest.NewRequest("GET", "/", nil))
+	if answer.Code != http.StatusInternalServerError {
+		t.Error(answer.Code)
+	}
+	if _, text := get(t, o.url+"/metrics"); !strings.Contains(text, "leadline_panics_total 1") {
+		t.Error("not counted")
+	}
+}
+
+func TestAddressesCountAsTheyShould(t *testing.T) {
+	for _, c := range []struct{ remote, forwarded, want string }{
+		{"192.0.2.1:1234", "", "192.0.2.1"},
+		{"192.0.2.1:1234", "198.51.100.7", "192.0.2.1"}, // not our proxy: it could say anything
+		{"127.0.0.1:1234", "203.0.113.9, 198.51.100.7", "198.51.100.7"},
+		{"127.0.0.1:1234", "rubbish", "127.0.0.1"},
+		{"[2001:db8:1:2:3::1]:99", "", "2001:db8:1:2::/64"},
+		{"[::ffff:192.0.2.1]:99", "", "192.0.2.1"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.remote
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		if got := addressOf(r); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
+func TestMetersForgetWhoWaited(t *testing.T) {
+	c := &clock{}
+	m := newMeter(c.now, 1, 2)
+	for i := range 2 * mostMeasured {
+		m.take(fmt.Sprint(i))
+	}
+	if len(m.keys) > mostMeasured {
+		t.Errorf("%d addresses are remembered", len(m.keys))
+	}
+	m.take("x")
+	m.take("x")
+	if m.take("x") == 0 || m.spent("x") == 0 {
+		t.Error("a third time at once")
+	}
+	c.advance(time.Minute)
+	if m.take("x") > 0 {
+		t.Error("a minute later")
+	}
+}

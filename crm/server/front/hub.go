@@ -1,0 +1,116 @@
+package front
+
+import (
+	"sync"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// hub tells those who wait that a workspace has gone on. It keeps the newest news for each only: whoever is slow
+// gets them merged, and nobody waits for anybody.
+type hub struct {
+	mu    sync.Mutex
+	rooms map[crm.ID]*room
+}
+
+// room is one workspace.
+type room struct {
+	rev      uint64
+	watchers map[*watcher]struct{}
+}
+
+// watcher is one who waits.
+type watcher struct {
+	workspace crm.ID
+	wake      chan struct{} // holds one value when there is something new
+
+	mu       sync.Mutex
+	rev      uint64
+	presence map[crm.ID]wire.Presence
+}
+
+func newHub() *hub { return &hub{rooms: map[crm.ID]*room{}} }
+
+func (h *hub) join(workspace crm.ID) *watcher {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[workspace]
+	if r == nil {
+		r = &room{watchers: map[*watcher]struct{}{}}
+		h.rooms[workspace] = r
+	}
+	w := &watcher{workspace: workspace, wake: make(chan struct{}, 1)}
+	r.watchers[w] = struct{}{}
+	return w
+}
+
+func (h *hub) leave(w *watcher) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[w.workspace]
+	delete(r.watchers, w)
+	if len(r.watchers) == 0 {
+		delete(h.rooms, w.workspace)
+	}
+}
+
+// watched are the workspaces where somebody waits.
+func (h *hub) watched() []crm.ID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := make([]crm.ID, 0, len(h.rooms))
+	for id := range h.rooms {
+		all = append(all, id)
+	}
+	return all
+}
+
+func (h *hub) advance(workspace crm.ID, rev uint64) {
+	h.each(workspace, func(r *room) bool {
+		if rev <= r.rev {
+			return false
+		}
+		r.rev = rev
+		return true
+	}, func(w *watcher) { w.rev = max(w.rev, rev) })
+}
+
+// tell says how a user is now.
+func (h *hub) tell(workspace crm.ID, p wire.Presence) {
+	h.each(workspace, func(*room) bool { return true }, func(w *watcher) {
+		if w.presence == nil {
+			w.presence = map[crm.ID]wire.Presence{}
+		}
+		w.presence[p.User] = p
+	})
+}
+
+func (h *hub) each(workspace crm.ID, when func(*room) bool, give func(*watcher)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[workspace]
+	if r == nil || !when(r) {
+		return
+	}
+	for w := range r.watchers {
+		w.mu.Lock()
+		give(w)
+		w.mu.Unlock()
+		select {
+		case w.wake <- struct{}{}:
+		default: // it has not taken the last one yet
+		}
+	}
+}
+
+// take is what is new since it was last asked.
+func (w *watcher) take() (rev uint64, presence []wire.Presence) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range w.presence {
+		presence = append(presence, p)
+	}
+	rev, w.rev, w.presence = w.rev, 0, nil
+	return rev, presence
+}

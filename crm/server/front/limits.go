@@ -1,0 +1,136 @@
+package front
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"leadline/crm/wire"
+)
+
+// limits are how often one address, user or device may ask. Each server counts for itself.
+type limits struct {
+	address *meter // every request
+	guesses *meter // sign-ins from an address that failed
+	email   *meter // sign-ins with an e-mail address that failed
+	device  *meter // requests with one token
+}
+
+func newLimits(now func() time.Time) *limits {
+	return &limits{
+		address: newMeter(now, 200, 2000), // an office of a hundred agents is one address
+		guesses: newMeter(now, rate.Every(6*time.Second), 30),
+		email:   newMeter(now, rate.Every(30*time.Second), 10),
+		device:  newMeter(now, 50, 300),
+	}
+}
+
+// mostMeasured bounds the memory of a meter; who has waited long enough is forgotten first.
+const mostMeasured = 20_000
+
+// meter lets each key do something so many times, and more as time goes on.
+type meter struct {
+	now   func() time.Time
+	pace  rate.Limit // a second
+	burst int
+
+	mu   sync.Mutex
+	keys map[string]*rate.Limiter
+}
+
+func newMeter(now func() time.Time, pace rate.Limit, burst int) *meter {
+	return &meter{now: now, pace: pace, burst: burst, keys: map[string]*rate.Limiter{}}
+}
+
+func (m *meter) of(key string) *rate.Limiter {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l, ok := m.keys[key]
+	if !ok {
+		if len(m.keys) >= mostMeasured {
+			m.forget()
+		}
+		l = rate.NewLimiter(m.pace, m.burst)
+		m.keys[key] = l
+	}
+	return l
+}
+
+func (m *meter) forget() {
+	now := m.now()
+	for key, l := range m.keys {
+		if l.TokensAt(now) >= float64(m.burst) {
+			delete(m.keys, key)
+		}
+	}
+	for key := range m.keys { // a flood of different ones: any
+		if len(m.keys) < mostMeasured {
+			return
+		}
+		delete(m.keys, key)
+	}
+}
+
+// take counts once; wait is how long to wait if that was once too often.
+func (m *meter) take(key string) (wait time.Duration) {
+	now := m.now()
+	r := m.of(key).ReserveN(now, 1)
+	if wait = r.DelayFrom(now); wait > 0 {
+		r.CancelAt(now)
+	}
+	return wait
+}
+
+// spent is how long to wait before the next one, without counting.
+func (m *meter) spent(key string) (wait time.Duration) {
+	now := m.now()
+	r := m.of(key).ReserveN(now, 1)
+	wait = r.DelayFrom(now)
+	r.CancelAt(now)
+	return wait
+}
+
+func tooMany(wait time.Duration) error {
+	return wire.Problem{Code: wire.TooMany, Message: "that was too often", Retry: wait}
+}
+
+func (f *Front) limitAddress(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if wait := f.limits.address.take(addressOf(r)); wait > 0 {
+			f.refuse(w, r, tooMany(wait))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// addressOf is where a request comes from. On loopback there is a proxy before us, and
+// the last address in its header is the one it saw itself. IPv6 counts by /64, which one customer has.
+func addressOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	a, err := netip.ParseAddr(host)
+	if err != nil {
+		return host
+	}
+	if forwarded := r.Header.Values("X-Forwarded-For"); a.IsLoopback() && len(forwarded) > 0 {
+		all := strings.Split(forwarded[len(forwarded)-1], ",")
+		if seen, err := netip.ParseAddr(strings.TrimSpace(all[len(all)-1])); err == nil {
+			a = seen
+		}
+	}
+	a = a.Unmap().WithZone("")
+	if a.Is6() {
+		if p, err := a.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return a.String()
+}

@@ -1,0 +1,137 @@
+package front
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+
+	"leadline/crm/wire"
+)
+
+// What one request may bring.
+const (
+	mostBody     = 1 << 20 // bytes as they travel, in general
+	mostPushBody = 2 << 20 // of a push: its arguments and what is around them
+	bombRatio    = 4       // what travels compressed may be so much larger than the bound, and no more
+	bodyTime     = 30 * time.Second
+	answerTime   = 60 * time.Second
+	compressFrom = 1 << 10 // bytes of an answer
+)
+
+var errTooLarge = wire.Problem{Code: wire.TooLarge, Message: "the request is too large"}
+
+// read reads a request's message of at most so many bytes, whatever its encoding and compression.
+func (f *Front) read(w http.ResponseWriter, r *http.Request, most int64, message any) error {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != wire.TypeCBOR && kind != wire.TypeJSON {
+		return wire.Problem{Code: wire.Malformed, Message: "the Content-Type is neither " + wire.TypeCBOR + " nor " + wire.TypeJSON}
+	}
+	body, err := plain(http.MaxBytesReader(w, r.Body, most), r.Header.Get("Content-Encoding"))
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	bound := most * bombRatio
+	data, err := io.ReadAll(io.LimitReader(body, bound+1))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large), int64(len(data)) > bound, errors.Is(err, zstd.ErrDecoderSizeExceeded), errors.Is(err, zstd.ErrWindowSizeExceeded):
+		return errTooLarge
+	case err != nil:
+		return wire.Problem{Code: wire.Malformed, Message: "the request's body cannot be read"}
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	return wire.Decode(kind, data, message)
+}
+
+// plain undoes a Content-Encoding.
+func plain(body io.Reader, encoding string) (io.ReadCloser, error) {
+	switch strings.ToLower(strings.TrimSpace(encoding)) {
+	case "", "identity":
+		return io.NopCloser(body), nil
+	case "gzip":
+		z, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, wire.Problem{Code: wire.Malformed, Message: "the body is not gzip"}
+		}
+		return z, nil
+	case "zstd":
+		z, err := zstd.NewReader(body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(4<<20), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return nil, wire.Problem{Code: wire.Malformed, Message: "the body is not zstd"}
+		}
+		return z.IOReadCloser(), nil
+	}
+	return nil, wire.Problem{Code: wire.Malformed, Message: "the Content-Encoding is none of zstd, gzip, identity"}
+}
+
+var squeezer = func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2))
+	if err != nil {
+		panic(err)
+	}
+	return e
+}()
+
+// answer sends a message in the encoding that the request accepts: CBOR, unless it names JSON.
+func (f *Front) answer(w http.ResponseWriter, r *http.Request, status int, message any) {
+	kind := wire.TypeCBOR
+	if accepts(r.Header.Get("Accept"), wire.TypeJSON) {
+		kind = wire.TypeJSON
+	}
+	data, err := wire.Encode(kind, message)
+	if err != nil {
+		f.Log.Error("an answer cannot be encoded", "route", r.Pattern, "error", err)
+		http.Error(w, "the server made a mistake", http.StatusInternalServerError)
+		return
+	}
+	head := w.Header()
+	head.Set("Content-Type", kind)
+	head.Add("Vary", "Accept, Accept-Encoding")
+	if len(data) >= compressFrom && accepts(r.Header.Get("Accept-Encoding"), "zstd") {
+		data = squeezer.EncodeAll(data, make([]byte, 0, len(data)/2))
+		head.Set("Content-Encoding", "zstd")
+	}
+	head.Set("Content-Length", strconv.Itoa(len(data)))
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
+	w.WriteHeader(status)
+	_, _ = w.Write(data) // whoever asked may be gone
+}
+
+func accepts(list, wanted string) bool {
+	for part := range strings.SplitSeq(list, ",") {
+		name, _, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(name), wanted) {
+			return true
+		}
+	}
+	return false
+}
+
+// refuse answers with why not. What is no wire.Problem is our own fault: it is logged, and the answer does not tell.
+func (f *Front) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	var p wire.Problem
+	if !errors.As(err, &p) {
+		if r.Context().Err() == nil {
+			f.Log.Error("a request failed", "route", r.Pattern, "error", err)
+		}
+		p = wire.Problem{Code: wire.Internal, Message: "the server could not do it"}
+	}
+	f.metrics.refused.WithLabelValues(string(p.Code)).Inc()
+	if p.Retry > 0 {
+		w.Header().Set("Retry-After", fmt.Sprint(int64((p.Retry+time.Second-1)/time.Second)))
+	}
+	if p.Status() == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	f.answer(w, r, p.Status(), p)
+}

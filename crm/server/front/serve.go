@@ -1,0 +1,111 @@
+package front
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"golang.org/x/crypto/acme/autocert"
+)
+
+// Time-outs of connections: whoever sends slower than that is let go.
+const (
+	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute
+	mostHeader = 16 << 10
+	stopTime   = 20 * time.Second
+)
+
+// Listening says where and how a server listens.
+type Listening struct {
+	Address string // host:port
+	// Certificate and Key are PEM files; or Host is a name that ACME gives a certificate for (RFC 8555), kept in
+	// Cache. With none of them it is plain HTTP, on loopback only.
+	Certificate, Key string
+	Host             string
+	Cache            autocert.Cache
+}
+
+// ErrPlain tells that plain HTTP was asked for where others could listen in.
+var ErrPlain = errors.New("plain HTTP is for loopback only: give -tls-cert and -tls-key, or -acme, or listen on 127.0.0.1 behind a proxy")
+
+// Listen opens the port.
+func (l Listening) Listen() (net.Listener, error) {
+	settings, err := l.tls()
+	if err != nil {
+		return nil, err
+	}
+	if settings == nil && !loopback(l.Address) {
+		return nil, fmt.Errorf("listen on %s: %w", l.Address, ErrPlain)
+	}
+	port, err := net.Listen("tcp", l.Address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", l.Address, err)
+	}
+	if settings != nil {
+		port = tls.NewListener(port, settings)
+	}
+	return port, nil
+}
+
+// Secure says whether it is TLS.
+func (l Listening) Secure() bool { return l.Certificate != "" || l.Host != "" }
+
+func (l Listening) tls() (*tls.Config, error) {
+	switch {
+	case l.Host != "":
+		m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(l.Host), Cache: l.Cache}
+		c := m.TLSConfig()
+		c.MinVersion = tls.VersionTLS12
+		return c, nil
+	case l.Certificate != "" || l.Key != "":
+		c := &certificates{certificate: l.Certificate, key: l.Key}
+		if _, err := c.get(nil); err != nil {
+			return nil, err
+		}
+		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get, NextProtos: []string{"h2", "http/1.1"}}, nil
+	}
+	return nil, nil
+}
+
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.IsLoopback()
+}
+
+// Serve answers until the context ends, then lets requests under way come to their end.
+func (f *Front) Serve(ctx context.Context, port net.Listener) error {
+	s := &http.Server{Handler: f.Handler(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: mostHeader,
+		ErrorLog: slog.NewLogLogger(hushed{f.Log.Handler()}, slog.LevelDebug)}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(port) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve on %s: %w", port.Addr(), err)
+	case <-ctx.Done():
+	}
+	f.Close()
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	if err := s.Shutdown(stopping); err != nil {
+		return errors.Join(fmt.Errorf("requests were cut off: %w", err), s.Close())
+	}
+	return nil
+}
+
+// hushed drops what net/http says of connections: it has addresses of persons in it.
+type hushed struct{ slog.Handler }
+
+func (h hushed) Handle(ctx context.Context, r slog.Record) error {
+	return h.Handler.Handle(ctx, slog.NewRecord(r.Time, slog.LevelDebug, "a connection failed", 0))
+}

@@ -1,0 +1,130 @@
+package front
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"leadline/crm"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+// signIn lets a person in who knows the password. Failures count for the address and for the
+// e-mail address, so that neither can be tried through.
+func (f *Front) signIn(w http.ResponseWriter, r *http.Request) {
+	s, err := f.trySignIn(w, r)
+	switch {
+	case err == nil:
+		f.metrics.signIns.WithLabelValues("in").Inc()
+		f.answer(w, r, http.StatusOK, sessionOf(s))
+	default:
+		f.metrics.signIns.WithLabelValues("refused").Inc()
+		f.refuse(w, r, problem(err))
+	}
+}
+
+func (f *Front) trySignIn(w http.ResponseWriter, r *http.Request) (s access.Session, err error) {
+	var in wire.SignIn
+	if err := f.read(w, r, mostBody, &in); err != nil {
+		return s, err
+	}
+	address, email := addressOf(r), strings.ToLower(strings.TrimSpace(in.Email))
+	if wait := max(f.limits.guesses.spent(address), f.limits.email.spent(email)); wait > 0 {
+		return s, tooMany(wait)
+	}
+	s, err = f.Access.SignIn(r.Context(), in.Email, in.Password, in.Device)
+	if errors.Is(err, access.ErrWrongPassword) {
+		f.limits.guesses.take(address)
+		f.limits.email.take(email)
+	}
+	return s, err
+}
+
+func sessionOf(s access.Session) wire.Session {
+	return wire.Session{Access: string(s.Access), Refresh: string(s.Refresh), Expires: s.AccessEnds, User: s.User}
+}
+
+func (f *Front) refresh(w http.ResponseWriter, r *http.Request) {
+	var in wire.Refresh
+	err := f.read(w, r, mostBody, &in)
+	if wait := f.limits.guesses.spent(addressOf(r)); err == nil && wait > 0 {
+		err = tooMany(wait)
+	}
+	if err != nil {
+		f.refuse(w, r, err)
+		return
+	}
+	s, err := f.Access.Refresh(r.Context(), access.Token(in.Token), in.Device)
+	if errors.Is(err, access.ErrNoToken) {
+		f.limits.guesses.take(addressOf(r))
+	}
+	if err != nil {
+		f.refuse(w, r, problem(err))
+		return
+	}
+	f.answer(w, r, http.StatusOK, sessionOf(s))
+}
+
+func (f *Front) signOut(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	if err := f.Access.SignOut(r.Context(), p); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// erased takes the word of a revoked device that its copy is gone.
+func (f *Front) erased(w http.ResponseWriter, r *http.Request) {
+	if err := f.Access.Erased(r.Context(), bearer(r)); err != nil {
+		f.refuse(w, r, problem(err))
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// devices are one's own; with ?all, everybody's for who may change users.
+func (f *Front) devices(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	user := p.User
+	if r.URL.Query().Has("all") {
+		may, err := f.administers(r.Context(), p)
+		if err != nil {
+			return err
+		}
+		if !may {
+			return wire.Problem{Code: wire.Forbidden, Message: "your role shows you your own devices only"}
+		}
+		user = ""
+	}
+	all, err := f.Access.Devices(r.Context(), p.Workspace, user)
+	if err != nil {
+		return err
+	}
+	list := make([]wire.Device, 0, len(all))
+	for _, d := range all {
+		list = append(list, wire.Device{DeviceInfo: d.DeviceInfo, User: d.User, Seen: d.Seen, Revoked: d.Revoked, Erased: !d.Erased.IsZero()})
+	}
+	f.answer(w, r, http.StatusOK, list)
+	return nil
+}
+
+// revokeDevice signs a device out and has it erase its copy: one's own, or anybody's for who may change users.
+func (f *Front) revokeDevice(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	device, err := crm.ParseID(r.PathValue("id"))
+	if err != nil {
+		return access.ErrNoDevice
+	}
+	may, err := f.administers(r.Context(), p)
+	if err != nil {
+		return err
+	}
+	user := p.User
+	if may {
+		user = ""
+	}
+	if err := f.Access.Revoke(r.Context(), p.Workspace, user, device, true); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

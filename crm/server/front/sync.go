@@ -1,0 +1,129 @@
+package front
+
+import (
+	"net/http"
+	"time"
+
+	"leadline/crm/server"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+func sender(p access.Person) server.Sender {
+	return server.Sender{Workspace: p.Workspace, User: p.User}
+}
+
+func (f *Front) hello(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	var in wire.Hello
+	if err := f.read(w, r, mostBody, &in); err != nil {
+		return err
+	}
+	out, err := f.Engine.Hello(r.Context(), sender(p), in)
+	if err != nil {
+		return err
+	}
+	phones, err := f.Access.Telephones(r.Context(), p.Workspace, p.User)
+	if err != nil {
+		return err
+	}
+	out.Accounts = phones
+	f.answer(w, r, http.StatusOK, out)
+	return nil
+}
+
+func (f *Front) push(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	var in wire.Push
+	if err := f.read(w, r, mostPushBody, &in); err != nil {
+		return err
+	}
+	if err := checkPush(in); err != nil {
+		return err
+	}
+	out, err := f.committer.Push(r.Context(), sender(p), in)
+	if err != nil {
+		return err
+	}
+	f.metrics.commands.Add(float64(len(in.Commands)))
+	f.answer(w, r, http.StatusOK, out)
+	return nil
+}
+
+// checkPush holds a push to what the protocol says of it.
+func checkPush(in wire.Push) error {
+	if len(in.Commands) > wire.MostCommands || len(in.Erased) > wire.MostCommands {
+		return errTooLarge
+	}
+	size := 0
+	for _, c := range in.Commands {
+		size += len(c.Args)
+	}
+	if size > wire.MostBytes && len(in.Commands) > 1 {
+		return errTooLarge
+	}
+	return nil
+}
+
+// mostWait is how long a pull may wait for news.
+const mostWait = 25 * time.Second
+
+func (f *Front) pull(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	var in wire.Pull
+	if err := f.read(w, r, mostBody, &in); err != nil {
+		return err
+	}
+	f.board.heard(p.Workspace, p.User, p.Device)
+	out, err := f.Engine.Pull(r.Context(), sender(p), in)
+	if err == nil && in.Wait > 0 && !news(in, out) {
+		out, err = f.awaitNews(r, p, in)
+	}
+	if err != nil {
+		return err
+	}
+	f.answer(w, r, http.StatusOK, out)
+	return nil
+}
+
+// news says whether a page is worth an answer to somebody who waits.
+func news(in wire.Pull, out wire.Page) bool {
+	return out.Rev > in.Cursor || out.More || len(out.Rows) > 0 || len(out.Refused) > 0
+}
+
+// awaitNews pulls again once the workspace has gone on: long polling, where no WebSocket gets through.
+func (f *Front) awaitNews(r *http.Request, p access.Person, in wire.Pull) (wire.Page, error) {
+	late := time.NewTimer(min(in.Wait, mostWait))
+	defer late.Stop()
+	watcher := f.hub.join(p.Workspace)
+	defer f.hub.leave(watcher)
+	for {
+		// After joining, so that what was committed in between is seen.
+		out, err := f.Engine.Pull(r.Context(), sender(p), in)
+		if err != nil || news(in, out) {
+			return out, err
+		}
+		select {
+		case <-watcher.wake:
+		case <-late.C:
+			return out, nil
+		case <-f.closing:
+			return out, nil
+		case <-r.Context().Done():
+			return out, r.Context().Err()
+		}
+	}
+}
+
+func (f *Front) rows(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	var in wire.Fetch
+	if err := f.read(w, r, mostBody, &in); err != nil {
+		return err
+	}
+	if len(in.IDs) > wire.MostRows {
+		return errTooLarge
+	}
+	out, err := f.Engine.Fetch(r.Context(), sender(p), in)
+	if err != nil {
+		return err
+	}
+	f.answer(w, r, http.StatusOK, out)
+	return nil
+}

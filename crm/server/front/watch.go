@@ -1,0 +1,143 @@
+package front
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+const (
+	hintPause = 50 * time.Millisecond // at most 20 hints a second
+	pingEvery = 20 * time.Second
+	sendTime  = 10 * time.Second // for one message; who is slower is let go
+)
+
+// watch tells a program over a WebSocket that there is something to pull, and how colleagues are. A hint that is
+// lost costs time only: the truth is what a pull brings.
+func (f *Front) watch(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	watcher := f.hub.join(p.Workspace)
+	defer f.hub.leave(watcher)
+	epoch, rev, err := f.Engine.Head(r.Context(), p.Workspace)
+	if err != nil {
+		return err
+	}
+	conn, err := websocket.Accept(unwrapped(w), r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
+	if err != nil {
+		return nil // the library has answered
+	}
+	defer conn.CloseNow()
+	f.metrics.watchers.Inc()
+	defer f.metrics.watchers.Dec()
+	conn.SetReadLimit(1 << 10)
+	line := &hintLine{f: f, conn: conn, json: accepts(r.Header.Get("Accept"), wire.TypeJSON), person: p, watcher: watcher, epoch: epoch}
+	ctx := conn.CloseRead(r.Context()) // ends when the other side does; a message from there ends it, too
+	if err := line.send(ctx, wire.Hint{Epoch: epoch, Rev: rev, Presence: f.board.team(p.Workspace)}); err != nil {
+		return nil
+	}
+	line.run(ctx)
+	return nil
+}
+
+// unwrapped is the writer that can be hijacked.
+func unwrapped(w http.ResponseWriter) http.ResponseWriter {
+	if o, ok := w.(*observed); ok {
+		o.status = http.StatusSwitchingProtocols
+		return o.ResponseWriter
+	}
+	return w
+}
+
+// hintLine is one connected program.
+type hintLine struct {
+	f       *Front
+	conn    *websocket.Conn
+	json    bool
+	person  access.Person
+	watcher *watcher
+	epoch   uint64
+}
+
+func (l *hintLine) run(ctx context.Context) {
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		select {
+		case <-l.watcher.wake:
+			if l.news(ctx) != nil {
+				return
+			}
+			if !rest(ctx, hintPause) {
+				return
+			}
+		case <-ping.C:
+			if !l.alive(ctx) {
+				return
+			}
+		case <-l.f.closing:
+			_ = l.conn.Close(websocket.StatusGoingAway, "the server stops")
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// rest waits, so that news are merged.
+func rest(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (l *hintLine) news(ctx context.Context) error {
+	rev, presence := l.watcher.take()
+	if rev == 0 && presence == nil {
+		return nil
+	}
+	hint := wire.Hint{Rev: rev, Presence: presence}
+	if rev > 0 {
+		hint.Epoch = l.epoch
+	}
+	return l.send(ctx, hint)
+}
+
+// alive says whether the program is there still, and may be.
+func (l *hintLine) alive(ctx context.Context) bool {
+	var revoked access.Revoked
+	if err := l.f.Access.StillIn(ctx, l.person); errors.As(err, &revoked) {
+		_ = l.conn.Close(websocket.StatusPolicyViolation, "signed out")
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	if l.conn.Ping(ctx) != nil {
+		return false
+	}
+	l.f.board.heard(l.person.Workspace, l.person.User, l.person.Device)
+	return true
+}
+
+func (l *hintLine) send(ctx context.Context, h wire.Hint) error {
+	kind, form := wire.TypeCBOR, websocket.MessageBinary
+	if l.json {
+		kind, form = wire.TypeJSON, websocket.MessageText
+	}
+	data, err := wire.Encode(kind, h)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	return l.conn.Write(ctx, form, data)
+}
