@@ -94,7 +94,7 @@ func (e *Engine) commit(ctx context.Context, workspace crm.ID, f func(*commit) e
 		}
 		rows := t.Rows(ctx)
 		c = &commit{e: e, ctx: ctx, t: t, rows: rows, head: head, rev: head.Rev, now: e.Now(), batch: ledger.NewBatch(rows, head.Secret, head.Region),
-			clients: map[crm.ID]*database.Client{}, before: map[crm.ID]bool{}, touched: map[crm.ID][]ledger.Key{}}
+			clients: map[crm.ID]*database.Client{}, changes: map[crm.ID]decoded{}, before: map[crm.ID]bool{}, touched: map[crm.ID][]ledger.Key{}}
 		return f(c)
 	})
 	if err != nil {
@@ -117,6 +117,7 @@ type commit struct {
 	now     time.Time
 	rev     uint64
 	clients map[crm.ID]*database.Client
+	changes map[crm.ID]decoded         // by the command's id
 	seen    map[crm.ID]database.Answer // by the command's id
 	before  map[crm.ID]bool            // commands that were answered by an earlier transaction, or earlier in this
 	given   []crm.ID                   // commands whose answer is new, in order
@@ -124,21 +125,43 @@ type commit struct {
 	log     []database.Record
 }
 
+// decoded is what a command says, or why it cannot be read.
+type decoded struct {
+	crm.Change
+	err error
+}
+
 // prepare reads what the commands will ask for, with few questions for all of them.
 func (c *commit) prepare(pushes []Pushed) (err error) {
-	var ids []crm.ID
+	var ids, clients []crm.ID
 	var keys []ledger.Key
 	for _, p := range pushes {
+		clients = append(clients, p.Client)
 		keys = append(keys, ledger.Key{Entity: wire.User, ID: p.User})
 		for _, cmd := range p.Commands {
 			ids = append(ids, cmd.ID)
-			if change, err := crm.DecodeChange(cmd.Name, cmd.Args); err == nil {
+			if _, ok := c.changes[cmd.ID]; ok {
+				continue
+			}
+			change, err := crm.DecodeChange(cmd.Name, cmd.Args)
+			if err == nil {
 				keys = append(keys, ledger.Needs(change)...)
 			}
+			c.changes[cmd.ID] = decoded{change, err}
 		}
 	}
 	if err := c.rows.Prefetch(keys); err != nil {
 		return err
+	}
+	known, err := c.t.Clients(c.ctx, clients)
+	if err != nil {
+		return err
+	}
+	for _, id := range clients {
+		if client := known[id]; c.clients[id] == nil && id != "" {
+			client.ID = id
+			c.clients[id] = &client
+		}
 	}
 	c.seen, err = c.t.Answers(c.ctx, ids)
 	return err
@@ -146,15 +169,10 @@ func (c *commit) prepare(pushes []Pushed) (err error) {
 
 // push does the commands of one program.
 func (c *commit) push(p Pushed) (o Outcome, err error) {
-	client, ok := c.clients[p.Client]
-	if !ok {
-		known, err := c.t.Client(c.ctx, p.Client)
-		if err != nil {
-			return o, err
-		}
-		known.ID = p.Client
-		client = &known
-		c.clients[p.Client] = client
+	client := c.clients[p.Client]
+	if client == nil {
+		o.Err = wire.Problem{Code: wire.Malformed, Message: "a program needs a client id"}
+		return o, nil
 	}
 	if o.Err = c.check(p, client); o.Err != nil {
 		return o, nil
@@ -245,8 +263,8 @@ func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, ans
 // apply has the ledger do a command. What it cannot read is refused, and a panic over what somebody
 // sent ends that command alone.
 func (c *commit) apply(from ledger.Sender, cmd wire.Command) (keys []ledger.Key, err error) {
-	change, err := crm.DecodeChange(cmd.Name, cmd.Args)
-	if err != nil {
+	change := c.changes[cmd.ID]
+	if change.err != nil {
 		if crm.Knows(cmd.Name) {
 			return nil, ledger.Senseless()
 		}
@@ -258,7 +276,7 @@ func (c *commit) apply(from ledger.Sender, cmd wire.Command) (keys []ledger.Key,
 			keys, err = nil, ledger.Senseless()
 		}
 	}()
-	return c.batch.Apply(from, crm.Command{ID: cmd.ID, At: cmd.At, Change: change}, c.now)
+	return c.batch.Apply(from, crm.Command{ID: cmd.ID, At: cmd.At, Change: change.Change}, c.now)
 }
 
 // save gives each changed row a revision and writes it all; the counter last.
@@ -281,17 +299,16 @@ func (c *commit) save() error {
 	if err := c.t.Log(c.ctx, c.log); err != nil {
 		return err
 	}
-	clients := make([]*database.Client, 0, len(c.clients))
+	var clients []database.Client
 	for _, client := range c.clients {
 		if client.User != "" { // else it was told off at its first word
-			clients = append(clients, client)
+			clients = append(clients, *client)
 		}
 	}
-	slices.SortFunc(clients, func(a, b *database.Client) int { return cmp.Compare(a.ID, b.ID) })
-	for _, client := range clients {
-		if err := c.t.SaveClient(c.ctx, *client, c.now.UnixMilli()); err != nil {
-			return err
-		}
+	// Always in the same order: two servers that lock rows crosswise would wait for each other.
+	slices.SortFunc(clients, func(a, b database.Client) int { return cmp.Compare(a.ID, b.ID) })
+	if err := c.t.SaveClients(c.ctx, clients, c.now.UnixMilli()); err != nil {
+		return err
 	}
 	if c.rev == c.head.Rev {
 		return nil

@@ -29,7 +29,7 @@ type waiting struct {
 }
 
 const (
-	mostAtOnce = 128 // commands in one transaction, unless one push has more
+	mostAtOnce = 512 // commands in one transaction
 	commitTime = 30 * time.Second
 )
 

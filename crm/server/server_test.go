@@ -21,7 +21,7 @@ import (
 
 // company is a workspace under test on a real database.
 type company struct {
-	t         *testing.T
+	t         testing.TB
 	engine    *Engine
 	workspace crm.ID
 	key       []byte
@@ -37,7 +37,7 @@ func onEach(t *testing.T, test func(t *testing.T, c *company)) {
 
 func TestMain(m *testing.M) { os.Exit(rig.Run(m)) }
 
-func newCompany(t *testing.T, url string) *company {
+func newCompany(t testing.TB, url string) *company {
 	t.Helper()
 	ctx := context.Background()
 	db, err := database.Open(ctx, url)
@@ -57,7 +57,7 @@ func newCompany(t *testing.T, url string) *company {
 	return c
 }
 
-func newID(t *testing.T) crm.ID {
+func newID(t testing.TB) crm.ID {
 	t.Helper()
 	id, err := crm.NewID(time.Now(), rand.Reader)
 	if err != nil {
@@ -84,7 +84,7 @@ func (c *company) addUser(u crm.User) crm.ID {
 // program is an agent's program as the server knows it: what it pushes and pulls, without a file.
 type program struct {
 	c       *company
-	t       *testing.T
+	t       testing.TB
 	sender  Sender
 	client  crm.ID
 	seq     uint64

@@ -79,7 +79,7 @@ func TestRevisionsAreDense(t *testing.T) {
 	})
 }
 
-func newText(t *testing.T) string { return string(newID(t)) }
+func newText(t testing.TB) string { return string(newID(t)) }
 
 func TestForkedProgramIsToldSo(t *testing.T) {
 	onEach(t, func(t *testing.T, c *company) {

@@ -35,24 +35,21 @@ func scanAnswer(scan func(...any) error) (a Answer, err error) {
 // Answers are those that the server has given to commands.
 func (t *Tx) Answers(ctx context.Context, uuids []crm.ID) (map[crm.ID]Answer, error) {
 	found := map[crm.ID]Answer{}
-	for len(uuids) > 0 {
-		some := uuids[:min(len(uuids), prefetchSize)]
-		uuids = uuids[len(some):]
-		args := []any{t.Workspace}
-		for _, id := range some {
-			args = append(args, string(id))
-		}
-		err := t.Each(ctx, "SELECT "+answerColumns+" FROM cmd_seen WHERE ws = $1 AND uuid IN ("+placeholders(2, 1+len(some))+")", args,
-			func(scan func(...any) error) error {
-				a, err := scanAnswer(scan)
-				found[a.UUID] = a
-				return err
-			})
-		if err != nil {
-			return nil, err
-		}
+	err := t.Each(ctx, t.among(answerColumns, "cmd_seen", "ws = $1", "uuid", 2), []any{t.Workspace, t.list(texts(uuids))},
+		func(scan func(...any) error) error {
+			a, err := scanAnswer(scan)
+			found[a.UUID] = a
+			return err
+		})
+	return found, err
+}
+
+func texts(ids []crm.ID) []string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = string(id)
 	}
-	return found, nil
+	return all
 }
 
 // AnswersOf are those to commands of a program after one of its numbers, in their order.

@@ -26,6 +26,11 @@ type dialect interface {
 	again(error) bool
 	// lock is what follows a SELECT that locks its rows.
 	lock() string
+	// among is a query for the rows of a table whose column is one of the list that is argument n. where is
+	// what is asked besides; with the column it is the whole of a key.
+	among(columns, table, where, column string, n int) string
+	// list is a list of ids as an argument.
+	list(ids []string) any
 	// inserts and deletes change many rows at once.
 	inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) error
 	deletes(ctx context.Context, t *Tx, b bulk, rows [][]any) error

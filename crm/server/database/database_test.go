@@ -155,7 +155,7 @@ func TestPostgresWallBetweenWorkspaces(t *testing.T) {
 	addWorkspace(t, db, "one")
 	addWorkspace(t, db, "two")
 	write(t, db, "one", func(ctx context.Context, tx *Tx) error {
-		return errors.Join(save(ctx, tx, lead("a", crm.LeadNew, 1)), tx.SaveClient(ctx, Client{ID: "c", User: "u"}, 1),
+		return errors.Join(save(ctx, tx, lead("a", crm.LeadNew, 1)), tx.SaveClients(ctx, []Client{{ID: "c", User: "u"}}, 1),
 			tx.SaveAnswers(ctx, []Answer{{UUID: "q"}}, 1), tx.Log(ctx, []Record{{UUID: "q", Salt: []byte{1}}}))
 	})
 	for _, table := range []string{"document", "peer", "client", "cmd_seen", "audit", "epoch"} {

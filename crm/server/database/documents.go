@@ -155,7 +155,7 @@ func (t *Tx) Rows(ctx context.Context) *Rows {
 
 // Prefetch reads rows that will be asked for, by one query for each entity.
 func (r *Rows) Prefetch(keys []ledger.Key) error {
-	ids := map[wire.Entity][]any{}
+	ids := map[wire.Entity][]string{}
 	for _, k := range keys {
 		if _, ok := r.rows[k]; !ok && !k.None() {
 			r.rows[k] = nil
@@ -163,23 +163,20 @@ func (r *Rows) Prefetch(keys []ledger.Key) error {
 		}
 	}
 	for entity, all := range ids {
-		for len(all) > 0 {
-			some := all[:min(len(all), prefetchSize)]
-			all = all[len(some):]
-			rows, err := r.t.Documents(r.ctx, "entity = $2 AND id IN ("+placeholders(3, 2+len(some))+")", append([]any{string(entity)}, some...)...)
-			if err != nil {
+		err := r.t.Each(r.ctx, r.t.among(documentColumns, "document", "ws = $1 AND entity = $2", "id", 3), []any{r.t.Workspace, string(entity), r.t.list(all)},
+			func(scan func(...any) error) error {
+				row, err := scanDocument(scan)
+				if err == nil {
+					r.rows[row.Key] = row
+				}
 				return err
-			}
-			for _, row := range rows {
-				r.rows[row.Key] = row
-			}
+			})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
-
-// prefetchSize is how many rows one query asks for, so that there are few different queries.
-const prefetchSize = 64
 
 // Row is ledger.Rows'.
 func (r *Rows) Row(k ledger.Key) (*ledger.Row, error) {

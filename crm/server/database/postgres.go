@@ -116,6 +116,15 @@ func (p *postgres) again(err error) bool {
 
 func (p *postgres) lock() string { return " FOR UPDATE" }
 
+// among looks up one key after the other. Left to the planner, = ANY went by another index while
+// the table was new and had no statistics: 12 ms instead of 1.
+func (p *postgres) among(columns, table, where, column string, n int) string {
+	return fmt.Sprintf("SELECT found.* FROM unnest($%d::text[]) AS wanted(id), LATERAL (SELECT %s FROM %s WHERE %s AND %s = wanted.id OFFSET 0) AS found",
+		n, columns, table, where, column)
+}
+
+func (p *postgres) list(ids []string) any { return ids }
+
 func (p *postgres) inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -153,6 +154,18 @@ func (d *sqliteDB) again(err error) bool {
 }
 
 func (d *sqliteDB) lock() string { return "" }
+
+func (d *sqliteDB) among(columns, table, where, column string, n int) string {
+	return fmt.Sprintf("SELECT %s FROM %s WHERE %s AND %s IN (SELECT value FROM json_each($%d))", columns, table, where, column, n)
+}
+
+func (d *sqliteDB) list(ids []string) any {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		panic(err) // strings always are JSON
+	}
+	return string(list)
+}
 
 func (d *sqliteDB) inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
 	query := b.insertHead() + "VALUES(" + placeholders(1, 1+len(b.columns)) + ")" + b.conflict

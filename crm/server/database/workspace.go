@@ -106,17 +106,34 @@ type Client struct {
 	Acked uint64 // the last that the program has said it knows to be answered
 }
 
-// Client is a program; the zero Client when the server does not know it.
-func (t *Tx) Client(ctx context.Context, id crm.ID) (c Client, err error) {
-	_, err = t.One(ctx, "SELECT id, user_id, last_seq, last_uuid, acked FROM client WHERE ws = $1 AND id = $2", []any{t.Workspace, string(id)},
-		&c.ID, &c.User, &c.Seq, &c.UUID, &c.Acked)
-	return c, err
+const clientColumns = "id, user_id, last_seq, last_uuid, acked"
+
+// Clients are programs by their ids; those that the server does not know are left out.
+func (t *Tx) Clients(ctx context.Context, ids []crm.ID) (map[crm.ID]Client, error) {
+	found := map[crm.ID]Client{}
+	err := t.Each(ctx, t.among(clientColumns, "client", "ws = $1", "id", 2), []any{t.Workspace, t.list(texts(ids))},
+		func(scan func(...any) error) error {
+			var c Client
+			err := scan(&c.ID, &c.User, &c.Seq, &c.UUID, &c.Acked)
+			found[c.ID] = c
+			return err
+		})
+	return found, err
 }
 
-// SaveClient keeps what the server has of a program; seen is in Unix milliseconds.
-func (t *Tx) SaveClient(ctx context.Context, c Client, seen int64) error {
-	return t.Exec(ctx, `INSERT INTO client(ws, id, user_id, last_seq, last_uuid, acked, seen) VALUES($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT(ws, id) DO UPDATE SET user_id = excluded.user_id, last_seq = excluded.last_seq, last_uuid = excluded.last_uuid,
-		acked = excluded.acked, seen = excluded.seen`,
-		t.Workspace, string(c.ID), string(c.User), int64(c.Seq), string(c.UUID), int64(c.Acked), seen)
+// Client is a program; the zero Client when the server does not know it.
+func (t *Tx) Client(ctx context.Context, id crm.ID) (Client, error) {
+	found, err := t.Clients(ctx, []crm.ID{id})
+	return found[id], err
+}
+
+var clients = newBulk("client", 1, true, "id text", "user_id text", "last_seq bigint", "last_uuid text", "acked bigint", "seen bigint")
+
+// SaveClients keeps what the server has of programs; seen is in Unix milliseconds.
+func (t *Tx) SaveClients(ctx context.Context, all []Client, seen int64) error {
+	rows := make([][]any, len(all))
+	for i, c := range all {
+		rows[i] = []any{string(c.ID), string(c.User), int64(c.Seq), string(c.UUID), int64(c.Acked), seen}
+	}
+	return t.inserts(ctx, t, clients, rows)
 }
