@@ -181,6 +181,9 @@ func (c *commit) push(p Pushed) (o Outcome, err error) {
 		return o, err
 	}
 	client.User = p.User
+	if err := c.t.AcknowledgeErasures(c.ctx, p.Client, p.Erased, c.now.UnixMilli()); err != nil {
+		return o, err
+	}
 	if len(p.Commands) > 0 {
 		if last := p.Commands[len(p.Commands)-1]; last.Seq > client.Seq {
 			client.Seq, client.UUID = last.Seq, last.ID

@@ -74,6 +74,18 @@ func (e *Engine) welcome(ctx context.Context, t *database.Tx, from Sender, h wir
 	if w.Forked, err = forked(ctx, t, from, client, h, head.Epoch); err != nil || w.Forked {
 		return err
 	}
+	if client.ID == "" {
+		if err := t.OweErasures(ctx, h.Client); err != nil {
+			return err
+		}
+	}
+	erasures, err := t.ErasuresOf(ctx, h.Client)
+	if err != nil {
+		return err
+	}
+	for _, erased := range erasures {
+		w.Erasures = append(w.Erasures, wire.Erasure{ID: erased.ID, Refs: erased.Refs})
+	}
 	// Only what both agree on is acknowledged: after a restore the server has less than the program.
 	client.ID, client.User, client.Acked = h.Client, from.User, min(h.Last.Seq, client.Seq)
 	return t.SaveClients(ctx, []database.Client{client}, w.Now.UnixMilli())

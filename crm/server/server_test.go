@@ -25,13 +25,19 @@ type company struct {
 	engine    *Engine
 	workspace crm.ID
 	key       []byte
+	dir       string // of the database's files; "" when they are elsewhere
 	admin     crm.ID
 }
 
 // onEach runs a test on each kind of database.
 func onEach(t *testing.T, test func(t *testing.T, c *company)) {
 	t.Helper()
-	t.Run("SQLite", func(t *testing.T) { test(t, newCompany(t, "sqlite:"+filepath.Join(t.TempDir(), "server.db"))) })
+	t.Run("SQLite", func(t *testing.T) {
+		dir := t.TempDir()
+		c := newCompany(t, "sqlite:"+filepath.Join(dir, "server.db"))
+		c.dir = dir
+		test(t, c)
+	})
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, newCompany(t, rig.PostgresURL(t))) })
 }
 

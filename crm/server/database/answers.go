@@ -109,14 +109,18 @@ func (t *Tx) Log(ctx context.Context, records []Record) error {
 	rows := make([][]any, 0, len(records))
 	for _, r := range records {
 		r.N = last.N + 1
-		sum := sha256.Sum256(append(append([]byte{}, r.Salt...), r.Args...))
-		r.argsHash = sum[:]
+		r.argsHash = r.hashArgs()
 		r.Hash = r.chain(last.Hash)
 		rows = append(rows, []any{int64(r.N), r.At, string(r.User), string(r.Client), string(r.UUID), r.Command, int64(r.Rev), r.Code,
 			r.Args, r.Salt, r.argsHash, r.Hash})
 		last = r
 	}
 	return t.inserts(ctx, t, audit, rows)
+}
+
+func (r Record) hashArgs() []byte {
+	sum := sha256.Sum256(append(append([]byte{}, r.Salt...), r.Args...))
+	return sum[:]
 }
 
 // chain is the hash of a line that follows another.

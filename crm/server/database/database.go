@@ -36,6 +36,7 @@ type dialect interface {
 	deletes(ctx context.Context, t *Tx, b bulk, rows [][]any) error
 	migrate(ctx context.Context, migrations fs.FS) error
 	backup(ctx context.Context, file string) error
+	shred(ctx context.Context) error
 	close() error
 }
 

@@ -171,4 +171,9 @@ func (p *postgres) backup(context.Context, string) error {
 	return errors.New("a PostgreSQL database is copied by pg_dump, not by the server")
 }
 
+func (p *postgres) shred(ctx context.Context) error {
+	_, err := p.pool.ExecContext(ctx, "VACUUM document, peer, child, cmd_seen, audit")
+	return err
+}
+
 func (p *postgres) close() error { return p.pool.Close() }

@@ -28,7 +28,8 @@ const sqliteReaders = 4
 
 func openSQLite(ctx context.Context, file string) (dialect, error) {
 	// FULL: what was acknowledged is on the disk, whatever happens to the machine.
-	options := url.Values{"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_busy_timeout": {"10000"}, "_foreign_keys": {"1"}, "_txlock": {"immediate"}}
+	options := url.Values{"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_busy_timeout": {"10000"}, "_foreign_keys": {"1"}, "_txlock": {"immediate"},
+		"_secure_delete": {"on"}} // what was erased is overwritten (I4)
 	pool, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+options.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", file, err)
@@ -205,6 +206,16 @@ func (d *sqliteDB) backup(ctx context.Context, file string) error {
 		return fmt.Errorf("write the copy %s: %w", file, err)
 	}
 	return nil
+}
+
+func (d *sqliteDB) shred(ctx context.Context) error {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	if d.memory {
+		return nil
+	}
+	_, err := d.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
 }
 
 func (d *sqliteDB) close() error {

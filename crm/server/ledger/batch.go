@@ -84,6 +84,11 @@ func (b *Batch) Apply(from Sender, c crm.Command, now time.Time) ([]Key, error) 
 		}
 		return nil, err
 	}
+	return b.keep(t), nil
+}
+
+// keep takes over what a command did, and says which rows of programs it changed.
+func (b *Batch) keep(t *tx) []Key {
 	keys := make([]Key, 0, len(t.changed))
 	for k := range t.changed {
 		if !Hidden(k.Entity) {
@@ -94,7 +99,7 @@ func (b *Batch) Apply(from Sender, c crm.Command, now time.Time) ([]Key, error) 
 	merge(b.peers, t.peers)
 	merge(b.children, t.children)
 	slices.SortFunc(keys, compareKeys)
-	return keys, nil
+	return keys
 }
 
 func merge[K comparable](into, from map[K]map[Key]bool) {

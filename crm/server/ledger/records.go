@@ -121,7 +121,7 @@ func (t *tx) current(k Key) (*Row, error) {
 	return r, nil
 }
 
-// importContacts adds many people and companies.
+// importContacts adds many people and companies, but for people who were erased (I4).
 func (t *tx) importContacts(do crm.ImportContacts) error {
 	for _, c := range do.Companies {
 		if c.MadeBy == "" {
@@ -134,6 +134,13 @@ func (t *tx) importContacts(do crm.ImportContacts) error {
 	for _, c := range do.Contacts {
 		if c.MadeBy == "" {
 			c.MadeBy = do.By
+		}
+		erased, err := t.wasErased(c)
+		if err != nil {
+			return err
+		}
+		if erased {
+			continue
 		}
 		if err := t.create(wire.Contact, c.ID, c); err != nil {
 			return err

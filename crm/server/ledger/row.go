@@ -34,7 +34,7 @@ const (
 )
 
 // Hidden says whether rows of an entity are the server's own.
-func Hidden(e wire.Entity) bool { return e == Redirect || e == Known }
+func Hidden(e wire.Entity) bool { return e == Redirect || e == Known || e == Erased }
 
 // Row is one document. Its fields are those of the domain's type in JSON, and what else
 // programs of a later version have sent. A Row that was handed out is never changed, only replaced.

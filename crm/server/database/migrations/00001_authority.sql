@@ -38,7 +38,6 @@ CREATE TABLE client(ws TEXT NOT NULL, id TEXT NOT NULL, user_id TEXT NOT NULL, l
 CREATE TABLE cmd_seen(ws TEXT NOT NULL, uuid TEXT NOT NULL, client TEXT NOT NULL, seq BIGINT NOT NULL, rev BIGINT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
 	at BIGINT NOT NULL, PRIMARY KEY(ws, uuid));
 CREATE INDEX cmd_seen_client ON cmd_seen(ws, client, seq);
-CREATE INDEX cmd_seen_at ON cmd_seen(ws, at);
 
 -- append only; each hash is over the one before. args are hashed with a salt, so that both can
 -- be blanked when a person is erased and the chain still holds

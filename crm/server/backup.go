@@ -1,0 +1,71 @@
+package server
+
+import (
+	"context"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+)
+
+// Heads are the revisions of all workspaces.
+func (e *Engine) Heads(ctx context.Context) (map[crm.ID]uint64, error) {
+	heads := map[crm.ID]uint64{}
+	err := e.DB.Read(ctx, "", func(t *database.Tx) error {
+		all, err := t.Workspaces(ctx)
+		for _, w := range all {
+			heads[w.ID] = w.Rev
+		}
+		return err
+	})
+	return heads, err
+}
+
+// Backup writes a consistent copy of the whole database while it serves, and lets programs forget what the copy
+// has. The file must not exist yet.
+func (e *Engine) Backup(ctx context.Context, file string) error {
+	heads, err := e.Heads(ctx) // before the copy: it has at least this
+	if err != nil {
+		return err
+	}
+	if err := e.DB.Backup(ctx, file); err != nil {
+		return err
+	}
+	return e.MarkDurable(ctx, heads)
+}
+
+// MarkDurable says that a backup has what is up to these revisions: programs may take their commands up to there
+// out of their journals. Who copies a PostgreSQL by its own tools asks for Heads before.
+func (e *Engine) MarkDurable(ctx context.Context, heads map[crm.ID]uint64) error {
+	for id, rev := range heads {
+		err := e.DB.Write(ctx, string(id), func(t *database.Tx) error { return t.MarkDurable(ctx, rev) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Restored begins a new epoch in each workspace: it is to be called once after the database was put
+// back from a backup, before anything is served. Programs that have seen more than the backup has then push it again.
+// erased are the erasures that were asked for before the restore; they are done again (I4).
+func (e *Engine) Restored(ctx context.Context, erased map[crm.ID][]database.Erasure) error {
+	heads, err := e.Heads(ctx)
+	if err != nil {
+		return err
+	}
+	for id := range heads {
+		n, err := e.newEpoch()
+		if err != nil {
+			return err
+		}
+		if err := e.DB.Write(ctx, string(id), func(t *database.Tx) error { return t.Branch(ctx, n) }); err != nil {
+			return err
+		}
+		for _, erasure := range erased[id] {
+			if err := e.eraseAgain(ctx, id, erasure); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+)
+
+// Erased is what erasing a person reached on the server.
+type Erased struct {
+	ID         crm.ID    // of the erasure
+	Refs       []crm.Ref // the records that were theirs
+	Recordings []string  // files whose removal is the caller's
+}
+
+// Erase has a person's data gone (I4): records are blanked, with what hangs on them, and the calls in which their
+// number stands; arguments and answers of commands are scrubbed. Programs purge when they next say hello. Only an
+// administrator may, or the server itself.
+func (e *Engine) Erase(ctx context.Context, workspace crm.ID, by ledger.Sender, refs []crm.Ref) (done Erased, err error) {
+	id, err := crm.NewID(e.Now(), e.Random)
+	if err != nil {
+		return done, err
+	}
+	return e.erase(ctx, workspace, by, database.Erasure{ID: id, At: e.Now().UnixMilli(), Refs: refs})
+}
+
+// eraseAgain does an erasure again that a restore has taken back.
+func (e *Engine) eraseAgain(ctx context.Context, workspace crm.ID, was database.Erasure) error {
+	_, err := e.erase(ctx, workspace, ledger.Sender{System: true}, was)
+	return err
+}
+
+func (e *Engine) erase(ctx context.Context, workspace crm.ID, by ledger.Sender, what database.Erasure) (done Erased, err error) {
+	err = e.commit(ctx, workspace, func(c *commit) error {
+		if err := c.mayErase(by); err != nil {
+			return err
+		}
+		done, err = c.erase(by, what)
+		return err
+	})
+	if err != nil {
+		return done, err
+	}
+	return done, e.DB.Shred(ctx)
+}
+
+func (c *commit) mayErase(by ledger.Sender) error {
+	if by.System {
+		return nil
+	}
+	_, rights, err := ledger.RightsOf(c.rows, by.User)
+	if err == nil && rights != crm.AllRights {
+		err = wire.Problem{Code: wire.Forbidden, Message: "only an administrator erases a person"}
+	}
+	return err
+}
+
+func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, err error) {
+	subjects, ways, err := c.batch.Subjects(what.Refs)
+	if err != nil {
+		return done, err
+	}
+	texts := make([]string, len(ways))
+	for i, way := range ways {
+		texts[i] = inJSON(way)
+	}
+	calls, err := c.t.CallsThatMention(c.ctx, texts)
+	if err != nil {
+		return done, err
+	}
+	erasing, err := c.batch.Erase(subjects, calls, c.now)
+	if err != nil {
+		return done, err
+	}
+	for _, k := range erasing.Changed {
+		if k.Entity == wire.Call || k.Entity == wire.Note || k.Entity == wire.FollowUp {
+			texts = append(texts, string(k.ID)) // commands that only name the call or the note
+		}
+	}
+	if err := c.t.Scrub(c.ctx, texts); err != nil {
+		return done, err
+	}
+	args, err := json.Marshal(map[string]any{"refs": erasing.Refs})
+	if err != nil {
+		return done, err
+	}
+	cmd := wire.Command{ID: what.ID, Name: "person.erase/1", Args: args}
+	c.seen = map[crm.ID]database.Answer{cmd.ID: {UUID: cmd.ID}}
+	c.given, c.touched[cmd.ID] = []crm.ID{cmd.ID}, erasing.Changed
+	if err := c.record(by, "", cmd, c.seen[cmd.ID]); err != nil {
+		return done, err
+	}
+	if err := c.save(); err != nil {
+		return done, err
+	}
+	what.Rev, what.Refs = c.rev, erasing.Refs
+	return Erased{ID: what.ID, Refs: erasing.Refs, Recordings: erasing.Recordings}, c.t.AddErasure(c.ctx, what)
+}
+
+// inJSON is a text as it stands in JSON, without the quotes.
+func inJSON(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a string always is JSON
+	}
+	return string(b[1 : len(b)-1])
+}
+
+// Erasures are all of each workspace: what a restore has to be given.
+func (e *Engine) Erasures(ctx context.Context) (map[crm.ID][]database.Erasure, error) {
+	heads, err := e.Heads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := map[crm.ID][]database.Erasure{}
+	for id := range heads {
+		err := e.DB.Read(ctx, string(id), func(t *database.Tx) error {
+			all[id], err = t.Erasures(ctx)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Acknowledgements are the programs that an erasure was told to, those first that have not purged yet.
+func (e *Engine) Acknowledgements(ctx context.Context, workspace, erasure crm.ID) (owed []database.Owed, err error) {
+	err = e.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
+		owed, err = t.OwedBy(ctx, erasure)
+		return err
+	})
+	slices.SortStableFunc(owed, func(a, b database.Owed) int {
+		switch {
+		case a.Done == 0 && b.Done != 0:
+			return -1
+		case a.Done != 0 && b.Done == 0:
+			return 1
+		}
+		return 0
+	})
+	return owed, err
+}

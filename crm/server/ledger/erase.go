@@ -1,0 +1,219 @@
+package ledger
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// Erased is an entity of the server's own: a keyed hash of a number or an address of a person who was erased, so that
+// an import does not bring them back. Its id is the hash.
+const Erased wire.Entity = "erased"
+
+// Erasing is what erasing a person did.
+type Erasing struct {
+	Changed    []Key
+	Refs       []crm.Ref // the records that were theirs, for the programs
+	Recordings []string  // names of files
+}
+
+// Subjects are the records of a person: those named, what was merged into them, and the leads that
+// are nobody else's. Ways are the numbers, addresses and ids by which the person can be found in texts.
+func (b *Batch) Subjects(refs []crm.Ref) (subjects []Key, ways []string, err error) {
+	t := &tx{b: b, state: newState(), from: Sender{System: true}}
+	for _, r := range refs {
+		k, err := t.root(KeyOf(r))
+		if err != nil {
+			return nil, nil, err
+		}
+		subjects = union(subjects, []Key{k})
+	}
+	for _, k := range slices.Clone(subjects) {
+		more, err := t.sameLeads(k, subjects)
+		if err != nil {
+			return nil, nil, err
+		}
+		subjects = union(subjects, more)
+	}
+	for _, k := range slices.Clone(subjects) {
+		children, err := t.childrenOf(k)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, c := range children {
+			if c.Entity == wire.Alias {
+				subjects = union(subjects, []Key{{k.Entity, c.ID}})
+			}
+		}
+	}
+	for _, k := range subjects {
+		r, err := t.row(k)
+		if err != nil {
+			return nil, nil, err
+		}
+		ways = union(ways, append(waysOf(r, b.region), string(k.ID)))
+	}
+	return subjects, ways, nil
+}
+
+// sameLeads are the leads with a number of the record that no other customer has.
+func (t *tx) sameLeads(k Key, subjects []Key) (leads []Key, err error) {
+	r, err := t.row(k)
+	if err != nil {
+		return nil, err
+	}
+	for _, peer := range peersOf(r, t.b.region) {
+		keys, err := t.peer(peer)
+		if err != nil {
+			return nil, err
+		}
+		others := slices.ContainsFunc(keys, func(o Key) bool {
+			return (o.Entity == wire.Contact || o.Entity == wire.Company) && !slices.Contains(subjects, o)
+		})
+		for _, o := range keys {
+			if o.Entity == wire.Lead && !others {
+				leads = append(leads, o)
+			}
+		}
+	}
+	return leads, nil
+}
+
+// waysOf are the texts by which a record's person is found.
+func waysOf(r *Row, region string) (ways []string) {
+	if r == nil {
+		return nil
+	}
+	for _, p := range parties(field[[]crm.Number](r, "numbers"), field[[]string](r, "sip"), region) {
+		if p.Kind == crm.Phone || p.Kind == crm.SIPAddress {
+			ways = append(ways, strings.TrimPrefix(p.DialString(), "+"))
+		}
+	}
+	for _, e := range field[[]crm.Email](r, "emails") {
+		ways = append(ways, e.Address)
+	}
+	return slices.DeleteFunc(ways, func(w string) bool { return w == "" })
+}
+
+// Erase blanks the records of a person, and what hangs on them; calls are other calls in
+// which they are mentioned.
+func (b *Batch) Erase(subjects []Key, calls []crm.ID, now time.Time) (done Erasing, err error) {
+	t := &tx{b: b, state: newState(), from: Sender{System: true}, at: crm.HLC(now.UnixMilli()) << 16}
+	var keys []Key
+	for _, k := range subjects {
+		children, err := t.childrenOf(k)
+		if err != nil {
+			return done, err
+		}
+		keys = union(keys, children)
+		done.Refs = append(done.Refs, k.Ref())
+	}
+	for _, id := range calls {
+		keys = union(keys, []Key{{wire.Call, id}})
+	}
+	for _, k := range keys {
+		if err := t.blankChild(k, subjects, &done); err != nil {
+			return done, err
+		}
+	}
+	var peers []string
+	for _, k := range subjects {
+		r, err := t.row(k)
+		if err != nil {
+			return done, err
+		}
+		peers = union(peers, peersOf(r, b.region))
+		if err := t.blankSubject(k, r); err != nil {
+			return done, err
+		}
+	}
+	for _, peer := range peers { // after the leads, which count them
+		if err := t.blank(Key{wire.Number, crm.NumberID(peer)}); err != nil {
+			return done, err
+		}
+	}
+	done.Changed = b.keep(t)
+	return done, nil
+}
+
+// blankSubject leaves a tombstone and keyed hashes of a record.
+func (t *tx) blankSubject(k Key, r *Row) error {
+	for _, way := range waysOf(r, t.b.region) {
+		if err := t.put(&Row{Key: t.b.erased(way)}); err != nil {
+			return err
+		}
+	}
+	return t.blank(k)
+}
+
+// blank leaves a tombstone without any field.
+func (t *tx) blank(k Key) error {
+	return t.put(&Row{Key: k, Deleted: true, Fields: map[string]json.RawMessage{}, Stamps: map[string]crm.HLC{gone: t.at}})
+}
+
+// blankChild takes the person out of what hung on a record.
+func (t *tx) blankChild(k Key, subjects []Key, done *Erasing) error {
+	r, err := t.row(k)
+	if err != nil || r == nil {
+		return err
+	}
+	switch k.Entity {
+	case wire.Note, wire.FollowUp, wire.Alias, Known:
+		return t.blank(k)
+	case wire.Call:
+		done.Recordings = append(done.Recordings, field[[]string](r, "recordings")...)
+		row := r.clone()
+		for _, name := range []string{"note", "detail", "recordings", "reason", "result"} {
+			delete(row.Fields, name)
+		}
+		row.Fields["party"] = json.RawMessage("{}")
+		refs := slices.DeleteFunc(field[[]crm.Ref](r, "refs"), func(ref crm.Ref) bool { return slices.Contains(subjects, KeyOf(ref)) })
+		row.Fields["refs"] = raw(append([]crm.Ref{}, refs...))
+		return t.put(row)
+	}
+	row := r.clone()
+	if k.Entity == wire.Deal {
+		for _, name := range []string{"title", "comment", "fields"} {
+			delete(row.Fields, name)
+		}
+	}
+	for _, name := range []string{"contact", "company", "lead"} {
+		if slices.Contains(subjects, Key{wire.Entity(name), field[crm.ID](row, name)}) {
+			delete(row.Fields, name)
+		}
+	}
+	return t.put(row)
+}
+
+// erased is the key of the hash of a number or address.
+func (b *Batch) erased(way string) Key {
+	h := hmac.New(sha256.New, b.key)
+	h.Write([]byte("erased " + strings.ToLower(way)))
+	var u uuid.UUID
+	copy(u[:], h.Sum(nil))
+	u[6], u[8] = u[6]&0x0f|0x80, u[8]&0x3f|0x80
+	return Key{Erased, crm.ID(u.String())}
+}
+
+// wasErased says whether somebody with one of these numbers or addresses was erased.
+func (t *tx) wasErased(v any) (bool, error) {
+	fields, err := fieldsOf(v)
+	if err != nil {
+		return false, err
+	}
+	for _, way := range waysOf(&Row{Fields: fields}, t.b.region) {
+		r, err := t.row(t.b.erased(way))
+		if err != nil || r.live() {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
