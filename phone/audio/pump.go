@@ -31,7 +31,7 @@ type pump struct {
 	quiet         quiet // the microphone itself
 	mixer         *mixer
 	ring          *loop // the ringtone
-	wake          chan struct{}
+	bell          *bell
 	input, output meter
 	done          chan struct{}
 	ended         chan struct{}
@@ -48,10 +48,10 @@ type pump struct {
 	share                      share
 }
 
-func newPump(m *mixer, ringtone []int16, log *slog.Logger) *pump {
+func newPump(m *mixer, ringtone []int16, b *bell, log *slog.Logger) *pump {
 	return &pump{
 		log: log, mixer: m, ring: &loop{sound: ringtone}, reserve: newReserve(),
-		wake: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}),
+		bell: b, done: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
 
@@ -59,13 +59,21 @@ func newPump(m *mixer, ringtone []int16, log *slog.Logger) *pump {
 func (p *pump) need(voices, ringing bool) {
 	p.on.Store(voices)
 	p.ringing.Store(ringing)
-	p.signal()
+	p.bell.ring()
 }
 
-func (p *pump) signal() {
+// stop ends run.
+func (p *pump) stop() {
+	close(p.done)
+	p.bell.ring()
+}
+
+func (p *pump) stopped() bool {
 	select {
-	case p.wake <- struct{}{}:
+	case <-p.done:
+		return true
 	default:
+		return false
 	}
 }
 
@@ -89,42 +97,33 @@ func (m *meter) level() float64 { return math.Float64frombits(m.shown.Load()) }
 
 func (m *meter) rest() { m.shown.Store(0) }
 
-// run is the pump's goroutine; it ends when done is closed.
+// run is the pump's goroutine; it ends with stop.
 func (p *pump) run() {
 	defer close(p.ended)
-	for {
-		select {
-		case <-p.done:
-			return
-		case <-p.wake:
-		}
+	for !p.stopped() {
 		if p.on.Load() || p.ringing.Load() {
 			p.awake()
+		} else {
+			p.bell.sleep()
 		}
 	}
 }
 
 // awake serves until nobody needs sound.
 func (p *pump) awake() {
-	tick := time.NewTicker(FrameTime)
-	defer tick.Stop()
+	clock := time.AfterFunc(FrameTime, p.bell.ring)
+	defer clock.Stop()
 	defer p.rest()
 	if e := p.mic.Load(); e != nil && e.tap != nil {
 		e.tap.ring.drop(ringSamples) // heard while nobody listened
 	}
-	every := FrameTime
-	for p.on.Load() || p.ringing.Load() {
+	var due time.Time
+	for every := FrameTime; (p.on.Load() || p.ringing.Load()) && !p.stopped(); p.bell.sleep() {
 		now := time.Now()
 		p.turn(now)
-		if next := p.tick(now); next != every {
-			tick.Reset(next)
-			every = next
-		}
-		select {
-		case <-p.done:
-			return
-		case <-p.wake:
-		case <-tick.C:
+		if next := p.tick(now); next != every || !now.Before(due) {
+			clock.Reset(next)
+			every, due = next, now.Add(next)
 		}
 	}
 }

@@ -15,10 +15,14 @@ type bench struct {
 }
 
 func newBench() *bench {
+	bell, err := newBell()
+	if err != nil {
+		panic(err)
+	}
 	m := newMixer(slog.New(slog.DiscardHandler))
-	b := &bench{pump: newPump(m, []int16{1, 2, 3}, slog.New(slog.DiscardHandler)), now: time.Unix(1000, 0), voice: &level{v: 3}}
+	b := &bench{pump: newPump(m, []int16{1, 2, 3}, bell, slog.New(slog.DiscardHandler)), now: time.Unix(1000, 0), voice: &level{v: 3}}
 	m.add(b.voice)
-	b.mic, b.spk = newTap(b.wake), newTap(b.wake)
+	b.mic, b.spk = newTap(b.bell), newTap(b.bell)
 	b.pump.mic.Store(&end{tap: b.mic})
 	b.pump.speaker.Store(&end{tap: b.spk})
 	b.on.Store(true)

@@ -1,11 +1,11 @@
 package audio
 
-// While a device runs, its thread goes in and out of Go some hundred times a second.
-// Each time the Go runtime's monitor thread (sysmon) looks for work left behind, in
-// sleeps of 20 µs, and hardly ever gets to its longer ones: 5,000 wakes a second and
-// 10 % of a core, most of what a call costs. The kernel may put off a sleeper's end by
-// the thread's timer slack, 50 µs unless told otherwise. With 5 ms the monitor wakes
-// 230 times a second and costs less than 1 %.
+// Each time that a thread comes back from C or from a system call to a program that was asleep,
+// the Go runtime's monitor thread (sysmon) looks for work left behind, in sleeps of 20 µs, and
+// hardly ever gets to its longer ones: a sound device that called Go some hundred times a second
+// made 5,000 wakes a second and 10 % of a core of it. It does not any more (direct_linux.go), but
+// windows and the file do. The kernel may put off a sleeper's end by the thread's timer slack,
+// 50 µs unless told otherwise. With 5 ms the monitor woke 230 times a second and cost less than 1 %.
 //
 // Only the monitor may be so slow: others sleep 3 µs before they take over a goroutine
 // of a busy processor (measured with 5 ms for all: INVITE → 180 in 3.6 ms instead of

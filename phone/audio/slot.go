@@ -39,7 +39,7 @@ type slot struct {
 	role    role
 	log     *slog.Logger
 	end     *atomic.Pointer[end] // where the pump finds the device
-	pump    chan<- struct{}
+	pump    *bell
 	card    func() (card, error)
 	wish    func() wish
 	devices func() (list []Device, known bool)

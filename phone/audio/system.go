@@ -39,8 +39,9 @@ type System struct {
 const linger = 4 * time.Second
 
 // Open takes the sound card into use. A device that is not there is no error:
-// State says so, and calls go on in silence until it comes. The only error is a
-// choice that can never be had (Choice.Validate). log may be nil.
+// State says so, and calls go on in silence until it comes. The only errors are a choice
+// that can never be had (Choice.Validate), and a system that has no file descriptor left.
+// log may be nil.
 func Open(c Choice, log *slog.Logger) (*System, error) { return openWith(c, log, openCard) }
 
 func openWith(c Choice, log *slog.Logger, connect func() (card, error)) (*System, error) {
@@ -54,14 +55,18 @@ func openWith(c Choice, log *slog.Logger, connect func() (card, error)) (*System
 	if err != nil {
 		return nil, err // the file is part of the program: a test sees to it
 	}
+	b, err := newBell()
+	if err != nil {
+		return nil, err
+	}
 	s := &System{log: log, choice: c, mixer: newMixer(log), done: make(chan struct{})}
 	s.SetCountry("DE")
-	s.pump = newPump(s.mixer, ringtone, log)
+	s.pump = newPump(s.mixer, ringtone, b, log)
 	s.scout = &scout{log: log, open: connect, busy: s.busy, tell: s.wakeSlots, wake: make(chan struct{}, 1)}
 	for r, end := range []*atomic.Pointer[end]{&s.pump.mic, &s.pump.speaker, &s.pump.ringer} {
 		r := role(r)
 		s.slots[r] = &slot{
-			role: r, log: log, end: end, pump: s.pump.wake, card: connect, wake: make(chan struct{}, 1),
+			role: r, log: log, end: end, pump: b, card: connect, wake: make(chan struct{}, 1),
 			wish:    func() wish { return s.wish(r) },
 			devices: s.scout.devices,
 			publish: func(u Use) { s.state.set(r, u) },
@@ -153,7 +158,7 @@ func (s *System) OnChange(tell func(State)) (cancel func()) { return s.state.lis
 func (s *System) Close() {
 	s.closing.Do(func() {
 		close(s.done)
-		close(s.pump.done)
+		s.pump.stop()
 		s.state.stop()
 		gone, cancel := context.WithCancel(context.Background())
 		go func() {

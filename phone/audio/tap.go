@@ -7,14 +7,14 @@ import (
 )
 
 // tap is an open device as the pump sees it: a ring with the device's real-time
-// thread at the other end. fromMicrophone and fromSpeaker run on that thread:
-// they allocate nothing, take no lock of ours and wait for nobody.
+// thread at the other end. fromMicrophone and fromSpeaker run on that thread, or their
+// likes in C (direct): they allocate nothing, take no lock of ours and wait for nobody.
 type tap struct {
 	ring    *ring
-	wake    chan<- struct{} // of the pump, capacity 1
-	moved   atomic.Uint64   // calls of the device so far
-	starved atomic.Uint64   // times the speaker wanted more than there was
-	asked   atomic.Int64    // samples, the most that the speaker wanted at once since the pump looked
+	bell    *bell         // of the pump
+	moved   atomic.Uint64 // calls of the device so far
+	starved atomic.Uint64 // times the speaker wanted more than there was
+	asked   atomic.Int64  // samples, the most that the speaker wanted at once since the pump looked
 
 	// The pump's own notes on whether the device is alive.
 	seen   uint64
@@ -25,20 +25,28 @@ type tap struct {
 // ringSamples is far more than is ever meant to wait in a ring; pump keeps it short.
 const ringSamples = Rate / 2
 
+// When a device wakes the pump. Each wake costs more than the frame itself.
+const (
+	// enoughHeard is what a microphone has brought by then: what most packets carry, 20 ms. A sound
+	// server may bring it in pieces.
+	enoughHeard = 2 * FrameSamples
+	// littleLeft is what a speaker has left, or less than it took last. The microphone wakes the pump
+	// as well, which fills the speaker's ring too.
+	littleLeft = FrameSamples / 2
+)
+
 // stall is how long a device may keep silent before a clock takes its place.
 const stall = 100 * time.Millisecond
 
-func newTap(wake chan<- struct{}) *tap { return &tap{ring: newRing(ringSamples), wake: wake} }
+func newTap(b *bell) *tap { return &tap{ring: newRing(ringSamples), bell: b} }
 
 // fromMicrophone takes in what the device heard. When the ring is full the pump
 // has not run for half a second, and what does not fit is lost.
 func (t *tap) fromMicrophone(_, in []byte, _ uint32) {
 	t.ring.write(samples(in))
 	t.moved.Add(1)
-	// A sound server may bring 10 ms in several pieces. Each wake of the Go scheduler
-	// costs more than the frame itself.
-	if t.ring.level() >= FrameSamples {
-		t.signal()
+	if t.ring.level() >= enoughHeard {
+		t.bell.ring()
 	}
 }
 
@@ -54,18 +62,8 @@ func (t *tap) fromSpeaker(out, _ []byte, _ uint32) {
 	if asked := int64(len(dst)); t.moved.Add(1) > 1 && asked > t.asked.Load() { // the first fills the device's buffer
 		t.asked.Store(asked)
 	}
-	// The microphone wakes the pump every 10 ms, and it fills this ring too: only
-	// when the device's next share might not be there is a wake of its own needed.
-	if t.ring.level() < max(len(dst), FrameSamples/2) {
-		t.signal()
-	}
-}
-
-// signal wakes the pump, unless it is awake already.
-func (t *tap) signal() {
-	select {
-	case t.wake <- struct{}{}:
-	default:
+	if t.ring.level() < max(len(dst), littleLeft) {
+		t.bell.ring()
 	}
 }
 
