@@ -22,11 +22,11 @@ import (
 type voice struct {
 	log        *slog.Logger
 	now        func() time.Time
-	rtp, rtcp  atomic.Pointer[net.UDPConn] // changed by move
-	bound      netip.Addr                  // of rtp and rtcp; local says the public address where there is one
-	stun       netip.AddrPort              // whom to ask for it; invalid for nobody
-	stunFailed bool                        // it didn't answer
-	local      sdp.Local                   // as last described to the far end
+	rtp, rtcp  atomic.Pointer[socket] // changed by move
+	bound      netip.Addr             // of rtp and rtcp; local says the public address where there is one
+	stun       netip.AddrPort         // whom to ask for it; invalid for nobody
+	stunFailed bool                   // it didn't answer
+	local      sdp.Local              // as last described to the far end
 	agreed     sdp.Media
 	session    *media.Session // nil until something was agreed on
 	onDigit    func(rune)     // told each digit of theirs, from a reader
@@ -58,15 +58,16 @@ func openVoice(ip netip.Addr, stun netip.AddrPort, codecs []string, secrets sdp.
 
 // listen takes a pair of ports at ip and hears what comes there.
 func (v *voice) listen(ip netip.Addr) error {
-	rtp, rtcp, err := portPair(ip)
+	rtpConn, rtcpConn, err := portPair(ip)
 	if err != nil {
 		return fmt.Errorf("no ports for the sound of a call at %s: %w", ip, err)
 	}
+	rtp, rtcp := newSocket(rtpConn), newSocket(rtcpConn)
 	v.rtp.Store(rtp)
 	v.rtcp.Store(rtcp)
 	v.bound = ip
-	v.local.Addr, v.local.Port, v.local.RTCPPort = ip, portOf(rtp), portOf(rtcp)
-	v.publish(rtp, rtcp)
+	v.local.Addr, v.local.Port, v.local.RTCPPort = ip, portOf(rtpConn), portOf(rtcpConn)
+	v.publish(rtpConn, rtcpConn)
 	v.read(rtp, v.heardRTP)
 	v.read(rtcp, v.heardRTCP)
 	return nil
@@ -106,13 +107,13 @@ func portPair(ip netip.Addr) (rtp, rtcp *net.UDPConn, err error) {
 func portOf(c *net.UDPConn) uint16 { return c.LocalAddr().(*net.UDPAddr).AddrPort().Port() }
 
 // read hands over what arrives at a socket until it is closed.
-func (v *voice) read(c *net.UDPConn, hear func([]byte, netip.AddrPort)) {
+func (v *voice) read(s *socket, hear func([]byte, netip.AddrPort)) {
 	v.readers.Add(1)
 	go func() {
 		defer v.readers.Done()
 		buf := make([]byte, 2048)
 		for {
-			n, from, err := c.ReadFromUDPAddrPort(buf)
+			n, from, err := s.receive(buf)
 			if err != nil {
 				if errors.Is(err, net.ErrClosed) {
 					return
@@ -264,11 +265,11 @@ func (v *voice) sendRTCP(p []byte) {
 	send(v.rtcp.Load(), p, v.toRTCP.Load())
 }
 
-func send(c *net.UDPConn, p []byte, to *netip.AddrPort) {
+func send(s *socket, p []byte, to *netip.AddrPort) {
 	if to == nil || !to.IsValid() || to.Port() == 0 || to.Addr().IsUnspecified() {
 		return
 	}
-	_, _ = c.WriteToUDPAddrPort(p, *to) // a lost packet, as any other
+	s.send(p, *to)
 }
 
 // heardAgo is for how long nothing arrived.
