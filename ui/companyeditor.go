@@ -32,6 +32,7 @@ type companyEditor struct {
 	save    *kit.Button
 	drop    *kit.Button
 	saving  bool
+	locked  string // who may change it instead; "" when it may be changed here
 }
 
 // editorTab is a part of a form.
@@ -103,15 +104,24 @@ func (e *companyEditor) Look() {
 	if e.saving {
 		why = text.T("Saving")
 	}
-	e.save.SetEnabled(changed && !e.saving, why)
+	if e.locked != "" {
+		why, words = e.locked, e.locked
+	}
+	e.save.SetEnabled(changed && !e.saving && e.locked == "", why)
 	e.drop.SetEnabled(changed && !e.saving, why)
 	e.changes.SetText(words)
 	e.box.Refresh()
 }
 
+// Lock shows what is set up without letting it be changed, and says who may; "" lets it.
+func (e *companyEditor) Lock(who string) {
+	e.locked = who
+	e.Look()
+}
+
 // Submit saves, where there is something to save.
 func (e *companyEditor) Submit() {
-	if e.changed() && !e.saving {
+	if e.changed() && !e.saving && e.locked == "" {
 		e.submit()
 	}
 }
@@ -133,11 +143,14 @@ func (e *companyEditor) Saved(why string) {
 
 // companyList is a place of the settings that lists what the company has, with an
 // empty state before there is any.
-func companyList(title text.Key, add *kit.Button, empty fyne.CanvasObject, rows []fyne.CanvasObject) fyne.CanvasObject {
+func companyList(title text.Key, add *kit.Button, locked string, empty fyne.CanvasObject, rows []fyne.CanvasObject) fyne.CanvasObject {
 	if len(rows) == 0 {
 		return kit.Column(0, settingsTitle(title), kit.Grow(empty))
 	}
 	var all []fyne.CanvasObject
+	if locked != "" {
+		all = append(all, kit.Pad(12, 24, 12, 24, kit.NewProseData(locked, kit.Secondary)), kit.NewHairline())
+	}
 	for _, r := range rows {
 		all = append(all, r, kit.NewHairline())
 	}
@@ -145,10 +158,12 @@ func companyList(title text.Key, add *kit.Button, empty fyne.CanvasObject, rows 
 }
 
 // companyRow is one of them: what it is called, what it does, and what can be done
-// about it. asked shows the question before it is removed.
-func companyRow(name, sub string, asked bool, edit, ask, remove, keep func()) fyne.CanvasObject {
+// about it. asked shows the question before it is removed; what can't be removed here says why.
+func companyRow(name, sub, stays string, asked bool, edit, ask, remove, keep func()) fyne.CanvasObject {
 	words := kit.Column(2, kit.NewData(name, kit.Strong).Shrink(60), kit.NewData(sub, kit.Secondary).Shrink(60))
-	right := kit.Row(6, kit.NewButton("Edit", kit.Line, edit), kit.NewButton("Remove", kit.Ghost, ask))
+	out := kit.NewButton("Remove", kit.Ghost, ask)
+	out.SetEnabled(stays == "", stays)
+	right := kit.Row(6, kit.NewButton("Edit", kit.Line, edit), out)
 	if asked {
 		right = kit.Row(6, kit.NewButton("Remove for good", kit.Danger, remove), kit.NewButton("Keep", kit.Line, keep))
 	}

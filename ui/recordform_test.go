@@ -187,16 +187,7 @@ func TestMergingAsksForTheOtherRecord(t *testing.T) {
 // tapLast taps the last visible widget of a role and a name.
 func (b *mainBench) tapLast(role, name string) {
 	b.t.Helper()
-	var found kit.Named
-	kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
-		if n, ok := o.(kit.Named); ok && n.Role() == role && n.Name() == name {
-			found = n
-		}
-	})
-	if found == nil {
-		b.t.Fatalf("there is no %s %q", role, name)
-	}
-	found.(kit.Tappable).Tap()
+	b.last(role, name).(kit.Tappable).Tap()
 	b.settle()
 }
 

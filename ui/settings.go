@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -22,6 +23,10 @@ const (
 	settingsSources    settingsPlace = "sources"
 	settingsExceptions settingsPlace = "exceptions"
 	settingsMode       settingsPlace = "mode"
+	settingsPipelines  settingsPlace = "pipelines"
+	settingsFields     settingsPlace = "fields"
+	settingsUsers      settingsPlace = "users"
+	settingsRoles      settingsPlace = "roles"
 	settingsImport     settingsPlace = "import"
 	settingsAbout      settingsPlace = "about"
 )
@@ -71,15 +76,20 @@ func newSettingsPage(opt MainOptions, relook func(Look), data settingsContent) *
 		p.places[settingsSources] = newSettingsSources(opt)
 		p.places[settingsExceptions] = newSettingsExceptions(opt)
 		p.places[settingsMode] = newSettingsMode(opt)
+		p.places[settingsPipelines] = newSettingsPipelines(opt)
+		p.places[settingsFields] = newSettingsFields(opt)
+		p.places[settingsUsers] = newSettingsUsers(opt)
+		p.places[settingsRoles] = newSettingsRoles(opt)
 		group(text.Key("Company|settings"), p.nav(settingsLines, "Lines"), p.nav(settingsQueues, "Queue groups"), p.nav(settingsSources, "Lead sources"),
-			p.nav(settingsExceptions, "CRM exceptions"), p.nav(settingsMode, "CRM mode"))
+			p.nav(settingsExceptions, "CRM exceptions"), p.nav(settingsMode, "CRM mode"),
+			p.nav(settingsPipelines, "Pipelines"), p.nav(settingsFields, "Custom fields"), p.nav(settingsUsers, "Users"), p.nav(settingsRoles, "Roles"))
 	}
 	if data != nil {
 		p.places[settingsImport] = data
 		group(text.Key("Data|settings"), p.nav(settingsImport, "Import and export"))
 	}
 	group(text.Key("Program"), p.nav(settingsAbout, "About"))
-	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, kit.Column(0, nav...)), kit.NewHairline(), kit.Grow(p.body))
+	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, container.NewVScroll(kit.Column(0, nav...))), kit.NewHairline(), kit.Grow(p.body))
 	p.show(settingsAccounts)
 	return p
 }

@@ -17,6 +17,7 @@ import (
 type workspaceView struct {
 	opt       MainOptions
 	box       *fyne.Container
+	guard     companyGuard
 	editor    *companyEditor
 	began     crm.Workspace
 	value     crm.Workspace
@@ -83,7 +84,7 @@ func modeEditor(v *workspaceView) *companyEditor {
 }
 
 func newWorkspaceView(opt MainOptions, make func(*workspaceView) *companyEditor) *workspaceView {
-	v := &workspaceView{opt: opt, box: kit.Stack(), make: make}
+	v := &workspaceView{opt: opt, box: kit.Stack(), make: make, guard: companyGuard{opt: opt, needs: maySettings}}
 	v.build()
 	return v
 }
@@ -94,6 +95,7 @@ func (v *workspaceView) build() {
 	if v.trial != nil {
 		v.trial.OnGrown(v.editor.Refit)
 	}
+	v.editor.Lock(v.guard.who)
 	v.box.Objects = []fyne.CanvasObject{v.editor.box}
 	v.box.Refresh()
 }
@@ -106,6 +108,7 @@ func (v *workspaceView) Enter() {
 	if v.changed() {
 		return
 	}
+	v.guard.read(func() { v.editor.Lock(v.guard.who) })
 	type settings struct {
 		crm.Workspace
 		pipelines []crm.Pipeline

@@ -18,6 +18,7 @@ import (
 type settingsExceptionsView struct {
 	opt    MainOptions
 	box    *fyne.Container
+	guard  companyGuard
 	editor *companyEditor
 	lists  map[crm.ListName]*kit.Field
 	began  map[crm.ListName]string
@@ -27,7 +28,7 @@ type settingsExceptionsView struct {
 var blockLists = []crm.ListName{crm.Exceptions, crm.Blacklist}
 
 func newSettingsExceptions(opt MainOptions) *settingsExceptionsView {
-	v := &settingsExceptionsView{opt: opt, lists: map[crm.ListName]*kit.Field{}, began: map[crm.ListName]string{}}
+	v := &settingsExceptionsView{opt: opt, guard: companyGuard{opt: opt, needs: maySettings}, lists: map[crm.ListName]*kit.Field{}, began: map[crm.ListName]string{}}
 	field := func(list crm.ListName, key text.Key) *kit.Field {
 		f := kit.NewNoteField(key, 160, func(string) { v.editor.Look() }).WithPlaceholder("0221 98* ; our own shops")
 		v.lists[list] = f
@@ -51,6 +52,7 @@ func (v *settingsExceptionsView) Enter() {
 	if v.changed() {
 		return
 	}
+	v.guard.read(func() { v.editor.Lock(v.guard.who) })
 	companyAsk(v.opt, func(ctx context.Context, c Company) (texts map[crm.ListName]string, err error) {
 		texts = map[crm.ListName]string{}
 		for _, list := range blockLists {

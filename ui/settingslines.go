@@ -29,7 +29,7 @@ type companyLines struct {
 }
 
 func newSettingsLines(opt MainOptions) *settingsLinesView {
-	v := &settingsLinesView{setupPlace: newSetupPlace(opt, crm.SetupLine)}
+	v := &settingsLinesView{setupPlace: newSetupPlace(opt, crm.SetupLine, mayLines)}
 	v.read = func() {
 		companyAsk(opt, readLines, func(have companyLines, err error) {
 			v.have = have
@@ -58,15 +58,11 @@ func readLines(ctx context.Context, c Company) (have companyLines, err error) {
 }
 
 func (v *settingsLinesView) lines() {
-	add := func() *kit.Button {
-		return kit.NewButton("Add line", kit.Primary, v.add).WithIcon(theme.IconPlus)
-	}
-	empty := kit.NewEmptyState(theme.IconHandset, "No line yet", "A line is a number that the company is called on. What a call makes is a setting of its line.", add(), nil)
-	var rows []fyne.CanvasObject
-	for _, l := range v.have.lines {
-		rows = append(rows, v.row(l.ID, l.Name, lineSummary(l), func() { v.editLine(l) }))
-	}
-	v.show("Lines", add(), empty, rows)
+	showList(&v.setupPlace, setupWords{"Lines", "Add line", theme.IconHandset, "No line yet",
+		"A line is a number that the company is called on. What a call makes is a setting of its line."}, v.have.lines, v.add,
+		func(l crm.Line) setupEntry {
+			return setupEntry{id: l.ID, name: l.Name, sub: lineSummary(l), edit: func() { v.editLine(l) }}
+		})
 }
 
 // lineSummary is what a line does, in a line.

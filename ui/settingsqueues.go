@@ -19,7 +19,7 @@ type settingsQueuesView struct {
 }
 
 func newSettingsQueues(opt MainOptions) *settingsQueuesView {
-	v := &settingsQueuesView{setupPlace: newSetupPlace(opt, crm.SetupQueue)}
+	v := &settingsQueuesView{setupPlace: newSetupPlace(opt, crm.SetupQueue, mayLines)}
 	v.read = func() {
 		companyAsk(opt, readLines, func(have companyLines, err error) {
 			v.have = have
@@ -31,15 +31,11 @@ func newSettingsQueues(opt MainOptions) *settingsQueuesView {
 }
 
 func (v *settingsQueuesView) queues() {
-	add := func() *kit.Button {
-		return kit.NewButton("Add queue group", kit.Primary, v.add).WithIcon(theme.IconPlus)
-	}
-	empty := kit.NewEmptyState(theme.IconUsers, "No queue group yet", "Who is in a group answers for its lines; its first person becomes responsible for new leads.", add(), nil)
-	var rows []fyne.CanvasObject
-	for _, q := range v.have.queues {
-		rows = append(rows, v.row(q.ID, q.Name, v.summary(q), func() { v.editQueue(q) }))
-	}
-	v.show("Queue groups", add(), empty, rows)
+	showList(&v.setupPlace, setupWords{"Queue groups", "Add queue group", theme.IconUsers, "No queue group yet",
+		"Who is in a group answers for its lines; its first person becomes responsible for new leads."}, v.have.queues, v.add,
+		func(q crm.Queue) setupEntry {
+			return setupEntry{id: q.ID, name: q.Name, sub: v.summary(q), edit: func() { v.editQueue(q) }}
+		})
 }
 
 // summary is who is in a group, in a line.
@@ -99,22 +95,16 @@ func newQueueForm(v *settingsQueuesView, q crm.Queue) *queueForm {
 func (f *queueForm) list() {
 	f.members.Objects = nil
 	for i, id := range f.value.Members {
-		move := func(to int) func() {
-			return func() {
-				m := f.value.Members
-				m[i], m[to] = m[to], m[i]
-				f.list()
-				f.look()
-			}
-		}
-		up := kit.NewIconButton("Up", theme.IconArrowUp, kit.Ghost, move(max(0, i-1)))
-		up.SetEnabled(i > 0, text.T("First already"))
-		out := kit.NewIconButton("Take out", theme.IconX, kit.Ghost, func() {
+		buttons := rowButtons(i, func() {
+			moveUp(f.value.Members, i)
+			f.list()
+			f.look()
+		}, func() {
 			f.value.Members = slices.Delete(f.value.Members, i, i+1)
 			f.list()
 			f.look()
 		})
-		f.members.Add(kit.Row(8, kit.Sized(260, 0, kit.NewData(f.nameOf(id), kit.Body)), up, out, kit.Spacer()))
+		f.members.Add(kit.Row(8, append([]fyne.CanvasObject{kit.Sized(260, 0, kit.NewData(f.nameOf(id), kit.Body))}, append(buttons, kit.Spacer())...)...))
 	}
 	options := []kit.Option{{ID: "", Key: text.Key("Add a person")}}
 	for _, u := range f.v.have.users {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 
 	"fyne.io/fyne/v2"
@@ -15,10 +16,14 @@ import (
 // setupPlace is a place of the settings that lists what the company has of one kind,
 // and edits one of them in its place.
 type setupPlace struct {
-	opt  MainOptions
-	kind crm.SetupKind
-	read func() // asks for the list, and then calls listed
-	list func() // shows it
+	opt   MainOptions
+	kind  crm.SetupKind
+	guard companyGuard
+	read  func() // asks for the list, and then calls listed
+	list  func() // shows it
+
+	// removal is the change that takes one away; RemoveSetup where it is nil.
+	removal func(crm.ID) crm.Change
 
 	box      *fyne.Container
 	editor   *companyEditor // nil: the list is shown
@@ -26,8 +31,43 @@ type setupPlace struct {
 	error    string
 }
 
-func newSetupPlace(opt MainOptions, kind crm.SetupKind) setupPlace {
-	return setupPlace{opt: opt, kind: kind, box: kit.Stack()}
+func newSetupPlace(opt MainOptions, kind crm.SetupKind, needs func(crm.Rights) bool) setupPlace {
+	return setupPlace{opt: opt, kind: kind, guard: companyGuard{opt: opt, needs: needs}, box: kit.Stack()}
+}
+
+// setupWords is how a place of the settings speaks of what it lists.
+type setupWords struct {
+	title text.Key
+	add   text.Key // the button
+	icon  theme.IconName
+	none  text.Key // before there is any,
+	why   text.Key // and what it is good for
+}
+
+// setupEntry is one of the things listed.
+type setupEntry struct {
+	id        crm.ID
+	name, sub string
+	edit      func()
+	stays     string // why it can't be removed; "" when it can
+}
+
+// showList lists entries, with an empty state before there is any; add makes another one.
+func showList[T any](p *setupPlace, w setupWords, all []T, add func(), entry func(T) setupEntry) {
+	button := func() *kit.Button {
+		b := kit.NewButton(w.add, kit.Primary, add).WithIcon(theme.IconPlus)
+		b.SetEnabled(p.guard.who == "", p.guard.who)
+		return b
+	}
+	var rows []fyne.CanvasObject
+	for _, one := range all {
+		rows = append(rows, p.row(entry(one)))
+	}
+	if p.error != "" {
+		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.NewProseData(p.error, kit.Secondary.In(theme.DangerText))))
+	}
+	p.box.Objects = []fyne.CanvasObject{companyList(w.title, button(), p.guard.who, kit.NewEmptyState(w.icon, w.none, w.why, button(), nil), rows)}
+	p.box.Refresh()
 }
 
 // Object is the place.
@@ -36,7 +76,7 @@ func (p *setupPlace) Object() fyne.CanvasObject { return p.box }
 // Enter reads the list, unless something is being edited: what was typed stays.
 func (p *setupPlace) Enter() {
 	if p.editor == nil {
-		p.read()
+		p.guard.read(p.read)
 	}
 }
 
@@ -64,27 +104,20 @@ func (p *setupPlace) listed(err error) {
 	}
 }
 
-// show shows rows of row, with an empty state before there is any.
-func (p *setupPlace) show(title text.Key, add *kit.Button, empty fyne.CanvasObject, rows []fyne.CanvasObject) {
-	if p.error != "" {
-		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.NewProseData(p.error, kit.Secondary.In(theme.DangerText))))
-	}
-	p.box.Objects = []fyne.CanvasObject{companyList(title, add, empty, rows)}
-	p.box.Refresh()
-}
-
-// row is one of the things listed.
-func (p *setupPlace) row(id crm.ID, name, sub string, edit func()) fyne.CanvasObject {
+func (p *setupPlace) row(e setupEntry) fyne.CanvasObject {
 	asks := func(id crm.ID) func() { return func() { p.removing = id; p.list() } }
-	return companyRow(name, sub, p.removing == id, edit, asks(id), func() { p.remove(id) }, asks(""))
+	return companyRow(e.name, e.sub, cmp.Or(p.guard.who, e.stays), p.removing == e.id, e.edit, asks(e.id), func() { p.remove(e.id) }, asks(""))
 }
 
 // edit shows a form instead of the list.
 func (p *setupPlace) edit(e *companyEditor, first *kit.Field) {
 	p.editor, p.removing = e, ""
+	e.Lock(p.guard.who)
 	p.box.Objects = []fyne.CanvasObject{e.box}
 	p.box.Refresh()
-	first.Focus()
+	if first != nil {
+		first.Focus()
+	}
 }
 
 // close goes back to the list.
@@ -95,8 +128,12 @@ func (p *setupPlace) close() {
 
 func (p *setupPlace) remove(id crm.ID) {
 	p.removing = ""
+	var change crm.Change = crm.RemoveSetup{Kind: p.kind, ID: id}
+	if p.removal != nil {
+		change = p.removal(id)
+	}
 	companyDo(p.opt, func(ctx context.Context, c Company) error {
-		return c.Do(ctx, crm.RemoveSetup{Kind: p.kind, ID: id})
+		return c.Do(ctx, change)
 	}, func(err error) {
 		if err != nil {
 			p.error = companyWhy(err)

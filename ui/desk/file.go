@@ -16,6 +16,7 @@ type File interface {
 	Sources(context.Context) ([]string, error)
 	Workspace(context.Context) (crm.Workspace, error)
 	Rights(context.Context) (crm.Rights, error)
+	Fields(context.Context) ([]crm.Field, error)
 	Entries(context.Context, crm.ListName) ([]crm.Entry, error)
 	TraceOf(context.Context, []crm.Entry) (crm.ExceptTrace, error)
 	AddExceptions(ctx context.Context, entries []crm.Entry, remove bool) error

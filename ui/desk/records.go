@@ -16,6 +16,10 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 	if err != nil {
 		return Record{}, fmt.Errorf("read %s: %w", ref.Kind, err)
 	}
+	fields, err := d.file.Fields(ctx)
+	if err != nil {
+		return Record{}, fmt.Errorf("read the custom fields: %w", err)
+	}
 	out := Record{Ref: ref, Title: r.Name, Stage: -1}
 	b := facts{d: d, out: &out}
 	switch {
@@ -26,11 +30,13 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: c.Company})
 		b.add(Text{Key: "Position"}, c.Position)
 		b.addresses(c.Addresses)
+		b.custom(fields, r.Ref.Kind, c.Fields)
 		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
 	case r.Company != nil:
 		c := r.Company
 		b.common(c.Numbers, c.SIP, c.Emails)
 		b.addresses(c.Addresses)
+		b.custom(fields, r.Ref.Kind, c.Fields)
 		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
 	case r.Lead != nil:
 		l := r.Lead
@@ -46,6 +52,7 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 			return Record{}, err
 		}
 		out.Open = l.Status.Open()
+		b.custom(fields, r.Ref.Kind, l.Fields)
 		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
 		out.Stages, out.Stage = r.Stages, r.Stage
 		if out.Stage < 0 && l.Status.Open() { // one that the company has no longer, between New and Processed
@@ -60,6 +67,7 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		b.add(Text{Key: "Amount"}, d.amount(l.Amount))
 		b.link(Text{Key: "Contact"}, r.ContactName, crm.Ref{Kind: crm.KindContact, ID: l.Contact})
 		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: l.Company})
+		b.custom(fields, r.Ref.Kind, l.Fields)
 		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
 		out.Stages, out.Stage = r.Stages, r.Stage
 	}
@@ -142,6 +150,15 @@ func (b facts) common(numbers []crm.Number, addresses []string, emails []crm.Ema
 	}
 	for _, e := range emails {
 		b.add(Text{Key: "E-mail"}, e.Address)
+	}
+}
+
+// custom are the values of the company's own fields, by their names.
+func (b facts) custom(fields []crm.Field, k crm.Kind, values crm.Values) {
+	for _, f := range fields {
+		if f.Has(k) {
+			b.add(Text{Key: "{tag}", Args: map[string]string{"tag": f.Name}}, values[f.ID])
+		}
 	}
 }
 

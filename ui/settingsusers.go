@@ -1,0 +1,216 @@
+package ui
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+
+	"leadline/crm"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// settingsUsersView lists who works here, and edits one of them (requirements.md G1).
+type settingsUsersView struct {
+	setupPlace
+	have companyPeople
+}
+
+// companyPeople are the users and what they may do.
+type companyPeople struct {
+	users []crm.User
+	roles []crm.Role
+	mine  crm.Rights
+}
+
+func readPeople(ctx context.Context, c Company) (have companyPeople, err error) {
+	if have.users, err = c.Users(ctx); err != nil {
+		return have, err
+	}
+	if have.roles, err = c.Roles(ctx); err != nil {
+		return have, err
+	}
+	have.mine, err = c.Rights(ctx)
+	return have, err
+}
+
+func newSettingsUsers(opt MainOptions) *settingsUsersView {
+	v := &settingsUsersView{setupPlace: newSetupPlace(opt, "", mayUsers)}
+	v.read = func() {
+		companyAsk(opt, readPeople, func(have companyPeople, err error) {
+			v.have = have
+			v.listed(err)
+		})
+	}
+	v.removal = func(id crm.ID) crm.Change {
+		u := v.user(id)
+		u.Left = true
+		return crm.SaveUser{User: u}
+	}
+	v.list = v.users
+	return v
+}
+
+func (v *settingsUsersView) user(id crm.ID) crm.User {
+	i := slices.IndexFunc(v.have.users, func(u crm.User) bool { return u.ID == id })
+	return v.have.users[i]
+}
+
+func (v *settingsUsersView) users() {
+	showList(&v.setupPlace, setupWords{"Users", "Add user", theme.IconUsers, "No user yet", "Users answer calls and are responsible for records."}, v.have.users, v.add,
+		func(u crm.User) setupEntry {
+			e := setupEntry{id: u.ID, name: u.Name, sub: v.summary(u), edit: func() { v.editUser(u) }}
+			left := u
+			left.Left = true
+			if v.locksOut(left) {
+				e.stays = text.T("Somebody has to be left who may change users.")
+			}
+			return e
+		})
+}
+
+// summary is a user's extension, department and roles, in a line.
+func (v *settingsUsersView) summary(u crm.User) string {
+	var roles []string
+	for _, r := range v.have.roles {
+		if slices.Contains(u.Roles, r.ID) {
+			roles = append(roles, roleName(r))
+		}
+	}
+	return joined(" · ", u.Extension, u.Department, strings.Join(roles, ", "))
+}
+
+// locksOut says whether nobody would be left who may change users if one were saved so.
+// While nobody has a role, everybody may everything.
+func (v *settingsUsersView) locksOut(changed crm.User) bool {
+	given := false
+	all := []crm.User{changed}
+	for _, u := range v.have.users {
+		if u.ID != changed.ID {
+			all = append(all, u)
+		}
+	}
+	for _, u := range all {
+		given = given || len(u.Roles) > 0 && !u.Left
+		if crm.RightsOf(u, v.have.roles).Users {
+			return false
+		}
+	}
+	return given
+}
+
+func (v *settingsUsersView) add() { v.editUser(crm.User{ID: v.opt.Company.NewID()}) }
+
+func (v *settingsUsersView) editUser(u crm.User) {
+	f := newUserForm(v, u)
+	v.edit(f.editor, f.name)
+}
+
+// userForm edits one user.
+type userForm struct {
+	v      *settingsUsersView
+	began  crm.User
+	value  crm.User
+	editor *companyEditor
+
+	name, email, extension *kit.Field
+	numbers                *typedRows
+}
+
+func newUserForm(v *settingsUsersView, u crm.User) *userForm {
+	f := &userForm{v: v, began: u, value: u}
+	title := u.Name
+	if title == "" {
+		title = text.T("New user")
+	}
+	field := func(name text.Key, at *string) *kit.Field {
+		var made *kit.Field
+		made = kit.NewBareField(name, func(s string) { *at = strings.TrimSpace(s); made.SetError(""); f.look() })
+		made.SetText(*at)
+		return made
+	}
+	f.name, f.email, f.extension = field("Name of the user", &f.value.Name), field("E-mail", &f.value.Email), field("Extension", &f.value.Extension)
+	department := field("Department", &f.value.Department)
+	f.numbers = newTypedRows("Number", "Add number", numberLabels(), f.look, func() {
+		if f.editor != nil {
+			f.editor.Refit()
+		}
+	})
+	for _, n := range u.Numbers {
+		f.numbers.Add(n.Show(v.opt.Region), string(n.Label))
+	}
+	roles := kit.Column(6)
+	for _, r := range v.have.roles {
+		check := kit.NewCheck(roleKey(r), func(on bool) { f.setRole(r.ID, on) })
+		check.SetOn(slices.Contains(u.Roles, r.ID))
+		if !v.have.mine.Cover(r.Rights) {
+			check.SetEnabled(false, text.T("You can give away only what you may do yourself."))
+		}
+		roles.Add(check)
+	}
+	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editUser(f.began) },
+		fieldRow("Name", 260, f.name, ""), fieldRow("E-mail", 260, f.email, "To sign in at the shared server."),
+		fieldRow("Extension", 120, f.extension, "The telephone's number in the PBX."), fieldRow("Department", 260, department, ""),
+		settingsRow("Own numbers", kit.Column(4, f.numbers.box, kit.NewProse("Calls from these never make a lead.", kit.Quiet))),
+		settingsRow("Roles", kit.Column(6, roles, kit.NewProse("Of several the highest counts. Who has none is an agent.", kit.Quiet))))
+	return f
+}
+
+func (f *userForm) setRole(id crm.ID, on bool) {
+	f.value.Roles = slices.DeleteFunc(slices.Clone(f.value.Roles), func(o crm.ID) bool { return o == id })
+	if on {
+		f.value.Roles = append(f.value.Roles, id)
+	}
+	if len(f.value.Roles) == 0 {
+		f.value.Roles = f.began.Roles[:0:0]
+	}
+	f.look()
+}
+
+// typed is the user as the fields have it; ok is false when a number is none.
+func (f *userForm) typed() (u crm.User, ok bool) {
+	u = f.value
+	u.Numbers, ok = f.numbers.numbers(f.began.Numbers, f.v.opt.Region)
+	if len(u.Numbers) == 0 && len(f.began.Numbers) == 0 {
+		u.Numbers = f.began.Numbers
+	}
+	if len(u.Roles) == 0 && len(f.began.Roles) == 0 {
+		u.Roles = f.began.Roles
+	}
+	return u, ok
+}
+
+func (f *userForm) changed() bool {
+	u, ok := f.typed()
+	return !ok || !reflect.DeepEqual(u, f.began)
+}
+
+func (f *userForm) look() {
+	if f.editor != nil {
+		f.editor.Saved("")
+	}
+}
+
+func (f *userForm) submit() {
+	u, ok := f.typed()
+	taken := slices.IndexFunc(f.v.have.users, func(o crm.User) bool { return o.ID != u.ID && o.Extension == u.Extension && u.Extension != "" })
+	switch {
+	case u.Name == "":
+		f.name.SetError(text.T("A user needs a name"))
+		f.editor.Saved(text.T("Something above cannot be used as it is."))
+	case u.Email != "" && !looksLikeEmail(u.Email):
+		f.email.SetError(text.T("Not an e-mail address"))
+		f.editor.Saved(text.T("Something above cannot be used as it is."))
+	case taken >= 0:
+		f.extension.SetError(text.T("{name} has this extension", "name", f.v.have.users[taken].Name))
+		f.editor.Saved(text.T("Something above cannot be used as it is."))
+	case !ok:
+		f.editor.Saved(text.T("Something above cannot be used as it is."))
+	case f.v.locksOut(u):
+		f.editor.Saved(text.T("Somebody has to be left who may change users."))
+	default:
+		f.v.save(f.editor, crm.SaveUser{User: u})
+	}
+}
