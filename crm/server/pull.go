@@ -40,10 +40,7 @@ func pull(ctx context.Context, t *database.Tx, from Sender, p wire.Pull) (page w
 	if err != nil {
 		return page, err
 	}
-	page = wire.Page{Epoch: head.Epoch, Rev: head.Rev, More: more}
-	if page.Rows, err = view.filter(rows); err != nil {
-		return page, err
-	}
+	page = wire.Page{Epoch: head.Epoch, Rows: view.filter(rows), Rev: head.Rev, More: more}
 	if more {
 		page.Rev = rows[len(rows)-1].Rev
 		return page, nil
@@ -116,13 +113,17 @@ func fetch(ctx context.Context, t *database.Tx, from Sender, f wire.Fetch) (fetc
 		if err != nil {
 			return fetched, err
 		}
-		row := []wire.Row{{Entity: f.IDs[i].Entity, ID: f.IDs[i].ID, Deleted: true}}
-		if r != nil && view.Shows(r) {
-			if row, err = view.filter([]*ledger.Row{r}); err != nil {
+		row := wire.Row{Entity: f.IDs[i].Entity, ID: f.IDs[i].ID, Deleted: true}
+		if r != nil {
+			stored, err := database.StoredOf(r)
+			if err != nil {
 				return fetched, err
 			}
+			if shown := view.filter([]database.Stored{stored}); len(shown) > 0 {
+				row = shown[0]
+			}
 		}
-		fetched.Rows = append(fetched.Rows, row...)
+		fetched.Rows = append(fetched.Rows, row)
 	}
 	return fetched, nil
 }

@@ -63,39 +63,31 @@ func (v View) Hash() string {
 }
 
 // Shows says whether a row is in the view.
-func (v View) Shows(r *ledger.Row) bool {
+func (v View) Shows(r database.Stored) bool {
 	switch {
 	case v.Left || ledger.Hidden(r.Entity):
 		return false
-	case r.Entity != wire.Call || v.Calls == crm.ReachAll:
+	case r.Entity != wire.Call || v.Calls == crm.ReachAll || r.Deleted && len(r.Data) <= len("{}"):
 		return true
 	}
-	return v.owners[ownerOf(r)]
+	var call struct{ Agent crm.ID }
+	_ = json.Unmarshal(r.Data, &call) // a call without an agent is seen by who sees all
+	return v.owners[call.Agent]
 }
 
 // Showed says whether a row that is not in the view may have been, so that it has to be taken out of files.
-func (v View) Showed(r *ledger.Row) bool {
+func (v View) Showed(r database.Stored) bool {
 	return slices.ContainsFunc(r.Former, func(id crm.ID) bool { return v.owners[id] })
 }
 
-// ownerOf is whose call a row is.
-func ownerOf(r *ledger.Row) (agent crm.ID) {
-	_ = json.Unmarshal(r.Fields["agent"], &agent) // a call without an agent is seen by who sees all
-	return agent
-}
-
 // filter are the rows as the view's files get them.
-func (v View) filter(rows []*ledger.Row) ([]wire.Row, error) {
+func (v View) filter(rows []database.Stored) []wire.Row {
 	shown := make([]wire.Row, 0, len(rows))
 	for _, r := range rows {
 		row := wire.Row{Entity: r.Entity, ID: r.ID, Rev: r.Rev, Deleted: r.Deleted}
 		switch {
 		case v.Shows(r) && !r.Deleted:
-			data, err := json.Marshal(r.Fields)
-			if err != nil {
-				return nil, err
-			}
-			row.Data = data
+			row.Data = r.Data
 		case v.Shows(r):
 		case v.Showed(r):
 			row.Deleted = true
@@ -104,5 +96,5 @@ func (v View) filter(rows []*ledger.Row) ([]wire.Row, error) {
 		}
 		shown = append(shown, row)
 	}
-	return shown, nil
+	return shown
 }

@@ -108,11 +108,15 @@ func TestDocumentsComeBackAsTheyWere(t *testing.T) {
 		was.Former = []crm.ID{"x"}
 		write(t, db, "one", func(ctx context.Context, tx *Tx) error { return save(ctx, tx, was) })
 		read(t, db, "one", func(ctx context.Context, tx *Tx) error {
-			rows, more, err := tx.Page(ctx, 0, 10)
-			if err == nil && (more || len(rows) != 1 || !reflect.DeepEqual(rows[0], was)) {
-				t.Errorf("got %+v, want %+v", rows, was)
+			row, err := tx.Rows(ctx).Row(was.Key)
+			if !reflect.DeepEqual(row, was) {
+				t.Errorf("got %+v, want %+v", row, was)
 			}
-			return err
+			rows, more, err2 := tx.Page(ctx, 0, 10)
+			if want, _ := json.Marshal(was.Fields); more || len(rows) != 1 || string(rows[0].Data) != string(want) {
+				t.Errorf("got %+v, want %s", rows, want)
+			}
+			return errors.Join(err, err2)
 		})
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"leadline/crm"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
 )
@@ -77,9 +78,39 @@ func (t *Tx) Documents(ctx context.Context, where string, args ...any) (rows []*
 	return rows, err
 }
 
+// Stored is a row as programs get it, unread.
+type Stored struct {
+	ledger.Key
+	Rev     uint64
+	Deleted bool
+	Data    json.RawMessage
+	Former  []crm.ID
+}
+
+// StoredOf is a row that was read.
+func StoredOf(r *ledger.Row) (Stored, error) {
+	data, err := json.Marshal(r.Fields)
+	return Stored{r.Key, r.Rev, r.Deleted, data, r.Former}, err
+}
+
 // Page are the rows after a revision, in their order, and whether there are more.
-func (t *Tx) Page(ctx context.Context, after uint64, limit int) (rows []*ledger.Row, more bool, err error) {
-	rows, err = t.Documents(ctx, "rev > $2 ORDER BY rev LIMIT $3", int64(after), limit+1)
+func (t *Tx) Page(ctx context.Context, after uint64, limit int) (rows []Stored, more bool, err error) {
+	rows = make([]Stored, 0, limit+1)
+	err = t.Each(ctx, "SELECT entity, id, rev, deleted, data, former FROM document WHERE ws = $1 AND rev > $2 ORDER BY rev LIMIT $3",
+		[]any{t.Workspace, int64(after), limit + 1}, func(scan func(...any) error) error {
+			var r Stored
+			var deleted int64
+			var former string
+			if err := scan(&r.Entity, &r.ID, &r.Rev, &deleted, (*[]byte)(&r.Data), &former); err != nil {
+				return err
+			}
+			r.Deleted = deleted > 0
+			rows = append(rows, r)
+			if former == "" {
+				return nil
+			}
+			return json.Unmarshal([]byte(former), &rows[len(rows)-1].Former)
+		})
 	if err != nil || len(rows) <= limit {
 		return rows, false, err
 	}

@@ -1,0 +1,268 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+	"leadline/crm/wire"
+)
+
+// Snapshots are what new devices start from: all rows of a view in one file, instead of page by page
+// through the database. They are files of this server; another one makes its own.
+type Snapshots struct {
+	engine *Engine
+	dir    string
+
+	mu   sync.Mutex
+	made map[crm.ID]map[string]wire.Manifest // by workspace and view
+}
+
+// OpenSnapshots finds those that are in a directory already, which must be there.
+func OpenSnapshots(e *Engine, dir string) (*Snapshots, error) {
+	s := &Snapshots{engine: e, dir: dir, made: map[crm.ID]map[string]wire.Manifest{}}
+	files, err := filepath.Glob(filepath.Join(dir, "*"+manifestSuffix))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var m snapshotFile
+		if json.Unmarshal(b, &m) == nil {
+			s.add(m)
+		}
+	}
+	return s, nil
+}
+
+const (
+	manifestSuffix = ".json"
+	dataSuffix     = ".zst"
+)
+
+// snapshotFile is what stands beside a snapshot.
+type snapshotFile struct {
+	wire.Manifest
+	Workspace crm.ID `json:"workspace"`
+}
+
+func (s *Snapshots) add(m snapshotFile) (was wire.Manifest) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made[m.Workspace] == nil {
+		s.made[m.Workspace] = map[string]wire.Manifest{}
+	}
+	was = s.made[m.Workspace][m.View]
+	s.made[m.Workspace][m.View] = m.Manifest
+	return was
+}
+
+// staleAfter is how many changes a snapshot may lack, in parts of what it has.
+const staleAfter = 10
+
+// fewRows are pulled page by page as quickly.
+const fewRows = 5000
+
+// Offer is the snapshot for a user's view; nil when there is none to start from. build says that a
+// new one is worth making, which is for the caller to have done.
+func (s *Snapshots) Offer(ctx context.Context, from Sender) (m *wire.Manifest, build bool, err error) {
+	err = s.engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
+		view, _, err := ViewOf(ctx, t, from.User)
+		if err != nil {
+			return err
+		}
+		head, err := t.Head(ctx, false)
+		if err != nil || view.Left {
+			return err
+		}
+		have, valid, err := s.valid(ctx, t, head, view)
+		if err != nil {
+			return err
+		}
+		build = head.Rev >= fewRows && (!valid || head.Rev-have.Rev > have.Rev/staleAfter)
+		if valid {
+			m = &have
+		}
+		return nil
+	})
+	return m, build, err
+}
+
+// valid says whether there is a snapshot of the view from which a program can go on: of this epoch,
+// with no removal forgotten and nobody erased since.
+func (s *Snapshots) valid(ctx context.Context, t *database.Tx, head database.Workspace, view View) (wire.Manifest, bool, error) {
+	s.mu.Lock()
+	m, ok := s.made[head.ID][view.Hash()]
+	s.mu.Unlock()
+	if !ok || m.Epoch != head.Epoch || m.Rev < head.Purged || m.Schema != wire.Schema {
+		return m, false, nil
+	}
+	erasures, err := t.Erasures(ctx)
+	for _, e := range erasures {
+		ok = ok && m.Rev >= e.Rev
+	}
+	return m, ok, err
+}
+
+// Open opens a snapshot that was offered to the user, to be read from anywhere. os.ErrNotExist says that it is
+// no more, or not the user's.
+func (s *Snapshots) Open(ctx context.Context, from Sender, name string) (file *os.File, err error) {
+	err = s.engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
+		view, _, err := ViewOf(ctx, t, from.User)
+		if err != nil {
+			return err
+		}
+		head, err := t.Head(ctx, false)
+		if err != nil {
+			return err
+		}
+		m, valid, err := s.valid(ctx, t, head, view)
+		if err != nil {
+			return err
+		}
+		if view.Left || !valid || m.Name != name {
+			return os.ErrNotExist
+		}
+		file, err = os.Open(filepath.Join(s.dir, m.Name+dataSuffix))
+		return err
+	})
+	return file, err
+}
+
+// Build makes the snapshot of a user's view, which replaces the one before.
+func (s *Snapshots) Build(ctx context.Context, from Sender) (m wire.Manifest, err error) {
+	var name [16]byte
+	if _, err := io.ReadFull(s.engine.Random, name[:]); err != nil {
+		return m, fmt.Errorf("read randomness for a snapshot's name: %w", err)
+	}
+	part, err := os.CreateTemp(s.dir, "*.part")
+	if err != nil {
+		return m, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, part.Close(), os.Remove(part.Name()))
+		}
+	}()
+	if m, err = s.write(ctx, from, part); err != nil {
+		return m, fmt.Errorf("make a snapshot: %w", err)
+	}
+	m.Name = hex.EncodeToString(name[:])
+	if err = errors.Join(part.Sync(), part.Close()); err != nil {
+		return m, err
+	}
+	if err = os.Rename(part.Name(), filepath.Join(s.dir, m.Name+dataSuffix)); err != nil {
+		return m, err
+	}
+	beside, err := json.Marshal(snapshotFile{m, from.Workspace})
+	if err == nil {
+		err = os.WriteFile(filepath.Join(s.dir, m.Name+manifestSuffix), beside, 0o600)
+	}
+	if err != nil {
+		return m, err
+	}
+	s.remove(s.add(snapshotFile{m, from.Workspace}))
+	return m, nil
+}
+
+// remove takes a snapshot's files away; who reads one goes on, as the file is open.
+func (s *Snapshots) remove(m wire.Manifest) {
+	if m.Name == "" || strings.ContainsAny(m.Name, `/\.`) {
+		return
+	}
+	for _, suffix := range []string{manifestSuffix, dataSuffix} {
+		if err := os.Remove(filepath.Join(s.dir, m.Name+suffix)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			s.engine.Log.Warn("an old snapshot stays", "error", err)
+		}
+	}
+}
+
+// Drop removes all snapshots of a workspace, as when a person was erased.
+func (s *Snapshots) Drop(workspace crm.ID) {
+	s.mu.Lock()
+	old := s.made[workspace]
+	delete(s.made, workspace)
+	s.mu.Unlock()
+	for _, m := range old {
+		s.remove(m)
+	}
+}
+
+// write writes the pages of a view out of one state of the database.
+func (s *Snapshots) write(ctx context.Context, from Sender, to io.Writer) (m wire.Manifest, err error) {
+	sum, size := sha256.New(), &counter{}
+	compress, err := zstd.NewWriter(io.MultiWriter(to, sum, size), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return m, err
+	}
+	err = s.engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
+		view, _, err := ViewOf(ctx, t, from.User)
+		if err != nil {
+			return err
+		}
+		head, err := t.Head(ctx, false)
+		if err != nil {
+			return err
+		}
+		m = wire.Manifest{Epoch: head.Epoch, Rev: head.Rev, View: view.Hash(), Schema: wire.Schema}
+		m.Rows, err = writePages(ctx, t, view, head, compress)
+		return err
+	})
+	if err = errors.Join(err, compress.Close()); err != nil {
+		return m, err
+	}
+	m.Bytes, m.SHA256 = size.n, sum.Sum(nil)
+	return m, nil
+}
+
+func writePages(ctx context.Context, t *database.Tx, view View, head database.Workspace, to io.Writer) (written uint64, err error) {
+	page := wire.Page{Epoch: head.Epoch, More: true}
+	for page.More {
+		var rows []database.Stored
+		if rows, page.More, err = t.Page(ctx, page.Rev, wire.MostRows); err != nil {
+			return written, err
+		}
+		page.Rev = head.Rev
+		if page.More {
+			page.Rev = rows[len(rows)-1].Rev
+		}
+		page.Rows = page.Rows[:0]
+		for _, r := range view.filter(rows) {
+			if !r.Deleted { // who starts has nothing to remove
+				page.Rows = append(page.Rows, r)
+			}
+		}
+		written += uint64(len(page.Rows))
+		b, err := wire.Encode(wire.TypeCBOR, page)
+		if err != nil {
+			return written, err
+		}
+		if _, err := to.Write(b); err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}
+
+// counter counts bytes.
+type counter struct{ n int64 }
+
+func (c *counter) Write(b []byte) (int, error) {
+	c.n += int64(len(b))
+	return len(b), nil
+}
