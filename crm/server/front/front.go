@@ -3,6 +3,7 @@ package front
 import (
 	"log/slog"
 	"net/http"
+	"time"
 
 	"leadline/crm/server"
 	"leadline/crm/server/access"
@@ -27,6 +28,8 @@ type Front struct {
 	hub       *hub
 	board     *board
 	closing   chan struct{}
+
+	headerTime time.Duration // for the head of a request
 }
 
 // New makes a front, which from now on hears what the engine commits; it panics when something is missing.
@@ -36,7 +39,7 @@ func New(o Options) *Front {
 	}
 	now := o.Engine.Now
 	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now),
-		hub: newHub(), board: newBoard(now), closing: make(chan struct{})}
+		hub: newHub(), board: newBoard(now), closing: make(chan struct{}), headerTime: headerTime}
 	o.Engine.Committed = f.hub.advance
 	return f
 }

@@ -28,6 +28,7 @@ type watcher struct {
 	mu       sync.Mutex
 	rev      uint64
 	presence map[crm.ID]wire.Presence
+	doubt    bool // a device was revoked: it may be this one
 }
 
 func newHub() *hub { return &hub{rooms: map[crm.ID]*room{}} }
@@ -86,6 +87,11 @@ func (h *hub) tell(workspace crm.ID, p wire.Presence) {
 	})
 }
 
+// doubt has everybody found out whether they may stay.
+func (h *hub) doubt(workspace crm.ID) {
+	h.each(workspace, func(*room) bool { return true }, func(w *watcher) { w.doubt = true })
+}
+
 func (h *hub) each(workspace crm.ID, when func(*room) bool, give func(*watcher)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -105,12 +111,13 @@ func (h *hub) each(workspace crm.ID, when func(*room) bool, give func(*watcher))
 }
 
 // take is what is new since it was last asked.
-func (w *watcher) take() (rev uint64, presence []wire.Presence) {
+func (w *watcher) take() (rev uint64, presence []wire.Presence, doubt bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, p := range w.presence {
 		presence = append(presence, p)
 	}
-	rev, w.rev, w.presence = w.rev, 0, nil
-	return rev, presence
+	rev, doubt = w.rev, w.doubt
+	w.rev, w.presence, w.doubt = 0, nil, false
+	return rev, presence, doubt
 }

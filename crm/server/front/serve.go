@@ -85,7 +85,7 @@ func loopback(address string) bool {
 
 // Serve answers until the context ends, then lets requests under way come to their end.
 func (f *Front) Serve(ctx context.Context, port net.Listener) error {
-	s := &http.Server{Handler: f.Handler(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: mostHeader,
+	s := &http.Server{Handler: f.Handler(), ReadHeaderTimeout: f.headerTime, IdleTimeout: idleTime, MaxHeaderBytes: mostHeader,
 		ErrorLog: slog.NewLogLogger(hushed{f.Log.Handler()}, slog.LevelDebug)}
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(port) }()

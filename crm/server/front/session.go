@@ -125,6 +125,7 @@ func (f *Front) revokeDevice(w http.ResponseWriter, r *http.Request, p access.Pe
 	if err := f.Access.Revoke(r.Context(), p.Workspace, user, device, true); err != nil {
 		return err
 	}
+	f.hub.doubt(p.Workspace)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

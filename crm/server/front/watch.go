@@ -69,10 +69,7 @@ func (l *hintLine) run(ctx context.Context) {
 	for {
 		select {
 		case <-l.watcher.wake:
-			if l.news(ctx) != nil {
-				return
-			}
-			if !rest(ctx, hintPause) {
+			if !l.news(ctx) || !rest(ctx, hintPause) {
 				return
 			}
 		case <-ping.C:
@@ -100,23 +97,35 @@ func rest(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-func (l *hintLine) news(ctx context.Context) error {
-	rev, presence := l.watcher.take()
+// news sends what is new; false ends the connection.
+func (l *hintLine) news(ctx context.Context) bool {
+	rev, presence, doubt := l.watcher.take()
+	if doubt && !l.stillIn(ctx) {
+		return false
+	}
 	if rev == 0 && presence == nil {
-		return nil
+		return true
 	}
 	hint := wire.Hint{Rev: rev, Presence: presence}
 	if rev > 0 {
 		hint.Epoch = l.epoch
 	}
-	return l.send(ctx, hint)
+	return l.send(ctx, hint) == nil
+}
+
+// stillIn shows a device out that was revoked.
+func (l *hintLine) stillIn(ctx context.Context) bool {
+	var revoked access.Revoked
+	if err := l.f.Access.StillIn(ctx, l.person); errors.As(err, &revoked) {
+		_ = l.conn.Close(websocket.StatusPolicyViolation, "signed out")
+		return false
+	}
+	return true
 }
 
 // alive says whether the program is there still, and may be.
 func (l *hintLine) alive(ctx context.Context) bool {
-	var revoked access.Revoked
-	if err := l.f.Access.StillIn(ctx, l.person); errors.As(err, &revoked) {
-		_ = l.conn.Close(websocket.StatusPolicyViolation, "signed out")
+	if !l.stillIn(ctx) {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTime)

@@ -1,0 +1,135 @@
+package front
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"leadline/crm"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+// askPBX asks for a route as a PBX does.
+func askPBX(t *testing.T, o *office, key access.Token, caller, line string) string {
+	t.Helper()
+	r, err := http.NewRequest("GET", o.url+"/v1/route?"+url.Values{"caller": {caller}, "line": {line}}.Encode(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+string(key))
+	status, kind, body := do(t, r)
+	if status == http.StatusBadRequest && len(caller)+len(line) > mostAsked {
+		return ""
+	}
+	if status != http.StatusOK || kind != "text/plain; charset=utf-8" {
+		t.Errorf("%q %q: %d %s %s", caller, line, status, kind, body)
+	}
+	return string(body)
+}
+
+func TestThePBXAsksWhereACallGoes_D3(t *testing.T) {
+	o := open(t)
+	anna := o.add("anna@example.org", crm.User{Name: "Anna", Extension: "101"})
+	ben := o.add("ben@example.org", crm.User{Name: "Ben", Extension: "102"})
+	o.add("ada@example.org", crm.User{Name: "Ada", Roles: []crm.ID{crm.Administrator}})
+	p, b, ada := o.signIn("anna@example.org"), o.signIn("ben@example.org"), o.signIn("ada@example.org")
+	w, client := ada.hello()
+	line := func(name, number string, on bool) crm.Line {
+		id, _ := o.access.NewID()
+		return crm.Line{ID: id, Name: name, Number: crm.Parse(number, "DE").Number(""), SendToResponsible: on}
+	}
+	customer, shared, company := contact(t, o.access, "Meier", "030 1234567"), contact(t, o.access, "Left", "030 7654321"), contact(t, o.access, "Nobody", "030 5555555")
+	customer.Responsible, shared.Responsible = anna.ID, ben.ID
+	entries, _ := crm.ParseEntries(crm.Exceptions, "030 999*", "DE")
+	excepted := contact(t, o.access, "Bank", "030 9991111")
+	excepted.Responsible = anna.ID
+	ada.push(w, client, 1, crm.SaveLine{Line: line("Sales", "030 1000", true)}, crm.SaveLine{Line: line("Support", "+49302000", false)},
+		crm.CreateContact{Contact: customer}, crm.CreateContact{Contact: shared}, crm.CreateContact{Contact: company}, crm.CreateContact{Contact: excepted},
+		crm.AddEntries{Entries: entries})
+	k, key, err := o.access.AddKey(t.Context(), o.workspace, "", "PBX", []string{access.ScopeRoute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	say := func(p *program, s wire.Availability) {
+		t.Helper()
+		p.must(http.StatusNoContent, "POST", wire.PathPresence, wire.Presence{State: s}, nil)
+	}
+	say(p, wire.Free)
+	for _, c := range []struct{ caller, line, want string }{
+		{"+49301234567", "Sales", "101"},
+		{"0049 30 1234567", "+49 30 1000", "101"},
+		{"0301234567", "0301000", "101"},
+		{"sip:+49301234567@pbx.example.org", "Sales", "101"},
+		{"+49301234567", "Support", ""}, // its setting is off
+		{"+49301234567", "Nowhere", ""},
+		{"+49301234567", "", ""},
+		{"", "Sales", ""},
+		{"anonymous", "Sales", ""},
+		{"+4989123", "Sales", ""},     // unknown
+		{"+49307654321", "Sales", ""}, // Ben is not at work
+		{"+49305555555", "Sales", ""}, // nobody is responsible
+		{"+49309991111", "Sales", ""}, // E1
+	} {
+		if got := askPBX(t, o, key, c.caller, c.line); got != c.want {
+			t.Errorf("%q on %q goes to %q, want %q", c.caller, c.line, got, c.want)
+		}
+	}
+	say(p, wire.Talking)
+	if got := askPBX(t, o, key, "+49301234567", "Sales"); got != "" {
+		t.Errorf("while she is talking it goes to %q", got)
+	}
+	say(p, wire.Free)
+	say(b, wire.Free)
+	left := ben
+	left.Left = true
+	ada.push(w, client, 8, crm.SaveUser{User: left})
+	if got := askPBX(t, o, key, "+49307654321", "Sales"); got != "" {
+		t.Errorf("to one who has left: %q", got)
+	}
+	if err := o.access.RevokeKey(t.Context(), o.workspace, k.ID); err != nil {
+		t.Fatal(err)
+	}
+	if status, _ := get(t, o.url+"/v1/route?caller=1&line=Sales"); status != http.StatusUnauthorized {
+		t.Errorf("without a key: %d", status)
+	}
+	(&program{o: o, form: wire.TypeJSON, session: wire.Session{Access: string(key)}}).refused(wire.BadSignIn, "GET", "/v1/route?caller=1", nil)
+}
+
+func TestTheOneLastSpokenToDecides_C3(t *testing.T) {
+	o := open(t)
+	anna := o.add("anna@example.org", crm.User{Name: "Anna", Extension: "101"})
+	ben := o.add("ben@example.org", crm.User{Name: "Ben", Extension: "102", Roles: []crm.ID{crm.Administrator}})
+	a, b := o.signIn("anna@example.org"), o.signIn("ben@example.org")
+	for _, p := range []*program{a, b} {
+		p.must(http.StatusNoContent, "POST", wire.PathPresence, wire.Presence{State: wire.Free}, nil)
+	}
+	w, client := b.hello()
+	one, two := contact(t, o.access, "One", "030 1234567"), contact(t, o.access, "Two", "030 1234567")
+	one.Responsible, two.Responsible = anna.ID, ben.ID
+	id, _ := o.access.NewID()
+	callID, _ := o.access.NewID()
+	call := crm.Call{ID: callID, Agent: ben.ID, Direction: crm.Incoming, Party: crm.Parse("030 1234567", "DE"), Began: o.clock.now(), Answered: o.clock.now(),
+		Refs: []crm.Ref{{Kind: crm.KindContact, ID: two.ID}}}
+	for _, r := range b.push(w, client, 1, crm.SaveLine{Line: crm.Line{ID: id, Name: "Sales", SendToResponsible: true}}, crm.CreateContact{Contact: one},
+		crm.CreateContact{Contact: two}, crm.BeginCall{Call: call}).Results {
+		if r.Status != wire.Applied {
+			t.Fatalf("%+v", r)
+		}
+	}
+	_, key, err := o.access.AddKey(t.Context(), o.workspace, "", "PBX", []string{access.ScopeRoute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := askPBX(t, o, key, "+49301234567", "Sales"); got != "102" {
+		t.Errorf("it goes to %q", got)
+	}
+}
+
+func TestOnlyAnExtensionIsToldToADialplan(t *testing.T) {
+	for extension, want := range map[string]bool{"101": true, "*97": true, "+4930": true, "": true, "101,1,System(rm)": false, "101&PJSIP/1": false, "${X}": false, "101\n102": false} {
+		if dialable(extension) != want {
+			t.Errorf("%q", extension)
+		}
+	}
+}

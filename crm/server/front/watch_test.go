@@ -1,0 +1,215 @@
+package front
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"leadline/crm"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+const patience = 30 * time.Second // for what happens at once, on a busy machine
+
+// watch connects a program for hints.
+func (p *program) watch() *websocket.Conn {
+	p.o.t.Helper()
+	conn, answer, err := websocket.Dial(p.o.t.Context(), p.o.url+wire.PathWatch, &websocket.DialOptions{
+		HTTPHeader: http.Header{"Authorization": {"Bearer " + p.session.Access}}})
+	if err != nil {
+		p.o.t.Fatalf("%v %v", answer, err)
+	}
+	p.o.t.Cleanup(func() { _ = conn.CloseNow() })
+	return conn
+}
+
+func hint(t *testing.T, conn *websocket.Conn) (h wire.Hint, err error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	_, data, err := conn.Read(ctx)
+	if err != nil {
+		return h, err
+	}
+	if err := wire.Decode(wire.TypeCBOR, data, &h); err != nil {
+		t.Fatal(err)
+	}
+	return h, nil
+}
+
+// until reads hints until one is as wanted.
+func until(t *testing.T, conn *websocket.Conn, what string, wanted func(wire.Hint) bool) wire.Hint {
+	t.Helper()
+	for {
+		h, err := hint(t, conn)
+		if err != nil {
+			t.Fatalf("waiting for %s: %v", what, err)
+		}
+		if wanted(h) {
+			return h
+		}
+	}
+}
+
+func TestAHintFollowsEachCommit_I2(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	anna, ben := o.signIn("anna@example.org"), o.signIn("ben@example.org")
+	conn := ben.watch()
+	first, err := hint(t, conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, client := anna.hello()
+	if first.Epoch != w.Epoch || first.Rev != w.Head {
+		t.Errorf("the first hint is %+v, the head %d in epoch %d", first, w.Head, w.Epoch)
+	}
+	for seq := uint64(1); seq <= 5; seq++ {
+		out := anna.push(w, client, seq, crm.CreateContact{Contact: contact(t, o.access, "Meier", "030 1234567")})
+		until(t, conn, "a hint of the commit", func(h wire.Hint) bool { return h.Rev >= out.Head })
+	}
+}
+
+func TestManyCommitsMakeFewHints(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	conn := o.signIn("anna@example.org").watch()
+	if _, err := hint(t, conn); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	const commits = 2000
+	for rev := uint64(1000); rev < 1000+commits; rev++ {
+		o.front.hub.advance(o.workspace, rev)
+	}
+	hints := 0
+	until(t, conn, "the last revision", func(h wire.Hint) bool { hints++; return h.Rev == 1000+commits-1 })
+	if most := int(time.Since(began)/hintPause) + 2; hints > most {
+		t.Errorf("%d hints, at most %d are due", hints, most)
+	}
+}
+
+func TestPullWaitsForNews(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	anna, ben := o.signIn("anna@example.org"), o.signIn("ben@example.org")
+	w, client := anna.hello()
+	wb, clientB := ben.hello()
+	ask := wire.Pull{Client: clientB, Epoch: wb.Epoch, View: wb.View, Cursor: wb.Head, Wait: time.Millisecond}
+	var page wire.Page
+	ben.must(http.StatusOK, "POST", wire.PathPull, ask, &page)
+	if len(page.Rows) != 0 || page.Rev != wb.Head {
+		t.Errorf("with nothing new: %+v", page)
+	}
+	ask.Wait = 25 * time.Second
+	got := make(chan wire.Page)
+	go func() {
+		var page wire.Page
+		ben.ask("POST", wire.PathPull, ask, &page)
+		got <- page
+	}()
+	for len(o.front.hub.watched()) == 0 { // until it waits
+		select {
+		case page := <-got:
+			t.Fatalf("it did not wait: %+v", page)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	anna.push(w, client, 1, crm.CreateContact{Contact: contact(t, o.access, "Meier", "030 1234567")})
+	if page := <-got; len(page.Rows) == 0 {
+		t.Errorf("%+v", page)
+	}
+}
+
+func TestPresenceReachesColleagues_D3(t *testing.T) {
+	o := open(t)
+	a := o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	anna, second, ben := o.signIn("anna@example.org"), o.signIn("anna@example.org"), o.signIn("ben@example.org")
+	conn := ben.watch()
+	is := func(want wire.Availability) {
+		t.Helper()
+		until(t, conn, string(want), func(h wire.Hint) bool {
+			for _, p := range h.Presence {
+				if p.User == a.ID && p.State == want {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	say := func(p *program, s wire.Availability) {
+		t.Helper()
+		p.must(http.StatusNoContent, "POST", wire.PathPresence, wire.Presence{User: "somebody else", State: s}, nil)
+	}
+	say(anna, wire.Free)
+	is(wire.Free)
+	if !o.front.board.free(o.workspace, a.ID) {
+		t.Error("she is not free")
+	}
+	say(second, wire.Talking) // on her other device
+	is(wire.Talking)
+	say(second, wire.Offline)
+	is(wire.Free)
+	say(anna, wire.DoNotDisturb)
+	is(wire.DoNotDisturb)
+	var team []wire.Presence
+	ben.must(http.StatusOK, "GET", wire.PathPresence, nil, &team)
+	if len(team) != 1 || team[0].User != a.ID {
+		t.Errorf("%+v", team)
+	}
+	anna.refused(wire.Malformed, "POST", wire.PathPresence, wire.Presence{State: "on the moon"})
+	o.clock.advance(presenceTime + time.Second) // nothing is heard of her
+	o.front.expire()
+	is(wire.Offline)
+	if o.front.board.free(o.workspace, a.ID) {
+		t.Error("she is free")
+	}
+}
+
+func TestAConnectionOfARevokedDeviceEnds(t *testing.T) {
+	o := open(t)
+	a := o.add("anna@example.org", crm.User{Name: "Anna"})
+	anna := o.signIn("anna@example.org")
+	p := access.Person{Workspace: o.workspace, User: a.ID, Device: anna.device}
+	if err := o.access.StillIn(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	conn := anna.watch()
+	if _, err := hint(t, conn); err != nil {
+		t.Fatal(err)
+	}
+	anna.must(http.StatusNoContent, "DELETE", wire.PathDevices+"/"+string(anna.device), nil, nil)
+	if h, err := hint(t, conn); websocket.CloseStatus(err) != websocket.StatusPolicyViolation {
+		t.Errorf("%+v %v", h, err)
+	}
+}
+
+func TestWhatAProgramSendsOverTheWebSocketEndsIt(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	conn := o.signIn("anna@example.org").watch()
+	if _, err := hint(t, conn); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Write(t.Context(), websocket.MessageBinary, make([]byte, 64<<10)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := hint(t, conn); err == nil {
+		t.Error("it goes on")
+	}
+}
+
+func TestWhoIsNotSignedInGetsNoHints(t *testing.T) {
+	o := open(t)
+	_, answer, err := websocket.Dial(t.Context(), o.url+wire.PathWatch, nil)
+	if err == nil || answer == nil || answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("%v %v", answer, err)
+	}
+}
