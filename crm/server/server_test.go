@@ -41,7 +41,14 @@ func onEach(t *testing.T, test func(t *testing.T, c *company)) {
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, newCompany(t, rig.PostgresURL(t))) })
 }
 
-func TestMain(m *testing.M) { os.Exit(rig.Run(m)) }
+// TestMain is a server under load where a test has started it as one.
+func TestMain(m *testing.M) {
+	if arguments := os.Getenv(loadEnv); arguments != "" {
+		fmt.Fprintln(os.Stderr, "load:", load(arguments))
+		os.Exit(1)
+	}
+	os.Exit(rig.Run(m))
+}
 
 func newCompany(t testing.TB, url string) *company {
 	t.Helper()
