@@ -24,6 +24,7 @@ type Options struct {
 	Importer  Importer
 	Company   Company
 	Customers Customers
+	Shared    Shared
 	Region    string // ISO 3166 code of numbers written nationally; "" is "DE"
 	Workspace string // the company's name; "" for the program's
 	Version   string
@@ -64,7 +65,7 @@ func NewApp(o Options) (*App, error) {
 	ApplyLook(a.app, o.Settings.Look())
 	a.calls = newCallWindows(a.app, o.Desk, time.Now)
 	a.main = NewMain(MainOptions{
-		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Region: o.Region,
+		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, Region: o.Region,
 		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, ShowCall: a.calls.Reopen, CallFirst: callFirst,
 	})
 	if o.Door != "" {

@@ -22,6 +22,7 @@ type MainOptions struct {
 	Settings  Settings
 	Company   Company           // nil: how the company is set up can't be changed here
 	Customers Customers         // nil: records are only shown
+	Shared    Shared            // nil: there is no shared server to sign in at
 	Region    string            // ISO 3166 code of numbers written nationally; "" is "DE"
 	Importer  Importer          // nil: contacts can't be imported here
 	Workspace string            // the company's name at the top; "" for the program's
@@ -124,7 +125,7 @@ func (m *MainWindow) build() {
 	m.panel = kit.Stack()
 	m.brand = newMainBrand(m.opt.Workspace)
 	m.rail = newRail(m.Go)
-	m.status = newStatusStrip(m.opt, m.Go, func() *kit.Layer { return m.layer })
+	m.status = newStatusStrip(m.opt, m.Go, m.ShowSettings, func() *kit.Layer { return m.layer })
 	m.omni = newOmnibox(m.opt, func() fyne.Canvas { return m.win.Canvas() }, m.open)
 	m.pages = map[pageName]page{
 		pageCalls:     newListPage(m.opt, callsPageSpec(), m),

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -28,6 +30,7 @@ const (
 	settingsUsers      settingsPlace = "users"
 	settingsRoles      settingsPlace = "roles"
 	settingsImport     settingsPlace = "import"
+	settingsServer     settingsPlace = "server"
 	settingsAbout      settingsPlace = "about"
 )
 
@@ -69,7 +72,12 @@ func newSettingsPage(opt MainOptions, relook func(Look), data settingsContent) *
 		}
 		nav = append(nav, kit.Gap(12))
 	}
-	group(text.Key("Personal"), p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsRecording, "Recording"), p.nav(settingsAppearance, "Appearance"))
+	personal := []*settingsNav{p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsRecording, "Recording"), p.nav(settingsAppearance, "Appearance")}
+	if opt.Shared != nil {
+		p.places[settingsServer] = newSettingsServer(opt)
+		personal = slices.Insert(personal, 1, p.nav(settingsServer, "Shared server"))
+	}
+	group(text.Key("Personal"), personal...)
 	if opt.Company != nil {
 		p.places[settingsLines] = newSettingsLines(opt)
 		p.places[settingsQueues] = newSettingsQueues(opt)

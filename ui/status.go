@@ -16,7 +16,8 @@ import (
 type statusStrip struct {
 	opt   MainOptions
 	goTo  func(pageName)
-	layer func() *kit.Layer // of the window, for the popup
+	place func(settingsPlace) // shows a place of the settings
+	layer func() *kit.Layer   // of the window, for the popup
 	box   *fyne.Container
 	left  *fyne.Container
 	right *fyne.Container
@@ -26,8 +27,8 @@ type statusStrip struct {
 	clock *mainDelay
 }
 
-func newStatusStrip(opt MainOptions, goTo func(pageName), layer func() *kit.Layer) *statusStrip {
-	s := &statusStrip{opt: opt, goTo: goTo, layer: layer}
+func newStatusStrip(opt MainOptions, goTo func(pageName), place func(settingsPlace), layer func() *kit.Layer) *statusStrip {
+	s := &statusStrip{opt: opt, goTo: goTo, place: place, layer: layer}
 	s.left = kit.Row(0)
 	s.right = kit.Stack()
 	s.call = newStatusCall(opt)
@@ -114,6 +115,8 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 	switch {
 	case it.presence:
 		p.onTap = func() { showPresence(s.opt, s.layer(), p, s.snap.Presence) }
+	case it.server:
+		p.onTap = func() { s.place(settingsServer) }
 	case it.colleagues:
 		p.onTap = func() { showColleagues(s.opt, s.layer(), p, s.snap.Colleagues) }
 	case it.call != "":

@@ -22,6 +22,7 @@ type statusItem struct {
 	ink     fyne.ThemeColorName // of the icon; "" for the tone's own
 
 	presence   bool   // a click changes it
+	server     bool   // a click shows the shared server in the settings
 	colleagues bool   // a click lists them
 	call       string // what a click dials, from account
 	account    string
@@ -39,6 +40,7 @@ func statusItems(s desk.Snapshot, now time.Time) []statusItem {
 	if len(s.Accounts) == 0 {
 		out = append(out, statusItem{english: text.English("No PBX account"), words: text.T("No PBX account"), icon: theme.IconPlug})
 	}
+	out = append(out, syncItems(s.Sync, now)...)
 	out = append(out, lampItems(s)...)
 	if s.Sound.Problem.Key != "" {
 		out = append(out, statusItem{english: text.English("Sound"), words: text.Say(s.Sound.Problem), tone: kit.Warn})

@@ -49,6 +49,7 @@ type program struct {
 	phone   *phone.Phone
 	reports *reporter
 	secrets *secret.Store
+	shared  *shared
 	damaged chan error // the file was found damaged while it is used
 
 	mu  sync.Mutex
@@ -88,8 +89,13 @@ func newProgram(o options) (p *program, err error) {
 			return nil, err
 		}
 	}
-	if _, err := p.store.SignIn(ctx, p.agent()); err != nil {
+	// Whoever has signed in at a server is known from there.
+	if at, err := p.store.Standing(ctx); err != nil {
 		return nil, err
+	} else if at.Server == "" {
+		if _, err := p.store.SignIn(ctx, p.agent()); err != nil {
+			return nil, err
+		}
 	}
 	a := o.Config.Audio
 	if p.audio, err = audio.Open(audio.Choice{Microphone: a.Microphone, Speaker: a.Speaker, Ringer: a.Ringer}, p.log); err != nil {
@@ -101,6 +107,7 @@ func newProgram(o options) (p *program, err error) {
 		File: p.store, Region: o.Config.UI.Region, Log: p.log,
 		Money: func(m crm.Money) string { return text.Money(m.Cents, m.Currency) },
 	})
+	p.shared = &shared{p: p}
 	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })
 	p.reports = &reporter{Listener: p.desk, write: p.writeReport}
 	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.reports, Lamps: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
@@ -109,6 +116,9 @@ func newProgram(o options) (p *program, err error) {
 	p.desk.Connect(p.phone)
 	if err := p.useSound(a); err != nil {
 		p.log.Error("sound", "error", err)
+	}
+	if err := p.shared.start(ctx); err != nil {
+		p.log.Error("shared server", "error", err)
 	}
 	if err := p.useAccounts(); err != nil {
 		// The others work; the status strip and the settings say which doesn't.
@@ -121,7 +131,7 @@ func newProgram(o options) (p *program, err error) {
 // goroutine; starts are the second starts, with their links.
 func (p *program) run(starts <-chan []string) error {
 	windows, err := ui.NewApp(ui.Options{
-		Desk: p.desk, Settings: settings{p}, Importer: settings{p}, Company: p.store, Customers: p.store, Region: p.opts.Config.UI.Region, Workspace: p.opts.Workspace,
+		Desk: p.desk, Settings: settings{p}, Importer: settings{p}, Company: p.store, Customers: p.store, Shared: settings{p}, Region: p.opts.Config.UI.Region, Workspace: p.opts.Workspace,
 		Version: version, Demo: p.opts.Demo, Door: p.opts.Door, Links: p.opts.Links,
 	})
 	if err != nil {
@@ -223,6 +233,9 @@ func (p *program) close() {
 		var errs []error
 		if p.phone != nil {
 			errs = append(errs, p.leave())
+		}
+		if p.shared != nil {
+			p.shared.end()
 		}
 		if p.desk != nil {
 			errs = append(errs, p.desk.Close(context.Background()))

@@ -75,6 +75,7 @@ type Desk struct {
 	lines      map[string]string // default line of each account (requirements.md A3)
 	rules      rules
 	sound      Sound
+	sync       Sync
 	presence   Presence
 	colleagues []Colleague           // in the order in which they were told of
 	mailboxes  []Mailbox             // that hold messages
@@ -128,6 +129,9 @@ func (d *Desk) SetLanguage(lang string) { d.language.Store(&lang) }
 
 // SoundChanged tells the desk how the sound card stands.
 func (d *Desk) SoundChanged(s Sound) { d.post(func() { d.sound = s; d.dirty = true }) }
+
+// SyncChanged tells the desk how the file stands with the shared server.
+func (d *Desk) SyncChanged(s Sync) { d.post(func() { d.sync = s; d.dirty = true }) }
 
 // Close finishes what is to be written and stops. It waits until ctx ends for a
 // file that hangs; what was reported as saved is safe in any case.
@@ -217,6 +221,7 @@ func (d *Desk) publish() {
 		Missed:   d.missed,
 		Due:      d.due,
 		Sound:    d.sound,
+		Sync:     d.sync,
 		Presence: d.presence,
 		NoLeads:  d.rules.workspace.Mode == crm.Simple,
 

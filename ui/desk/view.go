@@ -24,8 +24,33 @@ type Snapshot struct {
 	Colleagues []Colleague // whose telephones are watched
 	Mailboxes  []Mailbox   // with messages
 	NoLeads    bool        // the CRM is in the simple mode: leads are not shown (requirements.md F2)
-	Offline    bool        // without a shared server this is false: nothing is missing
+	Sync       Sync        // with the shared server
 }
+
+// Sync is how the file stands with the shared server, in what a person cares for: is what I do
+// safe, and do the others see it.
+type Sync struct {
+	State   SyncState
+	Since   time.Time // of State
+	Waiting int       // changes that are saved here only
+	Refused int       // changes that the server refused, and that wait for the agent
+	Detail  string    // why, for the log-minded
+}
+
+// SyncState is a standing with the shared server.
+type SyncState int
+
+const (
+	NoServer   SyncState = iota
+	Everywhere           // the others see all that was done here; with Waiting it is on its way
+	CatchingUp           // what the others did comes in
+	Loading              // the company's data comes in as a whole
+	ServerAway           // not reachable: work goes on, saved here
+	SignedOut
+	ErasedHere   // the company signed this device out and had its copy erased
+	ProgramOld   // this program is too old for the server
+	ServerTooOld // and the other way round
+)
 
 // Presence is what happens to a call that comes in. The zero Presence is: it rings here.
 type Presence struct {

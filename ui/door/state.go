@@ -14,7 +14,9 @@ type stateAnswer struct {
 	OK       bool          `json:"ok"`
 	Accounts []accountLine `json:"accounts"`
 	Calls    []callLine    `json:"calls"`
-	Sync     string        `json:"sync"`    // "live", "offline"
+	Sync     string        `json:"sync"`    // one of syncs
+	Waiting  int           `json:"waiting"` // changes that the shared server does not have yet
+	Refused  int           `json:"refused"` // changes in the tray
 	Unsaved  int           `json:"unsaved"` // forms with typed text that is no record yet
 	Missed   int           `json:"missed"`
 	Sound    soundLine     `json:"sound"`
@@ -86,14 +88,17 @@ var outcomes = map[desk.Outcome]string{
 	desk.Interrupted: "interrupted",
 }
 
+// syncs are the states of sync; without a server nothing is missing.
+var syncs = map[desk.SyncState]string{
+	desk.NoServer: "live", desk.Everywhere: "live", desk.CatchingUp: "catch-up", desk.Loading: "bootstrap", desk.ServerAway: "offline",
+	desk.SignedOut: "signed out", desk.ErasedHere: "erased", desk.ProgramOld: "upgrade", desk.ServerTooOld: "server too old",
+}
+
 func stateOf(s desk.Snapshot) stateAnswer {
 	answer := stateAnswer{
 		OK: true, Accounts: []accountLine{}, Calls: []callLine{},
-		Sync: "live", Unsaved: s.Unsaved, Missed: s.Missed,
+		Sync: syncs[s.Sync.State], Waiting: s.Sync.Waiting, Refused: s.Sync.Refused, Unsaved: s.Unsaved, Missed: s.Missed,
 		Sound: soundLine{s.Sound.Microphone, s.Sound.Speaker, english(s.Sound.Problem)},
-	}
-	if s.Offline {
-		answer.Sync = "offline"
 	}
 	for _, a := range s.Accounts {
 		answer.Accounts = append(answer.Accounts, accountLine{

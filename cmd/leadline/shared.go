@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"leadline/cmd/leadline/config"
+	"leadline/cmd/leadline/secret"
+	"leadline/crm"
+	"leadline/crm/replica"
+	"leadline/crm/replica/remote"
+	"leadline/crm/wire"
+	"leadline/ui/desk"
+)
+
+// envPassword has the server's password for who starts the program without a keyring.
+const envPassword = "LEADLINE_PASSWORD"
+
+// settingDevice is the id of this copy of the file as a device.
+const settingDevice = "device"
+
+// shared is the program's connection with the shared server; without one it is idle.
+type shared struct {
+	p *program
+
+	mu      sync.Mutex
+	client  *remote.Client   // nil without a server
+	replica *replica.Replica // nil while nobody is signed in
+	stop    func()           // ends the replica, and waits for that
+}
+
+// secretOfServer is under which name a session is kept.
+func secretOfServer(url string) string { return "server " + url }
+
+// start connects with the server of the configuration, if there is one and somebody is signed in, or can
+// be by the environment's password. It does not wait for the network.
+func (s *shared) start(ctx context.Context) error {
+	c := s.p.config().Server
+	if c.URL == "" {
+		return nil
+	}
+	client, err := s.connect(ctx, c.URL)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.client = client
+	switch password := os.Getenv(envPassword); {
+	case client.SignedIn():
+		s.run(client, c.URL, nil)
+	case password != "" && c.User != "":
+		s.run(client, c.URL, func(ctx context.Context) error {
+			_, err := client.SignIn(ctx, c.User, password)
+			return err
+		})
+	default:
+		s.tell(replica.Status{State: replica.SignedOut, Since: time.Now()})
+	}
+	return nil
+}
+
+// connect makes a client with the session that is kept.
+func (s *shared) connect(ctx context.Context, url string) (*remote.Client, error) {
+	device, err := s.device(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var session wire.Session
+	kept, err := s.p.secrets.Get(secretOfServer(url))
+	if err == nil {
+		err = json.Unmarshal([]byte(kept.Reveal()), &session)
+	}
+	if err != nil && !errors.Is(err, secret.ErrNotFound) {
+		s.p.log.Warn("read the session at the server", "error", err)
+	}
+	return remote.New(remote.Options{URL: url, Device: device, Session: session, Keep: func(next wire.Session) error {
+		if next.Refresh == "" {
+			return s.p.secrets.Delete(secretOfServer(url))
+		}
+		data, err := json.Marshal(next)
+		if err != nil {
+			return err
+		}
+		return s.p.secrets.Set(secretOfServer(url), secret.Secret(data))
+	}})
+}
+
+// device is this copy of the file as the server lists it.
+func (s *shared) device(ctx context.Context) (wire.DeviceInfo, error) {
+	id, err := s.p.store.Setting(ctx, settingDevice)
+	if err == nil && id == "" {
+		id = string(s.p.store.NewID())
+		err = s.p.store.SetSetting(ctx, settingDevice, id)
+	}
+	name, nameless := os.Hostname()
+	if nameless != nil {
+		name = ""
+	}
+	return wire.DeviceInfo{ID: crm.ID(id), Name: name, Platform: runtime.GOOS + "/" + runtime.GOARCH}, err
+}
+
+// signInRetry is how long the first sign-in by the environment's password waits between tries.
+const signInRetry = 5 * time.Second
+
+// run keeps the file in step until stop is called; first, if any, signs in before.
+func (s *shared) run(client *remote.Client, url string, first func(context.Context) error) {
+	r := replica.New(replica.Config{
+		File: s.p.store, Server: client, Address: url, Program: "leadline " + version, Snapshots: s.p.config().Data, Log: s.p.log,
+		OnStatus: s.tell,
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	var over sync.WaitGroup
+	over.Go(func() {
+		for first != nil && ctx.Err() == nil {
+			err := first(ctx)
+			if err == nil {
+				break
+			}
+			s.p.log.Warn("sign in at the server", "error", err)
+			s.tell(replica.Status{State: replica.SignedOut, Since: time.Now(), Problem: err})
+			select {
+			case <-ctx.Done():
+			case <-time.After(signInRetry):
+			}
+		}
+		r.Run(ctx)
+	})
+	s.replica, s.stop = r, func() { cancel(); over.Wait() }
+}
+
+// end stops what runs.
+func (s *shared) end() {
+	s.mu.Lock()
+	stop := s.stop
+	s.replica, s.stop = nil, nil
+	s.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+}
+
+var syncStates = map[replica.State]desk.SyncState{
+	replica.Offline: desk.ServerAway, replica.Bootstrap: desk.Loading, replica.CatchUp: desk.CatchingUp, replica.Live: desk.Everywhere,
+	replica.SignedOut: desk.SignedOut, replica.Revoked: desk.ErasedHere, replica.Upgrade: desk.ProgramOld, replica.TooNew: desk.ServerTooOld,
+}
+
+// tell shows how the file stands with the server.
+func (s *shared) tell(now replica.Status) {
+	view := desk.Sync{State: syncStates[now.State], Since: now.Since, Waiting: now.Waiting, Refused: now.Refused}
+	if now.Problem != nil {
+		view.Detail = now.Problem.Error()
+	}
+	s.p.desk.SyncChanged(view)
+}
+
+// signIn begins a session at a server, keeps it in the configuration, and begins to keep the file in step.
+func (s *shared) signIn(ctx context.Context, url, user, password string) error {
+	at, err := s.p.store.Standing(ctx)
+	if err != nil {
+		return err
+	}
+	client, err := s.connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	if at.Server != "" && at.Server != url {
+		return errOtherServer{at.Server}
+	}
+	if _, err := client.SignIn(ctx, user, password); err != nil {
+		return err
+	}
+	next := s.p.config()
+	next.Server = config.Server{URL: url, User: user}
+	if err := (settings{s.p}).save(next); err != nil {
+		return err
+	}
+	s.end()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.client = client
+	s.run(client, url, nil)
+	return nil
+}
+
+// errOtherServer: the file is kept in step with another server already.
+type errOtherServer struct{ url string }
+
+func (e errOtherServer) Error() string {
+	return fmt.Sprintf("the data on this computer belongs to the server %s", e.url)
+}
+
+// signOut ends the session; the file stays as it is.
+func (s *shared) signOut(ctx context.Context) error {
+	s.end()
+	s.mu.Lock()
+	client := s.client
+	s.mu.Unlock()
+	if client == nil {
+		return nil
+	}
+	at, err := s.p.store.Standing(ctx)
+	s.tell(replica.Status{State: replica.SignedOut, Since: time.Now(), Waiting: at.Waiting, Refused: at.Refused})
+	return errors.Join(err, client.SignOut(ctx))
+}

@@ -1,0 +1,215 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// signInTime is how long a sign-in may take.
+const signInTime = 30 * time.Second
+
+// settingsServerView signs in at the shared server and out, tells how the file stands with it, and has the
+// tray of what the server refused.
+type settingsServerView struct {
+	opt    MainOptions
+	box    *fyne.Container
+	top    *fyne.Container // the form, or who is signed in
+	state  *fyne.Container
+	tray   *fyne.Container
+	sync   desk.Sync
+	server ServerSettings
+
+	address, user, password *kit.Field
+	signIn                  *kit.Button
+	error                   *kit.Prose
+	busy                    bool
+}
+
+func newSettingsServer(opt MainOptions) *settingsServerView {
+	v := &settingsServerView{opt: opt, top: kit.Stack(), state: kit.Stack(), tray: kit.Column(0)}
+	v.address = kit.NewField("Server's address", nil).WithPlaceholder("https://crm.example.org")
+	v.user = kit.NewField("E-mail address", nil)
+	v.password = kit.NewPassword("Password", nil)
+	for _, f := range []*kit.Field{v.address, v.user, v.password} {
+		f.OnSubmit(func(string) { v.enterServer() })
+	}
+	v.signIn = kit.NewButton("Sign in", kit.Primary, v.enterServer)
+	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
+	v.error.Hide()
+	v.box = kit.Column(0, settingsTitle("Shared server"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24,
+		kit.Column(20, v.state, v.top, v.error, v.tray)))))
+	v.form()
+	return v
+}
+
+// Object is the view.
+func (v *settingsServerView) Object() fyne.CanvasObject { return v.box }
+
+// Enter asks for the server and the tray.
+func (v *settingsServerView) Enter() {
+	fileAsk(v.opt, v.opt.Shared.Server, func(s ServerSettings, err error) {
+		if err != nil {
+			v.fail(err)
+			return
+		}
+		v.server = s
+		if v.address.Text() == "" {
+			v.address.SetText(s.Address)
+			v.user.SetText(s.User)
+		}
+		v.form()
+	})
+	v.loadTray()
+}
+
+// Leave forgets the password that was typed.
+func (v *settingsServerView) Leave() { v.password.SetText("") }
+
+// Draw shows how the file stands with the server.
+func (v *settingsServerView) Draw(s desk.Snapshot) {
+	refused := s.Sync.Refused != v.sync.Refused
+	signed := s.Sync.State != v.sync.State
+	v.sync = s.Sync
+	v.state.Objects = nil
+	if s.Sync.State != desk.NoServer {
+		it := syncStatus(s.Sync, v.opt.Now())
+		icon, tone := it.icon, it.tone
+		if icon == "" {
+			icon = theme.IconWarning
+		}
+		line := []fyne.CanvasObject{kit.NewStateWord(it.words, icon, tone, kit.Body)}
+		if s.Sync.Detail != "" {
+			line = append(line, kit.Grow(kit.NewData(s.Sync.Detail, kit.Caption).Shrink(0)))
+		}
+		if s.Sync.State == desk.ServerAway {
+			line = append(line, kit.NewButton("Try again now", kit.Line, v.opt.Shared.TryServer))
+		}
+		v.state.Add(kit.Row(8, line...))
+	}
+	v.state.Refresh()
+	if refused {
+		v.loadTray()
+	}
+	if signed {
+		v.Enter()
+	}
+}
+
+// form shows the fields for signing in, or who is.
+func (v *settingsServerView) form() {
+	var shown fyne.CanvasObject
+	if v.server.SignedIn {
+		out := kit.NewButton("Sign out", kit.Line, v.leaveServer)
+		shown = settingsRow("Signed in", kit.Column(8, kit.NewData(v.server.User, kit.Strong).Shrink(60),
+			kit.NewData(v.server.Address, kit.Secondary).Shrink(60), kit.Row(0, out, kit.Spacer())))
+	} else {
+		shown = kit.Column(12, kit.NewProse("With a shared server everybody in the company has the same customers, calls and notes, and each keeps a copy to work with.", kit.Body),
+			v.address, v.user, v.password, kit.Row(0, v.signIn, kit.Spacer()))
+	}
+	v.top.Objects = []fyne.CanvasObject{shown}
+	v.top.Refresh()
+}
+
+// enterServer signs in.
+func (v *settingsServerView) enterServer() {
+	if v.busy {
+		return
+	}
+	v.error.Hide()
+	v.busy = true
+	v.signIn.Disable()
+	address, user, password := strings.TrimSpace(v.address.Text()), strings.TrimSpace(v.user.Text()), v.password.Text()
+	fileDo(v.opt, func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, signInTime)
+		defer cancel()
+		return v.opt.Shared.SignIn(ctx, address, user, password)
+	}, func(err error) {
+		v.busy = false
+		v.signIn.Enable()
+		if err != nil {
+			v.fail(err)
+			return
+		}
+		v.password.SetText("")
+		v.Enter()
+	})
+}
+
+func (v *settingsServerView) leaveServer() {
+	v.error.Hide()
+	fileDo(v.opt, v.opt.Shared.SignOut, func(err error) {
+		if err != nil {
+			v.fail(err)
+		}
+		v.Enter()
+	})
+}
+
+// fail says why something did not work.
+func (v *settingsServerView) fail(err error) {
+	words := companyWhy(err)
+	var failure *TestFailure
+	if errors.As(err, &failure) {
+		words = joined(" · ", text.Say(failure.Why), failure.Detail)
+	}
+	v.error.SetText(words)
+	v.error.Show()
+	v.box.Refresh()
+}
+
+// loadTray asks for what the server refused.
+func (v *settingsServerView) loadTray() {
+	fileAsk(v.opt, v.opt.Shared.RefusedChanges, func(tray []RefusedChange, err error) {
+		if err != nil {
+			v.fail(err)
+			return
+		}
+		v.showTray(tray)
+	})
+}
+
+func (v *settingsServerView) showTray(tray []RefusedChange) {
+	v.tray.Objects = nil
+	if len(tray) > 0 {
+		v.tray.Add(kit.Pad(8, 0, 4, 0, kit.NewLabel("Refused changes", kit.Section)))
+		v.tray.Add(kit.NewProse("The server did not take these, and they were taken back here. Look at each record, then decide.", kit.Secondary))
+	}
+	for _, r := range tray {
+		v.tray.Add(v.refused(r))
+		v.tray.Add(kit.NewHairline())
+	}
+	v.tray.Refresh()
+	v.box.Refresh()
+}
+
+func (v *settingsServerView) refused(r RefusedChange) fyne.CanvasObject {
+	words := kit.Column(2, kit.NewData(joined(" · ", r.Subject, text.Say(r.What)), kit.Strong).Shrink(60),
+		kit.NewProseData(text.Say(r.Why), kit.Secondary), kit.NewData(text.Day(r.At, v.opt.Now()), kit.Caption))
+	decide := func(do func(context.Context, int64) error) func() {
+		return func() {
+			v.error.Hide()
+			fileDo(v.opt, func(ctx context.Context) error { return do(ctx, r.Seq) }, func(err error) {
+				if err != nil {
+					v.fail(err)
+				}
+				v.loadTray()
+			})
+		}
+	}
+	row := []fyne.CanvasObject{kit.Grow(words)}
+	if !r.Final {
+		row = append(row, kit.NewButton("Keep mine again", kit.Line, decide(v.opt.Shared.DoAgain)))
+	}
+	row = append(row, kit.NewButton("Drop it", kit.Ghost, decide(v.opt.Shared.Drop)))
+	return kit.Pad(10, 0, 10, 0, kit.Row(8, row...))
+}

@@ -1,0 +1,57 @@
+package ui
+
+import (
+	"time"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// syncItems is how the file stands with the shared server: where what one did is by now, and what
+// was refused. Nothing without a server.
+func syncItems(s desk.Sync, now time.Time) []statusItem {
+	if s.State == desk.NoServer {
+		return nil
+	}
+	it := syncStatus(s, now)
+	it.english, it.detail, it.server = text.English("Shared server"), s.Detail, true
+	items := []statusItem{it}
+	if s.Refused > 0 {
+		items = append(items, statusItem{english: text.English("Refused changes"), server: true, tone: kit.Warn,
+			words: text.Tn(s.Refused, "{n} change was refused", "{n} changes were refused")})
+	}
+	return items
+}
+
+func syncStatus(s desk.Sync, now time.Time) statusItem {
+	switch s.State {
+	case desk.Everywhere:
+		if s.Waiting > 0 {
+			return statusItem{icon: theme.IconUpload, words: text.Tn(s.Waiting, "{n} change on its way", "{n} changes on their way")}
+		}
+		return statusItem{icon: theme.IconCheckCheck, words: text.T("Saved everywhere")}
+	case desk.CatchingUp:
+		return statusItem{icon: theme.IconDownload, words: text.T("Catching up with the others")}
+	case desk.Loading:
+		return statusItem{icon: theme.IconDownload, words: text.T("The company's data is being loaded")}
+	case desk.ServerAway:
+		return statusItem{icon: theme.IconCloudOff, words: waitingHere(s, text.T("Offline since {time}", "time", since(s.Since, now)))}
+	case desk.SignedOut:
+		return statusItem{tone: kit.Warn, words: waitingHere(s, text.T("Signed out"))}
+	case desk.ErasedHere:
+		return statusItem{tone: kit.Bad, words: text.T("Signed out by the company; its data on this device was erased")}
+	case desk.ProgramOld:
+		return statusItem{tone: kit.Warn, words: waitingHere(s, text.T("This version is too old for the server"))}
+	}
+	return statusItem{tone: kit.Warn, words: waitingHere(s, text.T("The server is too old for this version"))}
+}
+
+// waitingHere says besides how much is saved here only.
+func waitingHere(s desk.Sync, words string) string {
+	if s.Waiting == 0 {
+		return words
+	}
+	return joined(" · ", words, text.Tn(s.Waiting, "{n} change saved here", "{n} changes saved here"))
+}
