@@ -354,10 +354,30 @@ func (mainImporter) Import(ctx context.Context, file string, o ImportOptions) (I
 		<-ctx.Done()
 		return ImportReport{Contacts: 5000, Rows: 5000}, ctx.Err()
 	}
+	r.Columns = []ImportColumn{{"Vorname", "first", "Käthe"}, {"Nachname", "last", "Süßmilch"}, {"Telefon geschäftlich", "phone:work", "089 452177"},
+		{"Ort geschäftlich", "city:other", "München"}, {"Fax-Kennung", "", ""}, {"Hobby", o.Columns["Hobby"], "Schach"}}
+	r.Own = []string{"Hobby and sport"}
+	if strings.HasSuffix(file, "list.csv") && len(o.Columns) == 0 {
+		r = ImportReport{Columns: []ImportColumn{{"Kd.", "", "Meier"}, {"Durchwahl", "", "030 1234567"}}, Unknown: true}
+		return r, errors.New("no column is known")
+	}
+	if o.Columns["Hobby"] != "" {
+		r.Ignored = []string{"Fax-Kennung"}
+	}
+	if !o.Preview {
+		r.Unindexed = 11516
+	}
 	if o.Duplicates == DuplicatesUpdate {
 		r.Updated, r.Skipped = r.Skipped, 0
 	}
 	return r, nil
+}
+
+func (mainImporter) Refused(_ context.Context, _, to string, _ ImportOptions) (int, error) {
+	if strings.HasPrefix(to, "/full/") {
+		return 0, errors.New("the disk is full")
+	}
+	return 2, nil
 }
 
 func (mainImporter) Export(context.Context, string, ExportFormat) (int, error) { return 1204, nil }

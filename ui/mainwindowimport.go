@@ -5,6 +5,10 @@ func (m *MainWindow) newImportPlace() settingsContent {
 	if m.opt.Importer == nil {
 		return nil
 	}
+	if m.imports != nil { // in another look: what runs goes on
+		m.imports.Again()
+		return m.imports
+	}
 	m.imports = newSettingsImport(m.opt, m.win, func(words string, wrong bool) {
 		m.draw(true)
 		if words != "" {

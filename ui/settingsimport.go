@@ -3,6 +3,9 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,14 +34,18 @@ type settingsImportView struct {
 	here   bool
 	cancel context.CancelFunc // of what runs; nil when nothing does
 
+	step func() // shows what is shown, again
+
 	file       string
+	columns    map[string]string // said by hand
 	duplicates Duplicates
 	preview    ImportReport
 	format     ExportFormat
+	exportName string // of the file to export to
 }
 
 func newSettingsImport(opt MainOptions, win fyne.Window, finished func(words string, wrong bool)) *settingsImportView {
-	v := &settingsImportView{opt: opt, win: win, finished: finished, box: kit.Stack(), format: ExportCSV}
+	v := &settingsImportView{opt: opt, win: win, finished: finished, box: kit.Stack(), format: ExportCSV, exportName: "leadline.csv"}
 	v.start("", false)
 	return v
 }
@@ -51,6 +58,9 @@ func (v *settingsImportView) Enter() { v.here = true }
 
 // Leave lets go on what runs.
 func (v *settingsImportView) Leave() { v.here = false }
+
+// Again shows what is shown in the language and colours of now; what runs goes on.
+func (v *settingsImportView) Again() { v.step() }
 
 // Draw does nothing: files are in no snapshot.
 func (v *settingsImportView) Draw(desk.Snapshot) {}
@@ -67,10 +77,17 @@ func (v *settingsImportView) show(bar fyne.CanvasObject, parts ...fyne.CanvasObj
 
 // start offers both ways; said is what came of the last one.
 func (v *settingsImportView) start(said string, wrong bool) {
+	v.step = func() { v.start(said, wrong) }
 	choose := kit.NewButton("Choose a file", kit.Primary, v.choose).WithIcon(theme.IconUpload)
+	name := kit.NewField("File name", func(s string) { v.exportName = s })
+	name.SetText(v.exportName)
 	formats := kit.NewSegmented("Export as", []kit.Option{
 		{ID: string(ExportCSV), Label: "CSV"}, {ID: string(ExportCards), Label: "vCard"}, {ID: string(ExportEverything), Key: text.Key("Everything|export")},
-	}, func(id string) { v.format = ExportFormat(id) })
+	}, func(id string) {
+		v.format = ExportFormat(id)
+		v.exportName = strings.TrimSuffix(v.exportName, filepath.Ext(v.exportName)) + "." + id
+		name.SetText(v.exportName)
+	})
 	formats.SetChosen(string(v.format))
 	parts := []fyne.CanvasObject{
 		settingsRow("Import", kit.Column(6, kit.Row(0, choose, kit.Spacer()),
@@ -78,6 +95,7 @@ func (v *settingsImportView) start(said string, wrong bool) {
 		kit.NewHairline(),
 		settingsRow("Export", kit.Column(10, kit.Row(0, formats, kit.Spacer()),
 			kit.NewProse("CSV and vCard have all contacts and companies for other programs. Everything has deals, calls, notes and settings, too, for another Leadline.", kit.Quiet),
+			kit.Row(0, kit.Sized(300, 0, name), kit.Spacer()),
 			kit.Row(0, kit.NewButton("Export", kit.Line, v.askWhere).WithIcon(theme.IconDownload), kit.Spacer()))),
 	}
 	if said != "" {
@@ -114,18 +132,22 @@ func (v *settingsImportView) choose() {
 
 // look reads a file and shows what would come in.
 func (v *settingsImportView) look(file string) {
-	v.file, v.duplicates = file, DuplicatesSkip
+	v.file, v.duplicates, v.columns = file, DuplicatesSkip, map[string]string{}
 	v.recount()
 }
 
 func (v *settingsImportView) recount() {
+	columns := maps.Clone(v.columns)
 	p := v.running("Reading the file", 0)
 	v.begin(func(ctx context.Context) (ImportReport, error) {
-		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Preview: true, Duplicates: v.duplicates, Progress: p.Rows})
+		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Preview: true, Duplicates: v.duplicates, Columns: columns, Progress: p.Rows})
 	}, func(r ImportReport, err error) {
 		switch {
 		case errors.Is(err, context.Canceled):
 			v.start("", false)
+		case r.Unknown:
+			v.preview = r
+			v.assign(text.T("Too few columns are known by their heads. Say which one has a name, a company or a number."))
 		case err != nil:
 			v.start(text.T("The file cannot be imported: {reason}", "reason", importWhy(err)), true)
 		default:
@@ -137,9 +159,10 @@ func (v *settingsImportView) recount() {
 
 // bring imports the file.
 func (v *settingsImportView) bring() {
+	columns := maps.Clone(v.columns)
 	p := v.running("Importing", v.preview.Rows)
 	v.begin(func(ctx context.Context) (ImportReport, error) {
-		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Duplicates: v.duplicates, Progress: p.Rows})
+		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Duplicates: v.duplicates, Columns: columns, Progress: p.Rows})
 	}, v.brought)
 }
 
@@ -153,25 +176,6 @@ func (v *settingsImportView) brought(r ImportReport, err error) {
 	}
 	v.reported(words, wrong, r)
 	v.finish(words, wrong)
-}
-
-// askWhere asks for a file to export to.
-func (v *settingsImportView) askWhere() {
-	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-		if err != nil {
-			v.start(text.T("The file could not be written: {reason}", "reason", err.Error()), true)
-			return
-		}
-		if w == nil { // cancelled
-			return
-		}
-		path := w.URI().Path()
-		w.Close()
-		v.export(path)
-	}, v.win)
-	d.SetFileName("leadline." + string(v.format))
-	d.Show()
-	d.Resize(fyne.NewSize(760, 520))
 }
 
 func (v *settingsImportView) export(file string) {

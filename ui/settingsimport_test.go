@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -79,12 +81,96 @@ func TestAnImportThatFailsAndAnExportAreTold(t *testing.T) {
 	b.expect("1,204 contacts written to a.csv")
 }
 
+func TestColumnsAreAssignedByHand(t *testing.T) {
+	b := importBench(t, Look{"en", "light"}, "outlook.csv")
+	b.tap("button", "Assign columns")
+	b.expect("Which column is what", "Telefon geschäftlich", "089 452177", "Phone · Work", "Town · Other", "Schach")
+	b.choose("select", "Hobby", "field:Hobby and sport")
+	b.tap("button", "Read the file like this")
+	b.imported()
+	if got := b.m.imports.preview.Ignored; len(got) != 1 {
+		t.Errorf("not taken: %v", got)
+	}
+	b.tap("button", "Import")
+	b.imported()
+	if got := b.m.imports.preview.Columns[5].Target; got != "field:Hobby and sport" {
+		t.Errorf("imported as %q", got)
+	}
+	b.expect("The search index is being made")
+}
+
+func TestAFileOfWhichNoColumnIsKnownAsksForThem(t *testing.T) {
+	b := importBench(t, Look{"en", "light"}, "list.csv")
+	b.expect("Say which one has a name", "Kd.", "Meier")
+	b.choose("select", "Kd.", "Last name")
+	b.tap("button", "Read the file like this")
+	b.imported()
+	b.expect("Nothing has come in yet", "11,204")
+}
+
+func TestRefusedRowsAreSaved(t *testing.T) {
+	b := importBench(t, Look{"en", "light"}, "outlook.csv")
+	b.widget("button", "Save as CSV")
+	for folder, says := range map[string]string{t.TempDir(): "2 rows written to", "/full/": "The file could not be written: the disk is full"} {
+		v := b.m.imports
+		v.saveIn(folder, v.refusedName(), v.writeRefused(v.step))
+		b.imported()
+		b.expect(says, "Nothing has come in yet")
+	}
+}
+
+// A file that is there is replaced only when that is wanted, and only by one that is whole.
+func TestAnExportAsksBeforeItReplacesAFile(t *testing.T) {
+	b := importBench(t, Look{"en", "light"}, "outlook.csv")
+	b.m.imports.start("", false)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "leadline.csv"), []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.m.imports.saveIn(dir, "leadline.csv", b.m.imports.export)
+	b.settle()
+	b.expect("Shall it be replaced?")
+	b.tap("button", "Cancel")
+	b.expect("CSV and vCard have all contacts")
+	b.m.imports.saveIn(dir, "leadline.csv", b.m.imports.export)
+	b.settle()
+	b.tap("button", "Replace")
+	b.imported()
+	b.expect("1,204 contacts written to")
+	if b.m.imports.saveIn(dir, "other.csv", b.m.imports.export); b.m.imports.cancel == nil {
+		t.Error("a new file is asked about")
+	}
+	b.imported()
+}
+
+// An import goes on while the look of the program is changed, and says so.
+func TestAnImportGoesOnInAnotherLook(t *testing.T) {
+	b := importBench(t, Look{"en", "light"}, "long.csv")
+	b.tap("button", "Import")
+	for end := time.Now().Add(30 * time.Second); !b.says("5,000 of 12,000 rows"); b.settle() {
+		if time.Now().After(end) {
+			t.Fatal("it does not say how far it is")
+		}
+	}
+	b.m.relook(Look{"en", "dark"})
+	b.settle()
+	b.m.ShowSettings(settingsImport)
+	b.settle()
+	b.expect("5,000 of 12,000 rows")
+	b.tap("button", "Cancel")
+	b.imported()
+	b.expect("The import was cancelled.")
+}
+
 func TestPicturesOfImports(t *testing.T) {
 	for _, look := range []Look{{"de", "light"}, {"en", "dark"}} {
 		name := func(what string) string { return "settings-import-" + what + "-" + look.Theme + "-" + look.Language }
 		b := importBench(t, look, "outlook.csv")
 		b.m.Window().Resize(fyne.NewSize(1280, 800))
 		b.shot(name("preview"))
+		b.m.imports.assign("")
+		b.shot(name("columns"))
+		b.m.imports.previewed()
 		b.tap("button", "Import")
 		b.imported()
 		b.shot(name("report"))

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"path/filepath"
 	"strings"
 
@@ -20,13 +21,21 @@ const (
 type importProgress struct {
 	do    *Dispatcher
 	of    int // rows; 0 when it is not known
+	rows  int
 	words *kit.Label
 	bar   *fyne.Container
 }
 
 // running shows what is being done, and Cancel.
 func (v *settingsImportView) running(what text.Key, of int) *importProgress {
-	p := &importProgress{do: v.opt.Do, of: of, words: kit.NewData("", kit.Secondary), bar: kit.Stack()}
+	p := &importProgress{do: v.opt.Do, of: of}
+	v.showRunning(what, p)
+	return p
+}
+
+func (v *settingsImportView) showRunning(what text.Key, p *importProgress) {
+	v.step = func() { v.showRunning(what, p) }
+	p.words, p.bar = kit.NewData("", kit.Secondary), kit.Stack()
 	var cancel *kit.Button
 	cancel = kit.NewButton("Cancel", kit.Line, func() {
 		if v.cancel != nil {
@@ -34,9 +43,8 @@ func (v *settingsImportView) running(what text.Key, of int) *importProgress {
 			v.cancel()
 		}
 	})
-	p.show(0)
+	p.show(p.rows)
 	v.show(settingsBar(kit.Spacer(), cancel), kit.NewLabel(what, kit.Strong), p.bar, p.words)
-	return p
 }
 
 // Rows notes how many rows are read; it is called on the importing goroutine.
@@ -44,6 +52,7 @@ func (p *importProgress) Rows(n int) { p.do.Do(func() { p.show(n) }) }
 
 func (p *importProgress) show(rows int) {
 	const full = 320
+	p.rows = rows
 	if p.of == 0 {
 		if rows > 0 {
 			p.words.SetText(text.Tn(rows, "{n} row", "{n} rows"))
@@ -58,11 +67,13 @@ func (p *importProgress) show(rows int) {
 
 // previewed shows what would come in.
 func (v *settingsImportView) previewed() {
+	v.step = v.previewed
 	r := v.preview
 	parts := []fyne.CanvasObject{settingsRow("File", kit.Column(4, kit.NewData(filepath.Base(v.file), kit.Strong).Shrink(60),
 		kit.NewProseData(text.Say(r.Format)+" · "+text.Tn(r.Rows, "{n} row", "{n} rows"), kit.Secondary)))}
-	if len(r.Ignored) > 0 {
-		parts = append(parts, settingsRow("Columns not taken", kit.NewProseData(strings.Join(r.Ignored, ", "), kit.Secondary).MaxLines(3)))
+	if len(r.Columns) > 0 {
+		parts = append(parts, settingsRow("Columns not taken", kit.Column(6, kit.NewProseData(cmp.Or(strings.Join(r.Ignored, ", "), text.T("None|columns")), kit.Secondary).MaxLines(3),
+			kit.Row(0, kit.NewButton("Assign columns", kit.Line, func() { v.assign("") }).Small(), kit.Spacer()))))
 	}
 	if !r.Whole {
 		parts = append(parts, settingsRow("Who is there already", v.duplicatesChoice()))
@@ -92,11 +103,16 @@ func (v *settingsImportView) duplicatesChoice() fyne.CanvasObject {
 
 // reported shows what came of an import.
 func (v *settingsImportView) reported(words string, wrong bool, r ImportReport) {
+	v.step = func() { v.reported(words, wrong, r) }
 	style := kit.Strong
 	if wrong {
 		style = style.In(theme.DangerText)
 	}
-	parts := append([]fyne.CanvasObject{kit.NewProseData(words, style), settingsRow("Came in", importCounts(r))}, v.refusals(r)...)
+	parts := []fyne.CanvasObject{kit.NewProseData(words, style), settingsRow("Came in", importCounts(r))}
+	if r.Unindexed > 0 {
+		parts = append(parts, kit.NewProse("The search index is being made: until then, what came in is found by its numbers and by how its last name begins.", kit.Secondary))
+	}
+	parts = append(parts, v.refusals(r)...)
 	v.show(settingsBar(kit.Spacer(), kit.NewButton("Done|import", kit.Primary, func() { v.start("", false) })), parts...)
 }
 
@@ -131,7 +147,8 @@ func (v *settingsImportView) refusals(r ImportReport) []fyne.CanvasObject {
 		lines = append(lines, text.T("Line {line}: {reason}", "line", text.Number(int64(f.Line)), "reason", text.Say(f.Why)))
 	}
 	copied := kit.NewButton("Copy", kit.Line, func() { v.opt.App.Clipboard().SetContent(strings.Join(lines, "\n") + "\n") }).WithIcon(theme.IconCopy).Small()
-	rows := []fyne.CanvasObject{kit.Row(8, kit.NewLabel("Rows refused", kit.Strong), kit.Spacer(), copied)}
+	saved := kit.NewButton("Save as CSV", kit.Line, v.saveRefused).WithIcon(theme.IconDownload).Small()
+	rows := []fyne.CanvasObject{kit.Row(8, kit.NewLabel("Rows refused", kit.Strong), kit.Spacer(), saved, copied)}
 	for _, line := range lines[:min(len(lines), importShownRefusals)] {
 		rows = append(rows, kit.NewProseData(line, kit.Secondary))
 	}

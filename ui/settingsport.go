@@ -133,6 +133,8 @@ type Importer interface {
 	// Import brings in a CSV, vCards or everything of a Leadline. When ctx ends it stops;
 	// what the report counts has come in then, also where there is an error.
 	Import(ctx context.Context, file string, o ImportOptions) (ImportReport, error)
+	// Refused writes the rows that are refused of a file, with the reasons, as a CSV that is whole or not there.
+	Refused(ctx context.Context, file, to string, o ImportOptions) (rows int, err error)
 	// Export writes a file that is whole or not there, and says how many contacts are in it.
 	Export(ctx context.Context, file string, f ExportFormat) (contacts int, err error)
 }
@@ -141,7 +143,8 @@ type Importer interface {
 type ImportOptions struct {
 	Preview    bool // nothing is written: the report says what would be
 	Duplicates Duplicates
-	Progress   func(rows int) // called each few thousand rows, on the importing goroutine
+	Columns    map[string]string // what a column is taken for, by its head, where that was said by hand; see ImportColumn.Target
+	Progress   func(rows int)    // called each few thousand rows, on the importing goroutine
 }
 
 // Duplicates says what happens to who is there already, by name and number.
@@ -159,6 +162,9 @@ type ImportReport struct {
 	Format   desk.Text
 	Whole    bool     // everything of a Leadline: what is there already stays as it is
 	Ignored  []string // columns that are not taken
+	Columns  []ImportColumn
+	Own      []string // the names of the company's own fields
+	Unknown  bool     // no column is known: they have to be said by hand
 	Rows     int
 	Contacts int // made
 	// Companies were made, too. Of those there already, some were Updated, some Skipped.
@@ -166,6 +172,14 @@ type ImportReport struct {
 	Refusals                    int             // rows that were not taken
 	Refused                     []ImportRefusal // the first thousand of them
 	First                       []ImportPerson  // for a preview
+	Unindexed                   int             // records that the search does not find by every word yet
+}
+
+// ImportColumn is a column of a CSV.
+type ImportColumn struct {
+	Header string
+	Target string // what it is taken for: "first", "phone:work", "field:Customer number"; "" when it is not taken
+	Sample string // what is in it
 }
 
 // ImportPerson is somebody as a file has them.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,13 +23,33 @@ func (s settings) Import(ctx context.Context, file string, o ui.ImportOptions) (
 		return ui.ImportReport{}, fmt.Errorf("import: %w", err)
 	}
 	defer in.Close()
-	r, err := exchange.Import(ctx, s.store, in, exchange.Options{
-		Region: s.config().UI.Region, Duplicates: store.Duplicates(o.Duplicates), DryRun: o.Preview, Progress: o.Progress,
-	})
+	r, err := exchange.Import(ctx, s.store, in, s.importOptions(o))
+	view := viewImport(r)
+	view.Unindexed = s.store.Unindexed()
+	fields, e := s.store.Fields(ctx)
+	for _, f := range fields {
+		if f.Has(crm.KindContact) || f.Has(crm.KindCompany) {
+			view.Own = append(view.Own, f.Name)
+		}
+	}
 	if errors.Is(err, exchange.ErrUnknownColumns) {
+		view.Unknown = len(view.Columns) > 0
 		err = crm.Invalid{Text: crm.Text{Key: "its first line names no columns that are known, such as First Name and Phone"}}
 	}
-	return viewImport(r), err
+	return view, cmp.Or(err, e)
+}
+
+func (s settings) importOptions(o ui.ImportOptions) exchange.Options {
+	columns := make(map[string]exchange.Field, len(o.Columns))
+	for header, target := range o.Columns {
+		columns[header] = exchange.Field(target)
+	}
+	return exchange.Options{Region: s.config().UI.Region, Duplicates: store.Duplicates(o.Duplicates), DryRun: o.Preview, Progress: o.Progress, Columns: columns}
+}
+
+// Refused writes the rows of a file that Import refuses.
+func (s settings) Refused(ctx context.Context, file, to string, o ui.ImportOptions) (rows int, err error) {
+	return writeRefused(ctx, file, to, s.importOptions(o))
 }
 
 // viewImport is a report as the window shows it.
@@ -38,6 +59,7 @@ func viewImport(r exchange.Report) ui.ImportReport {
 		Contacts: r.Contacts, Companies: r.Companies, Updated: r.Updated, Skipped: r.Skipped, Refusals: r.Refusals,
 	}
 	for _, c := range r.File.Columns {
+		out.Columns = append(out.Columns, ui.ImportColumn{Header: c.Header, Target: string(c.Field), Sample: c.Sample})
 		if c.Field == exchange.Ignored && c.Header != "" {
 			out.Ignored = append(out.Ignored, c.Header)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"leadline/crm"
@@ -57,5 +58,79 @@ func TestTheWindowsImportAndExport(t *testing.T) {
 	var wrong crm.Invalid
 	if _, err := s.Import(ctx, file, ui.ImportOptions{Preview: true}); !errors.As(err, &wrong) {
 		t.Errorf("unknown columns: %v", err)
+	}
+}
+
+// importedInto are the settings of a program with an empty file, and a CSV of that text.
+func importedInto(t *testing.T, text string) (s settings, csv string) {
+	t.Helper()
+	s = settingsOn(t, "")
+	var err error
+	if s.store, err = store.Open(context.Background(), filepath.Join(t.TempDir(), "leadline.db"), store.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.store.Close() })
+	csv = filepath.Join(t.TempDir(), "in.csv")
+	if err := os.WriteFile(csv, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return s, csv
+}
+
+func TestTheWindowAssignsColumns(t *testing.T) {
+	ctx := context.Background()
+	s, file := importedInto(t, "Kd.;Durchwahl;Freizeit\nMeier;030 1234567;Schach\n;auf Anfrage;\n")
+	hobby := crm.Field{ID: s.store.NewID(), Name: "Hobby", Kinds: []crm.Kind{crm.KindContact}, Type: crm.TextField}
+	if err := s.store.Do(ctx, crm.SaveField{Field: hobby}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Import(ctx, file, ui.ImportOptions{Preview: true})
+	if err == nil || !r.Unknown || len(r.Columns) != 3 || r.Columns[0].Sample != "Meier" || len(r.Own) != 1 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	o := ui.ImportOptions{Columns: map[string]string{"Kd.": "last", "Durchwahl": "phone:work", "Freizeit": "field:" + r.Own[0]}}
+	if r, err = s.Import(ctx, file, o); err != nil || r.Contacts != 1 || r.Refusals != 1 || r.Columns[2].Target != "field:Hobby" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	err = s.store.EachContact(ctx, func(c crm.Contact, _ string) error {
+		if c.LastName != "Meier" || c.Fields[hobby.ID] != "Schach" || len(c.Numbers) != 1 {
+			t.Errorf("%+v", c)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "refused.csv")
+	if n, err := s.Refused(ctx, file, to, o); err != nil || n != 1 {
+		t.Fatalf("%d refused, %v", n, err)
+	}
+	if got, _ := os.ReadFile(to); !strings.Contains(string(got), ";auf Anfrage;;3;") {
+		t.Errorf("written: %s", got)
+	}
+}
+
+// A cancelled export leaves the file that was there, and nothing beside it.
+func TestACancelledExportLeavesTheOldFile(t *testing.T) {
+	s, file := importedInto(t, "First Name,Last Name,Phone\nKäthe,Süßmilch,089 452177\n")
+	if r, err := s.Import(context.Background(), file, ui.ImportOptions{}); err != nil || r.Contacts != 1 {
+		t.Fatal(r, err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	for _, f := range []ui.ExportFormat{ui.ExportCSV, ui.ExportCards, ui.ExportEverything} {
+		out := filepath.Join(t.TempDir(), "out")
+		if err := os.WriteFile(out, []byte("old"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Export(ctx, out, f); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", f, err)
+		}
+		if got, _ := os.ReadFile(out); string(got) != "old" {
+			t.Errorf("%s: the file has %q", f, got)
+		}
+		if left, _ := filepath.Glob(out + ".*"); len(left) > 0 {
+			t.Errorf("%s: %v is left", f, left)
+		}
 	}
 }

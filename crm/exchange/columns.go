@@ -52,7 +52,8 @@ type column struct {
 // Column is a column of a file and what it is taken for.
 type Column struct {
 	Header string
-	Field  Field // with its label: "phone:work"; "label" when it names another's; "" when it is not taken
+	Field  Field  // with its label: "phone:work"; "label" when it names another's; "" when it is not taken
+	Sample string // what a row near the beginning has there
 }
 
 // ErrUnknownColumns: nobody's name or number could be found in the file's columns.

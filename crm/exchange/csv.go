@@ -2,10 +2,12 @@ package exchange
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // csvSource reads people from a CSV.
@@ -21,10 +23,9 @@ func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, 
 		delimiter = findDelimiter(in)
 	}
 	s := &csvSource{rows: csv.NewReader(in), read: rowReader{region: o.Region, custom: o.custom, letters: letters{encoding: encoding, fixed: encoding != ""}}}
-	s.rows.Comma = delimiter
-	s.rows.FieldsPerRecord = -1 // a row that is too short is refused alone
-	s.rows.ReuseRecord = true
-	s.rows.LazyQuotes = true
+	head, _ := in.Peek(1 << 15)
+	head = bytes.Clone(head)
+	lenient(s.rows, delimiter)
 	header, err := s.rows.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, f, ErrUnknownColumns
@@ -39,14 +40,43 @@ func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, 
 	}
 	f.Delimiter = delimiter
 	s.read.columns, err = recognise(header, o.Columns)
+	samples := s.samples(head, delimiter, len(header))
 	for i, name := range header {
-		c := Column{Header: name}
+		c := Column{Header: name, Sample: samples[i]}
 		if err == nil {
 			c.Field = s.read.columns[i].name()
 		}
 		f.Columns = append(f.Columns, c)
 	}
 	return s, f, err
+}
+
+func lenient(r *csv.Reader, delimiter rune) {
+	r.Comma = delimiter
+	r.FieldsPerRecord = -1 // a row that is too short is refused alone
+	r.ReuseRecord = true
+	r.LazyQuotes = true
+}
+
+// samples are what the first rows have in each column.
+func (s *csvSource) samples(head []byte, delimiter rune, columns int) []string {
+	const rows = 20
+	samples := make([]string, columns)
+	r := csv.NewReader(bytes.NewReader(head))
+	lenient(r, delimiter)
+	_, _ = r.Read() // the header
+	for range rows {
+		row, err := r.Read()
+		if err != nil {
+			break
+		}
+		for i := range min(len(row), columns) {
+			if samples[i] == "" {
+				samples[i] = strings.TrimSpace(s.read.letters.decode(row[i]))
+			}
+		}
+	}
+	return samples
 }
 
 func (s *csvSource) next() (e entry, err error) {

@@ -57,8 +57,11 @@ func TestAColumnForNoFieldGoesIntoTheComment(t *testing.T) {
 	if err := s.Do(ctx, crm.SaveField{Field: hobby}); err != nil {
 		t.Fatal(err)
 	}
-	people, _ := readAll(t, "Vorname,Telefon,Freizeit,Custom Field 1 - Label,Custom Field 1 - Value\nAnna,030 1234567,Schach,Schuhgröße,38\n",
+	people, r := readAll(t, "Vorname,Telefon,Freizeit,Custom Field 1 - Label,Custom Field 1 - Value\nAnna,030 1234567,Schach,Schuhgröße,38\n",
 		Options{Columns: map[string]Field{"Freizeit": "field:hobby"}, custom: customFields{hobby}})
+	if c := r.File.Columns[2]; c.Sample != "Schach" || c.Field != "field:hobby" {
+		t.Errorf("column %+v", c)
+	}
 	if c := people[0].Contact; c.Fields[hobby.ID] != "Schach" || c.Comment != "Schuhgröße: 38" {
 		t.Errorf("%+v", c)
 	}

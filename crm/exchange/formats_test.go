@@ -122,7 +122,7 @@ func TestColumnsCanBeNamedByHand(t *testing.T) {
 	if len(people) != 1 || people[0].Contact.LastName != "Meier" || len(people[0].Contact.Numbers) != 2 || people[0].Contact.Numbers[0].Label != crm.LabelWork {
 		t.Errorf("people %+v", people)
 	}
-	if r.File.Columns[1] != (Column{"Durchwahl", "phone:work"}) || r.File.Columns[2].Field != "phone:mobile" {
+	if r.File.Columns[1] != (Column{"Durchwahl", "phone:work", "030 1234567"}) || r.File.Columns[2].Field != "phone:mobile" {
 		t.Errorf("columns %v", r.File.Columns)
 	}
 	err := (&importer{options: Options{Columns: map[string]Field{"Telefon": Phone}}}).read(strings.NewReader(text), nil)

@@ -76,6 +76,13 @@ func NewBareSelect(key text.Key, options []Option, changed func(id string)) *Sel
 	return s
 }
 
+// NewBareSelectData is NewBareSelect for what is named by data, such as the head of a column.
+func NewBareSelectData(name string, options []Option, changed func(id string)) *Select {
+	s := NewBareSelect("", options, changed)
+	s.words = raw(name)
+	return s
+}
+
 // SetOptions changes what can be chosen; the choice stays when it is still there.
 func (s *Select) SetOptions(options []Option) {
 	id := s.Chosen()
