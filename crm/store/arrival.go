@@ -3,14 +3,17 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+
+	"leadline/crm"
 )
 
 // Arrival is a newcomer with all that can be worked out without the file, so that the file's one writer need not.
 type Arrival struct {
 	Newcomer
-	name, companyName string   // folded
-	marks             []string // what tells them from others of the import
+	name, companyName string // folded
+	marks             []mark // what tells them from others of the import
 
 	sort          string // see contactSort
 	numbers, more any    // the columns of these names
@@ -36,29 +39,42 @@ func (s *Store) Arrivals(people []Newcomer) ([]*Arrival, error) {
 	return arrivals, nil
 }
 
+// mark tells people of one import apart: by name and number, or by name, e-mail and company.
+type mark struct {
+	name   string
+	number crm.E164
+	other  string // a short number; else e-mail and company
+}
+
 func (a *Arrival) prepare() (err error) {
 	c := a.Contact
 	a.name, a.companyName = fold(c.Name()), fold(a.Company)
 	a.marks = a.findMarks()
-	a.sort, a.numbers, a.more = contactSort(c), toJSON(c.Numbers), toJSON(contactMore(c))
-	c.Company = ""
+	a.sort, a.numbers, a.more = contactSort(c), numbersJSON(c.Numbers), toJSON(contactMore(c))
+	c.Company, c.Numbers = "", nil
 	if a.written, err = json.Marshal(c); err != nil {
 		return fmt.Errorf("contact %q: %w", c.Name(), err)
+	}
+	if numbers, ok := a.numbers.(string); ok { // they are written once
+		a.written = slices.Concat(a.written[:len(a.written)-1], []byte(`,"numbers":`), []byte(numbers), []byte("}"))
 	}
 	return nil
 }
 
-func (a *Arrival) findMarks() []string {
-	marks := make([]string, 0, len(a.Contact.Numbers)+1)
-	for _, n := range a.Contact.Numbers {
-		marks = append(marks, a.name+"|"+n.Party().Key())
-	}
-	if len(marks) == 0 {
+func (a *Arrival) findMarks() []mark {
+	if len(a.Contact.Numbers) == 0 {
 		mail := ""
 		if len(a.Contact.Emails) > 0 {
 			mail = strings.ToLower(a.Contact.Emails[0].Address)
 		}
-		marks = append(marks, a.name+"|"+mail+"|"+a.companyName)
+		return []mark{{name: a.name, other: mail + "|" + a.companyName}}
+	}
+	marks := make([]mark, len(a.Contact.Numbers))
+	for i, n := range a.Contact.Numbers {
+		marks[i] = mark{name: a.name, number: n.E164}
+		if n.E164 == 0 {
+			marks[i].other = n.Party().Key()
+		}
 	}
 	return marks
 }

@@ -30,7 +30,7 @@ const (
 
 // Trial remembers who came in earlier batches of an import that writes nothing.
 type Trial struct {
-	seen      map[string]int // the place of each mark among all new contacts
+	seen      map[mark]int // the place of each mark among all new contacts
 	companies map[string]bool
 	made      int // new contacts of earlier batches
 }
@@ -43,7 +43,7 @@ var errTrial = errors.New("a trial writes nothing")
 // name and e-mail or company where there is no number).
 func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w Welcomed, err error) {
 	err = s.writeBy(ctx, s.commitBulk, func(t *tx) error {
-		b := batch{tx: t, duplicates: d, trial: &Trial{seen: map[string]int{}}}
+		b := batch{tx: t, duplicates: d, trial: &Trial{seen: make(map[mark]int, 2*len(people))}}
 		if w, err = b.welcome(people); err != nil || w.Contacts+w.Companies == 0 {
 			return err
 		}
@@ -58,7 +58,7 @@ func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w
 // TryWelcome says what Welcome would do, and writes nothing.
 func (s *Store) TryWelcome(ctx context.Context, people []*Arrival, d Duplicates, trial *Trial) (w Welcomed, err error) {
 	if trial.seen == nil {
-		trial.seen, trial.companies = map[string]int{}, map[string]bool{}
+		trial.seen, trial.companies = map[mark]int{}, map[string]bool{}
 	}
 	err = s.write(ctx, func(t *tx) error {
 		b := batch{tx: t, duplicates: d, trial: trial}

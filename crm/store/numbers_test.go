@@ -10,7 +10,7 @@ import (
 	"leadline/crm"
 )
 
-// The short way to read numbers gives what encoding/json gives, or nothing.
+// The short ways to read and write numbers give what encoding/json gives, or nothing.
 func TestNumbersAreReadAsJSONSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOfN(rapid.RuneFrom([]rune("0123+-/() äß,;{}[]\":\\<&x\n")), 0, 12, -1)
@@ -21,6 +21,9 @@ func TestNumbersAreReadAsJSONSays(t *testing.T) {
 		raw, err := json.Marshal(numbers)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if short, long := numbersJSON(numbers), toJSON(numbers); short != long {
+			t.Fatalf("written as %v, not %v", short, long)
 		}
 		var want, got []crm.Number
 		if err := json.Unmarshal(raw, &want); err != nil {
