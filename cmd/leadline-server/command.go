@@ -22,6 +22,11 @@ const usage = `Usage:
   leadline-server key add -name … -scopes route        for a PBX or other software; scopes: route, read, write
   leadline-server key list
   leadline-server key revoke -id …
+  leadline-server backup -to FILE                      a consistent copy, while the server serves
+  leadline-server restore [-from FILE]                 put a backup back; programs send again what it lacks
+  leadline-server verify                               what is not as it should be; nothing is good
+  leadline-server erase -number +49… [-yes]            a person's data, everywhere (GDPR)
+  leadline-server erase -list                          which devices have done so
   leadline-server version
 All but version take -database sqlite:FILE or postgres://… and -key FILE.
 `
@@ -43,6 +48,14 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return userCommand(ctx, rest, t)
 	case "key":
 		return keyCommand(ctx, rest, t)
+	case "backup":
+		return backupCommand(ctx, rest, t)
+	case "restore":
+		return restoreCommand(ctx, rest, t)
+	case "verify":
+		return verifyCommand(ctx, rest, t)
+	case "erase":
+		return eraseCommand(ctx, rest, t)
 	case "version":
 		_, err := fmt.Fprintln(out, versionLine())
 		return err

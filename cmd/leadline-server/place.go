@@ -23,13 +23,39 @@ import (
 type place struct {
 	database string
 	keyFile  string
+	files    string
 	region   string
 }
 
 func (p *place) flags(f *flag.FlagSet) {
 	f.StringVar(&p.database, "database", envOr("LEADLINE_DATABASE", "sqlite:leadline-server.db"), "sqlite:`FILE` or postgres://…; default also from LEADLINE_DATABASE, so that a password is in no list of processes")
 	f.StringVar(&p.keyFile, "key", os.Getenv("LEADLINE_KEY"), "the `FILE` with the key that seals telephone passwords; made when it is not there. Default: beside the SQLite file. Keep a copy apart from the backups")
+	f.StringVar(&p.files, "files", os.Getenv("LEADLINE_FILES"), "the `FOLDER` for snapshots and the list of erasures. Default: beside the SQLite file, else leadline-server-files here")
 	f.StringVar(&p.region, "region", "DE", "the `country` whose numbers are written without a country code, when the server is new")
+}
+
+// sqliteFile is the file of an embedded database.
+func (p place) sqliteFile() (file string, embedded bool) {
+	return strings.CutPrefix(p.database, "sqlite:")
+}
+
+// folder is where files are, which is made.
+func (p place) folder() (string, error) {
+	dir := p.files
+	if dir == "" {
+		dir = "leadline-server-files"
+		if file, embedded := p.sqliteFile(); embedded {
+			dir = file + ".files"
+		}
+	}
+	return dir, makeFolder(dir)
+}
+
+func makeFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder %s: %w", dir, err)
+	}
+	return nil
 }
 
 func envOr(name, otherwise string) string {
@@ -50,7 +76,7 @@ type opened struct {
 func (o opened) close() error { return o.db.Close() }
 
 func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error) {
-	file, embedded := strings.CutPrefix(p.database, "sqlite:")
+	file, embedded := p.sqliteFile()
 	key := p.keyFile
 	switch {
 	case key == "" && !embedded:

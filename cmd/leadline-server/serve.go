@@ -28,13 +28,21 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 		return errors.New("-tls-cert and -tls-key belong together")
 	}
 	log := newLog(t.err, *verbose)
+	unlock, err := where.lock(false)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	o, err := where.open(ctx, log)
 	if err != nil {
 		return err
 	}
 	l.Cache = o.access.Certificates()
-	f := front.New(front.Options{Access: o.access, Engine: o.engine, Log: log, Region: where.region})
-	err = serve(ctx, f, l, o, t)
+	snapshots, err := where.snapshots(o)
+	if err == nil {
+		f := front.New(front.Options{Access: o.access, Engine: o.engine, Snapshots: snapshots, Log: log, Region: where.region})
+		err = serve(ctx, f, l, o, t)
+	}
 	return errors.Join(err, o.close())
 }
 

@@ -15,7 +15,9 @@ type Options struct {
 	Access *access.Access
 	Engine *server.Engine
 	Log    *slog.Logger
-	Region string // of numbers that are written nationally, in a workspace that the front makes: "DE"
+	// Snapshots are what new devices start from; nil has them pull everything page by page.
+	Snapshots *server.Snapshots
+	Region    string // of numbers that are written nationally, in a workspace that the front makes: "DE"
 }
 
 // Front answers requests. Its methods are safe to call from several goroutines.
@@ -27,6 +29,7 @@ type Front struct {
 	limits    *limits
 	hub       *hub
 	board     *board
+	builder   *builder
 	closing   chan struct{}
 
 	headerTime time.Duration // for the head of a request
@@ -39,7 +42,7 @@ func New(o Options) *Front {
 	}
 	now := o.Engine.Now
 	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now),
-		hub: newHub(), board: newBoard(now), closing: make(chan struct{}), headerTime: headerTime}
+		hub: newHub(), board: newBoard(now), builder: newBuilder(), closing: make(chan struct{}), headerTime: headerTime}
 	o.Engine.Committed = f.hub.advance
 	return f
 }
@@ -65,6 +68,7 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("POST "+wire.PathPull, f.onDevice(f.pull))
 	mux.HandleFunc("POST "+wire.PathRows, f.onDevice(f.rows))
 
+	mux.HandleFunc("GET "+wire.PathSnapshot+"{name}", f.onDevice(f.snapshot))
 	mux.HandleFunc("GET "+wire.PathWatch, f.onDevice(f.watch))
 	mux.HandleFunc("POST "+wire.PathPresence, f.onDevice(f.setPresence))
 	mux.HandleFunc("GET "+wire.PathPresence, f.onDevice(f.team))

@@ -9,19 +9,30 @@ const (
 	// pollEvery is how soon a front hears what another server, or the command line, has committed.
 	pollEvery   = 200 * time.Millisecond
 	expireEvery = 5 * time.Second
+	forgetEvery = 6 * time.Hour
 )
 
 // Run does what has to be done from time to time, until the context ends.
 func (f *Front) Run(ctx context.Context) {
 	poll, expire := time.NewTicker(pollEvery), time.NewTicker(expireEvery)
+	forget := time.NewTicker(forgetEvery)
 	defer poll.Stop()
 	defer expire.Stop()
+	defer forget.Stop()
+	building := make(chan struct{})
+	go func() {
+		defer close(building)
+		f.buildJobs(ctx)
+	}()
+	defer func() { <-building }()
 	for {
 		select {
 		case <-poll.C:
 			f.poll(ctx)
 		case <-expire.C:
 			f.expire()
+		case <-forget.C:
+			f.forget(ctx)
 		case <-ctx.Done():
 			return
 		}
@@ -47,5 +58,30 @@ func (f *Front) expire() {
 		for _, p := range gone {
 			f.hub.tell(workspace, p)
 		}
+	}
+}
+
+// buildJobs makes snapshots that nobody waits for.
+func (f *Front) buildJobs(ctx context.Context) {
+	for {
+		select {
+		case job := <-f.builder.jobs:
+			f.builder.now(ctx, func() { job(ctx) })
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// forget has every workspace let go of what nobody needs any more.
+func (f *Front) forget(ctx context.Context) {
+	heads, err := f.Engine.Heads(ctx)
+	for workspace := range heads {
+		if err == nil {
+			err = f.Engine.Compact(ctx, workspace)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		f.Log.Error("old removals could not be forgotten", "error", err)
 	}
 }

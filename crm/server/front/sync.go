@@ -27,6 +27,9 @@ func (f *Front) hello(w http.ResponseWriter, r *http.Request, p access.Person) e
 		return err
 	}
 	out.Accounts = phones
+	if out.Snapshot, err = f.offer(r.Context(), sender(p), in); err != nil {
+		return err
+	}
 	f.answer(w, r, http.StatusOK, out)
 	return nil
 }

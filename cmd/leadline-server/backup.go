@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/exec"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server"
+	"leadline/crm/server/database"
+)
+
+// engine opens the database without what is sealed in it.
+func (p place) engine(ctx context.Context, url string) (*server.Engine, error) {
+	db, err := database.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	return server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)}), nil
+}
+
+// exists keeps commands from making a new database where there should be one.
+func (p place) exists() error {
+	if file, embedded := p.sqliteFile(); embedded {
+		if _, err := os.Stat(file); err != nil {
+			return fmt.Errorf("the database is not there: %w", err)
+		}
+	}
+	return nil
+}
+
+func backupCommand(ctx context.Context, args []string, t terminal) error {
+	flags := flag.NewFlagSet("leadline-server backup", flag.ContinueOnError)
+	var where place
+	where.flags(flags)
+	to := flags.String("to", "", "the `FILE` to write, which must not be there yet. PostgreSQL's is written by pg_dump, in its custom format")
+	if done, err := parse(flags, args, t); done || err != nil {
+		return err
+	}
+	if *to == "" {
+		return errors.New("-to is missing")
+	}
+	if err := where.exists(); err != nil {
+		return err
+	}
+	e, err := where.engine(ctx, where.database)
+	if err != nil {
+		return err
+	}
+	_, embedded := where.sqliteFile()
+	if embedded {
+		err = backupSQLite(ctx, e, *to)
+	} else {
+		err = backupPostgres(ctx, e, where.database, *to, t)
+	}
+	if err := errors.Join(err, e.DB.Close()); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "Backed up into %s. Telephone passwords in it are sealed: keep a copy of the key file, apart from it.\n", *to)
+	return err
+}
+
+func backupSQLite(ctx context.Context, e *server.Engine, to string) error {
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // SQLite goes by the umask, but takes an empty file
+	if err != nil {
+		return fmt.Errorf("write the backup: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := e.Backup(ctx, to); err != nil {
+		return errors.Join(err, os.Remove(to))
+	}
+	return nil
+}
+
+// backupPostgres has pg_dump write the copy. What is committed before it begins is in it.
+func backupPostgres(ctx context.Context, e *server.Engine, url, to string, t terminal) error {
+	if _, err := os.Lstat(to); err == nil {
+		return fmt.Errorf("write the backup: %s: %w", to, fs.ErrExist)
+	}
+	heads, err := e.Heads(ctx)
+	if err != nil {
+		return err
+	}
+	dump := exec.CommandContext(ctx, "pg_dump", "--format=custom", "--enable-row-security", "--file="+to)
+	dump.Env = append(os.Environ(), "PGDATABASE="+url) // a URL on the command line would be in the list of processes
+	dump.Stderr = t.err
+	if err := dump.Run(); err != nil {
+		return fmt.Errorf("copy by pg_dump: %w", err)
+	}
+	return e.MarkDurable(ctx, heads)
+}
+
+func restoreCommand(ctx context.Context, args []string, t terminal) error {
+	flags := flag.NewFlagSet("leadline-server restore", flag.ContinueOnError)
+	var where place
+	where.flags(flags)
+	from := flags.String("from", "", "the `FILE` that backup has written. With PostgreSQL put it back by pg_restore first, then run this without")
+	if done, err := parse(flags, args, t); done || err != nil {
+		return err
+	}
+	file, embedded := where.sqliteFile()
+	if embedded == (*from == "") {
+		return errors.New("-from is for an SQLite file, and needed there; PostgreSQL is put back by pg_restore before")
+	}
+	unlock, err := where.lock(true)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	erased, err := where.erasures(ctx)
+	if err != nil {
+		return err
+	}
+	aside := ""
+	if embedded {
+		if aside, err = where.putBack(ctx, file, *from); err != nil {
+			return err
+		}
+	}
+	if err := where.restored(ctx, erased); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out, "Restored. Programs that have seen more than the backup has send it again when they next connect.")
+	if aside != "" {
+		fmt.Fprintf(t.out, "What was there before is in %s.\n", aside)
+	}
+	return nil
+}
+
+func (p place) restored(ctx context.Context, erased map[crm.ID][]database.Erasure) error {
+	e, err := p.engine(ctx, p.database)
+	if err != nil {
+		return err
+	}
+	return errors.Join(e.Restored(ctx, erased), e.DB.Close())
+}
+
+// putBack checks a backup and puts it in the place of the database, which is set aside.
+func (p place) putBack(ctx context.Context, file, from string) (aside string, err error) {
+	part := file + ".restoring"
+	if err := copyFile(from, part); err != nil {
+		return "", fmt.Errorf("read the backup: %w", err)
+	}
+	defer removeDatabase(part)
+	if err := p.check(ctx, part); err != nil {
+		return "", fmt.Errorf("the backup %s is not good, nothing was changed: %w", from, err)
+	}
+	if info, err := os.Stat(file); err == nil && info.Size() > 0 {
+		aside = file + time.Now().UTC().Format(".before-20060102T150405Z")
+		if err := os.Rename(file, aside); err != nil {
+			return "", err
+		}
+		for _, suffix := range []string{"-wal", "-shm"} {
+			if err := os.Rename(file+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return "", err
+			}
+		}
+	}
+	return aside, os.Rename(part, file)
+}
+
+// check opens a copy of a database and verifies it.
+func (p place) check(ctx context.Context, file string) error {
+	e, err := p.engine(ctx, "sqlite:"+file)
+	if err != nil {
+		return err
+	}
+	broken, err := verifyAll(ctx, e)
+	if err == nil && len(broken) > 0 {
+		err = errors.New(broken[0])
+	}
+	return errors.Join(err, e.DB.Close())
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+func removeDatabase(file string) {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		_ = os.Remove(file + suffix) // moved into place, most of the time
+	}
+}
+
+func verifyCommand(ctx context.Context, args []string, t terminal) error {
+	flags := flag.NewFlagSet("leadline-server verify", flag.ContinueOnError)
+	var where place
+	where.flags(flags)
+	if done, err := parse(flags, args, t); done || err != nil {
+		return err
+	}
+	if err := where.exists(); err != nil {
+		return err
+	}
+	e, err := where.engine(ctx, where.database)
+	if err != nil {
+		return err
+	}
+	broken, err := verifyAll(ctx, e)
+	if err := errors.Join(err, e.DB.Close()); err != nil {
+		return err
+	}
+	for _, b := range broken {
+		fmt.Fprintln(t.out, b)
+	}
+	if len(broken) > 0 {
+		return fmt.Errorf("%d things are not as they should be", len(broken))
+	}
+	_, err = fmt.Fprintln(t.out, "Everything is as it should be.")
+	return err
+}
+
+func verifyAll(ctx context.Context, e *server.Engine) (broken []string, err error) {
+	heads, err := e.Heads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for workspace := range heads {
+		some, err := e.Verify(ctx, workspace)
+		if err != nil {
+			return nil, err
+		}
+		broken = append(broken, some...)
+	}
+	return broken, nil
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server"
+	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+)
+
+// eraseCommand has a person's data gone (I4): here, and on each device when it next connects.
+func eraseCommand(ctx context.Context, args []string, t terminal) error {
+	flags := flag.NewFlagSet("leadline-server erase", flag.ContinueOnError)
+	var where place
+	where.flags(flags)
+	number := flags.String("number", "", "the person's `number`, or SIP address: contacts and leads that have it")
+	record := flags.String("record", "", "or `contact:ID`, lead:ID")
+	yes := flags.Bool("yes", false, "do it; without, it is only told what would go")
+	list := flags.Bool("list", false, "tell which devices have erased what was asked for before")
+	if done, err := parse(flags, args, t); done || err != nil {
+		return err
+	}
+	if err := where.exists(); err != nil {
+		return err
+	}
+	e, err := where.engine(ctx, where.database)
+	if err != nil {
+		return err
+	}
+	switch {
+	case *list:
+		err = listErasures(ctx, e, t)
+	case (*number == "") == (*record == ""):
+		err = errors.New("say who: -number or -record")
+	default:
+		err = erase(ctx, where, e, *number, *record, *yes, t)
+	}
+	return errors.Join(err, e.DB.Close())
+}
+
+func erase(ctx context.Context, where place, e *server.Engine, number, record string, yes bool, t terminal) error {
+	found, err := find(ctx, e, number, record)
+	if err != nil {
+		return err
+	}
+	count := 0
+	for workspace, refs := range found {
+		for _, r := range refs {
+			count++
+			fmt.Fprintf(t.out, "%s %s\n", r.Kind, r.ID)
+		}
+		if !yes {
+			continue
+		}
+		done, err := e.Erase(ctx, workspace, ledger.Sender{System: true}, refs)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(t.out, "Erased here; devices do so when they next connect, and leadline-server erase -list tells which have. Recordings to be removed: %d\n", len(done.Recordings))
+	}
+	if count == 0 {
+		return errors.New("nobody was found")
+	}
+	if !yes {
+		_, err := fmt.Fprintln(t.out, "Nothing was erased. Give -yes to erase these and what hangs on them: calls, notes, follow-ups, recordings.")
+		return err
+	}
+	return errors.Join(where.keepErasures(ctx, e), where.dropSnapshots())
+}
+
+// dropSnapshots removes what has the person in it still; the server makes new ones.
+func (p place) dropSnapshots() error {
+	dir, err := p.folder()
+	if err != nil {
+		return err
+	}
+	files, err := filepath.Glob(filepath.Join(dir, snapshotsFolder, "*"))
+	for _, f := range files {
+		err = errors.Join(err, os.Remove(f))
+	}
+	return err
+}
+
+// find are the records of a person in each workspace.
+func find(ctx context.Context, e *server.Engine, number, record string) (map[crm.ID][]crm.Ref, error) {
+	heads, err := e.Heads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := map[crm.ID][]crm.Ref{}
+	for workspace := range heads {
+		err := e.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
+			keys, err := keysOf(ctx, t, number, record)
+			for _, k := range keys {
+				if k.Entity == wire.Contact || k.Entity == wire.Lead {
+					found[workspace] = append(found[workspace], k.Ref())
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func keysOf(ctx context.Context, t *database.Tx, number, record string) ([]ledger.Key, error) {
+	rows := t.Rows(ctx)
+	if record == "" {
+		head, err := t.Head(ctx, false)
+		if err != nil {
+			return nil, err
+		}
+		return rows.Peer(crm.Parse(number, head.Region).Key())
+	}
+	kind, written, _ := strings.Cut(record, ":")
+	id, err := crm.ParseID(written)
+	if err != nil {
+		return nil, err
+	}
+	k := ledger.Key{Entity: wire.Entity(kind), ID: id}
+	r, err := rows.Row(k)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	return []ledger.Key{k}, nil
+}
+
+func listErasures(ctx context.Context, e *server.Engine, t terminal) error {
+	all, err := e.Erasures(ctx)
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ASKED FOR\tRECORDS\tDEVICES THAT HAVE\tDEVICES THAT HAVE NOT")
+	for workspace, erasures := range all {
+		for _, erasure := range erasures {
+			owed, err := e.Acknowledgements(ctx, workspace, erasure.ID)
+			if err != nil {
+				return err
+			}
+			done, open := 0, []string{}
+			for _, o := range owed {
+				if o.Done > 0 {
+					done++
+				} else {
+					open = append(open, string(o.Client))
+				}
+			}
+			fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", time.UnixMilli(erasure.At).UTC().Format(time.RFC3339), len(erasure.Refs), done, strings.Join(open, " "))
+		}
+	}
+	return table.Flush()
+}
+
+// erasuresFile stands beside the database, so that a restore onto another machine does not bring people back. It has
+// ids only.
+const erasuresFile = "erasures.json"
+
+func (p place) keepErasures(ctx context.Context, e *server.Engine) error {
+	all, err := e.Erasures(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := p.folder()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	part := filepath.Join(dir, erasuresFile+".part")
+	if err := os.WriteFile(part, text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(part, filepath.Join(dir, erasuresFile))
+}
+
+// erasures are all that were asked for, by the file and by the database that is there.
+func (p place) erasures(ctx context.Context) (map[crm.ID][]database.Erasure, error) {
+	dir, err := p.folder()
+	if err != nil {
+		return nil, err
+	}
+	all := map[crm.ID][]database.Erasure{}
+	text, err := os.ReadFile(filepath.Join(dir, erasuresFile))
+	if err == nil {
+		err = json.Unmarshal(text, &all)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the list of erasures: %w", err)
+	}
+	if file, embedded := p.sqliteFile(); embedded {
+		if info, err := os.Stat(file); err != nil || info.Size() == 0 {
+			return all, nil
+		}
+	}
+	// The database that is replaced may be damaged: that is why it is.
+	e, err := p.engine(ctx, p.database)
+	if err != nil {
+		return all, nil
+	}
+	here, err := e.Erasures(ctx)
+	if err == nil {
+		merge(all, here)
+	}
+	return all, e.DB.Close()
+}
+
+func merge(all, more map[crm.ID][]database.Erasure) {
+	for workspace, erasures := range more {
+		for _, e := range erasures {
+			if !slices.ContainsFunc(all[workspace], func(o database.Erasure) bool { return o.ID == e.ID }) {
+				all[workspace] = append(all[workspace], e)
+			}
+		}
+	}
+}

@@ -1,0 +1,389 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/replica/remote"
+	"leadline/crm/wire"
+)
+
+// shell runs commands on one database.
+type shell struct {
+	t   *testing.T
+	dir string
+}
+
+func (s shell) database() string { return "sqlite:" + filepath.Join(s.dir, "server.db") }
+
+// do runs a command that must succeed, and gives what it printed.
+func (s shell) do(args ...string) string {
+	s.t.Helper()
+	out, err := s.try(args...)
+	if err != nil {
+		s.t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+	return out
+}
+
+func (s shell) try(args ...string) (string, error) {
+	var out bytes.Buffer
+	// Flags come before the rest: "user add" is one command of two words.
+	words := 1
+	if args[0] == "user" || args[0] == "key" {
+		words = 2
+	}
+	all := append(append(append([]string{}, args[:words]...), "-database", s.database()), args[words:]...)
+	err := run(s.t.Context(), all, strings.NewReader("a long password\n"), &out, &out)
+	return out.String(), err
+}
+
+// printed is what a server has said so far.
+type printed struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.buf.Write(b)
+}
+
+func (p *printed) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.buf.String()
+}
+
+var listens = regexp.MustCompile(`listens on (\S+)`)
+
+// serve runs a server until stop.
+func (s shell) serve() (address string, said *printed, stop func()) {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	said = &printed{}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "-listen", "127.0.0.1:0", "-database", s.database()}, nil, said, said)
+	}()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			s.t.Errorf("the server ended with %v", err)
+		}
+	})
+	s.t.Cleanup(stop)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		if m := listens.FindStringSubmatch(said.String()); m != nil {
+			return m[1], said, stop
+		}
+		if time.Now().After(deadline) {
+			s.t.Fatalf("the server does not listen: %s", said)
+		}
+	}
+}
+
+// program is one that has signed in.
+type program struct {
+	t       *testing.T
+	client  *remote.Client
+	id      crm.ID
+	welcome wire.Welcome
+	seq     uint64
+}
+
+func newID(t *testing.T) crm.ID {
+	t.Helper()
+	id, err := crm.NewID(time.Now(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func signIn(t *testing.T, address, email string) *program {
+	t.Helper()
+	c, err := remote.New(remote.Options{URL: address, Device: wire.DeviceInfo{ID: newID(t), Name: "laptop"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.SignIn(t.Context(), email, "a long password"); err != nil {
+		t.Fatal(err)
+	}
+	p := &program{t: t, client: c, id: newID(t)}
+	p.hello(0)
+	return p
+}
+
+func (p *program) hello(epoch uint64) {
+	p.t.Helper()
+	var err error
+	p.welcome, err = p.client.Hello(p.t.Context(), wire.Hello{Client: p.id, Schemas: []int{wire.Schema}, Sent: time.Now(), Epoch: epoch})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *program) push(changes ...crm.Change) {
+	p.t.Helper()
+	in := wire.Push{Client: p.id, Epoch: p.welcome.Epoch}
+	for _, c := range changes {
+		args, err := json.Marshal(c)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.seq++
+		in.Commands = append(in.Commands, wire.Command{Seq: p.seq, ID: newID(p.t), Name: c.CommandName(), Args: args, At: crm.HLC(0).Next(time.Now())})
+	}
+	out, err := p.client.Push(p.t.Context(), in)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, r := range out.Results {
+		if r.Status != wire.Applied {
+			p.t.Fatalf("%+v", r)
+		}
+	}
+}
+
+// rows are all that the server gives.
+func (p *program) rows() string {
+	p.t.Helper()
+	page, err := p.client.Pull(p.t.Context(), wire.Pull{Client: p.id, Epoch: p.welcome.Epoch, View: p.welcome.View})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	text, err := json.Marshal(page.Rows)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(text)
+}
+
+func meier(t *testing.T, last, number string) crm.CreateContact {
+	return crm.CreateContact{Contact: crm.Contact{ID: newID(t), LastName: last, Numbers: []crm.Number{crm.Parse(number, "DE").Number(crm.LabelWork)}}}
+}
+
+func TestUsersAndKeysByCommand(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	if out := s.do("user", "add", "-email", "Ada@example.org", "-name", "Ada", "-role", "administrator", "-extension", "101"); !strings.Contains(out, "Password, shown this once") {
+		t.Error(out)
+	}
+	secret := filepath.Join(s.dir, "sip")
+	if err := os.WriteFile(secret, []byte("sip-secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.do("user", "add", "-email", "anna@example.org", "-name", "Anna", "-extension", "102", "-password-file", "-", "-sip", "sip:102@pbx.example.org", "-sip-password-file", secret)
+	for _, bad := range [][]string{
+		{"user", "add", "-email", "anna@example.org", "-name", "Again", "-password-file", "-"},
+		{"user", "add", "-email", "nowhere", "-name", "X"},
+		{"user", "add", "-email", "x@example.org", "-name", "X", "-role", "king"},
+		{"user", "add", "-email", "x@example.org"},
+		{"user", "dance"}, {"key", "add"}, {"key", "add", "-name", "x", "-scopes", "read"},
+		{"user", "disable", "-email", "nobody@example.org"}, {"dance"}, {"verify", "rubbish"},
+	} {
+		if out, err := s.try(bad...); err == nil {
+			t.Errorf("%v: %s", bad, out)
+		}
+	}
+	address, said, _ := s.serve()
+	if strings.Contains(said.String(), "/start/") {
+		t.Errorf("a link is printed though there are users: %s", said)
+	}
+	anna := signIn(t, address, "anna@example.org")
+	if a := anna.welcome.Accounts; len(a) != 1 || a[0].Password != "sip-secret" || a[0].AuthUser != "102" {
+		t.Errorf("%+v", a)
+	}
+	list := s.do("user", "list")
+	if !regexp.MustCompile(`ada@example\.org +Ada +101 +Administrator +0`).MatchString(list) || !regexp.MustCompile(`anna@example\.org +Anna +102 +Agent +1`).MatchString(list) {
+		t.Error(list)
+	}
+	s.do("user", "disable", "-email", "anna@example.org")
+	if _, err := anna.client.Hello(t.Context(), wire.Hello{Client: anna.id, Schemas: []int{wire.Schema}}); !isProblem(err, wire.Revoked) {
+		t.Errorf("disabled: %v", err)
+	}
+	if err := anna.client.Erased(t.Context()); err != nil {
+		t.Error(err)
+	}
+	s.do("user", "enable", "-email", "anna@example.org")
+	signIn(t, address, "anna@example.org")
+
+	out := s.do("key", "add", "-name", "PBX")
+	key := strings.TrimSpace(out[strings.LastIndex(out, ":")+1:])
+	if status := ask(t, address, key); status != http.StatusOK {
+		t.Errorf("with the key: %d", status)
+	}
+	id := regexp.MustCompile(`(?m)^(\S+) +PBX +route`).FindStringSubmatch(s.do("key", "list"))
+	if id == nil {
+		t.Fatal("the key is not listed")
+	}
+	s.do("key", "revoke", "-id", id[1])
+	if status := ask(t, address, key); status != http.StatusUnauthorized {
+		t.Errorf("revoked: %d", status)
+	}
+}
+
+func isProblem(err error, code wire.Code) bool {
+	p, ok := err.(wire.Problem)
+	return ok && p.Code == code
+}
+
+func ask(t *testing.T, address, key string) int {
+	t.Helper()
+	r, err := http.NewRequest("GET", address+"/v1/route?caller=1&line=2", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+key)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode
+}
+
+func TestBackupRestoreAndErase_I4(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-role", "administrator", "-password-file", "-")
+	address, _, stop := s.serve()
+	ada := signIn(t, address, "ada@example.org")
+	ada.push(meier(t, "Kept", "030 1111111"), meier(t, "Forgotten", "030 2222222"))
+	backup := filepath.Join(s.dir, "backup.db")
+	s.do("backup", "-to", backup) // while it serves
+	if _, err := s.try("backup", "-to", backup); err == nil {
+		t.Error("a backup is written over another")
+	}
+	if info, err := os.Stat(backup); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info, err)
+	}
+	ada.push(meier(t, "Later", "030 3333333"))
+	if out := s.do("erase", "-number", "+49 30 2222222"); !strings.Contains(out, "Nothing was erased") || !strings.Contains(ada.rows(), "Forgotten") {
+		t.Error(out)
+	}
+	if out, err := s.try("erase", "-number", "+49 30 9999999", "-yes"); err == nil {
+		t.Error(out)
+	}
+	s.do("erase", "-number", "030 2222222", "-yes")
+	if rows := ada.rows(); strings.Contains(rows, "Forgotten") || !strings.Contains(rows, "Kept") {
+		t.Error(rows)
+	}
+	if list := s.do("erase", "-list"); !strings.Contains(list, string(ada.id)) {
+		t.Errorf("the program has not purged, says %s", list)
+	}
+	ada.hello(ada.welcome.Epoch)
+	if e := ada.welcome.Erasures; len(e) != 1 {
+		t.Fatalf("%+v", e)
+	} else if _, err := ada.client.Push(t.Context(), wire.Push{Client: ada.id, Epoch: ada.welcome.Epoch, Erased: []crm.ID{e[0].ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if list := s.do("erase", "-list"); strings.Contains(list, string(ada.id)) {
+		t.Errorf("the program has purged, says %s", list)
+	}
+	s.do("verify")
+	if out, err := s.try("restore", "-from", backup); err == nil {
+		t.Errorf("restored under a running server: %s", out)
+	}
+	stop()
+
+	s.do("restore", "-from", backup)
+	s.do("verify")
+	address, _, stop = s.serve()
+	again := signIn(t, address, "ada@example.org")
+	if again.welcome.Epoch == ada.welcome.Epoch || len(again.welcome.Branches) != 2 {
+		t.Errorf("no new epoch: %+v", again.welcome)
+	}
+	if rows := again.rows(); strings.Contains(rows, "Forgotten") || !strings.Contains(rows, "Kept") || strings.Contains(rows, "Later") {
+		t.Errorf("the backup is back, but for who was erased: %s", rows)
+	}
+	stop()
+
+	// On another machine there is the list of erasures only.
+	if err := os.Remove(filepath.Join(s.dir, "server.db")); err != nil {
+		t.Fatal(err)
+	}
+	s.do("restore", "-from", backup)
+	address, _, _ = s.serve()
+	if rows := signIn(t, address, "ada@example.org").rows(); strings.Contains(rows, "Forgotten") || !strings.Contains(rows, "Kept") {
+		t.Error(rows)
+	}
+}
+
+func TestADamagedBackupChangesNothing(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-")
+	bad := filepath.Join(s.dir, "bad.db")
+	if err := os.WriteFile(bad, bytes.Repeat([]byte("SQLite format 3\x00 not"), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{bad, filepath.Join(s.dir, "nowhere.db")} {
+		if out, err := s.try("restore", "-from", from); err == nil {
+			t.Errorf("%s: %s", from, out)
+		}
+	}
+	if list := s.do("user", "list"); !strings.Contains(list, "ada@example.org") {
+		t.Error(list)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.dir, "*.restoring*")); len(left) > 0 {
+		t.Error(left)
+	}
+}
+
+func TestTheLinkForTheFirstAdministratorIsPrinted(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	address, said, stop := s.serve()
+	link := regexp.MustCompile(address + `/start/\S+`).FindString(said.String())
+	answer, err := http.Get(link)
+	if err != nil {
+		t.Fatalf("%q: %v", said, err)
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Error(answer.Status)
+	}
+	stop()
+	if info, err := os.Stat(filepath.Join(s.dir, "server.db")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info, err)
+	}
+}
+
+func TestServingIsRefusedInTheClear(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	for _, bad := range [][]string{
+		{"serve", "-listen", "0.0.0.0:0"}, {"serve", "-listen", "127.0.0.1:0", "-tls-cert", "x"},
+		{"serve", "-listen", "127.0.0.1:0", "-tls-cert", "x", "-tls-key", "y"},
+	} {
+		if out, err := s.try(bad...); err == nil {
+			t.Errorf("%v: %s", bad, out)
+		}
+	}
+	if _, err := (place{database: "postgres:///x"}).open(t.Context(), nil); err == nil {
+		t.Error("PostgreSQL without a key file")
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	var out bytes.Buffer
+	for _, args := range [][]string{{"help"}, {"version"}, {"serve", "-help"}, {"user", "add", "-help"}} {
+		if err := run(t.Context(), args, nil, &out, &out); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+	for _, want := range []string{"leadline-server serve", "leadline-server dev", "-tls-cert", "-sip-password-file"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s is missing in %s", want, &out)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package front
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"time"
+
+	"leadline/crm/server"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+// downloadTime is how long a device may take for a snapshot; what is missing then it asks for by Range.
+const downloadTime = time.Hour
+
+// offer finds the snapshot that a program may start from. A new device waits for one to be made; others
+// are not held up.
+func (f *Front) offer(ctx context.Context, from server.Sender, h wire.Hello) (*wire.Manifest, error) {
+	if f.Snapshots == nil {
+		return nil, nil
+	}
+	m, build, err := f.Snapshots.Offer(ctx, from)
+	switch {
+	case err != nil || !build:
+		return m, err
+	case m != nil || h.Cursor > 0:
+		f.builder.later(func(ctx context.Context) { f.build(ctx, from) })
+		return m, nil
+	}
+	if !f.builder.now(ctx, func() { f.build(ctx, from) }) {
+		return nil, nil
+	}
+	m, _, err = f.Snapshots.Offer(ctx, from)
+	return m, err
+}
+
+func (f *Front) build(ctx context.Context, from server.Sender) {
+	if _, build, err := f.Snapshots.Offer(ctx, from); err != nil || !build {
+		return // somebody has made it meanwhile
+	}
+	began := time.Now()
+	m, err := f.Snapshots.Build(ctx, from)
+	if err != nil {
+		f.Log.Error("a snapshot could not be made", "error", err)
+		return
+	}
+	f.Log.Info("a snapshot was made", "rows", m.Rows, "bytes", m.Bytes, "ms", time.Since(began).Milliseconds())
+}
+
+// snapshot sends a snapshot, or the part of it that a Range asks for (RFC 9110 §14).
+func (f *Front) snapshot(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	if f.Snapshots == nil {
+		return wire.Problem{Code: wire.NotFound, Message: "this server makes no snapshots"}
+	}
+	file, err := f.Snapshots.Open(r.Context(), sender(p), r.PathValue("name"))
+	if errors.Is(err, os.ErrNotExist) {
+		return wire.Problem{Code: wire.NotFound, Message: "there is no such snapshot any more"}
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(downloadTime))
+	w.Header().Set("Content-Type", "application/zstd")
+	http.ServeContent(w, r, "", time.Time{}, file)
+	return nil
+}
+
+// builder does one costly thing at a time.
+type builder struct {
+	turn chan struct{}
+	jobs chan func(context.Context)
+}
+
+func newBuilder() *builder {
+	return &builder{turn: make(chan struct{}, 1), jobs: make(chan func(context.Context), 1)}
+}
+
+// now waits for its turn; false when the context ended before.
+func (b *builder) now(ctx context.Context, job func()) bool {
+	select {
+	case b.turn <- struct{}{}:
+		defer func() { <-b.turn }()
+		job()
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// later has Front.Run do it, unless something waits already.
+func (b *builder) later(job func(context.Context)) {
+	select {
+	case b.jobs <- job:
+	default:
+	}
+}
