@@ -40,6 +40,8 @@ type SoundQuality struct {
 	MOS      float64       `json:"mos,omitempty"`        // mean of the call, 1..4.5; 0 when unknown
 	Worst    float64       `json:"mos_worst,omitempty"`  // of any ten seconds
 
+	Encryption string `json:"encryption,omitempty"` // how the sound was encrypted at its end: "SDES, AES_CM_128_HMAC_SHA1_80"; "" is not at all
+
 	// Troubles are what was wrong for a while: "nothing-heard", "not-heard-there",
 	// "microphone-silent", in the order of their first appearance.
 	Troubles []string `json:"troubles,omitempty"`

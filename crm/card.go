@@ -132,7 +132,8 @@ type Event struct {
 	Line      string // the line's name, of EventCall
 	Reason    Text   // of EventCreated: the rule by which it came to be
 
-	Recordings []string // of EventCall: names of files, oldest first
+	Recordings []string      // of EventCall: names of files, oldest first
+	Quality    *SoundQuality // of EventCall: how it sounded; nil where that isn't known
 }
 
 // Record is a record with all its detail shows. Exactly one of the four is set.

@@ -146,6 +146,8 @@ type mainSettings struct {
 	saveErr   error
 	saved     [][]AccountSettings
 	recording RecordingChoice
+	player    *mainPlayer
+	copied    string
 }
 
 func (s *mainSettings) Accounts() []AccountSettings { return s.accounts }
@@ -217,11 +219,51 @@ func (s *mainSettings) SaveRecording(c RecordingChoice) error {
 	s.recording = c
 	return nil
 }
-func (s *mainSettings) RecordingFile(name string) (string, error) {
+func (s *mainSettings) OpenRecording(_ context.Context, name string) (RecordingPlayer, error) {
 	if name == "gone.flac" {
-		return "", errors.New("no such file")
+		return nil, errors.New("no such file")
 	}
-	return "/data/recordings/" + name, nil
+	return s.player, nil
+}
+func (s *mainSettings) CopyRecording(_ context.Context, name, to string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.copied = name + " " + to
+	return s.saveErr
+}
+
+// mainPlayer is a player that a test winds.
+type mainPlayer struct {
+	mu    sync.Mutex
+	shape RecordingShape
+	state RecordingState
+	did   []string
+}
+
+func (p *mainPlayer) does(what string, playing bool, at time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.did = append(p.did, what)
+	p.state.Playing, p.state.At = playing, at
+}
+func (p *mainPlayer) now(s RecordingState)  { p.mu.Lock(); p.state = s; p.mu.Unlock() }
+func (p *mainPlayer) Shape() RecordingShape { return p.shape }
+func (p *mainPlayer) Play()                 { p.does("play", true, p.State().At) }
+func (p *mainPlayer) Pause()                { p.does("pause", false, p.State().At) }
+func (p *mainPlayer) Seek(to time.Duration) {
+	p.does("seek "+to.String(), p.State().Playing, to)
+	p.mu.Lock()
+	p.state.Over = false
+	p.mu.Unlock()
+}
+func (p *mainPlayer) State() RecordingState { p.mu.Lock(); defer p.mu.Unlock(); return p.state }
+func (p *mainPlayer) Close()                { p.does("close", false, 0) }
+func (p *mainPlayer) took() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	all := strings.Join(p.did, ", ")
+	p.did = nil
+	return all
 }
 func (s *mainSettings) Look() Look            { return s.look }
 func (s *mainSettings) SaveLook(l Look) error { s.look = l; return nil }

@@ -62,6 +62,31 @@ func TestPicturesOfTheMainWindow(t *testing.T) {
 			b.shot(c.name)
 		})
 	}
+	for _, c := range []struct {
+		name string
+		look Look
+	}{{"main-player-light-de", Look{"de", "light"}}, {"main-player-dark", Look{"en", "dark"}}} {
+		t.Run(c.name, func(t *testing.T) {
+			p := recordedPlayer()
+			p.shape.Ours, p.shape.Theirs = nil, nil
+			for i := range 900 {
+				ours, theirs := 20+i*37%160, 10+i*53%200
+				if i/90%2 == 0 {
+					ours = 0
+				} else {
+					theirs = 0
+				}
+				p.shape.Ours, p.shape.Theirs = append(p.shape.Ours, uint8(ours)), append(p.shape.Theirs, uint8(theirs))
+			}
+			b := newMainBench(t, recordedDesk(), &mainSettings{accounts: oneAccount, player: p}, c.look)
+			b.m.Go(pageLeads)
+			b.settle()
+			b.tap("button", "Play recording")
+			p.now(RecordingState{At: 25 * time.Second, Playing: true})
+			b.waits("0:25 / 1:00")
+			b.shot(c.name)
+		})
+	}
 	t.Run("signin-light-de", func(t *testing.T) {
 		s := &mainSettings{test: func(AccountSettings) error {
 			return &TestFailure{Field: FieldPassword, Why: desk.Text{Key: "Wrong password"}, Detail: "403 Forbidden"}

@@ -37,6 +37,7 @@ type recordView struct {
 	changed func() // is told when more than the record may have changed
 	call    *kit.Button
 	excepts recordExcepts
+	players recordPlayers
 }
 
 // recordMore is what a record has besides what it shows: what can be done about it.
@@ -64,12 +65,14 @@ func newRecordView(opt MainOptions, host recordHost) *recordView {
 		return a, err
 	}}
 	v.excepts = newRecordExcepts(v)
+	v.players = recordPlayers{opt: opt, open: map[string]*recordPlayer{}}
 	return v
 }
 
 // Show shows the record of a row; what is shown stays until it is there.
 func (v *recordView) Show(r desk.Row) {
 	if v.row.Ref != r.Ref {
+		v.players.Clear()
 		v.drop()
 	}
 	v.row, v.shown, v.blanked = r, true, false
@@ -113,6 +116,7 @@ func (v *recordView) Clear() {
 func (v *recordView) Stop() {
 	v.asking.Stop()
 	v.excepts.stop()
+	v.players.Stop()
 }
 
 // SetNarrow makes the facts a tab.
@@ -313,7 +317,7 @@ func (v *recordView) tab(details bool) {
 }
 
 func (v *recordView) timeline() fyne.CanvasObject {
-	nodes := append(v.planned(), timelineNodes(v.rec.Timeline, v.opt.Now(), v.recordings)...)
+	nodes := append(v.planned(), timelineNodes(v.rec.Timeline, v.opt.Now(), v.belowCall)...)
 	if len(nodes) == 0 {
 		return kit.Pad(24, 20, 0, 20, kit.ColumnAligned(0, kit.Start, kit.NewLabel("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
 	}

@@ -1,44 +1,59 @@
 package ui
 
 import (
-	"net/url"
-	"path/filepath"
+	"math"
+	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
-	"leadline/ui/theme"
 )
 
-// recordings are the recordings of a call in a timeline: a button for each, that opens it with
-// the desktop's player.
-func (v *recordView) recordings(e desk.Event) fyne.CanvasObject {
-	if len(e.Recordings) == 0 {
+// belowCall is what a timeline shows below a call: how it sounded, and its recordings.
+func (v *recordView) belowCall(e desk.Event) fyne.CanvasObject {
+	var rows []fyne.CanvasObject
+	if s := e.Sounded; s != nil {
+		rows = append(rows, kit.NewProseData(soundedWords(*s), kit.Quiet))
+	}
+	for _, name := range e.Recordings {
+		rows = append(rows, v.players.Of(name).box)
+	}
+	if len(rows) == 0 {
 		return nil
 	}
-	problem := kit.NewProseData("", kit.Secondary.In(theme.DangerText))
-	problem.Hide()
-	box := kit.Column(4)
-	for _, name := range e.Recordings {
-		b := kit.NewButton("Play recording", kit.Line, func() {
-			if err := v.play(name); err != nil {
-				problem.SetText(text.T("The recording cannot be played: {reason}", "reason", err.Error()))
-				problem.Show()
-				box.Refresh()
-			}
-		}).WithIcon(theme.IconHeadset).Small()
-		box.Add(kit.Row(0, b, kit.Spacer()))
-	}
-	box.Add(problem)
-	return box
+	return kit.Column(6, rows...)
 }
 
-func (v *recordView) play(name string) error {
-	path, err := v.opt.Settings.RecordingFile(name)
-	if err != nil {
-		return err
+// soundedWords tell how a call sounded.
+func soundedWords(s desk.Sounded) string {
+	var parts []string
+	if s.Quality > 0 {
+		parts = append(parts, text.T("Sound: {quality}", "quality", text.T(qualityWord(s.Quality)))+" (MOS "+decimal(s.MOS)+")")
 	}
-	return v.opt.App.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(path)})
+	if s.Codec != "" {
+		parts = append(parts, s.Codec)
+	}
+	parts = append(parts, text.T("{share} lost", "share", decimal(s.Loss*100)+percentSign()),
+		text.T("jitter {n} ms", "n", strconv.FormatInt(s.Jitter.Milliseconds(), 10)))
+	if s.Encryption != "" {
+		parts = append(parts, text.T("encrypted ({how})", "how", s.Encryption))
+	} else {
+		parts = append(parts, text.T("not encrypted"))
+	}
+	return strings.Join(parts, " · ")
 }
+
+// decimal is a number with a digit behind the point, or the comma.
+func decimal(v float64) string {
+	s := strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64)
+	if text.Language() == "de" {
+		return strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
+// percentSign is the sign as text.Percent writes it.
+func percentSign() string { return strings.TrimPrefix(text.Percent(0), "0") }

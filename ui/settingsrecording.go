@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"context"
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"leadline/ui/desk"
@@ -20,9 +23,40 @@ type RecordingSettings interface {
 	Recording() RecordingChoice
 	// SaveRecording is used for recordings that begin from now on.
 	SaveRecording(RecordingChoice) error
-	// RecordingFile is where a recording is, by the name that its call knows. The error says
-	// that it isn't there.
-	RecordingFile(name string) (path string, err error)
+	Recordings
+}
+
+// Recordings are the files, by the names that their calls know.
+type Recordings interface {
+	// OpenRecording makes a recording ready to be played. It waits for the disk: call it on a
+	// goroutine of your own. The error says that it isn't there, or is none.
+	OpenRecording(ctx context.Context, name string) (RecordingPlayer, error)
+	// CopyRecording writes a recording to another file, whole or not at all. It waits for the disk.
+	CopyRecording(ctx context.Context, name, to string) error
+}
+
+// RecordingPlayer plays one recording. All but Close return at once.
+type RecordingPlayer interface {
+	Shape() RecordingShape
+	Play()
+	Pause()
+	Seek(to time.Duration)
+	State() RecordingState
+	Close()
+}
+
+// RecordingShape is how long a recording is, and who speaks when.
+type RecordingShape struct {
+	Length       time.Duration
+	Ours, Theirs []uint8 // how loud, 0..255, in even steps
+}
+
+// RecordingState is where a player stands.
+type RecordingState struct {
+	At      time.Duration
+	Playing bool
+	Over    bool
+	Err     error // why it can't go on
 }
 
 const (

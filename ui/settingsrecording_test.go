@@ -3,6 +3,9 @@ package ui
 import (
 	"errors"
 	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -36,8 +39,75 @@ func TestARecordingIsPlayedFromTheTimeline(t *testing.T) {
 	b := newMainBench(t, d, &mainSettings{accounts: oneAccount}, Look{"en", "light"})
 	b.tap("item", "Leads")
 	b.tap("button", "Play recording")
-	if !b.says("The recording cannot be played: no such file") {
-		t.Error("nothing is said of a recording that is gone")
+	b.waits("The recording cannot be played: no such file")
+}
+
+// recordedDesk has a lead with a call that was recorded, and that is known how it sounded.
+func recordedDesk() *mainDesk {
+	d := fullDesk()
+	ref := desk.Ref{Kind: desk.Lead, ID: "1"}
+	r := d.records[ref]
+	r.Timeline[0].Recordings = []string{"a.flac", "b.flac"}
+	r.Timeline[0].Sounded = &desk.Sounded{Quality: 3, Codec: "Opus", Loss: 0.0123, Jitter: 14 * time.Millisecond, MOS: 3.84, Encryption: "SDES, AES_CM_128_HMAC_SHA1_80"}
+	d.records[ref] = r
+	return d
+}
+
+// recordedPlayer plays a minute in which we speak first, then they, then nobody.
+func recordedPlayer() *mainPlayer {
+	return &mainPlayer{shape: RecordingShape{Length: time.Minute, Ours: []uint8{200, 90, 3, 0, 0, 0}, Theirs: []uint8{0, 20, 180, 120, 0, 0}}}
+}
+
+func TestARecordingIsPlayedSoughtAndPausedInTheTimeline_H3(t *testing.T) {
+	p := recordedPlayer()
+	s := &mainSettings{accounts: oneAccount, player: p}
+	b := newMainBench(t, recordedDesk(), s, Look{"en", "light"})
+	b.tap("item", "Leads")
+	if !b.says("Sound: Fair (MOS 3.8) · Opus · 1.2% lost · jitter 14 ms · encrypted (SDES, AES_CM_128_HMAC_SHA1_80)") {
+		t.Error("it does not say how the call sounded")
+	}
+	track := b.widget("slider", "Place in the recording").(*kit.Soundtrack)
+	if track.Enabled() {
+		t.Error("one can jump in what is not open")
+	}
+	b.tap("button", "Play recording")
+	b.waits("0:00 / 1:00, You")
+	p.now(RecordingState{At: 25 * time.Second, Playing: true})
+	b.waits("0:25 / 1:00, They")
+	track.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	b.waits("0:28 / 1:00")
+	track.Tapped(&fyne.PointEvent{Position: fyne.NewPos(track.Size().Width*0.75, 5)})
+	b.waits("0:45 / 1:00")
+	b.tap("button", "Pause")
+	b.tap("button", "Play recording")
+	p.now(RecordingState{At: time.Minute, Playing: true, Over: true})
+	b.waits("Play recording")
+	pumpUntil(t, b.d, func() bool { return !p.State().Playing })
+	b.tap("button", "Play recording")
+	if got := p.took(); got != "play, seek 28s, seek 45s, pause, play, pause, seek 0s, play" {
+		t.Errorf("the player did %s", got)
+	}
+	p.now(RecordingState{Playing: true, Err: errors.New("the disk is gone")})
+	b.waits("The recording cannot be played: the disk is gone")
+	b.tap("item", "Contacts")
+	pumpUntil(t, b.d, func() bool { return p.State().At == 0 })
+	if got := p.took(); got != "pause, close" {
+		t.Errorf("leaving the page: the player did %s", got)
+	}
+}
+
+func TestARecordingIsSavedElsewhere(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount, player: recordedPlayer()}
+	b := newMainBench(t, recordedDesk(), s, Look{"en", "light"})
+	b.tap("item", "Leads")
+	player := b.m.pages[pageLeads].(*listPage).detail.players.Of("a.flac")
+	s.saveErr = errors.New("no room")
+	player.copyTo("/tmp/x.flac")
+	b.waits("The file could not be written: no room")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.copied != "a.flac /tmp/x.flac" {
+		t.Errorf("copied %q", s.copied)
 	}
 }
 

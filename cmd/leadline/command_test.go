@@ -319,3 +319,30 @@ func TestTwoAccountsOfOneNameAreRefusedAtTheName(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestARecordingIsCopiedWhole(t *testing.T) {
+	s := settingsOn(t, "")
+	dir := filepath.Join(s.config().Data, recordings)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.flac"), []byte("sound"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(t.TempDir(), "b.flac")
+	if err := s.CopyRecording(t.Context(), "a.flac", to); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(to); err != nil || string(got) != "sound" {
+		t.Errorf("copied %q, %v", got, err)
+	}
+	if err := s.CopyRecording(t.Context(), "../../leadline.toml", to); err == nil {
+		t.Error("a file beside the recordings is copied")
+	}
+	if err := s.CopyRecording(t.Context(), "a.flac", filepath.Join(to, "c.flac")); err == nil {
+		t.Error("a folder that is none is no error")
+	}
+	if _, err := s.OpenRecording(t.Context(), "a.flac"); err == nil {
+		t.Error("what is no sound is played")
+	}
+}

@@ -204,7 +204,7 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 			})
 		}
 		d.write(func(ctx context.Context) { d.check(d.file.EndCall(ctx, id, p.Ended, outcome, detail)) })
-		d.keepQuality(c, p.Sounded)
+		d.keepQuality(c, p)
 	}
 }
 

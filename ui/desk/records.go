@@ -78,7 +78,7 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		out.Timeline = append(out.Timeline, Event{
 			Kind: EventKind(e.Kind), At: e.At, Title: Text(e.Title), Body: e.Body, Who: e.Who,
 			Incoming: e.Direction == crm.Incoming, Outcome: viewOutcome(e.Outcome), Length: e.Length,
-			Recordings: e.Recordings,
+			Recordings: e.Recordings, Sounded: viewSounded(e.Quality),
 		})
 	}
 	return out, nil

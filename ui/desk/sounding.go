@@ -43,13 +43,14 @@ func whyPoor(s phone.Stats) Text {
 }
 
 // keepQuality keeps in the record of an ended call how it sounded.
-func (d *Desk) keepQuality(c *onDesk, s *phone.Summary) {
+func (d *Desk) keepQuality(c *onDesk, p phone.Call) {
+	s := p.Sounded
 	if s == nil {
 		return
 	}
 	q := crm.SoundQuality{
 		Codec: s.Codec, Time: s.Time, Received: s.Received, Lost: s.Lost, Loss: s.Loss, LossSent: s.LossSent,
-		Jitter: s.Jitter, Trip: s.RoundTrip, MOS: s.MOS, Worst: s.WorstMOS,
+		Jitter: s.Jitter, Trip: s.RoundTrip, MOS: s.MOS, Worst: s.WorstMOS, Encryption: p.Encryption,
 	}
 	for _, t := range s.Troubles {
 		q.Troubles = append(q.Troubles, t.String())

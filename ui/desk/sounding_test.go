@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"leadline/crm"
 	"leadline/phone"
 )
 
@@ -45,13 +46,29 @@ func TestTroubleWithTheSoundIsSaidAndKept(t *testing.T) {
 	}
 	d.change("1", number, func(c *phone.Call) {
 		c.State, c.Cause, c.Answered, c.Ended = phone.Ended, phone.HungUpThere, d.at.Add(5*time.Second), d.at.Add(time.Minute)
+		c.Encryption = "DTLS, AES"
 		c.Sounded = &phone.Summary{Codec: "Opus", Time: 50 * time.Second, Received: 2400, Lost: 100, Loss: 0.04, MOS: 3.9, WorstMOS: 2.1,
 			Troubles: []phone.Trouble{phone.NotHeardThere}}
 	})
 	d.call("ended", func(c Call) bool { return c.State == Ended && c.Trouble.Key == "" })
 	d.close()
 	q := d.lastCall().Call.Quality
-	if q == nil || q.Codec != "Opus" || q.Lost != 100 || q.Worst != 2.1 || len(q.Troubles) != 1 || q.Troubles[0] != "not-heard-there" {
+	if q == nil || q.Encryption != "DTLS, AES" || q.Codec != "Opus" || q.Lost != 100 || q.Worst != 2.1 || len(q.Troubles) != 1 || q.Troubles[0] != "not-heard-there" {
 		t.Errorf("the record says %+v", q)
+	}
+}
+
+func TestATimelineTellsHowACallSounded(t *testing.T) {
+	if viewSounded(nil) != nil {
+		t.Error("a call without sound sounded")
+	}
+	for _, c := range []struct {
+		mos  float64
+		want Quality
+	}{{0, 0}, {1, 1}, {3.1, 2}, {3.6, 3}, {4.4, 4}} {
+		got := viewSounded(&crm.SoundQuality{MOS: c.mos, Codec: "PCMA", Loss: 0.01, LossSent: 0.02, Jitter: time.Second, Encryption: "SDES"})
+		if want := (Sounded{Quality: c.want, MOS: c.mos, Codec: "PCMA", Loss: 0.02, Jitter: time.Second, Encryption: "SDES"}); *got != want {
+			t.Errorf("%v: %+v", c.mos, *got)
+		}
 	}
 }

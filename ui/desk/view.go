@@ -399,6 +399,7 @@ type Event struct {
 	Length   time.Duration
 
 	Recordings []string // names of files, oldest first
+	Sounded    *Sounded // of a call; nil where that isn't known
 }
 
 // Notice is a short message at the bottom right: something went wrong or was done.

@@ -1,0 +1,265 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// playerPace is how often a player that plays is drawn.
+const playerPace = 100 * time.Millisecond
+
+// recordPlayers are the players of a record's recordings. They outlast a new drawing of the
+// record, and at most one plays.
+type recordPlayers struct {
+	opt  MainOptions
+	open map[string]*recordPlayer
+}
+
+// Of is the player of a recording.
+func (p *recordPlayers) Of(name string) *recordPlayer {
+	if p.open[name] == nil {
+		p.open[name] = newRecordPlayer(p, name)
+	}
+	return p.open[name]
+}
+
+// Stop closes the files; what is played again is opened again.
+func (p *recordPlayers) Stop() {
+	for _, one := range p.open {
+		one.close()
+	}
+}
+
+// Clear is for another record.
+func (p *recordPlayers) Clear() {
+	p.Stop()
+	clear(p.open)
+}
+
+// alone pauses all others.
+func (p *recordPlayers) alone(one *recordPlayer) {
+	for _, other := range p.open {
+		if other != one {
+			other.pause()
+		}
+	}
+}
+
+// recordPlayer plays one recording: play and pause, who speaks when, the time, save as.
+type recordPlayer struct {
+	all     *recordPlayers
+	name    string
+	box     *fyne.Container
+	button  *kit.Button
+	track   *kit.Soundtrack
+	time    *kit.Label
+	problem *kit.Prose
+
+	asking asker[string, RecordingPlayer]
+	player RecordingPlayer // nil until it is played for the first time
+	shape  RecordingShape
+	quit   chan struct{} // ends the clock; nil while nothing plays
+}
+
+func newRecordPlayer(all *recordPlayers, name string) *recordPlayer {
+	p := &recordPlayer{all: all, name: name}
+	p.asking = asker[string, RecordingPlayer]{do: all.opt.Do, ask: func(ctx context.Context, name string) (RecordingPlayer, error) {
+		player, err := all.opt.Settings.OpenRecording(ctx, name)
+		if err == nil && ctx.Err() != nil {
+			player.Close()
+			return nil, ctx.Err()
+		}
+		return player, err
+	}}
+	p.button = kit.NewIconButton("Play recording", theme.IconPlay, kit.Ghost, p.toggle).Small()
+	p.track = kit.NewSoundtrack("Place in the recording", p.seek)
+	p.track.SetEnabled(false, text.T("Play it first"))
+	p.time = kit.NewData("", kit.Caption)
+	save := kit.NewIconButton("Save recording as…", theme.IconDownload, kit.Ghost, p.saveAs).Small()
+	p.problem = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
+	p.problem.Hide()
+	legend := kit.Sized(0, 26, kit.Column(0, kit.NewLabel("You|recording", kit.Caption.In(theme.Accent)), kit.NewLabel("They|recording", kit.Caption.In(theme.AnswerText))))
+	row := kit.Row(8, p.button, legend, kit.Grow(p.track), kit.Sized(84, 0, p.time), save)
+	p.box = kit.Column(4, kit.Sized(0, 36, kit.Stack(kit.NewCard(theme.Sunk, theme.Border, 6), kit.Pad(0, 4, 0, 4, row))), p.problem)
+	return p
+}
+
+func (p *recordPlayer) toggle() {
+	switch {
+	case p.player == nil:
+		p.fail("")
+		p.asking.Ask(p.name, func(player RecordingPlayer, err error) {
+			if err != nil {
+				p.fail(text.T("The recording cannot be played: {reason}", "reason", err.Error()))
+				return
+			}
+			p.player, p.shape = player, player.Shape()
+			p.track.SetShape(p.shape.Ours, p.shape.Theirs)
+			p.track.SetEnabled(true, "")
+			p.play()
+		})
+	case p.quit != nil:
+		p.pause()
+	default:
+		p.play()
+	}
+}
+
+func (p *recordPlayer) play() {
+	p.all.alone(p)
+	if p.player.State().Over {
+		p.player.Seek(0)
+	}
+	p.player.Play()
+	quit := make(chan struct{})
+	p.quit = quit
+	go func() { _, _ = guardedAsk(context.Background(), quit, p.clock) }()
+	p.draw()
+}
+
+// clock draws while it plays.
+func (p *recordPlayer) clock(_ context.Context, quit chan struct{}) (none struct{}, err error) {
+	tick := time.NewTicker(playerPace)
+	defer tick.Stop()
+	for {
+		select {
+		case <-quit:
+			return none, nil
+		case <-tick.C:
+		}
+		drawn := make(chan struct{})
+		p.all.opt.Do.Do(func() {
+			defer close(drawn)
+			if p.quit == quit {
+				p.draw()
+			}
+		})
+		select { // never ahead of the window
+		case <-quit:
+			return none, nil
+		case <-drawn:
+		}
+	}
+}
+
+func (p *recordPlayer) pause() {
+	if p.quit == nil {
+		return
+	}
+	close(p.quit)
+	p.quit = nil
+	p.player.Pause()
+	p.draw()
+}
+
+func (p *recordPlayer) seek(part float32) {
+	p.player.Seek(time.Duration(float64(part) * float64(p.shape.Length)).Round(time.Millisecond))
+	p.draw()
+}
+
+// draw shows where it stands.
+func (p *recordPlayer) draw() {
+	s := p.player.State()
+	if p.quit != nil && (s.Over || s.Err != nil) {
+		p.pause()
+		return
+	}
+	if s.Err != nil {
+		p.fail(text.T("The recording cannot be played: {reason}", "reason", s.Err.Error()))
+	}
+	if p.quit != nil {
+		p.button.SetIcon(theme.IconPause)
+		p.button.Rename("Pause|player")
+	} else {
+		p.button.SetIcon(theme.IconPlay)
+		p.button.Rename("Play recording")
+	}
+	part := float32(0)
+	if p.shape.Length > 0 {
+		part = float32(float64(s.At) / float64(p.shape.Length))
+	}
+	words := text.Length(s.At) + " / " + text.Length(p.shape.Length)
+	p.time.SetText(words)
+	if who := p.speaks(part); who != "" {
+		words += ", " + who
+	}
+	p.track.Set(part, words)
+}
+
+// speechLeast is how loud somebody is who speaks, of 255.
+const speechLeast = 8
+
+// speaks is who does at a place: the louder one, "" when nobody.
+func (p *recordPlayer) speaks(part float32) string {
+	n := len(p.shape.Ours)
+	if n == 0 {
+		return ""
+	}
+	i := min(n-1, int(part*float32(n)))
+	ours, theirs := p.shape.Ours[i], p.shape.Theirs[i]
+	switch {
+	case max(ours, theirs) < speechLeast:
+		return ""
+	case ours >= theirs:
+		return text.T("You|recording")
+	}
+	return text.T("They|recording")
+}
+
+func (p *recordPlayer) fail(why string) {
+	p.problem.SetText(why)
+	setShown(p.problem, why != "")
+	p.box.Refresh()
+}
+
+func (p *recordPlayer) close() {
+	p.asking.Stop()
+	if p.player != nil {
+		p.pause()
+		player := p.player
+		p.player = nil
+		go player.Close()
+	}
+}
+
+// saveAs asks where to, and copies it there.
+func (p *recordPlayer) saveAs() {
+	windows := p.all.opt.App.Driver().AllWindows()
+	at := fyne.CurrentApp().Driver().CanvasForObject(p.box)
+	i := slices.IndexFunc(windows, func(w fyne.Window) bool { return w.Canvas() == at })
+	if i < 0 {
+		return
+	}
+	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
+		if w == nil || err != nil { // cancelled
+			return
+		}
+		path := w.URI().Path()
+		w.Close()
+		p.copyTo(path)
+	}, windows[i])
+	d.SetFileName(p.name)
+	d.Show()
+	d.Resize(fyne.NewSize(760, 520))
+}
+
+func (p *recordPlayer) copyTo(path string) {
+	go func() {
+		_, err := guardedAsk(context.Background(), path, func(ctx context.Context, path string) (struct{}, error) {
+			return struct{}{}, p.all.opt.Settings.CopyRecording(ctx, p.name, path)
+		})
+		p.all.opt.Do.Do(func() {
+			if err != nil {
+				p.fail(text.T("The file could not be written: {reason}", "reason", err.Error()))
+			}
+		})
+	}()
+}
