@@ -84,6 +84,7 @@ func TestHoldThatIsRefusedLeavesTheCallAsItWas(t *testing.T) {
 
 func TestLost200OfAReinviteIsRepeatedAndItsAckToo(t *testing.T) {
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	caller.Repeats()
 	d.do(d.Hold(c.ID, true))
 	m := caller.Expect("INVITE")
 	for range 3 {

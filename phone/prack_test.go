@@ -112,6 +112,7 @@ func TestOfForkedEarlyDialogsTheOneThatAnswersIsHeard(t *testing.T) {
 
 func TestACallerWhoInsistsGetsAReliable180(t *testing.T) {
 	pbx := siptest.New(t)
+	pbx.Repeats()
 	d := newDesk(t, pbx).registered()
 	caller := pbx.NewCall()
 	ringing := caller.Invite(siptest.SDP(4000), "Require: 100rel")

@@ -73,7 +73,7 @@ func TestCallIsTriedAtTheNextServer(t *testing.T) {
 		refuse func(siptest.Message)
 	}{
 		{"503", func(m siptest.Message) { first.Reply(m, 503, "Service Unavailable", "") }},
-		{"silence", func(siptest.Message) {}}, // the last one: its INVITE comes again and again, and would be taken for the next call's
+		{"silence", func(siptest.Message) {}},
 	} {
 		id, err := d.Dial("", "102")
 		d.do(err)

@@ -210,6 +210,7 @@ func TestGarbageDatagrams(t *testing.T) {
 
 func TestNobodyAcknowledgesOur200(t *testing.T) {
 	pbx := siptest.New(t)
+	pbx.Repeats()
 	d := newDesk(t, pbx).registered()
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))

@@ -277,5 +277,6 @@ func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Fail
 	c.wantHold = c.isHold
 	c.applyMute()
 	c.publish()
+	c.renegotiate() // our address may have changed meanwhile
 	c.pass()
 }

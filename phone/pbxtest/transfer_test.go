@@ -67,7 +67,10 @@ func TestAnAttendedTransferJoinsThem(t *testing.T) {
 	asked := b.incoming(1)
 	b.do(b.Answer(asked.ID))
 	a.reaches(ask, phone.Active, soon)
-	a.do(a.Join(customer.ID, ask))
+	if err := a.Join(customer.ID, ask); err != nil {
+		told := a.calls[ask]
+		t.Fatalf("%v; the consultation was told last as %+v", err, told[len(told)-1])
+	}
 	for _, id := range []phone.CallID{customer.ID, ask} {
 		if e := a.ends(id, soon); e.Cause != phone.Transferred {
 			t.Errorf("%s ended as %s, %d %s", id, e.Cause, e.SIPCode, e.SIPReason)

@@ -177,16 +177,19 @@ func (s *Stack) roundTrip(ctx context.Context, req *sip.Request) (*sip.Response,
 		return nil, err
 	}
 	tx, err := hook{s}.Request(ctx, req)
-	if err != nil {
-		if closed(s.Down()) {
-			return nil, s.broken()
+	if err == nil {
+		defer tx.Terminate()
+		var res *sip.Response
+		if res, err = final(ctx, tx); err == nil {
+			return res, nil
 		}
-		return nil, err
 	}
-	defer tx.Terminate()
-	res, err := final(ctx, tx)
-	if cause := context.Cause(ctx); err != nil && cause != nil {
+	// What broke the connection says more than what the library made of it.
+	if closed(s.Down()) {
+		return nil, s.broken()
+	}
+	if cause := context.Cause(ctx); cause != nil {
 		return nil, cause
 	}
-	return res, err
+	return nil, err
 }

@@ -2,6 +2,7 @@ package siptest
 
 import (
 	"fmt"
+	"hash/maphash"
 	"strconv"
 	"strings"
 )
@@ -87,6 +88,20 @@ func (m Message) ContactURI() string {
 }
 
 func (m Message) String() string { return m.Start }
+
+var seed = maphash.MakeSeed()
+
+// hash is the same for messages that are the same word for word.
+func (m Message) hash() uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	h.WriteString(m.Start)
+	for _, header := range m.Headers {
+		h.WriteString("\n" + header.Name + ":" + header.Value)
+	}
+	h.WriteString("\n\n" + m.Body)
+	return h.Sum64()
+}
 
 // Response answers a request; extra are whole header lines. toTag is added to To when
 // that has none, unless it is "".

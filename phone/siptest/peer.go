@@ -27,8 +27,12 @@ type Peer struct {
 	phone   string             // where the phone registered from
 	contact string             // its Contact URI
 
-	queue chan Message
-	ids   atomic.Int64
+	repeats bool     // what comes again word for word is queued, too
+	recent  []uint64 // hashes of what has come, the newest last
+
+	queue   chan Message
+	waiting []Message // taken from the queue and left for a later Expect; of the test's goroutine
+	ids     atomic.Int64
 }
 
 // New makes a peer that speaks UDP; it closes with the test. It answers REGISTER with 200 and OPTIONS
@@ -109,9 +113,33 @@ func (p *Peer) take(m Message) {
 		p.Send(m.From, m.Response(200, "OK", "reg", "", "Contact: "+m.Get("Contact"), "Expires: 300"))
 	case m.Method() == "OPTIONS":
 		p.Send(m.From, m.Response(200, "OK", "opt", ""))
+	case p.again(m):
 	default:
 		p.queue <- m
 	}
+}
+
+// again tells a retransmission: one of the last messages, word for word. On a busy machine
+// one comes at any time, and must not be taken for the next of its kind.
+func (p *Peer) again(m Message) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	hash := m.hash()
+	if !p.repeats && slices.Contains(p.recent, hash) {
+		return true
+	}
+	p.recent = append(p.recent[max(0, len(p.recent)-remembered):], hash)
+	return false
+}
+
+// remembered is how many messages are known again.
+const remembered = 500
+
+// Repeats lets retransmissions through, for tests that are about them.
+func (p *Peer) Repeats() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.repeats = true
 }
 
 // Phone is where the phone registered from and its Contact URI; it waits for that.
@@ -151,8 +179,9 @@ func (p *Peer) Reply(m Message, code int, reason, body string, extra ...string) 
 	p.Send(m.From, m.Response(code, reason, tag, body, append(extra, "Contact: <sip:peer@"+p.Addr()+">")...))
 }
 
-// Expect waits for a message that fits and forgets those before it. What is a method,
-// or a status such as "200 INVITE", "1xx", "180".
+// Expect waits for a message that fits and forgets those of the same call before it; those
+// of other calls wait for whoever expects them. What is a method, or a status such as
+// "200 INVITE" or "180".
 func (p *Peer) Expect(what string) Message {
 	p.t.Helper()
 	m, ok := p.Await(what, Patience)
@@ -173,17 +202,32 @@ func (p *Peer) AwaitAny(patience time.Duration, what ...string) (Message, bool) 
 }
 
 func (p *Peer) await(patience time.Duration, belongs func(Message) bool, what []string) (Message, bool) {
+	wanted := func(m Message) bool {
+		return belongs(m) && slices.ContainsFunc(what, func(w string) bool { return fits(m, w) })
+	}
+	if i := slices.IndexFunc(p.waiting, wanted); i >= 0 {
+		return p.pick(i), true
+	}
 	limit := time.After(patience)
 	for {
 		select {
 		case m := <-p.queue:
-			if belongs(m) && slices.ContainsFunc(what, func(w string) bool { return fits(m, w) }) {
-				return m, true
+			p.waiting = append(p.waiting, m)
+			if wanted(m) {
+				return p.pick(len(p.waiting) - 1), true
 			}
 		case <-limit:
 			return Message{}, false
 		}
 	}
+}
+
+// pick takes a message out of those that wait, and forgets those of its call before it.
+func (p *Peer) pick(i int) Message {
+	m := p.waiting[i]
+	earlier := slices.DeleteFunc(slices.Clone(p.waiting[:i]), func(o Message) bool { return o.Get("Call-ID") == m.Get("Call-ID") })
+	p.waiting = append(earlier, p.waiting[i+1:]...)
+	return m
 }
 
 func fits(m Message, what string) bool {
