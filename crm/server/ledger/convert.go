@@ -18,14 +18,17 @@ func (t *tx) convertLead(c crm.ConvertLead) error {
 	if err != nil || was == nil {
 		return err
 	}
-	refs := c.Refs()
 	if !isOpen(was) {
-		if slices.Equal(field[[]crm.Ref](was, "became"), refs) {
+		if slices.Equal(field[[]crm.Ref](was, "became"), c.Refs()) {
 			return nil // another program was first with the same
 		}
 		return refuse(wire.RejectChanged, crm.ConvertClosed)
 	}
 	if err := t.makeConverted(c); err != nil {
+		return err
+	}
+	refs, err := t.resolve("", c.Refs())
+	if err != nil {
 		return err
 	}
 	row := was.clone()
@@ -39,14 +42,12 @@ func (t *tx) convertLead(c crm.ConvertLead) error {
 }
 
 func (t *tx) makeConverted(c crm.ConvertLead) error {
-	for _, r := range c.Into {
-		into, err := t.row(KeyOf(r))
-		if err != nil {
-			return err
-		}
-		if into == nil {
-			return refuse(wire.RejectInvalid, crm.NeverThere)
-		}
+	into, err := t.resolve("", c.Into)
+	if err != nil {
+		return err
+	}
+	if len(into) < len(c.Into) {
+		return refuse(wire.RejectGone, crm.WasRemoved)
 	}
 	if c.Company != nil {
 		if err := t.create(wire.Company, c.Company.ID, *c.Company); err != nil {

@@ -249,7 +249,7 @@ func TestRefusedCommandLeavesNothing(t *testing.T) {
 	before := len(c.m.rows)
 	lead := get[crm.Lead](c, wire.Lead, leadOf(1))
 	convert := lead.Convert(crm.Conversion{Kinds: []crm.Kind{crm.KindContact}, Into: []crm.Ref{{Kind: crm.KindCompany, ID: c.id()}}, NewID: func(crm.Kind) crm.ID { return c.id() }})
-	c.refused(wire.RejectInvalid, c.try(c.as(c.anna), convert))
+	c.refused(wire.RejectGone, c.try(c.as(c.anna), convert))
 	if len(c.m.rows) != before || !c.m.rows[Key{wire.Lead, lead.ID}].Open() {
 		t.Error("a refused conversion left something behind")
 	}

@@ -76,11 +76,8 @@ func (t *tx) moveChildren(from, to Key) error {
 
 func (t *tx) moveChild(child *Row, from, to Key) error {
 	switch child.Entity {
-	case wire.Alias: // the survivor is always the root
-		if to.Entity != from.Entity {
-			return t.drop(child.Key)
-		}
-		return t.alias(Key{from.Entity, child.ID}, to)
+	case wire.Alias, Known: // the survivor is always the root
+		return t.moveAlias(child, from, to)
 	case wire.Call:
 		return t.moveCall(child, from, to)
 	case wire.Note, wire.FollowUp:
@@ -104,6 +101,19 @@ func (t *tx) moveChild(child *Row, from, to Key) error {
 		}
 	}
 	return t.put(row)
+}
+
+func (t *tx) moveAlias(child *Row, from, to Key) error {
+	if err := t.drop(child.Key); err != nil || to.None() {
+		return err
+	}
+	k := Key{from.Entity, child.ID}
+	if child.Entity == Known {
+		k.Entity = wire.Lead
+	} else if to.Entity != from.Entity {
+		return nil
+	}
+	return t.alias(k, to)
 }
 
 func (t *tx) moveCall(call *Row, from, to Key) error {
@@ -132,7 +142,7 @@ func (t *tx) merge(m crm.MergeRecords) error {
 	if err != nil || loser == keep {
 		return err // two programs merged the same
 	}
-	if _, err := t.current(keep); err != nil {
+	if kept, err := t.current(keep); err != nil || kept == nil {
 		return err
 	}
 	was, err := t.current(loser)
@@ -175,6 +185,9 @@ func (t *tx) takeLists(keep Key, gone *Row) error {
 		if !isNull(gone.Fields[name]) {
 			row.Fields[name] = joined(row.Fields[name], gone.Fields[name])
 		}
+	}
+	if keep.Entity == wire.Lead {
+		return t.putLead(now, row)
 	}
 	return t.put(row)
 }
