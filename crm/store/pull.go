@@ -16,6 +16,11 @@ func (s *Store) ApplyPage(ctx context.Context, p wire.Page) error {
 		if err := t.takeOver(p); err != nil {
 			return err
 		}
+		for _, r := range p.Rows {
+			if err := t.keepRev(r); err != nil {
+				return err
+			}
+		}
 		_, err := t.exec("UPDATE sync SET cursor = ?1, safe_rev = CASE WHEN ?2 THEN ?1 ELSE safe_rev END, hlc = max(hlc, ?3)", int64(p.Rev), !p.More, int64(t.s.hlc))
 		return err
 	})
@@ -26,6 +31,9 @@ func (s *Store) ApplyRows(ctx context.Context, rows []wire.Row) error {
 	return s.writeRelaxed(ctx, func(t *tx) error {
 		for _, r := range rows {
 			if _, err := t.exec("DELETE FROM row_wanted WHERE entity = ? AND id = ?", string(r.Entity), string(r.ID)); err != nil {
+				return err
+			}
+			if err := t.keepRev(r); err != nil {
 				return err
 			}
 		}
@@ -57,9 +65,6 @@ func (t *tx) takeOver(p wire.Page) error {
 			gone = append(gone, row)
 		default:
 			err = t.putRow(row, r.Data)
-		}
-		if err == nil {
-			err = t.keepRev(r)
 		}
 		if err != nil {
 			return err

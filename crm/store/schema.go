@@ -227,6 +227,9 @@ CREATE INDEX row_rev_rev ON row_rev(rev);
 CREATE TABLE row_seen(entity TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(entity, id)) WITHOUT ROWID;
 -- rows to be fetched by id
 CREATE TABLE row_wanted(entity TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(entity, id)) WITHOUT ROWID;
+`, `
+-- what waits and what was refused, among all that was ever done alone
+CREATE INDEX outbox_state ON outbox(state, seq);
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it

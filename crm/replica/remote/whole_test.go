@@ -1,0 +1,209 @@
+package remote_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/replica"
+	"leadline/crm/replica/remote"
+	"leadline/crm/server"
+	"leadline/crm/server/access"
+	"leadline/crm/server/database"
+	"leadline/crm/server/front"
+	"leadline/crm/store"
+	"leadline/crm/wire"
+)
+
+const (
+	password = "correct horse battery"
+	soon     = 30 * time.Second // for what happens at once, on a machine that is busy
+)
+
+func must[V any](v V, err error) func(testing.TB) V {
+	return func(t testing.TB) V {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// company is the whole server, over HTTP.
+type company struct {
+	t         *testing.T
+	access    *access.Access
+	front     *front.Front
+	saves     front.Company
+	workspace crm.ID
+	web       *httptest.Server
+}
+
+func newCompany(t *testing.T) *company {
+	t.Helper()
+	dir := t.TempDir()
+	db := must(database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db")))(t)
+	t.Cleanup(func() { _ = db.Close() })
+	vault := must(access.OpenVault(filepath.Join(dir, "key")))(t)
+	log := slog.New(slog.DiscardHandler)
+	engine := server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: log})
+	c := &company{t: t, access: access.New(db, vault, time.Now), saves: front.Company{Engine: engine}}
+	c.front = front.New(front.Options{Access: c.access, Engine: engine, Log: log, Region: "DE"})
+	c.workspace = must(c.saves.FirstWorkspace(t.Context(), "DE"))(t)
+	c.web = httptest.NewServer(c.front.Handler())
+	t.Cleanup(func() { c.front.Close(); c.web.CloseClientConnections(); c.web.Close() })
+	return c
+}
+
+func (c *company) user(name, email string) crm.User {
+	c.t.Helper()
+	u := crm.User{ID: must(c.access.NewID())(c.t), Name: name, Email: email, Roles: []crm.ID{crm.Administrator}}
+	if err := c.saves.SaveUser(c.t.Context(), c.workspace, u); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := c.access.AddCredential(c.t.Context(), c.workspace, u.ID, email, password); err != nil {
+		c.t.Fatal(err)
+	}
+	return u
+}
+
+// desk is one agent's program without windows and telephone.
+type desk struct {
+	*store.Store
+	t      *testing.T
+	client *remote.Client
+	device crm.ID
+
+	mu      sync.Mutex
+	status  replica.Status
+	changed chan struct{}
+}
+
+func (c *company) desk(email string) *desk {
+	c.t.Helper()
+	d := &desk{Store: must(store.Open(c.t.Context(), filepath.Join(c.t.TempDir(), "leadline.db"), store.Options{}))(c.t), t: c.t, changed: make(chan struct{}, 1)}
+	c.t.Cleanup(func() { _ = d.Store.Close() })
+	d.device = d.NewID()
+	d.client = must(remote.New(remote.Options{URL: c.web.URL, Device: wire.DeviceInfo{ID: d.device, Name: "laptop"}}))(c.t)
+	if _, err := d.client.SignIn(c.t.Context(), email, password); err != nil {
+		c.t.Fatal(err)
+	}
+	r := replica.New(replica.Config{File: d.Store, Server: d.client, Address: c.web.URL, Snapshots: c.t.TempDir(), OnStatus: func(s replica.Status) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.status = s
+		d.signal()
+	}})
+	c.t.Cleanup(d.OnChange(func(crm.Changed) { d.signal() }))
+	ctx, stop := context.WithCancel(context.Background())
+	over := make(chan struct{})
+	go func() { defer close(over); r.Run(ctx) }()
+	c.t.Cleanup(func() { stop(); <-over })
+	return d
+}
+
+func (d *desk) signal() {
+	select {
+	case d.changed <- struct{}{}:
+	default:
+	}
+}
+
+// until waits for what comes to be true.
+func (d *desk) until(what string, is func(replica.Status) bool) {
+	d.t.Helper()
+	end := time.After(soon)
+	for {
+		d.mu.Lock()
+		now := d.status
+		d.mu.Unlock()
+		if is(now) {
+			return
+		}
+		select {
+		case <-d.changed:
+		case <-end:
+			d.t.Fatalf("never %s; %+v", what, now)
+		}
+	}
+}
+
+func (d *desk) live() {
+	d.t.Helper()
+	d.until("live", func(s replica.Status) bool { return s.State == replica.Live && s.Waiting == 0 })
+}
+
+func (d *desk) has(r crm.Ref) bool {
+	_, err := d.Record(context.Background(), r)
+	return err == nil
+}
+
+func (d *desk) contact(name string) crm.Ref {
+	d.t.Helper()
+	id := d.NewID()
+	if err := d.Do(context.Background(), crm.CreateContact{Contact: crm.Contact{ID: id, LastName: name}}); err != nil {
+		d.t.Fatal(err)
+	}
+	return crm.Ref{Kind: crm.KindContact, ID: id}
+}
+
+func TestTwoDesksAndARealServer(t *testing.T) {
+	c := newCompany(t)
+	c.user("Anna", "anna@example.org")
+	c.user("Petra", "petra@example.org")
+	anna, petra := c.desk("anna@example.org"), c.desk("petra@example.org")
+	anna.live()
+	petra.live()
+	made := anna.contact("Meier")
+	petra.until("told of it", func(replica.Status) bool { return petra.has(made) })
+	back := petra.contact("Schmidt")
+	anna.until("told of it", func(replica.Status) bool { return anna.has(back) })
+	anna.live()
+}
+
+// A laptop is stolen: the company signs it out, and it erases its copy and says so.
+func TestAStolenLaptopErasesItsCopy(t *testing.T) {
+	c := newCompany(t)
+	u := c.user("Anna", "anna@example.org")
+	anna := c.desk("anna@example.org")
+	anna.live()
+	made := anna.contact("Secret")
+	anna.live()
+	if err := c.access.Revoke(t.Context(), c.workspace, u.ID, anna.device, true); err != nil {
+		t.Fatal(err)
+	}
+	anna.contact("What it tries to send")
+	anna.until("erased", func(s replica.Status) bool { return s.State == replica.Revoked && !anna.client.SignedIn() })
+	if anna.has(made) {
+		t.Error("it still has what it had")
+	}
+	devices := must(c.access.Devices(t.Context(), c.workspace, u.ID))(t)
+	if len(devices) != 1 || devices[0].Erased.IsZero() {
+		t.Errorf("the server was not told: %+v", devices)
+	}
+}
+
+func TestAWrongPasswordIsNoSession(t *testing.T) {
+	c := newCompany(t)
+	c.user("Anna", "anna@example.org")
+	var kept []wire.Session
+	client := must(remote.New(remote.Options{URL: c.web.URL, Device: wire.DeviceInfo{ID: must(c.access.NewID())(t)}, Keep: func(s wire.Session) error { kept = append(kept, s); return nil }}))(t)
+	var p wire.Problem
+	if _, err := client.SignIn(t.Context(), "anna@example.org", "wrong"); !errors.As(err, &p) || p.Code != wire.BadSignIn || client.SignedIn() || len(kept) != 0 {
+		t.Errorf("said %v, kept %v", err, kept)
+	}
+	if _, err := client.SignIn(t.Context(), "anna@example.org", password); err != nil || !client.SignedIn() || len(kept) != 1 {
+		t.Errorf("said %v, kept %v", err, kept)
+	}
+	if err := client.SignOut(t.Context()); err != nil || client.SignedIn() || kept[1].Refresh != "" {
+		t.Errorf("signed out: %v, kept %v", err, kept)
+	}
+}
