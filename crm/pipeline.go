@@ -1,6 +1,9 @@
 package crm
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // DealStage names a stage within its pipeline, for ever; what is shown of it is Stage.Name.
 type DealStage string
@@ -117,4 +120,26 @@ func (p Pipeline) Check() error {
 		return Invalid{Say(PipelineNeedsStages)}
 	}
 	return nil
+}
+
+// Board are the deals of a pipeline by their stages.
+type Board struct {
+	Pipeline Pipeline
+	Columns  []BoardColumn // a stage each, in their order; then stages that the pipeline no longer has and that still have deals
+}
+
+// BoardColumn are the deals of a stage.
+type BoardColumn struct {
+	Stage Stage
+	Count int
+	Sums  []Money     // what they are worth, a sum for each currency, the largest first
+	Cards []BoardCard // those last active, at most as many as were asked for
+}
+
+// BoardCard is a deal as the board shows it.
+type BoardCard struct {
+	Deal
+	CompanyName, ContactName string
+	Who                      string    // is responsible
+	Due                      time.Time // the next follow-up; zero when there is none
 }

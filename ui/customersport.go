@@ -28,6 +28,7 @@ type Customers interface {
 	Undos(context.Context) ([]crm.Undo, error)
 	Undo(ctx context.Context, id int64) error
 
+	Board(ctx context.Context, pipeline crm.ID, mine bool, limit int) (crm.Board, error)
 	FollowUps(context.Context, crm.Ref) ([]crm.FollowUp, error)
 	FollowUpList(context.Context, crm.Query) (crm.FollowUpPage, error)
 }

@@ -23,6 +23,8 @@ type listSpec struct {
 	imports                bool // offers to import when empty
 	calls                  bool // rows are calls: Enter dials
 	kind                   desk.RecordKind
+	other                  text.Key // another view of the same; "" for none
+	showOther              func()
 	add                    text.Key // makes a new one; "" for lists of no records
 }
 
@@ -103,6 +105,9 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	head := []fyne.CanvasObject{kit.NewLabel(spec.title, kit.PageTitle), p.count, kit.Spacer()}
 	if spec.imports && opt.Importer != nil {
 		head = append(head, kit.NewIconButton("Import contacts", theme.IconUpload, kit.Ghost, host.importFile))
+	}
+	if spec.other != "" {
+		head = append(head, kit.NewButton(spec.other, kit.Ghost, spec.showOther).WithIcon(theme.IconBoard).Small())
 	}
 	if spec.add != "" && opt.Customers != nil {
 		head = append(head, kit.NewIconButton(spec.add, theme.IconPlus, kit.Ghost, p.add))

@@ -134,7 +134,7 @@ func (m *MainWindow) build() {
 		pageLeads:     newListPage(m.opt, leadsPageSpec(), m),
 		pageContacts:  newListPage(m.opt, contactsPageSpec(), m),
 		pageCompanies: newListPage(m.opt, companiesPageSpec(), m),
-		pageDeals:     newListPage(m.opt, dealsPageSpec(), m),
+		pageDeals:     m.newDealsPage(),
 		pageSettings:  newSettingsPage(m.opt, m.relook, m.newImportPlace()),
 	}
 	for _, p := range m.pages {
@@ -235,7 +235,7 @@ func (m *MainWindow) Go(name pageName) {
 func (m *MainWindow) open(ref desk.Ref) {
 	name := pageOf(ref.Kind)
 	m.Go(name)
-	if p, ok := m.pages[name].(*listPage); ok {
+	if p, ok := m.pages[name].(interface{ Open(desk.Ref) }); ok {
 		p.Open(ref)
 	}
 }

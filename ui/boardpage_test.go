@@ -1,0 +1,194 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/crm/store"
+	"leadline/ui/desk"
+	"leadline/ui/text"
+)
+
+// deals makes a few in the standard pipeline.
+func deals(t *testing.T, s *store.Store) map[string]crm.ID {
+	t.Helper()
+	me, err := s.Me(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	company := crm.Company{ID: s.NewID(), Name: "Özdemir Gebäudetechnik GmbH & Co. KG"}
+	do(t, s, crm.CreateCompany{Company: company})
+	ids := map[string]crm.ID{}
+	for _, d := range []struct {
+		title  string
+		cents  int64
+		stage  crm.DealStage
+		who    crm.ID
+		due    int
+		hasDue bool
+	}{
+		{"Bremsprüfstand", 740000, crm.DealNew, me.ID, 0, true}, {"Kühlzelle 8 m²", 310000, crm.DealNew, "", 3, true},
+		{"Lüftung Neubau", 2170000, crm.DealInTalks, me.ID, -3, true}, {"Delivery contract 2027", 4800000, crm.DealQuoteSent, me.ID, 0, false},
+		{"Wartung 2026", 980000, crm.DealWon, me.ID, 0, false}, {"Tore Lager Süd", 210000, crm.DealLost, "", 0, false},
+	} {
+		deal := crm.Deal{ID: s.NewID(), Title: d.title, Amount: crm.Money{Cents: d.cents, Currency: "EUR"}, Stage: d.stage, Responsible: d.who, Company: company.ID}
+		ids[d.title] = deal.ID
+		do(t, s, crm.CreateDeal{Deal: deal})
+		if d.hasDue {
+			do(t, s, crm.SaveFollowUp{FollowUp: crm.FollowUp{ID: s.NewID(), Ref: crm.Ref{Kind: crm.KindDeal, ID: deal.ID}, Due: mainNow.AddDate(0, 0, d.due), Responsible: me.ID}})
+		}
+	}
+	return ids
+}
+
+func boardOf(b *mainBench) *boardPage { return b.m.pages[pageDeals].(*boardPage) }
+
+// stage waits until a deal has a stage in the file.
+func (b *mainBench) stage(s *store.Store, id crm.ID, want crm.DealStage) {
+	b.t.Helper()
+	pumpUntil(b.t, b.d, func() bool {
+		r, err := s.Record(ctx, crm.Ref{Kind: crm.KindDeal, ID: id})
+		return err == nil && r.Deal.Stage == want
+	})
+	b.settle()
+}
+
+// drag drags a card onto a column of the board and says what is seen before it is dropped.
+func (b *mainBench) drag(card *boardCard, column int, before func()) {
+	b.t.Helper()
+	driver := fyne.CurrentApp().Driver()
+	from := driver.AbsolutePositionForObject(card)
+	to := driver.AbsolutePositionForObject(boardOf(b).columns[column].box).Add(fyne.NewPos(30, 60))
+	grip := fyne.NewPos(10, 10)
+	for _, at := range []fyne.Position{from.Add(grip), to} {
+		card.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{AbsolutePosition: at, Position: grip}})
+	}
+	before()
+	card.DragEnd()
+	b.settle()
+}
+
+func TestADealIsDraggedToAnotherStageAndBack_F4(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	ids := deals(t, s)
+	b.m.Go(pageDeals)
+	for _, words := range []string{"4 open · €80,200", "Bremsprüfstand", "3 days late", "Quote sent", "€48,000"} {
+		b.waits(words)
+	}
+	card := b.widget("card", "Lüftung Neubau").(*boardCard)
+	b.drag(card, 3, func() {
+		if !boardOf(b).columns[3].slot.Visible() || boardOf(b).columns[1].slot.Visible() {
+			t.Error("the column under the card is not marked")
+		}
+		boardOf(b).Draw(b.desk.snap, true) // news meanwhile
+		b.settle()
+		if card.ghost == nil {
+			t.Error("the card falls from the hand when something changes")
+		}
+	})
+	b.stage(s, ids["Lüftung Neubau"], crm.DealWon)
+	b.waits("Lüftung Neubau: Won")
+	b.waits("3 open · €58,500")
+	b.tap("button", "Undo")
+	b.stage(s, ids["Lüftung Neubau"], crm.DealInTalks)
+	b.drag(b.widget("card", "Lüftung Neubau").(*boardCard), 1, func() {}) // its own column
+	if b.finds("button", "Undo") {
+		t.Error("a card that was put back is told of")
+	}
+}
+
+func TestADealIsMovedByKeyAndByTheDoor_F4(t *testing.T) {
+	b, s := customersBench(t, Look{"de", "light"})
+	ids := deals(t, s)
+	b.m.Go(pageDeals)
+	b.waits("Bremsprüfstand")
+	b.widget("card", "Bremsprüfstand").(*boardCard).TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	b.stage(s, ids["Bremsprüfstand"], crm.DealInTalks)
+	pumpUntil(t, b.d, func() bool {
+		f, ok := b.m.Window().Canvas().Focused().(*boardCard)
+		return ok && f.card.ID == ids["Bremsprüfstand"]
+	})
+	b.choose("card", "Bremsprüfstand", "Verloren")
+	b.stage(s, ids["Bremsprüfstand"], crm.DealLost)
+	if err := b.widget("card", "Bremsprüfstand").(*boardCard).Choose("Nowhere"); err == nil {
+		t.Error("it is moved to a stage that there is not")
+	}
+	// Somebody else was first.
+	card := b.widget("card", "Kühlzelle 8 m²").(*boardCard)
+	do(t, s, crm.SetDealStage{Deal: card.card.ID, From: crm.DealNew, To: crm.DealQuoteSent})
+	if err := card.Choose("Won"); err != nil {
+		t.Fatal(err)
+	}
+	b.waits(text.T(crm.ChangedStatus))
+	b.stage(s, card.card.ID, crm.DealQuoteSent)
+}
+
+func TestTheBoardShowsOtherPipelinesMineAndTheList(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	b.m.Go(pageDeals)
+	b.waits("No deals yet")
+	ids := deals(t, s)
+	service := crm.StandardPipeline()
+	service.ID, service.Name = s.NewID(), "Service"
+	do(t, s, crm.SavePipeline{Pipeline: service}, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Repair", Pipeline: service.ID}})
+	b.m.draw(true)
+	b.waits("Bremsprüfstand")
+	b.tap("button", "Mine")
+	b.waits("3 open")
+	if b.finds("card", "Kühlzelle 8 m²") {
+		t.Error("mine are another's, too")
+	}
+	b.tap("button", "Mine")
+	b.choose("select", "Pipeline", "Service")
+	b.waits("Repair")
+	b.choose("select", "Pipeline", "Standard pipeline")
+	b.waits("Bremsprüfstand")
+	b.tap("card", "Bremsprüfstand")
+	b.waits("Amount")
+	if got := boardOf(b).list.detail.row.Ref; got != (desk.Ref{Kind: desk.Deal, ID: string(ids["Bremsprüfstand"])}) {
+		t.Errorf("the card opens %v", got)
+	}
+	b.tap("button", "Board")
+	b.waits("4 open")
+	b.tap("button", "List")
+	if !b.m.opt.App.Preferences().Bool(prefDeals) {
+		t.Error("the list is not remembered")
+	}
+}
+
+// noBoard is a file whose board can't be read.
+type noBoard struct{ Customers }
+
+func (noBoard) Board(context.Context, crm.ID, bool, int) (crm.Board, error) {
+	return crm.Board{}, errors.New("the disk is gone")
+}
+
+func TestABoardThatCannotBeReadSaysSo(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	boardOf(b).opt.Customers = noBoard{s}
+	b.m.Go(pageDeals)
+	b.waits("The deals could not be read")
+	boardOf(b).opt.Customers = s
+	b.tap("button", "Try again")
+	b.waits("No deals yet")
+}
+
+func TestPicturesOfTheBoard(t *testing.T) {
+	for _, c := range []struct {
+		look Look
+		size fyne.Size
+	}{{Look{"en", "light"}, fyne.NewSize(1280, 800)}, {Look{"de", "dark"}, fyne.NewSize(900, 600)}} {
+		b, s := customersBench(t, c.look)
+		deals(t, s)
+		b.m.Window().Resize(c.size)
+		b.m.Go(pageDeals)
+		b.waits("Lüftung Neubau")
+		name := c.look.Theme + "-" + c.look.Language
+		b.shot("board-" + name)
+		b.drag(b.widget("card", "Lüftung Neubau").(*boardCard), 2, func() { b.shot("board-drag-" + name) })
+	}
+}
