@@ -285,7 +285,7 @@ func newBoardColumn(p *boardPage, c crm.BoardColumn) *boardColumn {
 	name := kit.Row(6, kit.NewData(kit.Ellipsis(stageName(c.Stage), style, boardName), style), kit.NewData(text.Number(int64(c.Count)), kit.Body.In(theme.Text3)),
 		kit.Grow(kit.NewData(p.sums(c.Sums), kit.Secondary.Right()).Shrink(0)))
 	column.box = kit.Column(0, kit.Sized(0, 3, kit.FillRound(color, 1.5)), kit.Sized(0, 34, name),
-		kit.Grow(container.NewVScroll(kit.Pad(0, 0, 16, 0, cards))))
+		kit.Grow(container.NewVScroll(kit.Pad(1, 1, 16, 1, cards))))
 	return column
 }
 
