@@ -379,7 +379,9 @@ func newMainBenchWith(t *testing.T, d *mainDesk, s *mainSettings, look Look, com
 }
 
 // mainImporter knows what is in a file by its name.
-type mainImporter struct{}
+type mainImporter struct{ unindexed int }
+
+func (i mainImporter) Unindexed() int { return i.unindexed }
 
 func (mainImporter) Import(ctx context.Context, file string, o ImportOptions) (ImportReport, error) {
 	r := ImportReport{

@@ -150,12 +150,24 @@ func (o *omnibox) fill() {
 		}
 		o.rows.Add(kit.Pad(0, 16, 0, 16, kit.Sized(0, omniRow, kit.NewLabel(words, kit.Body.In(theme.Text2)))))
 	}
+	if n := o.unindexed(); show && n > 0 {
+		o.rows.Add(kit.Pad(0, 16, 0, 16, kit.NewProseData(text.Tn(n, "The search index is being made: {n} record is found by its numbers and its last name only.",
+			"The search index is being made: {n} records are found by their numbers and last names only."), kit.Quiet)))
+	}
 	o.rows.Add(kit.Gap(6))
 	o.select_(min(max(o.at, 0), max(0, len(o.items)-1)))
 	o.popup.Hidden, o.esc.Hidden, o.line.Hidden = !show, !show, !show
 	o.hint.Hidden = show || s != ""
 	o.look()
 	o.box.Refresh()
+}
+
+// unindexed is how many records the search does not find by every word yet.
+func (o *omnibox) unindexed() int {
+	if o.opt.Importer == nil {
+		return 0
+	}
+	return o.opt.Importer.Unindexed()
 }
 
 // pointed says whether the pointer is over a row: pressing the mouse there takes the

@@ -109,3 +109,15 @@ func TestMatchesOfOlderTypingAreDropped(t *testing.T) {
 		t.Error("older matches are shown")
 	}
 }
+
+func TestTheSearchSaysWhileItsIndexIsBeingMade(t *testing.T) {
+	b := fullBench(t)
+	b.type_(omniName, "süß")
+	if b.says("The search index is being made") {
+		t.Error("an index is missed that is there")
+	}
+	b.type_(omniName, "")
+	b.m.omni.opt.Importer = mainImporter{unindexed: 11516}
+	b.type_(omniName, "süß")
+	b.waits("11,516 records are found by their numbers and last names only.")
+}

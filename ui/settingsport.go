@@ -135,6 +135,8 @@ type Importer interface {
 	Import(ctx context.Context, file string, o ImportOptions) (ImportReport, error)
 	// Refused writes the rows that are refused of a file, with the reasons, as a CSV that is whole or not there.
 	Refused(ctx context.Context, file, to string, o ImportOptions) (rows int, err error)
+	// Unindexed is how many records the search does not find by every word yet. It does not wait.
+	Unindexed() int
 	// Export writes a file that is whole or not there, and says how many contacts are in it.
 	Export(ctx context.Context, file string, f ExportFormat) (contacts int, err error)
 }

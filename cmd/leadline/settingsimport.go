@@ -47,6 +47,9 @@ func (s settings) importOptions(o ui.ImportOptions) exchange.Options {
 	return exchange.Options{Region: s.config().UI.Region, Duplicates: store.Duplicates(o.Duplicates), DryRun: o.Preview, Progress: o.Progress, Columns: columns}
 }
 
+// Unindexed is how many records the search does not find by every word yet.
+func (s settings) Unindexed() int { return s.store.Unindexed() }
+
 // Refused writes the rows of a file that Import refuses.
 func (s settings) Refused(ctx context.Context, file, to string, o ui.ImportOptions) (rows int, err error) {
 	return writeRefused(ctx, file, to, s.importOptions(o))
