@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"os/exec"
 	"time"
 
 	"leadline/crm"
@@ -59,7 +58,7 @@ func backupCommand(ctx context.Context, args []string, t terminal) error {
 	if embedded {
 		err = backupSQLite(ctx, e, *to)
 	} else {
-		err = backupPostgres(ctx, e, where.database, *to, t)
+		err = e.Backup(ctx, *to)
 	}
 	if err := errors.Join(err, e.DB.Close()); err != nil {
 		return err
@@ -80,24 +79,6 @@ func backupSQLite(ctx context.Context, e *server.Engine, to string) error {
 		return errors.Join(err, os.Remove(to))
 	}
 	return nil
-}
-
-// backupPostgres has pg_dump write the copy. What is committed before it begins is in it.
-func backupPostgres(ctx context.Context, e *server.Engine, url, to string, t terminal) error {
-	if _, err := os.Lstat(to); err == nil {
-		return fmt.Errorf("write the backup: %s: %w", to, fs.ErrExist)
-	}
-	heads, err := e.Heads(ctx)
-	if err != nil {
-		return err
-	}
-	dump := exec.CommandContext(ctx, "pg_dump", "--format=custom", "--enable-row-security", "--file="+to)
-	dump.Env = append(os.Environ(), "PGDATABASE="+url) // a URL on the command line would be in the list of processes
-	dump.Stderr = t.err
-	if err := dump.Run(); err != nil {
-		return fmt.Errorf("copy by pg_dump: %w", err)
-	}
-	return e.MarkDurable(ctx, heads)
 }
 
 func restoreCommand(ctx context.Context, args []string, t terminal) error {

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"leadline/crm"
 	"leadline/crm/server/database"
 	"leadline/crm/server/ledger"
+	"leadline/crm/server/rig"
 	"leadline/crm/wire"
 )
 
@@ -314,4 +317,46 @@ func TestAuditLogShowsTampering(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestPostgresIsBackedUpAndPutBackWhole(t *testing.T) {
+	c := newCompany(t, rig.PostgresURL(t))
+	ctx := context.Background()
+	anna := c.signIn(c.addUser(crm.User{Name: "Anna"}))
+	anna.do(anna.newContact("Meier"))
+	second, err := c.engine.CreateWorkspace(ctx, "Another company", "AT")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "copy")
+	if err := c.engine.Backup(ctx, file); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.engine.Backup(ctx, file); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a backup over another: %v", err)
+	}
+	url := rig.PostgresURL(t)
+	restore := exec.Command("pg_restore", "--no-owner", "--exit-on-error", "--dbname="+url, file)
+	if out, err := restore.CombinedOutput(); err != nil {
+		t.Fatalf("pg_restore: %v: %s", err, out)
+	}
+	db, err := database.Open(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	restored := *c
+	restored.engine = NewEngine(Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
+	if err := restored.engine.Restored(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	restored.verify()
+	fresh := restored.signIn(c.admin)
+	fresh.pull(0)
+	if fresh.count(wire.Contact) != 1 || fresh.count(wire.User) != 2 {
+		t.Errorf("%d contacts and %d users came back, want 1 and 2", fresh.count(wire.Contact), fresh.count(wire.User))
+	}
+	if heads, err := restored.engine.Heads(ctx); err != nil || len(heads) != 2 {
+		t.Errorf("workspaces %v, %v; want %s, too", heads, err, second)
+	}
 }

@@ -79,8 +79,8 @@ func Open(ctx context.Context, url string) (*DB, error) {
 // Close closes it. Transactions under way are to be over.
 func (db *DB) Close() error { return db.dialect.close() }
 
-// Backup writes a consistent copy to a file that must not exist yet, while others go on. Only SQLite
-// can; for PostgreSQL there is pg_dump.
+// Backup writes a consistent copy to a file that must not exist yet, while others go on: of SQLite a
+// database, of PostgreSQL what pg_dump writes in its custom format.
 func (db *DB) Backup(ctx context.Context, file string) error { return db.dialect.backup(ctx, file) }
 
 // attempts is how often a transaction is tried that others were in the way of.

@@ -308,3 +308,19 @@ func TestBackupIsTheWholeDatabase(t *testing.T) {
 		t.Error("a backup wrote over a file")
 	}
 }
+
+func TestPasswordIsNotOnACommandLine(t *testing.T) {
+	for _, c := range []struct{ url, where, password string }{
+		{"postgres://ada:s%40cret@db.example.org/crm?sslmode=require", "postgres://ada@db.example.org/crm?sslmode=require", "s@cret"},
+		{"postgres:///?host=%2Ftmp&password=secret&user=ada", "postgres:///?host=%2Ftmp&user=ada", "secret"},
+		{"postgres://ada@db/crm", "postgres://ada@db/crm", ""},
+	} {
+		where, password, err := withoutPassword(c.url)
+		if where != c.where || password != c.password || err != nil {
+			t.Errorf("%s: got %s and %q, %v", c.url, where, password, err)
+		}
+	}
+	if _, _, err := withoutPassword("postgres://ada:secret@[db"); err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("the error of a broken URL: %v", err)
+	}
+}

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
+	"os"
+	"os/exec"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -15,12 +18,15 @@ import (
 )
 
 // postgres is any number of servers on one database.
-type postgres struct{ pool *sql.DB }
+type postgres struct {
+	pool *sql.DB
+	url  string
+}
 
 const postgresConns = 16
 
-func openPostgres(ctx context.Context, url string) (dialect, error) {
-	pool, err := sql.Open("pgx", url)
+func openPostgres(ctx context.Context, address string) (dialect, error) {
+	pool, err := sql.Open("pgx", address)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
@@ -29,7 +35,7 @@ func openPostgres(ctx context.Context, url string) (dialect, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), pool.Close())
 	}
-	return &postgres{pool}, nil
+	return &postgres{pool, address}, nil
 }
 
 func (p *postgres) migrate(ctx context.Context, migrations fs.FS) error {
@@ -44,7 +50,7 @@ func (p *postgres) migrate(ctx context.Context, migrations fs.FS) error {
 }
 
 // buildWalls has PostgreSQL itself keep workspaces apart: every table with a column ws shows and takes
-// only rows of the transaction's workspace, whatever a query forgets.
+// only rows of the transaction's workspace, whatever a query forgets. A backup says that it wants the whole.
 func (p *postgres) buildWalls(ctx context.Context) error {
 	tx, err := p.pool.BeginTx(ctx, nil)
 	if err != nil {
@@ -72,7 +78,7 @@ func (p *postgres) buildWalls(ctx context.Context) error {
 	}
 	for _, table := range tables {
 		for _, statement := range []string{"ALTER TABLE %s ENABLE ROW LEVEL SECURITY", "ALTER TABLE %s FORCE ROW LEVEL SECURITY",
-			"CREATE POLICY own_workspace ON %s USING (ws = current_setting('leadline.workspace'))"} {
+			"CREATE POLICY own_workspace ON %s USING (ws = current_setting('leadline.workspace', true) OR current_setting('leadline.whole', true) = 'on')"} {
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf(statement, table)); err != nil {
 				return err
 			}
@@ -167,8 +173,40 @@ func columnOf[T any](rows [][]any, i int) []T {
 	return column
 }
 
-func (p *postgres) backup(context.Context, string) error {
-	return errors.New("a PostgreSQL database is copied by pg_dump, not by the server")
+// backup has pg_dump write the copy, in its custom format.
+func (p *postgres) backup(ctx context.Context, file string) error {
+	if _, err := os.Lstat(file); err == nil {
+		return fmt.Errorf("write the backup: %s: %w", file, fs.ErrExist)
+	}
+	where, password, err := withoutPassword(p.url)
+	if err != nil {
+		return err
+	}
+	dump := exec.CommandContext(ctx, "pg_dump", "--format=custom", "--enable-row-security", "--file="+file, "--dbname="+where)
+	dump.Env = append(os.Environ(), "PGOPTIONS=-c leadline.whole=on")
+	if password != "" {
+		dump.Env = append(dump.Env, "PGPASSWORD="+password)
+	}
+	if out, err := dump.CombinedOutput(); err != nil {
+		return fmt.Errorf("copy by pg_dump: %w: %s", err, out)
+	}
+	return nil
+}
+
+// withoutPassword parts a URL from its password: on a command line it would be in the list of processes.
+func withoutPassword(address string) (where, password string, err error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", "", errors.New("the database's URL cannot be read") // it may have the password in it
+	}
+	query := u.Query()
+	password = query.Get("password")
+	query.Del("password")
+	u.RawQuery = query.Encode()
+	if secret, ok := u.User.Password(); ok {
+		password, u.User = secret, url.User(u.User.Username())
+	}
+	return u.String(), password, nil
 }
 
 func (p *postgres) shred(ctx context.Context) error {
