@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -143,7 +144,7 @@ func (c *commit) prepare(pushes []Pushed) (err error) {
 			if _, ok := c.changes[cmd.ID]; ok {
 				continue
 			}
-			change, err := crm.DecodeChange(cmd.Name, cmd.Args)
+			change, err := decode(cmd)
 			if err == nil {
 				keys = append(keys, ledger.Needs(change)...)
 			}
@@ -261,6 +262,16 @@ func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, ans
 	c.log = append(c.log, database.Record{At: c.now.UnixMilli(), User: from.User, Client: client, UUID: cmd.ID,
 		Command: cmd.Name, Code: string(answer.Code), Args: string(cmd.Args), Salt: salt})
 	return nil
+}
+
+// nul is what JSON may have in a text, and PostgreSQL may not: one such command would spoil the others'.
+var nul = []byte(`\u0000`)
+
+func decode(cmd wire.Command) (crm.Change, error) {
+	if bytes.Contains(cmd.Args, nul) {
+		return nil, errors.New("a text has a NUL in it")
+	}
+	return crm.DecodeChange(cmd.Name, cmd.Args)
 }
 
 // apply has the ledger do a command. What it cannot read is refused, and a panic over what somebody

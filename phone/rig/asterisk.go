@@ -45,6 +45,8 @@ type AsteriskOptions struct {
 	// PJSIP and Dialplan are added to pjsip.conf and extensions.conf. A dialplan
 	// begins inside the context that endpoints call into.
 	PJSIP, Dialplan string
+	// Modules are loaded besides those that a small PBX needs: "func_curl res_curl".
+	Modules string
 }
 
 // Asterisk is a running PBX. What its extensions do is in dialplan.go.

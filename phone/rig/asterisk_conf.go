@@ -25,7 +25,7 @@ systemname = rig
 live_dangerously = yes
 `, a.Dir, a.bin.modules, a.bin.data)
 
-	write(a.t, a.etc("modules.conf"), "[modules]\nautoload=no\n"+loads(modules))
+	write(a.t, a.etc("modules.conf"), "[modules]\nautoload=no\n"+loads(modules+" "+a.opt.Modules))
 	if a.opt.Lamps {
 		a.configureLamps()
 	}

@@ -15,6 +15,7 @@ type Access struct {
 	db    *database.DB
 	vault *Vault
 	now   func() time.Time
+	cost  Cost
 }
 
 // New is the access to a database; sealed things are sealed by the vault.
@@ -22,7 +23,12 @@ func New(db *database.DB, vault *Vault, now func() time.Time) *Access {
 	if db == nil || vault == nil || now == nil {
 		panic("access: New needs a database, a vault and a clock")
 	}
-	return &Access{db, vault, now}
+	return &Access{db, vault, now, DefaultCost}
+}
+
+// SetCost changes what the hash of a new password costs, before the first is made.
+func (a *Access) SetCost(c Cost) {
+	a.cost = c
 }
 
 // How long tokens are good for.

@@ -46,7 +46,7 @@ func (a *Access) AddCredential(ctx context.Context, workspace crm.ID, user crm.I
 		if err := CheckPassword(password); err != nil {
 			return err
 		}
-		if hash, err = hashPassword(ctx, password); err != nil {
+		if hash, err = a.cost.hashPassword(ctx, password); err != nil {
 			return err
 		}
 	}
@@ -110,7 +110,7 @@ func (a *Access) SetPassword(ctx context.Context, email, password string) error 
 	if err := CheckPassword(password); err != nil {
 		return err
 	}
-	hash, err := hashPassword(ctx, password)
+	hash, err := a.cost.hashPassword(ctx, password)
 	if err != nil {
 		return err
 	}

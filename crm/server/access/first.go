@@ -65,7 +65,7 @@ func (a *Access) UseFirst(ctx context.Context, token Token, workspace crm.ID, us
 	if err := a.CheckFirst(ctx, token); err != nil { // before the costly hash
 		return err
 	}
-	hash, err := hashPassword(ctx, password)
+	hash, err := a.cost.hashPassword(ctx, password)
 	if err != nil {
 		return err
 	}

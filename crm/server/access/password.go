@@ -13,11 +13,16 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// The cost of a hash: 19 MiB, two passes (OWASP's first choice for argon2id). Each hash
-// says its own, so that they can be raised.
+// Cost is what a hash costs whoever tries passwords. Each hash says its own, so that it can be raised.
+type Cost struct {
+	Memory uint32 // KiB
+	Passes uint32
+}
+
+// DefaultCost is OWASP's for argon2id.
+var DefaultCost = Cost{Memory: 19 << 10, Passes: 2}
+
 const (
-	hashMemory = 19 << 10 // KiB
-	hashPasses = 2
 	hashSalt   = 16
 	hashLength = 32
 )
@@ -45,15 +50,15 @@ func CheckPassword(password string) error {
 }
 
 // hashPassword is argon2id in the PHC string format.
-func hashPassword(ctx context.Context, password string) (string, error) {
+func (c Cost) hashPassword(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, hashSalt)
 	rand.Read(salt)
-	sum, err := argon(ctx, password, salt, hashPasses, hashMemory)
+	sum, err := argon(ctx, password, salt, c.Passes, c.Memory)
 	if err != nil {
 		return "", err
 	}
 	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, hashMemory, hashPasses, b64(salt), b64(sum)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, c.Memory, c.Passes, b64(salt), b64(sum)), nil
 }
 
 func argon(ctx context.Context, password string, salt []byte, passes, memory uint32) ([]byte, error) {
@@ -67,7 +72,10 @@ func argon(ctx context.Context, password string, salt []byte, passes, memory uin
 }
 
 // nobodysHash is compared when there is no such user, so that the time tells nothing.
-const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+func (c Cost) nobodysHash() string {
+	none := base64.RawStdEncoding.EncodeToString(make([]byte, hashLength))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, c.Memory, c.Passes, none[:22], none)
+}
 
 // passwordIs compares in constant time.
 func passwordIs(ctx context.Context, password, hash string) (bool, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"leadline/crm"
@@ -25,7 +26,7 @@ type Session struct {
 func (a *Access) SignIn(ctx context.Context, email, password string, on wire.DeviceInfo) (s Session, err error) {
 	email, err = Email(email)
 	known := err == nil
-	hash, disabled := nobodysHash, int64(0)
+	hash, disabled := a.cost.nobodysHash(), int64(0)
 	if known {
 		err = a.whole(ctx, false, func(t *database.Tx) error {
 			stored := ""
@@ -76,8 +77,9 @@ func (a *Access) letIn(ctx context.Context, p Person, on wire.DeviceInfo) (s Ses
 	return s, nil
 }
 
-// clip shortens a text to n characters.
+// clip shortens a text to n characters. PostgreSQL knows no NUL in a text.
 func clip(s string, n int) string {
+	s = strings.ReplaceAll(s, "\x00", "")
 	if r := []rune(s); len(r) > n {
 		return string(r[:n])
 	}

@@ -11,8 +11,11 @@ import (
 	"leadline/crm/wire"
 )
 
-// bearer is the token of a request (RFC 6750 §2.1).
+// bearer is the token of a request (RFC 6750 §2.1); in X-API-Key for PBXs that cannot send a header with a space in it.
 func bearer(r *http.Request) access.Token {
+	if key := r.Header.Get("X-API-Key"); key != "" {
+		return access.Token(key)
+	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""

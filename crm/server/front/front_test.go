@@ -21,6 +21,7 @@ import (
 	"leadline/crm/server"
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
+	"leadline/crm/server/rig"
 	"leadline/crm/wire"
 )
 
@@ -72,10 +73,41 @@ func (l *logged) String() string {
 	return l.buf.String()
 }
 
+// databaseURL is the database of the next test.
+var databaseURL = func(_ *testing.T, dir string) string { return "sqlite:" + filepath.Join(dir, "server.db") }
+
+// TestOnPostgreSQL runs tests that ask the database much again on the other kind.
+func TestOnPostgreSQL(t *testing.T) {
+	embedded := databaseURL
+	defer func() { databaseURL = embedded }()
+	pg, err := rig.NewPostgres("-c", "fsync=off")
+	rig.NeedPostgres(t, err)
+	defer func() {
+		if err := pg.Remove(); err != nil {
+			t.Error(err)
+		}
+	}()
+	databaseURL = func(t *testing.T, _ string) string {
+		t.Helper()
+		url, err := pg.Database()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return url
+	}
+	for name, test := range map[string]func(*testing.T){
+		"sync": TestAChangeComesFromOneProgramToAnother_I1, "devices": TestDevicesAreListedAndRevoked, "first": TestTheFirstAdministratorIsSetUpByALink,
+		"workspaces": TestAnotherWorkspaceIsOutOfReach, "SQL": TestSQLInEveryField, "no text": TestNoCommandSpoilsTheCommitOfOthers, "route": TestThePBXAsksWhereACallGoes_D3, "hints": TestAHintFollowsEachCommit_I2,
+		"snapshot": TestANewDeviceGetsASnapshotByRange,
+	} {
+		t.Run(name, test)
+	}
+}
+
 func open(t *testing.T) *office {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db"))
+	db, err := database.Open(t.Context(), databaseURL(t, dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,6 +119,7 @@ func open(t *testing.T) *office {
 	o := &office{t: t, clock: &clock{}, log: &logged{}}
 	log := slog.New(slog.NewJSONHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	o.access = access.New(db, vault, o.clock.now)
+	o.access.SetCost(access.Cost{Memory: 64, Passes: 1}) // many sign in here
 	engine := server.NewEngine(server.Engine{DB: db, Now: o.clock.now, Random: rand.Reader, Log: log})
 	o.front = New(Options{Access: o.access, Engine: engine, Log: log, Region: "DE"})
 	if o.workspace, err = o.front.company.FirstWorkspace(t.Context(), "DE"); err != nil {

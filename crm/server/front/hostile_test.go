@@ -227,6 +227,40 @@ func TestSQLInEveryField(t *testing.T) {
 	}
 }
 
+// What PostgreSQL takes for no text must not reach it: it would fail a commit with everybody else's commands in it.
+func TestNoCommandSpoilsTheCommitOfOthers(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna", Roles: []crm.ID{crm.Administrator}})
+	p := o.signIn("anna@example.org")
+	w, client := p.hello()
+	good := crm.CreateContact{Contact: contact(t, o.access, "Good", "030 1234567")}
+	seq := uint64(1)
+	for _, change := range []crm.Change{
+		crm.CreateContact{Contact: crm.Contact{ID: "\x00", LastName: "x"}},
+		crm.CreateContact{Contact: crm.Contact{ID: newClient(t, o), LastName: "x", Company: "\x00"}},
+		crm.CreateContact{Contact: crm.Contact{ID: newClient(t, o), LastName: "x", Numbers: []crm.Number{{Short: "1\x002", Written: "1\x002"}}}},
+		crm.CreateContact{Contact: crm.Contact{ID: newClient(t, o), LastName: "x", SIP: []string{"a\x00b@example.org"}}},
+		crm.Assign{Ref: crm.Ref{Kind: "\x00", ID: "\x00"}, To: "\x00"},
+		crm.RemoveRecord{Ref: crm.Ref{Kind: crm.KindContact, ID: "\x00"}},
+		crm.RemoveEntries{IDs: []crm.ID{"\x00"}},
+	} {
+		out := p.push(w, client, seq, change, good)
+		seq += 2
+		if len(out.Results) != 2 || out.Results[1].Status == wire.Rejected {
+			t.Errorf("%s: %+v", change.CommandName(), out)
+		}
+		good.Contact = contact(t, o.access, "Good", "030 1234567")
+	}
+	for _, c := range []wire.Command{
+		{ID: newClient(t, o), Name: "x\x00", Args: []byte(`{}`)}, {ID: "x\x00", Name: "x", Args: []byte(`{}`)},
+		{ID: newClient(t, o), Name: "contact.create/1", Args: []byte("{\"a\":\"\x00\"}")}, {ID: newClient(t, o), Name: "x", Args: []byte("\xff")},
+	} {
+		c.Seq = seq
+		p.refused(wire.Malformed, "POST", wire.PathPush, wire.Push{Client: client, Epoch: w.Epoch, Commands: []wire.Command{c}})
+	}
+	p.push(w, client, seq, good)
+}
+
 func newClient(t *testing.T, o *office) crm.ID {
 	t.Helper()
 	id, err := o.access.NewID()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"leadline/crm"
@@ -21,7 +22,7 @@ const mostAsked = 256
 // and after routeTime, it is nothing.
 func (f *Front) route(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	q := r.URL.Query()
-	caller, line := q.Get("caller"), q.Get("line")
+	caller, line := plus(q.Get("caller")), plus(q.Get("line"))
 	if len(caller) > mostAsked || len(line) > mostAsked {
 		return wire.Problem{Code: wire.Malformed, Message: "caller or line is too long"}
 	}
@@ -35,6 +36,14 @@ func (f *Front) route(w http.ResponseWriter, r *http.Request, p access.Person) e
 	head.Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, extension)
 	return nil
+}
+
+// plus puts back what a PBX did not escape: in a query a + is a space.
+func plus(number string) string {
+	if rest, ok := strings.CutPrefix(number, " "); ok {
+		return "+" + rest
+	}
+	return number
 }
 
 func (f *Front) askRoute(ctx context.Context, workspace crm.ID, caller, line string) string {

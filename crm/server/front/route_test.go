@@ -75,6 +75,14 @@ func TestThePBXAsksWhereACallGoes_D3(t *testing.T) {
 			t.Errorf("%q on %q goes to %q, want %q", c.caller, c.line, got, c.want)
 		}
 	}
+	r, err := http.NewRequest("GET", o.url+"/v1/route?caller=+49301234567&line=+49301000", nil) // as Kamailio asks
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-API-Key", string(key)) // as FreeSWITCH does
+	if _, _, body := do(t, r); string(body) != "101" {
+		t.Errorf("with a + that is not escaped: %q", body)
+	}
 	say(p, wire.Talking)
 	if got := askPBX(t, o, key, "+49301234567", "Sales"); got != "" {
 		t.Errorf("while she is talking it goes to %q", got)

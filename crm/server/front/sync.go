@@ -2,8 +2,11 @@ package front
 
 import (
 	"net/http"
+	"strings"
 	"time"
+	"unicode/utf8"
 
+	"leadline/crm"
 	"leadline/crm/server"
 	"leadline/crm/server/access"
 	"leadline/crm/wire"
@@ -16,6 +19,9 @@ func sender(p access.Person) server.Sender {
 func (f *Front) hello(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	var in wire.Hello
 	if err := f.read(w, r, mostBody, &in); err != nil {
+		return err
+	}
+	if err := texts(in.Client, in.Last.ID); err != nil {
 		return err
 	}
 	out, err := f.Engine.Hello(r.Context(), sender(p), in)
@@ -56,12 +62,31 @@ func checkPush(in wire.Push) error {
 	if len(in.Commands) > wire.MostCommands || len(in.Erased) > wire.MostCommands {
 		return errTooLarge
 	}
+	if err := texts(in.Client); err != nil {
+		return err
+	}
 	size := 0
 	for _, c := range in.Commands {
 		size += len(c.Args)
+		if err := texts(c.ID, crm.ID(c.Name), crm.ID(c.Args)); err != nil {
+			return err
+		}
+	}
+	if err := texts(in.Erased...); err != nil {
+		return err
 	}
 	if size > wire.MostBytes && len(in.Commands) > 1 {
 		return errTooLarge
+	}
+	return nil
+}
+
+// texts refuses what a database does not take as text: one such command would spoil the commit of everybody else's.
+func texts(all ...crm.ID) error {
+	for _, s := range all {
+		if strings.ContainsRune(string(s), 0) || !utf8.ValidString(string(s)) {
+			return wire.Problem{Code: wire.Malformed, Message: "a text has a NUL in it, or is not UTF-8"}
+		}
 	}
 	return nil
 }
@@ -72,6 +97,9 @@ const mostWait = 25 * time.Second
 func (f *Front) pull(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	var in wire.Pull
 	if err := f.read(w, r, mostBody, &in); err != nil {
+		return err
+	}
+	if err := texts(in.Client); err != nil {
 		return err
 	}
 	f.board.heard(p.Workspace, p.User, p.Device)
@@ -122,6 +150,11 @@ func (f *Front) rows(w http.ResponseWriter, r *http.Request, p access.Person) er
 	}
 	if len(in.IDs) > wire.MostRows {
 		return errTooLarge
+	}
+	for _, row := range in.IDs {
+		if err := texts(row.ID, crm.ID(row.Entity)); err != nil {
+			return err
+		}
 	}
 	out, err := f.Engine.Fetch(r.Context(), sender(p), in)
 	if err != nil {

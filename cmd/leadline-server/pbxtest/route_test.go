@@ -1,0 +1,205 @@
+package pbxtest
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/replica/remote"
+	"leadline/crm/server"
+	"leadline/crm/server/access"
+	"leadline/crm/server/database"
+	"leadline/crm/server/front"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+	"leadline/phone/rig"
+)
+
+const (
+	soon     = 30 * time.Second
+	password = "correct horse battery"
+	customer = "+493055501"
+	stranger = "+493055502"
+)
+
+// office is a server with an agent, her customer, and a line that sends calls to the responsible person.
+type office struct {
+	url    string
+	key    access.Token
+	client *remote.Client
+}
+
+func newID(t *testing.T) crm.ID {
+	t.Helper()
+	id, err := crm.NewID(time.Now(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func openOffice(t *testing.T) office {
+	t.Helper()
+	ctx, dir := t.Context(), t.TempDir()
+	db, err := database.Open(ctx, "sqlite:"+filepath.Join(dir, "server.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	vault, err := access.OpenVault(filepath.Join(dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	who := access.New(db, vault, time.Now)
+	engine := server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: log})
+	company := front.Company{Engine: engine}
+	workspace, err := company.FirstWorkspace(ctx, "DE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	anna := crm.User{ID: newID(t), Name: "Anna", Extension: "101"}
+	line := crm.Line{ID: newID(t), Name: "Sales", Number: crm.Parse("+49305557100", "DE").Number(""), SendToResponsible: true}
+	meier := crm.Contact{ID: newID(t), LastName: "Meier", Numbers: []crm.Number{crm.Parse(customer, "DE").Number(crm.LabelWork)}, Responsible: anna.ID}
+	for _, c := range []crm.Change{crm.SaveUser{User: anna}, crm.SaveLine{Line: line}, crm.CreateContact{Contact: meier}} {
+		if err := company.Do(ctx, workspace, ledger.Sender{System: true}, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := who.AddCredential(ctx, workspace, anna.ID, "anna@example.org", password); err != nil {
+		t.Fatal(err)
+	}
+	_, key, err := who.AddKey(ctx, workspace, "", "PBX", []string{access.ScopeRoute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := office{url: serve(t, front.New(front.Options{Access: who, Engine: engine, Log: log})), key: key}
+	if o.client, err = remote.New(remote.Options{URL: o.url, Device: wire.DeviceInfo{ID: newID(t)}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.client.SignIn(ctx, "anna@example.org", password); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func serve(t *testing.T, f *front.Front) string {
+	t.Helper()
+	port, err := front.Listening{Address: "127.0.0.1:0"}.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- f.Serve(ctx, port) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return "http://" + port.Addr().String()
+}
+
+func (o office) is(t *testing.T, s wire.Availability) {
+	t.Helper()
+	if err := o.client.SetPresence(t.Context(), wire.Presence{State: s}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dialplan is the one that is part of the product, with the address and the key of a server filled in. The normal
+// way rings 102; calls from outside come to 7xx, which says who calls.
+func dialplan(t *testing.T, server string, key access.Token) string {
+	t.Helper()
+	text, err := os.ReadFile("../../../assets/pbx/asterisk.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"https://crm.example.org", "THE-KEY", "your-normal-way"} {
+		if strings.Count(string(text), part) != 1 {
+			t.Fatalf("%s is to be filled in once", part)
+		}
+	}
+	return strings.NewReplacer("https://crm.example.org", server, "THE-KEY", string(key), "your-normal-way", "normal-way").Replace(string(text)) + `
+[normal-way]
+exten => _[+0-9]!,1,Dial(PJSIP/102,60)
+
+[from-trunk]
+exten => 701,1,Set(CALLERID(num)=` + customer + `)
+ same => n,Goto(leadline-incoming,+49305557100,1)
+exten => 702,1,Set(CALLERID(num)=` + stranger + `)
+ same => n,Goto(leadline-incoming,+49305557100,1)
+`
+}
+
+// phones are the agent's, 101, and the one of the normal way, 102.
+type phones struct {
+	pbx          *rig.Asterisk
+	agent, queue *rig.Baresip
+}
+
+func openPhones(t *testing.T, plan string) phones {
+	t.Helper()
+	rig.Need(t, "asterisk", "baresip")
+	p := phones{pbx: rig.StartAsterisk(t, rig.AsteriskOptions{Modules: "res_curl func_curl func_uri", Dialplan: plan,
+		Endpoints: []rig.Endpoint{{User: "101", Password: "one", Name: "Anna"}, {User: "102", Password: "two", Name: "Queue"}}})}
+	p.agent = rig.StartBaresip(t, rig.BaresipOptions{User: "101", Password: "one", Registrar: p.pbx.Addr()})
+	p.queue = rig.StartBaresip(t, rig.BaresipOptions{User: "102", Password: "two", Registrar: p.pbx.Addr()})
+	p.agent.Registered(soon)
+	p.queue.Registered(soon)
+	return p
+}
+
+// rings has somebody call in, and waits until it rings there.
+func (p phones) rings(t *testing.T, from string, there *rig.Baresip) {
+	t.Helper()
+	p.pbx.CLI("channel originate Local/" + from + "@from-trunk/n application Wait 60")
+	there.WaitFor("CALL_INCOMING", soon)
+	p.pbx.HangUp()
+	there.WaitFor("CALL_CLOSED", soon)
+	rig.Eventually(t, soon, "the call is over", func() (bool, string) {
+		n := p.pbx.Channels()
+		return n == 0, p.pbx.CLI("core show channels concise")
+	})
+}
+
+func TestAsteriskAsksAndRingsTheAgent_D3(t *testing.T) {
+	o := openOffice(t)
+	p := openPhones(t, dialplan(t, o.url, o.key))
+	o.is(t, wire.Free)
+	p.rings(t, "701", p.agent)
+	p.rings(t, "702", p.queue) // a stranger
+	o.is(t, wire.Talking)
+	p.rings(t, "701", p.queue) // she is busy
+	o.is(t, wire.Free)
+	p.rings(t, "701", p.agent)
+}
+
+func TestAsteriskGoesOnWhenTheServerDoesNot_D3(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	o := openOffice(t)
+	o.is(t, wire.Free)
+	p := openPhones(t, dialplan(t, "http://"+silent.Addr().String(), o.key)+
+		strings.NewReplacer("[leadline-", "[refused-", "(leadline-", "(refused-", "[normal-way]", "[normal-way-2]", "[from-trunk]", "[from-trunk-2]",
+			"exten => 701", "exten => 703").Replace(dialplan(t, o.url, "a-wrong-key"))+`
+[from-trunk](+)
+exten => 703,1,Set(CALLERID(num)=`+customer+`)
+ same => n,Goto(refused-incoming,+49305557100,1)
+`)
+	began := time.Now()
+	p.rings(t, "701", p.queue)
+	t.Logf("with a silent server it rang and was over after %v", time.Since(began))
+	p.rings(t, "703", p.queue) // the server says 401
+}
