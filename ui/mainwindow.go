@@ -151,7 +151,7 @@ func (m *MainWindow) build() {
 	}
 	if m.welcome != nil {
 		m.welcome.Stop()
-		m.welcome = newWelcomeView(m.opt, m.Home)
+		m.welcome = newWelcomeView(m.opt, m.Home, m.signIn)
 		m.home.Hide()
 	}
 	m.whole = kit.Stack(m.home)
@@ -195,10 +195,16 @@ func (m *MainWindow) Welcome() {
 	if m.welcome != nil {
 		return
 	}
-	m.welcome = newWelcomeView(m.opt, m.Home)
+	m.welcome = newWelcomeView(m.opt, m.Home, m.signIn)
 	m.home.Hide()
 	m.whole.Add(m.welcome.box)
 	m.win.Canvas().Focus(m.welcome.form.address.Focusable())
+}
+
+// signIn leaves the welcome for the page of the shared server: accounts may come from there.
+func (m *MainWindow) signIn() {
+	m.Home()
+	m.ShowSettings(settingsServer)
 }
 
 // Home shows the pages; the welcome is done.

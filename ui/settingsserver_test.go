@@ -137,6 +137,15 @@ func TestOneSignsInAndOut(t *testing.T) {
 	}
 }
 
+func TestTheWelcomeLeadsToTheServer_I3(t *testing.T) {
+	b := newMainBench(t, &mainDesk{}, &mainSettings{shared: &aServer{}}, Look{"en", "light"})
+	b.shot("welcome-server-light")
+	b.tap("button", "Sign in at the company's server")
+	if b.m.welcome != nil || !b.finds("field", "Server's address") {
+		t.Error("one can't sign in from the welcome")
+	}
+}
+
 func TestRefusedChangesAreDecidedOn(t *testing.T) {
 	server := &aServer{server: ServerSettings{Address: "https://crm.example.org", User: "anna@example.org", SignedIn: true}, tray: []RefusedChange{
 		{Seq: 8, What: desk.Text{Key: "Another responsible person"}, Subject: "Groß & Söhne KG", At: mainNow.Add(-time.Hour),

@@ -23,7 +23,8 @@ type welcomeView struct {
 	done   func() // an account was saved, or it shall go on without
 }
 
-func newWelcomeView(opt MainOptions, done func()) *welcomeView {
+// newWelcomeView makes it; signIn shows where one signs in at the shared server.
+func newWelcomeView(opt MainOptions, done, signIn func()) *welcomeView {
 	w := &welcomeView{opt: opt, done: done}
 	w.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	w.error.Hide()
@@ -38,6 +39,9 @@ func newWelcomeView(opt MainOptions, done func()) *welcomeView {
 	if opt.Demo != nil {
 		column = append(column, kit.Row(8, kit.Grow(kit.NewHairline()), kit.NewLabel("or", kit.Quiet), kit.Grow(kit.NewHairline())),
 			kit.NewButton("Try the demo", kit.Line, opt.Demo).High(36))
+	}
+	if opt.Shared != nil {
+		column = append(column, kit.NewButton("Sign in at the company's server", kit.Line, func() { w.Stop(); signIn() }).High(36))
 	}
 	column = append(column, kit.Gap(2), kit.Row(0, kit.Spacer(), kit.NewButton("Go on without a PBX", kit.Link, w.leave), kit.Spacer()))
 	right := container.NewVScroll(&fyne.Container{Layout: welcomeColumn{}, Objects: []fyne.CanvasObject{kit.Column(10, column...)}})

@@ -26,7 +26,7 @@ func (s settings) SignIn(ctx context.Context, address, user, password string) er
 	if !strings.Contains(address, "://") {
 		address = "https://" + address
 	}
-	return signInFailure(s.shared.signIn(ctx, address, user, password))
+	return signInFailure(s.shared.signIn(ctx, strings.TrimRight(address, "/"), user, password))
 }
 
 // signInFailure says in words why a sign-in failed.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,6 +34,9 @@ type shared struct {
 	client  *remote.Client   // nil without a server
 	replica *replica.Replica // nil while nobody is signed in
 	stop    func()           // ends the replica, and waits for that
+
+	giving   sync.Mutex
+	accounts []wire.Account // that the company has set up, and that are not taken over yet
 }
 
 // secretOfServer is under which name a session is kept.
@@ -42,7 +46,7 @@ func secretOfServer(url string) string { return "server " + url }
 // be by the environment's password. It does not wait for the network.
 func (s *shared) start(ctx context.Context) error {
 	c := s.p.config().Server
-	if c.URL == "" {
+	if c.URL = strings.TrimRight(c.URL, "/"); c.URL == "" {
 		return nil
 	}
 	client, err := s.connect(ctx, c.URL)
@@ -113,7 +117,7 @@ const signInRetry = 5 * time.Second
 func (s *shared) run(client *remote.Client, url string, first func(context.Context) error) {
 	r := replica.New(replica.Config{
 		File: s.p.store, Server: client, Address: url, Program: "leadline " + version, Snapshots: s.p.config().Data, Log: s.p.log,
-		OnStatus: s.tell,
+		OnStatus: s.tell, OnWelcome: s.welcomed,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var over sync.WaitGroup
@@ -158,6 +162,32 @@ func (s *shared) tell(now replica.Status) {
 		view.Detail = now.Problem.Error()
 	}
 	s.p.desk.SyncChanged(view)
+	if now.State == replica.Live {
+		s.takeAccounts()
+	}
+}
+
+// welcomed keeps the accounts that the company has set up for who signed in, until the lines are here.
+func (s *shared) welcomed(w wire.Welcome) {
+	s.giving.Lock()
+	defer s.giving.Unlock()
+	s.accounts = w.Accounts
+}
+
+// takeAccounts has the telephone work with the company's accounts (requirement I3).
+func (s *shared) takeAccounts() {
+	s.giving.Lock()
+	accounts := s.accounts
+	s.accounts = nil
+	s.giving.Unlock()
+	if len(accounts) == 0 {
+		return
+	}
+	go func() {
+		if err := s.p.takeAccounts(context.Background(), accounts); err != nil {
+			s.p.log.Error("take over the company's accounts", "error", err)
+		}
+	}()
 }
 
 // signIn begins a session at a server, keeps it in the configuration, and begins to keep the file in step.

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/zalando/go-keyring"
+
+	"leadline/cmd/leadline/config"
+	"leadline/cmd/leadline/secret"
+	"leadline/crm"
+	"leadline/crm/server"
+	"leadline/crm/server/access"
+	"leadline/crm/server/database"
+	"leadline/crm/server/front"
+	"leadline/crm/store"
+	"leadline/crm/wire"
+	"leadline/ui"
+	"leadline/ui/desk"
+)
+
+const serverPassword = "correct horse battery"
+
+// aServer is the whole shared server with one user, and the user.
+func aServer(t *testing.T) (url string, u crm.User) {
+	t.Helper()
+	dir := t.TempDir()
+	db, err := database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	vault, err := access.OpenVault(filepath.Join(dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	engine := server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: log})
+	in := access.New(db, vault, time.Now)
+	f := front.New(front.Options{Access: in, Engine: engine, Log: log, Region: "DE"})
+	company := front.Company{Engine: engine}
+	workspace, err := company.FirstWorkspace(t.Context(), "DE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u = crm.User{Name: "Anna", Email: "anna@example.org", Roles: []crm.ID{crm.Administrator}}
+	if u.ID, err = in.NewID(); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(company.SaveUser(t.Context(), workspace, u), in.AddCredential(t.Context(), workspace, u.ID, u.Email, serverPassword)); err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(f.Handler())
+	t.Cleanup(func() { f.Close(); web.CloseClientConnections(); web.Close() })
+	return web.URL, u
+}
+
+// aProgram has what signing in needs of the program: no windows, no telephone.
+func aProgram(t *testing.T) *program {
+	t.Helper()
+	keyring.MockInit()
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), filepath.Join(dir, "leadline.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{opts: options{File: filepath.Join(dir, "leadline.toml")}, cfg: config.Config{Data: dir}, log: slog.New(slog.DiscardHandler),
+		store: s, secrets: secret.Open(dir)}
+	p.desk = desk.New(desk.Config{File: s, Money: func(crm.Money) string { return "" }})
+	p.shared = &shared{p: p}
+	t.Cleanup(func() {
+		p.shared.end()
+		if err := errors.Join(p.desk.Close(context.Background()), s.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+func (p *program) untilSync(t *testing.T, what string, is func(desk.Sync) bool) {
+	t.Helper()
+	reached := make(chan struct{}, 1)
+	defer p.desk.Subscribe(func(s desk.Snapshot) {
+		if is(s.Sync) {
+			select {
+			case reached <- struct{}{}:
+			default:
+			}
+		}
+	})()
+	select {
+	case <-reached:
+	case <-time.After(30 * time.Second):
+		t.Fatalf("never %s: %+v", what, p.desk.Snapshot().Sync)
+	}
+}
+
+func TestSigningInKeepsTheFileInStep(t *testing.T) {
+	url, anna := aServer(t)
+	p := aProgram(t)
+	s := settings{p}
+	if _, err := p.store.SignIn(t.Context(), crm.User{Name: "anna"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ address, password, why string }{
+		{"ftp://x", serverPassword, "The server's address begins with https://"},
+		{url, "wrong", "E-mail address or password is wrong"},
+		{"http://127.0.0.1:1", serverPassword, "The server cannot be reached"},
+	} {
+		var failure *ui.TestFailure
+		if err := s.SignIn(t.Context(), c.address, anna.Email, c.password); !errors.As(err, &failure) || failure.Why.Key != c.why {
+			t.Errorf("%s: %v", c.address, err)
+		}
+	}
+	if err := s.SignIn(t.Context(), url, anna.Email, serverPassword); err != nil {
+		t.Fatal(err)
+	}
+	everywhere := func(y desk.Sync) bool { return y.State == desk.Everywhere && y.Waiting == 0 }
+	p.untilSync(t, "everywhere", everywhere)
+	if me, err := p.store.Me(t.Context()); err != nil || me.ID != anna.ID {
+		t.Errorf("I am %+v, %v", me, err)
+	}
+	if c := p.config().Server; c.URL != url || c.User != anna.Email {
+		t.Errorf("the configuration has %+v", c)
+	}
+	if got, err := s.Server(t.Context()); err != nil || !got.SignedIn {
+		t.Errorf("%+v, %v", got, err)
+	}
+	// The next start needs no password.
+	p.shared.end()
+	p.shared = &shared{p: p}
+	if err := p.shared.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.untilSync(t, "everywhere again", everywhere)
+	var failure *ui.TestFailure
+	if err := s.SignIn(t.Context(), "https://other.example.org", anna.Email, serverPassword); !errors.As(err, &failure) || failure.Why.Args["server"] != url {
+		t.Errorf("taken to another server: %v", err)
+	}
+	if err := (settings{p}).SignOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.untilSync(t, "signed out", func(y desk.Sync) bool { return y.State == desk.SignedOut })
+	p.shared = &shared{p: p}
+	if err := p.shared.start(t.Context()); err != nil || p.shared.client.SignedIn() {
+		t.Errorf("still signed in at the next start: %v", err)
+	}
+}
+
+func TestTheCompanysAccountsAreTakenOver_I3(t *testing.T) {
+	line := crm.Line{ID: "6b1d2f0a-0f6b-8e0e-9d5c-5f1a000000aa", Name: "Head office"}
+	c := config.Config{Accounts: []config.Account{{Name: "Office", Address: "sip:1@old.example.org"}}}
+	for _, g := range []wire.Account{
+		{Name: "Office", Address: "sip:101@pbx.example.org", Transport: "tls", Line: line.ID},
+		{Name: "Office", Address: "sip:1@old.example.org"},
+	} {
+		a, err := config.CheckAccount(givenAccount(g, []crm.Line{line}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if added := addAccount(&c, a); added != (g.Transport == "tls") {
+			t.Errorf("%s: added %v", g.Address, added)
+		}
+	}
+	if len(c.Accounts) != 2 || c.Accounts[1].Name != "Office 2" || c.Accounts[1].Transport != "tls" || c.Accounts[1].DefaultLine != "Head office" {
+		t.Errorf("%+v", c.Accounts)
+	}
+	p := aProgram(t)
+	for _, want := range []bool{true, false} {
+		if fresh, err := p.keepPassword(c.Accounts[1], "geheim"); err != nil || fresh != want {
+			t.Errorf("fresh %v, %v", fresh, err)
+		}
+	}
+	if fresh, err := p.keepPassword(c.Accounts[1], ""); fresh || err != nil {
+		t.Errorf("no password is fresh: %v", err)
+	}
+}
