@@ -148,6 +148,7 @@ type mainSettings struct {
 	recording RecordingChoice
 	player    *mainPlayer
 	copied    string
+	mayNot    bool // delete recordings
 }
 
 func (s *mainSettings) Accounts() []AccountSettings { return s.accounts }
@@ -219,6 +220,7 @@ func (s *mainSettings) SaveRecording(c RecordingChoice) error {
 	s.recording = c
 	return nil
 }
+func (s *mainSettings) MayDeleteRecordings() bool { return !s.mayNot }
 func (s *mainSettings) OpenRecording(_ context.Context, name string) (RecordingPlayer, error) {
 	if name == "gone.flac" {
 		return nil, errors.New("no such file")

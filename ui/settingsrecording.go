@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -16,6 +18,7 @@ import (
 type RecordingChoice struct {
 	Always bool // every call, from its answer on; else by hand only
 	Beep   bool // both sides hear a tone as a recording begins
+	Keep   int  // days after which the file is removed; 0: never
 }
 
 // RecordingSettings is what the page about recordings asks of the program.
@@ -23,6 +26,9 @@ type RecordingSettings interface {
 	Recording() RecordingChoice
 	// SaveRecording is used for recordings that begin from now on.
 	SaveRecording(RecordingChoice) error
+	// MayDeleteRecordings tells whether the roles of who works here let recordings be deleted
+	// (requirements.md G1); where not, they are kept.
+	MayDeleteRecordings() bool
 	Recordings
 }
 
@@ -70,7 +76,28 @@ type settingsRecordingView struct {
 	box   *fyne.Container
 	calls *kit.Segmented
 	beep  *kit.Check
+	keep  *kit.Select
+	kept  *kit.Prose // why it can't be chosen how long
 	error *kit.Prose
+}
+
+// keepDays are offered; the file with the settings may have any other number.
+var keepDays = []int{0, 30, 90, 180, 365}
+
+func keepOptions(chosen int) []kit.Option {
+	days := keepDays
+	if !slices.Contains(days, chosen) {
+		days = append(slices.Clone(days), chosen)
+	}
+	var options []kit.Option
+	for _, d := range days {
+		label := text.T("For ever")
+		if d > 0 {
+			label = text.T("{n} days", "n", strconv.Itoa(d))
+		}
+		options = append(options, kit.Option{ID: strconv.Itoa(d), Label: label})
+	}
+	return options
 }
 
 func newSettingsRecording(opt MainOptions) *settingsRecordingView {
@@ -90,12 +117,20 @@ func newSettingsRecording(opt MainOptions) *settingsRecordingView {
 	}, func(id string) { change(func(c *RecordingChoice) { c.Always = id == recordAlways }) })
 	v.beep = kit.NewCheck("Tone as a recording begins", func(on bool) { change(func(c *RecordingChoice) { c.Beep = on }) }).
 		WithHelp("Both sides hear it.")
+	v.keep = kit.NewBareSelect("Keep recordings", keepOptions(0), func(id string) {
+		days, _ := strconv.Atoi(id) // ours
+		change(func(c *RecordingChoice) { c.Keep = days })
+	})
+	v.kept = kit.NewProse("Your role does not let you delete recordings, so they are kept.", kit.Quiet)
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
 	v.box = kit.Column(0, settingsTitle("Recording"), kit.Pad(20, 24, 20, 24, kit.Column(20,
 		settingsRow("Record calls", kit.Column(6, kit.Row(0, v.calls, kit.Spacer()),
 			kit.NewProse("In many countries the other side has to agree before a call is recorded. A recording can be paused in the call window, for a card number, say.", kit.Quiet))),
-		settingsRow("Announcement", v.beep), v.error)))
+		settingsRow("Announcement", v.beep),
+		settingsRow("Keep recordings", kit.Column(6, kit.Row(0, kit.Sized(200, 0, v.keep), kit.Spacer()), v.kept,
+			kit.NewProse("What is older is removed from this computer. Recordings of a person whose data is erased are removed too.", kit.Quiet))),
+		v.error)))
 	v.Enter()
 	return v
 }
@@ -112,6 +147,11 @@ func (v *settingsRecordingView) Enter() {
 	}
 	v.calls.SetChosen(id)
 	v.beep.SetOn(c.Beep)
+	may := v.opt.Settings.MayDeleteRecordings()
+	v.keep.SetOptions(keepOptions(c.Keep))
+	v.keep.SetChosen(strconv.Itoa(c.Keep))
+	setShown(v.keep, may)
+	setShown(v.kept, !may)
 }
 
 // Leave does nothing.

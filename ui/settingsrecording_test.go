@@ -30,6 +30,29 @@ func TestHowCallsAreRecordedIsChosen(t *testing.T) {
 	}
 }
 
+func TestG1HowLongRecordingsAreKeptIsChosenByWhoMayDeleteThem(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount, recording: RecordingChoice{Keep: 7}}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.tap("item", "Settings")
+	b.tap("item", "Recording")
+	keep := b.widget("select", "Keep recordings").(*kit.Select)
+	if keep.Value() != "7 days" {
+		t.Errorf("a number of days of the file's shows as %q", keep.Value())
+	}
+	if err := keep.Choose("90 days"); err != nil || s.recording.Keep != 90 {
+		t.Errorf("saved %+v, %v", s.recording, err)
+	}
+	if err := keep.Choose("For ever"); err != nil || s.recording.Keep != 0 {
+		t.Errorf("saved %+v, %v", s.recording, err)
+	}
+	s.mayNot = true
+	b.tap("item", "About")
+	b.tap("item", "Recording")
+	if !b.says("Your role does not let you delete recordings, so they are kept.") || keep.Visible() {
+		t.Error("it is offered to who may not, or nothing says why not")
+	}
+}
+
 func TestARecordingIsPlayedFromTheTimeline(t *testing.T) {
 	d := fullDesk()
 	ref := desk.Ref{Kind: desk.Lead, ID: "1"}

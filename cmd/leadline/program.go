@@ -149,6 +149,7 @@ func (p *program) run(starts <-chan []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	go p.tellDamage(ctx)
+	go p.tidyRecordings(ctx)
 	context.AfterFunc(ctx, func() {
 		// Whoever ends the session may not wait for the windows to be torn down,
 		// and the PBX must not ring a phone that is gone.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -11,6 +12,36 @@ import (
 // SaveRecordings saves in which files a call was recorded, all of them, oldest first.
 func (s *Store) SaveRecordings(ctx context.Context, call crm.ID, files []string) error {
 	return s.Do(ctx, crm.SaveRecordings{Call: call, Files: files})
+}
+
+// RecordingsGone are the names of files that were recordings of a call and are no more, because a person
+// was erased (requirement I4) or the recordings were deleted. Whoever has them removes them and says so with ForgetRecordings.
+func (s *Store) RecordingsGone(ctx context.Context) (names []string, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// A change that is taken back and done again on top of another's takes the name away for a moment.
+	err = each(r, `SELECT name FROM recording_gone g WHERE NOT EXISTS
+		(SELECT 1 FROM call c, json_each(c.recordings) j WHERE c.id = g.call AND j.value = g.name)`, nil, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	})
+	return names, err
+}
+
+// ForgetRecordings takes note that files of RecordingsGone have been removed.
+func (s *Store) ForgetRecordings(ctx context.Context, names []string) error {
+	return s.write(ctx, func(t *tx) error {
+		for _, name := range names {
+			if _, err := t.exec("DELETE FROM recording_gone WHERE name = ?", name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // SaveQuality saves how a call sounded.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -60,4 +61,29 @@ func TestAFileOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 		t.Errorf("%+v", got.Call)
 	}
 	ok(t, s.SaveRecordings(ctx, id, []string{"a.flac"}))
+}
+
+// I4: whoever keeps the files learns which recordings a call may not have any more, until they are removed.
+func TestI4TheFilesOfErasedRecordingsAreNamed(t *testing.T) {
+	s := seeded(t)
+	c, _ := begin(t, s, crm.Incoming, DemoKnown, lineOf(t, s, crm.Suggest))
+	gone := func(want ...string) {
+		t.Helper()
+		if got := must(s.RecordingsGone(ctx))(t); !slices.Equal(got, want) {
+			t.Errorf("gone are %q, want %q", got, want)
+		}
+	}
+	ok(t, s.SaveRecordings(ctx, c.ID, []string{"a.flac"}))
+	ok(t, s.SaveRecordings(ctx, c.ID, []string{"a.flac", "b.flac"})) // one more: none is gone
+	ok(t, s.SaveNote(ctx, c.ID, "a note"))
+	gone()
+	ok(t, s.SaveRecordings(ctx, c.ID, []string{"b.flac"}))
+	gone("a.flac")
+	ok(t, s.SaveRecordings(ctx, c.ID, nil))
+	gone("a.flac", "b.flac")
+	ok(t, s.ForgetRecordings(ctx, []string{"a.flac"}))
+	gone("b.flac")
+	ok(t, s.SaveRecordings(ctx, c.ID, []string{"b.flac"})) // taken back
+	gone()
+	wholeFile(t, s)
 }

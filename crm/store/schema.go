@@ -230,6 +230,14 @@ CREATE TABLE row_wanted(entity TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(enti
 `, `
 -- what waits and what was refused, among all that was ever done alone
 CREATE INDEX outbox_state ON outbox(state, seq);
+`, `
+-- files that a call named as its recordings and may not any more. A call that this program may not see any more
+-- is not among them: the file is the only one there is.
+CREATE TABLE recording_gone(name TEXT PRIMARY KEY, call BLOB NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER call_recordings AFTER UPDATE OF recordings ON call
+	WHEN old.recordings IS NOT NULL AND old.recordings IS NOT new.recordings BEGIN
+	INSERT OR IGNORE INTO recording_gone(name, call) SELECT value, old.id FROM json_each(old.recordings);
+END;
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it

@@ -71,8 +71,9 @@ type Audio struct {
 
 // Recording is how calls are recorded; the files are in the data directory.
 type Recording struct {
-	Calls string `toml:"calls,omitempty"` // by hand, every
-	Beep  bool   `toml:"beep,omitempty"`  // both sides hear a tone as a recording begins
+	Calls string `toml:"calls,omitempty"`     // by hand, every
+	Beep  bool   `toml:"beep,omitempty"`      // both sides hear a tone as a recording begins
+	Keep  int    `toml:"keep_days,omitempty"` // files that are older are removed; 0: none is
 }
 
 // The values of Recording.Calls; the first is the default.
@@ -96,6 +97,9 @@ var (
 	// Codecs are all that a file may name, in the default order.
 	Codecs = []string{"opus", "g722", "pcma", "pcmu"}
 )
+
+// MostKeepDays is the longest time for which recordings can be kept but for ever: ten years.
+const MostKeepDays = 3653
 
 const defaultBind = "0.0.0.0:0"
 

@@ -58,6 +58,7 @@ ringer = "USB Headset"
 [recording]
 calls = "every"
 beep = true
+keep_days = 90
 `
 
 func write(t *testing.T, text string) string {
@@ -91,7 +92,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			KeepAlive: "options", MWI: "unasked", Asserted: "pbx",
 		}},
 		Audio:     Audio{Microphone: "null", Speaker: "file:out.wav", Ringer: "USB Headset"},
-		Recording: Recording{Calls: "every", Beep: true},
+		Recording: Recording{Calls: "every", Beep: true, Keep: 90},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -163,6 +164,7 @@ func TestProblemsAreTold(t *testing.T) {
 		{"password in the url", "[server]\nurl = \"https://a:b@crm\"\n", 2, "server.url", "holds no user and password"},
 		{"user without server", "[server]\nuser = \"a@b\"\n", 1, "server", "no url"},
 		{"recording", "[recording]\ncalls = \"some\"\n", 2, "recording.calls", "every"},
+		{"how long recordings are kept", "[recording]\nkeep_days = -3\n", 2, "recording.keep_days", "0 for ever"},
 		{"file without name", "[audio]\nringer = \"file:\"\n", 2, "audio.ringer", "lacks the file's name"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -144,7 +144,7 @@ func known(key toml.Key) string {
 		"server":    {"url", "user"},
 		"account":   {"name", "address", "auth_user", "password", "transport", "ca", "certificate", "key", "keep_alive", "stun", "watch", "pickup", "mwi", "bind", "srtp", "srtp_keys", "outbound_proxy", "asserted_identity", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
 		"audio":     {"microphone", "speaker", "ringer", "echo_cancellation", "noise_suppression", "gain_control", "hold_music"},
-		"recording": {"calls", "beep"},
+		"recording": {"calls", "beep", "keep_days"},
 	}
 	table := ""
 	if len(key) > 1 {

@@ -30,6 +30,9 @@ func (c *Config) check(report func(path, reason string)) {
 	test("audio.speaker", checkDevice(c.Audio.Speaker))
 	test("audio.ringer", checkDevice(c.Audio.Ringer))
 	test("recording.calls", oneOf(c.Recording.Calls, []string{RecordByHand, RecordEvery}))
+	if c.Recording.Keep < 0 || c.Recording.Keep > MostKeepDays {
+		report("recording.keep_days", fmt.Sprintf("it is %d; 1 to %d days, or 0 for ever", c.Recording.Keep, MostKeepDays))
+	}
 
 	test("audio.hold_music", checkHoldMusic(c.Audio.HoldMusic))
 
