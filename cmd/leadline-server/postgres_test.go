@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"leadline/crm/server/rig"
+)
+
+// superuser is the URL of a database for its administrator.
+func superuser(t *testing.T, database string) string {
+	t.Helper()
+	u, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("user", "postgres")
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func TestPostgreSQLIsBackedUpAndRestored(t *testing.T) {
+	pg, err := rig.NewPostgres("-c", "fsync=off")
+	rig.NeedPostgres(t, err)
+	defer func() {
+		if err := pg.Remove(); err != nil {
+			t.Error(err)
+		}
+	}()
+	database, err := pg.Database()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	do := func(args ...string) (string, error) {
+		var out bytes.Buffer
+		words := 1
+		if args[0] == "user" {
+			words = 2
+		}
+		all := append(append([]string{}, args[:words]...), "-database", database, "-key", filepath.Join(dir, "key"), "-files", dir)
+		err := run(t.Context(), append(all, args[words:]...), strings.NewReader("a long password"), &out, &out)
+		return out.String(), err
+	}
+	if out, err := do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-"); err != nil {
+		t.Fatal(out, err)
+	}
+	backup := filepath.Join(dir, "backup.dump")
+	if out, err := do("backup", "-to", backup); err != nil {
+		t.Fatal(out, err)
+	}
+	if database, err = pg.Database(); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("pg_restore", "--no-owner", "--role=leadline", "--dbname="+superuser(t, database), backup).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := do("restore"); err != nil {
+		t.Fatal(out, err)
+	}
+	if out, err := do("user", "list"); err != nil || !strings.Contains(out, "ada@example.org  Ada") {
+		t.Error(out, err)
+	}
+	if out, err := do("verify"); err != nil {
+		t.Error(out, err)
+	}
+}
