@@ -51,6 +51,7 @@ type call struct {
 	music      func([]int16) // what the far end hears while we hold; nil: silence
 
 	must    bool // encryption, whatever the account wants
+	attempt int  // how often an unanswered call was placed anew, after a move
 	inClear bool // the far end refused encryption, and the call was placed anew
 
 	tape             *record.Tape // nil: not recorded now
@@ -137,7 +138,7 @@ func (c *call) open() error {
 	if err != nil {
 		return err
 	}
-	guard := newGuard(certificate, func(err error) { c.box.post(func() { c.shaken(err) }) })
+	guard := newGuard(certificate, func(err error) { signals{c, c.attempt}.post(func() { c.shaken(err) }) })
 	v, err := openVoice(c.stack.Local().Addr(), c.line.stunServer(), c.line.account.Codecs, secrets, guard, c.phone.cfg.Now, c.log)
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ type line struct {
 	targets []locate.Target // that are still to be tried, the one in use first
 	at      netip.AddrPort  // where the calls believe us to be
 	stale   bool            // the connection may have died while the machine slept
+	second  bool            // the target in use isn't the domain's first
 
 	mu    sync.Mutex
 	stack *sip.Stack     // nil when there is none
@@ -228,7 +229,7 @@ func (l *line) incoming(stack *sip.Stack, d *sip.Dialog) sip.Events {
 		d.Refuse(480, "Temporarily Unavailable")
 		return nil
 	}
-	return signals{c}
+	return signals{c: c}
 }
 
 // retire closes a stack when its calls are over; it is of no use for new ones.

@@ -30,7 +30,7 @@ func (l *line) register(ctx context.Context) (granted time.Duration, err error) 
 		}
 		var distrust *sip.TrustError
 		secure = secure || errors.As(err, &distrust)
-		l.targets = l.targets[1:]
+		l.targets, l.second = l.targets[1:], true
 		l.log.Info("a target of the account is of no use", "target", target, "err", err, "left", len(l.targets))
 	}
 	l.targets = nil
@@ -48,7 +48,37 @@ func (l *line) locate(ctx context.Context) error {
 	defer cancel()
 	var err error
 	l.targets, err = l.account.options().Locate(ctx, l.phone.cfg.Resolver)
+	l.second = false
 	return err
+}
+
+// prefer has the next registration go back to a target that the domain puts before the one
+// in use (RFC 2782: the client MUST attempt the lowest priority that it can reach), once it
+// answers again. With calls in progress that waits for the registration after it.
+func (l *line) prefer(ctx context.Context) {
+	if !l.second || len(l.phone.callsOf(l, nil)) > 0 {
+		return
+	}
+	wait := l.phone.cfg.Timing.Answer
+	located, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	targets, err := l.account.options().Locate(located, l.phone.cfg.Resolver)
+	if err != nil {
+		return // what is there works
+	}
+	for i, target := range targets {
+		if target == l.targets[0] {
+			return
+		}
+		asked, cancel := context.WithTimeout(ctx, wait)
+		err := l.current().Answers(asked, target)
+		cancel()
+		if err == nil {
+			l.log.Info("going back to a target that is there again", "target", target)
+			l.targets, l.second = targets[i:], i > 0
+			return
+		}
+	}
 }
 
 // registerAt sends one REGISTER through a target.

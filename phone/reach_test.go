@@ -115,6 +115,31 @@ func TestServerThatFailsLaterIsLeft(t *testing.T) {
 	d.registered()
 }
 
+// RFC 2782, RFC 3263 §4.3: the domain's first server is gone back to when it is there again
+// and nobody is talking.
+func TestTheFirstServerIsGoneBackTo(t *testing.T) {
+	first, second := siptest.New(t), siptest.New(t)
+	first.Handle(func(siptest.Message) bool { return true })
+	kept := registrar(second, func(_ int, m siptest.Message) { accept(second, m, "1") })
+	d := newDesk(t, second, atDomain(directory{first.Addr(), second.Addr()})).registered()
+	caller := second.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	call := d.rings()
+	back := registrar(first, func(_ int, m siptest.Message) { accept(first, m, "300") })
+	before := kept()
+	d.eventually("the registration is refreshed", func() bool { return kept() >= before+2 })
+	if back() != 0 {
+		t.Error("the account moves while a call rings")
+	}
+	d.do(d.Decline(call.ID, false))
+	caller.Refused(603)
+	d.eventually("registered at the first again", func() bool { return back() > 0 })
+	_, err := d.Dial("", "102")
+	d.do(err)
+	first.Reply(first.Expect("INVITE"), 603, "Decline", "")
+	d.ended(phone.DeclinedThere)
+}
+
 func TestAnAnswerIsFinalWhoeverGivesIt(t *testing.T) {
 	first, second := siptest.New(t), siptest.New(t)
 	registrar(first, func(_ int, m siptest.Message) { first.Send(m.From, m.Response(403, "Forbidden", "r", "")) })
@@ -129,17 +154,8 @@ func TestAnAnswerIsFinalWhoeverGivesIt(t *testing.T) {
 // The machine gets another address in the middle of a call: the account registers from
 // there, and the far end is told where the call and its sound are now.
 func TestCallFollowsToAnotherAddress(t *testing.T) {
-	var second atomic.Bool
 	pbx := siptest.New(t)
-	d := newDesk(t, pbx, func(c *phone.Config, a *phone.Account) {
-		a.Bind = "0.0.0.0:0"
-		c.LocalAddr = func(context.Context, string) (netip.Addr, error) {
-			if second.Load() {
-				return netip.MustParseAddr("127.0.0.2"), nil
-			}
-			return netip.MustParseAddr("127.0.0.1"), nil
-		}
-	}).registered()
+	d, move := movable(t, pbx)
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
 	if err := d.Answer(d.rings().ID); err != nil {
@@ -147,7 +163,7 @@ func TestCallFollowsToAnotherAddress(t *testing.T) {
 	}
 	caller.Answered("")
 	call := d.state(phone.Active)
-	second.Store(true)
+	move()
 	again := pbx.Expect("INVITE")
 	if !strings.HasPrefix(again.From, "127.0.0.2:") || !strings.Contains(again.ContactURI(), "@"+again.From) ||
 		!strings.Contains(again.Body, "c=IN IP4 127.0.0.2\r\n") {
@@ -171,5 +187,83 @@ func TestCallFollowsToAnotherAddress(t *testing.T) {
 	d.ended(phone.HungUpThere)
 	if now := d.last(call.ID); now.Cause != phone.HungUpThere {
 		t.Errorf("%+v", now)
+	}
+}
+
+// movable is a phone at 127.0.0.1 that moves to 127.0.0.2.
+func movable(t *testing.T, pbx *siptest.Peer) (d *desk, move func()) {
+	var second atomic.Bool
+	d = newDesk(t, pbx, func(c *phone.Config, a *phone.Account) {
+		a.Bind = "0.0.0.0:0"
+		c.LocalAddr = func(context.Context, string) (netip.Addr, error) {
+			if second.Load() {
+				return netip.MustParseAddr("127.0.0.2"), nil
+			}
+			return netip.MustParseAddr("127.0.0.1"), nil
+		}
+	}).registered()
+	return d, func() { second.Store(true) }
+}
+
+func TestAnUnansweredCallIsPlacedAnewAfterAMove(t *testing.T) {
+	for name, progress := range map[string]func(*siptest.Peer, siptest.Message){
+		"ringing": func(pbx *siptest.Peer, m siptest.Message) { pbx.Reply(m, 180, "Ringing", "") },
+		"early sound": func(pbx *siptest.Peer, m siptest.Message) {
+			pbx.Reply(m, 183, "Session Progress", siptest.SDP(4000))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pbx := siptest.New(t)
+			d, move := movable(t, pbx)
+			id, err := d.Dial("", "102")
+			d.do(err)
+			invite := pbx.Expect("INVITE")
+			progress(pbx, invite)
+			d.eventually("progress", func() bool { s := d.last(id).State; return s == phone.RingingThere || s == phone.Early })
+			move()
+			cancel := pbx.Expect("CANCEL")
+			again := pbx.Expect("INVITE")
+			if cancel.Get("Call-ID") != invite.Get("Call-ID") || again.Get("Call-ID") == invite.Get("Call-ID") {
+				t.Errorf("CANCEL of %s, INVITE %s after %s", cancel.Get("Call-ID"), again.Get("Call-ID"), invite.Get("Call-ID"))
+			}
+			if !strings.HasPrefix(again.From, "127.0.0.2:") || !strings.HasPrefix(again.Start, "INVITE sip:102@") ||
+				!strings.Contains(again.Body, "c=IN IP4 127.0.0.2\r\n") {
+				t.Errorf("%s from %s\n%s", again.Start, again.From, again.Body)
+			}
+			pbx.Reply(cancel, 200, "OK", "")
+			pbx.Send(again.From, invite.Response(487, "Request Terminated", "peer", ""))
+			pbx.Reply(again, 200, "OK", siptest.SDP(4000))
+			pbx.Expect("ACK")
+			d.eventually("talking", func() bool { return d.last(id).State == phone.Active })
+			d.do(d.HangUp(id))
+			pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
+		})
+	}
+}
+
+func TestARingingCallIsAnsweredFromTheNewAddress(t *testing.T) {
+	pbx := siptest.New(t)
+	d, move := movable(t, pbx)
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	call := d.rings()
+	move()
+	d.eventually("registered from there", func() bool { at, _ := pbx.Phone(); return strings.HasPrefix(at, "127.0.0.2:") })
+	d.do(d.Answer(call.ID))
+	ok := caller.Answered("")
+	if !strings.HasPrefix(ok.From, "127.0.0.2:") || !strings.Contains(ok.ContactURI(), "@"+ok.From) || !strings.Contains(ok.Body, "c=IN IP4 127.0.0.2\r\n") {
+		t.Errorf("from %s, Contact %s\n%s", ok.From, ok.ContactURI(), ok.Body)
+	}
+	d.state(phone.Active)
+}
+
+func TestARingingCallEndsWithItsConnection(t *testing.T) {
+	pbx := siptest.NewTCP(t, nil)
+	d := newDesk(t, pbx, func(_ *phone.Config, a *phone.Account) { a.Transport = "tcp" }).registered()
+	pbx.NewCall().Invite(siptest.SDP(4000))
+	d.rings()
+	pbx.Cut()
+	if end := d.ended(phone.Missed); !strings.Contains(end.SIPReason, "connection") {
+		t.Errorf("%q", end.SIPReason)
 	}
 }

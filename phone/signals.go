@@ -8,15 +8,27 @@ import (
 )
 
 // signals posts what the signalling tells to the call's goroutine.
-type signals struct{ c *call }
+type signals struct {
+	c       *call
+	attempt int // of call.attempt; what an earlier one still hears is of no interest
+}
+
+// post has the call's goroutine do f, unless it has placed the call anew meanwhile.
+func (s signals) post(f func()) {
+	s.c.box.post(func() {
+		if s.attempt == s.c.attempt {
+			f()
+		}
+	})
+}
 
 var _ sip.Events = signals{}
 
 func (s signals) Progress(code int, reason string, body sip.Body) {
-	s.c.box.post(func() { s.c.progress(code, body) })
+	s.post(func() { s.c.progress(code, body) })
 }
-func (s signals) Answered(body sip.Body)   { s.c.box.post(func() { s.c.answered(body) }) }
-func (s signals) Failed(f *sip.Failure)    { s.c.box.post(func() { s.c.failed(f) }) }
+func (s signals) Answered(body sip.Body)   { s.post(func() { s.c.answered(body) }) }
+func (s signals) Failed(f *sip.Failure)    { s.post(func() { s.c.failed(f) }) }
 func (s signals) Confirmed(body sip.Body)  { s.c.box.post(func() { s.c.confirmed(body) }) }
 func (s signals) Refresh()                 { s.c.box.post(s.c.repeat) }
 func (s signals) Expired(why string)       { s.c.box.post(func() { s.c.end(Failed, 408, why) }) }

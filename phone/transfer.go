@@ -228,12 +228,12 @@ func (c *call) referred(r *sip.ReferRequest) {
 func (c *call) invites() (*sip.Dialog, error) {
 	offer := sdp.Offer(c.voice.local)
 	if c.referrer != nil {
-		return c.stack.DialFor(c.referrer.request, offer, signals{c})
+		return c.stack.DialFor(c.referrer.request, offer, signals{c, c.attempt})
 	}
 	if c.picksUp != "" {
-		return c.stack.DialReplacing(c.view.Dialled, c.picksUp, offer, signals{c})
+		return c.stack.DialReplacing(c.view.Dialled, c.picksUp, offer, signals{c, c.attempt})
 	}
-	return c.stack.Dial(c.view.Dialled, offer, signals{c})
+	return c.stack.Dial(c.view.Dialled, offer, signals{c, c.attempt})
 }
 
 // reportReferral tells who made us place this call how it goes (RFC 3515 §2.4.5).

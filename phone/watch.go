@@ -28,6 +28,7 @@ func (l *line) stay(ctx context.Context, granted time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-renew.C:
+			l.prefer(ctx)
 			return
 		case <-stack.Down():
 			l.log.Info("registering anew: the connection broke")
@@ -136,8 +137,19 @@ func (l *line) settle() {
 func (c *call) moved() {
 	switch c.view.State {
 	case Active, HeldHere, HeldThere:
+	case Dialling, RingingThere, Early:
+		c.dialAgain()
+		return
+	case Ringing:
+		if c.stack.Transport() != "udp" {
+			// An answer would have to go over the connection that the INVITE came by (RFC
+			// 3261 §18.2.2); a datagram finds its way from anywhere.
+			c.dialog.Refuse(480, "Temporarily Unavailable")
+			c.end(Missed, 0, "the connection to the PBX broke while it rang")
+		}
+		return
 	default:
-		return // its answer goes where the INVITE came from, or comes from where ours went
+		return
 	}
 	if ip := c.stack.Local().Addr(); c.voice.bound != ip {
 		if err := c.voice.move(ip); err != nil {
@@ -147,4 +159,28 @@ func (c *call) moved() {
 	}
 	c.again = true
 	c.renegotiate()
+}
+
+// dialAgain places a call that nobody has answered yet anew from where we are now: the
+// answer to its INVITE would go to where we were (RFC 3261 §18.2.2).
+func (c *call) dialAgain() {
+	if c.dialog == nil {
+		return
+	}
+	c.dialog.Cancel()
+	c.attempt++
+	c.hear(heard{tone: noTone, warm: true})
+	c.voice.close()
+	c.voice = nil
+	err := c.open()
+	if err == nil {
+		c.dialog, err = c.invites()
+	}
+	if err != nil {
+		c.end(Failed, 0, "the network changed before the far end answered: "+err.Error())
+		return
+	}
+	c.view.SIPCallID = c.dialog.CallID()
+	c.view.EarlyMedia = false
+	c.become(Dialling)
 }

@@ -68,8 +68,8 @@ func TestAnAttendedTransferJoinsThem(t *testing.T) {
 	b.do(b.Answer(asked.ID))
 	a.reaches(ask, phone.Active, soon)
 	if err := a.Join(customer.ID, ask); err != nil {
-		told := a.calls[ask]
-		t.Fatalf("%v; the consultation was told last as %+v", err, told[len(told)-1])
+		a.tell(func() { t.Errorf("the consultation was told last as %+v", a.calls[ask][len(a.calls[ask])-1]) })
+		t.Fatal(err)
 	}
 	for _, id := range []phone.CallID{customer.ID, ask} {
 		if e := a.ends(id, soon); e.Cause != phone.Transferred {

@@ -1,6 +1,11 @@
 package sip
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
@@ -56,4 +61,42 @@ func (d *Dialog) inviteAt(t locate.Target) *Failure {
 	_ = sipgo.ClientRequestAddVia(s.client, req)
 	d.invitation = req
 	return d.invite()
+}
+
+// Answers asks a target that isn't in use whether it would serve us, until ctx ends: over
+// UDP by OPTIONS, else by connecting. The registration and the calls stay where they are.
+func (s *Stack) Answers(ctx context.Context, t locate.Target) error {
+	if t.Transport != "udp" {
+		ip, err := s.addressFor(ctx, t)
+		if err != nil {
+			return err
+		}
+		conn, err := dialStream(ctx, t.Transport, netip.AddrPortFrom(ip, 0), t.Addr, s.acc.peerName(), s.opts.TLS)
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	}
+	if s.acc.transport != "udp" {
+		return fmt.Errorf("ask %s from %s: %w", t, s.acc.transport, errors.ErrUnsupported)
+	}
+	req := s.newOptions()
+	id := sip.CallIDHeader(sip.GenerateTagN(24))
+	req.AppendHeader(&id)
+	s.mu.Lock()
+	s.detours[id.Value()] = t
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.detours, id.Value())
+	}()
+	res, err := s.roundTrip(ctx, req)
+	if err != nil {
+		return noAnswer("OPTIONS", err)
+	}
+	if res.StatusCode == 503 {
+		return refused("OPTIONS", res)
+	}
+	return nil
 }

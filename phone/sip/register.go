@@ -144,14 +144,7 @@ func (s *Stack) granted(res *sip.Response, asked time.Duration) time.Duration {
 // Ping asks the first hop whether it is there. Any answer will do, but one that tells that
 // a NAT on the way has given us another address: calls wouldn't find us any more.
 func (s *Stack) Ping(ctx context.Context) error {
-	req := sip.NewRequest(sip.OPTIONS, sip.Uri{Scheme: "sip", Host: s.acc.host, Port: s.acc.port, UriParams: sip.NewParams()})
-	req.SetTransport(s.network())
-	from := &sip.FromHeader{Address: s.addressOfRecord(), Params: sip.NewParams()}
-	from.Params.Add("tag", sip.GenerateTagN(16))
-	req.AppendHeader(from)
-	s.route(req)
-	req.AppendHeader(s.contact())
-	res, err := s.roundTrip(ctx, req)
+	res, err := s.roundTrip(ctx, s.newOptions())
 	if err != nil {
 		return noAnswer("OPTIONS", err)
 	}
@@ -159,6 +152,17 @@ func (s *Stack) Ping(ctx context.Context) error {
 		return &Failure{Method: "OPTIONS", Err: fmt.Errorf("the PBX sees us at %s now, before at %s", seen, s.Reached())}
 	}
 	return nil
+}
+
+func (s *Stack) newOptions() *sip.Request {
+	req := sip.NewRequest(sip.OPTIONS, sip.Uri{Scheme: "sip", Host: s.acc.host, Port: s.acc.port, UriParams: sip.NewParams()})
+	req.SetTransport(s.network())
+	from := &sip.FromHeader{Address: s.addressOfRecord(), Params: sip.NewParams()}
+	from.Params.Add("tag", sip.GenerateTagN(16))
+	req.AppendHeader(from)
+	s.route(req)
+	req.AppendHeader(s.contact())
+	return req
 }
 
 // roundTrip sends a request outside of any dialog and waits for its final answer, or
