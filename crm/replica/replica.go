@@ -39,9 +39,9 @@ type Config struct {
 type Replica struct {
 	c Config
 
-	session   sync.Mutex // held while it is found out where both stand, and while a page is taken over
-	greeted   bool       // under session
-	greetings int        // under session
+	session   lock // held while it is found out where both stand, and while a page is taken over
+	greeted   bool // under session
+	greetings int  // under session
 	welcome   wire.Welcome
 	erased    []crm.ID // that the server is to be told of
 
@@ -75,7 +75,7 @@ func New(c Config) *Replica {
 	if c.Snapshots == "" {
 		c.Snapshots = os.TempDir()
 	}
-	return &Replica{c: c, status: Status{State: Offline, Since: c.Now()}, pulled: make(chan struct{}, 1), retry: make(chan struct{}, 1)}
+	return &Replica{c: c, session: newLock(), status: Status{State: Offline, Since: c.Now()}, pulled: make(chan struct{}, 1), retry: make(chan struct{}, 1)}
 }
 
 // Status is where the replica stands now.

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync"
 
 	"leadline/crm"
 	"leadline/crm/wire"
@@ -75,11 +76,18 @@ func (t *tx) pend(seq int64, rows []wire.RowID) error {
 // nothing is pending for have no shadow.
 type rebase struct {
 	*tx
-	rows map[wire.RowID]bool // that are set back
-	seqs map[int64]bool      // of pending commands that touch them
+	rows  map[wire.RowID]bool  // that are set back
+	seqs  map[int64]bool       // of pending commands that touch them
+	pends func() (bool, error) // whether anything is pending at all, as it was at the beginning
 }
 
-func (t *tx) newRebase() *rebase { return &rebase{t, map[wire.RowID]bool{}, map[int64]bool{}} }
+func (t *tx) newRebase() *rebase {
+	return &rebase{t, map[wire.RowID]bool{}, map[int64]bool{}, sync.OnceValues(func() (bool, error) {
+		var n int
+		err := t.row("SELECT count(*) FROM (SELECT 1 FROM pending LIMIT 1)").Scan(&n)
+		return n > 0, explain(err)
+	})}
+}
 
 // add takes a row in, with all commands that touch it, with all rows that those touch.
 func (b *rebase) add(r wire.RowID) error {

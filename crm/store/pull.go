@@ -54,6 +54,9 @@ func (t *tx) takeOver(p wire.Page) error {
 	for _, r := range p.Rows {
 		row := wire.RowID{Entity: r.Entity, ID: r.ID}
 		pending, err := t.isPending(row)
+		if err == nil && !pending && r.Data != nil {
+			pending, err = t.pointsToPending(b, r.Data)
+		}
 		switch {
 		case err != nil:
 		case r.Entity == wire.Alias:
@@ -89,6 +92,38 @@ func (t *tx) takeOver(p wire.Page) error {
 		}
 	}
 	return nil
+}
+
+// pointsToPending says whether a row points to records that a pending command touches. Such a command may have moved
+// what it did not see yet when it was performed (a merge, a conversion), so it is performed again on top of this row.
+func (t *tx) pointsToPending(b *rebase, data json.RawMessage) (bool, error) {
+	if any, err := b.pends(); err != nil || !any {
+		return false, err
+	}
+	var to struct {
+		Refs    []crm.Ref `json:"refs"`
+		Ref     crm.Ref   `json:"ref"`
+		Contact crm.ID    `json:"contact"`
+		Company crm.ID    `json:"company"`
+	}
+	if err := json.Unmarshal(data, &to); err != nil {
+		return false, nil // a row of a kind that has something else by these names
+	}
+	points := false
+	for _, r := range append(to.Refs, to.Ref, crm.Ref{Kind: crm.KindContact, ID: to.Contact}, crm.Ref{Kind: crm.KindCompany, ID: to.Company}) {
+		if r.None() {
+			continue
+		}
+		pending, err := t.isPending(rowOf(r))
+		if err == nil && pending {
+			points = true
+			err = b.add(rowOf(r))
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return points, nil
 }
 
 func (t *tx) isPending(r wire.RowID) (bool, error) {

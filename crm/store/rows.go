@@ -43,13 +43,16 @@ func joined(known json.RawMessage, unknown map[string]json.RawMessage) (json.Raw
 		}
 	}
 	for name, value := range unknown {
+		if name == callOrder {
+			continue
+		}
 		have, there := all[name]
 		if name == callRefs && there {
 			var refs, more []crm.Ref
 			if err := errors.Join(json.Unmarshal(have, &refs), json.Unmarshal(value, &more)); err != nil {
 				return nil, err
 			}
-			value, there = mustJSON(union(refs, more)), false
+			value, there = mustJSON(inOrder(union(refs, more), unknown[callOrder])), false
 		}
 		if !there {
 			all[name] = value
@@ -58,8 +61,26 @@ func joined(known json.RawMessage, unknown map[string]json.RawMessage) (json.Raw
 	return json.Marshal(all)
 }
 
-// callRefs is the field of a call of which a part may be unknown here.
-const callRefs = "refs"
+// callRefs is the field of a call of which a part may be unknown here. callOrder is kept beside that part: all of the
+// field, as the server has it.
+const (
+	callRefs  = "refs"
+	callOrder = "refs in order"
+)
+
+// inOrder are refs in the server's order, as long as they are the server's.
+func inOrder(refs []crm.Ref, servers json.RawMessage) []crm.Ref {
+	var order []crm.Ref
+	if json.Unmarshal(servers, &order) != nil || len(order) != len(refs) {
+		return refs
+	}
+	for _, r := range refs {
+		if !containsRef(order, r) {
+			return refs
+		}
+	}
+	return order
+}
 
 func mustJSON(v any) json.RawMessage {
 	b, err := json.Marshal(v)
@@ -215,7 +236,7 @@ func unknownOf(data json.RawMessage, known any) (map[string]json.RawMessage, err
 	}
 	delete(rest, callRefs)
 	if all = slices.DeleteFunc(all, func(r crm.Ref) bool { return containsRef(c.Refs, r) }); len(all) > 0 {
-		rest[callRefs] = mustJSON(all)
+		rest[callRefs], rest[callOrder] = mustJSON(all), refs
 	}
 	return rest, nil
 }

@@ -64,7 +64,8 @@ func (t *tx) fork() error {
 
 // NewEpoch follows a server that was restored from a backup: what this file has beyond fork, the server may
 // not have. Such rows are to be fetched by id, and the commands of the journal beyond it are sent again, as
-// another client. fresh says that only a new snapshot helps: the file began with one from beyond fork.
+// another client. fresh says that only a new snapshot helps: the file began with one from beyond fork. It is in no
+// view then, until it has one.
 func (s *Store) NewEpoch(ctx context.Context, epoch, fork uint64) (fresh bool, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		y, err := syncOf(t)
@@ -79,7 +80,8 @@ func (s *Store) NewEpoch(ctx context.Context, epoch, fork uint64) (fresh bool, e
 			return err
 		}
 		// The cursor may be in the middle of what was pulled, which is no prefix: safe_rev is one.
-		if _, err := t.exec("UPDATE sync SET epoch = ?, cursor = min(safe_rev, ?2), safe_rev = min(safe_rev, ?2)", int64(epoch), int64(fork)); err != nil {
+		if _, err := t.exec("UPDATE sync SET epoch = ?, cursor = min(safe_rev, ?2), safe_rev = min(safe_rev, ?2), view_hash = iif(?3, '', view_hash)",
+			int64(epoch), int64(fork), fresh); err != nil {
 			return err
 		}
 		if err := t.sendAgain(fork); err != nil {

@@ -142,8 +142,12 @@ func (t *tx) merge(m crm.MergeRecords) error {
 	if err != nil || loser == keep {
 		return err // two programs merged the same
 	}
-	if kept, err := t.current(keep); err != nil || kept == nil {
+	survivor, err := t.current(keep)
+	if err != nil {
 		return err
+	}
+	if survivor == nil { // removed later than this was thought of: the other would vanish with it
+		return refuse(wire.RejectGone, crm.WasRemoved)
 	}
 	was, err := t.current(loser)
 	if err != nil || was == nil {

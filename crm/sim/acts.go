@@ -1,0 +1,338 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+	"leadline/crm/store"
+)
+
+// deed is one kind of thing that happens in a step, and how often.
+type deed struct {
+	weight int
+	do     func(*World, context.Context) error
+}
+
+// deeds are what people do, then what goes wrong.
+var deeds = []deed{
+	{10, (*World).ring},
+	{4, (*World).ringMany},
+	{6, (*World).addContact},
+	{10, (*World).edit},
+	{6, (*World).writeNote},
+	{4, (*World).followUp},
+	{5, (*World).moveLead},
+	{4, (*World).assign},
+	{3, (*World).convert},
+	{3, (*World).merge},
+	{2, (*World).remove},
+	{1, (*World).changeRole},
+
+	{5, (*World).pullCable},
+	{5, (*World).plugCable},
+	{4, (*World).crash},
+	{2, (*World).saveDevice},
+	{2, (*World).restoreDevice},
+	{2, (*World).restartServer},
+	{2, (*World).backUpServer},
+	{1, (*World).restoreServer},
+	{2, (*World).setClock},
+}
+
+func (w *World) act(ctx context.Context) error {
+	sum := 0
+	for _, d := range deeds {
+		sum += d.weight
+	}
+	n := w.dice.n(sum)
+	for _, d := range deeds {
+		if n -= d.weight; n < 0 {
+			return d.do(w, ctx)
+		}
+	}
+	return nil
+}
+
+func (w *World) anyone() *agent { return w.agents[w.dice.n(len(w.agents))] }
+
+// number is one of a few, so that the same people call again and several at once.
+func (w *World) number() string { return fmt.Sprintf("0221 55500%02d", w.dice.n(8)) }
+
+// ring is a call that one agent gets.
+func (w *World) ring(ctx context.Context) error {
+	return w.anyone().takeCall(ctx, w.number(), w.dice.chance(0.5))
+}
+
+// ringMany is a call by which a queue rings all at once (B4): each program has a call of its own.
+func (w *World) ringMany(ctx context.Context) error {
+	number := w.number()
+	for i, a := range w.agents {
+		if err := a.takeCall(ctx, number, i == 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *World) addContact(ctx context.Context) error {
+	a := w.anyone()
+	c := crm.Contact{ID: w.id(), LastName: fmt.Sprintf("Person %d", w.now), Responsible: a.user.ID}
+	if w.dice.chance(0.5) {
+		p := crm.Parse(w.number(), "DE")
+		c.Numbers = []crm.Number{{E164: p.E164, Written: p.Written}}
+	}
+	return a.does(ctx, promise{made: crm.Ref{Kind: crm.KindContact, ID: c.ID}}, crm.CreateContact{Contact: c})
+}
+
+// edit changes one field of a contact, as a form does that sets them all.
+func (w *World) edit(ctx context.Context) error {
+	a := w.anyone()
+	c, ok, err := a.someContact(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	text := fmt.Sprintf("by %s in step %d", a.user.Name, w.now)
+	switch w.dice.n(4) {
+	case 0:
+		c.Comment = text
+	case 1:
+		c.Position = text
+	case 2:
+		c.FirstName = text
+	case 3:
+		c.Emails = append(c.Emails, crm.Email{Address: fmt.Sprintf("step%d@example.org", w.now)})
+	}
+	return a.does(ctx, promise{}, crm.UpdateContact{Contact: c})
+}
+
+func (w *World) writeNote(ctx context.Context) error {
+	a := w.anyone()
+	text := fmt.Sprintf("Note of step %d", w.now)
+	if w.dice.chance(0.5) && len(a.calls) > 0 {
+		call := a.calls[w.dice.n(len(a.calls))]
+		if err := a.file.SaveNote(ctx, call, text); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		return nil
+	}
+	c, ok, err := a.someContact(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	n := crm.Note{ID: w.id(), Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}, At: a.clock(), By: a.user.ID, Text: text}
+	return a.does(ctx, promise{text: text, on: n.Ref}, crm.SaveRecordNote{Note: n})
+}
+
+func (w *World) followUp(ctx context.Context) error {
+	a := w.anyone()
+	c, ok, err := a.someContact(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	f := crm.FollowUp{ID: w.id(), Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}, Due: a.clock().Add(time.Hour), Text: fmt.Sprintf("Call back, step %d", w.now), Responsible: a.user.ID}
+	return a.does(ctx, promise{text: f.Text, on: f.Ref}, crm.SaveFollowUp{FollowUp: f})
+}
+
+func (w *World) moveLead(ctx context.Context) error {
+	a := w.anyone()
+	l, ok, err := a.someLead(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	to := []crm.LeadStatus{crm.LeadInProgress, crm.LeadProcessed, crm.LeadJunk}[w.dice.n(3)]
+	return a.does(ctx, promise{}, crm.SetLeadStatus{Lead: l.ID, From: l.Status, To: to})
+}
+
+func (w *World) assign(ctx context.Context) error {
+	a := w.anyone()
+	l, ok, err := a.someLead(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	return a.does(ctx, promise{}, crm.Assign{Ref: crm.Ref{Kind: crm.KindLead, ID: l.ID}, From: l.Responsible, To: w.anyone().user.ID})
+}
+
+func (w *World) convert(ctx context.Context) error {
+	a := w.anyone()
+	l, ok, err := a.someLead(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	c, err := a.file.ConversionOf(ctx, l.ID, []crm.Kind{crm.KindContact, crm.KindDeal}, nil, "")
+	if err == nil {
+		_, err = a.file.Convert(ctx, c)
+	}
+	return a.refused(err)
+}
+
+// merge puts two contacts that one program has into one.
+func (w *World) merge(ctx context.Context) error {
+	a := w.anyone()
+	keep, ok, err := a.someContact(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	gone, _, err := a.someContact(ctx)
+	if err != nil || gone.ID == keep.ID {
+		return err
+	}
+	m, _, err := a.file.MergeOf(ctx, crm.Ref{Kind: crm.KindContact, ID: keep.ID}, crm.Ref{Kind: crm.KindContact, ID: gone.ID}, nil)
+	if err == nil {
+		_, err = a.file.Merge(ctx, m)
+	}
+	if err == nil {
+		w.gone(gone.ID)
+	}
+	return a.refused(err)
+}
+
+func (w *World) remove(ctx context.Context) error {
+	a := w.anyone()
+	c, ok, err := a.someContact(ctx)
+	if err != nil || !ok {
+		return err
+	}
+	w.gone(c.ID)
+	return a.does(ctx, promise{}, crm.RemoveRecord{Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}})
+}
+
+// changeRole makes an agent of an administrator, who sees but their own calls from then on, and the other way round. The first
+// stays: somebody has to see all.
+func (w *World) changeRole(ctx context.Context) error {
+	a := w.agents[w.dice.n(len(w.agents))]
+	if a == w.agents[0] || w.engine == nil {
+		return nil
+	}
+	if a.user.Roles[0] == crm.Administrator {
+		a.user.Roles = []crm.ID{crm.Agent}
+	} else {
+		a.user.Roles = []crm.ID{crm.Administrator}
+	}
+	return w.order(ctx, crm.SaveUser{User: a.user})
+}
+
+func (w *World) pullCable(context.Context) error {
+	w.anyone().link.down.Store(true)
+	return nil
+}
+
+func (w *World) plugCable(context.Context) error {
+	for _, a := range w.agents {
+		a.link.down.Store(false)
+	}
+	return nil
+}
+
+// crash ends a program in the middle of whatever it does, and starts it again.
+func (w *World) crash(ctx context.Context) error {
+	a := w.anyone()
+	a.stop()
+	return a.start(ctx)
+}
+
+// saveDevice takes a backup of an agent's machine.
+func (w *World) saveDevice(ctx context.Context) error {
+	a := w.anyone()
+	a.stop()
+	a.saved, a.savedStep = filepath.Join(w.o.Dir, fmt.Sprintf("%d-saved.db", a.number)), w.now
+	if err := copyFile(a.path, a.saved); err != nil {
+		return err
+	}
+	return a.start(ctx)
+}
+
+// restoreDevice gives an agent the machine as it was when its backup was taken.
+func (w *World) restoreDevice(ctx context.Context) error {
+	a := w.anyone()
+	if a.saved == "" {
+		return nil
+	}
+	a.stop()
+	if err := copyFile(a.saved, a.path); err != nil {
+		return err
+	}
+	w.release(func(p promise) bool { return p.by == a && p.step > a.savedStep })
+	return a.start(ctx)
+}
+
+func (w *World) restartServer(ctx context.Context) error {
+	if w.engine == nil {
+		return w.startServer(ctx)
+	}
+	return w.stopServer()
+}
+
+func (w *World) stopServer() error {
+	w.serving.Lock()
+	defer w.serving.Unlock()
+	w.engine = nil
+	err := w.db.Close()
+	w.db = nil
+	return err
+}
+
+func (w *World) startServer(ctx context.Context) error {
+	w.serving.Lock()
+	defer w.serving.Unlock()
+	return w.openServer(ctx, "server.db")
+}
+
+func (w *World) backUpServer(ctx context.Context) error {
+	if w.engine == nil {
+		return nil
+	}
+	w.serving.Lock()
+	defer w.serving.Unlock()
+	file := filepath.Join(w.o.Dir, fmt.Sprintf("backup-%d.db", len(w.backups)))
+	w.backups = append(w.backups, backup{file})
+	return w.db.Backup(ctx, file)
+}
+
+// restoreServer puts one of the backups in the place of the server's database: a new epoch begins.
+func (w *World) restoreServer(ctx context.Context) error {
+	if w.engine == nil || len(w.backups) == 0 {
+		return nil
+	}
+	if err := w.stopServer(); err != nil {
+		return err
+	}
+	b := w.backups[w.dice.n(len(w.backups))]
+	if err := copyFile(b.file, filepath.Join(w.o.Dir, "server.db")); err != nil {
+		return err
+	}
+	if err := w.startServer(ctx); err != nil {
+		return err
+	}
+	epoch := uint64(time.Now().UnixMilli())<<12 | uint64(w.now)
+	if err := w.db.Write(ctx, string(w.workspace), func(t *database.Tx) error { return t.Branch(ctx, epoch) }); err != nil {
+		return err
+	}
+	// The roles are those of the backup again: the administrator sets them as they should be.
+	for _, a := range w.agents {
+		if err := w.order(ctx, crm.SaveUser{User: a.user}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setClock puts an agent's clock wrong by up to a day.
+func (w *World) setClock(context.Context) error {
+	w.anyone().skew.Store(int64(w.dice.between(-24*time.Hour, 24*time.Hour)))
+	return nil
+}
+
+// refused passes over an error by which a file refuses a change that a window would not offer.
+func (a *agent) refused(err error) error {
+	var invalid crm.Invalid
+	if errors.As(err, &invalid) || errors.Is(err, store.ErrNotFound) || err != nil && strings.Contains(err.Error(), "UNIQUE") {
+		return nil
+	}
+	return err
+}

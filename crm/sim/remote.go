@@ -1,0 +1,107 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"leadline/crm/server"
+	"leadline/crm/wire"
+)
+
+// remote is the server as one program reaches it, over its link.
+type remote struct {
+	*link
+	a *agent
+}
+
+func (r remote) sender() server.Sender {
+	return server.Sender{Workspace: r.w.workspace, User: r.a.user.ID}
+}
+
+// Hello is replica.Server's.
+func (r remote) Hello(ctx context.Context, h wire.Hello) (wire.Welcome, error) {
+	return carry(ctx, r.link, "hello", func(ctx context.Context) (wire.Welcome, error) {
+		h, err := r.w.o.Mutant.hello(ctx, r.w, h)
+		if err != nil {
+			return wire.Welcome{}, err
+		}
+		w, err := r.w.engine.Hello(ctx, r.sender(), h)
+		return r.w.o.Mutant.welcome(w), err
+	})
+}
+
+// Push is replica.Server's.
+func (r remote) Push(ctx context.Context, p wire.Push) (wire.Pushed, error) {
+	return carry(ctx, r.link, "push", func(ctx context.Context) (wire.Pushed, error) {
+		return r.w.o.Mutant.push(ctx, r.w, p, func(p wire.Push) (wire.Pushed, error) {
+			outcomes, err := r.w.engine.Commit(ctx, r.w.workspace, []server.Pushed{{User: r.a.user.ID, Push: p}})
+			if err != nil {
+				return wire.Pushed{}, err
+			}
+			return outcomes[0].Pushed, outcomes[0].Err
+		})
+	})
+}
+
+// Pull is replica.Server's. A server that is to wait for news looks now and then.
+func (r remote) Pull(ctx context.Context, p wire.Pull) (wire.Page, error) {
+	d := r.dice["pull"]
+	if p.Limit == 0 {
+		p.Limit = 1 + d.n(7) // small pages, so that there are many
+	}
+	until := time.Now().Add(p.Wait)
+	for {
+		page, err := carry(ctx, r.link, "pull", func(ctx context.Context) (wire.Page, error) {
+			page, err := r.w.engine.Pull(ctx, r.sender(), p)
+			if err != nil {
+				return page, err
+			}
+			return r.w.o.Mutant.page(ctx, r.a, p, page)
+		})
+		if err != nil || len(page.Rows) > 0 || !time.Now().Before(until) {
+			return page, err
+		}
+		if err := pause(ctx, d.between(100*time.Millisecond, 3*time.Second)); err != nil {
+			return page, err
+		}
+	}
+}
+
+// Rows is replica.Server's.
+func (r remote) Rows(ctx context.Context, f wire.Fetch) (wire.Fetched, error) {
+	return carry(ctx, r.link, "rows", func(ctx context.Context) (wire.Fetched, error) {
+		return r.w.engine.Fetch(ctx, r.sender(), f)
+	})
+}
+
+// Snapshot is replica.Server's.
+func (r remote) Snapshot(context.Context, wire.Manifest, int64) (io.ReadCloser, error) {
+	return nil, errors.New("sim: the server has announced no snapshot")
+}
+
+// Watch is replica.Server's: hints come until the network fails.
+func (r remote) Watch(ctx context.Context, heard func(wire.Hint)) error {
+	hints := r.a.watch()
+	defer r.a.unwatch()
+	heard(wire.Hint{})
+	for {
+		select {
+		case <-time.After(r.dice["watch"].between(10*time.Second, 3*time.Minute)):
+			if !r.w.calm.Load() {
+				return errNetwork
+			}
+		case rev := <-hints:
+			if r.lost(r.dice["watch"], replyLost) {
+				return errNetwork
+			}
+			heard(wire.Hint{Rev: rev})
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Erased is replica.Server's.
+func (r remote) Erased(context.Context) error { return nil }
