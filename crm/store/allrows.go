@@ -14,7 +14,7 @@ func (s *Store) Rows(ctx context.Context) (map[wire.RowID]json.RawMessage, error
 	if err != nil {
 		return nil, err
 	}
-	ids, err := rowIDs(r, rowsHere)
+	ids, err := rowIDs(r, everyRow)
 	if err != nil {
 		return nil, err
 	}

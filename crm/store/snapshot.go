@@ -88,8 +88,8 @@ func (t *tx) sweep() error {
 	return nil
 }
 
-// rowsHere are all rows that a snapshot would have and the last one had not.
-const rowsHere = `WITH here(entity, raw) AS (
+// everyRow are all rows that a snapshot would have; rowsHere are those of them that the last one had not.
+const everyRow = `WITH here(entity, raw) AS (
 	SELECT 'contact', id FROM contact UNION ALL SELECT 'company', id FROM company UNION ALL SELECT 'lead', id FROM lead
 	UNION ALL SELECT 'deal', id FROM deal UNION ALL SELECT 'call', id FROM call UNION ALL SELECT 'note', id FROM note
 	UNION ALL SELECT 'followup', id FROM followup UNION ALL SELECT 'user', id FROM user WHERE gone = 0
@@ -98,7 +98,9 @@ const rowsHere = `WITH here(entity, raw) AS (
 	named(entity, id) AS (SELECT entity, substr(lower(hex(raw)), 1, 8) || '-' || substr(lower(hex(raw)), 9, 4) || '-' || substr(lower(hex(raw)), 13, 4)
 		|| '-' || substr(lower(hex(raw)), 17, 4) || '-' || substr(lower(hex(raw)), 21) FROM here
 		UNION SELECT entity, id FROM row_unknown)
-	SELECT entity, id FROM named WHERE (entity, id) NOT IN (SELECT entity, id FROM row_seen)`
+	SELECT entity, id FROM named`
+
+const rowsHere = everyRow + " WHERE (entity, id) NOT IN (SELECT entity, id FROM row_seen)"
 
 // seeWaitingImports counts what imports bring that the server has not decided yet as seen: nobody else can have it.
 func (t *tx) seeWaitingImports() error {
