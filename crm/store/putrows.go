@@ -114,6 +114,10 @@ func (p *putting) save(save func(create bool) error, madeBy, changedBy crm.ID, o
 	if err != nil {
 		return err
 	}
+	// What lives on the server is the name of nothing else.
+	if _, err := p.exec("DELETE FROM alias WHERE kind = ? AND old = ?", string(p.r.Entity), p.r.ID.Bytes()); err != nil {
+		return err
+	}
 	// An edit that is made after this one was seen is the later one, whatever the clocks say.
 	p.s.hlc = max(p.s.hlc, crm.HLC(max(0, updated.UnixMilli()))<<16|0xffff)
 	p.fromServer = true

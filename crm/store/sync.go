@@ -110,6 +110,9 @@ func (t *tx) result(b *rebase, r wire.Result) error {
 		if err := t.wantUntracked(seq); err != nil {
 			return err
 		}
+		if err := t.ownNameAgain(seq); err != nil {
+			return err
+		}
 		if err := b.settle(seq); err != nil {
 			return err
 		}
@@ -121,6 +124,28 @@ func (t *tx) result(b *rebase, r wire.Result) error {
 	}
 	_, err = t.exec("UPDATE outbox SET state = ?, subject = NULL WHERE seq = ?", applied, seq)
 	return err
+}
+
+// ownNameAgain has an id stand for itself again that a refused command had made the name of another record; should the server know it as
+// one all the same, it is asked.
+func (t *tx) ownNameAgain(seq int64) error {
+	c, err := t.commandOf(seq)
+	if err != nil {
+		return err
+	}
+	var gone crm.Ref
+	switch do := c.Change.(type) {
+	case crm.MergeRecords:
+		gone = do.Gone
+	case crm.RemoveRecord:
+		gone = do.Ref
+	default:
+		return nil
+	}
+	if _, err := t.exec("DELETE FROM alias WHERE kind = ? AND old = ?", string(gone.Kind), gone.ID.Bytes()); err != nil {
+		return err
+	}
+	return t.want(wire.RowID{Entity: wire.Alias, ID: gone.ID})
 }
 
 // wantUntracked has the rows of a refused command fetched from the server when nobody kept what the server has of
