@@ -64,6 +64,7 @@ func (w *World) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.tell(all)
 	for _, check := range []func(context.Context, map[wire.RowID]wire.Row) error{
 		w.checkRevisions, w.checkFiles, w.checkPromises, w.checkLeads, w.checkCalls, w.checkAliases, w.checkOnce,
 	} {

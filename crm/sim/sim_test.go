@@ -37,3 +37,37 @@ func TestAllComesTogetherWhateverGoesWrong(t *testing.T) {
 		}
 	}
 }
+
+// Each way of breaking the protocol is noticed, and that it is noticed does not come of the world alone: the same
+// seeds pass when nothing is broken.
+func TestABrokenProtocolIsNoticed(t *testing.T) {
+	for _, m := range Mutants {
+		t.Run(string(m), func(t *testing.T) {
+			const tries = 15
+			for seed := uint64(1); seed <= tries; seed++ {
+				if err := run(t, Options{Seed: seed, Mutant: m}); err != nil {
+					t.Logf("noticed: %.300s", err)
+					return
+				}
+			}
+			t.Errorf("not noticed in %d seeds", tries)
+		})
+	}
+}
+
+// A failure can be looked at again: the same seed is the same run.
+func TestTheSameSeedIsTheSameRun(t *testing.T) {
+	var before string
+	for range 2 {
+		var end string
+		if err := run(t, Options{Seed: *first, End: func(s string) { end = s }}); err != nil {
+			t.Fatal(err)
+		}
+		if before == "" {
+			before = end
+		}
+		if end != before {
+			t.Errorf("another end:\n%s\n%s", before, end)
+		}
+	}
+}

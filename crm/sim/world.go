@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type Options struct {
 	Steps  int    // things that happen; 120 when 0
 	Mutant Mutant // how the protocol is broken, to see that it is noticed
 	Log    *slog.Logger
+	End    func(string) // is told what there is in the end, as one text
 }
 
 // World is one company: a server, the agents' programs, and what lies between.
@@ -101,6 +103,18 @@ func (w *World) run(ctx context.Context) error {
 		return err
 	}
 	return w.check(ctx)
+}
+
+// tell writes down what there is in the end.
+func (w *World) tell(all map[wire.RowID]wire.Row) {
+	if w.o.End == nil {
+		return
+	}
+	var text strings.Builder
+	for _, id := range sorted(all) {
+		fmt.Fprintf(&text, "%s %s %d %s\n", id.Entity, id.ID, all[id].Rev, all[id].Data)
+	}
+	w.o.End(text.String())
 }
 
 // fail keeps the first promise that was broken.
