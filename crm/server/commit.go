@@ -9,6 +9,7 @@ import (
 	"io"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"leadline/crm"
@@ -132,14 +133,31 @@ type decoded struct {
 	err error
 }
 
+// decode reads a command. No text with a zero byte gets further: PostgreSQL takes none, and would fail the
+// whole transaction for it.
+func decode(cmd wire.Command) (crm.Change, error) {
+	if err := wire.CheckDocument(cmd.Args); err != nil {
+		return nil, err
+	}
+	if bytes.Contains(cmd.Args, []byte(`\u0000`)) {
+		return nil, errors.New("a text has a zero byte")
+	}
+	return crm.DecodeChange(cmd.Name, cmd.Args)
+}
+
 // prepare reads what the commands will ask for, with few questions for all of them.
 func (c *commit) prepare(pushes []Pushed) (err error) {
 	var ids, clients []crm.ID
 	var keys []ledger.Key
 	for _, p := range pushes {
-		clients = append(clients, p.Client)
+		if isID(p.Client) {
+			clients = append(clients, p.Client)
+		}
 		keys = append(keys, ledger.Key{Entity: wire.User, ID: p.User})
 		for _, cmd := range p.Commands {
+			if !isID(cmd.ID) {
+				continue
+			}
 			ids = append(ids, cmd.ID)
 			if _, ok := c.changes[cmd.ID]; ok {
 				continue
@@ -159,7 +177,7 @@ func (c *commit) prepare(pushes []Pushed) (err error) {
 		return err
 	}
 	for _, id := range clients {
-		if client := known[id]; c.clients[id] == nil && id != "" {
+		if client := known[id]; c.clients[id] == nil && isID(id) {
 			client.ID = id
 			c.clients[id] = &client
 		}
@@ -208,7 +226,7 @@ func (c *commit) check(p Pushed, client *database.Client) error {
 	for _, cmd := range p.Commands {
 		_, answered := c.seen[cmd.ID]
 		switch {
-		case len(cmd.ID.Bytes()) == 0:
+		case !isID(cmd.ID):
 			return wire.Problem{Code: wire.Malformed, Message: fmt.Sprintf("command %d has no id", cmd.Seq)}
 		case cmd.Seq < next && !answered:
 			return wire.Problem{Code: wire.Forked, Message: fmt.Sprintf("command %d was another one before", cmd.Seq)}
@@ -219,6 +237,12 @@ func (c *commit) check(p Pushed, client *database.Client) error {
 		}
 	}
 	return nil
+}
+
+// isID says whether an id is written as we write them: the same one must not come in two spellings.
+func isID(id crm.ID) bool {
+	canonical, err := crm.ParseID(string(id))
+	return err == nil && canonical == id
 }
 
 // perform does commands that were not done before.
@@ -260,18 +284,13 @@ func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, ans
 		return fmt.Errorf("read randomness for the audit log: %w", err)
 	}
 	c.log = append(c.log, database.Record{At: c.now.UnixMilli(), User: from.User, Client: client, UUID: cmd.ID,
-		Command: cmd.Name, Code: string(answer.Code), Args: string(cmd.Args), Salt: salt})
+		Command: storable(cmd.Name), Code: string(answer.Code), Args: storable(string(cmd.Args)), Salt: salt})
 	return nil
 }
 
-// nul is what JSON may have in a text, and PostgreSQL may not: one such command would spoil the others'.
-var nul = []byte(`\u0000`)
-
-func decode(cmd wire.Command) (crm.Change, error) {
-	if bytes.Contains(cmd.Args, nul) {
-		return nil, errors.New("a text has a NUL in it")
-	}
-	return crm.DecodeChange(cmd.Name, cmd.Args)
+// storable is a foreign text as every database takes it.
+func storable(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // apply has the ledger do a command. What it cannot read is refused, and a panic over what somebody

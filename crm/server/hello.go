@@ -22,7 +22,7 @@ func (e *Engine) Hello(ctx context.Context, from Sender, h wire.Hello) (w wire.W
 	if err != nil {
 		return w, err
 	}
-	if len(h.Client.Bytes()) == 0 {
+	if !isID(h.Client) || h.Last.ID != "" && !isID(h.Last.ID) {
 		return w, wire.Problem{Code: wire.Malformed, Message: "a program needs a client id"}
 	}
 	err = e.DB.Write(ctx, string(from.Workspace), func(t *database.Tx) error {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"leadline/crm"
 	"leadline/crm/server/database"
@@ -66,6 +67,9 @@ func standing(head database.Workspace, view View, p wire.Pull) error {
 // acknowledge says on a page that reaches the head what became of the program's commands: what they did is in
 // its file with this page.
 func acknowledge(ctx context.Context, t *database.Tx, from Sender, id crm.ID, page *wire.Page) error {
+	if !isID(id) {
+		return nil
+	}
 	client, err := t.Client(ctx, id)
 	if err != nil || client.ID == "" || client.User != from.User {
 		return err
@@ -101,7 +105,9 @@ func fetch(ctx context.Context, t *database.Tx, from Sender, f wire.Fetch) (fetc
 	}
 	keys := make([]ledger.Key, len(f.IDs))
 	for i, id := range f.IDs {
-		keys[i] = ledger.Key(id)
+		if isID(id.ID) && !strings.ContainsRune(string(id.Entity), 0) {
+			keys[i] = ledger.Key(id)
+		}
 	}
 	rows := t.Rows(ctx)
 	if err := rows.Prefetch(keys); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -282,6 +283,72 @@ func TestClockOfADayAheadDoesNotWinForEver(t *testing.T) {
 		ben.pull(0)
 		if got, _ := has[crm.Contact](ben, wire.Contact, person.ID); got.LastName != "a moment later" {
 			t.Errorf("the contact is called %q", got.LastName)
+		}
+	})
+}
+
+// What no database takes, or no program could read, is refused alone, whatever field it is in.
+func TestPoisonIsRefusedAndSpoilsNothing(t *testing.T) {
+	onEach(t, func(t *testing.T, c *company) {
+		anna := c.signIn(c.addUser(crm.User{Name: "Anna"}))
+		zero, deep := `"a\u0000b"`, strings.Repeat("[", 100)+strings.Repeat("]", 100)
+		args := []string{
+			`{"id":` + zero + `}`, `{"ref":{"kind":"contact","id":` + zero + `},"set":{"last_name":"x"}}`, `{"id":"` + string(newID(t)) + `","last_name":` + zero + `}`,
+			"{\"id\":\"\xff\xfe\"}", "\x00", "", "null", "[]", `{"id":"` + string(newID(t)) + `","later":` + deep + `}`,
+			`{"peer":"+1","generation":9223372036854775807,"lead":{"id":"` + string(newID(t)) + `","numbers":[{"e164":1}]}}`,
+			`{"call":"` + string(newID(t)) + `","refs":[{"kind":` + zero + `,"id":"x"}]}`,
+		}
+		var commands []wire.Command
+		for _, name := range []string{"contact.create/1", "record.update/1", "lead.ensure/1", "call.link/1", "a\x00b/1"} {
+			for _, a := range args {
+				anna.seq++
+				commands = append(commands, wire.Command{Seq: anna.seq, ID: newID(t), Name: name, Args: []byte(a)})
+			}
+		}
+		for i, r := range anna.push(commands) {
+			if harmless := commands[i].Name == "contact.create/1" && strings.Contains(string(commands[i].Args), "numbers"); r.Status != wire.Rejected && !harmless {
+				t.Errorf("%s %q: %+v, want it refused", commands[i].Name, commands[i].Args, r)
+			}
+		}
+		anna.do(anna.newContact("after that"))
+		for _, id := range []crm.ID{"", "x", "a\x00b", crm.ID("{" + string(newID(t)) + "}"), crm.ID(strings.ToUpper(string(newID(t))))} {
+			anna.wantProblem(wire.Malformed, anna.try([]wire.Command{{Seq: anna.seq + 1, ID: id, Name: "x/1"}}).Err)
+			_, err := c.engine.Hello(context.Background(), anna.sender, wire.Hello{Client: id, Schemas: []int{wire.Schema}})
+			anna.wantProblem(wire.Malformed, err)
+			if err := pullErr(anna, func(p *wire.Pull) { p.Client = id }); err != nil {
+				t.Errorf("pull by client %q: %v", id, err)
+			}
+			if _, err := c.engine.Fetch(context.Background(), anna.sender, wire.Fetch{IDs: []wire.RowID{{Entity: wire.Entity(id), ID: id}}}); err != nil {
+				t.Errorf("fetch %q: %v", id, err)
+			}
+		}
+		c.verify()
+	})
+}
+
+func TestPageIsBoundedInBytes(t *testing.T) {
+	onEach(t, func(t *testing.T, c *company) {
+		anna, ada := c.signIn(c.addUser(crm.User{Name: "Anna"})), c.signIn(c.admin)
+		for range 12 {
+			person := anna.newContact("Meier")
+			person.Comment = strings.Repeat("long ", 180_000)
+			anna.do(person)
+		}
+		page, err := c.engine.Pull(context.Background(), ada.sender, wire.Pull{Client: ada.client, Epoch: ada.welcome.Epoch, View: ada.welcome.View})
+		if err != nil || !page.More || len(page.Rows) > 8 || page.Ack != nil {
+			t.Errorf("%d rows in a page, more %t, %v", len(page.Rows), page.More, err)
+		}
+		ada.pull(0)
+		if ada.count(wire.Contact) != 12 {
+			t.Errorf("%d contacts, want 12", ada.count(wire.Contact))
+		}
+		person := anna.newContact("too long")
+		anna.do(person)
+		ref := crm.Ref{Kind: crm.KindContact, ID: person.ID}
+		half := strings.Repeat("x", 900_000)
+		anna.do(crm.UpdateRecord{Ref: ref, Set: map[string]any{"comment": half}}, crm.UpdateRecord{Ref: ref, Set: map[string]any{"position": half}})
+		if r := anna.push(anna.commands(crm.UpdateRecord{Ref: ref, Set: map[string]any{"first_name": half}}))[0]; r.Code != wire.RejectInvalid {
+			t.Errorf("a record of 2.7 MB: %+v", r)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -93,9 +94,15 @@ func StoredOf(r *ledger.Row) (Stored, error) {
 	return Stored{r.Key, r.Rev, r.Deleted, data, r.Former}, err
 }
 
+// pageBytes is what a page has at most, unless one row alone has more.
+const pageBytes = 4 << 20
+
+var errFull = errors.New("the page is full")
+
 // Page are the rows after a revision, in their order, and whether there are more.
 func (t *Tx) Page(ctx context.Context, after uint64, limit int) (rows []Stored, more bool, err error) {
 	rows = make([]Stored, 0, limit+1)
+	size := 0
 	err = t.Each(ctx, "SELECT entity, id, rev, deleted, data, former FROM document WHERE ws = $1 AND rev > $2 ORDER BY rev LIMIT $3",
 		[]any{t.Workspace, int64(after), limit + 1}, func(scan func(...any) error) error {
 			var r Stored
@@ -104,6 +111,9 @@ func (t *Tx) Page(ctx context.Context, after uint64, limit int) (rows []Stored, 
 			if err := scan(&r.Entity, &r.ID, &r.Rev, &deleted, (*[]byte)(&r.Data), &former); err != nil {
 				return err
 			}
+			if size += len(r.Data); size > pageBytes && len(rows) > 0 {
+				return errFull
+			}
 			r.Deleted = deleted > 0
 			rows = append(rows, r)
 			if former == "" {
@@ -111,7 +121,10 @@ func (t *Tx) Page(ctx context.Context, after uint64, limit int) (rows []Stored, 
 			}
 			return json.Unmarshal([]byte(former), &rows[len(rows)-1].Former)
 		})
-	if err != nil || len(rows) <= limit {
+	switch {
+	case errors.Is(err, errFull):
+		return rows[:min(len(rows), limit)], true, nil
+	case err != nil || len(rows) <= limit:
 		return rows, false, err
 	}
 	return rows[:limit], true, nil

@@ -40,8 +40,9 @@ type Sender struct {
 // Batch is a row of commands on one workspace, each seeing what those before it did.
 type Batch struct {
 	rows   Rows
-	key    []byte // the workspace's, from which the ids of leads follow
-	region string // for numbers that were written nationally
+	key    []byte                // the workspace's, from which the ids of leads follow
+	region string                // for numbers that were written nationally
+	rights map[crm.ID]crm.Rights // of those who sent something, as they are
 	state
 }
 
@@ -58,7 +59,7 @@ func newState() state {
 
 // NewBatch begins a batch. key is the workspace's secret, region the one for numbers written nationally.
 func NewBatch(rows Rows, key []byte, region string) *Batch {
-	return &Batch{rows: rows, key: key, region: region, state: newState()}
+	return &Batch{rows: rows, key: key, region: region, rights: map[crm.ID]crm.Rights{}, state: newState()}
 }
 
 // Changed is what the batch did, for the database.
@@ -94,6 +95,9 @@ func (b *Batch) keep(t *tx) []Key {
 		if !Hidden(k.Entity) {
 			keys = append(keys, k)
 		}
+		if k.Entity == wire.User || k.Entity == wire.Role {
+			clear(b.rights) // a change of role is effective at once (G2)
+		}
 	}
 	maps.Copy(b.changed, t.changed)
 	merge(b.peers, t.peers)
@@ -116,9 +120,8 @@ func merge[K comparable](into, from map[K]map[Key]bool) {
 type tx struct {
 	b *Batch
 	state
-	from   Sender
-	at     crm.HLC
-	rights *crm.Rights
+	from Sender
+	at   crm.HLC
 }
 
 // row is a row as it is now; nil when there never was one.
@@ -149,6 +152,9 @@ func (t *tx) put(r *Row) error {
 			r.Former = append(slices.Clone(r.Former), before)
 		}
 	}
+	if size(r) > mostBytes {
+		return refuse(wire.RejectInvalid, crm.NoSense)
+	}
 	before, now := peersOf(was, t.b.region), peersOf(r, t.b.region)
 	delta(t.peers, before, now, r.Key)
 	delta(t.children, parentsOf(was), parentsOf(r), r.Key)
@@ -157,6 +163,16 @@ func (t *tx) put(r *Row) error {
 		return t.count(union(before, now))
 	}
 	return nil
+}
+
+// mostBytes is what one row may have: twice what one push brings.
+const mostBytes = 2 * wire.MostBytes
+
+func size(r *Row) (n int) {
+	for name, value := range r.Fields {
+		n += len(name) + len(value)
+	}
+	return n
 }
 
 // pointRight has a row point to what a record was merged into, and to nothing that is gone.

@@ -12,7 +12,7 @@ import (
 // belongs to a customer or to nobody (B4; the cases are those of sync-notes).
 func (t *tx) ensureLead(e crm.EnsureLead) error {
 	all := parties(e.Lead.Numbers, e.Lead.SIP, t.b.region)
-	if len(e.Lead.ID.Bytes()) == 0 || !slices.ContainsFunc(all, func(p crm.Party) bool { return p.Key() == e.Peer }) {
+	if len(e.Lead.ID.Bytes()) == 0 || e.Generation < 1 || e.Generation > mostGenerations || !slices.ContainsFunc(all, func(p crm.Party) bool { return p.Key() == e.Peer }) {
 		return refuse(wire.RejectInvalid, crm.NoSense)
 	}
 	x := Key{wire.Lead, e.Lead.ID}
@@ -42,6 +42,9 @@ func (t *tx) ensureLead(e crm.EnsureLead) error {
 	}
 	return t.nextLead(e, row)
 }
+
+// mostGenerations are more leads than any number has.
+const mostGenerations = 1 << 20
 
 // otherOpen is the open lead that the number has already (B4).
 func (t *tx) otherOpen(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {

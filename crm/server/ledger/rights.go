@@ -23,8 +23,8 @@ func (t *tx) may() (crm.Rights, error) {
 	if t.from.System {
 		return crm.AllRights, nil
 	}
-	if t.rights != nil {
-		return *t.rights, nil
+	if rights, ok := t.b.rights[t.from.User]; ok {
+		return rights, nil
 	}
 	u, err := t.user(t.from.User)
 	if err != nil {
@@ -34,7 +34,7 @@ func (t *tx) may() (crm.Rights, error) {
 		return crm.Rights{}, nil
 	}
 	rights, err := t.rightsOf(u)
-	t.rights = &rights
+	t.b.rights[u.ID] = rights
 	return rights, err
 }
 
