@@ -37,7 +37,7 @@ func TestToastsStackAtTheBottomRight(t *testing.T) {
 	first := layer.ShowToast("Lead converted to a deal and a contact", false, text.Key("Away"), func() { undone++ })
 	layer.ShowToast("Server not reachable, work goes on here", true, "", nil)
 	win.Canvas().Capture()
-	if got, want := spotOf(first.box), [4]float32{464, 462, 420, 44}; got != want {
+	if got, want := spotOf(first.box), [4]float32{464, 410, 420, 44}; got != want {
 		t.Errorf("the first toast is at %v, want %v", got, want)
 	}
 	named(win.Canvas().Content(), "button", "Away").(Tappable).Tap()

@@ -45,7 +45,7 @@ type toastLayout struct{}
 const (
 	toastWidth, toastHeight = 420, 44
 	toastMargin             = 16
-	toastBottom             = 30 + 12
+	toastBottom             = 30 + 52 + 12 // the status strip, and the bar that saves a form
 )
 
 func (toastLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {

@@ -185,6 +185,18 @@ func (s *Screen) Click(x, y int) {
 	s.Run("xdotool", "mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "click", "1")
 }
 
+// Drag presses at one place on the screen, moves to another in steps, as a hand does,
+// and lets go there.
+func (s *Screen) Drag(x, y, toX, toY int) {
+	s.t.Helper()
+	const steps = 8
+	args := []string{"mousemove", "--sync", strconv.Itoa(x), strconv.Itoa(y), "mousedown", "1"}
+	for i := 1; i <= steps; i++ {
+		args = append(args, "mousemove", "--sync", strconv.Itoa(x+(toX-x)*i/steps), strconv.Itoa(y+(toY-y)*i/steps))
+	}
+	s.Run("xdotool", append(args, "mouseup", "1")...)
+}
+
 // Shot writes a PNG of the whole screen and gives the picture too.
 func (s *Screen) Shot(file string) image.Image {
 	s.t.Helper()

@@ -1,0 +1,74 @@
+package e2e
+
+import (
+	"testing"
+
+	phone "leadline/phone/rig"
+)
+
+// card is where a card of the board is on the screen, and where its column's neighbour is.
+func (p *program) card(name string) (x, y, w int) {
+	p.t.Helper()
+	answer, err := p.door.Do(p.ctx(), map[string]any{"do": "tree", "window": "main"})
+	p.do(err)
+	for _, line := range answer["widgets"].([]any) {
+		l := line.(map[string]any)
+		if l["role"] == "card" && l["name"] == name {
+			b := l["bounds"].(map[string]any)
+			at := func(k string) int { return int(b[k].(float64)) }
+			for _, win := range p.windows() {
+				if win.Window == "main" {
+					return win.X + at("x"), win.Y + at("y"), at("w")
+				}
+			}
+		}
+	}
+	p.t.Fatalf("there is no card %q\n%s", name, p.seen())
+	return 0, 0, 0
+}
+
+// TestALeadIsMadeConvertedAndMovedOverTheBoard goes the way of a lead that becomes
+// business (requirements.md F1, F4, H3), the last step with a real pointer.
+func TestALeadIsMadeConvertedAndMovedOverTheBoard(t *testing.T) {
+	o := newOffice(t)
+	p := o.start()
+	p.tap("main", "Leads")
+	p.usable("main", "New lead")
+	p.do(p.door.WaitFor(p.ctx(), "main", "Last name", soon))
+	p.types("main", "Last name", "Brandt")
+	p.types("main", "Company name", "Brandt & Söhne")
+	p.types("main", "Number", stranger)
+	p.tap("main", "Save")
+
+	p.usable("main", "Convert…")
+	p.do(p.door.WaitFor(p.ctx(), "main", "Title of the deal", soon))
+	p.types("main", "Title of the deal", "Forty brackets")
+	p.tap("main", "Convert")
+	p.shows("main", "Became the deal")
+	p.tap("main", "Undo")
+	p.usable("main", "Convert…")
+	p.do(p.door.WaitFor(p.ctx(), "main", "Title of the deal", soon))
+	p.types("main", "Title of the deal", "Forty brackets")
+	p.tap("main", "Convert")
+	p.shows("main", "Became the deal")
+
+	p.usable("main", "Follow-up")
+	p.do(p.door.WaitFor(p.ctx(), "main", "What is to be done", soon))
+	p.types("main", "What is to be done", "Send the offer")
+	p.tap("main", "Save")
+	p.do(p.door.WaitFor(p.ctx(), "main", "Change…", soon))
+	p.tap("main", "Follow-ups")
+	p.shows("main", "Send the offer")
+
+	p.tap("main", "Deals")
+	p.shows("main", "1 open")
+	x, y, w := p.card("Forty brackets")
+	o.screen.Drag(x+w/2, y+20, x+w/2+w+12, y+60)
+	p.shows("main", "Forty brackets: In talks")
+	phone.Eventually(t, soon, "the card is in the next column", func() (bool, string) {
+		now, _, _ := p.card("Forty brackets")
+		return now > x+w/2, ""
+	})
+	p.do(p.door.Choose(p.ctx(), "main", "Forty brackets", "Won"))
+	p.shows("main", "0 open")
+}
