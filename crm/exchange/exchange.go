@@ -118,9 +118,9 @@ func Import(ctx context.Context, s *store.Store, r io.Reader, o Options) (report
 		defer func() { err = errors.Join(err, s.Sync(context.WithoutCancel(ctx))) }()
 	}
 	var last page
-	for p := range prepare(ctx, s, readPages(ctx, in, o)) {
+	for p := range readPages(ctx, s, in, o) {
 		i.report.read(p.report)
-		if err := i.flush(p.arrivals); err != nil {
+		if err := i.flush(p.people); err != nil {
 			return i.report, errors.Join(p.err, err)
 		}
 		last = p

@@ -2,80 +2,67 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"leadline/crm/store"
 )
 
-// The way of a file into the store has three stations, each a goroutine of its own:
-// readPages reads rows and makes people of them, prepare works out what the store needs, Import writes.
-
 // page is some people of a file, a batch of the import.
 type page struct {
-	people   []store.Newcomer
-	arrivals []*store.Arrival
-	report   Report // of all up to here, as far as reading knows
-	last     bool
-	err      error // why it is the last; nil at the end of the file
+	people []*store.Arrival
+	report Report // of all up to here, as far as reading knows
+	last   bool
+	err    error // why it is the last; nil at the end of the file
 }
 
-// readPages reads a file. The channel is closed after the last page, or soon after ctx ended.
-func readPages(ctx context.Context, r io.Reader, o Options) <-chan page {
+// readPages reads a file and prepares its people for the store, on a goroutine of its own, so that who writes need not.
+// One it is and not two: with as many as there are processors, the writer would have to wait for one after each
+// statement. The channel is closed after the last page, or soon after ctx ended.
+func readPages(ctx context.Context, s *store.Store, r io.Reader, o Options) <-chan page {
 	pages := make(chan page, 1)
-	send := func(p page) error {
-		select {
-		case pages <- p:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 	go func() {
 		defer close(pages)
 		i := importer{options: o}
 		var people []store.Newcomer
 		size := batch
+		send := func() error {
+			arrivals, err := s.Arrivals(people)
+			if err != nil {
+				return err
+			}
+			select {
+			case pages <- page{people: arrivals, report: i.report}:
+			case <-ctx.Done():
+			}
+			size = min(2*size, largestBatch)
+			people = make([]store.Newcomer, 0, size)
+			return ctx.Err()
+		}
 		err := survive("read the file", func() error {
 			return i.read(r, func(n store.Newcomer) error {
 				if people = append(people, n); len(people) < size {
 					return nil
 				}
-				p := page{people: people, report: i.report}
-				size = min(2*size, largestBatch)
-				people = make([]store.Newcomer, 0, size)
-				return send(p)
+				return send()
 			})
 		})
-		_ = send(page{people: people, report: i.report, last: true, err: err})
-	}()
-	return pages
-}
-
-// prepare adds what the store needs of each page.
-func prepare(ctx context.Context, s *store.Store, pages <-chan page) <-chan page {
-	ready := make(chan page, 1)
-	go func() {
-		defer close(ready)
-		for p := range pages {
-			err := survive("prepare what was read", func() (err error) {
-				p.arrivals, err = s.Arrivals(p.people)
+		last := page{last: true, err: err}
+		if ctx.Err() == nil { // what was read before the file broke off is good
+			e := survive("prepare what was read", func() (err error) {
+				last.people, err = s.Arrivals(people)
 				return err
 			})
-			if err != nil {
-				p = page{report: p.report, last: true, err: err}
-			}
-			select {
-			case ready <- p:
-			case <-ctx.Done():
-				return
-			}
-			if err != nil {
-				return
-			}
+			last.err = errors.Join(err, e)
+		}
+		last.report = i.report
+		select {
+		case pages <- last:
+		case <-ctx.Done():
 		}
 	}()
-	return ready
+	return pages
 }
 
 // survive makes an error of a panic: what is read is foreign input.

@@ -120,6 +120,8 @@ func (t *tx) importContacts(do crm.ImportContacts, at time.Time) error {
 // would one by one, and tells the windows once.
 func (t *tx) importAll(companies []*crm.Company, people []*Arrival, by crm.ID, at time.Time) error {
 	b := bulk{tx: t, at: at, by: by, later: len(companies)+len(people) >= indexLater, users: map[crm.ID]any{}, companies: map[crm.ID]named{}}
+	b.companyRows, b.contactRows = make([]any, 0, companyWidth*len(companies)), make([]any, 0, contactWidth*len(people))
+	b.phones = make([]phoneRow, 0, 2*len(people))
 	for _, c := range companies {
 		if err := b.company(*c); err != nil {
 			return fmt.Errorf("company %q: %w", c.Name, err)

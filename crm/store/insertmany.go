@@ -13,7 +13,7 @@ import (
 
 // rowsAtOnce are written by one statement of an import: the way into SQLite and
 // back costs as much as a row.
-const rowsAtOnce = 100
+const rowsAtOnce = 500
 
 // insertMany writes rows of that many values each. What it is given is bound as it
 // is: nil, int64, bool, float64, string or []byte.
