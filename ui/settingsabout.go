@@ -65,6 +65,7 @@ var licences = map[string]string{
 	"go.uber.org/multierr":                "MIT",
 	"github.com/fxamacker/cbor/v2":        "MIT",
 	"github.com/x448/float16":             "MIT",
+	"github.com/danielgtaylor/huma/v2":    "MIT",
 	"github.com/coder/websocket":          "ISC",
 	"github.com/klauspost/compress":       "BSD-3-Clause, Apache-2.0, MIT",
 	"github.com/prometheus/client_golang": "Apache-2.0",

@@ -74,6 +74,7 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("GET "+wire.PathPresence, f.onDevice(f.team))
 	mux.HandleFunc("GET /v1/route", f.withScope(access.ScopeRoute, f.route))
 
+	f.rest(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		f.refuse(w, r, wire.Problem{Code: wire.NotFound, Message: "there is nothing here"})
 	})

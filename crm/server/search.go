@@ -1,0 +1,106 @@
+package server
+
+import (
+	"context"
+	"strings"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+)
+
+// Query asks for rows of one kind, in the order in which they changed last.
+type Query struct {
+	Entity wire.Entity
+	Number string // only those with this number or SIP address, however it is written; "" is all
+	Text   string // only those in which this stands; "" is all. It looks through all rows of the kind
+	After  uint64 // only those that changed after this revision
+	Limit  int    // 1..MostRows
+}
+
+// Search finds rows in the user's view. next, when not 0, is the After of the page that follows.
+func (e *Engine) Search(ctx context.Context, from Sender, q Query) (found []wire.Row, next uint64, err error) {
+	q.Limit = max(1, min(q.Limit, wire.MostRows))
+	err = e.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
+		head, err := t.Head(ctx, false)
+		if err != nil {
+			return err
+		}
+		view, _, err := ViewOf(ctx, t, from.User)
+		if err != nil {
+			return err
+		}
+		if view.Left {
+			return wire.Problem{Code: wire.Forbidden, Message: "the user has no rights here"}
+		}
+		rows, more, err := q.rows(ctx, t, head.Region)
+		if err != nil {
+			return err
+		}
+		if more {
+			next = rows[len(rows)-1].Rev
+		}
+		found, err = shown(view, rows)
+		return err
+	})
+	return found, next, err
+}
+
+// shown are those of the rows that are there and in the view.
+func shown(view View, rows []*ledger.Row) ([]wire.Row, error) {
+	var all []database.Stored
+	for _, r := range rows {
+		stored, err := database.StoredOf(r)
+		if err != nil {
+			return nil, err
+		}
+		if !r.Deleted && view.Shows(stored) {
+			all = append(all, stored)
+		}
+	}
+	return view.filter(all), nil
+}
+
+func (q Query) rows(ctx context.Context, t *database.Tx, region string) ([]*ledger.Row, bool, error) {
+	if q.Number != "" {
+		rows, err := q.byNumber(ctx, t, region)
+		return rows, false, err
+	}
+	where, args := "entity = $2 AND deleted = 0 AND rev > $3", []any{string(q.Entity), int64(q.After), int64(q.Limit + 1)}
+	if q.Text != "" {
+		where += ` AND lower(data) LIKE $5 ESCAPE '!'`
+		args = append(args, "%"+likely(q.Text)+"%")
+	}
+	rows, err := t.Documents(ctx, where+" ORDER BY rev LIMIT $4", args...)
+	if err != nil || len(rows) <= q.Limit {
+		return rows, false, err
+	}
+	return rows[:q.Limit], true, nil
+}
+
+// likely is a text as it stands in JSON, for LIKE.
+func likely(text string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(inJSON(strings.ToLower(text)))
+}
+
+func (q Query) byNumber(ctx context.Context, t *database.Tx, region string) (found []*ledger.Row, err error) {
+	rows := t.Rows(ctx)
+	keys, err := rows.Peer(crm.Parse(q.Number, region).Key())
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		if k.Entity != q.Entity {
+			continue
+		}
+		r, err := rows.Row(k)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil && r.Rev > q.After {
+			found = append(found, r)
+		}
+	}
+	return found, nil
+}
