@@ -24,7 +24,7 @@ typedef struct {
 
 static uint64_t load(uint64_t *at) { return __atomic_load_n(at, __ATOMIC_ACQUIRE); }
 static void store(uint64_t *at, uint64_t v) { __atomic_store_n(at, v, __ATOMIC_RELEASE); }
-static void count(uint64_t *at) { __atomic_add_fetch(at, 1, __ATOMIC_SEQ_CST); }
+static void count(uint64_t *at, uint64_t n) { __atomic_add_fetch(at, n, __ATOMIC_SEQ_CST); }
 
 static uint64_t at_most(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
@@ -59,7 +59,7 @@ static uint64_t level(leadline_tap *t) { return load(t->wrote) - load(t->taken);
 
 void leadline_from_microphone(leadline_tap *t, const int16_t *in, uint64_t n) {
 	put(t, in, n);
-	count(t->moved);
+	count(t->moved, 1);
 	if (level(t) >= t->enough)
 		ring_bell(t);
 }
@@ -68,7 +68,8 @@ void leadline_from_speaker(leadline_tap *t, int16_t *out, uint64_t n) {
 	uint64_t got = take(t, out, n);
 	if (got < n) {
 		memset(out + got, 0, (n - got) * sizeof *out);
-		count(t->starved);
+		count(t->starved, 1);
+		count(t->missed, n - got);
 	}
 	// The first fills the device's buffer.
 	if (__atomic_add_fetch(t->moved, 1, __ATOMIC_SEQ_CST) > 1 && (int64_t)n > __atomic_load_n(t->asked, __ATOMIC_SEQ_CST))

@@ -33,7 +33,7 @@ func newDirect(config *malgo.DeviceConfig, t *tap) *direct {
 		rate: Rate, enough: enoughHeard, little: littleLeft,
 		buf: (*C.int16_t)(&t.ring.buf[0]), mask: C.uint64_t(t.ring.mask),
 		wrote: word(unsafe.Pointer(&t.ring.wrote)), taken: word(unsafe.Pointer(&t.ring.taken)),
-		moved: word(unsafe.Pointer(&t.moved)), starved: word(unsafe.Pointer(&t.starved)),
+		moved: word(unsafe.Pointer(&t.moved)), starved: word(unsafe.Pointer(&t.starved)), missed: word(unsafe.Pointer(&t.missed)),
 		asked: (*C.int64_t)(unsafe.Pointer(&t.asked)),
 		rung:  (*C.uint32_t)(unsafe.Pointer(&t.bell.rung)), bell: C.int(t.bell.fd),
 	}

@@ -10,7 +10,7 @@ typedef struct {
 	uint64_t enough, little; // enoughHeard, littleLeft
 	int16_t *buf;      // mask+1 samples
 	uint64_t mask;
-	uint64_t *wrote, *taken, *moved, *starved;
+	uint64_t *wrote, *taken, *moved, *starved, *missed;
 	int64_t *asked;
 	uint32_t *rung;    // of the bell
 	int bell;          // its file descriptor

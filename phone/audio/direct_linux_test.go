@@ -48,6 +48,7 @@ func TestTheRingIsServedInCAsInGo(t *testing.T) {
 			}
 			same("level", inGo.ring.level(), inC.ring.level())
 			same("moved", inGo.moved.Load(), inC.moved.Load())
+			same("missed", inGo.missed.Load(), inC.missed.Load())
 			same("starved", inGo.starved.Load(), inC.starved.Load())
 			same("rung", inGo.bell.rung.Load(), inC.bell.rung.Load())
 		}

@@ -10,9 +10,14 @@ import (
 type level struct {
 	v     int16
 	heard []int16
+	say   func([]int16) // in the place of v
 }
 
 func (l *level) Play(dst []int16) {
+	if l.say != nil {
+		l.say(dst)
+		return
+	}
 	for i := range dst {
 		dst[i] = l.v
 	}

@@ -155,6 +155,7 @@ func (p *pump) turn(now time.Time) {
 		}
 	}()
 	if p.on.Load() {
+		p.tellSilence()
 		p.hear(now)
 		p.say(now)
 	}
@@ -179,6 +180,7 @@ func (p *pump) hear(now time.Time) {
 			r := e.tap.ring
 			if n := r.level(); n > micBacklog || woke && n > FrameSamples {
 				r.drop(n - FrameSamples)
+				p.enhanced.skipped(n - FrameSamples)
 			}
 			for r.level() >= FrameSamples {
 				r.read(p.frame[:])
@@ -206,6 +208,18 @@ func (p *pump) heard() {
 	p.mixer.capture(p.frame[:])
 }
 
+// tellSilence tells the echo canceller what the speaker played for want of anything else, before it
+// gets what the microphone heard of that.
+func (p *pump) tellSilence() {
+	e := p.speaker.Load()
+	if e == nil || e.tap == nil {
+		return
+	}
+	if silence := e.tap.silence(); e.tap.alive { // else it has just begun, with its buffer to be filled
+		p.enhanced.starved(silence)
+	}
+}
+
 // say brings the voices to the speaker.
 func (p *pump) say(now time.Time) {
 	e := p.speaker.Load()
@@ -213,6 +227,7 @@ func (p *pump) say(now time.Time) {
 		if live, woke := e.tap.live(now); live {
 			p.spkPace = pace{}
 			target := p.share.samples(int(e.tap.asked.Swap(0)), now) + p.reserve.samples(e.tap.starved.Load(), woke, now)
+			p.enhanced.ahead = target
 			for e.tap.ring.level() < target {
 				p.played()
 				p.enhanced.said(p.frame[:])

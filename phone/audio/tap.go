@@ -14,12 +14,14 @@ type tap struct {
 	bell    *bell         // of the pump
 	moved   atomic.Uint64 // calls of the device so far
 	starved atomic.Uint64 // times the speaker wanted more than there was
+	missed  atomic.Uint64 // samples that it got silence for
 	asked   atomic.Int64  // samples, the most that the speaker wanted at once since the pump looked
 
 	// The pump's own notes on whether the device is alive.
 	seen   uint64
 	seenAt time.Time
 	alive  bool
+	told   uint64 // of missed
 }
 
 // ringSamples is far more than is ever meant to wait in a ring; pump keeps it short.
@@ -58,6 +60,7 @@ func (t *tap) fromSpeaker(out, _ []byte, _ uint32) {
 	if n < len(dst) {
 		clear(dst[n:])
 		t.starved.Add(1)
+		t.missed.Add(uint64(len(dst) - n))
 	}
 	if asked := int64(len(dst)); t.moved.Add(1) > 1 && asked > t.asked.Load() { // the first fills the device's buffer
 		t.asked.Store(asked)
@@ -76,6 +79,14 @@ func (t *tap) live(now time.Time) (live, woke bool) {
 	was := t.alive
 	t.alive = t.seen > 0 && now.Sub(t.seenAt) < stall
 	return t.alive, t.alive && !was
+}
+
+// silence is for how many samples the speaker had nothing since the last call.
+func (t *tap) silence() int {
+	missed := t.missed.Load()
+	n := missed - t.told
+	t.told = missed
+	return int(n)
 }
 
 // samples is a device's buffer as samples; devices are opened in our own format.
