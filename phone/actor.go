@@ -35,7 +35,8 @@ type call struct {
 	isHold   bool // what the far end has agreed to
 	asking   bool // a re-INVITE of ours is on its way
 	again    bool // what holds is to be offered once more: our address changed, or the session runs out
-	late     bool // the far end's answer comes with the ACK
+	late     bool // the far end's answer comes with the ACK, or with the PRACK of our 180
+	answers  bool // it was answered here while that PRACK was still to come
 	passing  *passing
 	replaced bool      // another call is taking this one's place
 	joinedBy CallID    // the call whose far end is taking our place in this one
@@ -78,6 +79,13 @@ func (c *call) after(d time.Duration, f func()) *time.Timer {
 func (c *call) ring() {
 	if c.view.State != Ringing {
 		return
+	}
+	if c.invite.EarlyOffer {
+		if err := c.rings(); err != nil {
+			c.dialog.Refuse(500, "Server Internal Error")
+			c.end(Failed, 500, err.Error())
+			return
+		}
 	}
 	if c.replaces() || c.diverted() {
 		return
@@ -156,6 +164,9 @@ func (c *call) open() error {
 func (c *call) describe() ([]byte, error) {
 	if err := c.open(); err != nil {
 		return nil, err
+	}
+	if c.invite.EarlyOffer {
+		return nil, nil // it was in the 180, and its answer in the PRACK
 	}
 	offer, err := sdp.Body(c.invite.Offer.Type, c.invite.Offer.Data)
 	if err != nil {

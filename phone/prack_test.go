@@ -151,14 +151,75 @@ func TestACallerWhoInsistsAndNeverAcknowledgesIsRefused(t *testing.T) {
 	}
 }
 
-// Without their offer ours would have to be in the 180, which goes out before anybody
-// has thought of sound.
-func TestAReliable180ThatWouldNeedOurOfferIsRefused(t *testing.T) {
-	pbx := siptest.New(t)
-	newDesk(t, pbx).registered()
-	caller := pbx.NewCall()
-	caller.Do("INVITE", "", "Require: 100rel")
-	if m := caller.Refused(420); m.Get("Unsupported") != "100rel" {
-		t.Errorf("Unsupported: %s", m.Get("Unsupported"))
+// RFC 3262 §5: a caller without an offer who insists has ours in the 180, and answers it in
+// the PRACK; the 200 has no body then.
+func TestAReliable180CarriesOurOffer(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		hurried bool // answered here before the PRACK
+	}{{"answered after the PRACK", false}, {"answered before the PRACK", true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx).registered()
+			caller := pbx.NewCall()
+			ringing := caller.Invite("", "Require: 100rel")
+			if !strings.Contains(ringing.Body, "m=audio") || ringing.Get("RSeq") == "" {
+				t.Fatalf("no offer in\n%+v", ringing)
+			}
+			call := d.rings()
+			if tt.hurried {
+				d.do(d.Answer(call.ID))
+			}
+			caller.Do("PRACK", siptest.SDP(4000), "RAck: "+ringing.Get("RSeq")+" 1 INVITE")
+			caller.Expect("200 PRACK")
+			if !tt.hurried {
+				d.call("the sound is agreed on", func(c phone.Call) bool { return c.Codec == "PCMA" && c.State == phone.Ringing })
+				d.do(d.Answer(call.ID))
+			}
+			ok := caller.Expect("200 INVITE")
+			if ok.Body != "" {
+				t.Errorf("another description in the 200:\n%s", ok.Body)
+			}
+			ack := caller.Request("ACK", "")
+			caller.Send(caller.To, strings.Replace(ack, "CSeq: 2 ACK", "CSeq: 1 ACK", 1))
+			if c := d.state(phone.Active); c.Codec != "PCMA" {
+				t.Errorf("we speak %s", c.Codec)
+			}
+			caller.Do("BYE", "")
+			caller.Expect("200 BYE")
+			d.ended(phone.HungUpThere)
+		})
 	}
+}
+
+func TestAPRACKThatLeavesOurOfferUnansweredEndsTheCall(t *testing.T) {
+	for name, body := range map[string]string{"nothing": "", "of no use": "v=0\r\n"} {
+		t.Run(name, func(t *testing.T) {
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx).registered()
+			caller := pbx.NewCall()
+			ringing := caller.Invite("", "Require: 100rel")
+			caller.Do("PRACK", body, "RAck: "+ringing.Get("RSeq")+" 1 INVITE")
+			caller.Expect("200 PRACK")
+			caller.Expect("488 INVITE")
+			if end := d.ended(phone.Failed); !strings.Contains(end.SIPReason, "PRACK") {
+				t.Errorf("%q", end.SIPReason)
+			}
+		})
+	}
+}
+
+// RFC 3264 §4: their first offer has no answer yet.
+func TestAPRACKWithASecondOfferIsRefused(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	ringing := caller.Invite(siptest.SDP(4000), "Require: 100rel")
+	caller.Do("PRACK", siptest.SDP(4002), "RAck: "+ringing.Get("RSeq")+" 1 INVITE")
+	if m := caller.Expect("500 PRACK"); m.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	caller.Do("PRACK", "", "RAck: "+ringing.Get("RSeq")+" 1 INVITE")
+	caller.Expect("200 PRACK")
+	d.rings()
 }

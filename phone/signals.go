@@ -29,6 +29,7 @@ func (s signals) Progress(code int, reason string, body sip.Body) {
 }
 func (s signals) Answered(body sip.Body)   { s.post(func() { s.c.answered(body) }) }
 func (s signals) Failed(f *sip.Failure)    { s.post(func() { s.c.failed(f) }) }
+func (s signals) EarlyAnswer(b sip.Body)   { s.c.box.post(func() { s.c.earlyAnswer(b) }) }
 func (s signals) Confirmed(body sip.Body)  { s.c.box.post(func() { s.c.confirmed(body) }) }
 func (s signals) Refresh()                 { s.c.box.post(s.c.repeat) }
 func (s signals) Expired(why string)       { s.c.box.post(func() { s.c.end(Failed, 408, why) }) }
@@ -133,6 +134,35 @@ func causeOf(f *sip.Failure) Cause {
 		return DeclinedThere
 	}
 	return Failed
+}
+
+// rings tells a caller who wants our offer with the 180 that it rings (RFC 3262 §5).
+func (c *call) rings() error {
+	if err := c.open(); err != nil {
+		return err
+	}
+	c.late = true
+	return c.dialog.Ring(sdp.Offer(c.voice.local))
+}
+
+// earlyAnswer is the caller's answer to the offer of our 180.
+func (c *call) earlyAnswer(body sip.Body) {
+	if c.view.State != Ringing || !c.late {
+		return
+	}
+	c.late = false
+	if err := c.takeAnswer(body); err != nil {
+		c.dialog.Refuse(488, "Not Acceptable Here")
+		c.end(Failed, 488, "the PRACK's answer can't be used: "+err.Error())
+		return
+	}
+	if !c.answers {
+		c.publish()
+		return
+	}
+	if err := c.answer(); err != nil {
+		c.log.Warn("answer after the PRACK", "err", err)
+	}
 }
 
 func (c *call) confirmed(body sip.Body) {

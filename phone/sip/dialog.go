@@ -27,6 +27,9 @@ type Events interface {
 	// Failed ends a call that never came about: a final answer other than 2xx,
 	// or the network (Failure.Code is 0).
 	Failed(*Failure)
+	// EarlyAnswer is the PRACK to [Dialog.Ring], with their answer to our offer; zero when it
+	// has none.
+	EarlyAnswer(body Body)
 	// Confirmed is the ACK to our 200; it has a body when we made the offer.
 	Confirmed(body Body)
 	// Unacked ends a call whose 200 nobody acknowledged for 64·T1; a BYE was sent.

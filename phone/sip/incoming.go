@@ -14,6 +14,7 @@ type Invite struct {
 	Dialled    string // requirements.md A2
 	Diversions []Diversion
 	Offer      Body    // zero when the caller wants ours
+	EarlyOffer bool    // they want ours with the 180: it rings there when [Dialog.Ring] is called
 	AutoAnswer bool    // the caller asks that the phone answers by itself
 	Replaces   *Dialog // the call whose place it takes (RFC 3891); nil for none
 	ReferredBy string  // URI of Referred-By (RFC 3892); "" for nobody
@@ -38,6 +39,7 @@ func (d *Dialog) Invite() Invite {
 		Diversions: Diversions(h),
 		Dialled:    Dialled(h, d.stack.opts.LineHeader, d.stack.opts.DefaultLine, d.stack.acc.user),
 		Offer:      bodyOf(req),
+		EarlyOffer: d.ringer != nil && d.ringer.offers,
 		AutoAnswer: believed && wantsAutoAnswer(h), // a stranger doesn't open our microphone
 	}
 }
@@ -113,11 +115,14 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 	d.theirCSeq = d.firstCSeq
 	d.state = stateFrom(req)
 	s.remember(d, d.theirTag)
-	// The 180 goes out before anyone else hears of the call.
-	if err := d.ring(); err != nil {
-		close(d.ready) // whoever asks for this dialog waits for nobody
-		d.finish()
-		return
+	// The 180 goes out before anyone else hears of the call, unless it needs our offer.
+	early := d.ringer != nil && d.ringer.offers
+	if !early {
+		if err := d.ring(); err != nil {
+			close(d.ready) // whoever asks for this dialog waits for nobody
+			d.finish()
+			return
+		}
 	}
 	defer func() {
 		// The library hangs up what isn't ended when this returns; not beside us.
@@ -130,7 +135,7 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 		defer close(d.ready)
 		d.events = s.opts.Incoming(d)
 	}()
-	if d.ringer != nil {
+	if d.ringer != nil && !early {
 		s.spawn(func() { d.insist(d.ringer) })
 	}
 
@@ -189,13 +194,13 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 }
 
 // Answer takes an incoming call with a session description: the answer, or our offer
-// when there was none.
+// when there was none. It is empty after an EarlyAnswer.
 func (d *Dialog) Answer(body []byte) {
 	timer := d.grant(d.server.InviteRequest)
 	d.mu.Lock()
 	d.answered = true
 	d.pending = pendingTheirs // until the ACK, RFC 3261 §14.2
-	if len(d.server.InviteRequest.Body()) == 0 {
+	if len(body) > 0 && len(d.server.InviteRequest.Body()) == 0 {
 		d.pending = pendingLate
 	}
 	res := sip.NewResponseFromRequest(d.server.InviteRequest, 200, "OK", nil)
@@ -205,7 +210,9 @@ func (d *Dialog) Answer(body []byte) {
 	for _, h := range timer {
 		res.AppendHeader(h)
 	}
-	res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	if len(body) > 0 {
+		res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
+	}
 	res.SetBody(body)
 	d.server.InviteResponse = res
 	d.mu.Unlock()

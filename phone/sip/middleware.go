@@ -110,12 +110,6 @@ func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
 			s.respond(req, tx, 400, "Missing Contact", Body{})
 			return true
 		}
-		if len(req.Body()) == 0 && has(optionTags(req.GetHeaders("Require")), "100rel") {
-			// The 180 would have to carry our offer (RFC 3262 §5), and it goes out before
-			// anyone has opened a port for sound.
-			s.respond(req, tx, 420, "Bad Extension", Body{}, sip.NewHeader("Unsupported", "100rel"))
-			return true
-		}
 		if _, code, reason := s.replaced(req); code != 0 {
 			s.respond(req, tx, code, reason, Body{})
 			return true

@@ -113,16 +113,35 @@ func (s *Stack) insists(session *diago.DialogServerSession) *reliable {
 		return nil
 	}
 	r := &reliable{rseq: 1 + uint32(rand.IntN(1<<30)), cseq: req.CSeq().SeqNo, heard: make(chan struct{})}
+	r.offers = len(bodyOf(req).Data) == 0
 	r.send = func() error {
-		return session.Respond(180, "Ringing", nil, s.contact(), allow(),
-			sip.NewHeader("Require", "100rel"), sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10)))
+		headers := []sip.Header{s.contact(), allow(),
+			sip.NewHeader("Require", "100rel"), sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10))}
+		if len(r.offer) > 0 {
+			headers = append(headers, sip.NewHeader("Content-Type", "application/sdp"))
+		}
+		return session.Respond(180, "Ringing", r.offer, headers...)
 	}
 	return r
+}
+
+// Ring sends the 180 of a call that wants our offer with it ([Invite.EarlyOffer]); the
+// answer comes as an EarlyAnswer (RFC 3262 §5). Until then the call may be refused, not
+// answered.
+func (d *Dialog) Ring(offer []byte) error {
+	d.ringer.offer = offer
+	if err := d.ringer.send(); err != nil {
+		return fmt.Errorf("ring with an offer: %w", err)
+	}
+	d.stack.spawn(func() { d.insist(d.ringer) })
+	return nil
 }
 
 // reliable is a provisional answer of ours that waits for its PRACK.
 type reliable struct {
 	rseq, cseq uint32
+	offers     bool   // it has to carry our offer: the INVITE had none
+	offer      []byte // of Ring
 	send       func() error
 	heard      chan struct{} // closed by the PRACK; of d.mu
 }
@@ -167,6 +186,12 @@ func (d *Dialog) pracked(req *sip.Request, tx sip.ServerTransaction) {
 		a, ok := parseRAck(h.Value())
 		fits = ok && a.rseq == d.ringer.rseq && a.cseq == d.ringer.cseq && strings.EqualFold(a.method, "INVITE")
 	}
+	body := bodyOf(req)
+	if fits && len(body.Data) > 0 && !d.ringer.offers {
+		// RFC 3264 §4: they offer again while their first offer waits for its answer.
+		d.stack.respond(req, tx, 500, "Server Internal Error", Body{}, retryAfter())
+		return
+	}
 	d.mu.Lock()
 	if fits {
 		select {
@@ -182,4 +207,7 @@ func (d *Dialog) pracked(req *sip.Request, tx sip.ServerTransaction) {
 		return
 	}
 	d.stack.respond(req, tx, 200, "OK", Body{})
+	if d.ringer.offers {
+		d.tell(func(e Events) { e.EarlyAnswer(body) })
+	}
 }
