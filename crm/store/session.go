@@ -127,6 +127,10 @@ func (t *tx) sendAgain(fork uint64) error {
 		if err := t.pend(seq, rows); err != nil {
 			return err
 		}
+		// What is here of them has these commands in it already, and the server may find nothing to do for them.
+		if err := t.want(rows...); err != nil {
+			return err
+		}
 	}
 	return nil
 }
