@@ -258,12 +258,19 @@ func (w *World) settle(ctx context.Context) error {
 			return err
 		}
 		var err error
-		if waiting, err = w.behind(ctx); err != nil || len(waiting) == 0 {
+		if waiting, err = w.behind(ctx); err != nil {
 			return err
+		}
+		if len(waiting) == 0 {
+			return pause(ctx, lastLook)
 		}
 	}
 	return fmt.Errorf("after ten calm minutes not all is together: %v", waiting)
 }
+
+// lastLook is for one more look at the server, by which a program learns that its last commands are decided and
+// that the server may have found nothing to do for them.
+const lastLook = time.Minute
 
 // behind says which programs have not sent or seen everything.
 func (w *World) behind(ctx context.Context) (who []string, err error) {
