@@ -18,7 +18,7 @@ LIVE := /(rig|pbxtest|e2e|audio)$$
 SIM  := /crm/sim$$
 SEEDS ?= 40
 
-.PHONY: all build test test-quick lint fuzz bench demo screenshots clean
+.PHONY: all build test test-quick lint fuzz bench demo screenshots package clean
 
 all: build
 
@@ -31,6 +31,10 @@ build/leadline: $(SOURCES)
 build/leadline-server: $(SOURCES)
 	.ci/setup build
 	go build -tags $(RELEASE) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/leadline-server
+
+build/leadline-server: $(SOURCES)
+	.ci/setup build
+	go build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/leadline-server
 
 test:
 	.ci/setup test
@@ -75,6 +79,14 @@ screenshots:
 	env -u DISPLAY -u WAYLAND_DISPLAY .ci/setup demo
 	$(MAKE) build/leadline
 	env -u DISPLAY -u WAYLAND_DISPLAY .ci/demo
+
+# .deb and tar in build/package. Each is unpacked, installed where that may be, and started
+# by somebody who isn't root.
+package:
+	.ci/setup package
+	$(MAKE) build/leadline build/leadline-server
+	.ci/package $(VERSION)
+	LEADLINE_PACKAGES=$(CURDIR)/build/package go test -tags $(TAGS) -count 1 -v ./cmd/leadline/packaging
 
 clean:
 	rm -rf build

@@ -1,0 +1,186 @@
+package packaging
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	phone "leadline/phone/rig"
+	"leadline/ui/door/client"
+	ui "leadline/ui/rig"
+)
+
+// packages is where the packages are; make package sets it.
+const packages = "LEADLINE_PACKAGES"
+
+// nobody is who has no rights, where the test itself is root.
+const nobody = 65534
+
+// installed is a root of its own with the packages of a name in it.
+func installed(t *testing.T, name string) (root string) {
+	t.Helper()
+	dir := os.Getenv(packages)
+	if dir == "" {
+		t.Skip("make package runs this test")
+	}
+	found, err := filepath.Glob(filepath.Join(dir, name+"_*.deb"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("in %s are the packages %v, %v", dir, found, err)
+	}
+	if root, err = os.MkdirTemp("", "root"); err != nil { // the test's own folder is closed to others
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(root) })
+	if err := os.Chmod(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []string{"info", "updates", "triggers"} {
+		if err := os.MkdirAll(filepath.Join(root, "var/lib/dpkg", d), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(root, "var/lib/dpkg/status"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run(t, exec.Command("dpkg", "--root="+root, "--log=/dev/null", "--force-not-root", "--force-depends", "--install", found[0]))
+	for _, group := range strings.Split(run(t, exec.Command("dpkg-deb", "--field", found[0], "Depends")), ",") {
+		var wanted []string
+		for _, one := range strings.Split(group, "|") {
+			p, _, _ := strings.Cut(strings.TrimSpace(one), " ")
+			wanted = append(wanted, p)
+		}
+		out, _ := exec.Command("dpkg-query", append([]string{"-W", "-f", "${db:Status-Status} "}, wanted...)...).Output()
+		if !strings.Contains(string(out), "installed") {
+			t.Errorf("it depends on %v, of which nothing is here", wanted)
+		}
+	}
+	return root
+}
+
+func run(t *testing.T, c *exec.Cmd) string {
+	t.Helper()
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", c, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// agent has a command run by a user without rights, at home in home.
+func agent(t *testing.T, home string, env []string, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	if os.Getuid() == 0 {
+		id := strconv.Itoa(nobody)
+		args = append([]string{"--reuid=" + id, "--regid=" + id, "--clear-groups", "--no-new-privs", name}, args...)
+		name = "setpriv"
+	}
+	c := exec.Command(name, args...)
+	c.Env = append(env, "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"), "XDG_DATA_HOME="+filepath.Join(home, ".local/share"),
+		"XDG_CACHE_HOME="+filepath.Join(home, ".cache"), "XDG_RUNTIME_DIR="+home)
+	c.Dir = home
+	return c
+}
+
+// newHome is a home of the agent's; its path is short, for the door's socket.
+func newHome(t *testing.T) string {
+	t.Helper()
+	home, err := os.MkdirTemp("", "home")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(home) })
+	owned(t, home)
+	return home
+}
+
+func owned(t *testing.T, path string) {
+	t.Helper()
+	if os.Getuid() == 0 {
+		if err := os.Chown(path, nobody, nobody); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The window comes up, and a tel: link that is opened elsewhere reaches the program that
+// runs (requirements.md H5).
+func TestLeadlineStartsFromItsPackageAndTakesLinks_H5(t *testing.T) {
+	root := installed(t, "leadline")
+	phone.Need(t, "desktop-file-validate", "update-desktop-database", "xdg-mime", "xdg-open")
+	entry := filepath.Join(root, "usr/share/applications/org.leadline.Leadline.desktop")
+	if out := run(t, exec.Command("desktop-file-validate", entry)); out != "" {
+		t.Errorf("the desktop's entry: %s", out)
+	}
+	if _, err := os.Stat(filepath.Join(root, "usr/share/icons/hicolor/512x512/apps/org.leadline.Leadline.png")); err != nil {
+		t.Error(err)
+	}
+	run(t, exec.Command("update-desktop-database", filepath.Dir(entry))) // a trigger of dpkg's does it on a desktop
+
+	screen, home := ui.StartScreen(t, ""), newHome(t)
+	// The bus is the test's own user's: the agent has none.
+	env := []string{"DISPLAY=" + screen.Display, "LIBGL_ALWAYS_SOFTWARE=1", "XDG_SESSION_TYPE=x11", "LC_ALL=C.UTF-8",
+		"PATH=" + filepath.Join(root, "usr/bin") + ":" + os.Getenv("PATH"), "XDG_DATA_DIRS=" + filepath.Join(root, "usr/share")}
+	command := func(name string, args ...string) *exec.Cmd { return agent(t, home, env, name, args...) }
+
+	config := filepath.Join(home, ".config/leadline/leadline.toml")
+	for dir := filepath.Dir(config); dir != home; dir = filepath.Dir(dir) {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		owned(t, dir)
+	}
+	text := "[ui]\nlanguage = \"en\"\nregion = \"DE\"\n[[account]]\naddress = \"sip:101@127.0.0.1:9\"\npassword = \"x\"\nbind = \"127.0.0.1:0\"\n[audio]\nmicrophone = \"null\"\nspeaker = \"null\"\nringer = \"null\"\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	owned(t, config)
+	binary := filepath.Join(root, "usr/bin/leadline")
+	if out := run(t, command(binary, "version")); !strings.HasPrefix(out, "leadline ") {
+		t.Errorf("its version is %q", out)
+	}
+
+	socket := filepath.Join(home, "door")
+	phone.Start(t, "leadline", command(binary, "-automation", socket))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	door, err := client.DialContext(ctx, socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer door.Close()
+	if err := door.WaitFor(ctx, "main", "Search, or dial a number", 30*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	for _, scheme := range []string{"tel", "sip", "sips", "callto"} {
+		if got := run(t, command("xdg-mime", "query", "default", "x-scheme-handler/"+scheme)); got != filepath.Base(entry) {
+			t.Errorf("%s: links are opened by %q", scheme, got)
+		}
+	}
+	run(t, command("xdg-open", "tel:+49305557100"))
+	if err := door.Wait(ctx, "main", "+49305557100", 30*time.Second); err != nil {
+		tree, _ := door.Do(ctx, map[string]any{"do": "tree", "window": "main"})
+		t.Fatalf("the link did not arrive: %v\n%v", err, tree)
+	}
+}
+
+func TestTheServerStartsFromItsPackage(t *testing.T) {
+	root, home := installed(t, "leadline-server"), newHome(t)
+	binary := filepath.Join(root, "usr/bin/leadline-server")
+	command := func(args ...string) *exec.Cmd { return agent(t, home, os.Environ(), binary, args...) }
+	if out := run(t, command("version")); !strings.HasPrefix(out, "leadline-server ") {
+		t.Errorf("its version is %q", out)
+	}
+	unit, err := os.ReadFile(filepath.Join(root, "lib/systemd/system/leadline-server.service"))
+	if err != nil || !strings.Contains(string(unit), "ExecStart=/usr/bin/leadline-server serve") {
+		t.Errorf("its unit: %v\n%s", err, unit)
+	}
+	database := fmt.Sprintf("sqlite:%s", filepath.Join(home, "server.db"))
+	server := phone.Start(t, "leadline-server", command("serve", "-listen", "127.0.0.1:0", "-database", database))
+	server.Says(t, "127.0.0.1:", 30*time.Second)
+}
