@@ -10,11 +10,14 @@ import (
 	"leadline/ui/kit"
 )
 
+// callShortcuts are the keys that mean something with Ctrl.
+var callShortcuts = []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyH, fyne.KeyR, fyne.KeyS, fyne.KeyT}
+
 // keys listens to the keyboard of a call window, wherever its focus is. None of
 // them works without Ctrl except Esc, and digits while the keypad is open: what is
 // typed blindly must not take or end a call.
 func (v *callView) keys(c fyne.Canvas) {
-	for _, name := range []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyH, fyne.KeyR, fyne.KeyS, fyne.KeyT} {
+	for _, name := range callShortcuts {
 		sc := &desktop.CustomShortcut{KeyName: name, Modifier: fyne.KeyModifierControl}
 		c.AddShortcut(sc, func(fyne.Shortcut) { v.shortcut(name) })
 	}

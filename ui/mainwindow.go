@@ -140,7 +140,10 @@ func (m *MainWindow) build() {
 	for _, p := range m.pages {
 		p.SetNarrow(m.narrow)
 	}
-	help := kit.NewIconButton("Help", theme.IconHelp, kit.Ghost, func() { m.ShowSettings(settingsAbout) })
+	help := kit.NewIconButton("Help", theme.IconHelp, kit.Ghost, nil)
+	help.OnTap(func() {
+		m.layer.ShowMenu(help, kit.MenuItem{Key: "Keys", Do: m.showKeys}, kit.MenuItem{Key: "About Leadline", Do: func() { m.ShowSettings(settingsAbout) }})
+	})
 	m.frame = &mainFrame{narrowed: m.setNarrow, narrow: m.narrow}
 	m.frame.brand, m.frame.help, m.frame.rail = m.brand.box, help, m.rail.box
 	m.frame.panel = kit.Stack(kit.NewPanel(), kit.Pad(1, 0, 0, 1, m.panel))
@@ -333,6 +336,11 @@ func (m *MainWindow) keys() {
 	add := func(key fyne.KeyName, do func()) {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { do() })
 	}
+	c.SetOnTypedRune(func(r rune) {
+		if r == '?' && m.welcome == nil {
+			m.showKeys()
+		}
+	})
 	add(fyne.KeyK, func() { m.omni.Focus() })
 	for i, name := range []pageName{pageCalls, pageMissed, pageFollowUps, pageLeads, pageContacts, pageCompanies, pageDeals} {
 		add(fyne.KeyName(rune('1'+i)), func() { m.Go(name) })
@@ -344,6 +352,9 @@ func (m *MainWindow) keys() {
 		}
 	})
 }
+
+// showKeys shows the sheet of the shortcuts.
+func (m *MainWindow) showKeys() { showKeySheet(m.layer, m.win.Canvas().Size()) }
 
 // closeAgain is how soon the second click has to come that ends a running call.
 const closeAgain = 12 * time.Second

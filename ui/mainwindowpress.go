@@ -104,11 +104,13 @@ func (p *pressArea) HeightFor(width float32) float32        { return p.content.M
 func (p *pressArea) Cursor() desktop.Cursor                 { return desktop.DefaultCursor }
 func (p *pressArea) Tapped(*fyne.PointEvent)                { p.Tap() }
 func (p *pressArea) MouseMoved(*desktop.MouseEvent)         {}
-func (p *pressArea) TypedRune(rune)                         {}
 func (p *pressArea) MouseIn(*desktop.MouseEvent)            { p.hovered = true; p.Refresh() }
 func (p *pressArea) MouseOut()                              { p.hovered, p.pressed = false, false; p.Refresh() }
 func (p *pressArea) MouseDown(*desktop.MouseEvent)          { p.pressed = true; p.Refresh() }
 func (p *pressArea) MouseUp(*desktop.MouseEvent)            { p.pressed = false; p.Refresh() }
+
+// TypedRune hands what is typed on to the window.
+func (p *pressArea) TypedRune(r rune) { kit.HandOn(p.back, r) }
 
 // Tap does what a click does.
 func (p *pressArea) Tap() {

@@ -10,10 +10,14 @@ import (
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
+	"leadline/ui/text"
 )
 
 // settingsAboutView tells the version, and whose work is in the program.
-type settingsAboutView struct{ box *fyne.Container }
+type settingsAboutView struct {
+	box  *fyne.Container
+	snap desk.Snapshot
+}
 
 func newSettingsAbout(opt MainOptions) *settingsAboutView {
 	version := opt.Version
@@ -28,8 +32,10 @@ func newSettingsAbout(opt MainOptions) *settingsAboutView {
 		rows = append(rows, kit.Sized(0, 28, kit.Row(12, kit.Grow(kit.NewData(w.name, kit.Body).Shrink(60)),
 			kit.Sized(150, 0, kit.NewData(w.version, kit.Quiet).Shrink(0)), kit.Sized(130, 0, kit.NewData(w.licence, kit.Secondary).Shrink(0)))), kit.NewHairline())
 	}
-	return &settingsAboutView{box: kit.Column(0, settingsTitle("About"), kit.Grow(container.NewVScroll(
-		kit.Pad(20, 24, 20, 24, kit.Column(16, head, newReportRow(opt), licence, kit.Column(0, rows...))))))}
+	v := &settingsAboutView{}
+	v.box = kit.Column(0, settingsTitle("About"), kit.Grow(container.NewVScroll(
+		kit.Pad(20, 24, 20, 24, kit.Column(16, head, v.diagnosticsRow(opt), newReportRow(opt), licence, kit.Column(0, rows...))))))
+	return v
 }
 
 // Object is the view.
@@ -41,8 +47,18 @@ func (v *settingsAboutView) Enter() {}
 // Leave does nothing.
 func (v *settingsAboutView) Leave() {}
 
-// Draw does nothing.
-func (v *settingsAboutView) Draw(desk.Snapshot) {}
+// Draw keeps the snapshot for the diagnostics.
+func (v *settingsAboutView) Draw(s desk.Snapshot) { v.snap = s }
+
+// diagnosticsRow is the button that copies what somebody who helps wants to know.
+func (v *settingsAboutView) diagnosticsRow(opt MainOptions) fyne.CanvasObject {
+	said := kit.NewProse("Versions, system, accounts and sound, for whoever helps you. Names, numbers and passwords are not in it.", kit.Quiet)
+	copied := kit.NewButton("Copy diagnostics", kit.Line, func() {
+		opt.App.Clipboard().SetContent(diagnostics(opt, v.snap))
+		said.SetText(text.T("Copied."))
+	})
+	return kit.Column(6, kit.Row(0, copied, kit.Spacer()), said)
+}
 
 type othersPiece struct{ name, version, licence string }
 

@@ -157,8 +157,17 @@ func (p *press) FocusLost() {
 	p.Refresh()
 }
 
-// TypedRune is for Fyne.
-func (p *press) TypedRune(rune) {}
+// TypedRune hands what is typed on to the window: a button has no use for it.
+func (p *press) TypedRune(r rune) { HandOn(p.self, r) }
+
+// HandOn gives its window what was typed while an object without use for it had the keyboard.
+func HandOn(o fyne.CanvasObject, r rune) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+		if typed := c.OnTypedRune(); typed != nil {
+			typed(r)
+		}
+	}
+}
 
 // TypedKey taps on Enter and Space, unless the widget must not answer to them.
 func (p *press) TypedKey(e *fyne.KeyEvent) {
