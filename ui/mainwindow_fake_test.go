@@ -148,6 +148,7 @@ type mainSettings struct {
 	recording RecordingChoice
 	player    *mainPlayer
 	copied    string
+	starts    bool
 	mayNot    bool // delete recordings
 }
 
@@ -266,6 +267,14 @@ func (p *mainPlayer) took() string {
 	all := strings.Join(p.did, ", ")
 	p.did = nil
 	return all
+}
+func (s *mainSettings) StartsWithSession() (on, can bool) { return s.starts, !s.plain }
+func (s *mainSettings) StartWithSession(on bool) error {
+	if s.saveErr != nil {
+		return s.saveErr
+	}
+	s.starts = on
+	return nil
 }
 func (s *mainSettings) Look() Look            { return s.look }
 func (s *mainSettings) SaveLook(l Look) error { s.look = l; return nil }

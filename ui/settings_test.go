@@ -321,3 +321,25 @@ func TestAboutNamesEveryLibraryWithItsLicence(t *testing.T) {
 		t.Error("About lacks version or font")
 	}
 }
+
+func TestTheProgramStartsWithTheSession(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount}
+	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})
+	b.m.ShowSettings(settingsAppearance)
+	b.settle()
+	b.tap("check", "Start with the session")
+	if !s.starts {
+		t.Error("it is not kept")
+	}
+	s.saveErr = errors.New("disk full")
+	b.tap("check", "Start with the session")
+	if !b.says("disk full") || b.widget("check", "Start with the session").Value() != "on" {
+		t.Error("a choice that could not be kept looks kept")
+	}
+	s.plain = true
+	b.tap("item", "Calls")
+	b.tap("item", "Settings")
+	if c := b.widget("check", "Start with the session").(*kit.Check); c.Enabled() || !strings.HasSuffix(c.AccessibilityLabel(), "This system's own settings do that.") {
+		t.Error("what the system cannot do is offered")
+	}
+}

@@ -38,9 +38,17 @@ type Settings interface {
 	RecordingSettings
 	Reports
 
+	SessionStart
+
 	// Look is language and theme. SaveLook keeps it; the window applies it.
 	Look() Look
 	SaveLook(Look) error
+}
+
+// SessionStart is whether the desktop starts the program when the agent signs in.
+type SessionStart interface {
+	StartsWithSession() (on, can bool) // can: the system has a way
+	StartWithSession(on bool) error
 }
 
 // AccountSettings is one account as the agent fills it in. Where nothing is said, a value is

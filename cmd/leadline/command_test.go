@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -344,5 +345,44 @@ func TestARecordingIsCopiedWhole(t *testing.T) {
 	}
 	if _, err := s.OpenRecording(t.Context(), "a.flac"); err == nil {
 		t.Error("what is no sound is played")
+	}
+}
+
+func TestStartingWithTheSessionIsAnEntryOfTheDesktops(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("desktops of Linux start by such entries")
+	}
+	dir := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", dir)
+	s := settingsOn(t, "")
+	file := filepath.Join(dir, "autostart", ui.AppID+".desktop")
+	for _, want := range []bool{true, false, false} {
+		if err := s.StartWithSession(want); err != nil {
+			t.Fatal(err)
+		}
+		if on, can := s.StartsWithSession(); on != want || !can {
+			t.Errorf("on %v, can %v, want %v", on, can, want)
+		}
+	}
+	if err := s.StartWithSession(true); err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(entry), "\nExec="+quotedExec(program)+" -config "+quotedExec(s.opts.File)+"\n") {
+		t.Errorf("%v\n%s", err, entry)
+	}
+	if err := os.WriteFile(file, append(entry, "Hidden=true\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if on, _ := s.StartsWithSession(); on {
+		t.Error("the desktop has switched it off")
+	}
+	// Desktop Entry Specification: a string's own escapes come on top of the argument's.
+	if got := quotedExec("a b\"$5%"); got != `"a b\\"\\$5%%"` {
+		t.Errorf("quoted as %s", got)
 	}
 }
