@@ -20,6 +20,7 @@ type recordDoubles struct {
 	rest    *mainDelay
 	typed   func() (crm.Likeness, bool)
 	resized func()
+	touched bool // something was typed: it would be lost by leaving the form
 }
 
 func newRecordDoubles(v *recordView, typed func() (crm.Likeness, bool), resized func()) *recordDoubles {
@@ -32,6 +33,7 @@ func newRecordDoubles(v *recordView, typed func() (crm.Likeness, bool), resized 
 
 // Typed looks after a pause of the typing; the question before is cancelled at once.
 func (d *recordDoubles) Typed() {
+	d.touched = true
 	d.asking.Stop()
 	d.rest.Restart()
 }
@@ -61,7 +63,7 @@ func (d *recordDoubles) show(found []crm.Duplicate, like crm.Likeness) {
 	d.box.Objects = nil
 	for _, double := range found[:min(len(found), doublesMost)] {
 		buttons := []fyne.CanvasObject{kit.NewButton("Open|record", kit.WarningLink, func() { d.v.host.open(deskRef(double.Ref)) })}
-		if like.Ref.ID != "" {
+		if like.Ref.ID != "" && !d.touched {
 			buttons = append(buttons, kit.NewButton("Merge…", kit.WarningLink, func() { d.v.merge(&double) }))
 		}
 		words := joined(" · ", doubleName(double, d.v.opt.Region), double.Sub, sameWhat(double))

@@ -148,6 +148,11 @@ func TestTwoRecordsAreMergedFieldByFieldAndTakenBack(t *testing.T) {
 	b.waits("Buyer")
 	b.tap("button", "Edit")
 	b.waits("Similar: Joerg Gross · same number")
+	b.type_("Position", "Chief buyer")
+	pumpUntil(t, b.d, func() bool { return b.says("same number") && !b.finds("button", "Merge…") }) // what was typed would be lost
+	b.tap("button", "Cancel")
+	b.tap("button", "Edit")
+	b.waits("Similar: Joerg Gross · same number")
 	b.tap("button", "Merge…")
 	b.waits("Head of purchasing")
 	b.choose("radio", "Position", "Head of purchasing")
