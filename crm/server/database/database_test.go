@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -323,4 +324,51 @@ func TestPasswordIsNotOnACommandLine(t *testing.T) {
 	if _, _, err := withoutPassword("postgres://ada:secret@[db"); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("the error of a broken URL: %v", err)
 	}
+}
+
+// 40P01: of two transactions that wait for each other PostgreSQL ends one, which is then run again as a whole.
+func TestPostgresDeadlockIsTriedAgain(t *testing.T) {
+	db := open(t, rig.PostgresURL(t))
+	addWorkspace(t, db, "one")
+	addWorkspace(t, db, "two")
+	ctx := context.Background()
+	var both, all sync.WaitGroup
+	both.Add(2)
+	var runs atomic.Int32
+	for _, order := range [][2]string{{"one", "two"}, {"two", "one"}} {
+		all.Go(func() {
+			first := true
+			err := db.Write(ctx, "", func(tx *Tx) error {
+				runs.Add(1)
+				touch := func(workspace string) error {
+					return tx.Exec(ctx, "UPDATE ws SET rev = rev + 1 WHERE id = $1", workspace)
+				}
+				if err := touch(order[0]); err != nil {
+					return err
+				}
+				if first { // each has one when it asks for the other
+					first = false
+					both.Done()
+					both.Wait()
+				}
+				return touch(order[1])
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := runs.Load(); n < 3 {
+		t.Errorf("the two transactions ran %d times: none was tried again", n)
+	}
+	read(t, db, "", func(ctx context.Context, tx *Tx) error {
+		workspaces, err := tx.Workspaces(ctx)
+		for _, w := range workspaces {
+			if w.Rev != 2 {
+				t.Errorf("%s is at %d, want each change once", w.ID, w.Rev)
+			}
+		}
+		return err
+	})
 }
