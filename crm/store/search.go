@@ -122,36 +122,6 @@ func (s *Store) keysByPart(ctx context.Context, q querier, digits string, limit 
 	return keys, err
 }
 
-// foundByName are the contacts and companies whose name begins with the text, last name
-// first: so they are found before the index has them.
-func foundByName(q querier, text string, limit int, seen map[key]bool) (found []crm.Found, err error) {
-	typed := fold(text)
-	if typed == "" {
-		return nil, nil
-	}
-	for _, kind := range []crm.Kind{crm.KindContact, crm.KindCompany} {
-		rids, err := ridsWhere(q, string(kind), "rid IN (SELECT rid FROM "+string(kind)+" WHERE sort >= ? AND sort < ? ORDER BY sort LIMIT ?)",
-			typed, typed+"\U0010ffff", limit)
-		for _, rid := range rids {
-			if err != nil {
-				return nil, err
-			}
-			k := makeKey(kind, rid)
-			if seen[k] {
-				continue
-			}
-			seen[k] = true
-			var f crm.Found
-			f, err = foundOf(q, k, "")
-			found = append(found, f)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
 // foundByWords are the candidates that the index has for a text, but those seen already.
 func (s *Store) foundByWords(ctx context.Context, q querier, text string, seen map[key]bool) (found []crm.Found, err error) {
 	typed, err := matchExpression(q, "search", text)

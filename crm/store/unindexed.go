@@ -65,7 +65,7 @@ func (s *Store) WaitIndexed(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-s.indexer.done:
-			return errors.New("the search index is not finished: the file was closed")
+			return errors.New("the search index is not finished; the next start goes on with it")
 		case <-s.indexer.none:
 		}
 	}
@@ -221,4 +221,34 @@ func (t *tx) indexMany(query string, first, last int64, scan func(*sql.Rows) (in
 		err = t.insertMany(digitsInsert, 2, windows)
 	}
 	return next, err
+}
+
+// foundByName are the contacts and companies whose name begins with the text, last name
+// first: so they are found before the index has them.
+func foundByName(q querier, text string, limit int, seen map[key]bool) (found []crm.Found, err error) {
+	typed := fold(text)
+	if typed == "" {
+		return nil, nil
+	}
+	for _, kind := range []crm.Kind{crm.KindContact, crm.KindCompany} {
+		rids, err := ridsWhere(q, string(kind), "rid IN (SELECT rid FROM "+string(kind)+" WHERE sort >= ? AND sort < ? ORDER BY sort LIMIT ?)",
+			typed, typed+"\U0010ffff", limit)
+		for _, rid := range rids {
+			if err != nil {
+				return nil, err
+			}
+			k := makeKey(kind, rid)
+			if seen[k] {
+				continue
+			}
+			seen[k] = true
+			var f crm.Found
+			f, err = foundOf(q, k, "")
+			found = append(found, f)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
