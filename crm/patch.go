@@ -53,6 +53,19 @@ func (u UpdateRecord) Empty() bool {
 	return len(u.Add)+len(u.Drop)+len(u.Order) == 0
 }
 
+// SignedBy is the command as one of a user's, unless it says whose it is.
+func (u UpdateRecord) SignedBy(user ID) UpdateRecord {
+	if _, signed := u.Set[changedBy]; !signed {
+		set := maps.Clone(u.Set)
+		if set == nil {
+			set = map[string]any{}
+		}
+		set[changedBy] = string(user)
+		u.Set = set
+	}
+	return u
+}
+
 // Diff is the command that makes after of before; both are a record as JSON. The id, who made it
 // and when are not compared. An element that stands twice in a list counts once.
 func Diff(r Ref, before, after json.RawMessage) (UpdateRecord, error) {
@@ -73,6 +86,33 @@ func Diff(r Ref, before, after json.RawMessage) (UpdateRecord, error) {
 		u.diffList(list, elements(was[list]), elements(now[list]))
 	}
 	return u, nil
+}
+
+// Since makes a change that sets a whole record one of only what differs from the record as it was
+// read before, however long ago: what somebody else has changed in it meanwhile stays. Other changes are given back as they are.
+func Since(before Record, change Change) (Change, error) {
+	var was, now any
+	switch do := change.(type) {
+	case UpdateContact:
+		was, now = before.Contact, do.Contact
+	case UpdateCompany:
+		was, now = before.Company, do.Company
+	case UpdateLead:
+		was, now = before.Lead, do.Lead
+	case UpdateDeal:
+		was, now = before.Deal, do.Deal
+	default:
+		return change, nil
+	}
+	a, err := json.Marshal(was)
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(now)
+	if err != nil {
+		return nil, err
+	}
+	return Diff(before.Ref, a, b)
 }
 
 func diffFields(set map[string]any, prefix string, was, now map[string]any, skip func(string) bool) {

@@ -334,7 +334,13 @@ func (f *recordForm) submit() {
 		return
 	}
 	f.task.Busy()
-	fileDo(f.v.opt, func(ctx context.Context) error { return f.v.opt.Customers.Do(ctx, change) }, func(err error) {
+	fileDo(f.v.opt, func(ctx context.Context) error {
+		since, err := crm.Since(f.was, change)
+		if err != nil {
+			return err
+		}
+		return f.v.opt.Customers.Do(ctx, since)
+	}, func(err error) {
 		if err != nil {
 			f.task.Failed(companyWhy(err))
 			return

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
 	"testing"
@@ -241,5 +242,46 @@ func TestTheForkOfTwoEpochs(t *testing.T) {
 	}
 	if got := forkOf([]wire.Branch{{Epoch: 1, Parent: 2}, {Epoch: 2, Parent: 1}}, 1, 2); got != 0 {
 		t.Errorf("a tree in a circle: %d", got)
+	}
+}
+
+// A file is damaged: what can be read is saved, the rest comes from the server, and what waited is sent.
+func TestADamagedFileIsFilledFromTheServer(t *testing.T) {
+	_, anna, petra := aCompany(t)
+	lost, kept := anna.contact("Lost"), anna.contact("Kept")
+	anna.settle()
+	waiting := anna.contact("Not sent yet")
+	ok(t, anna.Close())
+	raw := must(sql.Open("sqlite3", anna.path))(t)
+	must(raw.Exec("DELETE FROM contact WHERE last = 'Lost'"))(t)
+	ok(t, raw.Close())
+	ok(t, os.WriteFile(anna.path+"-damaged", []byte("found in a test\n"), 0o600))
+	anna.open()
+	if _, salvaged := anna.Salvaged(); !salvaged || anna.has(lost) {
+		t.Fatal("the file was not salvaged, or is not damaged")
+	}
+	anna.settle()
+	petra.settle()
+	for _, d := range []*desk{anna, petra} {
+		for _, r := range []crm.Ref{lost, kept, waiting} {
+			if !d.has(r) {
+				t.Errorf("%v is missing", r)
+			}
+		}
+	}
+}
+
+// A program that starts ends the calls that it left open, and no others.
+func TestCallsOfColleaguesGoOn(t *testing.T) {
+	_, anna, petra := aCompany(t)
+	mine, yours := anna.ring("0221 1234567"), petra.ring("0221 7654321")
+	petra.settle()
+	anna.settle()
+	ended := must(anna.Interrupted(ctx))(t)
+	if len(ended) != 1 || ended[0].ID != mine.ID {
+		t.Errorf("ended %+v", ended)
+	}
+	if c := must(anna.Call(ctx, yours.ID))(t).Call; c.Outcome != crm.Open {
+		t.Errorf("%+v", c)
 	}
 }

@@ -197,7 +197,7 @@ func (t *tx) command(change crm.Change) (crm.Command, error) {
 func (t *tx) signed(change crm.Change) (crm.Change, error) {
 	switch change.(type) {
 	case crm.CreateContact, crm.UpdateContact, crm.CreateCompany, crm.UpdateCompany,
-		crm.CreateLead, crm.UpdateLead, crm.CreateDeal, crm.UpdateDeal, crm.ImportContacts:
+		crm.CreateLead, crm.UpdateLead, crm.CreateDeal, crm.UpdateDeal, crm.UpdateRecord, crm.ImportContacts:
 	default:
 		return change, nil
 	}
@@ -233,6 +233,8 @@ func (t *tx) signed(change crm.Change) (crm.Change, error) {
 	case crm.UpdateDeal:
 		do.ChangedBy = user.ID
 		return do, nil
+	case crm.UpdateRecord:
+		return do.SignedBy(user.ID), nil
 	case crm.ImportContacts:
 		do.By = user.ID
 		return do, nil

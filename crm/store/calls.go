@@ -400,7 +400,13 @@ func (t *tx) linkCall(l crm.LinkCall) error {
 func (s *Store) Interrupted(ctx context.Context) (calls []crm.Call, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		last := map[crm.ID]time.Time{}
-		err := each(t, "SELECT id, max(began, coalesce(answered, 0), coalesce(noted, 0)) FROM call WHERE outcome = 0", nil,
+		user, err := me(t)
+		if err != nil {
+			return err
+		}
+		// With a shared server, the calls of colleagues go on.
+		err = each(t, `SELECT id, max(began, coalesce(answered, 0), coalesce(noted, 0)) FROM call WHERE outcome = 0
+			AND (NOT ?1 OR agent IS NULL OR agent = (SELECT rid FROM user WHERE id = ?2))`, []any{t.s.synced, user.ID.Bytes()},
 			func(rows *sql.Rows) error {
 				var id crm.ID
 				var at time.Time

@@ -102,7 +102,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 		suspicious, err = false, s.connect(ctx, path)
 	}
 	if err == nil && s.salvaged != nil {
-		err = s.countSaved(ctx)
+		err = errors.Join(s.countSaved(ctx), s.resync(ctx))
 	}
 	if err == nil && suspicious {
 		s.checkInBackground()

@@ -37,6 +37,34 @@ func TestOnlyWhatWasChangedIsTold(t *testing.T) {
 	}
 }
 
+// A window that has been open for long saves what was typed in it, and nothing else.
+func TestAnOldWindowTakesNothingBack(t *testing.T) {
+	s := open(t)
+	me := must(s.SignIn(ctx, crm.User{Name: "Anna"}))(t)
+	r := contactWith(t, s, "Anna", "Meier", "0221 1111111", "", "")
+	was := must(s.Record(ctx, r))(t)
+	ok(t, s.Do(ctx, crm.UpdateRecord{Ref: r, Set: map[string]any{"position": "Buyer", "changed_by": "6b1d2f0a-0f6b-8e0e-9d5c-5f1a000000aa"}}))
+	typed := *was.Contact
+	typed.Comment = "typed"
+	change := must(crm.Since(was, crm.UpdateContact{Contact: typed}))(t)
+	ok(t, s.Do(ctx, change))
+	if c := must(s.Record(ctx, r))(t).Contact; c.Position != "Buyer" || c.Comment != "typed" || c.ChangedBy != me.ID {
+		t.Errorf("%+v", c)
+	}
+	company, lead, deal := crm.Company{ID: s.NewID(), Name: "AG"}, crm.Lead{ID: s.NewID()}, crm.Deal{ID: s.NewID()}
+	for _, c := range []crm.Change{
+		must(crm.Since(crm.Record{Company: &company}, crm.UpdateCompany{Company: company}))(t), must(crm.Since(crm.Record{Lead: &lead}, crm.UpdateLead{Lead: lead}))(t),
+		must(crm.Since(crm.Record{Deal: &deal}, crm.UpdateDeal{Deal: deal}))(t),
+	} {
+		if u, is := c.(crm.UpdateRecord); !is || !u.Empty() {
+			t.Errorf("%+v", c)
+		}
+	}
+	if other := must(crm.Since(crm.Record{}, crm.RemoveRecord{Ref: r}))(t); other != (crm.RemoveRecord{Ref: r}) {
+		t.Errorf("%+v", other)
+	}
+}
+
 func TestRecordsOfAllKindsArePatched(t *testing.T) {
 	s := open(t)
 	person, company, lead, deal := s.NewID(), s.NewID(), s.NewID(), s.NewID()

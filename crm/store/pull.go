@@ -91,6 +91,9 @@ func (t *tx) takeOver(p wire.Page) error {
 			return err
 		}
 	}
+	if len(t.changed.Refs)+len(t.changed.Calls) > mostTold {
+		t.changed = Changed{Lists: true}
+	}
 	return nil
 }
 
@@ -125,6 +128,9 @@ func (t *tx) pointsToPending(b *rebase, data json.RawMessage) (bool, error) {
 	}
 	return points, nil
 }
+
+// mostTold is how many changed records and calls the windows are told of one by one.
+const mostTold = 200
 
 func (t *tx) isPending(r wire.RowID) (bool, error) {
 	var n int

@@ -292,6 +292,7 @@ func (s *Store) rebuild(ctx context.Context, path string) error {
 	if err := o.connect(ctx, path); err != nil {
 		return err
 	}
+	o.indexer.end() // it would write between the steps below
 	if _, err := o.writer.ExecContext(ctx, "PRAGMA foreign_keys=OFF"); err != nil {
 		return explain(err)
 	}

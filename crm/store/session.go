@@ -62,6 +62,20 @@ func (t *tx) fork() error {
 	return t.renumber(0)
 }
 
+// resync has a file that lost rows load everything anew from its server, as a client of its own: what waits
+// may have lost some of its numbers. Without a server it does nothing.
+func (s *Store) resync(ctx context.Context) error {
+	if !s.synced {
+		return nil
+	}
+	return s.write(ctx, func(t *tx) error {
+		if _, err := t.exec("UPDATE sync SET view_hash = ''"); err != nil {
+			return err
+		}
+		return t.fork()
+	})
+}
+
 // NewEpoch follows a server that was restored from a backup: what this file has beyond fork, the server may
 // not have. Such rows are to be fetched by id, and the commands of the journal beyond it are sent again, as
 // another client. fresh says that only a new snapshot helps: the file began with one from beyond fork. It is in no
