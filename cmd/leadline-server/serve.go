@@ -39,8 +39,9 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	}
 	l.Cache = o.access.Certificates()
 	snapshots, err := where.snapshots(o)
+	_, embedded := where.sqliteFile()
 	if err == nil {
-		f := front.New(front.Options{Access: o.access, Engine: o.engine, Snapshots: snapshots, Log: log, Region: where.region})
+		f := front.New(front.Options{Access: o.access, Engine: o.engine, Snapshots: snapshots, Log: log, Region: where.region, Shared: !embedded})
 		err = serve(ctx, f, l, o, t)
 	}
 	return errors.Join(err, o.close())

@@ -17,7 +17,9 @@ type Options struct {
 	Log    *slog.Logger
 	// Snapshots are what new devices start from; nil has them pull everything page by page.
 	Snapshots *server.Snapshots
-	Region    string // of numbers that are written nationally, in a workspace that the front makes: "DE"
+	// Shared says that other servers are on the same database: presence goes through it.
+	Shared bool
+	Region string // of numbers that are written nationally, in a workspace that the front makes: "DE"
 }
 
 // Front answers requests. Its methods are safe to call from several goroutines.
@@ -30,6 +32,7 @@ type Front struct {
 	hub       *hub
 	board     *board
 	builder   *builder
+	asked     asked
 	closing   chan struct{}
 
 	headerTime time.Duration // for the head of a request

@@ -32,7 +32,9 @@ type present struct {
 
 type state struct {
 	state wire.Availability
-	heard time.Time
+	since time.Time // when the device said so, perhaps to another server
+	heard time.Time // when the device was last heard of
+	said  time.Time // when other servers were told last
 }
 
 func newBoard(now func() time.Time) *board {
@@ -42,12 +44,22 @@ func newBoard(now func() time.Time) *board {
 // weight orders states: what one device says that weighs more counts for the user.
 var weight = map[wire.Availability]int{wire.Offline: 0, wire.Away: 1, wire.Free: 2, wire.Ringing: 3, wire.Talking: 4, wire.DoNotDisturb: 5}
 
-// set is what a device says of its user. changed says whether that is new to others.
-func (b *board) set(workspace, user, device crm.ID, s wire.Availability) (now wire.Presence, changed bool) {
+// set is what a device said of its user, when, and when it was last heard of. changed says whether that is new to others.
+func (b *board) set(workspace, user, device crm.ID, s wire.Availability, since, heard time.Time) (now wire.Presence, changed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := b.of(workspace, user)
-	p.devices[device] = &state{s, b.now()}
+	d := p.devices[device]
+	if d == nil {
+		d = &state{said: heard}
+		p.devices[device] = d
+	}
+	if !since.Before(d.since) {
+		d.state, d.since = s, since
+	}
+	if heard.After(d.heard) {
+		d.heard = heard
+	}
 	return p.settle(user, b.now())
 }
 
@@ -83,15 +95,21 @@ func (p *present) settle(user crm.ID, now time.Time) (wire.Presence, bool) {
 	return p.told, true
 }
 
-// heard keeps a device's state alive.
-func (b *board) heard(workspace, user, device crm.ID) {
+// heard keeps a device's state alive. due says that other servers are to be told.
+func (b *board) heard(workspace, user, device crm.ID) (due bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if p := b.users[workspace][user]; p != nil {
-		if s := p.devices[device]; s != nil {
-			s.heard = b.now()
-		}
+	p := b.users[workspace][user]
+	if p == nil || p.devices[device] == nil {
+		return false
 	}
+	d := p.devices[device]
+	d.heard = b.now()
+	if d.heard.Sub(d.said) < sayEvery {
+		return false
+	}
+	d.said = d.heard
+	return true
 }
 
 // expire is whose devices have fallen silent, by workspace.
@@ -146,14 +164,19 @@ func (f *Front) setPresence(w http.ResponseWriter, r *http.Request, p access.Per
 	if _, ok := weight[in.State]; !ok {
 		return wire.Problem{Code: wire.Malformed, Message: "there is no such state"}
 	}
-	if now, changed := f.board.set(p.Workspace, p.User, p.Device, in.State); changed {
+	at := f.Engine.Now()
+	if now, changed := f.board.set(p.Workspace, p.User, p.Device, in.State, at, at); changed {
 		f.hub.tell(p.Workspace, now)
+	}
+	if err := f.share(r.Context(), p, in.State, at); err != nil {
+		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
 func (f *Front) team(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	f.learn(r.Context(), p.Workspace)
 	f.answer(w, r, http.StatusOK, f.board.team(p.Workspace))
 	return nil
 }

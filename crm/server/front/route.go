@@ -58,6 +58,7 @@ func (f *Front) askRoute(ctx context.Context, workspace crm.ID, caller, line str
 				answer <- ""
 			}
 		}()
+		f.learn(ctx, workspace)
 		route, err := f.Engine.Route(ctx, workspace, caller, line, func(user crm.ID) bool { return f.board.free(workspace, user) })
 		if err != nil {
 			if ctx.Err() == nil {

@@ -2,6 +2,7 @@ package front
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -50,6 +51,7 @@ func (f *Front) poll(ctx context.Context) {
 			return
 		}
 		f.hub.advance(workspace, rev)
+		f.learn(ctx, workspace)
 	}
 }
 
@@ -78,7 +80,7 @@ func (f *Front) forget(ctx context.Context) {
 	heads, err := f.Engine.Heads(ctx)
 	for workspace := range heads {
 		if err == nil {
-			err = f.Engine.Compact(ctx, workspace)
+			err = errors.Join(f.Engine.Compact(ctx, workspace), f.forgetPresence(ctx, workspace))
 		}
 	}
 	if err != nil && ctx.Err() == nil {

@@ -102,7 +102,7 @@ func (f *Front) pull(w http.ResponseWriter, r *http.Request, p access.Person) er
 	if err := texts(in.Client); err != nil {
 		return err
 	}
-	f.board.heard(p.Workspace, p.User, p.Device)
+	f.heard(r.Context(), p)
 	out, err := f.Engine.Pull(r.Context(), sender(p), in)
 	if err == nil && in.Wait > 0 && !news(in, out) {
 		out, err = f.awaitNews(r, p, in)

@@ -133,7 +133,7 @@ func (l *hintLine) alive(ctx context.Context) bool {
 	if l.conn.Ping(ctx) != nil {
 		return false
 	}
-	l.f.board.heard(l.person.Workspace, l.person.User, l.person.Device)
+	l.f.heard(ctx, l.person)
 	return true
 }
 

@@ -3,12 +3,14 @@ package front
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"leadline/crm"
+	"leadline/crm/server"
 	"leadline/crm/server/access"
 	"leadline/crm/wire"
 )
@@ -170,6 +172,53 @@ func TestPresenceReachesColleagues_D3(t *testing.T) {
 	is(wire.Offline)
 	if o.front.board.free(o.workspace, a.ID) {
 		t.Error("she is free")
+	}
+}
+
+func TestServersShareWhoIsThere_D3(t *testing.T) {
+	o := open(t)
+	a := o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	here, there := o.front, New(Options{Access: o.access, Engine: server.NewEngine(*o.front.Engine), Log: o.front.Log, Shared: true})
+	here.Shared = true
+	s := httptest.NewServer(there.Handler())
+	defer s.Close()
+	anna, ben := o.signIn("anna@example.org"), o.signIn("ben@example.org")
+	anna.must(http.StatusNoContent, "POST", wire.PathPresence, wire.Presence{State: wire.Free}, nil)
+	o.url = s.URL
+	state := func() wire.Availability {
+		t.Helper()
+		o.clock.advance(askEvery)
+		var team []wire.Presence
+		ben.must(http.StatusOK, "GET", wire.PathPresence, nil, &team)
+		if len(team) == 0 {
+			return wire.Offline
+		}
+		return team[0].State
+	}
+	if got := state(); got != wire.Free || !there.board.free(o.workspace, a.ID) {
+		t.Errorf("the other server takes her for %s", got)
+	}
+	conn := ben.watch() // to the other server, to which Anna's next word goes, too
+	anna.must(http.StatusNoContent, "POST", wire.PathPresence, wire.Presence{State: wire.Talking}, nil)
+	if got := state(); got != wire.Talking {
+		t.Errorf("the other server takes her for %s", got)
+	}
+	until(t, conn, "talking", func(h wire.Hint) bool { return len(h.Presence) == 1 && h.Presence[0].State == wire.Talking })
+	for range 5 { // she is heard of by the first server only
+		o.clock.advance(sayEvery)
+		here.heard(t.Context(), access.Person{Workspace: o.workspace, User: a.ID, Device: anna.device})
+	}
+	if got := state(); got != wire.Talking {
+		t.Errorf("a while later the other server takes her for %s", got)
+	}
+	o.clock.advance(presenceTime + time.Second)
+	if got := state(); got != wire.Offline {
+		t.Errorf("when nothing is heard of her: %s", got)
+	}
+	o.clock.advance(forgotten)
+	if err := here.forgetPresence(t.Context(), o.workspace); err != nil {
+		t.Error(err)
 	}
 }
 

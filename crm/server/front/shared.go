@@ -1,0 +1,97 @@
+package front
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server/access"
+	"leadline/crm/server/database"
+	"leadline/crm/wire"
+)
+
+const (
+	sayEvery  = 25 * time.Second       // how often it is written down that a device is there still
+	askEvery  = 500 * time.Millisecond // how often a server asks what the others were told
+	forgotten = 24 * time.Hour
+)
+
+// asked is when a workspace's presence was last read.
+type asked struct {
+	mu sync.Mutex
+	at map[crm.ID]time.Time
+}
+
+// due says whether it is time again, and notes it.
+func (a *asked) due(workspace crm.ID, now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now.Sub(a.at[workspace]) < askEvery {
+		return false
+	}
+	if a.at == nil {
+		a.at = map[crm.ID]time.Time{}
+	}
+	a.at[workspace] = now
+	return true
+}
+
+// share tells the other servers what a device says of its user.
+func (f *Front) share(ctx context.Context, p access.Person, s wire.Availability, at time.Time) error {
+	if !f.Shared {
+		return nil
+	}
+	return f.Engine.DB.Write(ctx, string(p.Workspace), func(t *database.Tx) error {
+		return t.Exec(ctx, `INSERT INTO presence(ws, user_id, device, state, since, heard) VALUES($1, $2, $3, $4, $5, $5)
+			ON CONFLICT(ws, user_id, device) DO UPDATE SET state = excluded.state, since = excluded.since, heard = excluded.heard`,
+			string(p.Workspace), string(p.User), string(p.Device), string(s), at.UnixMilli())
+	})
+}
+
+// heard keeps a device's state alive, here and on the other servers. What that state is, another one may know better.
+func (f *Front) heard(ctx context.Context, p access.Person) {
+	if !f.board.heard(p.Workspace, p.User, p.Device) || !f.Shared {
+		return
+	}
+	err := f.Engine.DB.Write(ctx, string(p.Workspace), func(t *database.Tx) error {
+		return t.Exec(ctx, "UPDATE presence SET heard = $4 WHERE ws = $1 AND user_id = $2 AND device = $3",
+			string(p.Workspace), string(p.User), string(p.Device), f.Engine.Now().UnixMilli())
+	})
+	if err != nil && ctx.Err() == nil {
+		f.Log.Warn("other servers are not told that a device is there", "error", err)
+	}
+}
+
+// learn reads what other servers were told, at most every askEvery.
+func (f *Front) learn(ctx context.Context, workspace crm.ID) {
+	now := f.Engine.Now()
+	if !f.Shared || !f.asked.due(workspace, now) {
+		return
+	}
+	err := f.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
+		return t.Each(ctx, "SELECT user_id, device, state, since, heard FROM presence WHERE ws = $1 AND heard > $2",
+			[]any{string(workspace), now.Add(-presenceTime).UnixMilli()}, func(scan func(...any) error) error {
+				var user, device crm.ID
+				var s wire.Availability
+				var since, heard int64
+				if err := scan(&user, &device, &s, &since, &heard); err != nil {
+					return err
+				}
+				if p, changed := f.board.set(workspace, user, device, s, time.UnixMilli(since), time.UnixMilli(heard)); changed {
+					f.hub.tell(workspace, p)
+				}
+				return nil
+			})
+	})
+	if err != nil && ctx.Err() == nil {
+		f.Log.Warn("what other servers know of the team cannot be read", "error", err)
+	}
+}
+
+// forgetPresence lets go of devices that have not been heard of for a day.
+func (f *Front) forgetPresence(ctx context.Context, workspace crm.ID) error {
+	return f.Engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
+		return t.Exec(ctx, "DELETE FROM presence WHERE ws = $1 AND heard < $2", string(workspace), f.Engine.Now().Add(-forgotten).UnixMilli())
+	})
+}
