@@ -220,3 +220,26 @@ func TestACableThatIsPulledForAWhile(t *testing.T) {
 	d.do(d.HangUp(id))
 	d.ended(phone.HungUpHere)
 }
+
+// The cable is out for 20 s with the telephone's own waits; beside it run whatever tests are
+// parallel.
+func TestACableThatIsOutForTwentySeconds(t *testing.T) {
+	t.Parallel()
+	r, d, ours := far(t, rig.Weather{Delay: time.Millisecond}, func(timing *phone.Timing) { *timing = phone.Timing{} })
+	d.registered()
+	id, err := d.Dial("", "102")
+	d.do(err)
+	d.state(phone.Active)
+	both(t, "before", ours, r.hears)
+	r.relay.Cut(true)
+	time.Sleep(20 * time.Second)
+	if now := d.Calls()[0]; now.Stats.Trouble == phone.NoTrouble {
+		t.Errorf("nothing is said of it: %+v", now.Stats)
+	}
+	r.relay.Cut(false)
+	both(t, "plugged in again", ours, r.hears)
+	d.do(d.Hold(id, true))
+	d.call("held", func(c phone.Call) bool { return c.ID == id && c.State == phone.HeldHere })
+	d.do(d.HangUp(id))
+	d.ended(phone.HungUpHere)
+}
