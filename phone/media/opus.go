@@ -22,7 +22,7 @@ var opus = codec{
 const (
 	opusRate       = 48000 // Hz, of the RTP clock too
 	opusBitrate    = 40000 // bit/s: full-band speech (RFC 7587 §3.1.1), and room for FEC at any loss
-	opusComplexity = 5     // beyond it costs twice the time for what nobody hears in speech
+	opusComplexity = 3     // with 5 a call takes 16 % more time, for 0.2 to 2 dB less noise; beyond twice the time
 )
 
 type opusEncoder struct {
