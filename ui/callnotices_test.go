@@ -51,7 +51,7 @@ func (d *fakeDesktop) all() []string {
 	return slices.Clone(d.seen)
 }
 
-func TestWhatRingsIsOnTheDesktop(t *testing.T) {
+func TestWhatRingsIsOnTheDesktop_H2(t *testing.T) {
 	d := &fakeDesktop{}
 	n := newCallNotices(d, 0)
 	defer n.close()
@@ -77,7 +77,7 @@ func TestWhatRingsIsOnTheDesktop(t *testing.T) {
 	}
 }
 
-func TestADesktopThatHangsHoldsNothingUp(t *testing.T) {
+func TestADesktopThatHangsHoldsNothingUp_H2(t *testing.T) {
 	d := &fakeDesktop{slow: make(chan struct{}), fail: true}
 	n := newCallNotices(d, 0)
 	n.take(desk.Snapshot{Calls: []desk.Call{sample("known")}})

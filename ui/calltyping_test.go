@@ -11,7 +11,7 @@ import (
 	"leadline/ui/kit"
 )
 
-func TestANoteIsSavedAsItIsTyped(t *testing.T) {
+func TestANoteIsSavedAsItIsTyped_H4(t *testing.T) {
 	b := newBench(t)
 	call := sample("talk")
 	call.Note = desk.Note{}

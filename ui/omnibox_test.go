@@ -11,7 +11,7 @@ import (
 
 const omniName = "Search, or dial a number"
 
-func TestTheFirstRowDialsWhatIsTyped(t *testing.T) {
+func TestTheFirstRowDialsWhatIsTyped_H5(t *testing.T) {
 	b := fullBench(t)
 	b.type_(omniName, "030 / 2094-8812")
 	if !b.says("Dial on line Office") {
@@ -66,7 +66,7 @@ func TestWordsAreSearchedAndNotDialled(t *testing.T) {
 	}
 }
 
-func TestALinkFillsTheFieldAndWaits(t *testing.T) {
+func TestALinkFillsTheFieldAndWaits_H5(t *testing.T) {
 	b := fullBench(t)
 	b.m.DialText("tel:+49-30-1234567")
 	b.settle()

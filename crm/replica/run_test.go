@@ -80,7 +80,7 @@ func TestALiveDeskHearsOfAChange(t *testing.T) {
 }
 
 // The connection breaks in the middle of work, work goes on, and all is sent when it is back.
-func TestWorkGoesOnWhileOffline(t *testing.T) {
+func TestWorkGoesOnWhileOffline_I1(t *testing.T) {
 	_, anna, petra := aCompany(t)
 	said := anna.live()
 	await(t, said, "live", isLive)

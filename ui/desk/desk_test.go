@@ -162,7 +162,7 @@ func TestPickingAnotherMatchMovesTheCall(t *testing.T) {
 
 // H4: a note is in the file as it is typed; while one write is under way only the
 // last state waits.
-func TestANoteIsSavedAsItIsTyped(t *testing.T) {
+func TestANoteIsSavedAsItIsTyped_H4(t *testing.T) {
 	d := newDesk(t)
 	d.ring("1", "0301234567")
 	c := d.call("the reason", func(c Call) bool { return c.Reason.Key != "" })

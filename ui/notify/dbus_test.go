@@ -108,7 +108,7 @@ func displayed(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-func TestNotificationsOnARealDesktop(t *testing.T) {
+func TestNotificationsAreAnsweredOnARealDesktop_H2(t *testing.T) {
 	session(t)
 	type press struct{ tag, key string }
 	pressed := make(chan press, 8)

@@ -135,7 +135,7 @@ func TestTheAgentCallsAndIsToldWhatBecameOfIt(t *testing.T) {
 	p.tap("call", "Hang up")
 }
 
-func TestKilledInMidCallNothingIsLost(t *testing.T) {
+func TestKilledInMidCallNothingIsLost_H4(t *testing.T) {
 	o := newOffice(t)
 	o.imports(people)
 	p := o.registered()
@@ -155,7 +155,7 @@ func TestKilledInMidCallNothingIsLost(t *testing.T) {
 	again.shows("main", "Interrupted")
 }
 
-func TestASecondStartHandsOverAndRaisesTheFirst(t *testing.T) {
+func TestASecondStartHandsOverAndRaisesTheFirst_H5(t *testing.T) {
 	o := newOffice(t)
 	p := o.registered()
 	phone.Start(t, "xmessage", o.screen.Command("xmessage", "-title", "A letter", "Dear Sir or Madam"))
@@ -223,7 +223,7 @@ func TestAWrongPasswordIsToldInWords(t *testing.T) {
 }
 
 // Requirements.md D2, through the window and a real PBX.
-func TestACallIsPassedOnFromItsWindow(t *testing.T) {
+func TestACallIsPassedOnFromItsWindow_H3(t *testing.T) {
 	o := newOffice(t)
 	p := o.registered()
 	o.pbx.Call(phone.Caller{To: "101", Number: "+493020948812", Name: "Anna Meier"})

@@ -170,7 +170,7 @@ func TestTwoDesksAndARealServer(t *testing.T) {
 }
 
 // A laptop is stolen: the company signs it out, and it erases its copy and says so.
-func TestAStolenLaptopErasesItsCopy(t *testing.T) {
+func TestAStolenLaptopErasesItsCopy_I4(t *testing.T) {
 	c := newCompany(t)
 	u := c.user("Anna", "anna@example.org")
 	anna := c.desk("anna@example.org")
