@@ -63,7 +63,8 @@ func (r *Replica) hello(ctx context.Context) (settled bool, err error) {
 			return false, err
 		}
 	}
-	if w.Forked {
+	// The server has decided a command that this file never gave out: the file is an older copy of itself.
+	if w.Forked || w.Last.Seq > at.Issued {
 		return false, r.c.File.Fork(ctx)
 	}
 	if err := r.c.File.Greeted(ctx, w, r.skew); err != nil {

@@ -100,9 +100,8 @@ func (t *tx) renumber(last int64) error {
 	if err != nil {
 		return err
 	}
-	if n := int64(len(seqs)); n == 0 || seqs[0] == last+1 && seqs[n-1] == last+n {
-		_, err := t.exec("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'outbox'", last)
-		return err
+	if n := int64(len(seqs)); n > 0 && seqs[0] == last+1 && seqs[n-1] == last+n {
+		return nil
 	}
 	rest, err := t.numbers("SELECT seq FROM outbox WHERE state NOT IN (?, ?) AND seq > ? ORDER BY seq", waits, onItsWay, 0)
 	if err != nil {

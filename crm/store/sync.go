@@ -24,6 +24,7 @@ type Standing struct {
 	Offset   time.Duration // of the server's clock from ours
 	Refused  int           // commands in the tray
 	Waiting  int           // commands that the server has not answered yet
+	Issued   uint64        // the last number given to a command
 }
 
 // Standing tells where the file stands with its server.
@@ -38,9 +39,10 @@ func (s *Store) Standing(ctx context.Context) (y Standing, err error) {
 func syncOf(q querier) (y Standing, err error) {
 	var offset int64
 	err = q.row(`SELECT server, client_id, epoch, cursor, safe_rev, base_rev, last_ack_seq, last_ack_uuid, view_hash, clock_offset,
-		(SELECT count(*) FROM outbox WHERE state = ?), (SELECT count(*) FROM outbox WHERE state IN (?, ?)) FROM sync`, refused, waits, onItsWay).
+		(SELECT count(*) FROM outbox WHERE state = ?), (SELECT count(*) FROM outbox WHERE state IN (?, ?)),
+		coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0) FROM sync`, refused, waits, onItsWay).
 		Scan(&y.Server, idBlob{&y.Client}, &y.Epoch, &y.Cursor, &y.SafeRev, &y.BaseRev, &y.Ack.Seq, idBlob{&y.Ack.ID}, &y.ViewHash, &offset,
-			&y.Refused, &y.Waiting)
+			&y.Refused, &y.Waiting, &y.Issued)
 	y.Offset = time.Duration(offset) * time.Millisecond
 	return y, explain(err)
 }
