@@ -22,6 +22,7 @@ const usage = `Usage:
   leadline-server key add -name … -scopes route        for a PBX or other software; scopes: route, read, write
   leadline-server key list
   leadline-server key revoke -id …
+  leadline-server webhook add -url https://… -email …  tells other software of changes; also list, remove -id …
   leadline-server backup -to FILE                      a consistent copy, while the server serves
   leadline-server restore [-from FILE]                 put a backup back; programs send again what it lacks
   leadline-server verify                               what is not as it should be; nothing is good
@@ -48,6 +49,8 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return userCommand(ctx, rest, t)
 	case "key":
 		return keyCommand(ctx, rest, t)
+	case "webhook":
+		return webhookCommand(ctx, rest, t)
 	case "backup":
 		return backupCommand(ctx, rest, t)
 	case "restore":

@@ -17,6 +17,7 @@ import (
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/front"
+	"leadline/crm/server/webhook"
 )
 
 // place is where a server keeps what it has.
@@ -71,6 +72,7 @@ type opened struct {
 	access  *access.Access
 	engine  *server.Engine
 	company front.Company
+	hooks   *webhook.Hooks
 }
 
 func (o opened) close() error { return o.db.Close() }
@@ -99,6 +101,7 @@ func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error)
 	o.access = access.New(o.db, vault, time.Now)
 	o.engine = server.NewEngine(server.Engine{DB: o.db, Now: time.Now, Random: rand.Reader, Log: log})
 	o.company = front.Company{Engine: o.engine}
+	o.hooks = webhook.New(o.engine, o.access, vault)
 	return o, nil
 }
 

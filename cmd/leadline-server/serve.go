@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"sync"
 
 	"leadline/crm/server/front"
 )
@@ -58,14 +59,12 @@ func serve(ctx context.Context, f *front.Front, l front.Listening, o opened, t t
 	}
 	fmt.Fprintf(t.out, "leadline-server listens on %s\n", address)
 	running, stop := context.WithCancel(ctx)
-	ran := make(chan struct{})
-	go func() {
-		defer close(ran)
-		f.Run(running)
-	}()
+	var ran sync.WaitGroup
+	ran.Go(func() { f.Run(running) })
+	ran.Go(func() { o.hooks.Run(running) })
 	err = f.Serve(ctx, port)
 	stop()
-	<-ran
+	ran.Wait()
 	return err
 }
 

@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +18,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
+	"leadline/crm/server/webhook"
 	"leadline/crm/wire"
 )
 
@@ -41,7 +44,7 @@ func (s shell) try(args ...string) (string, error) {
 	var out bytes.Buffer
 	// Flags come before the rest: "user add" is one command of two words.
 	words := 1
-	if args[0] == "user" || args[0] == "key" {
+	if args[0] == "user" || args[0] == "key" || args[0] == "webhook" {
 		words = 2
 	}
 	all := append(append(append([]string{}, args[:words]...), "-database", s.database()), args[words:]...)
@@ -232,6 +235,42 @@ func TestUsersAndKeysByCommand(t *testing.T) {
 	s.do("key", "revoke", "-id", id[1])
 	if status := ask(t, address, key); status != http.StatusUnauthorized {
 		t.Errorf("revoked: %d", status)
+	}
+}
+
+func TestAServerTellsOtherSoftware(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-")
+	told := make(chan string, 100)
+	software := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		told <- r.Header.Get(webhook.SignatureHeader) + string(body)
+	}))
+	defer software.Close()
+	if out, err := s.try("webhook", "add", "-email", "ada@example.org", "-url", "http://example.org"); err == nil {
+		t.Error(out)
+	}
+	s.do("webhook", "add", "-email", "ada@example.org", "-url", software.URL, "-kinds", "contact")
+	address, _, _ := s.serve()
+	signIn(t, address, "ada@example.org").push(meier(t, "Told", "030 1111111"))
+	select {
+	case post := <-told:
+		if !strings.HasPrefix(post, "t=") || !strings.Contains(post, "Told") {
+			t.Error(post)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it is not told")
+	}
+	id := regexp.MustCompile(`(?m)^(\S+) +http`).FindStringSubmatch(s.do("webhook", "list"))
+	if id == nil {
+		t.Fatal("it is not listed")
+	}
+	s.do("webhook", "remove", "-id", id[1])
+	if list := s.do("webhook", "list"); strings.Contains(list, id[1]) {
+		t.Error(list)
 	}
 }
 

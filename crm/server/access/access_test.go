@@ -117,7 +117,7 @@ func TestSigningInTellsNobodyApart(t *testing.T) {
 
 func TestForgedAndExpiredTokensAreRefused(t *testing.T) {
 	a, c, s := signedIn(t)
-	for _, bad := range []Token{"", "x", s.Refresh, s.Access[1:], s.Access + "A", newToken(), "' OR '1'='1"} {
+	for _, bad := range []Token{"", "x", s.Refresh, s.Access[1:], s.Access + "A", NewToken(), "' OR '1'='1"} {
 		if _, err := a.Authenticate(t.Context(), bad); !errors.Is(err, ErrNoToken) {
 			t.Errorf("%q: %v", bad, err)
 		}
@@ -269,7 +269,7 @@ func TestTheFirstLinkIsGoodOnce(t *testing.T) {
 	use := func(link Token) error {
 		return a.UseFirst(t.Context(), link, "w", anna, "anna@example.org", password, func() error { return nil })
 	}
-	for _, bad := range []Token{"", "x", old, newToken()} {
+	for _, bad := range []Token{"", "x", old, NewToken()} {
 		if err := use(bad); !errors.Is(err, ErrNoLink) {
 			t.Errorf("%q: %v", bad, err)
 		}

@@ -15,7 +15,7 @@ const FirstLinkTime = 24 * time.Hour
 // FirstLink is the one-time token for the first administrator; "" when somebody can sign in already.
 // The latest is good.
 func (a *Access) FirstLink(ctx context.Context) (token Token, err error) {
-	fresh := newToken()
+	fresh := NewToken()
 	err = a.whole(ctx, true, func(t *database.Tx) error {
 		token = ""
 		someone, err := anyone(ctx, t)

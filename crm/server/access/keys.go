@@ -48,7 +48,7 @@ func (a *Access) AddKey(ctx context.Context, workspace crm.ID, user crm.ID, name
 	if k.ID, err = a.newID(); err != nil {
 		return k, "", err
 	}
-	token = newToken()
+	token = NewToken()
 	err = a.whole(ctx, true, func(t *database.Tx) error {
 		return t.Exec(ctx, "INSERT INTO api_key(id, workspace, user_id, name, hash, scopes, made, revoked) VALUES($1, $2, $3, $4, $5, $6, $7, 0)",
 			string(k.ID), workspace, string(user), k.Name, token.hash(), strings.Join(scopes, " "), milli(k.Made))

@@ -88,7 +88,7 @@ func clip(s string, n int) string {
 
 func (a *Access) fresh(p Person) Session {
 	now := a.now()
-	return Session{Person: p, Access: newToken(), AccessEnds: now.Add(AccessTime), Refresh: newToken(), RefreshEnds: now.Add(RefreshTime)}
+	return Session{Person: p, Access: NewToken(), AccessEnds: now.Add(AccessTime), Refresh: NewToken(), RefreshEnds: now.Add(RefreshTime)}
 }
 
 // Refresh gives new tokens for a refresh token, once. Presented again it is a theft, and

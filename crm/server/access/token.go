@@ -11,7 +11,8 @@ type Token string
 
 const tokenBytes = 32
 
-func newToken() Token {
+// NewToken makes one.
+func NewToken() Token {
 	b := make([]byte, tokenBytes)
 	rand.Read(b)
 	return Token(base64.RawURLEncoding.EncodeToString(b))

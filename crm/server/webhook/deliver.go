@@ -1,0 +1,161 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server"
+	"leadline/crm/wire"
+)
+
+const (
+	tellEvery  = time.Second
+	postTime   = 10 * time.Second
+	claimTime  = 30 * time.Second // more than a post takes
+	mostAtOnce = 100              // changes in one post
+	longest    = time.Hour        // between two attempts
+)
+
+// Event is one change, as it is told.
+type Event struct {
+	Kind    string          `json:"kind"`
+	ID      crm.ID          `json:"id"`
+	Rev     uint64          `json:"rev"` // grows with each change
+	Deleted bool            `json:"deleted,omitempty"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// SignatureHeader has the time of the post in Unix seconds and the signature: "t=1764000000,v1=hex". The
+// signature is HMAC-SHA256 with the webhook's secret over the time, a full stop and the body.
+const SignatureHeader = "Leadline-Signature"
+
+// Sign is what SignatureHeader says.
+func Sign(secret []byte, at time.Time, body []byte) string {
+	t := strconv.FormatInt(at.Unix(), 10)
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(t + "."))
+	mac.Write(body)
+	return "t=" + t + ",v1=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+var client = &http.Client{Timeout: postTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+// Run tells until the context ends.
+func (h *Hooks) Run(ctx context.Context) {
+	tick := time.NewTicker(tellEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if err := h.Tell(ctx); err != nil && ctx.Err() == nil {
+				h.engine.Log.Error("webhooks cannot be told", "error", err)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Tell tells every webhook what is due, each beside the others.
+func (h *Hooks) Tell(ctx context.Context) error {
+	heads, err := h.engine.Heads(ctx)
+	if err != nil {
+		return err
+	}
+	var all sync.WaitGroup
+	defer all.Wait()
+	for workspace, head := range heads {
+		hooks, err := h.List(ctx, workspace)
+		if err != nil {
+			return err
+		}
+		for _, hook := range hooks {
+			if hook.Cursor == head || h.engine.Now().Before(hook.Next) {
+				continue
+			}
+			all.Go(func() {
+				if err := h.tell(ctx, workspace, hook); err != nil && ctx.Err() == nil {
+					h.engine.Log.Error("a webhook cannot be told", "webhook", hook.ID, "error", err)
+				}
+			})
+		}
+	}
+	return nil
+}
+
+// tell tells one webhook page by page, until it has everything or does not take it.
+func (h *Hooks) tell(ctx context.Context, workspace crm.ID, hook Hook) error {
+	for {
+		mine, err := h.claim(ctx, workspace, hook, h.engine.Now().Add(claimTime))
+		if err != nil || !mine {
+			return err
+		}
+		rows, upTo, err := h.engine.Changes(ctx, server.Sender{Workspace: workspace, User: hook.User}, hook.Cursor, mostAtOnce)
+		if err != nil {
+			return err
+		}
+		done := upTo == hook.Cursor
+		err = h.post(ctx, hook, rows)
+		if err == nil {
+			hook.Cursor, hook.Failures, hook.Next = upTo, 0, h.engine.Now()
+		} else {
+			hook.Failures++
+			hook.Next = h.engine.Now().Add(pause(hook.Failures))
+			h.engine.Log.Warn("a webhook did not take what it was told; it is told again", "webhook", hook.ID, "failures", hook.Failures, "next", hook.Next)
+		}
+		if err := errors.Join(h.settle(ctx, workspace, hook)); err != nil || hook.Failures > 0 || done {
+			return err
+		}
+	}
+}
+
+// pause doubles from a second.
+func pause(failures int) time.Duration {
+	return min(longest, time.Second<<min(failures-1, 16))
+}
+
+// post sends changes of the kinds that the webhook is for; nothing when there are none.
+func (h *Hooks) post(ctx context.Context, hook Hook, rows []wire.Row) error {
+	events := []Event{}
+	for _, r := range rows {
+		if slices.Contains(hook.Kinds, string(r.Entity)) {
+			events = append(events, Event{Kind: string(r.Entity), ID: r.ID, Rev: r.Rev, Deleted: r.Deleted, Data: r.Data})
+		}
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	body, err := json.Marshal(map[string]any{"webhook": hook.ID, "events": events})
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, hook.URL, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(SignatureHeader, Sign(hook.secret, h.engine.Now(), body))
+	answer, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	_, _ = io.CopyN(io.Discard, answer.Body, 64<<10) // so that the connection is used again
+	if answer.StatusCode < 200 || answer.StatusCode > 299 {
+		return fmt.Errorf("it answers %s", answer.Status)
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server"
+	"leadline/crm/server/access"
+	"leadline/crm/server/database"
+	"leadline/crm/wire"
+)
+
+// Hooks are the webhooks of all workspaces. Its methods are safe to call from several goroutines.
+type Hooks struct {
+	engine *server.Engine
+	access *access.Access
+	vault  *access.Vault
+}
+
+// New needs the vault in which secrets are sealed.
+func New(e *server.Engine, a *access.Access, v *access.Vault) *Hooks {
+	if e == nil || a == nil || v == nil {
+		panic("webhook: New needs an engine, access and a vault")
+	}
+	return &Hooks{e, a, v}
+}
+
+// Hook is one address that is told of changes.
+type Hook struct {
+	ID       crm.ID
+	User     crm.ID // whose view it has
+	URL      string
+	Kinds    []string // of rows: contact, company, lead, deal, call …
+	Cursor   uint64   // up to this revision it was told
+	Failures int      // in a row
+	Next     time.Time
+	secret   []byte
+}
+
+// Kinds are those that can be told of.
+var Kinds = []string{string(wire.Contact), string(wire.Company), string(wire.Lead), string(wire.Deal), string(wire.Call), string(wire.Note), string(wire.FollowUp)}
+
+// What a webhook may not be.
+var (
+	ErrURL   = errors.New("a webhook's address begins with https://; http:// is for this machine only")
+	ErrKinds = errors.New("a webhook tells of: " + strings.Join(Kinds, ", "))
+)
+
+func checkURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil {
+		return ErrURL
+	}
+	ip := net.ParseIP(u.Hostname())
+	if u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()) {
+		return nil
+	}
+	return ErrURL
+}
+
+func purpose(workspace, id crm.ID) string {
+	return "webhook\x00" + string(workspace) + "\x00" + string(id)
+}
+
+// Add makes a webhook that is told of what changes from now on. The secret, with which it checks
+// signatures, is shown this once.
+func (h *Hooks) Add(ctx context.Context, workspace, user crm.ID, address string, kinds []string) (hook Hook, secret access.Token, err error) {
+	if err := checkURL(address); err != nil {
+		return hook, "", err
+	}
+	if len(kinds) == 0 {
+		kinds = Kinds
+	}
+	if slices.ContainsFunc(kinds, func(k string) bool { return !slices.Contains(Kinds, k) }) {
+		return hook, "", ErrKinds
+	}
+	id, err := h.access.NewID()
+	if err != nil {
+		return hook, "", err
+	}
+	_, head, err := h.engine.Head(ctx, workspace)
+	if err != nil {
+		return hook, "", err
+	}
+	secret = access.NewToken()
+	hook = Hook{ID: id, User: user, URL: address, Kinds: kinds, Cursor: head, secret: []byte(secret)}
+	err = h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
+		return t.Exec(ctx, "INSERT INTO webhook(ws, id, user_id, url, secret, kinds, cursor, failures, next) VALUES($1, $2, $3, $4, $5, $6, $7, 0, 0)",
+			string(workspace), string(id), string(user), address, h.vault.Seal(purpose(workspace, id), hook.secret), strings.Join(kinds, " "), int64(head))
+	})
+	return hook, secret, err
+}
+
+// List are the webhooks of a workspace.
+func (h *Hooks) List(ctx context.Context, workspace crm.ID) (all []Hook, err error) {
+	err = h.engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
+		all = nil
+		return t.Each(ctx, "SELECT id, user_id, url, secret, kinds, cursor, failures, next FROM webhook WHERE ws = $1 ORDER BY id", []any{string(workspace)},
+			func(scan func(...any) error) error {
+				var k Hook
+				var sealed []byte
+				var kinds string
+				var next int64
+				if err := scan(&k.ID, &k.User, &k.URL, &sealed, &kinds, &k.Cursor, &k.Failures, &next); err != nil {
+					return err
+				}
+				k.Kinds, k.Next = strings.Fields(kinds), time.UnixMilli(next)
+				var err error
+				k.secret, err = h.vault.Open(purpose(workspace, k.ID), sealed)
+				all = append(all, k)
+				return err
+			})
+	})
+	return all, err
+}
+
+// Remove ends a webhook.
+func (h *Hooks) Remove(ctx context.Context, workspace, id crm.ID) error {
+	return h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
+		return t.Exec(ctx, "DELETE FROM webhook WHERE ws = $1 AND id = $2", string(workspace), string(id))
+	})
+}
+
+// claim takes a webhook for so long, so that of several servers one tells it.
+func (h *Hooks) claim(ctx context.Context, workspace crm.ID, hook Hook, until time.Time) (mine bool, err error) {
+	err = h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
+		if _, err := t.Head(ctx, true); err != nil { // nobody else's turn meanwhile
+			return err
+		}
+		var one int
+		mine, err = t.One(ctx, "SELECT 1 FROM webhook WHERE ws = $1 AND id = $2 AND cursor = $3 AND next <= $4",
+			[]any{string(workspace), string(hook.ID), int64(hook.Cursor), h.engine.Now().UnixMilli()}, &one)
+		if err != nil || !mine {
+			return err
+		}
+		return t.Exec(ctx, "UPDATE webhook SET next = $3 WHERE ws = $1 AND id = $2", string(workspace), string(hook.ID), until.UnixMilli())
+	})
+	return mine, err
+}
+
+func (h *Hooks) settle(ctx context.Context, workspace crm.ID, hook Hook) error {
+	return h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
+		return t.Exec(ctx, "UPDATE webhook SET cursor = $3, failures = $4, next = $5 WHERE ws = $1 AND id = $2",
+			string(workspace), string(hook.ID), int64(hook.Cursor), hook.Failures, hook.Next.UnixMilli())
+	})
+}
