@@ -29,7 +29,7 @@ const password = "correct horse battery"
 
 // office is a server under test with its company.
 type office struct {
-	t         *testing.T
+	t         testing.TB
 	front     *Front
 	access    *access.Access
 	workspace crm.ID
@@ -74,7 +74,7 @@ func (l *logged) String() string {
 }
 
 // databaseURL is the database of the next test.
-var databaseURL = func(_ *testing.T, dir string) string { return "sqlite:" + filepath.Join(dir, "server.db") }
+var databaseURL = func(_ testing.TB, dir string) string { return "sqlite:" + filepath.Join(dir, "server.db") }
 
 // TestOnPostgreSQL runs tests that ask the database much again on the other kind.
 func TestOnPostgreSQL(t *testing.T) {
@@ -87,7 +87,7 @@ func TestOnPostgreSQL(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	databaseURL = func(t *testing.T, _ string) string {
+	databaseURL = func(t testing.TB, _ string) string {
 		t.Helper()
 		url, err := pg.Database()
 		if err != nil {
@@ -104,7 +104,7 @@ func TestOnPostgreSQL(t *testing.T) {
 	}
 }
 
-func open(t *testing.T) *office {
+func open(t testing.TB) *office {
 	t.Helper()
 	dir := t.TempDir()
 	db, err := database.Open(t.Context(), databaseURL(t, dir))
@@ -215,7 +215,7 @@ func (p *program) refused(want wire.Code, method, path string, in any) {
 	}
 }
 
-func do(t *testing.T, r *http.Request) (status int, kind string, body []byte) {
+func do(t testing.TB, r *http.Request) (status int, kind string, body []byte) {
 	t.Helper()
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -268,7 +268,7 @@ func (p *program) push(w wire.Welcome, client crm.ID, seq uint64, changes ...crm
 	return out
 }
 
-func contact(t *testing.T, a *access.Access, last, number string) crm.Contact {
+func contact(t testing.TB, a *access.Access, last, number string) crm.Contact {
 	t.Helper()
 	id, err := a.NewID()
 	if err != nil {
