@@ -3,6 +3,7 @@ package phone_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"leadline/phone"
 	"leadline/phone/siptest"
@@ -60,5 +61,24 @@ func TestAReportRemembersTheLastCallsOnly(t *testing.T) {
 	d.do(d.WriteReport(&b))
 	if n := strings.Count(b.String(), "cause        missed"); n != 20 || strings.Contains(b.String(), first.SIPCallID) {
 		t.Errorf("%d calls are in it", n)
+	}
+}
+
+// A stream may break a message anywhere.
+func TestTheReportHasMessagesThatCameInPieces(t *testing.T) {
+	pbx := siptest.NewTCP(t, nil)
+	d := newDesk(t, pbx, func(_ *phone.Config, a *phone.Account) { a.Transport = "tcp" }).registered()
+	caller := pbx.NewCall()
+	invite := caller.Request("INVITE", siptest.SDP(4000))
+	middle := strings.Index(invite, "Call-ID") + 3
+	caller.Send(caller.To, invite[:middle])
+	time.Sleep(20 * time.Millisecond) // a piece of its own, as a rule
+	caller.Send(caller.To, invite[middle:])
+	caller.Expect("180")
+	d.rings()
+	var report strings.Builder
+	d.do(d.WriteReport(&report))
+	if !strings.Contains(report.String(), "\nINVITE sip:101@") || !strings.Contains(report.String(), "m=audio 4000") {
+		t.Errorf("the INVITE is missing:\n%s", report.String())
 	}
 }

@@ -131,8 +131,6 @@ func (c *streamConn) Read(b []byte) (int, error) {
 		case c.pong <- struct{}{}:
 		default:
 		}
-	} else {
-		traced.note(false, c.RemoteAddr(), b[:n])
 	}
 	return n, err
 }

@@ -66,6 +66,7 @@ func (s *Stack) cut(at sip.TransportReadProps, data []byte) ([]byte, error) {
 		m := readMessage(rest[:head+4], false)
 		length, ok := m.length()
 		if !ok || length > maxMessage {
+			traced.note(false, at.RemoteAddr, rest)
 			s.admit(at, m) // is answered, and where the next message begins nobody knows
 			return nil, errFraming
 		}
@@ -73,6 +74,7 @@ func (s *Stack) cut(at sip.TransportReadProps, data []byte) ([]byte, error) {
 			break
 		}
 		m.body = rest[head+4 : head+4+length]
+		traced.note(false, at.RemoteAddr, rest[:head+4+length])
 		out = append(out, s.admit(at, m)...)
 		rest = rest[head+4+length:]
 	}
