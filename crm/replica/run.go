@@ -143,11 +143,8 @@ func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-
 	}
 	state := stateAfter(err)
 	if state == Revoked && r.Status().State != Revoked {
-		if err := r.c.File.Wipe(ctx); err != nil {
-			r.c.Log.Error("erase the copy of a device that may no more", "error", err)
-		} else if err := r.c.Server.Erased(ctx); err != nil {
-			r.c.Log.Warn("tell the server that the copy is erased", "error", err)
-		}
+		r.tell(state, err) // first: the other loop hears that nobody is signed in, and it stays at this
+		r.erase(ctx)
 	}
 	r.tell(state, err)
 	r.count(ctx)
@@ -164,9 +161,23 @@ func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-
 	return min(2*wait, lastRetry)
 }
 
-// tell changes the state.
+// erase takes everything out of the file and tells the server so.
+func (r *Replica) erase(ctx context.Context) {
+	if err := r.c.File.Wipe(ctx); err != nil {
+		r.c.Log.Error("erase the copy of a device that may no more", "error", err)
+		return
+	}
+	if err := r.c.Server.Erased(ctx); err != nil {
+		r.c.Log.Warn("tell the server that the copy is erased", "error", err)
+	}
+}
+
+// tell changes the state. One that may no more stays so, until somebody signs in anew.
 func (r *Replica) tell(s State, err error) {
 	r.change(func(now *Status) {
+		if now.State == Revoked {
+			return
+		}
 		if now.State != s {
 			now.Since = r.c.Now()
 		}
