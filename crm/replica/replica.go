@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"leadline/crm"
@@ -47,6 +48,9 @@ type Replica struct {
 
 	trip time.Duration // the shortest way to the server and back so far
 	skew time.Duration // of the server's clock from ours, as seen then
+
+	gone    atomic.Bool // the device may no more
+	erasing sync.Once
 
 	telling sync.Mutex
 	status  Status

@@ -142,9 +142,9 @@ func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-
 		return 2 * wait // at once, but not for ever
 	}
 	state := stateAfter(err)
-	if state == Revoked && r.Status().State != Revoked {
-		r.tell(state, err) // first: the other loop hears that nobody is signed in, and it stays at this
-		r.erase(ctx)
+	if state == Revoked {
+		r.gone.Store(true) // first: the other loop will hear that nobody is signed in
+		r.erasing.Do(func() { r.erase(ctx) })
 	}
 	r.tell(state, err)
 	r.count(ctx)
@@ -174,10 +174,10 @@ func (r *Replica) erase(ctx context.Context) {
 
 // tell changes the state. One that may no more stays so, until somebody signs in anew.
 func (r *Replica) tell(s State, err error) {
+	if r.gone.Load() && s != Revoked {
+		return
+	}
 	r.change(func(now *Status) {
-		if now.State == Revoked {
-			return
-		}
 		if now.State != s {
 			now.Since = r.c.Now()
 		}
