@@ -144,7 +144,8 @@ func (w *World) checkFiles(ctx context.Context, all map[wire.RowID]wire.Row) err
 		}
 		for _, id := range sorted(has) {
 			if r, there := all[id]; !there || !a.sees(r) {
-				return fmt.Errorf("%s has a %s %s that the server does not let it have (there: %t)", a.user.Name, id.Entity, id.ID, there)
+				history, err := w.history(ctx, string(id.ID))
+				return errors.Join(fmt.Errorf("%s has a %s %s that the server does not let it have (there: %t)%s", a.user.Name, id.Entity, id.ID, there, history), err)
 			}
 		}
 	}
