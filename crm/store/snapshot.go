@@ -9,10 +9,13 @@ import (
 )
 
 // BeginSnapshot begins to take over a snapshot: all rows of a view as of a revision, instead of
-// what is here. What waits for the server stays, on top.
+// what is here. What waits for the server stays, on top. Until it has ended the file is in no view: it has rows of two.
 func (s *Store) BeginSnapshot(ctx context.Context) error {
 	return s.writeRelaxed(ctx, func(t *tx) error {
-		_, err := t.exec("DELETE FROM row_seen")
+		if _, err := t.exec("DELETE FROM row_seen"); err != nil {
+			return err
+		}
+		_, err := t.exec("UPDATE sync SET view_hash = ''")
 		return err
 	})
 }
