@@ -32,10 +32,6 @@ build/leadline-server: $(SOURCES)
 	.ci/setup build
 	go build -tags $(RELEASE) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/leadline-server
 
-build/leadline-server: $(SOURCES)
-	.ci/setup build
-	go build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/leadline-server
-
 test:
 	.ci/setup test
 	@status=0; \
