@@ -134,6 +134,7 @@ func (s *shared) run(client *remote.Client, url string, first func(context.Conte
 			case <-time.After(signInRetry):
 			}
 		}
+		over.Go(func() { tellAvailability(ctx, s.p.desk, client, s.p.log) })
 		r.Run(ctx)
 	})
 	s.replica, s.stop = r, func() { cancel(); over.Wait() }
