@@ -81,8 +81,16 @@ type Call struct {
 	Refs      []Ref     `json:"refs,omitempty"`      // what it is saved on; the first is the party's own record
 	Reason    Text      `json:"reason,omitzero"`
 
+	Diverted []Diversion `json:"diverted,omitempty"` // where it was before it came here, the first target first (A2)
+
 	Recordings []string      `json:"recordings,omitempty"` // names of files, oldest first
 	Quality    *SoundQuality `json:"quality,omitempty"`    // nil while it lasts, and of a call without sound
+}
+
+// Diversion is a stop of a call on its way: who was called there, and why it was sent on.
+type Diversion struct {
+	From   Party  `json:"from"`
+	Reason string `json:"reason,omitempty"` // "no-answer", "user-busy", "unconditional"… (RFC 5806 §4)
 }
 
 // Length is how long was talked, or, in a call nobody answered, how long it

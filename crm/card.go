@@ -134,6 +134,7 @@ type Event struct {
 
 	Recordings []string      // of EventCall: names of files, oldest first
 	Quality    *SoundQuality // of EventCall: how it sounded; nil where that isn't known
+	Diverted   []Diversion   // of EventCall: where it was before
 }
 
 // Record is a record with all its detail shows. Exactly one of the four is set.

@@ -127,7 +127,7 @@ func eventMeta(e desk.Event) string {
 	case e.Kind != desk.EventCall && e.Who != "":
 		s += " · " + e.Who
 	}
-	return s
+	return joined(" · ", s, text.Say(e.Passed))
 }
 
 // newRecordTab is one of the tabs of a narrow record.

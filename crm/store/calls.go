@@ -12,7 +12,7 @@ import (
 
 const callColumns = `c.rid, c.id, c.incoming, c.account, c.line, c.line_name, c.queue, c.party, c.began, c.answered, c.ended,
 	c.outcome, c.detail, c.note, c.result, u.id, c.agent_name, (SELECT id FROM user WHERE rid = c.passed_to), c.reason, c.waits,
-	c.recordings, c.quality`
+	c.recordings, c.quality, c.diverted`
 
 const callTables = ` FROM call c LEFT JOIN user u ON u.rid = c.agent `
 
@@ -27,7 +27,7 @@ func scanCall(row interface{ Scan(...any) error }, more ...any) (c callRow, err 
 	err = row.Scan(append([]any{&c.rid, idBlob{&c.ID}, &incoming, &c.Account, idBlob{&c.Line}, &c.LineName, &c.Queue, jsonColumn{&c.Party},
 		unixMilli{&c.Began}, unixMilli{&c.Answered}, unixMilli{&c.Ended}, &c.Outcome, &c.Detail, &c.Note, &c.Result,
 		idBlob{&c.Agent}, &c.AgentName, idBlob{&c.PassedTo}, jsonColumn{&c.Reason}, &c.waits,
-		jsonColumn{&c.Recordings}, jsonColumn{&c.Quality}}, more...)...)
+		jsonColumn{&c.Recordings}, jsonColumn{&c.Quality}, jsonColumn{&c.Diverted}}, more...)...)
 	c.Direction = crm.Outgoing
 	if incoming {
 		c.Direction = crm.Incoming
@@ -136,9 +136,10 @@ func (t *tx) beginCall(c crm.Call) error {
 		party = "{}"
 	}
 	rid, err := t.insert(`INSERT INTO call(id, incoming, peer, party, account, line, line_name, queue, began, answered, ended,
-		outcome, detail, note, result, agent, agent_name, reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		outcome, detail, note, result, agent, agent_name, reason, diverted) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID.Bytes(), c.Direction == crm.Incoming, c.Party.Key(), party, c.Account, c.Line.Bytes(), c.LineName, c.Queue,
-		c.Began.UnixMilli(), milli(c.Answered), milli(c.Ended), int(c.Outcome), c.Detail, c.Note, c.Result, agent, c.AgentName, toJSON(c.Reason))
+		c.Began.UnixMilli(), milli(c.Answered), milli(c.Ended), int(c.Outcome), c.Detail, c.Note, c.Result, agent, c.AgentName, toJSON(c.Reason),
+		toJSON(c.Diverted))
 	if err != nil {
 		return err
 	}

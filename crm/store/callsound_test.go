@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"leadline/crm"
+	"leadline/crm/wire"
 )
 
 func TestACallKnowsItsRecordingsAndHowItSounded_H3(t *testing.T) {
@@ -37,6 +38,26 @@ func TestACallKnowsItsRecordingsAndHowItSounded_H3(t *testing.T) {
 	}
 	if err := s.SaveRecordings(ctx, s.NewID(), files); !errors.Is(err, ErrNotFound) {
 		t.Errorf("recordings of no call: %v", err)
+	}
+}
+
+func TestACallKnowsItsWayHere_A2(t *testing.T) {
+	s := seeded(t)
+	way := []crm.Diversion{{From: crm.Party{Kind: crm.Internal, Short: "200", Display: "Reception"}, Reason: "no-answer"}}
+	c, _, err := s.BeginCall(ctx, crm.Call{Direction: crm.Incoming, Party: crm.Parse(DemoKnown, "DE"), Diverted: way})
+	ok(t, err)
+	if got := must(s.Call(ctx, c.ID))(t); !reflect.DeepEqual(got.Call.Diverted, way) {
+		t.Errorf("the call says %+v", got.Call.Diverted)
+	}
+	if rec := must(s.Record(ctx, c.Refs[0]))(t); !reflect.DeepEqual(rec.Timeline[0].Diverted, way) {
+		t.Errorf("the timeline says %+v", rec.Timeline[0].Diverted)
+	}
+	// What the server has of it comes back whole.
+	row := wire.RowID{Entity: wire.Call, ID: c.ID}
+	data := must(s.Rows(ctx))(t)[row]
+	ok(t, s.ApplyRows(ctx, []wire.Row{{Entity: row.Entity, ID: row.ID, Rev: 1, Data: data}}))
+	if got := must(s.Call(ctx, c.ID))(t); !reflect.DeepEqual(got.Call.Diverted, way) {
+		t.Errorf("after a pull the call says %+v", got.Call.Diverted)
 	}
 }
 

@@ -238,6 +238,8 @@ CREATE TRIGGER call_recordings AFTER UPDATE OF recordings ON call
 	WHEN old.recordings IS NOT NULL AND old.recordings IS NOT new.recordings BEGIN
 	INSERT OR IGNORE INTO recording_gone(name, call) SELECT value, old.id FROM json_each(old.recordings);
 END;
+`, `
+ALTER TABLE call ADD COLUMN diverted TEXT; -- crm.Diversion, JSON
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it

@@ -137,7 +137,7 @@ func (d *Desk) save(c *onDesk, p phone.Call) {
 	id, party, called := c.id, c.party, c.called
 	d.write(func(ctx context.Context) {
 		call := crm.Call{
-			ID: crm.ID(id), Direction: crm.Incoming, Account: p.Account, Party: party, Began: p.Began,
+			ID: crm.ID(id), Direction: crm.Incoming, Account: p.Account, Party: party, Began: p.Began, Diverted: diverted(p, d.region),
 		}
 		if p.Direction == phone.Outgoing {
 			call.Direction = crm.Outgoing

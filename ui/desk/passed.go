@@ -3,6 +3,7 @@ package desk
 import (
 	"strings"
 
+	"leadline/crm"
 	"leadline/phone"
 )
 
@@ -20,18 +21,42 @@ func passedBy(c phone.Call, region string) Text {
 	return Text{}
 }
 
+// diverted is the call's way here, for its record.
+func diverted(c phone.Call, region string) (way []crm.Diversion) {
+	for _, stop := range c.Diversions {
+		way = append(way, crm.Diversion{From: partyOf(stop.From, region), Reason: stop.Reason})
+	}
+	return way
+}
+
+// sentOnBy says of a call in the log who sent it on last.
+func sentOnBy(way []crm.Diversion, region string) Text {
+	if len(way) == 0 {
+		return Text{}
+	}
+	last := way[len(way)-1].From
+	if who := named(last, last.Show(region)); who != "" {
+		return Text{Key: "sent on by {who}", Args: map[string]string{"who": who}}
+	}
+	return Text{}
+}
+
 // nameOf is what to call a party in half a line: "Anna (102)", "030 2094 8812".
 func nameOf(r phone.Party, region string) string {
-	number := partyOf(r, region).Show(region)
-	switch {
-	case r.Withheld:
+	if r.Withheld {
 		return ""
-	case r.Display == "" || r.Display == number:
+	}
+	return named(partyOf(r, region), partyOf(r, region).Show(region))
+}
+
+func named(p crm.Party, number string) string {
+	switch {
+	case p.Display == "" || p.Display == number:
 		return number
 	case number == "":
-		return r.Display
+		return p.Display
 	}
-	return r.Display + " (" + number + ")"
+	return p.Display + " (" + number + ")"
 }
 
 // partyOfURI takes "sip:102@pbx.example;user=phone" or "tel:+4930" apart.

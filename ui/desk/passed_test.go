@@ -30,3 +30,20 @@ func TestWhoSentACallHereIsSaid(t *testing.T) {
 		})
 	}
 }
+
+// The way of a call is in its record, and the timeline says who sent it on (A2).
+func TestATimelineSaysWhoSentACallOn_A2(t *testing.T) {
+	way := diverted(phone.Call{Diversions: []phone.Diversion{
+		{From: phone.Party{User: "+493020948812", Host: "pbx"}, Reason: "unconditional"},
+		{From: phone.Party{User: "200", Host: "pbx", Display: "Reception"}, Reason: "no-answer"},
+	}}, "DE")
+	if len(way) != 2 || way[0].From.E164 != 493020948812 || way[1].From.Short != "200" || way[1].Reason != "no-answer" {
+		t.Errorf("the record says %+v", way)
+	}
+	if got := sentOnBy(way, "DE"); got.Key != "sent on by {who}" || got.Args["who"] != "Reception (200)" {
+		t.Errorf("the timeline says %+v", got)
+	}
+	if got := sentOnBy(nil, "DE"); got.Key != "" {
+		t.Errorf("of a call that came straight: %+v", got)
+	}
+}

@@ -397,6 +397,7 @@ type Event struct {
 	Incoming bool
 	Outcome  Outcome
 	Length   time.Duration
+	Passed   Text // of a call: who sent it here before it rang, in words
 
 	Recordings []string // names of files, oldest first
 	Sounded    *Sounded // of a call; nil where that isn't known
