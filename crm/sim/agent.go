@@ -169,8 +169,40 @@ const hintBuffer = 16
 
 // replicate keeps the file in step until ctx ends.
 func (a *agent) replicate(ctx context.Context) {
-	replica.New(replica.Config{File: a.file, Server: remote{a.link, a}, Address: "https://crm.example.org", Log: a.w.log, Now: a.clock, Snapshots: a.w.o.Dir,
-		Jitter: func(d time.Duration) time.Duration { return a.link.dice["jitter"].between(0, max(d, 1)) }, OnStatus: a.heard}).Run(ctx)
+	f := file{a.file, make(chan struct{}, 1)}
+	a.running.Go(func() { f.tellLater(ctx, a.link.dice["queued"]) })
+	replica.New(replica.Config{File: f, Server: remote{a.link, a}, Address: "https://crm.example.org", Log: a.w.log, Now: a.clock, Snapshots: a.w.o.Dir,
+		Jitter: func(d time.Duration) time.Duration { return a.link.dice["jitter"].between(0, max(d, 1)) }, OnStatus: a.heard,
+		After: func(d time.Duration) <-chan time.Time {
+			return time.After(d + a.link.dice["after"].between(0, time.Millisecond))
+		}}).Run(ctx)
+}
+
+// file is an agent's file of which the replica hears a moment later that something waits: when what the agent does is done,
+// which takes no time here. Else it would be up to the scheduler of goroutines how much of it a push has.
+type file struct {
+	*store.Store
+	queued chan struct{}
+}
+
+// Queued is replica.File's.
+func (f file) Queued() <-chan struct{} { return f.queued }
+
+func (f file) tellLater(ctx context.Context, d *dice) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.Store.Queued():
+		}
+		if pause(ctx, d.between(time.Millisecond, 5*time.Millisecond)) != nil {
+			return
+		}
+		select {
+		case f.queued <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // heard looks at why a replica is not live: that has to be one of the world's reasons, not the code's.

@@ -24,9 +24,13 @@ const (
 // Mutants are all that break something.
 var Mutants = []Mutant{AckBySequence, MidPageCursor, HintAsTruth, SequenceRevision, FlatEpochs, NoDedupe}
 
-// welcome: with flat epochs the server does not say where the new one has come from, but that it goes on where it
+// welcome: acknowledging by sequence alone, the program does not look which command the last one was, either. With
+// flat epochs the server does not say where the new one has come from, but that it goes on where it
 // stands now.
-func (m Mutant) welcome(w wire.Welcome) wire.Welcome {
+func (m Mutant) welcome(h wire.Hello, w wire.Welcome) wire.Welcome {
+	if m == AckBySequence {
+		w.Last = h.Last
+	}
 	if m == FlatEpochs {
 		w.Branches = slices.Clone(w.Branches)
 		for i := range w.Branches {

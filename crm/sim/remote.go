@@ -23,12 +23,12 @@ func (r remote) sender() server.Sender {
 // Hello is replica.Server's.
 func (r remote) Hello(ctx context.Context, h wire.Hello) (wire.Welcome, error) {
 	return carry(ctx, r.link, "hello", func(ctx context.Context) (wire.Welcome, error) {
-		h, err := r.w.o.Mutant.hello(ctx, r.w, h)
+		asked, err := r.w.o.Mutant.hello(ctx, r.w, h)
 		if err != nil {
 			return wire.Welcome{}, err
 		}
-		w, err := r.w.engine.Hello(ctx, r.sender(), h)
-		return r.w.o.Mutant.welcome(w), err
+		w, err := r.w.engine.Hello(ctx, r.sender(), asked)
+		return r.w.o.Mutant.welcome(h, w), err
 	})
 }
 

@@ -190,11 +190,17 @@ func (s *Store) MergeOf(ctx context.Context, keep, gone crm.Ref, take map[string
 	if err != nil {
 		return m, nil, err
 	}
-	m = crm.MergeRecords{Keep: keep, Gone: gone}
-	if keep.Kind != gone.Kind || keep == gone {
+	// What they are now, if they were merged into others meanwhile.
+	if m.Keep, err = refOf(q, k); err == nil {
+		m.Gone, err = refOf(q, g)
+	}
+	if err != nil {
+		return m, nil, err
+	}
+	if m.Keep.Kind != m.Gone.Kind || m.Keep == m.Gone {
 		return m, nil, crm.Invalid{Text: crm.Say(crm.MergeUnlike)}
 	}
-	switch keep.Kind {
+	switch m.Keep.Kind {
 	case crm.KindContact:
 		a, errA := contactByRid(q, k.rid())
 		b, errB := contactByRid(q, g.rid())

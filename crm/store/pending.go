@@ -177,7 +177,25 @@ func (b *rebase) finish() error {
 			return err
 		}
 	}
+	for _, r := range back { // what was set back found nothing where a pending command has made something again
+		if here, err := b.recordIsHere(r); err != nil || !here {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err := b.resolve(r.ID); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func (t *tx) recordIsHere(r wire.RowID) (bool, error) {
+	if !isRecord(r) {
+		return false, nil
+	}
+	return isHere(t, r)
 }
 
 // putOrder is an order in which rows point back rather than forward.
