@@ -87,7 +87,7 @@ func (c *call) answered(body sip.Body) {
 	switch c.view.State {
 	case Dialling, RingingThere, Early:
 	default:
-		return // Cancel has seen to the dialog
+		return // Cancel sees to the dialog, however late it came
 	}
 	c.limit.Stop()
 	c.view.Answered = c.phone.cfg.Now()

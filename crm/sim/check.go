@@ -305,7 +305,7 @@ func (w *World) checkLeads(_ context.Context, all map[wire.RowID]wire.Row) error
 	return nil
 }
 
-// checkCalls: what a call is saved on is there, and it is on one open lead at most (C1 has it on closed ones, too).
+// checkCalls: what a call is saved on is there, and it is on one lead at most.
 func (w *World) checkCalls(ctx context.Context, all map[wire.RowID]wire.Row) error {
 	for _, id := range sorted(all) {
 		r := all[id]
@@ -323,26 +323,16 @@ func (w *World) checkCalls(ctx context.Context, all map[wire.RowID]wire.Row) err
 				history, err := w.history(ctx, string(ref.ID))
 				return errors.Join(fmt.Errorf("call %s is saved on %v, which was removed: %s", id.ID, ref, history), err)
 			}
-			if open, err := isOpenLead(all[wire.RowID{Entity: wire.EntityOf(ref.Kind), ID: ref.ID}]); err != nil {
-				return err
-			} else if open {
+			if ref.Kind == crm.KindLead {
 				leads++
 			}
 		}
 		if leads > 1 {
-			return fmt.Errorf("call %s is on %d open leads: %v", id.ID, leads, c.Refs)
+			history, err := w.history(ctx, string(id.ID))
+			return errors.Join(fmt.Errorf("call %s is on %d leads: %v%s", id.ID, leads, c.Refs, history), err)
 		}
 	}
 	return nil
-}
-
-func isOpenLead(r wire.Row) (bool, error) {
-	if r.Entity != wire.Lead {
-		return false, nil
-	}
-	var l crm.Lead
-	err := json.Unmarshal(r.Data, &l)
-	return l.Status.Open(), err
 }
 
 // checkAliases: what a record was merged into was not merged into another one, and is not an alias.

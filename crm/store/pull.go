@@ -86,13 +86,29 @@ func (t *tx) takeOver(p wire.Page) error {
 	if err := b.finish(); err != nil {
 		return err
 	}
-	for _, r := range gone { // last: what hung on it may hang elsewhere by now
-		if err := t.dropRow(r); err != nil {
-			return err
-		}
+	if err := t.dropGone(gone); err != nil {
+		return err
 	}
 	if len(t.changed.Refs)+len(t.changed.Calls) > mostTold {
 		t.changed = Changed{Lists: true}
+	}
+	return nil
+}
+
+// dropGone takes away what the server does not have, after all else: what hung on it may hang elsewhere by
+// now. A pending command that was performed again may have come upon it, and taken it for the server's.
+func (t *tx) dropGone(gone []wire.RowID) error {
+	for _, r := range gone {
+		pending, err := t.isPending(r)
+		if err == nil && pending {
+			err = t.setShadow(r, nil)
+		}
+		if err == nil {
+			err = t.dropRow(r)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

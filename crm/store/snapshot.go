@@ -83,12 +83,7 @@ func (t *tx) sweep() error {
 	if err := b.finish(); err != nil {
 		return err
 	}
-	for _, r := range gone {
-		if err := t.dropRow(r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.dropGone(gone)
 }
 
 // everyRow are all rows that a snapshot would have; rowsHere are those of them that the last one had not.

@@ -107,6 +107,7 @@ type Dialog struct {
 	theirCSeq  uint32            // of their last INVITE or UPDATE
 	lease      lease
 	answered   bool
+	confirmed  bool // our call was answered, and the answer acknowledged
 	cancelWish bool
 	progressed bool           // of the goroutine of dial: somebody beyond the first hop has answered
 	referral   func(Referral) // hears of the transfer that we asked for; nil without one

@@ -81,13 +81,18 @@ func (s *Stack) dial(to string, offer []byte, events Events, headers ...sip.Head
 }
 
 // Cancel gives up a call that wasn't answered yet. Should the answer cross it, the
-// call is acknowledged and hung up at once, and Failed is told.
+// call is acknowledged and hung up at once, and Failed is told. A call whose answer is
+// acknowledged already, though Answered was perhaps not heard yet, is hung up.
 func (d *Dialog) Cancel() {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.cancelWish {
+	again, late := d.cancelWish, d.confirmed
+	if !again {
 		d.cancelWish = true
 		close(d.cancel)
+	}
+	d.mu.Unlock()
+	if late && !again {
+		d.HangUp()
 	}
 }
 
@@ -253,11 +258,14 @@ func (d *Dialog) establish(res *sip.Response) *Failure {
 	}
 	d.state = st
 	d.answered = true
-	wish := d.cancelWish
 	d.mu.Unlock()
 	d.stack.remember(d, tag)
 	d.agreed(res)
 	d.acknowledge(d.clientTx, d.firstCSeq)
+	d.mu.Lock()
+	d.confirmed = true // from here on Cancel hangs up by itself
+	wish := d.cancelWish
+	d.mu.Unlock()
 	if wish { // it came between the answer and here
 		ctx, cancel := deadline(32 * sip.T1)
 		defer cancel()

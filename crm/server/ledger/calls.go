@@ -97,7 +97,29 @@ func (t *tx) resolve(call crm.ID, refs []crm.Ref) ([]crm.Ref, error) {
 			}
 		}
 	}
-	return resolved, nil
+	return t.onOneLead(resolved)
+}
+
+// onOneLead leaves one lead among what a call is saved on: the open one, else the first. A program that has seen the next
+// lead of a number, and not yet that the one before was closed, names both.
+func (t *tx) onOneLead(refs []crm.Ref) ([]crm.Ref, error) {
+	var on crm.Ref
+	for _, r := range refs {
+		if r.Kind != crm.KindLead {
+			continue
+		}
+		lead, err := t.row(KeyOf(r))
+		if err != nil {
+			return nil, err
+		}
+		if open := field[crm.LeadStatus](lead, "status").Open(); on.None() || open {
+			on = r
+			if open {
+				break
+			}
+		}
+	}
+	return slices.DeleteFunc(refs, func(r crm.Ref) bool { return r.Kind == crm.KindLead && r != on }), nil
 }
 
 // redirectCall has a call saved elsewhere than its program thought, whether it is there already or comes later.

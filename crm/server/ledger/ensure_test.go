@@ -105,6 +105,24 @@ func TestB4StaleGenerationSkipsRowsAndAliases(t *testing.T) {
 	}
 }
 
+// A program that has seen the second lead of a number, and not yet that the first was closed, names both.
+func TestB4ACallIsOnOneLeadOnly(t *testing.T) {
+	c := newCompany(t)
+	c.repeatLeads()
+	c.rings(c.anna, 1, c.now)
+	c.closeLead(leadOf(1))
+	c.rings(c.anna, 2, c.now)
+	begin := func(refs ...crm.Ref) []crm.Ref {
+		id := c.id()
+		c.do(c.as(c.ben), crm.BeginCall{Call: crm.Call{ID: id, Direction: crm.Incoming, Agent: c.ben, Refs: refs}})
+		return get[crm.Call](c, wire.Call, id).Refs
+	}
+	c.savedOn(begin(leadRef(leadOf(1)), leadRef(leadOf(2))), leadRef(leadOf(2)))
+	c.savedOn(begin(leadRef(leadOf(2)), leadRef(leadOf(1))), leadRef(leadOf(2)))
+	c.closeLead(leadOf(2))
+	c.savedOn(begin(leadRef(leadOf(1)), leadRef(leadOf(2))), leadRef(leadOf(1)))
+}
+
 func TestB6WithoutRepeatLeadsTheCallGoesToTheClosedLead(t *testing.T) {
 	c := newCompany(t)
 	c.rings(c.anna, 1, c.now)

@@ -1,0 +1,51 @@
+package sip_test
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"leadline/phone/locate"
+	"leadline/phone/sip"
+	"leadline/phone/siptest"
+)
+
+// answered hears of the answer, and of nothing else that a test here brings about.
+type answered struct {
+	sip.Events
+	told chan struct{}
+}
+
+func (a answered) Answered(sip.Body)   { close(a.told) }
+func (a answered) Failed(*sip.Failure) {}
+
+// Whoever gives a call up that has just been answered, and has not come to hear it, must not
+// leave the far end with a call (RFC 3261 §15).
+func TestACancelAfterTheAnswerHangsUp(t *testing.T) {
+	pbx := siptest.New(t)
+	s, err := sip.Open(t.Context(), sip.Options{Address: "sip:101@" + pbx.Addr(), Bind: "127.0.0.1:0"},
+		locate.Target{Transport: "udp", Addr: netip.MustParseAddrPort(pbx.Addr())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(t.Context())
+	told := make(chan struct{})
+	d, err := s.Dial("102", []byte(siptest.SDP(4000)), answered{told: told})
+	if err != nil {
+		t.Fatal(err)
+	}
+	invite := pbx.Expect("INVITE")
+	pbx.Reply(invite, 200, "OK", siptest.SDP(4002))
+	pbx.Expect("ACK")
+	select {
+	case <-told:
+	case <-time.After(siptest.Patience):
+		t.Fatal("the answer was not told")
+	}
+	d.Cancel()
+	bye := pbx.Expect("BYE")
+	if bye.Get("Call-ID") != invite.Get("Call-ID") {
+		t.Errorf("BYE of another call: %s", bye.Get("Call-ID"))
+	}
+	pbx.Reply(bye, 200, "OK", "")
+}
