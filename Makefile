@@ -13,8 +13,8 @@ SOURCES     := $(shell git ls-files -co --exclude-standard -- '*.go' 'go.*' 'ass
 # come one after the other, so that none measures how busy the machine is with
 # the rest.
 LIVE := /(rig|pbxtest|e2e|audio)$$
-# The simulator repeats a seed exactly as long as the race detector does not shuffle the goroutines; what it
-# runs has tests under that detector of its own. As long as one likes: go test -tags sqlite_fts5 ./crm/sim -seeds 10000 -timeout 0
+# The simulator is run without the race detector, for four times as many seeds; what it runs has tests under that
+# detector of its own. As long as one likes: go test -tags sqlite_fts5 ./crm/sim -seeds 10000 -timeout 0
 SIM  := /crm/sim$$
 SEEDS ?= 40
 

@@ -9,6 +9,7 @@ import (
 )
 
 const (
+	apart      = time.Millisecond // between the beginnings of the loops, so that it is always the same one that greets
 	firstRetry = time.Second
 	lastRetry  = 2 * time.Minute
 	look       = 30 * time.Second // at the outbox and the server, should a signal or a hint be lost
@@ -22,12 +23,18 @@ func (r *Replica) Run(ctx context.Context) {
 	defer stop()
 	watched := make(chan bool, 1)
 	var loops sync.WaitGroup
-	for _, loop := range []func(context.Context){
+	for i, loop := range []func(context.Context){
 		r.pushLoop,
 		func(ctx context.Context) { r.pullLoop(ctx, watched) },
 		func(ctx context.Context) { r.watchLoop(ctx, watched) },
 	} {
-		loops.Go(func() { loop(ctx) })
+		loops.Go(func() {
+			select {
+			case <-ctx.Done():
+			case <-r.c.After(time.Duration(i) * apart):
+			}
+			loop(ctx)
+		})
 	}
 	loops.Wait()
 }

@@ -172,10 +172,7 @@ func (a *agent) replicate(ctx context.Context) {
 	f := file{a.file, make(chan struct{}, 1)}
 	a.running.Go(func() { f.tellLater(ctx, a.link.dice["queued"]) })
 	replica.New(replica.Config{File: f, Server: remote{a.link, a}, Address: "https://crm.example.org", Log: a.w.log, Now: a.clock, Snapshots: a.w.o.Dir,
-		Jitter: func(d time.Duration) time.Duration { return a.link.dice["jitter"].between(0, max(d, 1)) }, OnStatus: a.heard,
-		After: func(d time.Duration) <-chan time.Time {
-			return time.After(d + a.link.dice["after"].between(0, time.Millisecond))
-		}}).Run(ctx)
+		Jitter: func(d time.Duration) time.Duration { return a.link.dice["jitter"].between(0, max(d, 1)) }, OnStatus: a.heard}).Run(ctx)
 }
 
 // file is an agent's file of which the replica hears a moment later that something waits: when what the agent does is done,
@@ -198,6 +195,7 @@ func (f file) tellLater(ctx context.Context, d *dice) {
 		if pause(ctx, d.between(time.Millisecond, 5*time.Millisecond)) != nil {
 			return
 		}
+		drain(f.Store.Queued())
 		select {
 		case f.queued <- struct{}{}:
 		default:
@@ -216,4 +214,15 @@ func (a *agent) heard(s replica.Status) {
 		return
 	}
 	a.w.fail(fmt.Errorf("the replica of %s: %w", a.user.Name, err))
+}
+
+// drain takes what is in a channel already.
+func drain[V any](c <-chan V) {
+	for {
+		select {
+		case <-c:
+		default:
+			return
+		}
+	}
 }

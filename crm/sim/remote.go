@@ -93,6 +93,11 @@ func (r remote) Watch(ctx context.Context, heard func(wire.Hint)) error {
 				return errNetwork
 			}
 		case rev := <-hints:
+			// The server merges hints; and so it is not up to the scheduler of goroutines how many are one.
+			if err := pause(ctx, r.dice["watch"].between(time.Millisecond, 50*time.Millisecond)); err != nil {
+				return err
+			}
+			drain(hints)
 			if r.lost(r.dice["watch"], replyLost) {
 				return errNetwork
 			}

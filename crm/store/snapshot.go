@@ -62,9 +62,14 @@ func (t *tx) sweep() error {
 	if err != nil {
 		return err
 	}
+	// What a pending command has taken away here is known by its shadow only.
+	hidden, err := rowIDs(t, "SELECT entity, id FROM shadow WHERE data IS NOT NULL AND (entity, id) NOT IN (SELECT entity, id FROM row_seen)")
+	if err != nil {
+		return err
+	}
 	b := t.newRebase()
 	var gone []wire.RowID
-	for _, r := range here {
+	for _, r := range append(here, hidden...) {
 		pending, err := t.isPending(r)
 		if err != nil {
 			return err
