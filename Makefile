@@ -13,7 +13,7 @@ SOURCES     := $(shell git ls-files -co --exclude-standard -- '*.go' 'go.*' 'ass
 # come one after the other, so that none measures how busy the machine is with
 # the rest.
 LIVE := /(rig|pbxtest|e2e|audio)$$
-# The simulator is run without the race detector, for four times as many seeds; what it runs has tests under that
+# The simulator is run without the race detector, for more seeds in the same time; what it runs has tests under that
 # detector of its own. As long as one likes: go test -tags sqlite_fts5 ./crm/sim -seeds 10000 -timeout 0
 SIM  := /crm/sim$$
 SEEDS ?= 40
