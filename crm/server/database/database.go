@@ -37,6 +37,8 @@ type dialect interface {
 	migrate(ctx context.Context, migrations fs.FS) error
 	backup(ctx context.Context, file string) error
 	shred(ctx context.Context) error
+	tell(ctx context.Context, all []News) error
+	listen(ctx context.Context, ready func(), heard func(News)) error
 	close() error
 }
 

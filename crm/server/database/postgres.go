@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 type postgres struct {
 	pool *sql.DB
 	url  string
+	name string // of this server among those on the database, by chance
 }
 
 const postgresConns = 16
@@ -35,7 +37,7 @@ func openPostgres(ctx context.Context, address string) (dialect, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), pool.Close())
 	}
-	return &postgres{pool, address}, nil
+	return &postgres{pool, address, rand.Text()}, nil
 }
 
 func (p *postgres) migrate(ctx context.Context, migrations fs.FS) error {

@@ -25,17 +25,19 @@ type Options struct {
 // Front answers requests. Its methods are safe to call from several goroutines.
 type Front struct {
 	Options
-	company   Company
-	committer *server.Committer
-	metrics   *metrics
-	limits    *limits
-	hub       *hub
-	board     *board
-	builder   *builder
-	asked     asked
-	closing   chan struct{}
+	company    Company
+	committer  *server.Committer
+	metrics    *metrics
+	limits     *limits
+	hub        *hub
+	board      *board
+	builder    *builder
+	asked      asked
+	neighbours neighbours
+	closing    chan struct{}
 
 	headerTime time.Duration // for the head of a request
+	safetyPoll time.Duration // see run.go
 }
 
 // New makes a front, which from now on hears what the engine commits; it panics when something is missing.
@@ -45,8 +47,9 @@ func New(o Options) *Front {
 	}
 	now := o.Engine.Now
 	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now),
-		hub: newHub(), board: newBoard(now), builder: newBuilder(), closing: make(chan struct{}), headerTime: headerTime}
-	o.Engine.Committed = f.hub.advance
+		hub: newHub(), board: newBoard(now), builder: newBuilder(), neighbours: neighbours{due: make(chan struct{}, 1)},
+		closing: make(chan struct{}), headerTime: headerTime, safetyPoll: safetyPoll}
+	o.Engine.Committed = f.committed
 	return f
 }
 

@@ -33,6 +33,7 @@ type office struct {
 	front     *Front
 	access    *access.Access
 	workspace crm.ID
+	database  string
 	url       string
 	clock     *clock
 	log       *logged
@@ -106,8 +107,13 @@ func TestOnPostgreSQL(t *testing.T) {
 
 func open(t testing.TB) *office {
 	t.Helper()
+	return openOn(t, databaseURL(t, t.TempDir()))
+}
+
+func openOn(t testing.TB, url string) *office {
+	t.Helper()
 	dir := t.TempDir()
-	db, err := database.Open(t.Context(), databaseURL(t, dir))
+	db, err := database.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +122,7 @@ func open(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{t: t, clock: &clock{}, log: &logged{}}
+	o := &office{t: t, database: url, clock: &clock{}, log: &logged{}}
 	log := slog.New(slog.NewJSONHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	o.access = access.New(db, vault, o.clock.now)
 	o.access.SetCost(access.Cost{Memory: 64, Passes: 1}) // many sign in here

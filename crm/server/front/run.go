@@ -3,12 +3,16 @@ package front
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
 const (
-	// pollEvery is how soon a front hears what another server, or the command line, has committed.
+	// pollEvery is how soon a front hears what another server has committed while it does not listen, and safetyPoll
+	// while it does: news are lost with a server that is killed between a commit and the telling, and the
+	// command line tells nothing.
 	pollEvery   = 200 * time.Millisecond
+	safetyPoll  = time.Second
 	expireEvery = 5 * time.Second
 	forgetEvery = 6 * time.Hour
 )
@@ -20,16 +24,21 @@ func (f *Front) Run(ctx context.Context) {
 	defer poll.Stop()
 	defer expire.Stop()
 	defer forget.Stop()
-	building := make(chan struct{})
-	go func() {
-		defer close(building)
-		f.buildJobs(ctx)
-	}()
-	defer func() { <-building }()
+	var others sync.WaitGroup
+	others.Go(func() { f.buildJobs(ctx) })
+	if f.Shared {
+		others.Go(func() { f.listen(ctx) })
+		others.Go(func() { f.tellOthers(ctx) })
+	}
+	defer others.Wait()
+	var polled time.Time
 	for {
 		select {
-		case <-poll.C:
-			f.poll(ctx)
+		case now := <-poll.C:
+			if !f.neighbours.listening.Load() || now.Sub(polled) >= f.safetyPoll {
+				f.poll(ctx)
+				polled = now
+			}
 		case <-expire.C:
 			f.expire()
 		case <-forget.C:

@@ -42,6 +42,7 @@ func (f *Front) share(ctx context.Context, p access.Person, s wire.Availability,
 	if !f.Shared {
 		return nil
 	}
+	defer f.tellNeighbours(p.Workspace, 0)
 	return f.Engine.DB.Write(ctx, string(p.Workspace), func(t *database.Tx) error {
 		return t.Exec(ctx, `INSERT INTO presence(ws, user_id, device, state, since, heard) VALUES($1, $2, $3, $4, $5, $5)
 			ON CONFLICT(ws, user_id, device) DO UPDATE SET state = excluded.state, since = excluded.since, heard = excluded.heard`,
@@ -65,10 +66,13 @@ func (f *Front) heard(ctx context.Context, p access.Person) {
 
 // learn reads what other servers were told, at most every askEvery.
 func (f *Front) learn(ctx context.Context, workspace crm.ID) {
-	now := f.Engine.Now()
-	if !f.Shared || !f.asked.due(workspace, now) {
-		return
+	if f.Shared && f.asked.due(workspace, f.Engine.Now()) {
+		f.readPresence(ctx, workspace)
 	}
+}
+
+func (f *Front) readPresence(ctx context.Context, workspace crm.ID) {
+	now := f.Engine.Now()
 	err := f.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
 		return t.Each(ctx, "SELECT user_id, device, state, since, heard FROM presence WHERE ws = $1 AND heard > $2",
 			[]any{string(workspace), now.Add(-presenceTime).UnixMilli()}, func(scan func(...any) error) error {

@@ -1,0 +1,75 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// News is what a server tells the others on its database: a workspace has come to a revision. With Rev 0 it is
+// the team's presence that has changed. They may be lost: the truth is what is in the database.
+type News struct {
+	Workspace string
+	Rev       uint64
+}
+
+// ErrNoNews tells that a database has nothing by which servers hear each other.
+var ErrNoNews = errors.New("servers do not hear each other through this database")
+
+// Tell tells the other servers. It is for after a commit: within one NOTIFY would have all that commit wait for each other.
+func (db *DB) Tell(ctx context.Context, all []News) error { return db.dialect.tell(ctx, all) }
+
+// Listen calls ready once it hears the others, then heard for all that they tell, until the context ends or
+// the connection is lost.
+func (db *DB) Listen(ctx context.Context, ready func(), heard func(News)) error {
+	return db.dialect.listen(ctx, ready, heard)
+}
+
+func (d *sqliteDB) tell(context.Context, []News) error               { return nil }
+func (d *sqliteDB) listen(context.Context, func(), func(News)) error { return ErrNoNews }
+
+// newsChannel is the channel of NOTIFY. A message is "sender workspace revision".
+const newsChannel = "leadline"
+
+func (p *postgres) tell(ctx context.Context, all []News) error {
+	messages := make([]string, len(all))
+	for i, n := range all {
+		messages[i] = fmt.Sprintf("%s %s %d", p.name, n.Workspace, n.Rev)
+	}
+	_, err := p.pool.ExecContext(ctx, "SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message", newsChannel, messages)
+	return err
+}
+
+// listen has a connection of its own: one of the pool would be missing there.
+func (p *postgres) listen(ctx context.Context, ready func(), heard func(News)) error {
+	conn, err := pgx.Connect(ctx, p.url)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, "LISTEN "+newsChannel); err != nil {
+		return err
+	}
+	ready()
+	for {
+		message, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		if n, ok := p.readNews(message.Payload); ok {
+			heard(n)
+		}
+	}
+}
+
+// readNews reads a message; ok is false when it is our own, or none of ours.
+func (p *postgres) readNews(message string) (n News, ok bool) {
+	sender, rest, _ := strings.Cut(message, " ")
+	workspace, number, _ := strings.Cut(rest, " ")
+	rev, err := strconv.ParseUint(number, 10, 64)
+	return News{workspace, rev}, err == nil && sender != p.name
+}

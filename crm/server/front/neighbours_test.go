@@ -1,0 +1,131 @@
+package front
+
+import (
+	"context"
+	"database/sql"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server"
+	"leadline/crm/server/database"
+	"leadline/crm/server/rig"
+	"leadline/crm/wire"
+)
+
+func TestMain(m *testing.M) { os.Exit(rig.Run(m)) }
+
+// beside starts a second server on the database of the first, both as they run for real, and signs in there.
+func (o *office) beside() (there *Front, url string) {
+	o.t.Helper()
+	o.front.Shared = true
+	db, err := database.Open(context.Background(), o.database)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	engine := *o.front.Engine
+	engine.DB = db
+	there = New(Options{Access: o.access, Engine: server.NewEngine(engine), Log: o.front.Log, Shared: true})
+	s := httptest.NewServer(there.Handler())
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	for _, f := range []*Front{o.front, there} {
+		f.safetyPoll = time.Hour // so that it is the news that is seen to work
+		running.Go(func() { f.Run(ctx) })
+	}
+	o.t.Cleanup(func() {
+		stop()
+		running.Wait()
+		s.Close()
+		_ = db.Close()
+	})
+	return there, s.URL
+}
+
+// listens waits until a server hears the others.
+func (o *office) listens(f *Front) {
+	o.t.Helper()
+	for end := time.Now().Add(patience); !f.neighbours.listening.Load(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			o.t.Fatal("it does not listen")
+		}
+	}
+}
+
+// Servers on one PostgreSQL hear of each other's commits and agents without asking, also after their listening connections were
+// cut; while these are gone, they ask.
+func TestServersHearEachOther_I2(t *testing.T) {
+	o := openOn(t, rig.PostgresURL(t))
+	a := o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	anna, ben := o.signIn("anna@example.org"), o.signIn("ben@example.org")
+	here := o.url
+	there, elsewhere := o.beside()
+	o.listens(o.front)
+	o.listens(there)
+	o.url = elsewhere
+	conn := ben.watch()
+	o.url = here
+	w, client := anna.hello()
+	seq := uint64(0)
+	arrives := func(when string) {
+		t.Helper()
+		seq++
+		out := anna.push(w, client, seq, crm.CreateContact{Contact: contact(t, o.access, "Meier", "030 1234567")})
+		until(t, conn, "a commit of the other server "+when, func(h wire.Hint) bool { return h.Rev >= out.Head })
+	}
+	arrives("by news")
+	anna.must(http.StatusNoContent, "POST", wire.PathPresence, wire.Presence{State: wire.Talking}, nil)
+	until(t, conn, "a colleague at the other server", isState(a.ID, wire.Talking))
+	for range 3 {
+		cutListeners(t, o.database)
+		arrives("while nobody listens")
+		o.listens(there)
+		arrives("once it listens again")
+	}
+}
+
+func isState(user crm.ID, s wire.Availability) func(wire.Hint) bool {
+	return func(h wire.Hint) bool {
+		for _, p := range h.Presence {
+			if p.User == user && p.State == s {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// cutListeners ends every connection that has listened, as a network or PostgreSQL itself would.
+func cutListeners(t *testing.T, url string) {
+	t.Helper()
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var cut int
+	err = db.QueryRow(`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`).Scan(&cut)
+	if err != nil || cut == 0 {
+		t.Fatalf("%d connections were cut: %v", cut, err)
+	}
+}
+
+// Where servers cannot hear each other, they ask the database.
+func TestServersAskWhereTheyDoNotHear_I2(t *testing.T) {
+	o := open(t) // SQLite, which has no news
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	anna, ben := o.signIn("anna@example.org"), o.signIn("ben@example.org")
+	here := o.url
+	_, o.url = o.beside()
+	conn := ben.watch()
+	o.url = here
+	w, client := anna.hello()
+	out := anna.push(w, client, 1, crm.CreateContact{Contact: contact(t, o.access, "Meier", "030 1234567")})
+	until(t, conn, "a commit of the other server", func(h wire.Hint) bool { return h.Rev >= out.Head })
+}
