@@ -199,6 +199,7 @@ func (w *World) remove(ctx context.Context) error {
 		return err
 	}
 	w.gone(c.ID)
+	w.deleted[c.ID] = true
 	return a.does(ctx, promise{}, crm.RemoveRecord{Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}})
 }
 

@@ -248,17 +248,51 @@ func (w *World) checkPromises(ctx context.Context, all map[wire.RowID]wire.Row) 
 		}
 		trays[a] = tray
 	}
+	merged, err := w.mergedGroups(ctx)
+	if err != nil {
+		return err
+	}
 	for _, p := range w.promises {
+		if w.removedByPeople(merged[p.made.ID]) || w.removedByPeople(merged[p.on.ID]) {
+			continue
+		}
 		_, record := all[wire.RowID{Entity: wire.EntityOf(p.made.Kind), ID: p.made.ID}]
-		_, merged := all[wire.RowID{Entity: wire.Alias, ID: p.made.ID}]
+		_, alias := all[wire.RowID{Entity: wire.Alias, ID: p.made.ID}]
 		_, call := all[wire.RowID{Entity: wire.Call, ID: p.call}]
-		if record || merged || call || p.text != "" && texts[p.text] || inTray(trays[p.by], p) {
+		if record || alias || call || p.text != "" && texts[p.text] || inTray(trays[p.by], p) {
 			continue
 		}
 		history, err := w.history(ctx, cmp.Or(string(p.made.ID), string(p.call), p.text))
 		return errors.Join(fmt.Errorf("%v is lost: %s", p, history), err)
 	}
 	return nil
+}
+
+// mergedGroups are the ids that the server merged with each other, under each of them. Somebody who merges a record on without
+// knowing that it stands for another merges that other, too.
+func (w *World) mergedGroups(ctx context.Context) (map[crm.ID][]crm.ID, error) {
+	groups := map[crm.ID][]crm.ID{}
+	err := w.db.Read(ctx, string(w.workspace), func(t *database.Tx) error {
+		return t.Each(ctx, "SELECT args FROM audit WHERE ws = $1 AND command = 'record.merge/1' AND code = ''", []any{t.Workspace}, func(scan func(...any) error) error {
+			var args string
+			var m crm.MergeRecords
+			if err := errors.Join(scan(&args), json.Unmarshal([]byte(args), &m)); err != nil {
+				return err
+			}
+			both := []crm.ID{m.Keep.ID, m.Gone.ID}
+			both = append(append(both, groups[m.Keep.ID]...), groups[m.Gone.ID]...)
+			for _, id := range both {
+				groups[id] = both
+			}
+			return nil
+		})
+	})
+	return groups, err
+}
+
+// removedByPeople says whether somebody removed one of some records: with it went what had been merged into it.
+func (w *World) removedByPeople(ids []crm.ID) bool {
+	return slices.ContainsFunc(ids, func(id crm.ID) bool { return w.deleted[id] })
 }
 
 // history is what the server was told of something.

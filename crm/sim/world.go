@@ -53,6 +53,7 @@ type World struct {
 	promises []promise
 	tombs    map[wire.RowID]bool // what the server says was there once
 	removed  map[crm.ID]bool     // records that somebody has removed or merged, whether others know it or not
+	deleted  map[crm.ID]bool     // records that somebody has removed
 }
 
 // backup is a copy of the server's database.
@@ -70,7 +71,7 @@ func Run(ctx context.Context, o Options) error {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &World{o: o, dice: newDice(o.Seed, 0), log: o.Log, removed: map[crm.ID]bool{}, tombs: map[wire.RowID]bool{}}
+	w := &World{o: o, dice: newDice(o.Seed, 0), log: o.Log, removed: map[crm.ID]bool{}, deleted: map[crm.ID]bool{}, tombs: map[wire.RowID]bool{}}
 	err := w.run(ctx)
 	for _, a := range w.agents {
 		a.stop()

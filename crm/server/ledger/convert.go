@@ -14,6 +14,9 @@ func (t *tx) convertLead(c crm.ConvertLead) error {
 	if err != nil {
 		return err
 	}
+	if k.Entity != wire.Lead {
+		return t.convertKnown(c)
+	}
 	was, err := t.current(k)
 	if err != nil || was == nil {
 		return err
@@ -39,6 +42,17 @@ func (t *tx) convertLead(c crm.ConvertLead) error {
 		return err
 	}
 	return t.moveAlong(k, refs)
+}
+
+// convertKnown makes what was to become of a lead whose number turned out to be a customer's (C1): the customer keeps
+// what is theirs, and what an agent has typed is a record beside them, to be merged by hand.
+func (t *tx) convertKnown(c crm.ConvertLead) error {
+	if c.Deal != nil {
+		deal := *c.Deal
+		deal.Lead = ""
+		c.Deal = &deal
+	}
+	return t.makeConverted(c)
 }
 
 func (t *tx) makeConverted(c crm.ConvertLead) error {

@@ -148,6 +148,31 @@ func TestC1CustomerMeanwhileGetsTheCall(t *testing.T) {
 	c.refused(wire.RejectGone, c.try(c.as(c.anna), crm.UpdateRecord{Ref: leadRef(leadOf(1)), Set: map[string]any{"comment": "x"}}))
 }
 
+// What an agent makes of a lead whose caller turned out to be a customer stands beside the customer, who keeps everything.
+func TestF1ConversionOfALeadThatWasACustomerLeavesThem(t *testing.T) {
+	c := newCompany(t)
+	customer := c.contact("Meier", phone(number)...)
+	note, call := c.id(), c.rings(c.anna, 1, c.now)
+	c.do(c.as(c.ben), crm.SaveRecordNote{Note: crm.Note{ID: note, Ref: customer, Text: "x"}})
+	lead := crm.Lead{ID: leadOf(1), LastName: "Maier", Numbers: phone(number)}
+	convert := lead.Convert(crm.Conversion{Kinds: []crm.Kind{crm.KindContact, crm.KindDeal}, NewID: func(crm.Kind) crm.ID { return c.id() }})
+	c.do(c.as(c.anna), convert)
+	c.savedOn(call, customer)
+	if n := get[crm.Note](c, wire.Note, note); n.Ref != customer {
+		t.Errorf("the customer's note is on %v", n.Ref)
+	}
+	if _, became := c.m.rows[KeyOf(customer)].Fields["became"]; became {
+		t.Error("the customer was converted")
+	}
+	if got, deal := get[crm.Contact](c, wire.Contact, convert.Contact.ID), get[crm.Deal](c, wire.Deal, convert.Deal.ID); got.LastName != "Maier" || deal.Contact != got.ID || deal.Lead != "" {
+		t.Errorf("made %+v and %+v", got, deal)
+	}
+	c.refused(wire.RejectGone, c.try(c.as(c.anna), crm.SetLeadStatus{Lead: leadOf(1), From: crm.LeadNew, To: crm.LeadJunk}))
+	other := crm.CreateLead{Lead: crm.Lead{ID: c.id(), LastName: "Other", Status: crm.LeadNew, Numbers: phone("030 7777777")}}
+	c.do(c.as(c.anna), other)
+	c.refused(wire.RejectGone, c.try(c.as(c.anna), crm.MergeRecords{Keep: leadRef(leadOf(1)), Gone: leadRef(other.ID), Lead: &lead}))
+}
+
 func TestE1ExceptionMeanwhileMakesNoLead(t *testing.T) {
 	c := newCompany(t)
 	entries, _ := crm.ParseEntries(crm.Exceptions, "030 2094*", "DE")

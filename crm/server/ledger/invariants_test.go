@@ -185,6 +185,12 @@ func (p *programs) check(*rapid.T) {
 				p.rt.Fatalf("an alias of an alias: %s, %s", k.ID, parent.ID)
 			}
 		}
+		if _, became := r.Fields["became"]; became && k.Entity != wire.Lead {
+			p.rt.Fatalf("%s %s became something, as a lead does: %s", k.Entity, k.ID, r.Fields["became"])
+		}
+		if _, status := r.Fields["status"]; status && recorded[k.Entity] && k.Entity != wire.Lead {
+			p.rt.Fatalf("%s %s has the status of a lead: %s", k.Entity, k.ID, r.Fields["status"])
+		}
 		if k.Entity == wire.Alias && p.m.rows[Key{aliasOf(r).Entity, k.ID}].live() {
 			p.rt.Fatalf("%s is a record and an alias", k.ID)
 		}

@@ -100,6 +100,9 @@ func (t *tx) setLeadStatus(c crm.SetLeadStatus) error {
 	if err != nil {
 		return err
 	}
+	if k.Entity != wire.Lead {
+		return refuse(wire.RejectGone, crm.WasKnown)
+	}
 	return t.expected(k, "status", raw(c.From), raw(c.To), crm.ChangedStatus)
 }
 

@@ -142,6 +142,9 @@ func (t *tx) merge(m crm.MergeRecords) error {
 	if err != nil || loser == keep {
 		return err // two programs merged the same
 	}
+	if kind := wire.EntityOf(m.Keep.Kind); keep.Entity != kind || loser.Entity != kind {
+		return refuse(wire.RejectGone, crm.WasKnown) // a lead that turned out to be a customer
+	}
 	survivor, err := t.current(keep)
 	if err != nil {
 		return err
