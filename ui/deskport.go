@@ -55,6 +55,7 @@ type Calls interface {
 // Attendance are the wishes about what happens to calls that come in.
 type Attendance interface {
 	Available()                   // they ring here
+	Away()                        // they ring here, but colleagues see that nobody is there
 	DoNotDisturb(until time.Time) // they are refused as busy; the zero time: until Available
 	ForwardAll(target string)     // they are sent on; target as for Dial
 	// PickUp takes the call that rings at a colleague, as named in the Snapshot.

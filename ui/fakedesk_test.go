@@ -74,6 +74,7 @@ func (f *fakeDesk) Dial(target, account string)                   { f.wish("dial
 func (f *fakeDesk) OpenForm(id desk.CallID, kind desk.RecordKind) { f.wish("form %s %s", id, kind) }
 func (f *fakeDesk) SaveForm(id desk.CallID)                       { f.wish("save %s", id) }
 func (f *fakeDesk) CancelForm(id desk.CallID)                     { f.wish("cancel %s", id) }
+func (f *fakeDesk) Away()                                         { f.wish("away") }
 func (f *fakeDesk) Available()                                    { f.wish("available") }
 func (f *fakeDesk) DoNotDisturb(until time.Time)                  { f.wish("quiet %s", until.Format("15:04")) }
 func (f *fakeDesk) PickUp(account, extension string)              { f.wish("pick up %s %s", account, extension) }

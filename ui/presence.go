@@ -25,6 +25,9 @@ func presenceStatus(p desk.Presence, now time.Time) statusItem {
 	case p.Quiet:
 		it.tone, it.ink, it.icon = kit.Warn, "", theme.IconLampBusy
 		it.words = text.T("Do not disturb until {time}", "time", untilWhen(p.Until, now))
+	case p.Away:
+		it.ink, it.icon = theme.Text2, theme.IconLampAway
+		it.words = text.T("Away")
 	default:
 		it.words = text.T("Available")
 	}
@@ -57,6 +60,7 @@ func showPresence(opt MainOptions, layer *kit.Layer, above fyne.CanvasObject, is
 	quiet := func(until time.Time) func() { return func() { opt.Desk.DoNotDisturb(until) } }
 	menu := layer.Menu(
 		kit.MenuItem{Key: "Available", Chosen: is == (desk.Presence{}), Do: opt.Desk.Available},
+		kit.MenuItem{Key: "Away (calls still ring here)", Chosen: is.Away, Do: opt.Desk.Away},
 		kit.MenuItem{Key: "Do not disturb for 30 minutes", Do: quiet(now.Add(30 * time.Minute))},
 		kit.MenuItem{Key: "Do not disturb for an hour", Do: quiet(now.Add(time.Hour))},
 		kit.MenuItem{Key: "Do not disturb until {time}", Args: []any{"time", untilWhen(nextMorning(now), now)}, Do: quiet(nextMorning(now))},

@@ -9,6 +9,7 @@ import (
 )
 
 func (d *mainDesk) Available() { d.did = append(d.did, "available") }
+func (d *mainDesk) Away()      { d.did = append(d.did, "away") }
 func (d *mainDesk) DoNotDisturb(until time.Time) {
 	d.did = append(d.did, "quiet until "+until.Format("02 15:04"))
 }
@@ -21,6 +22,7 @@ func TestPresenceIsToldInWords(t *testing.T) {
 		words string
 	}{
 		{desk.Presence{}, "Available"},
+		{desk.Presence{Away: true}, "Away"},
 		{desk.Presence{Quiet: true}, "Do not disturb"},
 		{desk.Presence{Quiet: true, Until: mainNow.Add(time.Hour)}, "Do not disturb until 11:44"},
 		{desk.Presence{Quiet: true, Until: nextMorning(mainNow)}, "Do not disturb until Tue 08:00"},
@@ -35,11 +37,11 @@ func TestPresenceIsToldInWords(t *testing.T) {
 func TestPresenceIsChosenInTheStrip(t *testing.T) {
 	b := fullBench(t)
 	b.desk.did = nil
-	for _, choice := range []string{"Do not disturb for 30 minutes", "Do not disturb for an hour", "Do not disturb until Tue 08:00", "Do not disturb until I end it", "Available"} {
+	for _, choice := range []string{"Do not disturb for 30 minutes", "Do not disturb for an hour", "Do not disturb until Tue 08:00", "Do not disturb until I end it", "Away (calls still ring here)", "Available"} {
 		b.tap("item", "Presence")
 		b.tap("item", choice)
 	}
-	want := "quiet until 23 11:14, quiet until 23 11:44, quiet until 24 08:00, quiet until 01 00:00, available"
+	want := "quiet until 23 11:14, quiet until 23 11:44, quiet until 24 08:00, quiet until 01 00:00, away, available"
 	if got := strings.Join(b.desk.did, ", "); got != want {
 		t.Errorf("did %s\nwant %s", got, want)
 	}

@@ -13,6 +13,7 @@ import (
 const (
 	tellAgain = 45 * time.Second // the server forgets who is silent for longer than a minute or two
 	tellRetry = 10 * time.Second
+	tellLast  = time.Second // that the program ends: nobody waits longer for that
 )
 
 // availabilityOf is how the agent is to be reached, as the server tells it to colleagues and to PBXs that
@@ -28,7 +29,7 @@ func availabilityOf(s desk.Snapshot) wire.Availability {
 		return wire.Talking
 	case s.Presence.Quiet:
 		return wire.DoNotDisturb
-	case s.Presence.Forward != "":
+	case s.Presence.Forward != "", s.Presence.Away:
 		return wire.Away
 	case in(desk.Incoming):
 		return wire.Ringing
@@ -36,12 +37,26 @@ func availabilityOf(s desk.Snapshot) wire.Availability {
 	return wire.Free
 }
 
+var teamStates = map[wire.Availability]desk.TeamState{
+	wire.Free: desk.TeamFree, wire.Talking: desk.TeamTalking, wire.Ringing: desk.TeamRinging, wire.Away: desk.TeamAway,
+	wire.DoNotDisturb: desk.TeamQuiet, wire.Offline: desk.TeamOffline,
+}
+
+// teamOf is how users are, as the desk takes it. A state of a later server is untold.
+func teamOf(users []wire.Presence) []desk.UserState {
+	told := make([]desk.UserState, len(users))
+	for i, u := range users {
+		told[i] = desk.UserState{User: u.User, State: teamStates[u.State], Since: u.Since}
+	}
+	return told
+}
+
 // listener is told how the agent is to be reached.
 type listener interface {
 	SetPresence(ctx context.Context, p wire.Presence) error
 }
 
-// tellAvailability tells the server at each change, and again now and then, until ctx ends.
+// tellAvailability tells the server at each change, and again now and then, until ctx ends: then it is offline.
 func tellAvailability(ctx context.Context, d *desk.Desk, to listener, log *slog.Logger) {
 	changed := make(chan struct{}, 1)
 	defer d.Subscribe(func(desk.Snapshot) {
@@ -68,5 +83,12 @@ func tellAvailability(ctx context.Context, d *desk.Desk, to listener, log *slog.
 		case <-again.C:
 		}
 		again.Stop()
+	}
+	if told != wire.Offline {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellLast)
+		defer cancel()
+		if err := to.SetPresence(last, wire.Presence{State: wire.Offline}); err != nil {
+			log.Debug("tell the server that the agent is gone", "error", err)
+		}
 	}
 }

@@ -118,6 +118,7 @@ func (s *shared) run(client *remote.Client, url string, first func(context.Conte
 	r := replica.New(replica.Config{
 		File: s.p.store, Server: client, Address: url, Program: "leadline " + version, Snapshots: s.p.config().Data, Log: s.p.log,
 		OnStatus: s.tell, OnWelcome: s.welcomed,
+		OnPresence: func(users []wire.Presence, whole bool) { s.p.desk.TeamTold(teamOf(users), whole) }, OnSilence: s.p.desk.TeamSilent,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var over sync.WaitGroup

@@ -27,8 +27,15 @@ import (
 
 const serverPassword = "correct horse battery"
 
-// aServer is the whole shared server with one user, and the user.
-func aServer(t *testing.T) (url string, u crm.User) {
+// theCompany is the whole shared server.
+type theCompany struct {
+	front.Company
+	access    *access.Access
+	workspace crm.ID
+	url       string
+}
+
+func aCompany(t *testing.T) theCompany {
 	t.Helper()
 	dir := t.TempDir()
 	db, err := database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db"))
@@ -49,16 +56,30 @@ func aServer(t *testing.T) (url string, u crm.User) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u = crm.User{Name: "Anna", Email: "anna@example.org", Roles: []crm.ID{crm.Administrator}}
-	if u.ID, err = in.NewID(); err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(company.SaveUser(t.Context(), workspace, u), in.AddCredential(t.Context(), workspace, u.ID, u.Email, serverPassword)); err != nil {
-		t.Fatal(err)
-	}
 	web := httptest.NewServer(f.Handler())
 	t.Cleanup(func() { f.Close(); web.CloseClientConnections(); web.Close() })
-	return web.URL, u
+	return theCompany{company, in, workspace, web.URL}
+}
+
+// user adds one who can sign in with serverPassword.
+func (c theCompany) user(t *testing.T, u crm.User) crm.User {
+	t.Helper()
+	id, err := c.access.NewID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.ID = id
+	if err := errors.Join(c.SaveUser(t.Context(), c.workspace, u), c.access.AddCredential(t.Context(), c.workspace, u.ID, u.Email, serverPassword)); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// aServer is the shared server with one user, and the user.
+func aServer(t *testing.T) (url string, u crm.User) {
+	t.Helper()
+	c := aCompany(t)
+	return c.url, c.user(t, crm.User{Name: "Anna", Email: "anna@example.org", Roles: []crm.ID{crm.Administrator}})
 }
 
 // aProgram has what signing in needs of the program: no windows, no telephone.

@@ -56,12 +56,15 @@ func (c *company) start() {
 	c.engine = server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler), Committed: c.committed})
 }
 
-func (c *company) committed(_ crm.ID, rev uint64) {
+func (c *company) committed(_ crm.ID, rev uint64) { c.hint(wire.Hint{Rev: rev}) }
+
+// hint tells all who watch.
+func (c *company) hint(h wire.Hint) {
 	c.listening.Lock()
 	defer c.listening.Unlock()
 	for l := range c.listeners {
 		select {
-		case l <- wire.Hint{Rev: rev}:
+		case l <- h:
 		default:
 		}
 	}

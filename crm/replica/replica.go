@@ -32,8 +32,10 @@ type Config struct {
 	OnStatus func(Status)
 	// OnWelcome is told what the server said at the beginning of a session.
 	OnWelcome func(wire.Welcome)
-	// OnPresence is told how colleagues are.
-	OnPresence func([]wire.Presence)
+	// OnPresence is told how users are: with whole, all who are there; else those who have changed.
+	OnPresence func(users []wire.Presence, whole bool)
+	// OnSilence is told that nobody says how users are any more: the connection has ended.
+	OnSilence func()
 }
 
 // Replica keeps one file in step with its server.
@@ -75,6 +77,12 @@ func New(c Config) *Replica {
 	}
 	if c.Jitter == nil {
 		c.Jitter = func(d time.Duration) time.Duration { return rand.N(max(d, 1)) }
+	}
+	if c.OnPresence == nil {
+		c.OnPresence = func([]wire.Presence, bool) {}
+	}
+	if c.OnSilence == nil {
+		c.OnSilence = func() {}
 	}
 	if c.Snapshots == "" {
 		c.Snapshots = os.TempDir()

@@ -118,17 +118,20 @@ func (r *Replica) watchLoop(ctx context.Context, watched chan bool) {
 			stands := false
 			err = r.c.Server.Watch(ctx, func(h wire.Hint) {
 				wait = firstRetry
+				if first := !stands; first || len(h.Presence) > 0 {
+					r.c.OnPresence(h.Presence, first) // the first hint has everybody
+				}
 				if !stands {
 					stands = true
 					set(true)
-				}
-				if len(h.Presence) > 0 && r.c.OnPresence != nil {
-					r.c.OnPresence(h.Presence)
 				}
 				signal(r.pulled)
 			})
 			if ctx.Err() == nil {
 				r.c.Log.Info("the connection for hints has ended", "error", err)
+			}
+			if stands {
+				r.c.OnSilence()
 			}
 			set(false)
 		}

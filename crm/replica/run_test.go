@@ -219,3 +219,36 @@ func TestADamagedSnapshotIsNotTakenOver(t *testing.T) {
 		t.Errorf("%d contacts", page.Total)
 	}
 }
+
+// The first hint of a connection has everybody who is there, later ones who has changed; and nobody tells once it has ended.
+func TestPresenceIsWholeWithEachConnection(t *testing.T) {
+	_, anna, _ := aCompany(t)
+	type told struct {
+		users  int
+		whole  bool
+		silent bool
+	}
+	heard := make(chan told, 100)
+	anna.r.c.OnPresence = func(users []wire.Presence, whole bool) { heard <- told{len(users), whole, false} }
+	anna.r.c.OnSilence = func() { heard <- told{silent: true} }
+	expect := func(what string, want told) {
+		t.Helper()
+		select {
+		case got := <-heard:
+			if got != want {
+				t.Fatalf("%s: %+v, want %+v", what, got, want)
+			}
+		case <-time.After(soon):
+			t.Fatalf("%s: nothing is told", what)
+		}
+	}
+	anna.live()
+	expect("connected", told{whole: true})
+	anna.c.hint(wire.Hint{Presence: []wire.Presence{{User: "ben", State: wire.Talking}}})
+	expect("one has changed", told{users: 1})
+	anna.connection.set(func() { anna.down = true })
+	anna.c.hint(wire.Hint{Rev: 1})
+	expect("the connection has ended", told{silent: true})
+	anna.connection.set(func() { anna.down = false })
+	expect("connected again", told{whole: true})
+}

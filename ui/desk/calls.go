@@ -263,6 +263,7 @@ func (d *Desk) lookUp(c *onDesk) {
 func (d *Desk) fileChanged(ch crm.Changed) {
 	if ch.Lists {
 		d.readRules()
+		d.readTeam()
 	}
 	for _, c := range d.calls {
 		if !c.shown.Withheld && c.concerns(ch) {

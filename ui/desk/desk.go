@@ -77,8 +77,9 @@ type Desk struct {
 	sound      Sound
 	sync       Sync
 	presence   Presence
-	colleagues []Colleague           // in the order in which they were told of
-	mailboxes  []Mailbox             // that hold messages
+	colleagues []Colleague // in the order in which they were told of
+	mailboxes  []Mailbox   // that hold messages
+	team       team
 	quiet      *time.Timer           // ends do not disturb
 	began      map[phone.CallID]bool // calls the phone has told of
 	refused    map[phone.CallID]bool // calls of the blacklist that have not ended yet
@@ -117,6 +118,7 @@ func New(c Config) *Desk {
 	d.done.Go(func() { d.clerk.run(nil) })
 	d.done.Go(func() { d.finder.run(nil) })
 	d.post(d.readRules)
+	d.post(d.readTeam)
 	d.write(d.recover)
 	return d
 }
@@ -227,6 +229,7 @@ func (d *Desk) publish() {
 
 		Colleagues: slices.Clone(d.colleagues),
 		Mailboxes:  slices.Clone(d.mailboxes),
+		Team:       d.team.shown,
 	}
 	for i, c := range d.calls {
 		s.Calls[i] = c.view()

@@ -13,6 +13,7 @@ type File interface {
 	NewID() crm.ID
 	Me(context.Context) (crm.User, error)
 	Users(context.Context) ([]crm.User, error)
+	Queues(context.Context) ([]crm.Queue, error)
 	Sources(context.Context) ([]string, error)
 	Workspace(context.Context) (crm.Workspace, error)
 	Rights(context.Context) (crm.Rights, error)

@@ -38,7 +38,7 @@ func (d *Desk) ColleagueChanged(c phone.Colleague) {
 		} else {
 			d.colleagues[at] = now
 		}
-		d.dirty = true
+		d.teamChanged()
 	})
 }
 
@@ -80,6 +80,7 @@ func (d *Desk) watchOnly(accounts []phone.Account) {
 	d.mailboxes = slices.DeleteFunc(d.mailboxes, func(m Mailbox) bool {
 		return !slices.ContainsFunc(accounts, func(a phone.Account) bool { return a.Name == m.Account })
 	})
+	d.teamChanged()
 }
 
 // PickUp takes the call that rings at a colleague.

@@ -27,6 +27,9 @@ func (d *Desk) ForwardAll(target string) {
 // Available lets calls ring here again.
 func (d *Desk) Available() { d.post(func() { d.attend(Presence{}) }) }
 
+// Away lets calls ring here, and tells colleagues that the agent is not there.
+func (d *Desk) Away() { d.post(func() { d.attend(Presence{Away: true}) }) }
+
 // attend has the phone do what a presence says.
 func (d *Desk) attend(p Presence) {
 	if d.phone == nil || len(d.accounts) == 0 {

@@ -25,6 +25,7 @@ type Snapshot struct {
 	Mailboxes  []Mailbox   // with messages
 	NoLeads    bool        // the CRM is in the simple mode: leads are not shown (requirements.md F2)
 	Sync       Sync        // with the shared server
+	Team       []Teammate  // by name, without the agent
 }
 
 // Sync is how the file stands with the shared server, in what a person cares for: is what I do
@@ -57,6 +58,7 @@ type Presence struct {
 	Quiet   bool      // do not disturb: it is refused as busy
 	Until   time.Time // when Quiet ends by itself; zero when it doesn't
 	Forward string    // where every call goes instead, as it was typed; "" is nowhere
+	Away    bool      // it rings here, but colleagues see that nobody is there, and a PBX that asks sends it elsewhere
 }
 
 // Registration is an account's standing at its PBX.
