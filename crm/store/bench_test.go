@@ -176,6 +176,16 @@ func BenchmarkStore(b *testing.B) {
 					})
 				}
 			})
+			b.Run("board", func(b *testing.B) {
+				for b.Loop() {
+					quantiles(b, "board", 200, func(i int) {
+						board, err := s.Board(ctx, "", i%2 == 1, 50)
+						if err != nil || len(board.Columns) == 0 {
+							b.Fatal(err)
+						}
+					})
+				}
+			})
 			b.Run("open", func(b *testing.B) {
 				ok(b, s.Close())
 				for b.Loop() {

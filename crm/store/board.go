@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,11 +21,11 @@ func (s *Store) Board(ctx context.Context, pipeline crm.ID, mine bool, limit int
 	if b.Pipeline, err = pipelineByID(r, pipeline); err != nil {
 		return b, err
 	}
-	where, args, err := s.boardFilter(r, b.Pipeline.ID, mine)
+	who, err := s.boardOf(r, mine)
 	if err != nil {
 		return b, err
 	}
-	if err := boardColumns(r, &b, where, args); err != nil {
+	if err := boardColumns(r, &b, who); err != nil {
 		return b, err
 	}
 	for i := range b.Columns {
@@ -32,7 +33,7 @@ func (s *Store) Board(ctx context.Context, pipeline crm.ID, mine bool, limit int
 			return b, err
 		}
 		if c := &b.Columns[i]; c.Count > 0 {
-			c.Cards, err = boardCards(r, where+" AND d.stage = ? ORDER BY d.active DESC, d.rid DESC LIMIT ?", append(slices.Clone(args), string(c.Stage.ID), limit))
+			c.Cards, err = boardCards(r, b.Pipeline.ID, c.Stage.ID, who, limit)
 		}
 		if err != nil {
 			return b, err
@@ -41,30 +42,43 @@ func (s *Store) Board(ctx context.Context, pipeline crm.ID, mine bool, limit int
 	return b, nil
 }
 
-func (s *Store) boardFilter(q querier, pipeline crm.ID, mine bool) (where string, args []any, err error) {
-	where = "d.pipeline = ?"
-	if pipeline == crm.StandardPipelineID {
-		where = "(d.pipeline IS NULL OR d.pipeline = ?)"
+// boardOf is the row of the user whose deals a board has; nil when it has everybody's.
+func (s *Store) boardOf(q querier, mine bool) (any, error) {
+	if !mine {
+		return nil, nil
 	}
-	args = []any{pipeline.Bytes()}
-	if mine {
-		own, me, err := s.filter(q, "d.responsible = ?")
-		if err != nil {
-			return "", nil, err
-		}
-		where, args = where+" AND "+own, append(args, me...)
+	user, err := me(q)
+	if err != nil {
+		return nil, err
 	}
-	return where, args, nil
+	rid, err := userRid(q, user.ID)
+	if rid == nil && err == nil {
+		return int64(-1), nil // nobody works here, who has no deals
+	}
+	return rid, err
+}
+
+// boardPipeline is the pipeline of a deal as the table deal_count and the index deal_board have it: one without is in the standard one.
+var boardPipeline = fmt.Sprintf("ifnull(pipeline, x'%x')", crm.StandardPipelineID.Bytes())
+
+// countDeals fills the table deal_count, which triggers keep from then on.
+func (t *tx) countDeals() error {
+	if _, err := t.exec("DELETE FROM deal_count"); err != nil {
+		return err
+	}
+	_, err := t.exec("INSERT INTO deal_count SELECT " + boardPipeline + ", stage, currency, ifnull(responsible, 0), count(*), sum(cents) FROM deal GROUP BY 1, 2, 3, 4")
+	return err
 }
 
 // boardColumns counts and sums up the deals of each stage.
-func boardColumns(q querier, b *crm.Board, where string, args []any) error {
+func boardColumns(q querier, b *crm.Board, who any) error {
 	at := map[crm.DealStage]int{}
 	for i, s := range b.Pipeline.Stages {
 		b.Columns = append(b.Columns, crm.BoardColumn{Stage: s})
 		at[s.ID] = i
 	}
-	err := each(q, "SELECT d.stage, d.currency, count(*), sum(d.cents) FROM deal d WHERE "+where+" GROUP BY d.stage, d.currency ORDER BY d.stage, d.currency", args,
+	err := each(q, `SELECT stage, currency, sum(deals), sum(cents) FROM deal_count WHERE pipeline = ?1 AND (?2 IS NULL OR responsible = ?2)
+		GROUP BY stage, currency HAVING sum(deals) > 0 ORDER BY stage, currency`, []any{b.Pipeline.ID.Bytes(), who},
 		func(rows *sql.Rows) error {
 			var stage crm.DealStage
 			var sum crm.Money
@@ -94,8 +108,12 @@ func boardColumns(q querier, b *crm.Board, where string, args []any) error {
 	return err
 }
 
-func boardCards(q querier, where string, args []any) (cards []crm.BoardCard, err error) {
-	err = each(q, "SELECT "+dealColumns+", (SELECT min(due) FROM followup WHERE key = d.rid << 2 | 3 AND done IS NULL)"+dealTables+"WHERE "+where, args,
+// latestDeals walks the index deal_board backwards: it has all that is asked for.
+var latestDeals = "SELECT rid FROM deal WHERE " + boardPipeline + " = ?1 AND stage = ?2 AND (?3 IS NULL OR ifnull(responsible, 0) = ?3) ORDER BY active DESC, responsible DESC, rid DESC LIMIT ?4"
+
+func boardCards(q querier, pipeline crm.ID, stage crm.DealStage, who any, limit int) (cards []crm.BoardCard, err error) {
+	err = each(q, "SELECT "+dealColumns+", (SELECT min(due) FROM followup WHERE key = d.rid << 2 | 3 AND done IS NULL)"+dealTables+
+		"WHERE d.rid IN ("+latestDeals+") ORDER BY d.active DESC, d.rid DESC", []any{pipeline.Bytes(), string(stage), who, limit},
 		func(rows *sql.Rows) error {
 			var due sql.NullInt64
 			d, err := scanDeal(withLast{rows, &due})

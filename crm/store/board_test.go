@@ -1,6 +1,8 @@
 package store
 
 import (
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,5 +43,52 @@ func TestDealsStandOnABoardByTheirStages_F4(t *testing.T) {
 	}
 	if b := must(s.Board(ctx, "", false, 1))(t); b.Columns[0].Count != 2 || len(b.Columns[0].Cards) != 1 {
 		t.Errorf("with one card each: %+v", b.Columns[0])
+	}
+}
+
+// What the board counts is what there is, whatever became of the deals meanwhile.
+func TestTheBoardCountsWhatIsThere_F4(t *testing.T) {
+	s := open(t)
+	anna := must(s.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"}))(t)
+	boris := crm.User{ID: s.NewID(), Name: "Boris", Extension: "102"}
+	service := crm.Pipeline{ID: s.NewID(), Name: "Service", Stages: []crm.Stage{{ID: "Asked", Name: "Asked"}, {ID: "Done", Name: "Done", Result: crm.Won}, {ID: "Off", Name: "Off", Result: crm.Lost}}}
+	ok(t, s.Do(ctx, crm.SaveUser{User: boris}, crm.SavePipeline{Pipeline: service}))
+	random := rand.New(rand.NewPCG(4, 200))
+	pick := func(from ...string) string { return from[random.IntN(len(from))] }
+	var deals []crm.Deal
+	for i := range 200 {
+		deal := crm.Deal{ID: s.NewID(), Title: "Deal", Stage: crm.DealStage(pick("New", "Asked", string(crm.DealWon))), Pipeline: crm.ID(pick("", string(crm.StandardPipelineID), string(service.ID))),
+			Responsible: crm.ID(pick("", string(anna.ID), string(boris.ID))), Amount: crm.Money{Cents: int64(random.IntN(1000)), Currency: pick("EUR", "CHF")}}
+		switch {
+		case i%5 == 4:
+			ok(t, s.Do(ctx, crm.RemoveRecord{Ref: crm.Ref{Kind: crm.KindDeal, ID: deals[0].ID}}))
+			deals = deals[1:]
+		case i%2 == 1:
+			deal.ID = deals[random.IntN(len(deals))].ID
+			ok(t, s.Do(ctx, crm.UpdateDeal{Deal: deal}))
+		default:
+			deals = append(deals, deal)
+			ok(t, s.Do(ctx, crm.CreateDeal{Deal: deal}))
+		}
+	}
+	counted := func() (all string) {
+		ok(t, s.readDB.QueryRow("SELECT json_group_array(json_array(hex(pipeline), stage, currency, responsible, deals, cents)) FROM (SELECT * FROM deal_count WHERE deals <> 0 OR cents <> 0)").Scan(&all))
+		return all
+	}
+	kept := counted()
+	ok(t, s.write(ctx, (*tx).countDeals))
+	if anew := counted(); anew != kept || len(kept) < 100 {
+		t.Errorf("kept by the triggers:\n%s\ncounted anew:\n%s", kept, anew)
+	}
+}
+
+func TestTheBoardIsOpenedByIndex(t *testing.T) {
+	s := open(t)
+	for _, query := range []string{latestDeals, "SELECT sum(deals) FROM deal_count WHERE pipeline = ?1"} {
+		for _, step := range planOf(t, s, query) {
+			if strings.HasPrefix(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") || strings.Contains(query, "deal ") && !strings.Contains(step, "COVERING INDEX deal_board") {
+				t.Errorf("%s: %s", query, step)
+			}
+		}
 	}
 }

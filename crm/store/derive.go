@@ -11,8 +11,8 @@ import (
 )
 
 // derived are tables that are made of others, by deriveAll: the ways from numbers
-// and words to records.
-var derived = slices.Concat([]string{"phone", "address", "colleague", "unindexed"}, searched)
+// and words to records, and the board's counts.
+var derived = slices.Concat([]string{"phone", "address", "colleague", "unindexed", "deal_count"}, searched)
 
 // searched are those of the search by words and parts of numbers.
 var searched = []string{"search", "digits", "note_search"}
@@ -47,7 +47,7 @@ func (t *tx) deriveAll() error {
 		}
 	}
 	t.changed.Lists = true
-	return nil
+	return t.countDeals()
 }
 
 // deriveSearch empties the search index and notes all that is to be in it.

@@ -15,23 +15,28 @@ func TestIntakeAsksByIndex(t *testing.T) {
 		"SELECT data FROM entry WHERE list = 'x' AND prefix = 1 AND key <= 'y' AND substr('y', 1, length(key)) = key",
 		"SELECT u.rid FROM colleague c JOIN user u ON u.rid = c.user WHERE c.peer = '101'",
 	} {
-		rows, err := s.readDB.Query("EXPLAIN QUERY PLAN " + query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		steps := 0
-		for rows.Next() {
-			var id, parent, unused any
-			var step string
-			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-				t.Error(err)
-			}
-			if steps++; strings.HasPrefix(step, "SCAN") {
+		for _, step := range planOf(t, s, query) {
+			if strings.HasPrefix(step, "SCAN") {
 				t.Errorf("%s: %s", query, step)
 			}
 		}
-		if err := rows.Close(); err != nil || steps == 0 {
-			t.Errorf("%s: %d steps, %v", query, steps, err)
-		}
 	}
+}
+
+// planOf are the steps by which SQLite answers a question; there is at least one.
+func planOf(t *testing.T, s *Store, query string) (steps []string) {
+	t.Helper()
+	rows, err := s.readDB.Query("EXPLAIN QUERY PLAN "+query, make([]any, strings.Count(query, "?"))...)
+	ok(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused any
+		var step string
+		ok(t, rows.Scan(&id, &parent, &unused, &step))
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil || len(steps) == 0 {
+		t.Fatalf("%s: %d steps, %v", query, len(steps), err)
+	}
+	return steps
 }

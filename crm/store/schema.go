@@ -240,6 +240,32 @@ CREATE TRIGGER call_recordings AFTER UPDATE OF recordings ON call
 END;
 `, `
 ALTER TABLE call ADD COLUMN diverted TEXT; -- crm.Diversion, JSON
+`, `
+-- The board: how many deals each stage has and their sums, and the latest of each. A deal without a pipeline is in the
+-- standard one (crm.StandardPipelineID), one without a responsible has 0.
+CREATE TABLE deal_count(pipeline BLOB NOT NULL, stage TEXT NOT NULL, currency TEXT NOT NULL, responsible INTEGER NOT NULL,
+	deals INTEGER NOT NULL, cents INTEGER NOT NULL, PRIMARY KEY(pipeline, stage, currency, responsible)) WITHOUT ROWID;
+INSERT INTO deal_count SELECT ifnull(pipeline, x'6b1d2f0a0f6b8e0e9d5c5f1a00000001'), stage, currency, ifnull(responsible, 0), count(*), sum(cents)
+	FROM deal GROUP BY 1, 2, 3, 4;
+CREATE TRIGGER deal_counted AFTER INSERT ON deal BEGIN
+	INSERT INTO deal_count VALUES(ifnull(new.pipeline, x'6b1d2f0a0f6b8e0e9d5c5f1a00000001'), new.stage, new.currency, ifnull(new.responsible, 0), 1, new.cents)
+		ON CONFLICT DO UPDATE SET deals = deals + 1, cents = cents + excluded.cents;
+END;
+CREATE TRIGGER deal_uncounted AFTER DELETE ON deal BEGIN
+	UPDATE deal_count SET deals = deals - 1, cents = cents - old.cents
+		WHERE pipeline = ifnull(old.pipeline, x'6b1d2f0a0f6b8e0e9d5c5f1a00000001') AND stage = old.stage AND currency = old.currency
+			AND responsible = ifnull(old.responsible, 0);
+END;
+CREATE TRIGGER deal_recounted AFTER UPDATE OF pipeline, stage, currency, responsible, cents ON deal
+	WHEN old.pipeline IS NOT new.pipeline OR old.stage <> new.stage OR old.currency <> new.currency
+		OR old.responsible IS NOT new.responsible OR old.cents <> new.cents BEGIN
+	UPDATE deal_count SET deals = deals - 1, cents = cents - old.cents
+		WHERE pipeline = ifnull(old.pipeline, x'6b1d2f0a0f6b8e0e9d5c5f1a00000001') AND stage = old.stage AND currency = old.currency
+			AND responsible = ifnull(old.responsible, 0);
+	INSERT INTO deal_count VALUES(ifnull(new.pipeline, x'6b1d2f0a0f6b8e0e9d5c5f1a00000001'), new.stage, new.currency, ifnull(new.responsible, 0), 1, new.cents)
+		ON CONFLICT DO UPDATE SET deals = deals + 1, cents = cents + excluded.cents;
+END;
+CREATE INDEX deal_board ON deal(ifnull(pipeline, x'6b1d2f0a0f6b8e0e9d5c5f1a00000001'), stage, active, responsible);
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it
