@@ -65,6 +65,7 @@ const (
 type Query struct {
 	Text   string // search as one types; "" for all
 	Filter Filter
+	Calls  CallCriteria // of a list of calls
 	Offset int
 	Limit  int // 1..128
 }

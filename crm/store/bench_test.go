@@ -168,6 +168,7 @@ func BenchmarkStore(b *testing.B) {
 					benchBegin(b, s, func() crm.Party { return generatedNumber(random.IntN(contacts)) })
 				}
 			})
+			b.Run("statistics", func(b *testing.B) { benchStatistics(b, s) })
 			b.Run("list", func(b *testing.B) {
 				for b.Loop() {
 					quantiles(b, "contacts", 100, func(int) {

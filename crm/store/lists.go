@@ -231,6 +231,11 @@ func (s *Store) Calls(ctx context.Context, q crm.Query) (page crm.CallPage, err 
 	if err != nil {
 		return page, err
 	}
+	fits, more, err := s.narrowed(ctx, r, q.Calls)
+	if err != nil {
+		return page, err
+	}
+	where, args = where+" AND "+fits, append(args, more...)
 	if strings.TrimSpace(q.Text) != "" {
 		found, more, err := s.callsFound(ctx, r, q.Text)
 		if err != nil {

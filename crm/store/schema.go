@@ -266,6 +266,11 @@ CREATE TRIGGER deal_recounted AFTER UPDATE OF pipeline, stage, currency, respons
 		ON CONFLICT DO UPDATE SET deals = deals + 1, cents = cents + excluded.cents;
 END;
 CREATE INDEX deal_board ON deal(ifnull(pipeline, x'6b1d2f0a0f6b8e0e9d5c5f1a00000001'), stage, active, responsible);
+`, `
+-- all that the statistics count is in it, so that they need not read each call; it takes the place of call_began
+CREATE INDEX call_statistics ON call(began, incoming, outcome, answered, ended, agent, line, result, closed_by);
+DROP INDEX call_began;
+CREATE INDEX lead_created ON lead(created);
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it

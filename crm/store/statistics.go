@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"leadline/crm"
+)
+
+// Statistics are the figures of a period (requirements.md G1: of what the user may see). With many
+// calls it takes a while: it is over them all, four times, within an index that has all it needs.
+func (s *Store) Statistics(ctx context.Context, q crm.StatisticsQuery) (st crm.Statistics, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return st, err
+	}
+	rights, err := s.Rights(ctx)
+	if err != nil {
+		return st, err
+	}
+	st.Reach = rights.SeeCalls
+	scope, err := s.scopeOf(r, rights.SeeCalls, q.Line)
+	if err != nil {
+		return st, err
+	}
+	for _, step := range []func() error{
+		func() error { return scope.byTime(r, q, &st) },
+		func() error { return scope.before(r, q, &st) },
+		func() error { return scope.byLine(r, q, &st) },
+		func() error { return scope.byAgent(r, q, &st) },
+		func() error { return scope.byResult(r, q, &st) },
+		func() error { return scope.leads(r, q, &st) },
+	} {
+		if err := errors.Join(ctx.Err(), step()); err != nil {
+			return st, err
+		}
+	}
+	return st, nil
+}
+
+// statisticsScope is whose calls and leads are counted.
+type statisticsScope struct {
+	calls, owned string // conditions on calls and on leads
+	args         []any
+	line         crm.ID
+}
+
+func (s *Store) scopeOf(q querier, reach crm.Reach, line crm.ID) (scope statisticsScope, err error) {
+	scope = statisticsScope{calls: "1", owned: "1", line: line}
+	if reach >= crm.ReachAll {
+		return scope, nil
+	}
+	user, err := me(q)
+	if err != nil {
+		return scope, err
+	}
+	users, err := usersByRid(q)
+	mine := []int64{}
+	for rid, u := range users {
+		if reach.Includes(user, u) {
+			mine = append(mine, rid)
+		}
+	}
+	scope.calls, scope.owned = "c.agent IN (SELECT value FROM json_each(?))", "l.responsible IN (SELECT value FROM json_each(?))"
+	scope.args = []any{orEmpty(toJSON(mine))}
+	return scope, err
+}
+
+// countedCalls are the columns of crm.CallCounts. A missed call (outcome 2)
+// that began just after another one of the same number is the same call, at another phone of ours.
+const countedCalls = `count(*), sum(c.incoming), count(*) FILTER (WHERE c.incoming AND c.answered IS NOT NULL),
+	count(*) FILTER (WHERE c.incoming AND c.answered - c.began <= 20000),
+	count(*) FILTER (WHERE c.incoming AND c.outcome = 2 AND TWIN),
+	count(*) FILTER (WHERE c.incoming AND c.outcome = 2 AND c.closed_by IS NOT NULL AND TWIN),
+	sum(NOT c.incoming), count(*) FILTER (WHERE NOT c.incoming AND c.answered IS NOT NULL), sum(c.ended - c.answered),
+	count(*) FILTER (WHERE c.incoming AND c.outcome = 2 AND NOT TWIN)`
+
+// firstOfTwins is the condition that no other phone of ours rang with the same call before.
+const firstOfTwins = `(c.peer = '' OR NOT EXISTS (SELECT 1 FROM call t WHERE t.peer = c.peer AND t.began BETWEEN c.began - 5000 AND c.began
+	AND t.incoming AND (t.began < c.began OR t.rid < c.rid)))`
+
+func counted(once bool) string {
+	if once {
+		return strings.ReplaceAll(countedCalls, "TWIN", firstOfTwins)
+	}
+	return strings.ReplaceAll(countedCalls, "TWIN", "1")
+}
+
+// countedOnly is what the statistics count: not what goes on, nor what a colleague's phone answered.
+const countedOnly = "c.outcome NOT IN (0, 3)"
+
+// each runs over the counts of the calls of a period, by a key.
+func (sc statisticsScope) each(q querier, key string, once bool, from, to time.Time, f func(key any, n crm.CallCounts)) error {
+	where, args := "c.began >= ? AND c.began < ? AND "+countedOnly+" AND "+sc.calls, append([]any{from.UnixMilli(), to.UnixMilli()}, sc.args...)
+	if sc.line != "" {
+		where, args = where+" AND c.line = ?", append(args, sc.line.Bytes())
+	}
+	return each(q, "SELECT "+key+", "+counted(once)+" FROM call c INDEXED BY call_statistics WHERE "+where+" GROUP BY 1", args, func(rows *sql.Rows) error {
+		var k any
+		var n crm.CallCounts
+		var talk sql.NullInt64
+		var twins int
+		err := rows.Scan(&k, &n.Calls, &n.In, &n.Answered, &n.Quick, &n.Missed, &n.Back, &n.Out, &n.Reached, &talk, &twins)
+		n.Talk = time.Duration(talk.Int64) * time.Millisecond
+		n.Calls, n.In = n.Calls-twins, n.In-twins
+		f(k, n)
+		return err
+	})
+}
+
+// quarter is as long as an hour is the same in every time zone: offsets are multiples of it.
+const quarter = 15 * time.Minute
+
+func (sc statisticsScope) byTime(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
+	at := map[time.Time]int{}
+	for d := p.From; d.Before(p.To) && len(st.ByDay) < mostDays; d = d.AddDate(0, 0, 1) {
+		midnight := time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, d.Location())
+		at[midnight] = len(st.ByDay)
+		st.ByDay = append(st.ByDay, crm.DayCounts{Day: midnight})
+	}
+	return sc.each(q, "c.began / "+strconv.FormatInt(quarter.Milliseconds(), 10), true, p.From, p.To, func(key any, n crm.CallCounts) {
+		k, _ := key.(int64)
+		t := time.UnixMilli(k * quarter.Milliseconds()).In(p.From.Location())
+		st.Total = st.Total.Plus(n)
+		st.ByHour[t.Hour()] = st.ByHour[t.Hour()].Plus(n)
+		if i, known := at[time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())]; known {
+			st.ByDay[i].CallCounts = st.ByDay[i].Plus(n)
+		}
+	})
+}
+
+// mostDays is how many days are told apart: some three years.
+const mostDays = 1100
+
+func (sc statisticsScope) before(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
+	return sc.each(q, "1", true, p.From.Add(-p.To.Sub(p.From)), p.From, func(_ any, n crm.CallCounts) { st.Before = n })
+}
+
+func (sc statisticsScope) byLine(q querier, p crm.StatisticsQuery, st *crm.Statistics) (err error) {
+	err = sc.each(q, "c.line", true, p.From, p.To, func(key any, n crm.CallCounts) {
+		st.ByLine = append(st.ByLine, crm.NamedCounts{ID: idOf(key), CallCounts: n})
+	})
+	for i, l := range st.ByLine {
+		if err != nil || l.ID == "" {
+			continue
+		}
+		err = q.row(`SELECT coalesce((SELECT name FROM line WHERE id = ?1),
+			(SELECT line_name FROM call WHERE line = ?1 AND began >= ?2 AND began < ?3 ORDER BY began DESC LIMIT 1), '')`,
+			l.ID.Bytes(), p.From.UnixMilli(), p.To.UnixMilli()).Scan(&st.ByLine[i].Name)
+	}
+	sortCounts(st.ByLine)
+	return explain(err)
+}
+
+func (sc statisticsScope) byAgent(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
+	users, err := usersByRid(q)
+	if err != nil {
+		return err
+	}
+	err = sc.each(q, "c.agent", false, p.From, p.To, func(key any, n crm.CallCounts) {
+		rid, _ := key.(int64)
+		st.ByAgent = append(st.ByAgent, crm.NamedCounts{ID: users[rid].ID, Name: users[rid].Name, CallCounts: n})
+	})
+	sortCounts(st.ByAgent)
+	return err
+}
+
+// usersByRid are all users, those who have left too.
+func usersByRid(q querier) (map[int64]crm.User, error) {
+	users := map[int64]crm.User{}
+	err := each(q, "SELECT "+userColumns+", rid FROM user u", nil, func(rows *sql.Rows) error {
+		var rid int64
+		u, err := scanUser(withLast{rows, &rid})
+		users[rid] = u
+		return err
+	})
+	return users, err
+}
+
+func (sc statisticsScope) byResult(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
+	err := sc.each(q, "c.result", false, p.From, p.To, func(key any, n crm.CallCounts) {
+		name, _ := key.(string)
+		st.Results = append(st.Results, crm.NamedCounts{Name: name, CallCounts: n})
+	})
+	sortCounts(st.Results)
+	return err
+}
+
+func (sc statisticsScope) leads(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
+	where, args := "l.created >= ? AND l.created < ? AND "+sc.owned, append([]any{p.From.UnixMilli(), p.To.UnixMilli()}, sc.args...)
+	if sc.line != "" {
+		where, args = where+" AND l.line = ?", append(args, sc.line.Bytes())
+	}
+	err := each(q, `SELECT l.source, count(*), sum(l.open), sum(l.status = 'Converted') FROM lead l INDEXED BY lead_created
+		WHERE `+where+" GROUP BY 1 ORDER BY 2 DESC, 1", args, func(rows *sql.Rows) error {
+		var n crm.LeadCounts
+		err := rows.Scan(&n.Source, &n.Made, &n.Open, &n.Converted)
+		n.Junk = n.Made - n.Open - n.Converted
+		st.Sources = append(st.Sources, n)
+		all := &st.Leads
+		all.Made, all.Open, all.Converted, all.Junk = all.Made+n.Made, all.Open+n.Open, all.Converted+n.Converted, all.Junk+n.Junk
+		return err
+	})
+	return err
+}
+
+func sortCounts(all []crm.NamedCounts) {
+	slices.SortFunc(all, func(a, b crm.NamedCounts) int {
+		if a.Calls != b.Calls {
+			return b.Calls - a.Calls
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+}
+
+// idOf is the id in a column; "" for NULL.
+func idOf(column any) crm.ID {
+	b, _ := column.([]byte)
+	id, _ := crm.IDFromBytes(b)
+	return id
+}
