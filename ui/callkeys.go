@@ -29,6 +29,9 @@ func (v *callView) keys(c fyne.Canvas) {
 			return ok && sc.Modifier == fyne.KeyModifierControl && v.shortcut(sc.KeyName)
 		})
 		f.OnKey(func(e *fyne.KeyEvent) bool {
+			if f == v.pass.field && v.pass.team.key(e.Name) {
+				return true
+			}
 			if e.Name != fyne.KeyEscape {
 				return false
 			}

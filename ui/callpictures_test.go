@@ -45,7 +45,7 @@ func TestPicturesOfEveryState(t *testing.T) {
 				continue
 			}
 			d := &fakeDesk{}
-			d.publish(desk.Snapshot{Calls: []desk.Call{samples()["held"]}})
+			d.publish(desk.Snapshot{Calls: []desk.Call{samples()["held"]}, Team: aTeam()})
 			w := newCallWindow(fyne.CurrentApp(), d, func() time.Time { return noon }, 0)
 			w.enter(c)
 			w.announce(0, image.Point{})

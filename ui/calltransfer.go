@@ -12,15 +12,17 @@ import (
 	"leadline/ui/text"
 )
 
-// callTransfer passes the call on: to whoever is typed, without asking or after it, or
+// callTransfer passes the call on: to a colleague or to whoever is typed, without asking or after it, or
 // to the other call that is on this phone (requirements.md D2).
 type callTransfer struct {
 	v      *callView
 	root   *fyne.Container
 	title  *kit.Label
 	field  *kit.Field
+	typed  *fyne.Container // the buttons for what was typed
 	ask    *kit.Button
 	blind  *kit.Button
+	team   *callTeam
 	others *fyne.Container
 	joins  []joinable // what others shows
 }
@@ -33,8 +35,9 @@ type joinable struct {
 
 func newCallTransfer(v *callView) *callTransfer {
 	t := &callTransfer{v: v, title: kit.NewData("", kit.Section).Shrink(0), others: kit.Column(4)}
-	t.field = kit.NewBareField("Extension or any number", func(string) { t.name(); t.enable() }).
-		WithPlaceholder("Extension or any number")
+	t.field = kit.NewBareField("Extension or any number", func(string) { t.name(); t.find(); t.v.lay() }).
+		WithPlaceholder("Name, extension or any number")
+	t.team = newCallTeam(t)
 	t.field.OnSubmit(func(string) {
 		// Shift+Enter as well, by which Fyne means the same.
 		if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0 {
@@ -45,10 +48,11 @@ func newCallTransfer(v *callView) *callTransfer {
 	})
 	t.ask = kit.NewButton("Ask first", kit.Line, t.consult).WithHint("Enter")
 	t.blind = kit.NewButton("Pass on", kit.Primary, t.pass).WithHint("Shift+Enter")
+	t.typed = kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind))
 	t.root = kit.Column(0,
 		sectionHead(t.title, kit.NewData("", kit.Caption)),
 		kit.Pad(0, callMargin, 8, callMargin, kit.Sized(0, 32, t.field)),
-		kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind)),
+		t.typed, t.team.root,
 		kit.Pad(0, callMargin, 8, callMargin, t.others),
 		kit.Sized(0, 1, kit.NewHairline()))
 	t.root.Hide()
@@ -66,7 +70,7 @@ func (t *callTransfer) fill(c desk.Call, open bool) {
 		return
 	}
 	t.name()
-	t.enable()
+	t.find()
 	t.joins, t.others.Objects = nil, nil
 	for _, o := range t.answered() {
 		id := o.ID
@@ -96,9 +100,19 @@ func (t *callTransfer) name() {
 	t.field.SetError("")
 }
 
-// target is what was typed, if it can be dialled; what can't is told here, where the
+// find shows the colleagues who are meant by what was typed, and for whom the buttons are.
+func (t *callTransfer) find() {
+	t.team.show(t.v.w.desk.Snapshot().Team, t.field.Text())
+	setShown(t.typed, t.team.at < 0)
+	t.enable()
+}
+
+// target is the colleague who is chosen, else what was typed, if it can be dialled; what can't is told here, where the
 // agent looks, and stays.
 func (t *callTransfer) target() (to string, ok bool) {
+	if to := t.team.dial(); to != "" {
+		return to, true
+	}
 	to = strings.TrimSpace(t.field.Text())
 	switch {
 	case to == "":
@@ -119,15 +133,15 @@ func (t *callTransfer) answered() []desk.Call {
 	})
 }
 
-// stale tells whether other calls have come or gone: nobody tells this window.
+// stale tells whether other calls have come or gone, or a colleague is otherwise: nobody tells this window.
 func (t *callTransfer) stale() bool {
-	return !slices.EqualFunc(t.answered(), t.joins, func(o desk.Call, j joinable) bool { return t.with(o) == j })
+	return t.team.stale(t.v.w.desk.Snapshot().Team) || !slices.EqualFunc(t.answered(), t.joins, func(o desk.Call, j joinable) bool { return t.with(o) == j })
 }
 
 // enable lets one press what would do something.
 func (t *callTransfer) enable() {
 	why := text.T("Type whom to pass the call on to")
-	ready := strings.TrimSpace(t.field.Text()) != "" && !t.v.w.call.Transfer.Busy
+	ready := (strings.TrimSpace(t.field.Text()) != "" || t.team.at >= 0) && !t.v.w.call.Transfer.Busy
 	t.ask.SetEnabled(ready, why)
 	t.blind.SetEnabled(ready, why)
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,77 @@ func TestACallIsPassedOnOrAskedAboutFirst(t *testing.T) {
 	if slices.Contains(visibleNames(w), "Pass on") {
 		t.Error("Esc does not close it")
 	}
+}
+
+// Transfer: colleagues with their lamps first, then any number (issue 6.2).
+func TestACallIsPassedOnToAColleagueInTwoKeystrokes(t *testing.T) {
+	b := newBench(t)
+	b.desk.publish(desk.Snapshot{Team: aTeam(), Calls: []desk.Call{sample("talk")}})
+	b.show(sample("talk"))
+	w := b.calls.slots[0]
+	b.pass(time.Second)
+	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	rows := func() string {
+		var names []string
+		for _, o := range w.view.pass.team.list.Objects {
+			names = append(names, o.(*pressFocus).Name())
+		}
+		return strings.Join(names, ", ")
+	}
+	if got, want := rows(), "Özlem Yılmaz, Petra Weiß, Tobias Schönefeld, Dr. Karl-Heinz Oberländer, Quirin Aumüller"; got != want {
+		t.Errorf("the list is %s\nwant %s", got, want)
+	}
+	field := named[*kit.Field](b, w, "Extension or any number")
+	field.Submit()
+	b.took("dial 118 ") // asked first
+	down := func() { w.view.pass.team.key(fyne.KeyDown) }
+	down()
+	b.tap(w, "Pass on")
+	b.took("transfer 4 112")
+	for range 5 {
+		down()
+	}
+	if got, want := rows(), "Tobias Schönefeld, Dr. Karl-Heinz Oberländer, Quirin Aumüller, Mona Jäger, 199"; got != want {
+		t.Errorf("the list goes on with %s\nwant %s", got, want)
+	}
+	field.Type("mon")
+	if got := rows(); got != "Mona Jäger" {
+		t.Errorf("found %s", got)
+	}
+	field.Submit()
+	b.took("dial 130 ")
+	field.Type("11") // the beginning of two extensions is a number of its own until one is chosen
+	field.Submit()
+	b.took("dial 11 ")
+	down()
+	b.tap(w, "Pass on")
+	b.took("transfer 4 118")
+	w.view.pass.team.key(fyne.KeyUp)
+	b.tap(w, "Pass on")
+	b.took("transfer 4 11")
+	field.Type("112")
+	b.tap(w, "Pass on")
+	b.took("transfer 4 112")
+}
+
+// Who is chosen stays chosen while lamps change.
+func TestTheListOfATransferFollowsTheLamps(t *testing.T) {
+	b := newBench(t)
+	b.desk.publish(desk.Snapshot{Team: aTeam(), Calls: []desk.Call{sample("talk")}})
+	b.show(sample("talk"))
+	w := b.calls.slots[0]
+	b.pass(time.Second)
+	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	w.view.pass.team.key(fyne.KeyDown) // Petra
+	team := aTeam()
+	team[2].State = desk.TeamTalking // Özlem
+	b.desk.publish(desk.Snapshot{Team: team, Calls: []desk.Call{sample("talk")}})
+	b.pass(time.Second)
+	if first := w.view.pass.team.list.Objects[0].(*pressFocus); first.Name() != "Petra Weiß" || !first.selected {
+		t.Errorf("the first is %s", first.Name())
+	}
+	b.tap(w, "Pass on")
+	b.took("transfer 4 112")
 }
 
 func TestTwoCallsAreConnected(t *testing.T) {

@@ -302,17 +302,7 @@ func (p *followUpsPage) key(w *followUpRow, k fyne.KeyName) bool {
 // choose shows the row as chosen, with the keys of its buttons.
 func (w *followUpRow) choose(on bool) {
 	w.SetSelected(on)
-	hint := func(b *kit.Button, key string, kind kit.Kind) {
-		if b == nil {
-			return
-		}
-		if !on || !b.Enabled() {
-			key, kind = "", kit.Line
-		}
-		b.SetKind(kind)
-		b.WithHint(key)
-	}
-	hint(w.call, "R", kit.Answer)
-	hint(w.done, "D", kit.Line)
+	hintKey(w.call, on, "R", kit.Answer)
+	hintKey(w.done, on, "D", kit.Line)
 	w.content.Refresh()
 }

@@ -135,6 +135,7 @@ func (m *MainWindow) build() {
 		pageContacts:  newListPage(m.opt, contactsPageSpec(), m),
 		pageCompanies: newListPage(m.opt, companiesPageSpec(), m),
 		pageDeals:     m.newDealsPage(),
+		pageTeam:      newTeamPage(m.opt, m.ShowSettings),
 		pageSettings:  newSettingsPage(m.opt, m.relook, m.newImportPlace()),
 	}
 	for _, p := range m.pages {
@@ -342,7 +343,7 @@ func (m *MainWindow) keys() {
 		}
 	})
 	add(fyne.KeyK, func() { m.omni.Focus() })
-	for i, name := range []pageName{pageCalls, pageMissed, pageFollowUps, pageLeads, pageContacts, pageCompanies, pageDeals} {
+	for i, name := range []pageName{pageCalls, pageMissed, pageFollowUps, pageLeads, pageContacts, pageCompanies, pageDeals, pageTeam} {
 		add(fyne.KeyName(rune('1'+i)), func() { m.Go(name) })
 	}
 	add(fyne.KeyComma, func() { m.Go(pageSettings) })

@@ -33,6 +33,9 @@ func TestPicturesOfTheMainWindow(t *testing.T) {
 			b.desk.notice(desk.Notice{Text: desk.Text{Key: "Lead converted to a deal and a contact"}})
 			b.desk.notice(desk.Notice{Text: desk.Text{Key: "Server not reachable, work goes on here"}, Warning: true})
 		}},
+		{"main-team-light", wide, Look{"en", "light"}, pageTeam, func(b *mainBench) { b.team(desk.NoServer) }},
+		{"main-team-900-dark-de", narrow, Look{"de", "dark"}, pageTeam, func(b *mainBench) { b.team(desk.ServerAway) }},
+		{"main-team-empty-dark-de", wide, Look{"de", "dark"}, pageTeam, nil},
 		{"main-presence-light-de", wide, Look{"de", "light"}, pageCalls, func(b *mainBench) { b.tap("item", "Presence") }},
 		{"main-presence-dark", narrow, Look{"en", "dark"}, pageCalls, func(b *mainBench) {
 			s := b.desk.snap

@@ -153,6 +153,18 @@ func (d *pressAreaDrawing) Refresh() {
 	canvas.Refresh(d.box)
 }
 
+// hintKey shows the key that presses a button of the chosen row, and the button in the kind it has there.
+func hintKey(b *kit.Button, chosen bool, key string, kind kit.Kind) {
+	if b == nil {
+		return
+	}
+	if !chosen || !b.Enabled() {
+		key, kind = "", kit.Line
+	}
+	b.SetKind(kind)
+	b.WithHint(key)
+}
+
 // pressFocus is a pressArea that Tab reaches.
 type pressFocus struct{ pressArea }
 

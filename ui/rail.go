@@ -22,6 +22,7 @@ const (
 	pageContacts  pageName = "contacts"
 	pageCompanies pageName = "companies"
 	pageDeals     pageName = "deals"
+	pageTeam      pageName = "team"
 	pageSettings  pageName = "settings"
 )
 
@@ -56,6 +57,7 @@ func railGroups() []railGroup {
 			{pageCalls, text.Key("Calls"), theme.IconHistory},
 			{pageMissed, text.Key("Missed"), theme.IconMissed},
 			{pageFollowUps, text.Key("Follow-ups"), theme.IconFollowUp},
+			{pageTeam, text.Key("Team"), theme.IconUsers},
 		}},
 		{text.Key("Customers"), []railEntry{
 			{pageLeads, text.Key("Leads"), theme.IconLead},

@@ -22,6 +22,15 @@ var ctx = context.Background()
 // companyBench is a main window on a real file, in the settings.
 func companyBench(t *testing.T, look Look) (*mainBench, *store.Store) {
 	t.Helper()
+	s := aCompanyFile(t)
+	b := newMainBenchWith(t, fullDesk(), &mainSettings{accounts: oneAccount}, look, s)
+	b.m.Go(pageSettings)
+	return b, s
+}
+
+// aCompanyFile is a real file that Anna works on.
+func aCompanyFile(t *testing.T) *store.Store {
+	t.Helper()
 	s, err := store.Open(ctx, filepath.Join(t.TempDir(), "leadline.db"), store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -30,9 +39,7 @@ func companyBench(t *testing.T, look Look) (*mainBench, *store.Store) {
 	if _, err := s.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"}); err != nil {
 		t.Fatal(err)
 	}
-	b := newMainBenchWith(t, fullDesk(), &mainSettings{accounts: oneAccount}, look, s)
-	b.m.Go(pageSettings)
-	return b, s
+	return s
 }
 
 // choose picks an option of a select, a segmented or a radio group.
