@@ -150,4 +150,6 @@ func (c *callTeam) dial() string {
 }
 
 // stale tells whether somebody is otherwise than shown.
-func (c *callTeam) stale(now []desk.Teammate) bool { return !slices.EqualFunc(c.all, now, sameTeammate) }
+func (c *callTeam) stale(now []desk.Teammate) bool {
+	return !slices.EqualFunc(c.all, now, sameTeammate)
+}
