@@ -84,6 +84,7 @@ type Call struct {
 	Diverted []Diversion `json:"diverted,omitempty"` // where it was before it came here, the first target first (A2)
 
 	Recordings []string      `json:"recordings,omitempty"` // names of files, oldest first
+	Uploaded   []ID          `json:"uploaded,omitempty"`   // those of them that the server has, by RecordingID
 	Quality    *SoundQuality `json:"quality,omitempty"`    // nil while it lasts, and of a call without sound
 }
 

@@ -47,6 +47,8 @@ type Workspace struct {
 	RepeatLeads bool        `json:"repeat_leads,omitempty"` // a new lead, marked repeat, for who comes back (B6)
 	OwnSources  []string    `json:"own_sources,omitempty"`  // A4
 	OwnStatuses []OwnStatus `json:"own_statuses,omitempty"` // F5
+
+	KeepRecordings int `json:"keep_recordings,omitempty"` // days, here and on every device; 0 is without end
 }
 
 // Sources are the lead sources to choose from: the standard list and the company's own (A4).

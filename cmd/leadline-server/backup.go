@@ -63,7 +63,7 @@ func backupCommand(ctx context.Context, args []string, t terminal) error {
 	if err := errors.Join(err, e.DB.Close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "Backed up into %s. Telephone passwords in it are sealed: keep a copy of the key file, apart from it.\n", *to)
+	_, err = fmt.Fprintf(t.out, "Backed up into %s. Telephone passwords in it are sealed: keep a copy of the key file, apart from it. Recordings are not in it: copy their folder, too.\n", *to)
 	return err
 }
 
@@ -123,7 +123,11 @@ func (p place) restored(ctx context.Context, erased map[crm.ID][]database.Erasur
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.Restored(ctx, erased), e.DB.Close())
+	err = e.Restored(ctx, erased)
+	if err == nil && len(erased) > 0 {
+		err = p.dropRecordings(ctx, e)
+	}
+	return errors.Join(err, e.DB.Close())
 }
 
 // putBack checks a backup and puts it in the place of the database, which is set aside.

@@ -16,6 +16,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/server"
+	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
@@ -69,7 +70,7 @@ func erase(ctx context.Context, where place, e *server.Engine, number, record st
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(t.out, "Erased here; devices do so when they next connect, and leadline-server erase -list tells which have. Recordings to be removed: %d\n", len(done.Recordings))
+		fmt.Fprintf(t.out, "Erased here; devices do so when they next connect, and leadline-server erase -list tells which have. Recordings: %d\n", len(done.Recordings))
 	}
 	if count == 0 {
 		return errors.New("nobody was found")
@@ -78,7 +79,25 @@ func erase(ctx context.Context, where place, e *server.Engine, number, record st
 		_, err := fmt.Fprintln(t.out, "Nothing was erased. Give -yes to erase these and what hangs on them: calls, notes, follow-ups, recordings.")
 		return err
 	}
-	return errors.Join(where.keepErasures(ctx, e), where.dropSnapshots())
+	return errors.Join(where.keepErasures(ctx, e), where.dropSnapshots(), where.dropRecordings(ctx, e))
+}
+
+// dropRecordings removes the files of recordings that erasures took. A server that takes a piece of one just now removes it
+// itself.
+func (p place) dropRecordings(ctx context.Context, e *server.Engine) error {
+	key, err := p.keyPath()
+	if err != nil {
+		return err
+	}
+	vault, err := access.OpenVault(key)
+	if err != nil {
+		return err
+	}
+	sounds, err := p.sounds(e, vault)
+	if err != nil {
+		return err
+	}
+	return sounds.Erased(ctx)
 }
 
 // dropSnapshots removes what has the person in it still; the server makes new ones.

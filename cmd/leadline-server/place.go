@@ -17,6 +17,7 @@ import (
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/front"
+	"leadline/crm/server/recordings"
 	"leadline/crm/server/webhook"
 )
 
@@ -26,12 +27,16 @@ type place struct {
 	keyFile  string
 	files    string
 	region   string
+
+	recordings string
+	quota      int // GB
 }
 
 func (p *place) flags(f *flag.FlagSet) {
 	f.StringVar(&p.database, "database", envOr("LEADLINE_DATABASE", "sqlite:leadline-server.db"), "sqlite:`FILE` or postgres://…; default also from LEADLINE_DATABASE, so that a password is in no list of processes")
-	f.StringVar(&p.keyFile, "key", os.Getenv("LEADLINE_KEY"), "the `FILE` with the key that seals telephone passwords; made when it is not there. Default: beside the SQLite file. Keep a copy apart from the backups")
+	f.StringVar(&p.keyFile, "key", os.Getenv("LEADLINE_KEY"), "the `FILE` with the key that seals telephone passwords and recordings; made when it is not there. Default: beside the SQLite file. Keep a copy apart from the backups. To change it, put a new key on a line before the old one")
 	f.StringVar(&p.files, "files", os.Getenv("LEADLINE_FILES"), "the `FOLDER` for snapshots and the list of erasures. Default: beside the SQLite file, else leadline-server-files here")
+	f.StringVar(&p.recordings, "recordings", os.Getenv("LEADLINE_RECORDINGS"), "the `FOLDER` for recordings of calls, which servers on one database share. Default: in -files")
 	f.StringVar(&p.region, "region", "DE", "the `country` whose numbers are written without a country code, when the server is new")
 }
 
@@ -73,18 +78,28 @@ type opened struct {
 	engine  *server.Engine
 	company front.Company
 	hooks   *webhook.Hooks
+	sounds  *recordings.Recordings
 }
 
 func (o opened) close() error { return o.db.Close() }
 
+// keyPath is the file with the keys.
+func (p place) keyPath() (string, error) {
+	if p.keyFile != "" {
+		return p.keyFile, nil
+	}
+	file, embedded := p.sqliteFile()
+	if !embedded {
+		return "", errors.New("give -key FILE: with PostgreSQL there is no folder of ours to keep the key in; all servers share one")
+	}
+	return file + ".key", nil
+}
+
 func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error) {
 	file, embedded := p.sqliteFile()
-	key := p.keyFile
-	switch {
-	case key == "" && !embedded:
-		return o, errors.New("give -key FILE: with PostgreSQL there is no folder of ours to keep the key in; all servers share one")
-	case key == "":
-		key = file + ".key"
+	key, err := p.keyPath()
+	if err != nil {
+		return o, err
 	}
 	if embedded && file != ":memory:" {
 		if err := makePrivate(file); err != nil {
@@ -102,7 +117,29 @@ func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error)
 	o.engine = server.NewEngine(server.Engine{DB: o.db, Now: time.Now, Random: rand.Reader, Log: log})
 	o.company = front.Company{Engine: o.engine}
 	o.hooks = webhook.New(o.engine, o.access, vault)
+	o.sounds, err = p.sounds(o.engine, vault)
+	if err != nil {
+		return o, errors.Join(err, o.db.Close())
+	}
 	return o, nil
+}
+
+const recordingsFolder = "recordings"
+
+// sounds are the recordings in their folder, which is made.
+func (p place) sounds(e *server.Engine, vault *access.Vault) (*recordings.Recordings, error) {
+	dir := p.recordings
+	if dir == "" {
+		files, err := p.folder()
+		if err != nil {
+			return nil, err
+		}
+		dir = filepath.Join(files, recordingsFolder)
+	}
+	if err := makeFolder(dir); err != nil {
+		return nil, err
+	}
+	return recordings.New(recordings.Options{Engine: e, Vault: vault, Folder: dir, Quota: int64(p.quota) << 30, Free: freeBytes}), nil
 }
 
 // makePrivate makes the database's file, and its folder, readable by its owner only: SQLite goes by the umask.

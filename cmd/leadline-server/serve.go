@@ -21,6 +21,7 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	flags.StringVar(&l.Certificate, "tls-cert", "", "the certificate, a PEM `FILE`; read again when it changes")
 	flags.StringVar(&l.Key, "tls-key", "", "its key, a PEM `FILE`")
 	flags.StringVar(&l.Host, "acme", "", "get the certificate of this `HOST` from Let's Encrypt; port 443 has to be reachable from outside")
+	flags.IntVar(&where.quota, "recordings-quota", 0, "how many `GB` one company's recordings may take; 0 is as many as the disk has")
 	verbose := flags.Bool("verbose", false, "log more")
 	if done, err := parse(flags, args, t); done || err != nil {
 		return err
@@ -42,7 +43,7 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	snapshots, err := where.snapshots(o)
 	_, embedded := where.sqliteFile()
 	if err == nil {
-		f := front.New(front.Options{Access: o.access, Engine: o.engine, Snapshots: snapshots, Log: log, Region: where.region, Shared: !embedded})
+		f := front.New(front.Options{Access: o.access, Engine: o.engine, Snapshots: snapshots, Recordings: o.sounds, Log: log, Region: where.region, Shared: !embedded})
 		err = serve(ctx, f, l, o, t)
 	}
 	return errors.Join(err, o.close())
@@ -62,6 +63,7 @@ func serve(ctx context.Context, f *front.Front, l front.Listening, o opened, t t
 	var ran sync.WaitGroup
 	ran.Go(func() { f.Run(running) })
 	ran.Go(func() { o.hooks.Run(running) })
+	ran.Go(func() { o.sounds.Run(running) })
 	err = f.Serve(ctx, port)
 	stop()
 	ran.Wait()

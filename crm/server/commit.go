@@ -125,6 +125,29 @@ type commit struct {
 	given   []crm.ID                   // commands whose answer is new, in order
 	touched map[crm.ID][]ledger.Key    // what each changed
 	log     []database.Record
+	sounds  map[crm.ID]bool // calls that may name fewer recordings than before
+}
+
+// unnamed has the files of a call's recordings removed that it does not name in the end.
+func (c *commit) unnamed(call crm.ID) {
+	if c.sounds == nil {
+		c.sounds = map[crm.ID]bool{}
+	}
+	c.sounds[call] = true
+}
+
+// dropRecordings does so, in the same transaction; Recordings.Sweep removes the files.
+func (c *commit) dropRecordings(changed ledger.Changed) error {
+	for call := range c.sounds {
+		row := changed.Rows[ledger.Key{Entity: wire.Call, ID: call}]
+		if row == nil {
+			continue
+		}
+		if err := c.t.KeepRecordings(c.ctx, call, row.RecordingsOf(), c.now.UnixMilli()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // decoded is what a command says, or why it cannot be read.
@@ -309,6 +332,12 @@ func (c *commit) apply(from ledger.Sender, cmd wire.Command) (keys []ledger.Key,
 			keys, err = nil, ledger.Senseless()
 		}
 	}()
+	switch do := change.Change.(type) {
+	case crm.SaveRecordings:
+		c.unnamed(do.Call)
+	case crm.RemoveRecordings:
+		c.unnamed(do.Call)
+	}
 	return c.batch.Apply(from, crm.Command{ID: cmd.ID, At: cmd.At, Change: change.Change}, c.now)
 }
 
@@ -317,6 +346,9 @@ func (c *commit) save() error {
 	changed := c.batch.Changed()
 	c.number(changed)
 	if err := c.t.SaveChanges(c.ctx, changed, c.now); err != nil {
+		return err
+	}
+	if err := c.dropRecordings(changed); err != nil {
 		return err
 	}
 	given := make([]database.Answer, len(c.given))

@@ -15,7 +15,7 @@ import (
 type Erased struct {
 	ID         crm.ID    // of the erasure
 	Refs       []crm.Ref // the records that were theirs
-	Recordings []string  // files whose removal is the caller's
+	Recordings []crm.ID  // by crm.RecordingID; Recordings.Sweep removes their files
 }
 
 // Erase has a person's data gone (I4): records are blanked, with what hangs on them, and the calls in which their
@@ -78,6 +78,9 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 		return done, err
 	}
 	for _, k := range erasing.Changed {
+		if k.Entity == wire.Call {
+			c.unnamed(k.ID)
+		}
 		if k.Entity == wire.Call || k.Entity == wire.Note || k.Entity == wire.FollowUp {
 			texts = append(texts, string(k.ID)) // commands that only name the call or the note
 		}
@@ -99,7 +102,12 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 		return done, err
 	}
 	what.Rev, what.Refs = c.rev, erasing.Refs
-	return Erased{ID: what.ID, Refs: erasing.Refs, Recordings: erasing.Recordings}, c.t.AddErasure(c.ctx, what)
+	for _, id := range erasing.Recordings { // those of before stay named when it is done again
+		if !slices.Contains(what.Recordings, id) {
+			what.Recordings = append(what.Recordings, id)
+		}
+	}
+	return Erased{ID: what.ID, Refs: erasing.Refs, Recordings: what.Recordings}, c.t.AddErasure(c.ctx, what)
 }
 
 // inJSON is a text as it stands in JSON, without the quotes.

@@ -333,6 +333,10 @@ func (t *tx) perform(c crm.Command) error {
 		return t.saveNote(do)
 	case crm.SaveRecordings:
 		return t.saveRecordings(do)
+	case crm.RecordingUploaded:
+		return t.recordingUploaded(do)
+	case crm.RemoveRecordings:
+		return t.removeRecordings(do)
 	case crm.SaveQuality:
 		return t.saveQuality(do)
 	case crm.LinkCall:

@@ -12,7 +12,7 @@ import (
 
 const callColumns = `c.rid, c.id, c.incoming, c.account, c.line, c.line_name, c.queue, c.party, c.began, c.answered, c.ended,
 	c.outcome, c.detail, c.note, c.result, u.id, c.agent_name, (SELECT id FROM user WHERE rid = c.passed_to), c.reason, c.waits,
-	c.recordings, c.quality, c.diverted`
+	c.recordings, c.uploaded, c.quality, c.diverted`
 
 const callTables = ` FROM call c LEFT JOIN user u ON u.rid = c.agent `
 
@@ -27,7 +27,7 @@ func scanCall(row interface{ Scan(...any) error }, more ...any) (c callRow, err 
 	err = row.Scan(append([]any{&c.rid, idBlob{&c.ID}, &incoming, &c.Account, idBlob{&c.Line}, &c.LineName, &c.Queue, jsonColumn{&c.Party},
 		unixMilli{&c.Began}, unixMilli{&c.Answered}, unixMilli{&c.Ended}, &c.Outcome, &c.Detail, &c.Note, &c.Result,
 		idBlob{&c.Agent}, &c.AgentName, idBlob{&c.PassedTo}, jsonColumn{&c.Reason}, &c.waits,
-		jsonColumn{&c.Recordings}, jsonColumn{&c.Quality}, jsonColumn{&c.Diverted}}, more...)...)
+		jsonColumn{&c.Recordings}, jsonColumn{&c.Uploaded}, jsonColumn{&c.Quality}, jsonColumn{&c.Diverted}}, more...)...)
 	c.Direction = crm.Outgoing
 	if incoming {
 		c.Direction = crm.Incoming

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"leadline/crm"
 )
@@ -51,6 +52,27 @@ func (s *Store) SaveQuality(ctx context.Context, call crm.ID, q crm.SoundQuality
 
 func (t *tx) saveRecordings(r crm.SaveRecordings) error {
 	return t.setOfCall(r.Call, "UPDATE call SET recordings = ? WHERE id = ?", toJSON(r.Files))
+}
+
+// recordingUploaded and removeRecordings are what the server, or who may delete, makes of a call's recordings.
+func (t *tx) recordingUploaded(u crm.RecordingUploaded) error {
+	c, err := callByID(t, u.Call)
+	if err != nil || slices.Contains(c.Uploaded, u.Recording) {
+		return err
+	}
+	return t.setOfCall(u.Call, "UPDATE call SET uploaded = ? WHERE id = ?", toJSON(append(c.Uploaded, u.Recording)))
+}
+
+func (t *tx) removeRecordings(r crm.RemoveRecordings) error {
+	c, err := callByID(t, r.Call)
+	if err != nil {
+		return err
+	}
+	left := c.WithoutRecordings(r.Recordings)
+	if err := t.setOfCall(r.Call, "UPDATE call SET uploaded = ? WHERE id = ?", toJSON(left.Uploaded)); err != nil {
+		return err
+	}
+	return t.setOfCall(r.Call, "UPDATE call SET recordings = ? WHERE id = ?", toJSON(left.Recordings))
 }
 
 func (t *tx) saveQuality(q crm.SaveQuality) error {

@@ -227,10 +227,10 @@ func (p *putting) setCall(rid int64, c crm.Call) error {
 	}
 	if _, err := p.exec(`UPDATE call SET incoming = ?, peer = ?, party = ?, account = ?, line = ?, line_name = ?, queue = ?, began = ?,
 		answered = ?, ended = ?, outcome = ?, detail = ?, note = ?, result = ?, agent = ?, agent_name = ?, passed_to = ?, reason = ?,
-		recordings = ?, quality = ?, diverted = ? WHERE rid = ?`,
+		recordings = ?, uploaded = ?, quality = ?, diverted = ? WHERE rid = ?`,
 		c.Direction == crm.Incoming, c.Party.Key(), party, c.Account, c.Line.Bytes(), c.LineName, c.Queue, c.Began.UnixMilli(),
 		milli(c.Answered), milli(c.Ended), int(c.Outcome), c.Detail, c.Note, c.Result, agent, c.AgentName, passedTo, toJSON(c.Reason),
-		toJSON(c.Recordings), toJSON(c.Quality), toJSON(c.Diverted), rid); err != nil {
+		toJSON(c.Recordings), toJSON(c.Uploaded), toJSON(c.Quality), toJSON(c.Diverted), rid); err != nil {
 		return err
 	}
 	if err := p.linkCall(crm.LinkCall{Call: c.ID, Refs: c.Refs, Reason: c.Reason}); err != nil {

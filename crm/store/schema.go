@@ -271,6 +271,9 @@ CREATE INDEX deal_board ON deal(ifnull(pipeline, x'6b1d2f0a0f6b8e0e9d5c5f1a00000
 CREATE INDEX call_statistics ON call(began, incoming, outcome, answered, ended, agent, line, result, closed_by);
 DROP INDEX call_began;
 CREATE INDEX lead_created ON lead(created);
+`, `
+ALTER TABLE call ADD COLUMN uploaded TEXT; -- ids of recordings that the server has, JSON
+CREATE INDEX call_recorded ON call(began) WHERE recordings IS NOT NULL;
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it

@@ -113,6 +113,10 @@ func touchedActivity(change crm.Change) []wire.RowID {
 		return one(wire.Call, do.Call)
 	case crm.SaveRecordings:
 		return one(wire.Call, do.Call)
+	case crm.RecordingUploaded:
+		return one(wire.Call, do.Call)
+	case crm.RemoveRecordings:
+		return one(wire.Call, do.Call)
 	case crm.SaveQuality:
 		return one(wire.Call, do.Call)
 	case crm.LinkCall:

@@ -14,7 +14,14 @@ const (
 	PathSnapshot = "/v1/sync/snapshot/"  // GET + Manifest.Name, with Range (RFC 9110 §14)
 	PathWatch    = "/v1/sync/watch"      // WebSocket, downwards only: Hint
 	PathPresence = "/v1/presence"        // POST Presence: how one is now, said again each minute; GET → []Presence, the team
+
+	// PathRecordings is POST Upload → Uploaded: begins to bring a recording, or finds how much of it is there; below it
+	// PATCH {id} with the header Upload-Offset and the bytes that follow there → Uploaded; GET {id} with Range is its sound.
+	PathRecordings = "/v1/recordings"
 )
+
+// HeaderOffset says where in a recording the bytes of a PATCH belong.
+const HeaderOffset = "Upload-Offset"
 
 // The encodings of a message, as Content-Type and Accept name them.
 const (

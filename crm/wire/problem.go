@@ -26,6 +26,8 @@ const (
 	TooMany      Code = "too_many"       // 429: wait Problem.Retry
 	Unavailable  Code = "unavailable"    // 503: try again
 	Internal     Code = "internal"       // 500: the server's fault
+	Damaged      Code = "damaged"        // 422: what arrived is not what was announced; bring it again from the start
+	Full         Code = "full"           // 507: there is no room for recordings; wait Problem.Retry
 	ServerTooOld Code = "server_too_old" // 426: the server is older than what the program needs
 )
 
@@ -34,6 +36,7 @@ var statusOf = map[Code]int{
 	Revoked: http.StatusUnauthorized, Forbidden: http.StatusForbidden, NotFound: http.StatusNotFound,
 	Forked: http.StatusConflict, OtherEpoch: http.StatusConflict, Gap: http.StatusConflict, OtherView: http.StatusConflict,
 	TooOld: http.StatusGone, TooLarge: http.StatusRequestEntityTooLarge, Upgrade: http.StatusUpgradeRequired,
+	Damaged: http.StatusUnprocessableEntity, Full: http.StatusInsufficientStorage,
 	ServerTooOld: http.StatusUpgradeRequired, TooMany: http.StatusTooManyRequests, Unavailable: http.StatusServiceUnavailable,
 }
 

@@ -13,6 +13,8 @@ type Erasure struct {
 	At   int64  // Unix milliseconds
 	Rev  uint64 // what is older may still have it
 	Refs []crm.Ref
+
+	Recordings []crm.ID // whose files went with them
 }
 
 // AddErasure remembers one, and that every program there is has to say that it has purged it.
@@ -21,8 +23,13 @@ func (t *Tx) AddErasure(ctx context.Context, e Erasure) error {
 	if err != nil {
 		return err
 	}
-	err = t.Exec(ctx, "INSERT INTO erasure(ws, id, at, rev, refs) VALUES($1, $2, $3, $4, $5) ON CONFLICT(ws, id) DO UPDATE SET rev = excluded.rev",
-		t.Workspace, string(e.ID), e.At, int64(e.Rev), string(refs))
+	recordings, err := json.Marshal(e.Recordings)
+	if err != nil {
+		return err
+	}
+	err = t.Exec(ctx, `INSERT INTO erasure(ws, id, at, rev, refs, recordings) VALUES($1, $2, $3, $4, $5, $6)
+		ON CONFLICT(ws, id) DO UPDATE SET rev = excluded.rev, recordings = excluded.recordings`,
+		t.Workspace, string(e.ID), e.At, int64(e.Rev), string(refs), string(recordings))
 	if err != nil {
 		return err
 	}
@@ -36,7 +43,7 @@ func (t *Tx) OweErasures(ctx context.Context, client crm.ID) error {
 		t.Workspace, string(client))
 }
 
-const erasureColumns = "e.id, e.at, e.rev, e.refs"
+const erasureColumns = "e.id, e.at, e.rev, e.refs, e.recordings"
 
 // Erasures are all of the workspace, the oldest first.
 func (t *Tx) Erasures(ctx context.Context) ([]Erasure, error) {
@@ -52,12 +59,16 @@ func (t *Tx) ErasuresOf(ctx context.Context, client crm.ID) ([]Erasure, error) {
 func (t *Tx) erasures(ctx context.Context, query string, args ...any) (all []Erasure, err error) {
 	err = t.Each(ctx, query, args, func(scan func(...any) error) error {
 		var e Erasure
-		var refs string
-		if err := scan(&e.ID, &e.At, &e.Rev, &refs); err != nil {
+		var refs, recordings string
+		if err := scan(&e.ID, &e.At, &e.Rev, &refs, &recordings); err != nil {
 			return err
 		}
+		if err := json.Unmarshal([]byte(refs), &e.Refs); err != nil {
+			return err
+		}
+		err := json.Unmarshal([]byte(recordings), &e.Recordings)
 		all = append(all, e)
-		return json.Unmarshal([]byte(refs), &all[len(all)-1].Refs)
+		return err
 	})
 	return all, err
 }

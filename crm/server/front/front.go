@@ -7,6 +7,7 @@ import (
 
 	"leadline/crm/server"
 	"leadline/crm/server/access"
+	"leadline/crm/server/recordings"
 	"leadline/crm/wire"
 )
 
@@ -17,6 +18,8 @@ type Options struct {
 	Log    *slog.Logger
 	// Snapshots are what new devices start from; nil has them pull everything page by page.
 	Snapshots *server.Snapshots
+	// Recordings are those that programs bring; nil takes none.
+	Recordings *recordings.Recordings
 	// Shared says that other servers are on the same database: presence goes through it.
 	Shared bool
 	Region string // of numbers that are written nationally, in a workspace that the front makes: "DE"
@@ -75,6 +78,9 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("POST "+wire.PathRows, f.onDevice(f.rows))
 
 	mux.HandleFunc("GET "+wire.PathSnapshot+"{name}", f.onDevice(f.snapshot))
+	mux.HandleFunc("POST "+wire.PathRecordings, f.onDevice(f.announceRecording))
+	mux.HandleFunc("PATCH "+wire.PathRecordings+"/{id}", f.onDevice(f.takeRecording))
+	mux.HandleFunc("GET "+wire.PathRecordings+"/{id}", f.onDevice(f.recording))
 	mux.HandleFunc("GET "+wire.PathWatch, f.onDevice(f.watch))
 	mux.HandleFunc("POST "+wire.PathPresence, f.onDevice(f.setPresence))
 	mux.HandleFunc("GET "+wire.PathPresence, f.onDevice(f.team))

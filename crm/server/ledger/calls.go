@@ -15,6 +15,7 @@ func (t *tx) beginCall(c crm.Call) error {
 		return err
 	}
 	var err error
+	c.Uploaded = nil // which is the server's own word
 	if c.Refs, err = t.resolve(c.ID, c.Refs); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ const Erased wire.Entity = "erased"
 type Erasing struct {
 	Changed    []Key
 	Refs       []crm.Ref // the records that were theirs, for the programs
-	Recordings []string  // names of files
+	Recordings []crm.ID  // by crm.RecordingID
 }
 
 // Subjects are the records of a person: those named, what was merged into them, and the leads that
@@ -169,9 +169,9 @@ func (t *tx) blankChild(k Key, subjects []Key, done *Erasing) error {
 	case wire.Note, wire.FollowUp, wire.Alias, Known:
 		return t.blank(k)
 	case wire.Call:
-		done.Recordings = append(done.Recordings, field[[]string](r, "recordings")...)
+		done.Recordings = append(done.Recordings, r.RecordingsOf()...)
 		row := r.clone()
-		for _, name := range []string{"note", "detail", "recordings", "reason", "result"} {
+		for _, name := range []string{"note", "detail", "recordings", "uploaded", "reason", "result"} {
 			delete(row.Fields, name)
 		}
 		row.Fields["party"] = json.RawMessage("{}")

@@ -60,6 +60,10 @@ func callNeeds(c crm.Change) []Key {
 		return []Key{{wire.Call, do.Call}}
 	case crm.SaveRecordings:
 		return []Key{{wire.Call, do.Call}}
+	case crm.RecordingUploaded:
+		return []Key{{wire.Call, do.Call}}
+	case crm.RemoveRecordings:
+		return []Key{{wire.Call, do.Call}}
 	case crm.SaveQuality:
 		return []Key{{wire.Call, do.Call}}
 	}

@@ -70,6 +70,10 @@ func (t *tx) performCall(c crm.Change) error {
 		return t.linkCall(do)
 	case crm.SaveRecordings:
 		return t.patch(Key{wire.Call, do.Call}, map[string]json.RawMessage{"recordings": raw(do.Files)})
+	case crm.RecordingUploaded:
+		return t.recordingUploaded(do)
+	case crm.RemoveRecordings:
+		return t.removeRecordings(do)
 	case crm.SaveQuality:
 		return t.patch(Key{wire.Call, do.Call}, map[string]json.RawMessage{"quality": raw(do.Quality)})
 	}

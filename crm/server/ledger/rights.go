@@ -102,6 +102,10 @@ func (t *tx) allow(c crm.Change) error {
 		return t.allowOfCall(rights, do.Call)
 	case crm.SaveRecordings:
 		return t.allowOfCall(rights, do.Call)
+	case crm.RecordingUploaded:
+		return allowed(t.from.System)
+	case crm.RemoveRecordings:
+		return t.allowRemoveRecordings(rights, do.Call)
 	case crm.SaveQuality:
 		return t.allowOfCall(rights, do.Call)
 	}

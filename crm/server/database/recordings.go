@@ -1,0 +1,96 @@
+package database
+
+import (
+	"context"
+
+	"leadline/crm"
+)
+
+// Recording is a recording that a program brings, or has brought.
+type Recording struct {
+	ID    crm.ID
+	Call  crm.ID
+	User  crm.ID // who brings it
+	Size  int64  // bytes of the sound
+	Hash  []byte // SHA-256 of it
+	Began int64  // the call; this and the others in Unix milliseconds
+	Made  int64
+	Done  int64 // 0: it is on its way
+	Gone  int64 // 0: a call names it
+}
+
+const recordingColumns = "id, call_id, user_id, size, hash, began, made, done, gone"
+
+// Recording is one by its id; ok is false when the server knows none.
+func (t *Tx) Recording(ctx context.Context, id crm.ID) (r Recording, ok bool, err error) {
+	found, err := t.recordings(ctx, "id = $2", string(id))
+	if err != nil || len(found) == 0 {
+		return r, false, err
+	}
+	return found[0], true, nil
+}
+
+// RecordingsGone are those whose files are to be removed.
+func (t *Tx) RecordingsGone(ctx context.Context) ([]Recording, error) {
+	return t.recordings(ctx, "gone > 0 ORDER BY id")
+}
+
+// RecordingsBefore are those of calls that began before a time (Unix milliseconds), the oldest first.
+func (t *Tx) RecordingsBefore(ctx context.Context, began int64, limit int) ([]Recording, error) {
+	return t.recordings(ctx, "gone = 0 AND began < $2 ORDER BY began, id LIMIT $3", began, limit)
+}
+
+// RecordingsStuck are those that have been on their way since before a time (Unix milliseconds).
+func (t *Tx) RecordingsStuck(ctx context.Context, made int64) ([]Recording, error) {
+	return t.recordings(ctx, "gone = 0 AND done = 0 AND made < $2 ORDER BY id", made)
+}
+
+func (t *Tx) recordings(ctx context.Context, where string, args ...any) (all []Recording, err error) {
+	err = t.Each(ctx, "SELECT "+recordingColumns+" FROM recording WHERE ws = $1 AND "+where, append([]any{t.Workspace}, args...),
+		func(scan func(...any) error) error {
+			var r Recording
+			err := scan(&r.ID, &r.Call, &r.User, &r.Size, &r.Hash, &r.Began, &r.Made, &r.Done, &r.Gone)
+			all = append(all, r)
+			return err
+		})
+	return all, err
+}
+
+// SaveRecording adds one, or sets what is known of it. What is gone stays so.
+func (t *Tx) SaveRecording(ctx context.Context, r Recording) error {
+	return t.Exec(ctx, "INSERT INTO recording(ws, "+recordingColumns+") VALUES("+placeholders(1, 10)+`) ON CONFLICT(ws, id) DO UPDATE SET
+		user_id = excluded.user_id, size = excluded.size, hash = excluded.hash, began = excluded.began, made = excluded.made, done = excluded.done`,
+		t.Workspace, string(r.ID), string(r.Call), string(r.User), r.Size, r.Hash, r.Began, r.Made, r.Done, r.Gone)
+}
+
+// KeepRecordings has the files of a call's other recordings removed; now is in Unix milliseconds.
+func (t *Tx) KeepRecordings(ctx context.Context, call crm.ID, keep []crm.ID, now int64) error {
+	all, err := t.recordings(ctx, "gone = 0 AND call_id = $2", string(call))
+	if err != nil {
+		return err
+	}
+	kept := map[crm.ID]bool{}
+	for _, id := range keep {
+		kept[id] = true
+	}
+	for _, r := range all {
+		if kept[r.ID] {
+			continue
+		}
+		if err := t.Exec(ctx, "UPDATE recording SET gone = $3 WHERE ws = $1 AND id = $2", t.Workspace, string(r.ID), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ForgetRecording drops what is known of a recording whose file is removed.
+func (t *Tx) ForgetRecording(ctx context.Context, id crm.ID) error {
+	return t.Exec(ctx, "DELETE FROM recording WHERE ws = $1 AND id = $2", t.Workspace, string(id))
+}
+
+// RecordedBytes is how much room the workspace's recordings take, those on their way included.
+func (t *Tx) RecordedBytes(ctx context.Context) (n int64, err error) {
+	_, err = t.One(ctx, "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM recording WHERE ws = $1 AND gone = 0", []any{t.Workspace}, &n)
+	return n, err
+}

@@ -1,0 +1,212 @@
+package recordings
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
+)
+
+const (
+	stuckFor   = 14 * 24 * time.Hour // a recording on its way that nobody goes on with
+	strangeFor = 90 * 24 * time.Hour // a file of which the database knows nothing, as after a restore: its program may bring it yet
+	atOnce     = 200                 // recordings whose time is over, in one go
+)
+
+// Run removes what is to be removed, until the context ends.
+func (r *Recordings) Run(ctx context.Context) {
+	sweep, look := time.NewTicker(10*time.Second), time.NewTicker(time.Hour)
+	defer sweep.Stop()
+	defer look.Stop()
+	if err := r.Retain(ctx); err != nil && ctx.Err() == nil {
+		r.Engine.Log.Error("recordings that are too old could not be removed", "error", err)
+	}
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-sweep.C:
+			err = r.Sweep(ctx)
+		case <-look.C:
+			err = errors.Join(r.Retain(ctx), r.Tidy(ctx))
+		}
+		if err != nil && ctx.Err() == nil {
+			r.Engine.Log.Error("recordings could not be removed", "error", err)
+		}
+	}
+}
+
+// each calls f for every workspace.
+func (r *Recordings) each(ctx context.Context, f func(workspace crm.ID) error) error {
+	heads, err := r.Engine.Heads(ctx)
+	if err != nil {
+		return err
+	}
+	for workspace := range heads {
+		if err := f(workspace); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sweep removes the files of recordings that no call names any more: an erased person's (I4), and deleted ones.
+func (r *Recordings) Sweep(ctx context.Context) error {
+	return r.each(ctx, func(workspace crm.ID) error {
+		var gone []database.Recording
+		err := r.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) (err error) {
+			gone, err = t.RecordingsGone(ctx)
+			return err
+		})
+		if err != nil || len(gone) == 0 {
+			return err
+		}
+		if err := r.forget(ctx, workspace, gone); err != nil {
+			return err
+		}
+		r.Engine.Log.Info("recordings removed that no call has any more", "count", len(gone))
+		return nil
+	})
+}
+
+// forget removes files, and then what the database knows of them.
+func (r *Recordings) forget(ctx context.Context, workspace crm.ID, all []database.Recording) error {
+	for _, rec := range all {
+		release, ok := r.hold(r.path(workspace, rec.ID))
+		if !ok {
+			continue // a piece of it arrives just now: the next time
+		}
+		err := r.remove(workspace, rec.ID)
+		if err == nil {
+			err = r.Engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error { return t.ForgetRecording(ctx, rec.ID) })
+		}
+		release()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Retain takes recordings from calls that are older than the company keeps them: here at once, on devices as they hear of it.
+func (r *Recordings) Retain(ctx context.Context) error {
+	return r.each(ctx, func(workspace crm.ID) error {
+		for {
+			n, err := r.retain(ctx, workspace)
+			if err != nil || n < atOnce {
+				return errors.Join(err, r.Sweep(ctx))
+			}
+		}
+	})
+}
+
+func (r *Recordings) retain(ctx context.Context, workspace crm.ID) (n int, err error) {
+	var old []database.Recording
+	err = r.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
+		all, err := t.Rows(ctx).All(wire.Workspace)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		company, err := ledger.Read[crm.Workspace](all[0])
+		if err != nil {
+			return err
+		}
+		until, limited := company.RecordingsUntil(r.Engine.Now())
+		if !limited {
+			return nil
+		}
+		old, err = t.RecordingsBefore(ctx, until.UnixMilli(), atOnce)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, rec := range old {
+		refused, err := r.do(ctx, workspace, crm.RemoveRecordings{Call: rec.Call, Recordings: []crm.ID{rec.ID}})
+		if err != nil {
+			return 0, err
+		}
+		if refused { // the call is gone
+			err = r.forget(ctx, workspace, []database.Recording{rec})
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
+}
+
+// Tidy removes recordings that are on their way for weeks and do not get further, and files that nobody knows.
+func (r *Recordings) Tidy(ctx context.Context) error {
+	now := r.Engine.Now()
+	return r.each(ctx, func(workspace crm.ID) error {
+		var stuck []database.Recording
+		err := r.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) (err error) {
+			stuck, err = t.RecordingsStuck(ctx, now.Add(-stuckFor).UnixMilli())
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := r.forget(ctx, workspace, stuck); err != nil {
+			return err
+		}
+		return r.removeStrange(ctx, workspace, now)
+	})
+}
+
+// removeStrange removes files without a row, once nobody will bring that any more.
+func (r *Recordings) removeStrange(ctx context.Context, workspace crm.ID, now time.Time) error {
+	err := filepath.WalkDir(filepath.Join(r.Folder, string(workspace)), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil || now.Sub(info.ModTime()) < strangeFor {
+			return nil // or it is gone meanwhile
+		}
+		name, _, _ := strings.Cut(d.Name(), ".")
+		known := true
+		err = r.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) (err error) {
+			_, known, err = t.Recording(ctx, crm.ID(name))
+			return err
+		})
+		if err != nil || known {
+			return err
+		}
+		return os.Remove(path)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// Erased removes the files of all recordings that erasures took, whatever the database knows of them: a folder that was put
+// back from a copy has them again (I4).
+func (r *Recordings) Erased(ctx context.Context) error {
+	all, err := r.Engine.Erasures(ctx)
+	if err != nil {
+		return err
+	}
+	for workspace, erasures := range all {
+		for _, e := range erasures {
+			for _, id := range e.Recordings {
+				if _, bad := crm.ParseID(string(id)); bad != nil {
+					continue
+				}
+				err = errors.Join(err, r.remove(workspace, id))
+			}
+		}
+	}
+	return errors.Join(err, r.Sweep(ctx))
+}
