@@ -99,7 +99,9 @@ func (o *office) must(changes ...crm.Change) {
 	}
 }
 
-func (o *office) as(user crm.ID) server.Sender { return server.Sender{Workspace: o.workspace, User: user} }
+func (o *office) as(user crm.ID) server.Sender {
+	return server.Sender{Workspace: o.workspace, User: user}
+}
 
 // call is one of Anna's that names a recording.
 func (o *office) call(refs ...crm.Ref) crm.ID {
@@ -352,13 +354,17 @@ func TestASealedFileThatWasChangedIsNotHeard(t *testing.T) {
 	}
 	block := func(b []byte, n int64) []byte { return b[placeOf(n):placeOf(n+1)] }
 	for what, change := range map[string]func(b []byte) []byte{
-		"a bit":              func(b []byte) []byte { b[placeOf(1)+100] ^= 1; return b },
-		"two blocks swapped": func(b []byte) []byte { copy(block(b, 1), block(whole, 2)); copy(block(b, 2), block(whole, 1)); return b },
-		"another's block":    func(b []byte) []byte { copy(block(b, 1), block(stranger, 1)); return b },
-		"its end":            func(b []byte) []byte { return b[:placeOf(3)] },
-		"another key":        func(b []byte) []byte { b[len(magic)] ^= 1; return b },
-		"its head":           func(b []byte) []byte { b[0] = 'X'; return b },
-		"all":                func([]byte) []byte { return nil },
+		"a bit": func(b []byte) []byte { b[placeOf(1)+100] ^= 1; return b },
+		"two blocks swapped": func(b []byte) []byte {
+			copy(block(b, 1), block(whole, 2))
+			copy(block(b, 2), block(whole, 1))
+			return b
+		},
+		"another's block": func(b []byte) []byte { copy(block(b, 1), block(stranger, 1)); return b },
+		"its end":         func(b []byte) []byte { return b[:placeOf(3)] },
+		"another key":     func(b []byte) []byte { b[len(magic)] ^= 1; return b },
+		"its head":        func(b []byte) []byte { b[0] = 'X'; return b },
+		"all":             func([]byte) []byte { return nil },
 	} {
 		if err := os.WriteFile(path, change(bytes.Clone(whole)), 0o600); err != nil {
 			t.Fatal(err)
