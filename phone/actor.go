@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"runtime/debug"
 	"time"
 
 	"leadline/phone/audio"
@@ -147,14 +148,17 @@ func (c *call) open() error {
 		return err
 	}
 	guard := newGuard(certificate, func(err error) { signals{c, c.attempt}.post(func() { c.shaken(err) }) })
-	v, err := openVoice(c.stack.Local().Addr(), c.line.stunServer(), c.line.account.Codecs, secrets, guard, c.phone.cfg.Now, c.log)
-	if err != nil {
+	v := &voice{
+		log: c.log, now: c.phone.cfg.Now, stun: c.line.stunServer(), guard: guard,
+		onDigit: func(r rune) { c.box.post(func() { c.heardDigit(r) }) },
+		broke:   func(p any) { c.box.post(func() { c.panicked(p) }) },
+	}
+	if err := v.open(c.stack.Local().Addr(), c.line.account.Codecs, secrets); err != nil {
 		return err
 	}
 	if v.stunFailed {
 		c.line.useSTUN(netip.AddrPort{}) // the next call doesn't wait; asked again with the next registration
 	}
-	v.onDigit = func(r rune) { c.box.post(func() { c.heardDigit(r) }) }
 	c.voice = v
 	return nil
 }
@@ -232,7 +236,7 @@ func (c *call) hear(want heard) {
 		c.sounds.want(want, nil)
 		return
 	}
-	c.sounds.want(want, c.voice.session)
+	c.sounds.want(want, c.voice)
 }
 
 // end ends the call here, whatever the wire still does.
@@ -306,7 +310,16 @@ func (c *call) lost(why string) { c.end(Failed, 0, why) }
 
 // panicked ends a call that went wrong, and leaves the others alone.
 func (c *call) panicked(v any) {
-	c.log.Error("panic in a call, survived", "panic", v)
+	c.log.Error("panic in a call, survived", "panic", v, "stack", string(debug.Stack()))
+	defer func() {
+		if again := recover(); again != nil { // nothing of it can be relied on
+			c.log.Error("panic at the end of a call, survived", "panic", again)
+			c.view.State, c.view.Cause, c.view.SIPReason = Ended, Failed, fmt.Sprintf("internal error: %v", v)
+			c.view.Ended = c.phone.cfg.Now()
+			c.publish()
+			c.box.close()
+		}
+	}()
 	if c.view.State == Ended {
 		c.box.close()
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -100,17 +101,38 @@ func (p *Phone) newLine(a Account, leaving []<-chan struct{}) *line {
 	go func() {
 		defer p.work.Done()
 		defer close(l.done)
-		defer func() {
-			if v := recover(); v != nil {
-				l.log.Error("panic in an account", "panic", v)
-			}
-		}()
 		for _, gone := range leaving {
 			<-gone
 		}
-		l.run(ctx)
+		l.live(ctx)
 	}()
 	return l
+}
+
+// live runs the account until ctx ends, anew after a panic.
+func (l *line) live(ctx context.Context) {
+	for ctx.Err() == nil {
+		if l.survives(func() { l.run(ctx) }) {
+			continue
+		}
+		wait := l.phone.cfg.Timing.RetryMax / 10
+		l.stand(Registration{State: Retrying, Reason: "internal error", NextTry: l.phone.cfg.Now().Add(wait)})
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// survives does f, and reports whether it ended without a panic.
+func (l *line) survives(f func()) (whole bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			l.log.Error("panic in an account, survived", "panic", v, "stack", string(debug.Stack()))
+		}
+	}()
+	f()
+	return true
 }
 
 // current is the stack that calls go out by, or nil.
@@ -246,19 +268,24 @@ func (l *line) retire(s *sip.Stack) {
 	l.phone.work.Add(1)
 	go func() {
 		defer l.phone.work.Done()
-		for _, c := range l.phone.callsOf(l, s) {
-			if down {
-				c.box.post(func() { c.lost("the connection to the PBX broke") })
-			}
-			select {
-			case <-c.gone:
-			case <-l.phone.ctx.Done():
-			}
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		s.Close(ctx)
+		l.survives(func() { l.outlive(s, down) })
 	}()
+}
+
+// outlive closes a stack after its last call; those of one that is down are lost.
+func (l *line) outlive(s *sip.Stack, down bool) {
+	for _, c := range l.phone.callsOf(l, s) {
+		if down {
+			c.box.post(func() { c.lost("the connection to the PBX broke") })
+		}
+		select {
+		case <-c.gone:
+		case <-l.phone.ctx.Done():
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	s.Close(ctx)
 }
 
 // leave hangs up the account's calls, takes back its own contact and closes.

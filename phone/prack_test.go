@@ -192,6 +192,36 @@ func TestAReliable180CarriesOurOffer(t *testing.T) {
 	}
 }
 
+// RFC 3311 §5.1, RFC 6337 §2.2: once the PRACK has answered our offer, either side may make
+// another by UPDATE, though the call still rings; not before.
+func TestAnUpdateAfterAnEarlyAgreementIsTaken(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	ringing := caller.Invite("", "Require: 100rel")
+	caller.Do("UPDATE", siptest.SDP(4004))
+	caller.Expect("491 UPDATE") // our offer has no answer yet
+	caller.Do("PRACK", siptest.SDP(4000), "RAck: "+ringing.Get("RSeq")+" 1 INVITE")
+	caller.Expect("200 PRACK")
+	caller.Do("UPDATE", strings.Replace(siptest.SDP(4002), "AVP 8 0", "AVP 0", 1))
+	if m := caller.Expect("200 UPDATE"); !strings.Contains(m.Body, "m=audio") {
+		t.Errorf("no answer in\n%+v", m)
+	}
+	call := d.call("it rings on, with the codec of the UPDATE", func(c phone.Call) bool { return c.Codec == "PCMU" && c.State == phone.Ringing })
+	d.do(d.Answer(call.ID))
+	if ok := caller.Expect("200 INVITE"); ok.Body != "" {
+		t.Errorf("another description in the 200:\n%s", ok.Body)
+	}
+	ack := caller.Request("ACK", "")
+	caller.Send(caller.To, strings.Replace(ack, "CSeq: 4 ACK", "CSeq: 1 ACK", 1))
+	if c := d.state(phone.Active); c.Codec != "PCMU" {
+		t.Errorf("we speak %s", c.Codec)
+	}
+	caller.Do("BYE", "")
+	caller.Expect("200 BYE")
+	d.ended(phone.HungUpThere)
+}
+
 func TestAPRACKThatLeavesOurOfferUnansweredEndsTheCall(t *testing.T) {
 	for name, body := range map[string]string{"nothing": "", "of no use": "v=0\r\n"} {
 		t.Run(name, func(t *testing.T) {

@@ -36,6 +36,7 @@ func (s signals) Expired(why string)       { s.c.box.post(func() { s.c.end(Faile
 func (s signals) Unacked()                 { s.c.box.post(s.c.unacked) }
 func (s signals) Cancelled(elsewhere bool) { s.c.box.post(func() { s.c.cancelled(elsewhere) }) }
 func (s signals) HungUp()                  { s.c.box.post(s.c.hungUp) }
+func (s signals) Broke(v any)              { s.post(func() { s.c.panicked(v) }) }
 func (s signals) Digit(r rune)             { s.c.box.post(func() { s.c.heardDigit(r) }) }
 func (s signals) Referred(r *sip.ReferRequest) {
 	if !s.c.box.post(func() { s.c.referred(r) }) {
@@ -248,12 +249,15 @@ func (c *call) offered(offer *sip.Offer) {
 		return
 	}
 	offer.Accept(answer)
-	if c.view.Answered.IsZero() { // an UPDATE before the answer, RFC 3311 §5.1
+	switch { // the first two: an UPDATE before the answer, RFC 3311 §5.1
+	case !c.view.Answered.IsZero():
+		c.settle()
+	case c.view.Direction == Incoming:
+		c.publish() // it rings on
+	default:
 		c.view.EarlyMedia = true
 		c.become(Early)
-		return
 	}
-	c.settle()
 }
 
 // repeat offers what holds already once more, which keeps the session alive (RFC 4028).

@@ -18,7 +18,12 @@ const stunPatience = 700 * time.Millisecond
 
 // publicAddress asks a STUN server at which address others see a socket (RFC 8489 §7,
 // the Binding method). The socket must have no other reader.
-func publicAddress(conn *net.UDPConn, server netip.AddrPort) (netip.AddrPort, error) {
+func publicAddress(conn *net.UDPConn, server netip.AddrPort) (at netip.AddrPort, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			at, err = netip.AddrPort{}, fmt.Errorf("ask the STUN server %s: internal error: %v", server, p)
+		}
+	}()
 	request, err := stun.Build(stun.TransactionID, stun.BindingRequest)
 	if err != nil {
 		return netip.AddrPort{}, err

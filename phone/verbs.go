@@ -178,7 +178,7 @@ func (c *call) applyMute() {
 	c.comfort()
 	c.voice.session.Mute(c.wantHold && c.music == nil || !c.wantHold && c.view.Muted && c.conference == nil)
 	if c.conference != nil {
-		c.conference.mute(c.voice.session, c.view.Muted)
+		c.conference.mute(c.voice, c.view.Muted)
 	}
 }
 

@@ -20,17 +20,20 @@ import (
 // voice is the media of one call: its sockets, what was agreed, and the session that
 // makes sound of it. Its methods belong to the call's goroutine.
 type voice struct {
-	log        *slog.Logger
-	now        func() time.Time
+	// Set before open.
+	log     *slog.Logger
+	now     func() time.Time
+	stun    netip.AddrPort // whom to ask for our public address; invalid for nobody
+	guard   *guard
+	onDigit func(rune) // told each digit of theirs, from a reader
+	broke   func(any)  // told what a goroutine of the voice's, or the sound card's, panicked with
+
 	rtp, rtcp  atomic.Pointer[socket] // changed by move
 	bound      netip.Addr             // of rtp and rtcp; local says the public address where there is one
-	stun       netip.AddrPort         // whom to ask for it; invalid for nobody
 	stunFailed bool                   // it didn't answer
 	local      sdp.Local              // as last described to the far end
 	agreed     sdp.Media
 	session    *media.Session // nil until something was agreed on
-	onDigit    func(rune)     // told each digit of theirs, from a reader
-	guard      *guard
 
 	receiver       atomic.Pointer[media.Session] // for the readers
 	toRTP, toRTCP  atomic.Pointer[netip.AddrPort]
@@ -41,19 +44,14 @@ type voice struct {
 	resolverCancel context.CancelFunc
 }
 
-// openVoice takes a pair of ports at ip.
-// stun is whom to ask for their public address, invalid for nobody.
-func openVoice(ip netip.Addr, stun netip.AddrPort, codecs []string, secrets sdp.Secure, guard *guard, now func() time.Time, log *slog.Logger) (*voice, error) {
-	v := &voice{log: log, now: now, stun: stun, guard: guard}
-	guard.send = v.sendHandshake
+// open takes a pair of ports at ip.
+func (v *voice) open(ip netip.Addr, codecs []string, secrets sdp.Secure) error {
+	v.guard.send = v.sendHandshake
 	v.local = sdp.Local{
 		RTCPMux: true, Codecs: sdp.CodecsByName(codecs),
 		SessionID: rand.Uint64() >> 2, Version: 1, Secure: secrets,
 	}
-	if err := v.listen(ip); err != nil {
-		return nil, err
-	}
-	return v, nil
+	return v.listen(ip)
 }
 
 // listen takes a pair of ports at ip and hears what comes there.
@@ -121,18 +119,41 @@ func (v *voice) read(s *socket, hear func([]byte, netip.AddrPort)) {
 				time.Sleep(time.Millisecond) // an ICMP error for what we sent
 				continue
 			}
-			v.survive(func() { hear(buf[:n], from) })
+			v.take(hear, buf[:n], from)
 		}
 	}()
 }
 
-func (v *voice) survive(f func()) {
-	defer func() {
-		if p := recover(); p != nil {
-			v.log.Error("panic on a media packet, survived", "panic", p)
-		}
-	}()
-	f()
+func (v *voice) take(hear func([]byte, netip.AddrPort), packet []byte, from netip.AddrPort) {
+	defer v.survive()
+	hear(packet, from)
+}
+
+// survive ends the call of a voice that something went wrong with.
+func (v *voice) survive() {
+	if p := recover(); p != nil {
+		v.broke(p)
+	}
+}
+
+// Play and Capture are the session's, for the sound card's goroutine, which lets go of a
+// voice that panics.
+func (v *voice) Play(dst []int16) {
+	defer v.passOn()
+	v.session.Play(dst)
+}
+
+// Capture takes what the microphone heard.
+func (v *voice) Capture(src []int16) {
+	defer v.passOn()
+	v.session.Capture(src)
+}
+
+func (v *voice) passOn() {
+	if p := recover(); p != nil {
+		v.broke(p)
+		panic(p)
+	}
 }
 
 func (v *voice) heardRTP(packet []byte, from netip.AddrPort) {
@@ -227,6 +248,7 @@ func (v *voice) aim(m sdp.Media) {
 	v.readers.Add(1)
 	go func() {
 		defer v.readers.Done()
+		defer v.survive()
 		ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", m.Host)
 		if err != nil || len(ips) == 0 || v.latched.Load() {
 			return

@@ -1,10 +1,15 @@
 package audio
 
-import "sync"
+import (
+	"log/slog"
+	"runtime/debug"
+	"sync"
+)
 
 // stateBoard holds the State and tells listeners, in order, from one goroutine.
 // A listener that is slow misses states in between, never the last one.
 type stateBoard struct {
+	log       *slog.Logger
 	mu        sync.Mutex
 	state     State
 	listeners map[int]func(State)
@@ -13,7 +18,8 @@ type stateBoard struct {
 	done      chan struct{}
 }
 
-func (b *stateBoard) start() {
+func (b *stateBoard) start(log *slog.Logger) {
+	b.log = log
 	b.listeners = map[int]func(State){}
 	b.news, b.done = make(chan struct{}, 1), make(chan struct{})
 	go b.run()
@@ -74,7 +80,16 @@ func (b *stateBoard) run() {
 		}
 		last = now
 		for _, l := range tell {
-			l(now)
+			b.tell(l, now)
 		}
 	}
+}
+
+func (b *stateBoard) tell(listener func(State), now State) {
+	defer func() {
+		if p := recover(); p != nil {
+			b.log.Error("audio: a listener failed", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	listener(now)
 }

@@ -86,7 +86,10 @@ var errFrozen = errors.New("the sound server does not answer")
 // run is the slot's goroutine; it ends when done is closed, unless the sound
 // server holds it.
 func (s *slot) run(done <-chan struct{}) {
-	defer s.disconnect()
+	defer func() {
+		s.disconnect()
+		s.current = target{}
+	}()
 	for {
 		s.step(time.Now())
 		wait := time.NewTimer(s.nap())

@@ -3,6 +3,7 @@ package audio
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -72,15 +73,36 @@ func openWith(c Choice, log *slog.Logger, connect func() (card, error)) (*System
 			publish: func(u Use) { s.state.set(r, u) },
 		}
 	}
-	s.state.start()
+	s.state.start(log)
 	go s.pump.run()
 	for _, slot := range s.slots {
-		s.running.Go(func() { slot.run(s.done) })
+		s.running.Go(func() { s.keep(slot.run) })
 	}
 	if c != (Choice{Null, Null, Null}) {
-		s.running.Go(func() { s.scout.run(s.done) })
+		s.running.Go(func() { s.keep(s.scout.run) })
 	}
 	return s, nil
+}
+
+// keep runs what deals with the sound server until Close, anew a second after a panic.
+func (s *System) keep(run func(done <-chan struct{})) {
+	for !s.survives(run) {
+		select {
+		case <-s.done:
+			return
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func (s *System) survives(run func(done <-chan struct{})) (whole bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("audio: dealing with the sound server failed", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	run(s.done)
+	return true
 }
 
 // SetCountry picks the tones of a country, by its ISO 3166 code ("DE"). An

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -48,6 +49,8 @@ type Events interface {
 	Refresh()
 	// Expired ends a call whose session nobody refreshed; a BYE is on its way.
 	Expired(why string)
+	// Broke ends a call in whose signalling something panicked; it is to be hung up.
+	Broke(panicked any)
 	// Digit is a keypad digit (0-9 * # A-D) that came as SIP INFO.
 	Digit(rune)
 }
@@ -102,15 +105,16 @@ type Dialog struct {
 
 	mu sync.Mutex
 	state
-	early      map[string]*state // by their tag, before an outgoing call is answered
-	pending    pending           // whose offer is being answered
-	theirCSeq  uint32            // of their last INVITE or UPDATE
-	lease      lease
-	answered   bool
-	confirmed  bool // our call was answered, and the answer acknowledged
-	cancelWish bool
-	progressed bool           // of the goroutine of dial: somebody beyond the first hop has answered
-	referral   func(Referral) // hears of the transfer that we asked for; nil without one
+	early       map[string]*state // by their tag, before an outgoing call is answered
+	pending     pending           // whose offer is being answered
+	theirCSeq   uint32            // of their last INVITE or UPDATE
+	lease       lease
+	answered    bool
+	agreedEarly bool // the caller's PRACK has answered our offer
+	confirmed   bool // our call was answered, and the answer acknowledged
+	cancelWish  bool
+	progressed  bool           // of the goroutine of dial: somebody beyond the first hop has answered
+	referral    func(Referral) // hears of the transfer that we asked for; nil without one
 
 	notifying sync.Mutex // one NOTIFY at a time
 	informing sync.Mutex // one INFO at a time
@@ -151,6 +155,25 @@ func (d *Dialog) finish() {
 	})
 }
 
+// spawn runs f in a goroutine whose panic ends the call.
+func (d *Dialog) spawn(f func()) {
+	d.stack.spawn(func() {
+		defer d.survive()
+		f()
+	})
+}
+
+func (d *Dialog) survive() {
+	if p := recover(); p != nil {
+		d.broke(p)
+	}
+}
+
+func (d *Dialog) broke(panicked any) {
+	d.stack.log.Error("panic in a dialog, survived", "call", d.callID, "panic", panicked, "stack", string(debug.Stack()))
+	d.tell(func(e Events) { e.Broke(panicked) })
+}
+
 func dialogKey(callID, local, remote string) string { return callID + "\x00" + local + "\x00" + remote }
 
 // HangUp ends an answered call with BYE.
@@ -158,7 +181,7 @@ func (d *Dialog) HangUp() {
 	if !d.ending.TryLock() {
 		return
 	}
-	d.stack.spawn(func() {
+	d.spawn(func() {
 		defer d.ending.Unlock()
 		defer d.finish()
 		ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)

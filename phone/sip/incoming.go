@@ -130,13 +130,13 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 		defer d.ending.Unlock()
 		d.finish()
 	}()
-	defer s.recovered("an incoming call")
+	defer d.survive()
 	func() {
 		defer close(d.ready)
 		d.events = s.opts.Incoming(d)
 	}()
 	if d.ringer != nil && !early {
-		s.spawn(func() { d.insist(d.ringer) })
+		d.spawn(func() { d.insist(d.ringer) })
 	}
 
 	select {
@@ -183,7 +183,7 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 	if !d.ending.TryLock() {
 		return
 	}
-	d.stack.spawn(func() {
+	d.spawn(func() {
 		defer d.ending.Unlock()
 		defer d.finish()
 		// Waits for the ACK, or for a vanished caller's until Timer H.
@@ -216,7 +216,7 @@ func (d *Dialog) Answer(body []byte) {
 	res.SetBody(body)
 	d.server.InviteResponse = res
 	d.mu.Unlock()
-	d.stack.spawn(func() {
+	d.spawn(func() {
 		if err := d.serverTx.Respond(res); err != nil {
 			d.tell(func(e Events) { e.Failed(&Failure{Method: "INVITE", Err: err}) })
 			d.finish()

@@ -27,7 +27,7 @@ const (
 // failed is told the first refusal, from a goroutine of this package; what follows is
 // not sent then.
 func (d *Dialog) Inform(digits string, failed func(*Failure)) {
-	d.stack.spawn(func() {
+	d.spawn(func() {
 		d.informing.Lock() // in order
 		defer d.informing.Unlock()
 		for _, digit := range digits {

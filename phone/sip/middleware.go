@@ -56,6 +56,12 @@ func (s *Stack) inDialog(req *sip.Request, tx sip.ServerTransaction, next sipgo.
 		s.respond(req, tx, 481, "Call/Transaction Does Not Exist", Body{})
 		return true
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			d.broke(p)
+			panic(p) // it is answered above
+		}
+	}()
 	switch req.Method {
 	case sip.ACK:
 		// The library knows only the ACK of an incoming call's own INVITE.

@@ -76,7 +76,7 @@ func (s *Stack) dial(to string, offer []byte, events Events, headers ...sip.Head
 	d.from = *from
 	d.from.Params = from.Params.Clone()
 	d.target = uri
-	s.spawn(d.dial)
+	d.spawn(d.dial)
 	return d, nil
 }
 
@@ -98,6 +98,13 @@ func (d *Dialog) Cancel() {
 
 // dial sends the INVITE and waits for what comes, as long as it takes.
 func (d *Dialog) dial() {
+	defer func() {
+		if p := recover(); p != nil {
+			defer d.finish()
+			d.broke(p)
+			d.sendCancel()
+		}
+	}()
 	f := d.invite()
 	for _, t := range d.stack.alternatives() {
 		if !d.elsewhere(f) {
@@ -190,7 +197,7 @@ func (d *Dialog) send() error {
 	tx.OnRetransmission(func(res *sip.Response) {
 		// A proxy forked our INVITE and a second phone answered (RFC 3261 §13.2.2.4).
 		if tag, _ := tagOf(res); res.IsSuccess() && tag != d.their() {
-			d.stack.spawn(func() { d.ackAndBye(res) })
+			d.spawn(func() { d.ackAndBye(res) })
 		}
 	})
 	return nil
@@ -251,8 +258,8 @@ func (d *Dialog) establish(res *sip.Response) *Failure {
 	if !ok {
 		return &Failure{Method: "INVITE", Code: res.StatusCode, Reason: "the answer has no tag"}
 	}
-	d.mu.Lock()
 	st := stateOf(d.invitation, res)
+	d.mu.Lock()
 	if early := d.early[tag]; early != nil {
 		st.cseq, st.answer = early.cseq, early.answer
 	}
@@ -261,23 +268,34 @@ func (d *Dialog) establish(res *sip.Response) *Failure {
 	d.mu.Unlock()
 	d.stack.remember(d, tag)
 	d.agreed(res)
-	d.acknowledge(d.clientTx, d.firstCSeq)
-	d.mu.Lock()
-	d.confirmed = true // from here on Cancel hangs up by itself
-	wish := d.cancelWish
-	d.mu.Unlock()
-	if wish { // it came between the answer and here
-		ctx, cancel := deadline(32 * sip.T1)
-		defer cancel()
-		_, _ = d.do(ctx, sip.BYE, Body{})
-		return &Failure{Method: "INVITE", Code: 487, Reason: "Request Terminated"}
-	}
 	body := bodyOf(res)
 	if len(body.Data) == 0 {
 		body = st.answer // of the same phone, not of another that rang too (RFC 3262 §5)
 	}
-	d.tell(func(e Events) { e.Answered(body) })
-	return nil
+	if d.confirm(body) {
+		return nil
+	}
+	ctx, cancel := deadline(32 * sip.T1)
+	defer cancel()
+	_, _ = d.do(ctx, sip.BYE, Body{})
+	return &Failure{Method: "INVITE", Code: 487, Reason: "Request Terminated"}
+}
+
+// confirm tells of the answer and acknowledges it, in this order: what the far end sends
+// after the ACK is told after the answer. It reports whether the call is still wanted; a
+// wish to cancel may have come between the answer and here.
+func (d *Dialog) confirm(body Body) bool {
+	d.sending.Lock() // a BYE leaves after the ACK
+	defer d.sending.Unlock()
+	d.mu.Lock()
+	d.confirmed = true // from here on Cancel hangs up by itself
+	wanted := !d.cancelWish
+	d.mu.Unlock()
+	if wanted {
+		d.tell(func(e Events) { e.Answered(body) })
+	}
+	d.acknowledge(d.clientTx, d.firstCSeq)
+	return wanted
 }
 
 // sendCancel takes back the INVITE (RFC 3261 §9.1): the same Via, Route, From, To,
@@ -296,7 +314,7 @@ func (d *Dialog) sendCancel() {
 	req.SetTransport(invite.Transport())
 	req.SetDestination(invite.Destination())
 	req.SetBody(nil)
-	d.stack.spawn(func() {
+	d.spawn(func() {
 		ctx, cancel := deadline(64 * sip.T1)
 		defer cancel()
 		tx, err := hook{d.stack}.Request(ctx, req)

@@ -43,37 +43,46 @@ func (d *Dialog) provisional(res *sip.Response) bool {
 	if !ok {
 		return true
 	}
-	d.mu.Lock()
-	st := d.early[tag]
-	if st == nil && len(d.early) < maxForks {
-		fresh := stateOf(d.invitation, res)
-		st = &fresh
-		d.early[tag] = st
-	}
-	if st == nil {
-		d.mu.Unlock()
+	st, rseq, fresh := d.noteEarly(tag, res)
+	if !fresh {
 		return false
 	}
-	rseq, reliable := uint32(0), false
-	if h := res.GetHeader("RSeq"); h != nil && has(optionTags(res.GetHeaders("Require")), "100rel") {
-		rseq, reliable = parseRSeq(h.Value())
-	}
-	if reliable {
-		if st.rseq != 0 && rseq != st.rseq+1 {
-			d.mu.Unlock()
-			return false // repeated, or out of order (RFC 3262 §4)
-		}
-		st.rseq = rseq
-		if body := bodyOf(res); len(body.Data) > 0 && len(st.answer.Data) == 0 {
-			st.answer = body
-		}
-	}
-	d.mu.Unlock()
 	d.stack.remember(d, tag) // an UPDATE may come before the answer
-	if reliable {
-		d.stack.spawn(func() { d.prack(st, rseq) })
+	if rseq != 0 {
+		d.spawn(func() { d.prack(st, rseq) })
 	}
 	return true
+}
+
+// noteEarly is the early dialog of a provisional answer, and the number of a reliable one
+// (else 0). One that is repeated, or out of order (RFC 3262 §4), isn't fresh.
+func (d *Dialog) noteEarly(tag string, res *sip.Response) (st *state, rseq uint32, fresh bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if st = d.early[tag]; st == nil {
+		if len(d.early) >= maxForks {
+			return nil, 0, false
+		}
+		made := stateOf(d.invitation, res)
+		st = &made
+		d.early[tag] = st
+	}
+	h := res.GetHeader("RSeq")
+	if h == nil || !has(optionTags(res.GetHeaders("Require")), "100rel") {
+		return st, 0, true
+	}
+	rseq, ok := parseRSeq(h.Value())
+	if !ok {
+		return st, 0, true
+	}
+	if st.rseq != 0 && rseq != st.rseq+1 {
+		return st, 0, false
+	}
+	st.rseq = rseq
+	if body := bodyOf(res); len(body.Data) > 0 && len(st.answer.Data) == 0 {
+		st.answer = body
+	}
+	return st, rseq, true
 }
 
 // maxForks is how many phones one INVITE may ring; a flood of tags is none of them.
@@ -133,7 +142,7 @@ func (d *Dialog) Ring(offer []byte) error {
 	if err := d.ringer.send(); err != nil {
 		return fmt.Errorf("ring with an offer: %w", err)
 	}
-	d.stack.spawn(func() { d.insist(d.ringer) })
+	d.spawn(func() { d.insist(d.ringer) })
 	return nil
 }
 
@@ -209,5 +218,8 @@ func (d *Dialog) pracked(req *sip.Request, tx sip.ServerTransaction) {
 	d.stack.respond(req, tx, 200, "OK", Body{})
 	if d.ringer.offers {
 		d.tell(func(e Events) { e.EarlyAnswer(body) })
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.agreedEarly = true // an UPDATE is told after it
 	}
 }

@@ -48,7 +48,7 @@ func (d *Dialog) refer(to string, told func(Referral)) {
 	d.mu.Lock()
 	d.referral = told
 	d.mu.Unlock()
-	d.stack.spawn(func() {
+	d.spawn(func() {
 		ctx, cancel := deadline(64 * sip.T1)
 		defer cancel()
 		by := d.stack.addressOfRecord()
@@ -152,7 +152,7 @@ func (r *ReferRequest) Tell(code int, reason string) {
 	}
 	body := Body{Type: "message/sipfrag;version=2.0", Data: fmt.Appendf(nil, "SIP/2.0 %d %s\r\n", code, cleanDisplay(reason))}
 	d := r.dialog
-	d.stack.spawn(func() {
+	d.spawn(func() {
 		// In order: what is told first arrives first.
 		d.notifying.Lock()
 		defer d.notifying.Unlock()

@@ -65,7 +65,7 @@ func (d *Dialog) lockOffer(whose pending) bool {
 // settled reports whether the first offer has its answer, which may come before the call
 // is answered (RFC 3262 §5). d.mu is held.
 func (d *Dialog) settled() bool {
-	if d.answered {
+	if d.answered || d.agreedEarly {
 		return true
 	}
 	for _, st := range d.early {
@@ -141,7 +141,8 @@ func (d *Dialog) admitted(req *sip.Request) *refusal {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.pending == pendingTheirs || d.server != nil && !d.answered {
+	offeredEarly := d.ringer != nil && d.ringer.offers // ours waits for its answer, or waited
+	if d.pending == pendingTheirs || d.server != nil && !d.answered && !offeredEarly {
 		// RFC 3261 §14.2, RFC 3311 §5.2: their own offer isn't answered yet.
 		return &refusal{500, "Server Internal Error", []sip.Header{retryAfter()}}
 	}
@@ -232,11 +233,14 @@ func (st *state) aim(contact *sip.ContactHeader) {
 // the reason why there is none; the session stays as it was then. Code 481 and 408 mean
 // that the far end has lost the call.
 func (d *Dialog) Reoffer(offer []byte, done func(Body, *Failure)) {
-	d.stack.spawn(func() {
+	d.spawn(func() {
 		for attempt := 0; ; attempt++ {
-			body, f := d.reoffer(offer)
-			if f == nil || f.Code != 491 || attempt == 4 {
-				done(body, f)
+			f := d.reoffer(offer, func(body Body) { done(body, nil) })
+			if f == nil {
+				return
+			}
+			if f.Code != 491 || attempt == 4 {
+				done(Body{}, f)
 				return
 			}
 			// RFC 3261 §14.1: who made the Call-ID waits longer.
@@ -254,9 +258,24 @@ func (d *Dialog) Reoffer(offer []byte, done func(Body, *Failure)) {
 	})
 }
 
-func (d *Dialog) reoffer(offer []byte) (Body, *Failure) {
+func (d *Dialog) reoffer(offer []byte, answered func(Body)) *Failure {
+	answer, acknowledge, f := d.exchange(offer)
+	if f != nil {
+		return f
+	}
+	// In this order: an offer that the far end makes after the ACK is taken, and told after
+	// its answer; and nothing of ours overtakes the ACK.
+	d.sending.Lock()
+	defer d.sending.Unlock()
+	answered(answer)
+	acknowledge()
+	return nil
+}
+
+// exchange offers, and is the answer with what acknowledges it.
+func (d *Dialog) exchange(offer []byte) (answer Body, acknowledge func(), f *Failure) {
 	if !d.lockOffer(pendingOurs) {
-		return Body{}, &Failure{Method: "INVITE", Code: 491, Reason: "Request Pending"}
+		return Body{}, nil, &Failure{Method: "INVITE", Code: 491, Reason: "Request Pending"}
 	}
 	defer d.unlockOffer()
 	ctx, cancel := deadline(64 * sip.T1)
@@ -265,12 +284,12 @@ func (d *Dialog) reoffer(offer []byte) (Body, *Failure) {
 	for attempt := 0; ; attempt++ {
 		req, tx, err := d.request(ctx, &d.state, sip.INVITE, Body{"application/sdp", offer}, more...)
 		if err != nil {
-			return Body{}, &Failure{Method: "INVITE", Err: err}
+			return Body{}, nil, &Failure{Method: "INVITE", Err: err}
 		}
 		res, err := d.finalOrOver(ctx, tx)
 		if err != nil {
 			tx.Terminate()
-			return Body{}, noAnswer("INVITE", err)
+			return Body{}, nil, noAnswer("INVITE", err)
 		}
 		if isChallenge(res) && attempt == 0 {
 			if credentials, err := d.stack.credentials(req, res); err == nil {
@@ -282,14 +301,13 @@ func (d *Dialog) reoffer(offer []byte) (Body, *Failure) {
 			continue
 		}
 		if !res.IsSuccess() {
-			return Body{}, refused("INVITE", res)
+			return Body{}, nil, refused("INVITE", res)
 		}
 		d.mu.Lock()
 		d.aim(res.Contact())
 		d.mu.Unlock()
 		d.agreed(res)
-		d.acknowledge(tx, req.CSeq().SeqNo)
-		return bodyOf(res), nil
+		return bodyOf(res), func() { d.acknowledge(tx, req.CSeq().SeqNo) }, nil
 	}
 }
 

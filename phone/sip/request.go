@@ -178,7 +178,7 @@ func (d *Dialog) acknowledge(tx sip.ClientTransaction, cseq uint32) {
 	tag := st.theirTag
 	tx.OnRetransmission(func(res *sip.Response) {
 		if t, _ := tagOf(res); t == tag && res.IsSuccess() {
-			d.stack.spawn(func() { d.writeAck(st) })
+			d.spawn(func() { d.writeAck(st) })
 		}
 	})
 	d.writeAck(st)

@@ -181,10 +181,10 @@ func (d *Dialog) setLease(interval time.Duration, ours bool) {
 		return
 	}
 	if ours {
-		d.lease.refresh = time.AfterFunc(interval/2, func() { d.stack.spawn(d.refresh) })
+		d.lease.refresh = time.AfterFunc(interval/2, func() { d.spawn(d.refresh) })
 	}
 	// RFC 4028 §10: a little before the other end does.
-	d.lease.expiry = time.AfterFunc(interval-min(32*time.Second, interval/3), func() { d.stack.spawn(d.expire) })
+	d.lease.expiry = time.AfterFunc(interval-min(32*time.Second, interval/3), func() { d.spawn(d.expire) })
 }
 
 func (l *lease) stop() {

@@ -85,6 +85,12 @@ func (a *Association) Close() {
 func (a *Association) run(ctx context.Context) {
 	defer close(a.ended)
 	defer func() { _ = a.in.Close() }()
+	told := false
+	defer func() {
+		if p := recover(); p != nil && !told && ctx.Err() == nil {
+			a.cfg.Done(sdp.Crypto{}, sdp.Crypto{}, fmt.Errorf("DTLS handshake: internal error: %v", p))
+		}
+	}()
 	conn, err := a.shake(ctx)
 	if conn != nil {
 		defer func() { _ = conn.Close() }()
@@ -96,6 +102,7 @@ func (a *Association) run(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
+	told = true
 	a.cfg.Done(ours, theirs, err)
 	if err != nil {
 		return
