@@ -215,8 +215,10 @@ func (p *boardPage) draw() {
 		words = append(words, text.Money(total[currency], currency))
 	}
 	p.sub.SetText(joined(" · ", words...))
-	p.body.Objects = []fyne.CanvasObject{p.content(all)}
-	p.body.Refresh()
+	kit.Redraw(p.body, func() {
+		p.body.Objects = []fyne.CanvasObject{p.content(all)}
+		p.body.Refresh()
+	})
 }
 
 func (p *boardPage) content(all int) fyne.CanvasObject {

@@ -18,7 +18,8 @@ type fakeDesktop struct {
 	mu   sync.Mutex
 	seen []string
 	fail bool
-	slow chan struct{} // each Show waits for it when it is not nil
+	slow chan struct{} // each Show waits for it when it is not nil,
+	hung chan struct{} // after it has told that it does
 }
 
 func (d *fakeDesktop) note(format string, args ...any) {
@@ -29,6 +30,10 @@ func (d *fakeDesktop) note(format string, args ...any) {
 
 func (d *fakeDesktop) Show(n notify.Notification) error {
 	if d.slow != nil {
+		select {
+		case d.hung <- struct{}{}:
+		default:
+		}
 		<-d.slow
 	}
 	var keys []string
@@ -78,9 +83,10 @@ func TestWhatRingsIsOnTheDesktop_H2(t *testing.T) {
 }
 
 func TestADesktopThatHangsHoldsNothingUp_H2(t *testing.T) {
-	d := &fakeDesktop{slow: make(chan struct{}), fail: true}
+	d := &fakeDesktop{slow: make(chan struct{}), hung: make(chan struct{}, 1), fail: true}
 	n := newCallNotices(d, 0)
 	n.take(desk.Snapshot{Calls: []desk.Call{sample("known")}})
+	<-d.hung
 	begun := time.Now()
 	for range 100 {
 		n.take(desk.Snapshot{Calls: []desk.Call{sample("known"), sample("withheld")}})

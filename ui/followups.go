@@ -136,8 +136,10 @@ func (p *followUpsPage) draw() {
 	p.day = p.opt.Now()
 	p.sub.SetText(text.Tn(p.page.Total, "{n} follow-up", "{n} follow-ups"))
 	p.rows = nil
-	p.body.Objects = []fyne.CanvasObject{p.content()}
-	p.body.Refresh()
+	kit.Redraw(p.body, func() {
+		p.body.Objects = []fyne.CanvasObject{p.content()}
+		p.body.Refresh()
+	})
 }
 
 func (p *followUpsPage) content() fyne.CanvasObject {

@@ -97,8 +97,10 @@ func (p *missedPage) draw() {
 	today := p.doneToday(now)
 	p.sub.SetText(text.T("{n} open, {done} done today", "n", text.Number(int64(waiting)), "done", text.Number(int64(len(today)))))
 	p.rows = nil
-	p.body.Objects = []fyne.CanvasObject{p.content(waiting, today, now)}
-	p.body.Refresh()
+	kit.Redraw(p.body, func() {
+		p.body.Objects = []fyne.CanvasObject{p.content(waiting, today, now)}
+		p.body.Refresh()
+	})
 }
 
 func (p *missedPage) content(waiting int, today []desk.Row, now time.Time) fyne.CanvasObject {

@@ -93,11 +93,13 @@ type listPage struct {
 	narrow bool
 	here   bool
 	rows   map[fyne.CanvasObject]int
+	anchor string // the key of the first row in view below the top; "" at the top
 }
 
 func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p := &listPage{opt: opt, spec: spec, at: -1, rows: map[fyne.CanvasObject]int{}}
 	p.pager = newListPager(opt.Do, opt.Desk.List, p.loaded)
+	p.pager.before = p.look
 	p.detail = newRecordView(opt, host)
 	p.detail.changed = p.pager.Reload
 	p.detail.emptied = p.emptied
@@ -193,6 +195,7 @@ func (p *listPage) Object() fyne.CanvasObject { return p.box }
 func (p *listPage) Enter() {
 	p.here = true
 	p.load()
+	p.detail.Reload()
 }
 
 // Leave stops what is on its way.
@@ -249,6 +252,7 @@ func (p *listPage) setText(s string) {
 // loaded draws what the pager has.
 func (p *listPage) loaded() {
 	p.list.Reload()
+	p.stay()
 	n, more := p.pager.Total()
 	switch {
 	case !p.pager.Started():
@@ -276,6 +280,27 @@ func (p *listPage) loaded() {
 	}
 	p.follow()
 	p.box.Refresh()
+}
+
+// stay keeps in view what is looked at, however many rows have come above it; at the top, the
+// newest are what is looked at.
+func (p *listPage) stay() {
+	if p.anchor != "" {
+		if i, _, ok := p.pager.Find(func(r desk.Row) bool { return rowKey(r) == p.anchor }); ok {
+			p.list.Shift(i - p.list.FirstRow())
+		}
+	}
+	p.anchor = ""
+}
+
+// look remembers what is looked at, before rows are replaced.
+func (p *listPage) look() {
+	p.anchor = ""
+	if i := p.list.FirstRow(); i > 0 {
+		if r, ok := p.pager.Peek(i); ok {
+			p.anchor = rowKey(r)
+		}
+	}
 }
 
 // follow shows the record that the chosen call has got since it was chosen: a lead

@@ -23,6 +23,7 @@ type listPager struct {
 	ask     func(context.Context, desk.Query) (desk.Page, error)
 	do      *Dispatcher
 	changed func() // something to draw anew
+	before  func() // rows are about to be replaced by what they are now
 
 	query   desk.Query
 	gen     int
@@ -41,7 +42,7 @@ type listPager struct {
 }
 
 func newListPager(do *Dispatcher, ask func(context.Context, desk.Query) (desk.Page, error), changed func()) *listPager {
-	return &listPager{ask: ask, do: do, changed: changed, pages: map[int][]desk.Row{}, asked: map[int]bool{}}
+	return &listPager{ask: ask, do: do, changed: changed, before: func() {}, pages: map[int][]desk.Row{}, asked: map[int]bool{}}
 }
 
 // Show asks for the first page of q, whose Offset and Limit don't matter. The
@@ -110,6 +111,15 @@ func (p *listPager) Row(i int) (desk.Row, bool) {
 	return desk.Row{}, false
 }
 
+// Peek is row i as it is here, and fetches nothing.
+func (p *listPager) Peek(i int) (desk.Row, bool) {
+	rows, n := p.pages[i/listPageRows], i%listPageRows
+	if n >= len(rows) {
+		return desk.Row{}, false
+	}
+	return rows[n], true
+}
+
 // Find looks for a row among those that are here, and fetches nothing.
 func (p *listPager) Find(is func(desk.Row) bool) (i int, r desk.Row, ok bool) {
 	for n, rows := range p.pages {
@@ -155,6 +165,9 @@ func (p *listPager) take(n int, page desk.Page, err error) {
 		p.asked[n] = true // not again by itself: drawing would ask in a circle
 		p.changed()
 		return
+	}
+	if p.again || !p.stale {
+		p.before()
 	}
 	if p.stale {
 		p.stale = false

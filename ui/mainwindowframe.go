@@ -150,7 +150,7 @@ func (d *mainDelay) Stop() {
 // the file. The clock, the quality and the typing in a note do not.
 func listsDependOn(s desk.Snapshot) string {
 	var b strings.Builder
-	fmt.Fprint(&b, s.Missed, s.Due)
+	fmt.Fprint(&b, s.Data, s.Missed, s.Due)
 	for _, c := range s.Calls {
 		fmt.Fprint(&b, "|", c.ID, c.State, c.Outcome, c.Saved, c.Card.Ref, c.Note.SavedAt.Unix()/5)
 	}

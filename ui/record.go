@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ type recordView struct {
 	row     desk.Row    // what was asked to be shown
 	shown   bool        // something was
 	rec     desk.Record // what is shown
+	drawn   recordDrawn
+	seen    desk.Ref // the record that redraw drew
 	more    recordMore
 	task    *recordTask // in place of the timeline; nil for none
 	has     bool
@@ -95,12 +98,39 @@ func (v *recordView) Reload() {
 
 func (v *recordView) load() {
 	v.asking.Ask(v.row.Ref, func(a recordAnswer, err error) {
+		same := v.has && v.drawn.same(v.row.Ref, a, err, v.opt.Now())
+		v.drawn = recordDrawn{ref: v.row.Ref, answer: a, err: err, at: v.opt.Now()}
 		v.failed = err != nil
 		if err == nil {
 			v.rec, v.more, v.has = a.Record, a.more, true
 		}
-		v.draw()
+		if !same {
+			v.redraw()
+		}
 	})
+}
+
+// redraw draws what is shown anew, under the hand of whoever reads or types.
+func (v *recordView) redraw() {
+	if v.seen != v.row.Ref {
+		v.seen = v.row.Ref
+		v.draw()
+		return
+	}
+	kit.Redraw(v.box, v.draw)
+}
+
+// recordDrawn is the answer that was drawn last.
+type recordDrawn struct {
+	ref    desk.Ref
+	answer recordAnswer
+	err    error
+	at     time.Time
+}
+
+// same says that another answer would look the same: most changes are about other records.
+func (d recordDrawn) same(ref desk.Ref, a recordAnswer, err error, now time.Time) bool {
+	return d.ref == ref && d.err == nil && err == nil && d.at.YearDay() == now.YearDay() && reflect.DeepEqual(d.answer, a)
 }
 
 // Clear shows nothing.
@@ -282,6 +312,9 @@ func (v *recordView) record() fyne.CanvasObject {
 		avatar = kit.NewAvatar(r.Title, 44)
 	}
 	top := []fyne.CanvasObject{v.head(avatar, r.Title, recordSub(r, v.opt.Now()))}
+	if v.failed { // a colleague has removed it, say
+		top = append(top, kit.Pad(10, 20, 0, 20, kit.NewStateWord(text.T("This record could not be read again"), theme.IconAlert, kit.Warn, kit.Body)))
+	}
 	if len(r.Stages) > 0 {
 		names := make([]string, len(r.Stages))
 		for i, s := range r.Stages {

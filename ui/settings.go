@@ -140,10 +140,14 @@ func (p *settingsPage) Leave() {
 	p.places[p.at].Leave()
 }
 
-// Draw shows a snapshot.
-func (p *settingsPage) Draw(s desk.Snapshot, _ bool) {
+// Draw shows a snapshot; a place that shows what is in the file reads it anew when that may
+// have changed.
+func (p *settingsPage) Draw(s desk.Snapshot, data bool) {
 	p.snap = s
 	p.places[p.at].Draw(s)
+	if at, ok := p.places[p.at].(interface{ Reread() }); ok && data {
+		at.Reread()
+	}
 }
 
 // Submit saves what is being edited, where there is such a thing (Ctrl+S).

@@ -127,12 +127,15 @@ func (v *workspaceView) Enter() {
 		switch {
 		case err != nil:
 			v.editor.Saved(companyWhy(err))
-		case !v.changed():
+		case !v.changed() && !reflect.DeepEqual([]any{v.began, v.pipelines, v.openLeads}, []any{s.Workspace, s.pipelines, s.open}):
 			v.began, v.value, v.pipelines, v.openLeads = s.Workspace, s.Workspace, s.pipelines, s.open
-			v.build()
+			kit.Redraw(v.box, v.build)
 		}
 	})
 }
+
+// Reread is Enter.
+func (v *workspaceView) Reread() { v.Enter() }
 
 // Leave drops what is tried out.
 func (v *workspaceView) Leave() {

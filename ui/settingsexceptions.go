@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -71,12 +72,15 @@ func (v *settingsExceptionsView) Enter() {
 		switch {
 		case err != nil:
 			v.editor.Saved(companyWhy(err))
-		case !v.changed():
+		case !v.changed() && !maps.Equal(texts, v.began):
 			v.began = texts
 			v.fill()
 		}
 	})
 }
+
+// Reread is Enter.
+func (v *settingsExceptionsView) Reread() { v.Enter() }
 
 // Leave does nothing.
 func (v *settingsExceptionsView) Leave() {}

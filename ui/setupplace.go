@@ -66,8 +66,10 @@ func showList[T any](p *setupPlace, w setupWords, all []T, add func(), entry fun
 	if p.error != "" {
 		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.NewProseData(p.error, kit.Secondary.In(theme.DangerText))))
 	}
-	p.box.Objects = []fyne.CanvasObject{companyList(w.title, button(), p.guard.who, kit.NewEmptyState(w.icon, w.none, w.why, button(), nil), rows)}
-	p.box.Refresh()
+	kit.Redraw(p.box, func() {
+		p.box.Objects = []fyne.CanvasObject{companyList(w.title, button(), p.guard.who, kit.NewEmptyState(w.icon, w.none, w.why, button(), nil), rows)}
+		p.box.Refresh()
+	})
 }
 
 // Object is the place.
@@ -77,6 +79,13 @@ func (p *setupPlace) Object() fyne.CanvasObject { return p.box }
 func (p *setupPlace) Enter() {
 	if p.editor == nil {
 		p.guard.read(p.read)
+	}
+}
+
+// Reread is Enter for what a colleague has changed; a question that is open stays.
+func (p *setupPlace) Reread() {
+	if p.removing == "" {
+		p.Enter()
 	}
 }
 

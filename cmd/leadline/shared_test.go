@@ -202,3 +202,40 @@ func TestTheCompanysAccountsAreTakenOver_I3(t *testing.T) {
 		t.Errorf("no password is fresh: %v", err)
 	}
 }
+
+func TestWhatAColleagueChangedReachesTheWindowsOfAnother_I2(t *testing.T) {
+	url, anna := aServer(t)
+	here, there := aProgram(t), aProgram(t)
+	for _, p := range []*program{here, there} {
+		if err := (settings{p}).SignIn(t.Context(), url, anna.Email, serverPassword); err != nil {
+			t.Fatal(err)
+		}
+		p.untilSync(t, "everywhere", func(y desk.Sync) bool { return y.State == desk.Everywhere && y.Waiting == 0 })
+	}
+	shown := make(chan time.Time, 1)
+	before := here.desk.Snapshot().Data
+	defer here.desk.Subscribe(func(s desk.Snapshot) {
+		if s.Data == before {
+			return
+		}
+		go func() { // as a window does: the file is not read on the desk's goroutine
+			page, err := here.desk.List(context.Background(), desk.Query{List: desk.ContactList, Limit: 10})
+			if err == nil && page.Total == 1 {
+				select {
+				case shown <- time.Now():
+				default:
+				}
+			}
+		}()
+	})()
+	began := time.Now()
+	if err := there.store.Do(t.Context(), crm.CreateContact{Contact: crm.Contact{ID: there.store.NewID(), LastName: "Süßmilch"}}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case at := <-shown:
+		t.Logf("after %v", at.Sub(began))
+	case <-time.After(30 * time.Second):
+		t.Fatal("the list is not read anew")
+	}
+}

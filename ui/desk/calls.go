@@ -258,9 +258,11 @@ func (d *Desk) lookUp(c *onDesk) {
 	})
 }
 
-// fileChanged asks again for the cards that a change may concern, and for the
-// number of missed calls.
+// fileChanged has the windows ask again for what they show, and asks for the cards
+// that a change may concern and for the number of missed calls.
 func (d *Desk) fileChanged(ch crm.Changed) {
+	d.data++
+	d.dirty = true
 	if ch.Lists {
 		d.readRules()
 		d.readTeam()

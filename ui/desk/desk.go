@@ -84,7 +84,8 @@ type Desk struct {
 	began      map[phone.CallID]bool // calls the phone has told of
 	refused    map[phone.CallID]bool // calls of the blacklist that have not ended yet
 	missed     int
-	due        int // follow-ups of today and before
+	due        int    // follow-ups of today and before
+	data       uint64 // counts the changes of the file
 	dirty      bool
 }
 
@@ -225,6 +226,7 @@ func (d *Desk) publish() {
 		Sound:    d.sound,
 		Sync:     d.sync,
 		Presence: d.presence,
+		Data:     d.data,
 		NoLeads:  d.rules.workspace.Mode == crm.Simple,
 
 		Colleagues: slices.Clone(d.colleagues),

@@ -26,6 +26,10 @@ type Snapshot struct {
 	NoLeads    bool        // the CRM is in the simple mode: leads are not shown (requirements.md F2)
 	Sync       Sync        // with the shared server
 	Team       []Teammate  // by name, without the agent
+
+	// Data counts the changes of the file, whoever made them: where it differs, what was read of
+	// lists and records may be old.
+	Data uint64
 }
 
 // Sync is how the file stands with the shared server, in what a person cares for: is what I do

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image/color"
+	"math"
 	"sort"
 
 	"fyne.io/fyne/v2"
@@ -95,6 +96,21 @@ func (l *List) Reload() {
 
 // Show scrolls to row i.
 func (l *List) ShowRow(i int) { l.list.ScrollTo(i) }
+
+// FirstRow is the first row in view, 0 at the top.
+func (l *List) FirstRow() int {
+	if l.height <= 0 {
+		return 0
+	}
+	return int(math.Ceil(float64(l.list.GetScrollOffset() / l.height)))
+}
+
+// Shift scrolls by so many rows: what was in view stays there when rows have come above it.
+func (l *List) Shift(by int) {
+	if by != 0 {
+		l.list.ScrollToOffset(max(0, l.list.GetScrollOffset()+float32(by)*l.height))
+	}
+}
 
 // Top scrolls to the first row.
 func (l *List) Top() { l.list.ScrollToTop() }
