@@ -28,6 +28,8 @@ type Sender struct {
 type Pushed struct {
 	User crm.ID
 	wire.Push
+
+	read []decoded // what each command says, where that was read before
 }
 
 // Outcome is what became of it: an answer to each command, or the wire.Problem for which none was looked at.
@@ -168,8 +170,25 @@ func decode(cmd wire.Command) (crm.Change, error) {
 	return crm.DecodeChange(cmd.Name, cmd.Args)
 }
 
+// readCommands reads what each of the commands says.
+func readCommands(commands []wire.Command) []decoded {
+	all := make([]decoded, len(commands))
+	for i, cmd := range commands {
+		all[i] = readCommand(cmd)
+	}
+	return all
+}
+
+func readCommand(cmd wire.Command) decoded {
+	if !isID(cmd.ID) {
+		return decoded{}
+	}
+	change, err := decode(cmd)
+	return decoded{change, err}
+}
+
 // prepare reads what the commands will ask for, with few questions for all of them.
-func (c *commit) prepare(pushes []Pushed) (err error) {
+func (c *commit) prepare(pushes []Pushed) error {
 	var ids, clients []crm.ID
 	var keys []ledger.Key
 	for _, p := range pushes {
@@ -177,7 +196,11 @@ func (c *commit) prepare(pushes []Pushed) (err error) {
 			clients = append(clients, p.Client)
 		}
 		keys = append(keys, ledger.Key{Entity: wire.User, ID: p.User})
-		for _, cmd := range p.Commands {
+		read := p.read
+		if read == nil {
+			read = readCommands(p.Commands)
+		}
+		for i, cmd := range p.Commands {
 			if !isID(cmd.ID) {
 				continue
 			}
@@ -185,28 +208,24 @@ func (c *commit) prepare(pushes []Pushed) (err error) {
 			if _, ok := c.changes[cmd.ID]; ok {
 				continue
 			}
-			change, err := decode(cmd)
-			if err == nil {
-				keys = append(keys, ledger.Needs(change)...)
+			if read[i].err == nil {
+				keys = append(keys, ledger.Needs(read[i].Change)...)
 			}
-			c.changes[cmd.ID] = decoded{change, err}
+			c.changes[cmd.ID] = read[i]
 		}
 	}
-	if err := c.rows.Prefetch(keys); err != nil {
-		return err
-	}
-	known, err := c.t.Clients(c.ctx, clients)
+	known, seen, err := c.rows.Prepare(keys, clients, ids)
 	if err != nil {
 		return err
 	}
+	c.seen = seen
 	for _, id := range clients {
 		if client := known[id]; c.clients[id] == nil && isID(id) {
 			client.ID = id
 			c.clients[id] = &client
 		}
 	}
-	c.seen, err = c.t.Answers(c.ctx, ids)
-	return err
+	return nil
 }
 
 // push does the commands of one program.
@@ -351,11 +370,7 @@ func (c *commit) save() error {
 	if err := c.dropRecordings(changed); err != nil {
 		return err
 	}
-	given := make([]database.Answer, len(c.given))
-	for i, id := range c.given {
-		given[i] = c.seen[id]
-	}
-	if err := c.t.SaveAnswers(c.ctx, given, c.now.UnixMilli()); err != nil {
+	if err := c.saveAnswers(); err != nil {
 		return err
 	}
 	for i := range c.log {
@@ -379,6 +394,24 @@ func (c *commit) save() error {
 		return nil
 	}
 	return c.t.Advance(c.ctx, int(c.rev-c.head.Rev))
+}
+
+// saveAnswers keeps each answer once, even where two programs have sent a refused command in this transaction.
+func (c *commit) saveAnswers() error {
+	var first, again []database.Answer
+	kept := map[crm.ID]bool{}
+	for _, id := range c.given {
+		switch {
+		case kept[id]:
+			continue
+		case c.before[id]:
+			again = append(again, c.seen[id])
+		default:
+			first = append(first, c.seen[id])
+		}
+		kept[id] = true
+	}
+	return c.t.SaveAnswers(c.ctx, first, again, c.now.UnixMilli())
 }
 
 // number gives out revisions in the order of the commands, one to each row that they left changed.

@@ -29,7 +29,7 @@ type waiting struct {
 }
 
 const (
-	mostAtOnce = 512 // commands in one transaction
+	mostAtOnce = 2048 // commands in one transaction
 	commitTime = 30 * time.Second
 )
 
@@ -41,7 +41,8 @@ func NewCommitter(e *Engine) *Committer {
 // Push commits what a program pushed, together with what others did, and answers when it is on the disk. A
 // wire.Problem says why none of it was looked at. When ctx ends first, it may still be committed.
 func (c *Committer) Push(ctx context.Context, from Sender, p wire.Push) (wire.Pushed, error) {
-	w := &waiting{pushed: Pushed{User: from.User, Push: p}, done: make(chan struct{})}
+	// Commands are read here, where many do it at the same time: what commits is the narrow part.
+	w := &waiting{pushed: Pushed{User: from.User, Push: p, read: readCommands(p.Commands)}, done: make(chan struct{})}
 	c.enqueue(from.Workspace, w)
 	select {
 	case <-w.done:

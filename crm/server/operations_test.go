@@ -211,7 +211,7 @@ func (c *company) erasureIsAcknowledged(p *program, done Erased) {
 	before := owed()
 	message := p.message(nil)
 	message.Erased = []crm.ID{done.ID}
-	if o, err := c.engine.Commit(context.Background(), c.workspace, []Pushed{{p.sender.User, message}}); err != nil || o[0].Err != nil {
+	if o, err := c.engine.Commit(context.Background(), c.workspace, []Pushed{{User: p.sender.User, Push: message}}); err != nil || o[0].Err != nil {
 		c.t.Fatal(err, o)
 	}
 	if after := owed(); after != before-1 {

@@ -158,7 +158,7 @@ func (p *program) push(commands []wire.Command) []wire.Result {
 
 func (p *program) try(commands []wire.Command) Outcome {
 	p.t.Helper()
-	outcomes, err := p.c.engine.Commit(context.Background(), p.c.workspace, []Pushed{{p.sender.User, p.message(commands)}})
+	outcomes, err := p.c.engine.Commit(context.Background(), p.c.workspace, []Pushed{{User: p.sender.User, Push: p.message(commands)}})
 	if err != nil {
 		p.t.Fatalf("push: %v", err)
 	}

@@ -166,10 +166,10 @@ func TestOneProgramsTroubleSpoilsNothingForOthers(t *testing.T) {
 			wire.Command{Seq: 5, ID: newID(t), Name: "contact.create/1", Args: []byte(`{"id":`)},
 			wire.Command{Seq: 6, ID: newID(t), Name: "contact.create/1", Args: []byte(`{"id":"'; DROP TABLE document; --"}`)})
 		outcomes, err := c.engine.Commit(context.Background(), c.workspace, []Pushed{
-			{anna.sender.User, anna.message(bad)},
-			{ben.sender.User, wire.Push{Client: ben.client, Epoch: 1, Commands: ben.commands(ben.newContact("wrong epoch"))}},
-			{anna.sender.User, anna.message([]wire.Command{{Seq: 9, ID: newID(t)}})},
-			{ben.sender.User, wire.Push{Client: ben.client, Epoch: ben.welcome.Epoch, Commands: func() []wire.Command { ben.seq = 0; return ben.commands(his) }()}},
+			{User: anna.sender.User, Push: anna.message(bad)},
+			{User: ben.sender.User, Push: wire.Push{Client: ben.client, Epoch: 1, Commands: ben.commands(ben.newContact("wrong epoch"))}},
+			{User: anna.sender.User, Push: anna.message([]wire.Command{{Seq: 9, ID: newID(t)}})},
+			{User: ben.sender.User, Push: wire.Push{Client: ben.client, Epoch: ben.welcome.Epoch, Commands: func() []wire.Command { ben.seq = 0; return ben.commands(his) }()}},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -20,7 +20,12 @@ type Answer struct {
 	Reason crm.Text
 }
 
-var answers = newBulk("cmd_seen", 1, true, "uuid text", "client text", "seq bigint", "rev bigint", "code text", "reason text", "at bigint")
+var answerFields = []string{"uuid text", "client text", "seq bigint", "rev bigint", "code text", "reason text", "at bigint"}
+
+var (
+	answers      = newBulk("cmd_seen", 1, true, answerFields...)
+	firstAnswers = newBulk("cmd_seen", 0, false, answerFields...) // half the work: nothing can be there
+)
 
 const answerColumns = "uuid, client, seq, rev, code, reason"
 
@@ -35,13 +40,15 @@ func scanAnswer(scan func(...any) error) (a Answer, err error) {
 // Answers are those that the server has given to commands.
 func (t *Tx) Answers(ctx context.Context, uuids []crm.ID) (map[crm.ID]Answer, error) {
 	found := map[crm.ID]Answer{}
-	err := t.Each(ctx, t.among(answerColumns, "cmd_seen", "ws = $1", "uuid", 2), []any{t.Workspace, t.list(texts(uuids))},
-		func(scan func(...any) error) error {
-			a, err := scanAnswer(scan)
-			found[a.UUID] = a
-			return err
-		})
-	return found, err
+	return found, t.session.ask(ctx, []question{t.answersAmong(uuids, found)})
+}
+
+func (t *Tx) answersAmong(uuids []crm.ID, into map[crm.ID]Answer) question {
+	return question{t.among(answerColumns, "cmd_seen", "ws = $1", "uuid", 2), []any{t.Workspace, t.list(texts(uuids))}, func(scan func(...any) error) error {
+		a, err := scanAnswer(scan)
+		into[a.UUID] = a
+		return err
+	}}
 }
 
 func texts(ids []crm.ID) []string {
@@ -63,21 +70,35 @@ func (t *Tx) AnswersOf(ctx context.Context, client crm.ID, after uint64, where s
 	return all, err
 }
 
-// SaveAnswers keeps answers; at is in Unix milliseconds.
-func (t *Tx) SaveAnswers(ctx context.Context, given []Answer, at int64) error {
+// SaveAnswers keeps answers to new commands, and such as take the place of earlier ones; at is in Unix milliseconds.
+func (t *Tx) SaveAnswers(ctx context.Context, first, again []Answer, at int64) error {
+	rows, err := answerRows(first, at)
+	if err == nil {
+		err = t.inserts(ctx, t, firstAnswers, rows)
+	}
+	if err != nil {
+		return err
+	}
+	if rows, err = answerRows(again, at); err == nil {
+		err = t.inserts(ctx, t, answers, rows)
+	}
+	return err
+}
+
+func answerRows(given []Answer, at int64) ([][]any, error) {
 	rows := make([][]any, 0, len(given))
 	for _, a := range given {
 		reason := ""
 		if a.Reason.Key != "" {
 			b, err := json.Marshal(a.Reason)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			reason = string(b)
 		}
 		rows = append(rows, []any{string(a.UUID), string(a.Client), int64(a.Seq), int64(a.Rev), string(a.Code), reason, at})
 	}
-	return t.inserts(ctx, t, answers, rows)
+	return rows, nil
 }
 
 // Record is one line of the audit log. It refers to persons by id.
@@ -100,12 +121,22 @@ type Record struct {
 var audit = newBulk("audit", 0, false, "n bigint", "at bigint", "user_id text", "client text", "uuid text", "command text", "rev bigint",
 	"code text", "args text", "salt bytea", "args_hash bytea", "hash bytea")
 
+// lastRecord reads the end of the audit log, which nobody else appends to while the transaction has the workspace.
+func (t *Tx) lastRecord() question {
+	t.last = &Record{}
+	return question{"SELECT n, hash FROM audit WHERE ws = $1 ORDER BY n DESC LIMIT 1", []any{t.Workspace}, func(scan func(...any) error) error {
+		return scan(&t.last.N, &t.last.Hash)
+	}}
+}
+
 // Log appends to the audit log.
 func (t *Tx) Log(ctx context.Context, records []Record) error {
-	var last Record
-	if _, err := t.One(ctx, "SELECT n, hash FROM audit WHERE ws = $1 ORDER BY n DESC LIMIT 1", []any{t.Workspace}, &last.N, &last.Hash); err != nil {
-		return err
+	if t.last == nil {
+		if err := t.session.ask(ctx, []question{t.lastRecord()}); err != nil {
+			return err
+		}
 	}
+	last := *t.last
 	rows := make([][]any, 0, len(records))
 	for _, r := range records {
 		r.N = last.N + 1
@@ -115,6 +146,7 @@ func (t *Tx) Log(ctx context.Context, records []Record) error {
 			r.Args, r.Salt, r.argsHash, r.Hash})
 		last = r
 	}
+	t.last = &last
 	return t.inserts(ctx, t, audit, rows)
 }
 

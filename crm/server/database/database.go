@@ -44,9 +44,19 @@ type dialect interface {
 
 // session is one connection with a transaction on it.
 type session interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	// exec runs a statement, perhaps together with those that follow: at the latest when something is asked
+	// or the transaction ends, which then tells of what went wrong.
+	exec(ctx context.Context, query string, args []any) error
+	// ask runs queries one after the other.
+	ask(ctx context.Context, questions []question) error
 	end(commit bool) error
+}
+
+// question is a query, and what is to be done with each of its rows.
+type question struct {
+	query string
+	args  []any
+	each  func(scan func(...any) error) error
 }
 
 //go:embed migrations/*.sql
@@ -128,28 +138,18 @@ type Tx struct {
 	session
 	dialect
 	Workspace string
-	region    string // of the workspace, once Head was asked
+	region    string  // of the workspace, once Head was asked
+	last      *Record // of the audit log, once it was read
 }
 
-// Exec runs a statement.
+// Exec runs a statement. What is wrong with it may be told only by what is asked after it, or by the transaction's end.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) error {
-	_, err := t.session.ExecContext(ctx, query, args...)
-	return err
+	return t.session.exec(ctx, query, args)
 }
 
-// Each calls f for each row of a query.
+// Each calls f for each row of a query. Nothing else can be asked meanwhile.
 func (t *Tx) Each(ctx context.Context, query string, args []any, f func(scan func(...any) error) error) error {
-	rows, err := t.session.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return t.session.ask(ctx, []question{{query, args, f}})
 }
 
 // One reads the one row of a query; ok is false when there is none.

@@ -161,7 +161,7 @@ func TestPostgresWallBetweenWorkspaces(t *testing.T) {
 	addWorkspace(t, db, "two")
 	write(t, db, "one", func(ctx context.Context, tx *Tx) error {
 		return errors.Join(save(ctx, tx, lead("a", crm.LeadNew, 1)), tx.SaveClients(ctx, []Client{{ID: "c", User: "u"}}, 1),
-			tx.SaveAnswers(ctx, []Answer{{UUID: "q"}}, 1), tx.Log(ctx, []Record{{UUID: "q", Salt: []byte{1}}}))
+			tx.SaveAnswers(ctx, []Answer{{UUID: "q"}}, nil, 1), tx.Log(ctx, []Record{{UUID: "q", Salt: []byte{1}}}))
 	})
 	for _, table := range []string{"document", "peer", "client", "cmd_seen", "audit", "epoch"} {
 		write(t, db, "two", func(ctx context.Context, tx *Tx) error {
@@ -340,8 +340,10 @@ func TestPostgresDeadlockIsTriedAgain(t *testing.T) {
 			first := true
 			err := db.Write(ctx, "", func(tx *Tx) error {
 				runs.Add(1)
-				touch := func(workspace string) error {
-					return tx.Exec(ctx, "UPDATE ws SET rev = rev + 1 WHERE id = $1", workspace)
+				touch := func(workspace string) error { // asked for, so that it is done at once
+					var rev int64
+					_, err := tx.One(ctx, "UPDATE ws SET rev = rev + 1 WHERE id = $1 RETURNING rev", []any{workspace}, &rev)
+					return err
 				}
 				if err := touch(order[0]); err != nil {
 					return err

@@ -68,6 +68,12 @@ func documentRow(r *ledger.Row, now time.Time) ([]any, error) {
 	return []any{string(r.Entity), string(r.ID), int64(r.Rev), deleted, string(data), string(stamps), former}, nil
 }
 
+// living are the rows of an entity that are there.
+const (
+	living       = "entity = $2 AND deleted = 0 ORDER BY id"
+	allDocuments = "SELECT " + documentColumns + " FROM document WHERE ws = $1 AND " + living
+)
+
 // Documents are the rows of a workspace that a query selects; where follows "WHERE ws = $1 AND".
 func (t *Tx) Documents(ctx context.Context, where string, args ...any) (rows []*ledger.Row, err error) {
 	err = t.Each(ctx, "SELECT "+documentColumns+" FROM document WHERE ws = $1 AND "+where, append([]any{t.Workspace}, args...),
@@ -198,7 +204,9 @@ func (t *Tx) Rows(ctx context.Context) *Rows {
 }
 
 // Prefetch reads rows that will be asked for, by one query for each entity.
-func (r *Rows) Prefetch(keys []ledger.Key) error {
+func (r *Rows) Prefetch(keys []ledger.Key) error { return r.t.session.ask(r.ctx, r.wanted(keys)) }
+
+func (r *Rows) wanted(keys []ledger.Key) (questions []question) {
 	ids := map[wire.Entity][]string{}
 	for _, k := range keys {
 		if _, ok := r.rows[k]; !ok && !k.None() {
@@ -207,19 +215,32 @@ func (r *Rows) Prefetch(keys []ledger.Key) error {
 		}
 	}
 	for entity, all := range ids {
-		err := r.t.Each(r.ctx, r.t.among(documentColumns, "document", "ws = $1 AND entity = $2", "id", 3), []any{r.t.Workspace, string(entity), r.t.list(all)},
-			func(scan func(...any) error) error {
+		questions = append(questions, question{r.t.among(documentColumns, "document", "ws = $1 AND entity = $2", "id", 3),
+			[]any{r.t.Workspace, string(entity), r.t.list(all)}, func(scan func(...any) error) error {
 				row, err := scanDocument(scan)
 				if err == nil {
 					r.rows[row.Key] = row
 				}
 				return err
-			})
-		if err != nil {
-			return err
-		}
+			}})
 	}
-	return nil
+	return questions
+}
+
+// Prepare reads at once what a batch of commands will ask for: rows, all of the roles, the programs, and the answers given before.
+func (r *Rows) Prepare(keys []ledger.Key, programs, commands []crm.ID) (known map[crm.ID]Client, seen map[crm.ID]Answer, err error) {
+	known, seen = map[crm.ID]Client{}, map[crm.ID]Answer{}
+	questions := append(r.wanted(keys), r.t.clientsAmong(programs, known), r.t.answersAmong(commands, seen), r.t.lastRecord())
+	if _, ok := r.all[wire.Role]; !ok {
+		var roles []*ledger.Row
+		questions = append(questions, question{allDocuments, []any{r.t.Workspace, string(wire.Role)}, func(scan func(...any) error) error {
+			row, err := scanDocument(scan)
+			roles = append(roles, row)
+			return err
+		}})
+		defer func() { r.all[wire.Role] = roles }()
+	}
+	return known, seen, r.t.session.ask(r.ctx, questions)
 }
 
 // Row is ledger.Rows'.
@@ -243,7 +264,7 @@ func (r *Rows) All(entity wire.Entity) ([]*ledger.Row, error) {
 	if rows, ok := r.all[entity]; ok {
 		return rows, nil
 	}
-	rows, err := r.t.Documents(r.ctx, "entity = $2 AND deleted = 0 ORDER BY id", string(entity))
+	rows, err := r.t.Documents(r.ctx, living, string(entity))
 	if err == nil {
 		r.all[entity] = rows
 	}

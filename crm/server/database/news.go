@@ -40,7 +40,7 @@ func (p *postgres) tell(ctx context.Context, all []News) error {
 	for i, n := range all {
 		messages[i] = fmt.Sprintf("%s %s %d", p.name, n.Workspace, n.Rev)
 	}
-	_, err := p.pool.ExecContext(ctx, "SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message", newsChannel, messages)
+	_, err := p.pool.Exec(ctx, "SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message", newsChannel, messages)
 	return err
 }
 

@@ -13,14 +13,16 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
 
 // postgres is any number of servers on one database.
 type postgres struct {
-	pool *sql.DB
+	pool *pgxpool.Pool
+	db   *sql.DB // the same connections, for goose
 	url  string
 	name string // of this server among those on the database, by chance
 }
@@ -28,16 +30,20 @@ type postgres struct {
 const postgresConns = 16
 
 func openPostgres(ctx context.Context, address string) (dialect, error) {
-	pool, err := sql.Open("pgx", address)
+	config, err := pgxpool.ParseConfig(address)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	pool.SetMaxOpenConns(postgresConns)
-	pool.SetMaxIdleConns(postgresConns)
-	if err := pool.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("reach the database: %w", err), pool.Close())
+	config.MaxConns = postgresConns
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	return &postgres{pool, address, rand.Text()}, nil
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach the database: %w", err)
+	}
+	return &postgres{pool, stdlib.OpenDBFromPool(pool), address, rand.Text()}, nil
 }
 
 func (p *postgres) migrate(ctx context.Context, migrations fs.FS) error {
@@ -45,7 +51,7 @@ func (p *postgres) migrate(ctx context.Context, migrations fs.FS) error {
 	if err != nil {
 		return err
 	}
-	if err := migrateBy(ctx, goose.DialectPostgres, p.pool, migrations, goose.WithSessionLocker(locker)); err != nil {
+	if err := migrateBy(ctx, goose.DialectPostgres, p.db, migrations, goose.WithSessionLocker(locker)); err != nil {
 		return err
 	}
 	return p.buildWalls(ctx)
@@ -54,7 +60,7 @@ func (p *postgres) migrate(ctx context.Context, migrations fs.FS) error {
 // buildWalls has PostgreSQL itself keep workspaces apart: every table with a column ws shows and takes
 // only rows of the transaction's workspace, whatever a query forgets. A backup says that it wants the whole.
 func (p *postgres) buildWalls(ctx context.Context) error {
-	tx, err := p.pool.BeginTx(ctx, nil)
+	tx, err := p.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -87,33 +93,6 @@ func (p *postgres) buildWalls(ctx context.Context) error {
 		}
 	}
 	return tx.Commit()
-}
-
-func (p *postgres) begin(ctx context.Context, workspace string, write bool) (session, error) {
-	options := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	if write {
-		options = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
-	}
-	tx, err := p.pool.BeginTx(ctx, options)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := tx.ExecContext(ctx, "SELECT set_config('leadline.workspace', $1, true)", workspace); err != nil {
-		return nil, errors.Join(err, tx.Rollback())
-	}
-	return postgresTx{tx}, nil
-}
-
-type postgresTx struct{ *sql.Tx }
-
-func (t postgresTx) end(commit bool) error {
-	if commit {
-		return t.Commit()
-	}
-	if err := t.Rollback(); !errors.Is(err, sql.ErrTxDone) {
-		return err
-	}
-	return nil
 }
 
 // again: 40001 is a serialization failure, 40P01 a deadlock.
@@ -212,8 +191,12 @@ func withoutPassword(address string) (where, password string, err error) {
 }
 
 func (p *postgres) shred(ctx context.Context) error {
-	_, err := p.pool.ExecContext(ctx, "VACUUM document, peer, child, cmd_seen, audit")
+	_, err := p.pool.Exec(ctx, "VACUUM document, peer, child, cmd_seen, audit")
 	return err
 }
 
-func (p *postgres) close() error { return p.pool.Close() }
+func (p *postgres) close() error {
+	err := p.db.Close()
+	p.pool.Close()
+	return err
+}

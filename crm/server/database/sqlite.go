@@ -95,20 +95,48 @@ func (w *sqliteWriter) stmt(ctx context.Context, query string) (*sql.Stmt, error
 	return s, nil
 }
 
-func (w *sqliteWriter) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+// exec does not listen to the context: the driver would start a goroutine for each statement.
+func (w *sqliteWriter) exec(ctx context.Context, query string, args []any) error {
+	ctx = context.WithoutCancel(ctx)
 	s, err := w.stmt(ctx, query)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return s.ExecContext(ctx, args...)
+	_, err = s.ExecContext(ctx, args...)
+	return err
 }
 
-func (w *sqliteWriter) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := w.stmt(ctx, query)
-	if err != nil {
-		return nil, err
+func (w *sqliteWriter) ask(ctx context.Context, questions []question) error {
+	return askEach(questions, func(q question) (*sql.Rows, error) {
+		s, err := w.stmt(ctx, q.query)
+		if err != nil {
+			return nil, err
+		}
+		return s.QueryContext(ctx, q.args...)
+	})
+}
+
+func askEach(questions []question, ask func(question) (*sql.Rows, error)) error {
+	for _, q := range questions {
+		if err := askOne(q, ask); err != nil {
+			return err
+		}
 	}
-	return s.QueryContext(ctx, args...)
+	return nil
+}
+
+func askOne(q question, ask func(question) (*sql.Rows, error)) error {
+	rows, err := ask(q)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := q.each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 func (w *sqliteWriter) end(commit bool) error {
@@ -133,12 +161,13 @@ func (w *sqliteWriter) rollback() error {
 
 type sqliteReader struct{ *sql.Conn }
 
-func (r *sqliteReader) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return r.Conn.ExecContext(ctx, numbered(query), args...)
+func (r *sqliteReader) exec(ctx context.Context, query string, args []any) error {
+	_, err := r.ExecContext(ctx, numbered(query), args...)
+	return err
 }
 
-func (r *sqliteReader) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return r.Conn.QueryContext(ctx, numbered(query), args...)
+func (r *sqliteReader) ask(ctx context.Context, questions []question) error {
+	return askEach(questions, func(q question) (*sql.Rows, error) { return r.QueryContext(ctx, numbered(q.query), q.args...) })
 }
 
 func (r *sqliteReader) end(bool) error {

@@ -111,14 +111,16 @@ const clientColumns = "id, user_id, last_seq, last_uuid, acked"
 // Clients are programs by their ids; those that the server does not know are left out.
 func (t *Tx) Clients(ctx context.Context, ids []crm.ID) (map[crm.ID]Client, error) {
 	found := map[crm.ID]Client{}
-	err := t.Each(ctx, t.among(clientColumns, "client", "ws = $1", "id", 2), []any{t.Workspace, t.list(texts(ids))},
-		func(scan func(...any) error) error {
-			var c Client
-			err := scan(&c.ID, &c.User, &c.Seq, &c.UUID, &c.Acked)
-			found[c.ID] = c
-			return err
-		})
-	return found, err
+	return found, t.session.ask(ctx, []question{t.clientsAmong(ids, found)})
+}
+
+func (t *Tx) clientsAmong(ids []crm.ID, into map[crm.ID]Client) question {
+	return question{t.among(clientColumns, "client", "ws = $1", "id", 2), []any{t.Workspace, t.list(texts(ids))}, func(scan func(...any) error) error {
+		var c Client
+		err := scan(&c.ID, &c.User, &c.Seq, &c.UUID, &c.Acked)
+		into[c.ID] = c
+		return err
+	}}
 }
 
 // Client is a program; the zero Client when the server does not know it.
