@@ -63,6 +63,7 @@ func NewApp(o Options) (*App, error) {
 	})
 	a := &App{opts: o, app: app.NewWithID(AppID), do: NewDispatcher()}
 	ApplyLook(a.app, o.Settings.Look())
+	ApplySight(a.app, o.Settings.Sight())
 	a.calls = newCallWindows(a.app, o.Desk, time.Now)
 	a.main = NewMain(MainOptions{
 		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, Region: o.Region,

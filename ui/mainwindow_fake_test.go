@@ -141,6 +141,7 @@ type mainSettings struct {
 	audio     AudioChoice
 	plain     bool // can't enhance
 	look      Look
+	sight     Sight
 	test      func(AccountSettings) error
 	check     func(AccountSettings) []TestFailure
 	saveErr   error
@@ -278,6 +279,14 @@ func (s *mainSettings) StartWithSession(on bool) error {
 }
 func (s *mainSettings) Look() Look            { return s.look }
 func (s *mainSettings) SaveLook(l Look) error { s.look = l; return nil }
+func (s *mainSettings) Sight() Sight          { return s.sight }
+func (s *mainSettings) SaveSight(v Sight) error {
+	if s.saveErr != nil {
+		return s.saveErr
+	}
+	s.sight = v
+	return nil
+}
 
 // mainBench is a main window over fakes.
 type mainBench struct {

@@ -9,6 +9,7 @@ import (
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
+	"leadline/ui/screen"
 	"leadline/ui/text"
 	"leadline/ui/theme"
 )
@@ -173,5 +174,18 @@ func ApplyLook(app fyne.App, l Look) {
 	case "dark":
 		mode = theme.Dark
 	}
-	app.Settings().SetTheme(theme.New(mode))
+	app.Settings().SetTheme(theme.New(mode).InContrast(shownTheme(app).Strong()))
+}
+
+// ApplySight draws all windows as large and as strong as is wished.
+func ApplySight(app fyne.App, s Sight) {
+	screen.Enlarge(s.TextSize)
+	app.Settings().SetTheme(shownTheme(app).InContrast(s.Contrast))
+}
+
+func shownTheme(app fyne.App) *theme.Theme {
+	if t, ok := app.Settings().Theme().(*theme.Theme); ok {
+		return t
+	}
+	return theme.New(theme.System)
 }

@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"cmp"
+	"strconv"
+
 	"fyne.io/fyne/v2"
 
 	"leadline/ui/desk"
@@ -15,22 +18,35 @@ type settingsAppearanceView struct {
 	box      *fyne.Container
 	language *kit.Select
 	mode     *kit.Segmented
+	size     *kit.Select
+	contrast *kit.Check
 	start    *kit.Check
 	error    *kit.Prose
 }
 
 func newSettingsAppearance(opt MainOptions, relook func(Look)) *settingsAppearanceView {
 	v := &settingsAppearanceView{opt: opt}
+	kept := func(err error) bool {
+		v.error.SetText("")
+		if err != nil {
+			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", err.Error()))
+		}
+		setShown(v.error, err != nil)
+		return err == nil
+	}
 	change := func(put func(*Look)) {
 		l := opt.Settings.Look()
 		put(&l)
-		v.error.Hide()
-		if err := opt.Settings.SaveLook(l); err != nil {
-			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", err.Error()))
-			v.error.Show()
-			return
+		if kept(opt.Settings.SaveLook(l)) {
+			relook(l)
 		}
-		relook(l)
+	}
+	see := func(put func(*Sight)) {
+		s := opt.Settings.Sight()
+		put(&s)
+		if kept(opt.Settings.SaveSight(s)) {
+			ApplySight(opt.App, s)
+		}
 	}
 	// Languages are named in themselves, so that who is lost in one finds the own.
 	v.language = kit.NewBareSelect("Language", []kit.Option{
@@ -39,22 +55,32 @@ func newSettingsAppearance(opt MainOptions, relook func(Look)) *settingsAppearan
 	v.mode = kit.NewSegmented("Colours", []kit.Option{
 		{ID: "", Key: text.Key("As the system")}, {ID: "light", Key: text.Key("Light")}, {ID: "dark", Key: text.Key("Dark")},
 	}, func(id string) { change(func(l *Look) { l.Theme = id }) })
+	v.size = kit.NewBareSelect("Text size", textSizes(), func(id string) {
+		see(func(s *Sight) { s.TextSize, _ = strconv.Atoi(id) })
+	})
+	v.contrast = kit.NewCheck("Strong contrasts", func(on bool) { see(func(s *Sight) { s.Contrast = on }) }).
+		WithHelp("No grey text and clear edges, in light and in dark.")
 	v.start = kit.NewCheck("Start with the session", func(on bool) {
-		v.error.Hide()
-		if err := opt.Settings.StartWithSession(on); err != nil {
-			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", err.Error()))
-			v.error.Show()
-		}
+		kept(opt.Settings.StartWithSession(on))
 		v.Enter()
 	}).WithHelp("Whoever signs in to this computer can be called at once.")
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
 	v.box = kit.Column(0, settingsTitle("Appearance"), kit.Pad(20, 24, 20, 24, kit.Column(20,
 		settingsRow("Language", kit.Row(0, kit.Sized(260, 32, v.language), kit.Spacer())),
-		settingsRow("Colours", kit.Row(0, v.mode, kit.Spacer())),
+		settingsRow("Colours", kit.Column(10, kit.Row(0, v.mode, kit.Spacer()), v.contrast)),
+		settingsRow("Text size", kit.Column(4, kit.Row(0, kit.Sized(120, 32, v.size), kit.Spacer()), kit.NewProse("Everything grows with it, also the windows.", kit.Quiet))),
 		settingsRow("Program", v.start), v.error)))
 	v.Enter()
 	return v
+}
+
+// textSizes are what can be chosen, in percent.
+func textSizes() (all []kit.Option) {
+	for size := 90; size <= 150; size += 10 {
+		all = append(all, kit.Option{ID: strconv.Itoa(size), Label: text.Percent(size)})
+	}
+	return all
 }
 
 // Object is the view.
@@ -65,6 +91,9 @@ func (v *settingsAppearanceView) Enter() {
 	l := v.opt.Settings.Look()
 	v.language.SetChosen(l.Language)
 	v.mode.SetChosen(l.Theme)
+	see := v.opt.Settings.Sight()
+	v.size.SetChosen(strconv.Itoa(cmp.Or(see.TextSize, 100)))
+	v.contrast.SetOn(see.Contrast)
 	on, can := v.opt.Settings.StartsWithSession()
 	v.start.SetOn(on)
 	v.start.SetEnabled(can, text.T("This system's own settings do that."))

@@ -43,6 +43,9 @@ type Settings interface {
 	// Look is language and theme. SaveLook keeps it; the window applies it.
 	Look() Look
 	SaveLook(Look) error
+	// Sight is how large and how strong things are drawn; kept and applied as Look is.
+	Sight() Sight
+	SaveSight(Sight) error
 }
 
 // SessionStart is whether the desktop starts the program when the agent signs in.
@@ -133,6 +136,12 @@ type AudioChoice struct {
 type Look struct {
 	Language string // "" the system's, "en", "de"
 	Theme    string // "" the system's, "light", "dark"
+}
+
+// Sight is how large and how strong things are drawn, for who sees less well.
+type Sight struct {
+	TextSize int  // in percent, 90..150; 0 is 100
+	Contrast bool // strong contrasts
 }
 
 // Importer brings records in from a file and out to one. It waits for the disk: call

@@ -113,6 +113,19 @@ func (s settings) Look() ui.Look {
 	return ui.Look{Language: u.Language, Theme: u.Theme}
 }
 
+// Sight is how large and how strong things are drawn.
+func (s settings) Sight() ui.Sight {
+	u := s.config().UI
+	return ui.Sight{TextSize: u.TextSize, Contrast: u.Contrast}
+}
+
+// SaveSight keeps how large and how strong things are drawn.
+func (s settings) SaveSight(v ui.Sight) error {
+	next := s.config()
+	next.UI.TextSize, next.UI.Contrast = v.TextSize, v.Contrast
+	return s.save(next)
+}
+
 // SaveLook keeps language and theme.
 func (s settings) SaveLook(l ui.Look) error {
 	next := s.config()

@@ -133,12 +133,48 @@ func Tokens() []fyne.ThemeColorName {
 	return names
 }
 
+// strong has the tokens that differ where contrasts are strong: no grey text, fields and
+// buttons with an edge that is seen, and hairlines that divide.
+var strong = map[fyne.ThemeColorName]pair{
+	Border:       {0x8A919CFF, 0x7C8694FF},
+	Outline:      {0x4A525EFF, 0xB3BAC4FF},
+	FieldOutline: {0x2E343CFF, 0xD5DAE0FF},
+	Text1:        {0x000000FF, 0xFFFFFFFF},
+	Text2:        {0x16191EFF, 0xECEEF1FF},
+	Text3:        {0x2E343CFF, 0xD5DAE0FF},
+	Disabled:     {0x626B78FF, 0x919AA6FF},
+	OnFill2:      {0xFFFFFFFF, 0xFFFFFFFF},
+	Accent:       {0x1E2E96FF, 0xC3CBFFFF},
+	AccentFill:   {0x2436A6FF, 0x3546BEFF},
+	AccentHover:  {0x1A2A8CFF, 0x3242B6FF},
+	AnswerFill:   {0x0F5C35FF, 0x0F5C35FF},
+	AnswerHover:  {0x0B4A2AFF, 0x0F6138FF},
+	AnswerText:   {0x0B4A2AFF, 0x9BE8BDFF},
+	DangerFill:   {0x9B1C14FF, 0x9B1C14FF},
+	DangerHover:  {0x7E140DFF, 0xA3221AFF},
+	DangerText:   {0x7E140DFF, 0xFFC2BBFF},
+	WarningText:  {0x553600FF, 0xFFD98AFF},
+	ChartPale:    {0x7F8896FF, 0x7C8694FF},
+}
+
 // Value is the colour of a token in a variant, and whether there is such a token.
 func Value(name fyne.ThemeColorName, variant fyne.ThemeVariant) (color.NRGBA, bool) {
+	return value(name, variant, nil)
+}
+
+// StrongValue is Value where contrasts are strong.
+func StrongValue(name fyne.ThemeColorName, variant fyne.ThemeVariant) (color.NRGBA, bool) {
+	return value(name, variant, strong)
+}
+
+func value(name fyne.ThemeColorName, variant fyne.ThemeVariant, instead map[fyne.ThemeColorName]pair) (color.NRGBA, bool) {
 	if to, ok := fyneNames[name]; ok {
 		name = to
 	}
-	p, ok := palette[name]
+	p, ok := instead[name]
+	if !ok {
+		p, ok = palette[name]
+	}
 	if !ok {
 		return color.NRGBA{}, false
 	}

@@ -26,12 +26,21 @@ var (
 
 // Theme is Leadline's fyne.Theme. It is a value without state: to change the
 // mode, hand a new one to Settings().SetTheme.
-type Theme struct{ mode Mode }
+type Theme struct {
+	mode   Mode
+	strong bool
+}
 
 var _ fyne.Theme = (*Theme)(nil)
 
 // New returns the theme in the given mode.
 func New(mode Mode) *Theme { return &Theme{mode: mode} }
+
+// InContrast is the theme with strong contrasts, or without them.
+func (t *Theme) InContrast(strong bool) *Theme { return &Theme{mode: t.mode, strong: strong} }
+
+// Strong tells whether contrasts are strong.
+func (t *Theme) Strong() bool { return t.strong }
 
 // Mode returns the mode the theme was made with.
 func (t *Theme) Mode() Mode { return t.mode }
@@ -40,7 +49,11 @@ func (t *Theme) Mode() Mode { return t.mode }
 // fall back to Fyne's default theme.
 func (t *Theme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	variant = t.variant(variant)
-	if c, ok := Value(name, variant); ok {
+	value := Value
+	if t.strong {
+		value = StrongValue
+	}
+	if c, ok := value(name, variant); ok {
 		if c.A == 0 {
 			return color.Transparent // Fyne paints nothing then, of another colour without alpha each pixel
 		}

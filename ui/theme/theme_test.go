@@ -82,6 +82,40 @@ func TestTextsCanBeReadOnTheirFills(t *testing.T) {
 	}
 }
 
+// Where contrasts are strong, every text has the 7 that WCAG AAA asks, and what has an edge is seen by
+// it: 4.5, and 3 for hairlines.
+func TestStrongContrastsAreStrong(t *testing.T) {
+	texts := []fyne.ThemeColorName{theme.Text1, theme.Text2, theme.Text3, theme.Accent, theme.AnswerText, theme.DangerText, theme.WarningText}
+	grounds := []fyne.ThemeColorName{theme.Surface, theme.Background, theme.Sunk, theme.Raised, theme.Hover, theme.Pressed, theme.AccentSoft}
+	type pair struct {
+		fg, bg fyne.ThemeColorName
+		want   float64
+	}
+	all := []pair{
+		{theme.OnFill, theme.AccentFill, 7}, {theme.OnFill, theme.AccentHover, 7}, {theme.OnFill, theme.AnswerFill, 7}, {theme.OnFill, theme.AnswerHover, 7},
+		{theme.OnFill, theme.DangerFill, 7}, {theme.OnFill, theme.DangerHover, 7}, {theme.AnswerText, theme.AnswerSoft, 7}, {theme.DangerText, theme.DangerSoft, 7},
+		{theme.WarningText, theme.WarningSoft, 7}, {theme.Disabled, theme.Surface, 4.5}, {theme.Disabled, theme.Sunk, 4.5},
+		{theme.FieldOutline, theme.Surface, 4.5}, {theme.Outline, theme.Surface, 4.5}, {theme.Border, theme.Surface, 3},
+	}
+	for _, text := range texts {
+		for _, ground := range grounds {
+			all = append(all, pair{text, ground, 7})
+		}
+	}
+	for _, p := range all {
+		for _, v := range []fyne.ThemeVariant{fynetheme.VariantLight, fynetheme.VariantDark} {
+			fg, _ := theme.StrongValue(p.fg, v)
+			bg, ok := theme.StrongValue(p.bg, v)
+			if got := contrast(fg, bg); !ok || got < p.want {
+				t.Errorf("%s on %s, variant %d: %.2f, want %v", p.fg, p.bg, v, got, p.want)
+			}
+		}
+	}
+	if got := theme.New(theme.Light).InContrast(true).Color(theme.Text3, fynetheme.VariantDark); got != (color.NRGBA{0x2E, 0x34, 0x3C, 0xFF}) {
+		t.Errorf("the theme in strong contrasts has %v", got)
+	}
+}
+
 func TestModeForcesOrFollows(t *testing.T) {
 	light, dark := value(t, theme.Surface, fynetheme.VariantLight), value(t, theme.Surface, fynetheme.VariantDark)
 	for _, c := range []struct {

@@ -20,6 +20,8 @@ type Config struct {
 type UI struct {
 	Language string `toml:"language,omitempty"` // "" the system's, "en", "de"
 	Theme    string `toml:"theme,omitempty"`    // "" the system's, "light", "dark"
+	TextSize int    `toml:"text_size,omitempty"` // in percent, 90..150; 0 is 100
+	Contrast bool   `toml:"contrast,omitempty"`  // strong
 	Region   string `toml:"region,omitempty"`   // where national numbers are from: ISO 3166 two letters; "" the system's
 }
 

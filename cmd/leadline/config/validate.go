@@ -20,6 +20,9 @@ func (c *Config) check(report func(path, reason string)) {
 	test("data", plain(c.Data))
 	test("ui.language", oneOf(c.UI.Language, Languages))
 	test("ui.theme", oneOf(c.UI.Theme, Themes))
+	if size := c.UI.TextSize; size != 0 && (size < 90 || size > 150) {
+		report("ui.text_size", fmt.Sprintf("it is %d; 90 to 150 percent, or 0 for 100", size))
+	}
 	test("ui.region", checkRegion(c.UI.Region))
 	test("server.url", checkURL(c.Server.URL))
 	test("server.user", plain(c.Server.User))
