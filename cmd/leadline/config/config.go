@@ -18,11 +18,11 @@ type Config struct {
 
 // UI is how the windows look.
 type UI struct {
-	Language string `toml:"language,omitempty"` // "" the system's, "en", "de"
-	Theme    string `toml:"theme,omitempty"`    // "" the system's, "light", "dark"
+	Language string `toml:"language,omitempty"`  // "" the system's, "en", "de"
+	Theme    string `toml:"theme,omitempty"`     // "" the system's, "light", "dark"
 	TextSize int    `toml:"text_size,omitempty"` // in percent, 90..150; 0 is 100
 	Contrast bool   `toml:"contrast,omitempty"`  // strong
-	Region   string `toml:"region,omitempty"`   // where national numbers are from: ISO 3166 two letters; "" the system's
+	Region   string `toml:"region,omitempty"`    // where national numbers are from: ISO 3166 two letters; "" the system's
 }
 
 // Server is the shared server. The zero Server is none.
