@@ -65,9 +65,11 @@ const (
 type Query struct {
 	Text   string // search as one types; "" for all
 	Filter Filter
-	Calls  CallCriteria // of a list of calls
 	Offset int
 	Limit  int // 1..128
+
+	Calls   CallCriteria   // of a list of calls
+	Records RecordCriteria // of a list of records
 }
 
 // RecordRow is a line in a list of contacts, companies, leads or deals.

@@ -34,9 +34,23 @@ type CallCriteria struct {
 // IsZero says whether nothing is narrowed.
 func (c CallCriteria) IsZero() bool { return c == CallCriteria{} }
 
+// RecordCriteria narrow a list of records. The zero value narrows nothing; each other value is one
+// more condition. They can be compared.
+type RecordCriteria struct {
+	From, To    time.Time // when it was made: From is in, To is out; zero: no bound
+	Source      string    // of leads and deals
+	Status      string    // lead status, or deal stage
+	Responsible ID
+	Counted     bool // what the statistics count: only of those whose calls the user may see
+}
+
+// IsZero says whether nothing is narrowed.
+func (c RecordCriteria) IsZero() bool { return c == RecordCriteria{} }
+
 // StatisticsQuery asks for the figures of a period.
 type StatisticsQuery struct {
 	From, To time.Time // From is in, To is out; days and hours are those of From's location
+	Before   time.Time // where the period begins that it is compared with, which is as long; zero: with none
 	Line     ID        // "" for all
 }
 
@@ -45,7 +59,7 @@ type StatisticsQuery struct {
 type Statistics struct {
 	Reach   Reach      // whose calls are counted
 	Total   CallCounts // a missed call that rang at several counts once, here and in ByHour, ByDay and ByLine
-	Before  CallCounts // of the period of the same length before
+	Before  CallCounts // of the period to compare with
 	ByHour  [24]CallCounts
 	ByDay   []DayCounts   // each day of the period
 	ByLine  []NamedCounts // the most calls first

@@ -28,6 +28,9 @@ type Customers interface {
 	Undos(context.Context) ([]crm.Undo, error)
 	Undo(ctx context.Context, id int64) error
 
+	Lines(context.Context) ([]crm.Line, error)
+	Statistics(context.Context, crm.StatisticsQuery) (crm.Statistics, error)
+
 	Board(ctx context.Context, pipeline crm.ID, mine bool, limit int) (crm.Board, error)
 	FollowUps(context.Context, crm.Ref) ([]crm.FollowUp, error)
 	FollowUpList(context.Context, crm.Query) (crm.FollowUpPage, error)

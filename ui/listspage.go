@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -36,7 +37,7 @@ type listFilter struct {
 func callsPageSpec() listSpec {
 	return listSpec{
 		list: desk.CallList, title: text.Key("Calls"), icon: theme.IconHistory, calls: true,
-		empty: text.Key("No calls yet"), emptyLine: text.Key("Type a number at the top to place the first one."),
+		empty: text.Key("No calls yet"), emptyLine: text.Key("Type a number at the top to place the first one."), none: text.Key("No calls here"),
 	}
 }
 
@@ -94,6 +95,11 @@ type listPage struct {
 	here   bool
 	rows   map[fyne.CanvasObject]int
 	anchor string // the key of the first row in view below the top; "" at the top
+
+	calls   crm.CallCriteria // what a figure of the statistics counts
+	records crm.RecordCriteria
+	narrows *kit.FilterChip // says so, and takes it back
+	chipRow *fyne.Container
 }
 
 func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
@@ -115,17 +121,18 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 		head = append(head, kit.NewIconButton(spec.add, theme.IconPlus, kit.Ghost, p.add))
 	}
 	top := []fyne.CanvasObject{kit.Sized(0, 32, kit.Row(8, head...))}
+	p.chipRow = kit.Row(6)
 	if len(spec.filters) > 0 {
 		p.filter = spec.filters[0].id
-		var chips []fyne.CanvasObject
 		for _, f := range spec.filters {
 			c := kit.NewFilterChip(f.name, func() { p.setFilter(f.id) })
 			c.SetOn(f.id == p.filter)
 			p.chips = append(p.chips, c)
-			chips = append(chips, c)
+			p.chipRow.Add(c)
 		}
-		top = append(top, kit.Row(6, chips...))
 	}
+	top = append(top, p.chipRow)
+	setShown(p.chipRow, len(spec.filters) > 0)
 	if spec.search != "" {
 		p.field = kit.NewBareField(spec.search, p.setText).WithPlaceholder(spec.search).WithIcon(theme.IconSearch)
 		top = append(top, p.field)
@@ -231,7 +238,7 @@ func (p *listPage) Open(ref desk.Ref) {
 }
 
 func (p *listPage) load() {
-	p.pager.Show(desk.Query{List: p.spec.list, Filter: p.filter, Text: p.text})
+	p.pager.Show(desk.Query{List: p.spec.list, Filter: p.filter, Text: p.text, Calls: p.calls, Records: p.records})
 }
 
 func (p *listPage) setFilter(id string) {
@@ -241,6 +248,36 @@ func (p *listPage) setFilter(id string) {
 	}
 	p.list.Top()
 	p.load()
+}
+
+// narrowedWords is the room for the words of what a list is narrowed to.
+const narrowedWords = 225
+
+// narrowTo shows only what fits criteria; words say what that is. The zero criteria show all again.
+func (p *listPage) narrowTo(c crm.CallCriteria, r crm.RecordCriteria, words string) {
+	p.calls, p.records = c, r
+	all := c.IsZero() && r.IsZero()
+	p.chipRow.RemoveAll()
+	for i, f := range p.spec.filters {
+		if all {
+			p.chips[i].SetOn(f.id == p.filter)
+			p.chipRow.Add(p.chips[i])
+		}
+	}
+	if p.filter = ""; all && len(p.spec.filters) > 0 {
+		p.setFilter(p.spec.filters[0].id)
+	}
+	if !all {
+		p.narrows = kit.NewDataFilterChip(kit.Ellipsis(words, kit.Secondary, narrowedWords), func() { p.narrowTo(crm.CallCriteria{}, crm.RecordCriteria{}, "") })
+		p.narrows.WithIcon(theme.IconX).SetOn(true)
+		p.chipRow.Add(p.narrows)
+	}
+	setShown(p.chipRow, len(p.chipRow.Objects) > 0)
+	p.at, p.chosen = -1, ""
+	p.detail.Clear()
+	p.list.Top()
+	p.load()
+	p.arrange()
 }
 
 func (p *listPage) setText(s string) {
@@ -319,7 +356,7 @@ func (p *listPage) follow() {
 // is shown there is something: the last open lead that was just converted.
 func (p *listPage) nothing() bool {
 	n, _ := p.pager.Total()
-	return p.pager.Started() && p.pager.Failed() == nil && n == 0 && p.text == "" && !p.detail.shown && (p.filter == "" || p.filter == p.spec.filters[0].id)
+	return p.pager.Started() && p.pager.Failed() == nil && n == 0 && p.text == "" && p.calls.IsZero() && p.records.IsZero() && !p.detail.shown && (p.filter == "" || p.filter == p.spec.filters[0].id)
 }
 
 // instead is what stands where the list would be, or nil.

@@ -138,6 +138,9 @@ func (m *MainWindow) build() {
 		pageTeam:      newTeamPage(m.opt, m.ShowSettings),
 		pageSettings:  newSettingsPage(m.opt, m.relook, m.newImportPlace()),
 	}
+	if m.opt.Customers != nil {
+		m.pages[pageStatistics] = newStatisticsPage(m.opt, m)
+	}
 	for _, p := range m.pages {
 		p.SetNarrow(m.narrow)
 	}

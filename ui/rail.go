@@ -24,6 +24,8 @@ const (
 	pageDeals     pageName = "deals"
 	pageTeam      pageName = "team"
 	pageSettings  pageName = "settings"
+
+	pageStatistics pageName = "statistics"
 )
 
 // pageOf is the page that shows records of a kind.
@@ -57,7 +59,6 @@ func railGroups() []railGroup {
 			{pageCalls, text.Key("Calls"), theme.IconHistory},
 			{pageMissed, text.Key("Missed"), theme.IconMissed},
 			{pageFollowUps, text.Key("Follow-ups"), theme.IconFollowUp},
-			{pageTeam, text.Key("Team"), theme.IconUsers},
 		}},
 		{text.Key("Customers"), []railEntry{
 			{pageLeads, text.Key("Leads"), theme.IconLead},
@@ -65,7 +66,9 @@ func railGroups() []railGroup {
 			{pageCompanies, text.Key("Companies"), theme.IconCompany},
 			{pageDeals, text.Key("Deals"), theme.IconBoard},
 		}},
-		{text.Key("Program"), []railEntry{
+		{text.Key("Company|group"), []railEntry{
+			{pageTeam, text.Key("Team"), theme.IconUsers},
+			{pageStatistics, text.Key("Statistics"), theme.IconChart},
 			{pageSettings, text.Key("Settings"), theme.IconSettings},
 		}},
 	}

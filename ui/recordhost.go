@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -13,6 +14,11 @@ type recordHost interface {
 	// offer says that something was done, and what can be done about it.
 	offer(words string, action text.Key, do func())
 	warn(words string)
+	tell(words string)
+	// openCalls and openLeads show the calls and leads that a figure counts; words say which.
+	openCalls(c crm.CallCriteria, words string)
+	openLeads(c crm.RecordCriteria, words string)
+	askFolder(chosen func(folder string))
 	over() *kit.Layer // what popups lie on
 }
 
@@ -21,5 +27,17 @@ func (m *MainWindow) offer(words string, action text.Key, do func()) {
 }
 
 func (m *MainWindow) warn(words string) { m.toasts.Show(words, true) }
+
+func (m *MainWindow) tell(words string) { m.toasts.Show(words, false) }
+
+func (m *MainWindow) openCalls(c crm.CallCriteria, words string) {
+	m.Go(pageCalls)
+	m.pages[pageCalls].(*listPage).narrowTo(c, crm.RecordCriteria{}, words)
+}
+
+func (m *MainWindow) openLeads(c crm.RecordCriteria, words string) {
+	m.Go(pageLeads)
+	m.pages[pageLeads].(*listPage).narrowTo(crm.CallCriteria{}, c, words)
+}
 
 func (m *MainWindow) over() *kit.Layer { return m.layer }

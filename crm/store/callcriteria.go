@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"leadline/crm"
@@ -10,13 +11,11 @@ import (
 // narrowed is the condition for calls that fit criteria; "1" for none. What the statistics counted
 // is what they lead to: of whom the user may see, and a call that rang at several once.
 func (s *Store) narrowed(ctx context.Context, q querier, c crm.CallCriteria) (where string, args []any, err error) {
-	where = "1"
+	all := conditions{where: "1"}
 	if c.IsZero() {
-		return where, nil, nil
+		return all.where, nil, nil
 	}
-	and := func(condition string, more ...any) {
-		where, args = where+" AND "+condition, append(args, more...)
-	}
+	and := all.and
 	if !c.From.IsZero() {
 		and("c.began >= ?", c.From.UnixMilli())
 	}
@@ -45,7 +44,48 @@ func (s *Store) narrowed(ctx context.Context, q querier, c crm.CallCriteria) (wh
 	}
 	scope, err := s.scopeOf(q, rights.SeeCalls, "")
 	and(scope.calls, scope.args...)
-	return where, args, err
+	return all.where, all.args, err
+}
+
+// conditions that all have to be met.
+type conditions struct {
+	where string
+	args  []any
+}
+
+func (c *conditions) and(condition string, args ...any) {
+	c.where, c.args = c.where+" AND "+condition, append(c.args, args...)
+}
+
+// narrowedRecords is the condition for records of a list that fit criteria; "1" for none.
+func (s *Store) narrowedRecords(ctx context.Context, q querier, l list, c crm.RecordCriteria) (where string, args []any, err error) {
+	all := conditions{where: "1"}
+	short := l.rid[:1]
+	if !c.From.IsZero() {
+		all.and(short+".created >= ?", c.From.UnixMilli())
+	}
+	if !c.To.IsZero() {
+		all.and(short+".created < ?", c.To.UnixMilli())
+	}
+	if c.Source != "" && l.status != "" {
+		all.and(short+".source = ?", c.Source)
+	}
+	if c.Status != "" && l.status != "" {
+		all.and(l.status+" = ?", c.Status)
+	}
+	if c.Responsible != "" {
+		all.and(short+".responsible = (SELECT rid FROM user WHERE id = ?)", c.Responsible.Bytes())
+	}
+	if !c.Counted {
+		return all.where, all.args, nil
+	}
+	rights, err := s.Rights(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	scope, err := s.scopeOf(q, rights.SeeCalls, "")
+	all.and(strings.ReplaceAll(scope.owned, "l.", short+"."), scope.args...)
+	return all.where, all.args, err
 }
 
 // hoursOf are the beginnings of the hour on each day.

@@ -22,6 +22,7 @@ type list struct {
 	order   string
 	columns string
 	tables  string
+	status  string                // the column of its status or stage; "" where there is none
 	where   map[crm.Filter]string // a ? stands for the rid of who works here
 	row     func(rows *sql.Rows) (crm.RecordRow, int64, error)
 }
@@ -42,7 +43,7 @@ var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: "f.sort
 			Open: true, Responsible: c.responsible, At: c.Updated}, c.rid, err
 	}}
 
-var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: "l.active DESC, l.rid DESC", columns: leadColumns, tables: leadTables,
+var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: "l.active DESC, l.rid DESC", columns: leadColumns, tables: leadTables, status: "l.status",
 	where: map[crm.Filter]string{crm.FilterMine: "l.responsible = ? AND l.open = 1", crm.FilterNew: "l.status = 'New'",
 		crm.FilterOpen: "l.open = 1", crm.FilterDone: "l.open = 0"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
@@ -51,7 +52,7 @@ var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: "l.active DES
 			Status: string(l.Status), Open: l.Status.Open(), Responsible: l.responsible, At: l.active}, l.rid, err
 	}}
 
-var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: "d.active DESC, d.rid DESC", columns: dealColumns, tables: dealTables,
+var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: "d.active DESC, d.rid DESC", columns: dealColumns, tables: dealTables, status: "d.stage",
 	where: map[crm.Filter]string{crm.FilterMine: "d.responsible = ? AND d.open = 1", crm.FilterNew: "d.stage = 'New'",
 		crm.FilterOpen: "d.open = 1", crm.FilterDone: "d.open = 0"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
@@ -96,6 +97,11 @@ func (s *Store) page(ctx context.Context, l list, q crm.Query) (page crm.RecordP
 	if err != nil {
 		return page, err
 	}
+	fits, more, err := s.narrowedRecords(ctx, r, l, q.Records)
+	if err != nil {
+		return page, err
+	}
+	where, args = where+" AND "+fits, append(args, more...)
 	offset, limit := bounds(q)
 	if strings.TrimSpace(q.Text) != "" {
 		return s.foundPage(ctx, r, l, q, where, args)

@@ -138,7 +138,10 @@ func (sc statisticsScope) byTime(q querier, p crm.StatisticsQuery, st *crm.Stati
 const mostDays = 1100
 
 func (sc statisticsScope) before(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
-	return sc.each(q, "1", true, p.From.Add(-p.To.Sub(p.From)), p.From, func(_ any, n crm.CallCounts) { st.Before = n })
+	if p.Before.IsZero() {
+		return nil
+	}
+	return sc.each(q, "1", true, p.Before, p.Before.Add(p.To.Sub(p.From)), func(_ any, n crm.CallCounts) { st.Before = n })
 }
 
 func (sc statisticsScope) byLine(q querier, p crm.StatisticsQuery, st *crm.Statistics) (err error) {

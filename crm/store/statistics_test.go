@@ -86,7 +86,7 @@ func aWeek(t testing.TB) (c *counter, q crm.StatisticsQuery) {
 		l.ID, l.Title, l.Created = c.s.NewID(), fmt.Sprint("Lead ", i), c.at("10-24 11:00:00")
 		ok(t, c.s.Do(ctx, crm.CreateLead{Lead: l}))
 	}
-	return c, crm.StatisticsQuery{From: c.at("10-23 00:00:00"), To: c.at("10-30 00:00:00")}
+	return c, crm.StatisticsQuery{From: c.at("10-23 00:00:00"), To: c.at("10-30 00:00:00"), Before: c.at("10-16 00:00:00")}
 }
 
 func TestStatisticsCountCallsAndWhatBecameOfThem(t *testing.T) {
@@ -161,6 +161,16 @@ func TestFiguresLeadToTheirCalls(t *testing.T) {
 	}
 	for _, n := range st.ByAgent {
 		groups(n.Name, n.CallCounts, func(k *crm.CallCriteria) { k.Agent = n.ID })
+	}
+	for _, n := range st.Sources {
+		k := crm.RecordCriteria{From: q.From, To: q.To, Source: n.Source, Counted: true}
+		if page := must(c.s.Leads(ctx, crm.Query{Records: k, Limit: 128}))(t); page.Total != n.Made {
+			t.Errorf("%d leads of %s, counted %d", page.Total, n.Source, n.Made)
+		}
+		k.Status = string(crm.LeadConverted)
+		if page := must(c.s.Leads(ctx, crm.Query{Records: k, Limit: 128}))(t); page.Total != n.Converted {
+			t.Errorf("%d converted leads of %s, counted %d", page.Total, n.Source, n.Converted)
+		}
 	}
 	leads("interested", 2, func(k *crm.CallCriteria) { k.Group, k.Result = crm.CallsCounted, "Interested" })
 }

@@ -1,6 +1,10 @@
 package desk
 
-import "time"
+import (
+	"time"
+
+	"leadline/crm"
+)
 
 // CallID names one call of this program; it is not the SIP Call-ID.
 type CallID string
@@ -333,6 +337,9 @@ type Query struct {
 	Filter string // "mine", "new", "open", "done"; "" for the list's own default
 	Offset int
 	Limit  int // 1..128
+
+	Calls   crm.CallCriteria   // of a list of calls
+	Records crm.RecordCriteria // of a list of records
 }
 
 // Page is the answer to a Query.

@@ -107,6 +107,13 @@ func NewFilterChip(key text.Key, tapped func()) *FilterChip {
 	return f
 }
 
+// NewDataFilterChip is a choice that shows data: a filter with a name of its own.
+func NewDataFilterChip(s string, tapped func()) *FilterChip {
+	f := NewFilterChip("", tapped)
+	f.words = raw(s)
+	return f
+}
+
 // WithIcon puts an icon before the text.
 func (f *FilterChip) WithIcon(name theme.IconName) *FilterChip { f.icon = name; return f }
 

@@ -1,0 +1,257 @@
+package ui
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/crm/store"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+)
+
+// countedCalls makes a month of calls of four agents on two lines, and leads of some sources.
+func countedCalls(t *testing.T, s *store.Store) (lines []crm.Line) {
+	t.Helper()
+	me, err := s.Me(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	agents := []crm.User{me}
+	var changes []crm.Change
+	for _, name := range []string{"Petra Weiß", "Özlem Yılmaz", "Dr. Karl-Heinz Oberschelp-Wöhrmann"} {
+		u := crm.User{ID: s.NewID(), Name: name}
+		agents = append(agents, u)
+		changes = append(changes, crm.SaveUser{User: u})
+	}
+	for _, name := range []string{"Zentrale", "Rechnungsstelle und Mahnwesen Süd"} {
+		l := crm.Line{ID: s.NewID(), Name: name}
+		lines = append(lines, l)
+		changes = append(changes, crm.SaveLine{Line: l})
+	}
+	do(t, s, changes...)
+	results := append([]string{"", ""}, crm.Results...)
+	for i := range 240 {
+		day := mainNow.AddDate(0, 0, -i*25/240)
+		began := time.Date(day.Year(), day.Month(), day.Day(), 7+i*7%11, i*13%60, i%60, 0, day.Location())
+		if began.After(mainNow) {
+			began = began.AddDate(0, 0, -1)
+		}
+		agent := agents[min(3, i*i%7)]
+		c := crm.Call{ID: s.NewID(), Direction: crm.Incoming, Party: crm.Parse(fmt.Sprintf("030 %d", 20000+i), "DE"), Began: began, Ended: began.Add(30 * time.Second),
+			Outcome: crm.Missed, Agent: agent.ID, AgentName: agent.Name, Line: lines[i*i%3%2].ID, LineName: lines[i*i%3%2].Name}
+		if i%9 != 0 {
+			c.Outcome, c.Answered, c.Result = crm.Answered, began.Add(time.Duration(4+i*5%23)*time.Second), results[i%len(results)]
+			c.Ended = c.Answered.Add(time.Duration(60+i*7%400) * time.Second)
+		}
+		if i%6 == 5 {
+			c.Direction = crm.Outgoing
+		}
+		do(t, s, crm.BeginCall{Call: c})
+		if err := s.EndCall(ctx, c.ID, c.Ended, c.Outcome, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, source := range []string{crm.SourceCall, crm.SourceCall, crm.SourceCall, "Website", "Website", "Trade show", "Anzeige im Wochenblatt der Region"} {
+		status := []crm.LeadStatus{crm.LeadNew, crm.LeadConverted, crm.LeadJunk}[i%3]
+		do(t, s, crm.CreateLead{Lead: crm.Lead{ID: s.NewID(), Title: fmt.Sprint("Lead ", i), Source: source, Status: status, Created: mainNow.AddDate(0, 0, -i)}})
+	}
+	return lines
+}
+
+func TestStatisticsLeadToCallsAndLeads(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	b.m.Go(pageStatistics)
+	b.waits("No calls in this time")
+	lines := countedCalls(t, s)
+	b.choose("select", "Period", "Month")
+	b.waits("By agent")
+	page := b.m.pages[pageStatistics].(*statisticsPage)
+	n := page.has.Total
+	if n.Calls == 0 || n.Missed == 0 || page.has.Leads.Made != 7 {
+		t.Fatalf("counted %+v, %+v", n, page.has.Leads)
+	}
+	leads := func(role, name string, to pageName, want int) {
+		t.Helper()
+		b.tap(role, name)
+		if b.m.at != to {
+			t.Fatalf("%s leads to %s", name, b.m.at)
+		}
+		list := b.m.pages[to].(*listPage)
+		if got, _ := list.pager.Total(); got != want {
+			t.Errorf("%s leads to %d rows, want %d", name, got, want)
+		}
+		b.tap("button", list.narrows.Name())
+		if got, _ := list.pager.Total(); to == pageCalls && got < want || list.chipRow.Visible() != (len(list.spec.filters) > 0) {
+			t.Errorf("%s cannot be taken back", name)
+		}
+		b.m.Go(pageStatistics)
+		b.waits("By agent")
+	}
+	leads("tile", "Missed", pageCalls, n.Missed)
+	leads("tile", "Answered within 20 s", pageCalls, n.Quick)
+	leads("tile", "New leads", pageLeads, 7)
+	leads("bar", "10:00", pageCalls, page.has.ByHour[10].In)
+	for _, a := range page.has.ByAgent {
+		leads("row", a.Name, pageCalls, a.Calls)
+	}
+	page.body.Objects[0].(interface{ ScrollToBottom() }).ScrollToBottom()
+	b.settle()
+	for _, l := range page.has.ByLine {
+		leads("row", l.Name, pageCalls, l.Calls)
+		page.body.Objects[0].(interface{ ScrollToBottom() }).ScrollToBottom()
+		b.settle()
+	}
+
+	b.choose("select", "Line", "Zentrale")
+	b.waits("By agent")
+	if page.has.Total.Calls != countOf(t, s, page.span, lines[0]) {
+		t.Errorf("of one line %+v", page.has.Total)
+	}
+}
+
+func countOf(t *testing.T, s *store.Store, p span, l crm.Line) int {
+	t.Helper()
+	page, err := s.Calls(ctx, crm.Query{Calls: crm.CallCriteria{From: p.from, To: p.to, Line: l.ID, Group: crm.CallsCounted}, Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page.Total
+}
+
+func TestStatisticsOfDaysThatAreTyped(t *testing.T) {
+	b, s := customersBench(t, Look{"de", "light"})
+	countedCalls(t, s)
+	b.m.Go(pageStatistics)
+	b.choose("select", "Period", "From–to")
+	b.type_("First day", "gestern")
+	b.type_("Last day", "31.11.")
+	b.tap("button", "Show")
+	if !b.says("Kein Tag") {
+		t.Error("what is no day is not said")
+	}
+	b.type_("First day", "15.11.")
+	b.type_("Last day", "10.11.")
+	b.tap("button", "Show")
+	if !b.says("Vor dem ersten Tag") {
+		t.Error("a last day before the first is not said")
+	}
+	b.type_("Last day", "20.11.2026")
+	b.tap("button", "Show")
+	b.waits("15.11. – 20.11.")
+	page := b.m.pages[pageStatistics].(*statisticsPage)
+	if len(page.has.ByDay) != 6 || !page.span.before.Equal(at("2026-11-09", "00:00")) {
+		t.Errorf("%d days, before %v", len(page.has.ByDay), page.span.before)
+	}
+}
+
+func TestStatisticsAreCopiedAndExported(t *testing.T) {
+	b, s := customersBench(t, Look{"de", "light"})
+	countedCalls(t, s)
+	do(t, s, crm.SaveUser{User: crm.User{ID: s.NewID(), Name: "=1+1"}})
+	b.m.Go(pageStatistics)
+	b.choose("select", "Period", "Month")
+	b.waits("Nach Mitarbeiter")
+	b.tap("button", "Copy")
+	page := b.m.pages[pageStatistics].(*statisticsPage)
+	want := fmt.Sprintf("Gesamt\t\t%d\t%d\t", page.has.Total.Calls, page.has.Total.In)
+	if got := b.m.opt.App.Clipboard().Content(); !strings.Contains(got, want) || !strings.Contains(got, "Quelle\tMesse\t1\t0\t0\t1") {
+		t.Errorf("copied %s, which lacks %q", got, want)
+	}
+	folder := t.TempDir()
+	for _, name := range []string{"Auswertung 2026-11-01.csv", "Auswertung 2026-11-01 2.csv"} {
+		page.exportTo(folder)
+		b.waits(name)
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(text), "\ufeff")))
+		r.Comma, r.FieldsPerRecord = ';', -1
+		if rows, err := r.ReadAll(); err != nil || len(rows) != len(page.rows()) {
+			t.Errorf("%d rows, %v, want %d", len(rows), err, len(page.rows()))
+		}
+	}
+	page.exportTo(filepath.Join(folder, "gone"))
+	b.waits("Die Datei konnte nicht geschrieben werden")
+}
+
+func TestCellsAreNoFormulas(t *testing.T) {
+	for cell, want := range map[string]string{"=1+1": "'=1+1", "@x": "'@x", "+49 30 1234": "+49 30 1234", "-5": "-5", "-5+A1": "'-5+A1", "Meier": "Meier", "": ""} {
+		if got := harmless(cell); got != want {
+			t.Errorf("%q is written as %q, want %q", cell, got, want)
+		}
+	}
+}
+
+func TestStatisticsSayWhatIsWrong(t *testing.T) {
+	b, _ := customersBench(t, Look{"en", "light"})
+	page := b.m.pages[pageStatistics].(*statisticsPage)
+	page.failed = errors.New("the disk is gone")
+	page.draw()
+	b.m.Go(pageStatistics)
+	page.failed, page.began = errors.New("the disk is gone"), false
+	page.draw()
+	if !b.says("The calls could not be counted") {
+		t.Error("it does not say that it could not count")
+	}
+	b.tap("button", "Try again")
+	b.waits("No calls in this time")
+	page.has.Reach = crm.ReachNone
+	page.draw()
+	if !b.says("Your role shows no calls") {
+		t.Error("G1: it does not say that the role shows none")
+	}
+}
+
+// A day that is not over is compared with as much of the one before, and a week with as much of a week.
+func TestPeriodsAreComparedWithTheSameOfBefore(t *testing.T) {
+	now := at("2026-11-25", "10:44") // a Wednesday
+	for _, c := range []struct {
+		period       statisticsPeriod
+		from, before string
+	}{{periodToday, "2026-11-25", "2026-11-24"}, {periodWeek, "2026-11-23", "2026-11-16"}, {periodMonth, "2026-11-01", "2026-10-01"}} {
+		s := spanOf(c.period, now)
+		if s.from != at(c.from, "00:00") || s.before != at(c.before, "00:00") || s.to != at("2026-11-25", "10:45") {
+			t.Errorf("%s: %+v", c.period, s)
+		}
+	}
+	if s := spanOf(periodWeek, at("2026-11-22", "10:00")); s.from != at("2026-11-16", "00:00") { // a Sunday
+		t.Errorf("the week of a Sunday: %+v", s)
+	}
+}
+
+func TestPicturesOfStatistics(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		look   Look
+		size   fyne.Size
+		period string
+	}{
+		{"statistics-dark-de", Look{"de", "dark"}, fyne.NewSize(1280, 800), "Month"}, {"statistics-light", Look{"en", "light"}, fyne.NewSize(1280, 800), "Week"},
+		{"statistics-900-light-de", Look{"de", "light"}, fyne.NewSize(900, 600), "From–to"}, {"statistics-today-dark", Look{"en", "dark"}, fyne.NewSize(1600, 1000), "Today"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, s := customersBench(t, c.look)
+			b.m.Window().Resize(c.size)
+			countedCalls(t, s)
+			b.m.Go(pageStatistics)
+			b.choose("select", "Period", c.period)
+			b.waits(text.T("Incoming calls by hour"))
+			b.shot(c.name)
+			kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, at fyne.Position) {
+				if n, ok := o.(kit.Named); ok && (n.Role() == "button" || n.Role() == "select") && at.X+o.Size().Width > c.size.Width {
+					t.Errorf("%s %q does not fit", n.Role(), n.Name())
+				}
+			})
+		})
+	}
+}
