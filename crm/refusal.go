@@ -11,8 +11,9 @@ const (
 	NoSense        = "The server could not make sense of this change."
 	TooLargeToSend = "This change is too large to be sent."
 	LastAdmin      = "Somebody has to stay an administrator."
+	RemovesSelf    = "Nobody can remove themselves. Another administrator can."
 	GiveLess       = "Nobody can give away more rights than they have."
 )
 
 // RefusalTexts are all sentences by which the server refuses commands.
-var RefusalTexts = []string{WasRemoved, WasKnown, RemoveChanged, NoRight, NeverThere, NotUnderstood, NoSense, TooLargeToSend, LastAdmin, GiveLess}
+var RefusalTexts = []string{WasRemoved, WasKnown, RemoveChanged, NoRight, NeverThere, NotUnderstood, NoSense, TooLargeToSend, LastAdmin, RemovesSelf, GiveLess}

@@ -284,3 +284,33 @@ func TestProgramsDeriveTheSameLead_B4(t *testing.T) {
 		}
 	}
 }
+
+func TestNobodyRemovesThemselvesAndOneAdministratorStays_G1(t *testing.T) {
+	anna := User{ID: "a", Roles: []ID{Administrator}}
+	boris := User{ID: "b", Roles: []ID{Agent}}
+	carla := User{ID: "c", Roles: []ID{Administrator, Agent}}
+	gone, agent := anna, anna
+	gone.Left, agent.Roles = true, []ID{Agent}
+	left := boris
+	left.Left = true
+	for _, c := range []struct {
+		what         string
+		by           ID
+		was, becomes User
+		all          []User
+		why          string
+	}{
+		{"Boris removes himself", "b", boris, left, []User{anna, boris}, RemovesSelf},
+		{"Anna removes Boris", "a", boris, left, []User{anna, boris}, ""},
+		{"he was removed already", "b", left, left, []User{anna, left}, ""},
+		{"the last administrator becomes an agent", "a", anna, agent, []User{anna, boris}, LastAdmin},
+		{"the last administrator is removed by another", "b", anna, gone, []User{anna, boris}, LastAdmin},
+		{"one of two becomes an agent", "a", anna, agent, []User{anna, carla}, ""},
+		{"the other one has left", "b", anna, agent, []User{anna, {ID: "c", Left: true, Roles: []ID{Administrator}}}, LastAdmin},
+		{"a new user", "a", User{}, boris, []User{anna}, ""},
+	} {
+		if why := WhyUserStays(c.by, c.was, c.becomes, c.all); why != c.why {
+			t.Errorf("%s: %q, want %q", c.what, why, c.why)
+		}
+	}
+}

@@ -21,3 +21,19 @@ type User struct {
 func sortByCalls(users []User, taken map[ID]int) {
 	slices.SortStableFunc(users, func(a, b User) int { return cmp.Compare(taken[a.ID], taken[b.ID]) })
 }
+
+// IsAdministrator says whether a user who is still here has that role.
+func (u User) IsAdministrator() bool { return !u.Left && slices.Contains(u.Roles, Administrator) }
+
+// WhyUserStays says why a user may not become so: nobody removes themselves, and one administrator stays
+// (requirements.md G1). "" when it may be. by is who changes the user; all are the users as they were.
+func WhyUserStays(by ID, was, becomes User, all []User) string {
+	if was.ID == by && !was.Left && becomes.Left {
+		return RemovesSelf
+	}
+	another := func(u User) bool { return u.ID != was.ID && u.IsAdministrator() }
+	if was.IsAdministrator() && !becomes.IsAdministrator() && !slices.ContainsFunc(all, another) {
+		return LastAdmin
+	}
+	return ""
+}

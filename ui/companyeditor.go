@@ -32,7 +32,8 @@ type companyEditor struct {
 	save    *kit.Button
 	drop    *kit.Button
 	saving  bool
-	locked  string // who may change it instead; "" when it may be changed here
+	locked  string      // who may change it instead; "" when it may be changed here
+	shut    []shutInput // what cannot be used while it is locked
 }
 
 // editorTab is a part of a form.
@@ -113,9 +114,20 @@ func (e *companyEditor) Look() {
 	e.box.Refresh()
 }
 
-// Lock shows what is set up without letting it be changed, and says who may; "" lets it.
+// Lock shows what is set up without letting it be changed, and says who may; "" lets it (requirements.md G2).
 func (e *companyEditor) Lock(who string) {
 	e.locked = who
+	for _, s := range e.shut {
+		s.open()
+	}
+	e.shut = nil
+	if who != "" {
+		for _, t := range e.tabs {
+			for _, row := range t.rows {
+				e.shut = shutInputs(e.shut, row, who)
+			}
+		}
+	}
 	e.Look()
 }
 

@@ -20,6 +20,7 @@ type Company interface {
 	Users(context.Context) ([]crm.User, error)
 	Roles(context.Context) ([]crm.Role, error)
 	Rights(context.Context) (crm.Rights, error)
+	Me(context.Context) (crm.User, error)
 	Fields(context.Context) ([]crm.Field, error)
 	Workspace(context.Context) (crm.Workspace, error)
 	SetWorkspace(context.Context, crm.Workspace) (converted int, err error)

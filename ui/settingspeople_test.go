@@ -171,6 +171,9 @@ func TestUsersAndRolesAreSetUp_G1(t *testing.T) {
 	b.tap("check", "Trainee")
 	b.tap("button", "Save")
 	b.waits("102 · Sales · Trainee")
+	if b.widget("button", "Remove").Enabled() {
+		t.Error("Anna can remove herself")
+	}
 	b.tapLast("button", "Remove")
 	b.tap("button", "Remove for good")
 	pumpUntil(t, b.d, func() bool { users, err := s.Users(ctx); return err == nil && len(users) == 1 })
@@ -193,9 +196,15 @@ func TestWhatOneMayNotChangeIsShownAndSaysWhoMay_G2(t *testing.T) {
 	b, s := companyBench(t, Look{"en", "light"})
 	administered(t, s)
 	who := "Your role does not allow to change this. Petra Weiß may."
-	for _, c := range []struct{ place, field string }{
-		{"Lines", "Name of the line"}, {"Queue groups", "Name of the group"}, {"Pipelines", "Status"}, {"Custom fields", "Name of the field"},
-		{"Users", "Name of the user"}, {"Roles", "Name of the role"}, {"Lead sources", "Own sources"}, {"CRM exceptions", "Blacklist"}, {"CRM mode", ""},
+	for _, c := range []struct {
+		place  string
+		inputs []string // role and name by turns
+	}{
+		{"Lines", []string{"field", "Name of the line"}}, {"Queue groups", []string{"field", "Name of the group", "select", "Add a person"}},
+		{"Pipelines", []string{"button", "Add status"}}, {"Custom fields", []string{"field", "Name of the field", "check", "Contact"}},
+		{"Users", []string{"field", "Name of the user", "check", "Agent", "button", "Add number"}}, {"Roles", []string{"field", "Name of the role", "select", "Calls out"}},
+		{"Lead sources", []string{"field", "Own sources"}}, {"CRM exceptions", []string{"field", "Blacklist"}},
+		{"CRM mode", []string{"radio", "CRM mode", "select", "An unknown caller becomes", "select", "Pipeline for new deals", "check", "A new lead for who comes back"}},
 	} {
 		b.tap("item", c.place)
 		b.waits(who)
@@ -207,14 +216,10 @@ func TestWhatOneMayNotChangeIsShownAndSaysWhoMay_G2(t *testing.T) {
 			}
 			b.tap("button", "Edit")
 		}
-		switch c.field {
-		case "Status":
-			b.tap("button", "Add status")
-			b.type_(c.field, "New one")
-		case "":
-			b.choose("radio", "CRM mode", "Simple: without leads")
-		default:
-			b.type_(c.field, "0221 5")
+		for i := 0; i < len(c.inputs); i += 2 {
+			if b.widget(c.inputs[i], c.inputs[i+1]).Enabled() {
+				t.Errorf("%s: %s %q can be used", c.place, c.inputs[i], c.inputs[i+1])
+			}
 		}
 		if b.widget("button", "Save").Enabled() {
 			t.Errorf("%s can be saved", c.place)

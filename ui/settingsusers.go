@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"leadline/crm"
+	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 	"leadline/ui/theme"
@@ -20,6 +21,7 @@ type settingsUsersView struct {
 
 // companyPeople are the users and what they may do.
 type companyPeople struct {
+	me    crm.ID // who works here
 	users []crm.User
 	roles []crm.Role
 	mine  crm.Rights
@@ -32,6 +34,11 @@ func readPeople(ctx context.Context, c Company) (have companyPeople, err error) 
 	if have.roles, err = c.Roles(ctx); err != nil {
 		return have, err
 	}
+	me, err := c.Me(ctx)
+	if err != nil {
+		return have, err
+	}
+	have.me = me.ID
 	have.mine, err = c.Rights(ctx)
 	return have, err
 }
@@ -64,9 +71,7 @@ func (v *settingsUsersView) users() {
 			e := setupEntry{id: u.ID, name: u.Name, sub: v.summary(u), edit: func() { v.editUser(u) }}
 			left := u
 			left.Left = true
-			if v.locksOut(left) {
-				e.stays = text.T("Somebody has to be left who may change users.")
-			}
+			e.stays = v.whyNot(u, left)
 			return e
 		})
 }
@@ -80,6 +85,17 @@ func (v *settingsUsersView) summary(u crm.User) string {
 		}
 	}
 	return joined(" · ", u.Extension, u.Department, strings.Join(roles, ", "))
+}
+
+// whyNot says why a user may not become so, in the language of the window; "" when they may.
+func (v *settingsUsersView) whyNot(was, becomes crm.User) string {
+	if v.locksOut(becomes) {
+		return text.T("Somebody has to be left who may change users.")
+	}
+	if why := crm.WhyUserStays(v.have.me, was, becomes, v.have.users); why != "" {
+		return text.Say(desk.Text(crm.Say(why)))
+	}
+	return ""
 }
 
 // locksOut says whether nobody would be left who may change users if one were saved so.
@@ -195,6 +211,7 @@ func (f *userForm) look() {
 
 func (f *userForm) submit() {
 	u, ok := f.typed()
+	stays := f.v.whyNot(f.began, u)
 	taken := slices.IndexFunc(f.v.have.users, func(o crm.User) bool { return o.ID != u.ID && o.Extension == u.Extension && u.Extension != "" })
 	switch {
 	case u.Name == "":
@@ -208,8 +225,8 @@ func (f *userForm) submit() {
 		f.editor.Saved(text.T("Something above cannot be used as it is."))
 	case !ok:
 		f.editor.Saved(text.T("Something above cannot be used as it is."))
-	case f.v.locksOut(u):
-		f.editor.Saved(text.T("Somebody has to be left who may change users."))
+	case stays != "":
+		f.editor.Saved(stays)
 	default:
 		f.v.save(f.editor, crm.SaveUser{User: u})
 	}

@@ -268,3 +268,23 @@ func TestExceptionsAndBlacklistAreKept_E1(t *testing.T) {
 		t.Error("nothing was changed, and commands were made")
 	}
 }
+
+func TestNobodyRemovesThemselves_G1(t *testing.T) {
+	s := open(t)
+	anna := must(s.SignIn(ctx, crm.User{Name: "Anna", Extension: "101"}))(t)
+	left := anna
+	left.Left = true
+	var wrong crm.Invalid
+	if err := s.Do(ctx, crm.SaveUser{User: left}); !errors.As(err, &wrong) || wrong.Text.Key != crm.RemovesSelf {
+		t.Errorf("said %v", err)
+	}
+	anna.Roles = []crm.ID{crm.Administrator}
+	ok(t, s.Do(ctx, crm.SaveUser{User: anna}))
+	anna.Roles = []crm.ID{crm.Agent}
+	if err := s.Do(ctx, crm.SaveUser{User: anna}); !errors.As(err, &wrong) || wrong.Text.Key != crm.LastAdmin {
+		t.Errorf("said %v", err)
+	}
+	if users := must(s.Users(ctx))(t); len(users) != 1 || !users[0].IsAdministrator() {
+		t.Errorf("the users are %+v", users)
+	}
+}

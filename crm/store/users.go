@@ -17,6 +17,9 @@ func scanUser(row interface{ Scan(...any) error }) (u crm.User, err error) {
 }
 
 func (t *tx) saveUser(u crm.User) error {
+	if err := t.mayBecome(u); err != nil {
+		return err
+	}
 	numbers := toJSON(u.Numbers)
 	if numbers == nil {
 		numbers = "[]"
@@ -36,6 +39,29 @@ func (t *tx) saveUser(u crm.User) error {
 		return err
 	}
 	t.changed.Lists = true
+	return nil
+}
+
+// mayBecome refuses what would lock out who works here, or everybody (G1). What the server has was judged there.
+func (t *tx) mayBecome(u crm.User) error {
+	was, err := userByID(t, u.ID)
+	if t.fromServer || errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	by, err := setting(t, settingMe)
+	if err != nil {
+		return err
+	}
+	all, err := users(t)
+	if err != nil {
+		return err
+	}
+	if why := crm.WhyUserStays(crm.ID(by), was, u, all); why != "" {
+		return crm.Invalid{Text: crm.Say(why)}
+	}
 	return nil
 }
 
@@ -159,17 +185,21 @@ func userByID(q querier, id crm.ID) (crm.User, error) {
 }
 
 // Users are all who have not left, by name.
-func (s *Store) Users(ctx context.Context) (users []crm.User, err error) {
+func (s *Store) Users(ctx context.Context) ([]crm.User, error) {
 	r, err := s.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	err = each(r, "SELECT "+userColumns+" FROM user u WHERE u.gone = 0 ORDER BY u.name", nil, func(rows *sql.Rows) error {
+	return users(r)
+}
+
+func users(q querier) (all []crm.User, err error) {
+	err = each(q, "SELECT "+userColumns+" FROM user u WHERE u.gone = 0 ORDER BY u.name", nil, func(rows *sql.Rows) error {
 		u, err := scanUser(rows)
-		users = append(users, u)
+		all = append(all, u)
 		return err
 	})
-	return users, err
+	return all, err
 }
 
 // Colleague is the user who calls by that number or extension; the zero User when none does.

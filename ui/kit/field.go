@@ -134,6 +134,9 @@ func (f *Field) SetHelp(s string) {
 	}
 }
 
+// Help is the sentence below, "" when there is none.
+func (f *Field) Help() string { return f.help }
+
 // SetError shows a translated sentence in red below and turns the ring red; ""
 // is no error.
 func (f *Field) SetError(s string) {

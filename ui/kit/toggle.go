@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -187,15 +189,17 @@ func (g *RadioGroup) SetChosen(id string) {
 // Choose picks an option as a click would.
 func (g *RadioGroup) Choose(option string) error {
 	i, err := find(g.options, option)
-	if err == nil {
+	if err == nil && g.items[i].Enabled() {
 		g.pick(g.options[i].ID)
 	}
 	return err
 }
 
-func (g *RadioGroup) Role() string  { return "radio" }
-func (g *RadioGroup) Name() string  { return g.words.english() }
-func (g *RadioGroup) Enabled() bool { return true }
+func (g *RadioGroup) Role() string { return "radio" }
+func (g *RadioGroup) Name() string { return g.words.english() }
+
+// Enabled says whether any of the radios can be clicked.
+func (g *RadioGroup) Enabled() bool { return slices.ContainsFunc(g.items, (*Check).Enabled) }
 
 // Value is the choice as shown.
 func (g *RadioGroup) Value() string {

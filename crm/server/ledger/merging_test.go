@@ -273,6 +273,8 @@ func TestG2RightsAreThoseOfNow(t *testing.T) {
 		}
 	}
 	c.refused(wire.RejectNotAllowed, c.try(admin, crm.SaveUser{User: crm.User{ID: c.admin, Name: "Ada", Roles: []crm.ID{crm.Agent}}}))
+	c.do(admin, crm.SaveUser{User: crm.User{ID: c.ben, Name: "Ben", Roles: []crm.ID{crm.Administrator}}})
+	c.refused(wire.RejectNotAllowed, c.try(admin, crm.SaveUser{User: crm.User{ID: c.admin, Name: "Ada", Roles: []crm.ID{crm.Administrator}, Left: true}})) // herself
 	c.do(admin, crm.SaveRole{Role: crm.Role{ID: own, Name: "Office", Rights: crm.Rights{Users: true, Call: crm.CallAnyone, SeeCalls: crm.ReachOwn, Listen: crm.ReachOwn}}})
 	c.do(admin, crm.SaveUser{User: crm.User{ID: c.ben, Name: "Ben", Roles: []crm.ID{own}}})
 	ben := c.as(c.ben)

@@ -151,26 +151,24 @@ func (t *tx) allowUser(rights crm.Rights, u crm.User) error {
 			return refuse(wire.RejectNotAllowed, crm.GiveLess)
 		}
 	}
-	if !isAdmin(was) || isAdmin(u) || t.from.System {
+	if t.from.System {
 		return nil
 	}
 	users, err := t.all(wire.User)
 	if err != nil {
 		return err
 	}
-	for _, r := range users {
-		other, err := Read[crm.User](r)
-		if err != nil {
+	all := make([]crm.User, len(users))
+	for i, r := range users {
+		if all[i], err = Read[crm.User](r); err != nil {
 			return err
 		}
-		if other.ID != u.ID && isAdmin(other) {
-			return nil
-		}
 	}
-	return refuse(wire.RejectNotAllowed, crm.LastAdmin)
+	if why := crm.WhyUserStays(t.from.User, was, u, all); why != "" {
+		return refuse(wire.RejectNotAllowed, why)
+	}
+	return nil
 }
-
-func isAdmin(u crm.User) bool { return !u.Left && slices.Contains(u.Roles, crm.Administrator) }
 
 // allowRole refuses a role that gives more than one has.
 func (t *tx) allowRole(rights crm.Rights, r crm.Role) error {
