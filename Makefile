@@ -38,6 +38,7 @@ test:
 	go test -race -tags $(TAGS) -timeout 20m -p 2 $$(go list -tags $(TAGS) ./... | grep -Ev '$(LIVE)|$(SIM)') || status=1; \
 	go test -tags $(TAGS) -timeout 20m ./crm/sim -seeds $(SEEDS) || status=1; \
 	go test -race -tags $(TAGS) -timeout 20m -p 1 -count 1 $$(go list -tags $(TAGS) ./... | grep -E '$(LIVE)') || status=1; \
+	go test -tags $(TAGS) -timeout 20m -run '^TestADay' -count 1 ./cmd/leadline/e2e || status=1; \
 	exit $$status
 
 # What needs neither PBX nor sound nor screen.

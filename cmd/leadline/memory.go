@@ -4,22 +4,50 @@ import (
 	"context"
 	"runtime/debug"
 	"time"
+
+	"leadline/ui/desk"
 )
 
-// Fonts, icons and windows are made at start; what that leaves behind is given back
-// once the program has settled, since it then stays open all day.
-const settled = 10 * time.Second
+const (
+	// settled is how long the program has been left alone when it gives back what it does not need: fonts, icons and
+	// windows are made at start, a call's window and its records with every call, and then it stays open all day.
+	settled = 10 * time.Second
+	// forgotten is when it does so again: what was painted is kept for a minute by Fyne.
+	forgotten = 90 * time.Second
+	// gcPercent trades processor time, of which an idle telephone has plenty, for memory
+	// that it holds all day.
+	gcPercent = 40
+)
 
-// gcPercent trades processor time, of which an idle telephone has plenty, for memory
-// that it holds all day.
-const gcPercent = 40
-
-func saveMemory(ctx context.Context) {
+// saveMemory gives memory back once the program has started, and again each time when calls have ended. It returns with ctx.
+func saveMemory(ctx context.Context, now func() desk.Snapshot) {
 	debug.SetGCPercent(gcPercent)
-	select {
-	case <-ctx.Done():
-	case <-time.After(settled):
-		debug.FreeOSMemory()
-		_ = forgetCode() // what can't be given back is kept
+	tick := time.NewTicker(settled)
+	defer tick.Stop()
+	started, quiet := true, time.Duration(0)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if len(now().Calls) > 0 {
+			quiet = 0
+			continue
+		}
+		if quiet += settled; quiet == settled || quiet == forgotten {
+			giveMemoryBack(started)
+			started = false
+		}
+	}
+}
+
+// giveMemoryBack returns pages to the system that neither Go nor C needs now, after the start the code too that only a
+// start runs: what can't be given back is kept.
+func giveMemoryBack(started bool) {
+	debug.FreeOSMemory()
+	trimC()
+	if started {
+		_ = forgetCode()
 	}
 }

@@ -3,3 +3,5 @@
 package main
 
 func forgetCode() error { return nil }
+
+func trimC() {}

@@ -156,7 +156,7 @@ func (p *program) run(starts <-chan []string) error {
 		go p.leave()
 		windows.Quit()
 	})
-	go saveMemory(ctx)
+	go saveMemory(ctx, p.desk.Snapshot)
 	if p.conduct != nil {
 		p.conduct(windows.Quit)
 	}

@@ -18,6 +18,7 @@
 //	{"do":"wait","window":"call","text":"Meier","timeout_ms":2000}
 //	{"do":"shot","window":"call","file":"call.png"}
 //	{"do":"close","window":"call"}                   as its close button would
+//	{"do":"frames"}                                  how long the windows hung at most since the wish before
 //
 // type replaces what is in the field; with "append":true it is added. wait waits for
 // a visible text, with "name" for a widget that can be used, with "gone":true until

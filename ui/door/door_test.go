@@ -1,6 +1,7 @@
 package door
 
 import (
+	"encoding/json"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -218,5 +219,46 @@ func TestWhatComesInAMomentIsWaitedFor(t *testing.T) {
 	begun := time.Now()
 	if err := c.Type(ctx, "main", "Teleport", "x"); err == nil || time.Since(begun) < grace {
 		t.Errorf("what never comes: %v after %v", err, time.Since(begun))
+	}
+}
+
+func TestFramesSayWhatHeldTheWindowsUp(t *testing.T) {
+	o, path := newOffice(t)
+	c := knock(t, path)
+	frames := func() framesAnswer {
+		t.Helper()
+		answer, err := c.Do(t.Context(), map[string]any{"do": "frames"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal(answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f framesAnswer
+		if err := json.Unmarshal(b, &f); err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	for deadline := time.Now().Add(20 * time.Second); frames().Watched == 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing is watched")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	held := make(chan struct{})
+	o.Do(func() { time.Sleep(4 * longFrame); close(held) })
+	<-held
+	var long []frameLine
+	for deadline := time.Now().Add(20 * time.Second); len(long) == 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("what held the windows up is not told")
+		}
+		time.Sleep(10 * time.Millisecond)
+		long = frames().Long
+	}
+	if first := long[0]; first.Took < 2*milliseconds(longFrame) || len(first.Did) == 0 {
+		t.Errorf("told of %+v, want what took four times %v and where the first goroutine was", first, longFrame)
 	}
 }

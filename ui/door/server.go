@@ -29,6 +29,7 @@ type Door struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	wg      sync.WaitGroup
+	frames  frameWatch
 }
 
 // Listen opens the door to program at path. A socket that a program left behind

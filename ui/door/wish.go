@@ -79,6 +79,8 @@ func (d *Door) do(w wish) (any, error) {
 		return d.inAMoment(func() (any, error) { return d.visibly(w) })
 	case "tree", "key", "close":
 		return d.visibly(w)
+	case "frames":
+		return d.framesSeen()
 	case "":
 		return nil, errors.New(`not understood: "do" is missing`)
 	}

@@ -56,6 +56,7 @@ type office struct {
 	pulse  *phone.Pulse
 	dir    string
 	config string
+	more   []string // of the environment, for the program
 }
 
 func newOffice(t *testing.T) *office {
@@ -97,6 +98,7 @@ func (o *office) command(args ...string) *exec.Cmd {
 	c := o.screen.Command(binary, append([]string{"-config", o.config}, args...)...)
 	c.Env = append(c.Env, o.pulse.Env()...)
 	c.Env = append(c.Env, "GORACE=halt_on_error=1")
+	c.Env = append(c.Env, o.more...)
 	return c
 }
 

@@ -33,42 +33,68 @@ func newCaller(t *testing.T) *caller {
 type ringing struct {
 	Sent time.Time     // the INVITE
 	Rang time.Duration // from then to the 180
-	stop func()
+
+	c      *caller
+	to     *net.UDPAddr
+	user   string
+	number string
+	tag    string // of the telephone, once it has answered
+}
+
+// request is a request of the call, as whoever calls sends it.
+func (r *ringing) request(method string, sequence int, extra, body string) []byte {
+	me := r.c.conn.LocalAddr().String()
+	return fmt.Appendf(nil, "%[1]s sip:%[2]s@%[3]s SIP/2.0\r\nVia: SIP/2.0/UDP %[4]s;branch=z9hG4bK%[5]d%[11]s;rport\r\n"+
+		"From: \"Bench\" <sip:%[6]s@%[4]s>;tag=%[5]d\r\nTo: <sip:%[2]s@%[3]s>%[7]s\r\nCall-ID: %[5]d@%[4]s\r\n"+
+		"CSeq: %[10]d %[1]s\r\nContact: <sip:%[6]s@%[4]s>\r\nMax-Forwards: 70\r\n%[8]sContent-Length: %[9]d\r\n\r\n%[12]s",
+		method, r.user, r.to, me, r.c.n, r.number, r.tag, extra, len(body), sequence, branches[method], body)
+}
+
+// branches sets a request apart from the INVITE; a CANCEL has the INVITE's (RFC 3261 9.1).
+var branches = map[string]string{"ACK": "a", "BYE": "b"}
+
+func (r *ringing) send(request []byte) {
+	r.c.t.Helper()
+	if _, err := r.c.conn.WriteToUDP(request, r.to); err != nil {
+		r.c.t.Fatal(err)
+	}
 }
 
 // GiveUp cancels it and waits for the 487.
-func (r ringing) GiveUp() { r.stop() }
+func (r *ringing) GiveUp() {
+	r.c.t.Helper()
+	r.send(r.request("CANCEL", 1, "", ""))
+	r.tag = toTag.FindStringSubmatch(r.c.await("487"))[1]
+	ack := r.request("ACK", 1, "", "")
+	r.send([]byte(strings.Replace(string(ack), "a;rport", ";rport", 1))) // of the INVITE's transaction (17.1.1.3)
+}
+
+// Answered waits for the 200.
+func (r *ringing) Answered() {
+	r.c.t.Helper()
+	r.tag = toTag.FindStringSubmatch(r.c.await("200"))[1]
+	r.send(r.request("ACK", 1, "", ""))
+}
+
+// HangUp ends a call that was answered.
+func (r *ringing) HangUp() {
+	r.c.t.Helper()
+	r.send(r.request("BYE", 2, "", ""))
+	for !strings.Contains(r.c.await("200"), "CSeq: 2 BYE") {
+	}
+}
 
 // Call sends an INVITE to a telephone and waits for its 180.
-func (c *caller) Call(to *net.UDPAddr, user, number string) ringing {
+func (c *caller) Call(to *net.UDPAddr, user, number string) *ringing {
 	c.t.Helper()
 	c.n++
-	me := c.conn.LocalAddr().String()
-	request := func(method, extra, body string) []byte {
-		return fmt.Appendf(nil, "%[1]s sip:%[2]s@%[3]s SIP/2.0\r\nVia: SIP/2.0/UDP %[4]s;branch=z9hG4bK%[5]d;rport\r\n"+
-			"From: \"Bench\" <sip:%[6]s@%[4]s>;tag=%[5]d\r\nTo: <sip:%[2]s@%[3]s>%[7]s\r\nCall-ID: %[5]d@%[4]s\r\n"+
-			"CSeq: 1 %[1]s\r\nContact: <sip:%[6]s@%[4]s>\r\nMax-Forwards: 70\r\n%[8]sContent-Length: %[9]d\r\n\r\n%[10]s",
-			method, user, to, me, c.n, number, "", extra, len(body), body)
-	}
+	r := &ringing{c: c, to: to, user: user, number: number}
 	const sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
-	r := ringing{Sent: time.Now()}
-	if _, err := c.conn.WriteToUDP(request("INVITE", "Content-Type: application/sdp\r\n", sdp), to); err != nil {
-		c.t.Fatal(err)
-	}
-	answer := c.await("180")
+	invite := r.request("INVITE", 1, "Content-Type: application/sdp\r\n", sdp)
+	r.Sent = time.Now()
+	r.send(invite)
+	c.await("180")
 	r.Rang = time.Since(r.Sent)
-	r.stop = func() {
-		c.t.Helper()
-		if _, err := c.conn.WriteToUDP(request("CANCEL", "", ""), to); err != nil {
-			c.t.Fatal(err)
-		}
-		answer = c.await("487")
-		tag := toTag.FindString(answer)
-		ack := strings.Replace(string(request("ACK", "", "")), ">\r\nCall-ID", ">"+tag+"\r\nCall-ID", 1)
-		if _, err := c.conn.WriteToUDP([]byte(ack), to); err != nil {
-			c.t.Fatal(err)
-		}
-	}
 	return r
 }
 
