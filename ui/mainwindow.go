@@ -277,6 +277,9 @@ func (m *MainWindow) arrived(s desk.Snapshot) {
 // take draws a snapshot.
 func (m *MainWindow) take(s desk.Snapshot) {
 	m.snap = s
+	if m.welcome != nil && signedIn(s.Sync.State) { // the company's server brings the account
+		m.Home()
+	}
 	if seen := listsDependOn(s); seen != m.seen {
 		if m.seen != "" {
 			m.reload.Start()

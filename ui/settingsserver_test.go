@@ -146,6 +146,21 @@ func TestTheWelcomeLeadsToTheServer_I3(t *testing.T) {
 	}
 }
 
+// Who is signed in has nothing to set up: the account comes from the company.
+func TestTheWelcomeIsDoneOnceOneIsSignedIn_I3(t *testing.T) {
+	b := newMainBench(t, &mainDesk{}, &mainSettings{shared: &aServer{}}, Look{"en", "light"})
+	b.desk.watch(desk.Snapshot{Sync: desk.Sync{State: desk.SignedOut}})
+	b.settle()
+	if b.m.welcome == nil {
+		t.Error("who is signed out is not welcomed")
+	}
+	b.desk.watch(desk.Snapshot{Sync: desk.Sync{State: desk.Loading}})
+	b.settle()
+	if b.m.welcome != nil || !b.m.home.Visible() {
+		t.Error("the welcome stays though the company's data comes in")
+	}
+}
+
 func TestRefusedChangesAreDecidedOn(t *testing.T) {
 	server := &aServer{server: ServerSettings{Address: "https://crm.example.org", User: "anna@example.org", SignedIn: true}, tray: []RefusedChange{
 		{Seq: 8, What: desk.Text{Key: "Another responsible person"}, Subject: "Groß & Söhne KG", At: mainNow.Add(-time.Hour),

@@ -25,6 +25,11 @@ func syncItems(s desk.Sync, now time.Time) []statusItem {
 	return items
 }
 
+// signedIn says whether somebody is signed in at the shared server.
+func signedIn(s desk.SyncState) bool {
+	return s == desk.Everywhere || s == desk.CatchingUp || s == desk.Loading || s == desk.ServerAway
+}
+
 func syncStatus(s desk.Sync, now time.Time) statusItem {
 	switch s.State {
 	case desk.Everywhere:

@@ -21,7 +21,7 @@ const usage = `Usage:
   leadline [-config FILE] import [flags] FILE           contacts from CSV or vCards; flags: leadline import -help
   leadline [-config FILE] export [flags] FILE           all contacts into such a file; flags: leadline export -help
   leadline [-config FILE] report [FILE]                 how the last calls went on the network, for its administrator
-  leadline demo [-tour DIR]                             a PBX in a box, customers who call
+  leadline demo [-tour DIR]                             a PBX and a server in a box, customers who call, a colleague
   leadline version
 `
 

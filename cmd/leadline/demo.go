@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -30,56 +29,66 @@ var (
 func dialable(written string) string { return crm.Parse(written, crm.DefaultRegion).DialString() }
 
 // demoCommand is `leadline demo`: the program on a seeded file of its own, registered at
-// the PBX in a box. With -tour it also drives itself, tells each step and fails
-// when one didn't happen.
+// the PBX in a box and signed in at a server in a box, and a colleague's desk beside it. With -tour it also drives itself, tells each
+// step and fails when one didn't happen.
 func demoCommand(args []string, door string, out io.Writer) error {
-	flags := flag.NewFlagSet("leadline demo", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	shots := flags.String("tour", "", "drive the program through its main job and write screenshots to this `DIR`")
-	language := flags.String("language", "", "of the windows: en, de")
-	theme := flags.String("theme", "", "of the windows: light, dark")
-	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
-		return fmt.Errorf("demo: what is meant by %q?\n%s", args, usage)
+	f, err := parseDemo(args)
+	if err != nil {
+		return err
+	}
+	look := config.UI{Language: f.language, Theme: f.theme, Region: crm.DefaultRegion}
+	if f.tour != "" { // the same pictures on every machine
+		look.Language, look.Theme = or(f.language, "en"), or(f.theme, "light")
+	}
+	if f.desk != "" {
+		return deskCommand(f.desk, f.server, look, f.silent, door)
 	}
 	dir, err := os.MkdirTemp("", "leadline-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	pbx, err := demo.Start(demo.Options{Numbers: []string{store.DemoKnown, store.DemoSeveral, store.DemoUnknown}})
+	company, err := openDemoCompany(dir)
 	if err != nil {
 		return err
 	}
-	defer pbx.Close()
-	if *shots != "" && door == "" {
+	defer company.close()
+	if f.tour != "" && door == "" {
 		door = filepath.Join(dir, "door")
 	}
-	if *shots != "" { // the same pictures on every machine
-		*language, *theme = or(*language, "en"), or(*theme, "light")
-	}
-	o, err := demoOptions(dir, pbx, config.UI{Language: *language, Theme: *theme, Region: crm.DefaultRegion})
+	o, err := company.agent(look)
 	if err != nil {
 		return err
 	}
 	o.Door = door
-	if *shots == "" {
-		fmt.Fprintln(out, "demo: customers call in a moment. You can call, too:")
-		for _, n := range demo.Special() {
-			fmt.Fprintf(out, "  %s  %s\n", n.Number, n.What)
-		}
-		fmt.Fprintf(out, "  %s  Jürgen Müller-Lüdenscheidt\n", store.DemoKnown)
-		ctx, stop := context.WithCancel(context.Background())
-		defer stop()
-		go customersCall(ctx, pbx)
-		return start(o)
+	if f.tour != "" {
+		// Sound goes nowhere: the tour is for machines without anybody to hear it.
+		o.Config.Audio = silence
+		return conducted(o, &tour{company: company, pbx: company.office, look: look, door: door, shots: f.tour, out: out})
 	}
-	// Sound goes nowhere: the tour is for machines without anybody to hear it.
-	o.Config.Audio = config.Audio{Microphone: "null", Speaker: "null", Ringer: "null"}
-	return conducted(o, &tour{pbx: pbx, door: door, shots: *shots, out: out})
+	fmt.Fprintln(out, "demo: customers call in a moment. You can call, too:")
+	for _, n := range demo.Special() {
+		fmt.Fprintf(out, "  %s  %s\n", n.Number, n.What)
+	}
+	fmt.Fprintf(out, "  %s  Jürgen Müller-Lüdenscheidt\n", store.DemoKnown)
+	fmt.Fprintf(out, "demo: the second window is %s's desk, on a program of its own. What is made on one desk appears on the other.\n", store.DemoColleague)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go func() {
+		if company.office.Registered(ctx) != nil {
+			return
+		}
+		if err := company.startDesk(look, filepath.Join(dir, "door-2"), false); err != nil {
+			fmt.Fprintln(out, "demo:", err)
+		}
+		customersCall(ctx, company.office)
+	}()
+	return start(o)
 }
 
-func demoOptions(dir string, pbx *demo.PBX, look config.UI) (options, error) {
-	address, password := pbx.Account()
+// agent is how the agent's own program is started.
+func (c *demoCompany) agent(look config.UI) (options, error) {
+	address, password := c.office.Account()
 	account, err := config.CheckAccount(config.Account{
 		Name: "Office", Address: address, Password: secret.Secret(password), Bind: "127.0.0.1:0", LineHeader: "X-Line",
 	})
@@ -87,13 +96,13 @@ func demoOptions(dir string, pbx *demo.PBX, look config.UI) (options, error) {
 		return options{}, fmt.Errorf("demo: %w", err)
 	}
 	return options{
-		Config:    config.Config{Data: dir, UI: look, Accounts: []config.Account{account}},
-		File:      filepath.Join(dir, "leadline.toml"),
-		Agent:     crm.User{Name: "Anna Krüger", Extension: "101"},
-		Workspace: "Nordlicht Technik",
-		Seed: func(ctx context.Context, s *store.Store) error {
-			return s.SeedDemo(ctx, time.Now())
-		},
+		Config:    config.Config{Data: c.dir, UI: look, Accounts: []config.Account{account}, Server: config.Server{URL: c.server.url, User: store.DemoAgentEmail}},
+		File:      filepath.Join(c.dir, "leadline.toml"),
+		Agent:     crm.User{Name: store.DemoAgent, Extension: "101"},
+		Workspace: demoWorkspace,
+		Seed:      c.seed,
+		Private:   true,
+		Password:  c.password,
 	}, nil
 }
 

@@ -32,6 +32,8 @@ type options struct {
 	Agent     crm.User // who works here; zero: the user of the machine
 	Seed      func(context.Context, *store.Store) error
 	Workspace string // the company's name; "" when there is none
+	Private   bool   // passwords stay in the data folder and out of the system's keyring
+	Password  string // at the server, when nobody is signed in; "" for that of the environment
 	Demo      func() // starts the demo from the welcome; nil in the demo itself
 }
 
@@ -103,6 +105,9 @@ func newProgram(o options) (p *program, err error) {
 	}
 	p.audio.SetCountry(o.Config.UI.Region)
 	p.secrets = secret.Open(o.Config.Data)
+	if o.Private {
+		p.secrets = secret.OpenFile(o.Config.Data)
+	}
 	p.desk = desk.New(desk.Config{
 		File: p.store, Region: o.Config.UI.Region, Log: p.log,
 		Money: func(m crm.Money) string { return text.Money(m.Cents, m.Currency) },

@@ -37,6 +37,7 @@ type shared struct {
 
 	giving   sync.Mutex
 	accounts []wire.Account // that the company has set up, and that are not taken over yet
+	taking   sync.WaitGroup
 }
 
 // secretOfServer is under which name a session is kept.
@@ -56,7 +57,7 @@ func (s *shared) start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.client = client
-	switch password := os.Getenv(envPassword); {
+	switch password := or(s.p.opts.Password, os.Getenv(envPassword)); {
 	case client.SignedIn():
 		s.run(client, c.URL, nil)
 	case password != "" && c.User != "":
@@ -150,6 +151,7 @@ func (s *shared) end() {
 	if stop != nil {
 		stop()
 	}
+	s.taking.Wait()
 }
 
 var syncStates = map[replica.State]desk.SyncState{
@@ -185,11 +187,11 @@ func (s *shared) takeAccounts() {
 	if len(accounts) == 0 {
 		return
 	}
-	go func() {
+	s.taking.Go(func() {
 		if err := s.p.takeAccounts(context.Background(), accounts); err != nil {
 			s.p.log.Error("take over the company's accounts", "error", err)
 		}
-	}()
+	})
 }
 
 // signIn begins a session at a server, keeps it in the configuration, and begins to keep the file in step.

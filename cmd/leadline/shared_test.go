@@ -21,6 +21,8 @@ import (
 	"leadline/crm/server/front"
 	"leadline/crm/store"
 	"leadline/crm/wire"
+	"leadline/phone"
+	"leadline/phone/audio"
 	"leadline/ui"
 	"leadline/ui/desk"
 )
@@ -102,6 +104,27 @@ func aProgram(t *testing.T) *program {
 		}
 	})
 	return p
+}
+
+// telephone gives the program one, without sound.
+func (p *program) telephone(t *testing.T) {
+	t.Helper()
+	silence := audio.Choice{Microphone: audio.Null, Speaker: audio.Null, Ringer: audio.Null}
+	var err error
+	if p.audio, err = audio.Open(silence, p.log); err != nil {
+		t.Fatal(err)
+	}
+	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.desk, Lamps: p.desk, Log: p.log, UserAgent: "Leadline/test"})
+	p.desk.Connect(p.phone)
+	t.Cleanup(func() {
+		p.shared.end() // it hands accounts to the telephone
+		ctx, cancel := context.WithTimeout(context.Background(), farewell)
+		defer cancel()
+		if err := p.phone.Close(ctx); err != nil {
+			t.Errorf("close the telephone: %v", err)
+		}
+		p.audio.Close()
+	})
 }
 
 func (p *program) untilSync(t *testing.T, what string, is func(desk.Sync) bool) {

@@ -9,13 +9,16 @@ import (
 	"path/filepath"
 	"time"
 
+	"leadline/cmd/leadline/config"
 	"leadline/cmd/leadline/instance"
+	"leadline/crm/store"
 	"leadline/phone/demo"
 	"leadline/ui/door/client"
+	"leadline/ui/text"
 )
 
 // tourLimit is how long the whole tour may take on a slow machine.
-const tourLimit = 3 * time.Minute
+const tourLimit = 4 * time.Minute
 
 // stepLimit is how long one thing may take to happen.
 const stepLimit = 15 * time.Second
@@ -23,14 +26,17 @@ const stepLimit = 15 * time.Second
 // tour drives the running program through its main job by the automation door, as
 // a person would, and tells each step.
 type tour struct {
-	pbx   *demo.PBX
-	door  string
-	shots string
-	out   io.Writer
+	company *demoCompany
+	pbx     *demo.PBX // the agent's
+	look    config.UI
+	door    string
+	shots   string
+	out     io.Writer
 
-	c   *client.Client
-	ctx context.Context
-	n   int
+	c      *client.Client // of the agent's program
+	second *client.Client // of the colleague's; nil before it has been started
+	ctx    context.Context
+	n      int
 }
 
 // conducted runs the program with the tour beside it. The windows need the first
@@ -81,6 +87,11 @@ func (t *tour) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer t.c.Close()
+	defer func() {
+		if t.second != nil {
+			t.second.Close()
+		}
+	}()
 	for _, s := range t.steps() {
 		t.n++
 		fmt.Fprintf(t.out, "demo: %2d. %s … ", t.n, s.tell)
@@ -89,6 +100,9 @@ func (t *tour) run(ctx context.Context) (err error) {
 			fmt.Fprintln(t.out, "FAILED")
 			_ = t.shot("failed-main", "main")
 			_ = t.shot("failed-call", "call")
+			if t.second != nil {
+				_ = beside(picture("failed-colleague", "main"))(t)
+			}
 			return fmt.Errorf("demo, step %d (%s): %w", t.n, s.tell, err)
 		}
 		fmt.Fprintf(t.out, "yes, after %.2f s\n", time.Since(began).Seconds())
@@ -117,29 +131,73 @@ func (t *tour) steps() []step {
 	return []step{
 		{"the telephone registers at the PBX in the box", func(t *tour) error { return t.pbx.Registered(t.ctx) }},
 		{"the main window shows the company's calls", all(shows("main", "Käthe Süßmilch"), picture("main", "main"))},
+		{"what is here goes to the server", all(says("main", "Saved everywhere"), nothingRefused)},
+		{"a colleague's desk starts beside it, with an address, a name and a password", startColleague},
+		{"it loads the company's customers from the server", beside(all(shows("main", "Käthe Süßmilch"), says("main", "Saved everywhere")))},
+		{"its telephone registers with the account that the server brought", func(t *tour) error { return t.company.second.Registered(t.ctx) }},
+		{"the agent sees that the colleague is free", all(tap("main", "Team"), shows("main", store.DemoColleague), says("main", "{n} free, {busy} on calls", "n", 1, "busy", 0), picture("main-team", "main"), tap("main", "Calls"))},
 		{"Jürgen Müller-Lüdenscheidt of Meier GmbH calls", rings(knownCustomer)},
 		{"the call window knows who it is", all(shows("call", "Jürgen Müller-Lüdenscheidt"), shows("call", "Head office"), picture("call-known", "call"))},
 		{"the agent answers", all(tap("call", "Answer"), hears)},
+		{"the colleague sees that the agent is on a call", beside(all(tap("main", "Team"), shows("main", store.DemoAgent), says("main", "{n} free, {busy} on calls", "n", 0, "busy", 1), picture("colleague-team", "main")))},
 		{"they talk, and the agent notes what is said", all(write("call", "Note", "Wants 40 brackets by 15 January."), noted, picture("call-talking", "call"))},
 		{"the agent hangs up", all(tap("call", "Hang up"), ends)},
 		{"a stranger calls", rings(unknownCustomer)},
-		{"the window says that nobody knows the number", all(shows("call", "Not in the CRM"), picture("call-unknown", "call"))},
+		{"the window says that nobody knows the number", all(says("call", "Not in the CRM"), picture("call-unknown", "call"))},
 		{"the agent answers and makes a lead of the call", all(
 			tap("call", "Answer"), hears, tap("call", "Create lead"),
 			write("call", "First name", "Jörg"), write("call", "Last name", "Groß"), write("call", "Company", "Groß Metallbau"),
-			picture("call-form", "call"), tap("call", "Save lead"), shows("call", "Lead · New"), picture("call-lead", "call"))},
+			picture("call-form", "call"), tap("call", "Save lead"), says("call", "Lead · New"), picture("call-lead", "call"))},
+		{"the lead appears on the colleague's desk", beside(all(tap("main", "Leads"), shows("main", "Groß Metallbau"), picture("colleague-leads", "main")))},
 		{"the customer hangs up", func(t *tour) error { call.HangUp(); return ends(t) }},
 		{"the agent calls the new lead back", all(dial(unknownCustomer.Number), func(t *tour) error { return t.state("talking") })},
 		{"the window knows the lead now", all(shows("call", "Groß Metallbau"), picture("call-back", "call"))},
 		{"the agent hangs up", all(tap("call", "Hang up"), func(t *tour) error { return t.state("ended") })},
 		{"somebody calls who withholds the number", rings(withheldCustomer)},
-		{"the window says so, and the agent declines", all(shows("call", "Number withheld"), picture("call-withheld", "call"), tap("call", "Decline"), ends)},
+		{"the window says so, and the agent declines", all(says("call", "Number withheld"), picture("call-withheld", "call"), tap("call", "Decline"), ends)},
 		{"a number calls that three records have", rings(severalCustomer)},
-		{"the window lets the agent choose", all(shows("call", "Who is calling?"), picture("call-several", "call"))},
+		{"the window lets the agent choose", all(says("call", "Who is calling? {n} records have this number", "n", 3), picture("call-several", "call"))},
 		{"the customer gives up, and the call is missed", func(t *tour) error { call.HangUp(); return ends(t) }},
 		{"the list of leads has the new one", all(tap("main", "Leads"), shows("main", "Groß Metallbau"), picture("main-leads", "main"))},
 		{"the list of missed calls has who gave up", all(tap("main", "Missed"), shows("main", "Özdemir"), picture("main-missed", "main"))},
+		{"all of it is with the server, and nothing was refused", all(says("main", "Saved everywhere"), nothingRefused)},
 	}
+}
+
+// startColleague starts the second desk and waits for its door.
+func startColleague(t *tour) (err error) {
+	door := filepath.Join(t.company.dir, "door-2")
+	if err := t.company.startDesk(t.look, door, true); err != nil {
+		return err
+	}
+	return t.eventually("the colleague's program", func() bool {
+		t.second, err = client.DialContext(t.ctx, door)
+		return err == nil
+	})
+}
+
+// beside does something on the colleague's desk.
+func beside(do func(*tour) error) func(*tour) error {
+	return func(t *tour) error {
+		there := *t
+		there.c = t.second
+		if err := do(&there); err != nil {
+			return fmt.Errorf("on the colleague's desk: %w", err)
+		}
+		return nil
+	}
+}
+
+// nothingRefused tells whether the server took all that it was sent.
+func nothingRefused(t *tour) error {
+	answer, err := t.c.Do(t.ctx, map[string]any{"do": "state"})
+	if err != nil {
+		return err
+	}
+	if n, ok := answer["refused"].(float64); !ok || n != 0 {
+		return fmt.Errorf("the server refused %v changes", answer["refused"])
+	}
+	return nil
 }
 
 // all is several things, one after the other.
@@ -154,8 +212,13 @@ func all(steps ...func(*tour) error) func(*tour) error {
 	}
 }
 
-func shows(window, text string) func(*tour) error {
-	return func(t *tour) error { return t.c.Wait(t.ctx, window, text, stepLimit) }
+func shows(window, words string) func(*tour) error {
+	return func(t *tour) error { return t.c.Wait(t.ctx, window, words, stepLimit) }
+}
+
+// says is shows for a sentence of the program's own, in the language of the windows.
+func says(window string, key text.Key, args ...any) func(*tour) error {
+	return shows(window, text.T(key, args...))
 }
 
 func tap(window, name string) func(*tour) error {
@@ -167,12 +230,12 @@ func tap(window, name string) func(*tour) error {
 	}
 }
 
-func write(window, name, text string) func(*tour) error {
+func write(window, name, words string) func(*tour) error {
 	return func(t *tour) error {
 		if err := t.c.WaitFor(t.ctx, window, name, stepLimit); err != nil {
 			return err
 		}
-		return t.c.Type(t.ctx, window, name, text)
+		return t.c.Type(t.ctx, window, name, words)
 	}
 }
 

@@ -14,6 +14,11 @@ const (
 	DemoSeveral = "0711 440 29-0"  // three records have it
 	DemoUnknown = "0221 987 65 43" // nobody has it
 	DemoLine    = "030 5557-100"   // "Head office"
+
+	DemoAgent          = "Anna Krüger" // the administrator
+	DemoAgentEmail     = "anna.krueger@nordlicht.example"
+	DemoColleague      = "Petra Weiß"
+	DemoColleagueEmail = "petra.weiss@nordlicht.example"
 )
 
 // SeedDemo fills an empty file with the customers of "Nordlicht Technik", with
@@ -27,7 +32,7 @@ func (s *Store) SeedDemo(ctx context.Context, now time.Time) error {
 		d := &demo{tx: t, now: now, users: map[string]crm.User{}, lines: map[string]crm.Line{}, queues: map[string]crm.Queue{}}
 		d.seed()
 		if d.err == nil {
-			d.err = t.setSetting(settingMe, string(d.users["Anna Krüger"].ID))
+			d.err = t.setSetting(settingMe, string(d.users[DemoAgent].ID))
 		}
 		t.changed = Changed{Lists: true}
 		return d.err
@@ -49,9 +54,9 @@ type demo struct {
 }
 
 func (d *demo) seed() {
-	anna := d.user("Anna Krüger", "101")
-	petra := d.user("Petra Weiß", "102")
-	ozlem := d.user("Özlem Yılmaz", "103")
+	anna := d.user(DemoAgent, "101", DemoAgentEmail, crm.Administrator)
+	petra := d.user(DemoColleague, "102", DemoColleagueEmail, crm.ChiefExecutive)
+	ozlem := d.user("Özlem Yılmaz", "103", "oezlem.yilmaz@nordlicht.example", crm.ChiefExecutive)
 
 	d.line("Head office", DemoLine, "Sales queue", anna, petra)
 	d.line("Service line", "030 5557-200", "Workshop", ozlem)
@@ -127,8 +132,8 @@ func num(written string, label crm.Label) crm.Number {
 	return n
 }
 
-func (d *demo) user(name, extension string) crm.ID {
-	u := crm.User{ID: d.id(), Name: name, Extension: extension}
+func (d *demo) user(name, extension, email string, role crm.ID) crm.ID {
+	u := crm.User{ID: d.id(), Name: name, Extension: extension, Email: email, Roles: []crm.ID{role}}
 	d.users[name] = u
 	d.do(crm.SaveUser{User: u})
 	return u.ID

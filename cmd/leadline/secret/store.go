@@ -52,6 +52,13 @@ func Open(dir string) *Store {
 	return &Store{file: filepath.Join(dir, "passwords.json"), ring: systemRing{}, patience: Patience}
 }
 
+// OpenFile is Open without the system's keyring: for what must leave no trace outside of dir.
+func OpenFile(dir string) *Store {
+	s := Open(dir)
+	s.dead = true
+	return s
+}
+
 // Get is the password of name, or ErrNotFound.
 func (s *Store) Get(name string) (Secret, error) {
 	// The file first: what is in it was put there because the keyring was away,
