@@ -82,3 +82,28 @@ func TestTheReportHasMessagesThatCameInPieces(t *testing.T) {
 		t.Errorf("the INVITE is missing:\n%s", report.String())
 	}
 }
+
+// RFC 3261 §21.5.7: what is too big is refused, and the report has the beginning of it.
+func TestTheReportHasAMessageThatIsTooBig(t *testing.T) {
+	pbx := siptest.NewTCP(t, nil)
+	d := newDesk(t, pbx, func(_ *phone.Config, a *phone.Account) { a.Transport = "tcp" }).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	d.do(d.Answer(d.rings().ID))
+	caller.Answered("")
+	caller.Do("UPDATE", siptest.SDP(4000))
+	caller.Expect("200 UPDATE") // not before the ACK has been read
+	head, _, _ := strings.Cut(caller.Request("INFO", ""), "Content-Length")
+	caller.Send(caller.To, head+"Subject: too big\r\nContent-Length: 70000\r\n\r\n")
+	again := pbx.Expect("INVITE") // over another connection: nobody knows where the next message would begin
+	pbx.Reply(again, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	var report strings.Builder
+	d.do(d.WriteReport(&report))
+	if text := report.String(); !strings.Contains(text, "Subject: too big") || !strings.Contains(text, "513 Message Too Large") {
+		t.Errorf("it isn't there:\n%s", text)
+	}
+	d.do(d.HangUp(d.Calls()[0].ID))
+	pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
+	d.ended(phone.HungUpHere)
+}

@@ -154,3 +154,53 @@ func TestCallSurvivesABrokenConnection(t *testing.T) {
 	pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
 	d.ended(phone.HungUpHere)
 }
+
+// What is asked in a call when its connection breaks is asked again over the new one.
+func TestHoldingOverAConnectionThatBreaks(t *testing.T) {
+	pbx := siptest.NewTCP(t, nil)
+	d := newDesk(t, pbx, func(_ *phone.Config, a *phone.Account) { a.Transport = "tcp" }).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	d.do(d.Answer(d.rings().ID))
+	caller.Answered("")
+	call := d.state(phone.Active)
+	d.do(d.Hold(call.ID, true))
+	first := pbx.Expect("INVITE")
+	pbx.Cut() // unanswered
+	again := pbx.Expect("INVITE")
+	if again.From == first.From || again.CSeq() <= first.CSeq() || !strings.Contains(again.Body, "a=sendonly") {
+		t.Errorf("after CSeq %d from %s came %d from %s:\n%s", first.CSeq(), first.From, again.CSeq(), again.From, again.Body)
+	}
+	pbx.Reply(again, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+	pbx.Expect("ACK")
+	d.state(phone.HeldHere)
+}
+
+// A PBX that is gone is waited for a little; then the wish has failed, and the call goes on.
+func TestHoldingOverAConnectionThatStaysBroken(t *testing.T) {
+	pbx := siptest.NewTCP(t, nil)
+	d := newDesk(t, pbx, func(_ *phone.Config, a *phone.Account) { a.Transport = "tcp" }).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	d.do(d.Answer(d.rings().ID))
+	caller.Answered("")
+	call := d.state(phone.Active)
+	d.do(d.Hold(call.ID, true))
+	pbx.Expect("INVITE")
+	told := func() int {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return len(d.ear.calls)
+	}
+	before, began := told(), time.Now()
+	pbx.Close()
+	d.eventually("the wish has failed", func() bool { return told() > before })
+	if now := d.last(call.ID); now.State != phone.Active {
+		t.Errorf("the call is %s", now.State)
+	}
+	if took := time.Since(began); took > siptest.Patience/2 {
+		t.Errorf("that took %v", took)
+	}
+	d.do(d.HangUp(call.ID))
+	d.ended(phone.HungUpHere)
+}

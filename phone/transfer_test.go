@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"leadline/phone"
 	"leadline/phone/siptest"
@@ -194,11 +193,9 @@ func TestBeingTransferredCallsTheOther(t *testing.T) {
 
 func TestGarbageInTransfersIsRefused(t *testing.T) {
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
-	// What the library's parser can't read at all it drops without an answer.
-	caller.Do("REFER", "", "Refer-To: <>")
-	for _, to := range []string{"nonsense<", "<sip:>", "<sip:a@b?Replaces=%ZZ>"} {
+	for _, to := range []string{"<>", "", "mailto:chief@example.org", "<mailto:chief@example.org>", "<tel:>", "nonsense<", "<sip:>", "<sip:a@b?Replaces=%ZZ>"} {
 		caller.Do("REFER", "", "Refer-To: "+to)
-		if m, ok := caller.AwaitAny(time.Second, "400 REFER"); !ok {
+		if m, ok := caller.AwaitAny(siptest.Patience, "400 REFER"); !ok {
 			t.Errorf("%s: %v", to, m)
 		}
 	}

@@ -15,13 +15,18 @@ type echo struct {
 	watching bool
 	unheard  time.Duration // when it became certain that the peer hears nothing; 0 when it does
 	reports  int           // since then that said so
+	last     time.Duration // when the last of those came
 }
 
 // Reports that nothing of ours arrives are believed when two in a row say so, and this many packets
 // have been sent since the peer got on: two seconds. One report may have crossed the first packets.
+// One that comes twice, since a network doubles packets, is one. What they said counts for a while
+// only: when reports stay away, which a firewall may see to without harm to the sound, nobody knows.
 const (
 	unheardReports = 2
 	unheardPackets = 100
+	reportsApart   = time.Second
+	reportsCount   = 20 * time.Second // four times their usual distance (RFC 3550 §6.2)
 )
 
 // heard takes a report: ours is the block about our stream, nil if the peer has none.
@@ -34,9 +39,10 @@ func (e *echo) heard(ours *rtcp.ReceptionReport, sent uint64, now time.Duration)
 		*e = echo{highest: e.highest, known: e.known, sent: sent, since: now, watching: true}
 		return
 	}
-	if sent-e.sent < unheardPackets {
+	if sent-e.sent < unheardPackets || e.reports > 0 && now-e.last < reportsApart {
 		return
 	}
+	e.last = now
 	if e.reports++; e.reports == unheardReports {
 		e.unheard = e.since
 	}
@@ -45,7 +51,7 @@ func (e *echo) heard(ours *rtcp.ReceptionReport, sent uint64, now time.Duration)
 // deafTo is for how long the peer has heard nothing of what we sent, 0 when it hears us or
 // nobody knows.
 func (e *echo) deafTo(now time.Duration) time.Duration {
-	if e.reports < unheardReports {
+	if e.reports < unheardReports || now-e.last > reportsCount {
 		return 0
 	}
 	return now - e.unheard

@@ -49,6 +49,44 @@ func TestAPeerThatNeverHeardUsSaysSo(t *testing.T) {
 	}
 }
 
+// TestReportsThatStayAwaySayNothing is a firewall that lets the sound through and RTCP not.
+func TestReportsThatStayAwaySayNothing(t *testing.T) {
+	n := newNetwork()
+	a, b := call(t, n, 0, 0)
+	a.speaks, b.speaks = tone(400), tone(1000)
+	send, report := a.cfg.Send, b.cfg.SendRTCP
+	a.cfg.SendRTCP, b.cfg.SendRTCP = func([]byte) {}, func([]byte) {}
+	n.run(60*s, a, b)
+	if st := a.Stats(); st.Unheard != 0 || st.Silent > s {
+		t.Errorf("from the beginning: unheard for %v, nothing for %v", st.Unheard, st.Silent)
+	}
+	// b hears nothing for a while, and says so; then it does again, and its reports stay away.
+	a.cfg.Send, b.cfg.SendRTCP = func([]byte) {}, report
+	n.run(20*s, a, b)
+	if st := a.Stats(); st.Unheard < 5*s {
+		t.Errorf("unheard for %v", st.Unheard)
+	}
+	a.cfg.Send, b.cfg.SendRTCP = send, func([]byte) {}
+	n.run(reportsCount+s, a, b)
+	if st := a.Stats(); st.Unheard != 0 {
+		t.Errorf("without reports: unheard for %v", st.Unheard)
+	}
+}
+
+func TestAReportThatComesTwiceIsOne(t *testing.T) {
+	var e echo
+	e.heard(nil, 0, 0)
+	e.heard(nil, 200, 5*s)
+	e.heard(nil, 200, 5*s+s/50)
+	if d := e.deafTo(6 * s); d != 0 {
+		t.Errorf("unheard for %v", d)
+	}
+	e.heard(nil, 400, 10*s)
+	if d := e.deafTo(11 * s); d != 11*s {
+		t.Errorf("unheard for %v", d)
+	}
+}
+
 func TestAMicrophoneThatGivesNothingIsSeen(t *testing.T) {
 	n := newNetwork()
 	a, b := call(t, n, 0, 0)

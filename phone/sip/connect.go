@@ -213,6 +213,31 @@ func (s *Stack) broken() error {
 	return net.ErrClosed
 }
 
+// mendPatience is how long a request waits for a broken connection to be made anew.
+func mendPatience() time.Duration { return 10 * sip.T1 }
+
+// mended waits until the stack can send, while its owner may be moving it. The channel is
+// closed when it breaks (again).
+func (s *Stack) mended(ctx context.Context) (down <-chan struct{}, err error) {
+	for limit := time.Now().Add(mendPatience()); ; {
+		if down := s.Down(); !closed(down) && s.moving.TryLock() { // the library knows the connection
+			s.moving.Unlock()
+			return down, nil
+		}
+		s.mu.Lock()
+		closing := s.closed || s.idle != nil
+		s.mu.Unlock()
+		if closing || time.Now().After(limit) {
+			return nil, s.broken()
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
 // Moved reports whether packets to the target leave from another address now than those
 // of before.
 func (s *Stack) Moved(ctx context.Context) bool {

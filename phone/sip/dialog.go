@@ -187,11 +187,9 @@ func (d *Dialog) HangUp() {
 		ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)
 		defer cancel()
 		if d.server != nil {
-			// The library waits for the ACK first (RFC 3261 §15); the hook makes its request ours.
-			if err := d.server.WriteBye(ctx, sip.NewRequest(sip.BYE, d.server.InviteRequest.Recipient)); err != nil {
-				d.stack.log.Debug("BYE", "call", d.callID, "err", err)
+			if d.byLibrary(ctx) {
+				return
 			}
-			return
 		}
 		if _, err := d.do(ctx, sip.BYE, Body{}); err != nil {
 			d.stack.log.Debug("BYE", "call", d.callID, "err", err)
@@ -199,8 +197,42 @@ func (d *Dialog) HangUp() {
 	})
 }
 
-// final waits for the final response of a transaction.
-func final(ctx context.Context, tx sip.ClientTransaction) (*sip.Response, error) {
+// byLibrary hangs up an incoming call. The library waits for the ACK first (RFC 3261 §15);
+// the hook makes its request ours. It reports whether the BYE had an answer, or was sent in
+// vain over a connection that holds.
+func (d *Dialog) byLibrary(ctx context.Context) bool {
+	down, err := d.stack.mended(ctx)
+	if err != nil {
+		return true // so would another try
+	}
+	ctx, cancel := unless(ctx, down)
+	defer cancel()
+	err = d.server.WriteBye(ctx, sip.NewRequest(sip.BYE, d.server.InviteRequest.Recipient))
+	if err != nil {
+		d.stack.log.Debug("BYE", "call", d.callID, "err", err)
+	}
+	return err == nil || !closed(down)
+}
+
+// errBroke is a connection that broke before the answer came over it.
+var errBroke = errors.New("the connection broke before an answer came")
+
+// unless is a context that ends when something happens, too.
+func unless(ctx context.Context, happens <-chan struct{}) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-happens:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// final waits for the final response of a transaction, as long as the connection holds;
+// nil for whatever happens to it.
+func final(ctx context.Context, tx sip.ClientTransaction, down <-chan struct{}) (*sip.Response, error) {
 	for {
 		select {
 		case res := <-tx.Responses():
@@ -212,6 +244,8 @@ func final(ctx context.Context, tx sip.ClientTransaction) (*sip.Response, error)
 				return nil, err
 			}
 			return nil, sip.ErrTransactionTerminated
+		case <-down:
+			return nil, errBroke
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

@@ -319,7 +319,7 @@ func (d *Dialog) sendCancel() {
 		defer cancel()
 		tx, err := hook{d.stack}.Request(ctx, req)
 		if err == nil {
-			_, err = final(ctx, tx)
+			_, err = final(ctx, tx, nil)
 			tx.Terminate()
 		}
 		if err != nil {

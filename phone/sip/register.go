@@ -168,15 +168,8 @@ func (s *Stack) newOptions() *sip.Request {
 // roundTrip sends a request outside of any dialog and waits for its final answer, or
 // until the connection breaks.
 func (s *Stack) roundTrip(ctx context.Context, req *sip.Request) (*sip.Response, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() {
-		select {
-		case <-s.Down():
-			cancel(s.broken())
-		case <-ctx.Done():
-		}
-	}()
+	ctx, cancel := unless(ctx, s.Down())
+	defer cancel()
 	if err := sipgo.ClientRequestBuild(s.client, req); err != nil {
 		return nil, err
 	}
@@ -184,7 +177,7 @@ func (s *Stack) roundTrip(ctx context.Context, req *sip.Request) (*sip.Response,
 	if err == nil {
 		defer tx.Terminate()
 		var res *sip.Response
-		if res, err = final(ctx, tx); err == nil {
+		if res, err = final(ctx, tx, nil); err == nil {
 			return res, nil
 		}
 	}

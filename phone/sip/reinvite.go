@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"context"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -115,9 +114,26 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 	}
 }
 
-// admitted takes the right to change the session for an offer of theirs, and waits a
-// little for the ACK that the network, or our own scheduler, put behind this request.
-// It tells how the offer is refused when there is no right to be had.
+// lockSoon is lockOffer, and waits a little for the ACK that the network, or our own
+// scheduler, has put behind.
+func (d *Dialog) lockSoon(whose pending) bool {
+	for range 50 {
+		if d.lockOffer(whose) {
+			return true
+		}
+		if whose != pendingOurs && d.crossed() {
+			return false // glare: no ACK is waited for
+		}
+		select {
+		case <-d.over:
+			return false
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return false
+}
+
+// admitted takes the right to change the session for an offer of theirs. It tells how the offer is refused when there is no right to be had.
 func (d *Dialog) admitted(req *sip.Request) *refusal {
 	if r := d.inOrder(req); r != nil {
 		return r
@@ -126,18 +142,11 @@ func (d *Dialog) admitted(req *sip.Request) *refusal {
 	if len(req.Body()) == 0 {
 		whose = pendingLate
 	}
-	for range 50 {
-		if d.lockOffer(whose) {
-			return nil
-		}
-		if d.crossed() {
-			break // glare: no ACK is waited for
-		}
-		select {
-		case <-d.over:
-			return &refusal{481, "Call/Transaction Does Not Exist", nil}
-		case <-time.After(10 * time.Millisecond):
-		}
+	if d.lockSoon(whose) {
+		return nil
+	}
+	if closed(d.over) {
+		return &refusal{481, "Call/Transaction Does Not Exist", nil}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -274,30 +283,35 @@ func (d *Dialog) reoffer(offer []byte, answered func(Body)) *Failure {
 
 // exchange offers, and is the answer with what acknowledges it.
 func (d *Dialog) exchange(offer []byte) (answer Body, acknowledge func(), f *Failure) {
-	if !d.lockOffer(pendingOurs) {
+	if !d.lockSoon(pendingOurs) {
 		return Body{}, nil, &Failure{Method: "INVITE", Code: 491, Reason: "Request Pending"}
 	}
 	defer d.unlockOffer()
-	ctx, cancel := deadline(64 * sip.T1)
+	ctx, expire := deadline(64 * sip.T1)
+	defer expire()
+	ctx, cancel := unless(ctx, d.over)
 	defer cancel()
 	var more []func(*sip.Request)
 	for attempt := 0; ; attempt++ {
-		req, tx, err := d.request(ctx, &d.state, sip.INVITE, Body{"application/sdp", offer}, more...)
+		sent, err := d.request(ctx, &d.state, sip.INVITE, Body{"application/sdp", offer}, more...)
 		if err != nil {
 			return Body{}, nil, &Failure{Method: "INVITE", Err: err}
 		}
-		res, err := d.finalOrOver(ctx, tx)
+		res, err := final(ctx, sent.tx, sent.down)
 		if err != nil {
-			tx.Terminate()
+			sent.tx.Terminate()
+			if err == errBroke && attempt == 0 {
+				continue
+			}
 			return Body{}, nil, noAnswer("INVITE", err)
 		}
 		if isChallenge(res) && attempt == 0 {
-			if credentials, err := d.stack.credentials(req, res); err == nil {
+			if credentials, err := d.stack.credentials(sent.req, res); err == nil {
 				more = append(more, func(req *sip.Request) { req.AppendHeader(credentials) })
 				continue
 			}
 		}
-		if attempt < 3 && d.lengthen(req, res) {
+		if attempt < 3 && d.lengthen(sent.req, res) {
 			continue
 		}
 		if !res.IsSuccess() {
@@ -307,21 +321,6 @@ func (d *Dialog) exchange(offer []byte) (answer Body, acknowledge func(), f *Fai
 		d.aim(res.Contact())
 		d.mu.Unlock()
 		d.agreed(res)
-		return bodyOf(res), func() { d.acknowledge(tx, req.CSeq().SeqNo) }, nil
+		return bodyOf(res), func() { d.acknowledge(sent.tx, sent.req.CSeq().SeqNo) }, nil
 	}
-}
-
-func (d *Dialog) finalOrOver(ctx context.Context, tx sip.ClientTransaction) (*sip.Response, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stop := make(chan struct{})
-	defer close(stop)
-	go func() {
-		select {
-		case <-d.over:
-			cancel()
-		case <-stop:
-		}
-	}()
-	return final(ctx, tx)
 }

@@ -128,37 +128,52 @@ func (d *Dialog) compose(st *state, method sip.RequestMethod, body Body) *sip.Re
 	return req
 }
 
-// request sends a request within the dialog. What has a lower CSeq leaves first.
-func (d *Dialog) request(ctx context.Context, st *state, method sip.RequestMethod, body Body, more ...func(*sip.Request)) (*sip.Request, sip.ClientTransaction, error) {
+// sent is a request on its way.
+type sent struct {
+	req  *sip.Request
+	tx   sip.ClientTransaction
+	down <-chan struct{} // closed when what it left by breaks
+}
+
+// request sends a request within the dialog. What has a lower CSeq leaves first. It waits
+// a little for a connection that is being made anew.
+func (d *Dialog) request(ctx context.Context, st *state, method sip.RequestMethod, body Body, more ...func(*sip.Request)) (sent, error) {
 	d.sending.Lock()
 	defer d.sending.Unlock()
+	down, err := d.stack.mended(ctx)
+	if err != nil {
+		return sent{}, err
+	}
 	req := d.compose(st, method, body)
 	for _, f := range more {
 		f(req)
 	}
 	tx, err := hook{d.stack}.Request(ctx, req)
-	return req, tx, err
+	return sent{req, tx, down}, err
 }
 
 // do sends a request within the dialog and waits for its final answer, with
-// credentials when asked for them.
+// credentials when asked for them, and once more when the connection breaks meanwhile.
 func (d *Dialog) do(ctx context.Context, method sip.RequestMethod, body Body, more ...func(*sip.Request)) (*sip.Response, error) {
 	return d.doIn(ctx, &d.state, method, body, more...)
 }
 
 func (d *Dialog) doIn(ctx context.Context, st *state, method sip.RequestMethod, body Body, more ...func(*sip.Request)) (*sip.Response, error) {
 	for attempt := 0; ; attempt++ {
-		req, tx, err := d.request(ctx, st, method, body, more...)
+		sent, err := d.request(ctx, st, method, body, more...)
 		if err != nil {
 			return nil, &Failure{Method: string(method), Err: err}
 		}
-		res, err := final(ctx, tx)
-		tx.Terminate()
+		res, err := final(ctx, sent.tx, sent.down)
+		sent.tx.Terminate()
+		if err == errBroke && attempt == 0 && repeatable(method) {
+			continue
+		}
 		if err != nil {
 			return nil, noAnswer(string(method), err)
 		}
 		if isChallenge(res) && attempt == 0 {
-			if credentials, err := d.stack.credentials(req, res); err == nil {
+			if credentials, err := d.stack.credentials(sent.req, res); err == nil {
 				more = append(more, func(req *sip.Request) { req.AppendHeader(credentials) })
 				continue
 			}
@@ -168,6 +183,16 @@ func (d *Dialog) doIn(ctx context.Context, st *state, method sip.RequestMethod, 
 		}
 		return res, nil
 	}
+}
+
+// repeatable are the requests that may arrive twice: no digit is dialled, and nobody
+// called, once more by them.
+func repeatable(method sip.RequestMethod) bool {
+	switch method {
+	case sip.INVITE, sip.UPDATE, sip.PRACK, sip.BYE, sip.NOTIFY:
+		return true
+	}
+	return false
 }
 
 // acknowledge sends the ACK to a 2xx of the INVITE with that CSeq, and again for each

@@ -3,6 +3,7 @@ package sip
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -59,7 +60,8 @@ func (s *Stack) cut(at sip.TransportReadProps, data []byte) ([]byte, error) {
 		head := bytes.Index(rest, []byte("\r\n\r\n"))
 		if head < 0 {
 			if len(rest) > maxMessage {
-				return nil, errFraming
+				traced.note(false, at.RemoteAddr, rest)
+				return out, s.lose(at)
 			}
 			break
 		}
@@ -67,8 +69,13 @@ func (s *Stack) cut(at sip.TransportReadProps, data []byte) ([]byte, error) {
 		length, ok := m.length()
 		if !ok || length > maxMessage {
 			traced.note(false, at.RemoteAddr, rest)
-			s.admit(at, m) // is answered, and where the next message begins nobody knows
-			return nil, errFraming
+			if ok {
+				code, why := tooLarge()
+				s.refuse(at, m, code, why)
+			} else {
+				s.admit(at, m) // is answered
+			}
+			return out, s.lose(at)
 		}
 		if len(rest) < head+4+length {
 			break
@@ -87,6 +94,19 @@ func (s *Stack) cut(at sip.TransportReadProps, data []byte) ([]byte, error) {
 	return out, nil
 }
 
+// lose closes a connection of which nobody knows where the next message begins. Ours is made
+// anew by its owner, once what came before was heard; of any other the library lets go.
+func (s *Stack) lose(at sip.TransportReadProps) error {
+	s.mu.Lock()
+	stream := s.stream
+	s.mu.Unlock()
+	if stream == nil || stream.LocalAddr().String() != at.LocalAddr.String() || stream.RemoteAddr().String() != at.RemoteAddr.String() {
+		return errFraming
+	}
+	_ = stream.Close()
+	return nil
+}
+
 // admit gives the plain form of a message, and answers one that is malformed itself.
 func (s *Stack) admit(at sip.TransportReadProps, m rawMessage) []byte {
 	if m.start == "" {
@@ -97,17 +117,44 @@ func (s *Stack) admit(at sip.TransportReadProps, m rawMessage) []byte {
 		code, why = 416, "Unsupported URI Scheme" // the library doesn't know what may stand in one
 	}
 	if why == "" {
-		return m.plain()
+		plain := m.plain()
+		err := readable(plain)
+		if err == nil {
+			return plain
+		}
+		s.log.Debug("the library can't read a message", "err", err)
+		if why = "Unreadable Message"; errors.Is(err, sip.ErrMessageTooLarge) {
+			code, why = tooLarge()
+		}
 	}
-	method, _, _ := strings.Cut(m.start, " ")
-	if m.response() || method == "ACK" {
-		return nil
-	}
-	s.reject(at, m, code, why)
+	s.refuse(at, m, code, why)
 	return nil
 }
 
-// reject answers a request that the library is spared, without a transaction.
+// tooLarge is how more than maxMessage is refused (RFC 3261 §21.5.7).
+func tooLarge() (code int, why string) { return 513, "Message Too Large" }
+
+// readable is why the library would drop a message without a word, or panic over it: a
+// Refer-To that names nobody, for one.
+func readable(message []byte) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in the parser: %v", p)
+		}
+	}()
+	_, err = sip.ParseMessage(message)
+	return err
+}
+
+// refuse answers a request that the library is spared, if it has an answer.
+func (s *Stack) refuse(at sip.TransportReadProps, m rawMessage, code int, why string) {
+	method, _, _ := strings.Cut(m.start, " ")
+	if !m.response() && method != "ACK" {
+		s.reject(at, m, code, why)
+	}
+}
+
+// reject answers without a transaction.
 func (s *Stack) reject(at sip.TransportReadProps, m rawMessage, code int, why string) {
 	res := sip.NewResponse(code, why)
 	vias := m.all("Via")
