@@ -45,6 +45,7 @@ type Replica struct {
 	session   lock // held while it is found out where both stand, and while a page is taken over
 	greeted   bool // under session
 	greetings int  // under session
+	took      int  // hints with their rows, under session
 	welcome   wire.Welcome
 	erased    []crm.ID // that the server is to be told of
 
@@ -173,7 +174,7 @@ func (r *Replica) Pull(ctx context.Context, wait time.Duration) (more bool, err 
 		return false, err
 	}
 	r.session.Lock()
-	greeting := r.greetings
+	greeting, took := r.greetings, r.took
 	at, err := r.c.File.Standing(ctx)
 	r.session.Unlock()
 	if err != nil {
@@ -185,7 +186,7 @@ func (r *Replica) Pull(ctx context.Context, wait time.Duration) (more bool, err 
 	}
 	r.session.Lock()
 	defer r.session.Unlock()
-	if greeting != r.greetings {
+	if greeting != r.greetings || took != r.took {
 		return true, nil // asked before, for what no longer holds
 	}
 	if page.Epoch != w.Epoch {
@@ -196,6 +197,29 @@ func (r *Replica) Pull(ctx context.Context, wait time.Duration) (more bool, err 
 		return false, fmt.Errorf("take over what is new on the server: %w", err)
 	}
 	return page.More, nil
+}
+
+// takeHint takes over the rows that came with a hint, if they follow directly on what is here: that is as good as a pull that
+// reached the head. While a command waits for its acknowledgement, which only a pull brings, it takes none.
+func (r *Replica) takeHint(ctx context.Context, h wire.Hint) (taken bool) {
+	if h.PrevRev == 0 {
+		return false
+	}
+	r.session.Lock()
+	defer r.session.Unlock()
+	if !r.greeted || h.Epoch != r.welcome.Epoch {
+		return false
+	}
+	at, err := r.c.File.Standing(ctx)
+	if err != nil || at.Epoch != h.Epoch || at.ViewHash != r.welcome.View || at.Cursor != h.PrevRev || at.Waiting > 0 || at.Ack.Seq != at.Issued {
+		return false
+	}
+	if err := r.c.File.ApplyPage(ctx, wire.Page{Epoch: h.Epoch, Rev: h.Rev, Rows: h.Rows}); err != nil {
+		r.c.Log.Warn("rows that came with a hint are pulled instead", "error", err)
+		return false
+	}
+	r.took++
+	return true
 }
 
 // failed is an error of the server's, noted when both have to find out anew where they stand.

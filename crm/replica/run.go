@@ -118,14 +118,17 @@ func (r *Replica) watchLoop(ctx context.Context, watched chan bool) {
 			stands := false
 			err = r.c.Server.Watch(ctx, func(h wire.Hint) {
 				wait = firstRetry
-				if first := !stands; first || len(h.Presence) > 0 {
+				first := !stands
+				if first || len(h.Presence) > 0 {
 					r.c.OnPresence(h.Presence, first) // the first hint has everybody
 				}
 				if !stands {
 					stands = true
 					set(true)
 				}
-				signal(r.pulled)
+				if (first || h.Rev > 0) && !r.takeHint(ctx, h) {
+					signal(r.pulled)
+				}
 			})
 			if ctx.Err() == nil {
 				r.c.Log.Info("the connection for hints has ended", "error", err)

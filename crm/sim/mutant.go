@@ -89,6 +89,16 @@ func (m Mutant) push(ctx context.Context, w *World, p wire.Push, commit func(wir
 	return commit(p)
 }
 
+// hint: as truth, its rows are taken wherever the file stands.
+func (m Mutant) hint(ctx context.Context, a *agent, h wire.Hint) (wire.Hint, error) {
+	if m != HintAsTruth || h.PrevRev == 0 {
+		return h, nil
+	}
+	at, err := a.file.Standing(ctx)
+	h.PrevRev = at.Cursor
+	return h, err
+}
+
 // page: what the server answers when a part of the protocol is left out.
 func (m Mutant) page(ctx context.Context, a *agent, asked wire.Pull, p wire.Page) (wire.Page, error) {
 	switch m {

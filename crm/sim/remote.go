@@ -86,6 +86,7 @@ func (r remote) Watch(ctx context.Context, heard func(wire.Hint)) error {
 	hints := r.a.watch()
 	defer r.a.unwatch()
 	heard(wire.Hint{})
+	told := uint64(0)
 	for {
 		select {
 		case <-time.After(r.dice["watch"].between(10*time.Second, 3*time.Minute)):
@@ -101,7 +102,18 @@ func (r remote) Watch(ctx context.Context, heard func(wire.Hint)) error {
 			if r.lost(r.dice["watch"], replyLost) {
 				return errNetwork
 			}
-			heard(wire.Hint{Rev: rev})
+			hint, err := served(ctx, r.w, func(ctx context.Context) (wire.Hint, error) {
+				epoch, _, err := r.w.engine.Head(ctx, r.w.workspace)
+				return r.w.feed.Hint(ctx, r.sender(), epoch, told, rev).Hint, err
+			})
+			if err != nil {
+				return err
+			}
+			told = hint.Rev
+			if hint, err = r.w.o.Mutant.hint(ctx, r.a, hint); err != nil {
+				return err
+			}
+			heard(hint)
 		case <-ctx.Done():
 			return ctx.Err()
 		}

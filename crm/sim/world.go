@@ -40,6 +40,7 @@ type World struct {
 	serving   sync.RWMutex // held for writing while the server is stopped, started or replaced
 	db        *database.DB
 	engine    *server.Engine // nil while the server is down
+	feed      *server.Feed   // of the engine
 	workspace crm.ID
 	backups   []backup
 
@@ -194,6 +195,7 @@ func (w *World) openServer(ctx context.Context, file string) (err error) {
 		return err
 	}
 	w.engine = server.NewEngine(server.Engine{DB: w.db, Now: time.Now, Random: newDice(w.o.Seed, 1000, uint64(w.now)), Log: w.log, Committed: w.committed})
+	w.feed = server.NewFeed(w.engine)
 	return nil
 }
 

@@ -33,6 +33,7 @@ type Front struct {
 	metrics    *metrics
 	limits     *limits
 	hub        *hub
+	feed       *server.Feed
 	board      *board
 	builder    *builder
 	asked      asked
@@ -50,7 +51,7 @@ func New(o Options) *Front {
 	}
 	now := o.Engine.Now
 	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now),
-		hub: newHub(), board: newBoard(now), builder: newBuilder(), neighbours: neighbours{due: make(chan struct{}, 1)},
+		hub: newHub(), feed: server.NewFeed(o.Engine), board: newBoard(now), builder: newBuilder(), neighbours: neighbours{due: make(chan struct{}, 1)},
 		closing: make(chan struct{}), headerTime: headerTime, safetyPoll: safetyPoll}
 	o.Engine.Committed = f.committed
 	return f

@@ -35,7 +35,7 @@ func (f *Front) watch(w http.ResponseWriter, r *http.Request, p access.Person) e
 	f.metrics.watchers.Inc()
 	defer f.metrics.watchers.Dec()
 	conn.SetReadLimit(1 << 10)
-	line := &hintLine{f: f, conn: conn, json: accepts(r.Header.Get("Accept"), wire.TypeJSON), person: p, watcher: watcher, epoch: epoch}
+	line := &hintLine{f: f, conn: conn, json: accepts(r.Header.Get("Accept"), wire.TypeJSON), person: p, watcher: watcher, epoch: epoch, told: rev}
 	ctx := conn.CloseRead(r.Context()) // ends when the other side does; a message from there ends it, too
 	if err := line.send(ctx, wire.Hint{Epoch: epoch, Rev: rev, Presence: f.board.team(p.Workspace)}); err != nil {
 		return nil
@@ -61,6 +61,7 @@ type hintLine struct {
 	person  access.Person
 	watcher *watcher
 	epoch   uint64
+	told    uint64 // the last revision that the program was told of
 }
 
 func (l *hintLine) run(ctx context.Context) {
@@ -103,14 +104,16 @@ func (l *hintLine) news(ctx context.Context) bool {
 	if doubt && !l.stillIn(ctx) {
 		return false
 	}
-	if rev == 0 && presence == nil {
+	if presence != nil && l.send(ctx, wire.Hint{Presence: presence}) != nil {
+		return false
+	}
+	if rev <= l.told {
 		return true
 	}
-	hint := wire.Hint{Rev: rev, Presence: presence}
-	if rev > 0 {
-		hint.Epoch = l.epoch
-	}
-	return l.send(ctx, hint) == nil
+	hint := l.f.feed.Hint(ctx, sender(l.person), l.epoch, l.told, rev)
+	l.told = hint.Rev
+	data, err := hint.Encoded(l.kind())
+	return err == nil && l.write(ctx, data) == nil
 }
 
 // stillIn shows a device out that was revoked.
@@ -138,13 +141,24 @@ func (l *hintLine) alive(ctx context.Context) bool {
 }
 
 func (l *hintLine) send(ctx context.Context, h wire.Hint) error {
-	kind, form := wire.TypeCBOR, websocket.MessageBinary
-	if l.json {
-		kind, form = wire.TypeJSON, websocket.MessageText
-	}
-	data, err := wire.Encode(kind, h)
+	data, err := wire.Encode(l.kind(), h)
 	if err != nil {
 		return err
+	}
+	return l.write(ctx, data)
+}
+
+func (l *hintLine) kind() string {
+	if l.json {
+		return wire.TypeJSON
+	}
+	return wire.TypeCBOR
+}
+
+func (l *hintLine) write(ctx context.Context, data []byte) error {
+	form := websocket.MessageBinary
+	if l.json {
+		form = websocket.MessageText
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
