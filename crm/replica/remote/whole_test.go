@@ -39,7 +39,7 @@ func must[V any](v V, err error) func(testing.TB) V {
 
 // company is the whole server, over HTTP.
 type company struct {
-	t         *testing.T
+	t         testing.TB
 	access    *access.Access
 	front     *front.Front
 	saves     front.Company
@@ -47,7 +47,7 @@ type company struct {
 	web       *httptest.Server
 }
 
-func newCompany(t *testing.T) *company {
+func newCompany(t testing.TB) *company {
 	t.Helper()
 	dir := t.TempDir()
 	db := must(database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db")))(t)
@@ -78,7 +78,7 @@ func (c *company) user(name, email string) crm.User {
 // desk is one agent's program without windows and telephone.
 type desk struct {
 	*store.Store
-	t      *testing.T
+	t      testing.TB
 	client *remote.Client
 	device crm.ID
 

@@ -1,0 +1,227 @@
+package remote_test
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/replica/remote"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+const (
+	fanOutRounds = 60
+	roundEvery   = 100 * time.Millisecond // agents do not change something all at the same time
+	files        = 40                     // of the connected programs that have a real file; the others only read what they are told
+)
+
+// design.md: a change is in another agent's file, with 1, 100 and 1,000 connected; p99 ≤ 2 × a raw TCP fan-out of as many bytes to
+// as many connections, in the same process.
+func BenchmarkFanOut(b *testing.B) {
+	for _, connected := range []int{1, 100, 1000} {
+		b.Run(fmt.Sprint(connected), func(b *testing.B) {
+			for b.Loop() {
+				raw := rawFanOut(b, connected, 700)
+				ours := fanOut(b, connected)
+				for _, p := range []struct {
+					name string
+					at   float64
+				}{{"p50", .5}, {"p99", .99}} {
+					r, o := quantile(raw, p.at), quantile(ours, p.at)
+					b.ReportMetric(float64(r.Microseconds())/1000, "raw-ms-"+p.name)
+					b.ReportMetric(float64(o.Microseconds())/1000, "file-ms-"+p.name)
+					b.ReportMetric(float64(o)/float64(r), "×-raw-"+p.name)
+				}
+			}
+		})
+	}
+}
+
+func quantile(all []time.Duration, p float64) time.Duration {
+	slices.Sort(all)
+	return all[int(p*float64(len(all)-1))]
+}
+
+// fanOut is how long it takes from what Anna does in her program until it is in others' files.
+func fanOut(b *testing.B, connected int) []time.Duration {
+	b.Helper()
+	c := newCompany(b)
+	c.access.SetCost(access.Cost{Memory: 64, Passes: 1})
+	c.user("Anna", "anna@example.org")
+	c.user("Petra", "petra@example.org")
+	anna := c.desk("anna@example.org")
+	anna.live()
+	arrivals := newArrivals()
+	for range min(connected, files) {
+		d := c.desk("petra@example.org")
+		b.Cleanup(d.OnChange(arrivals.changed))
+		d.live()
+	}
+	c.listeners(b, "petra@example.org", connected-files)
+	for range fanOutRounds {
+		time.Sleep(roundEvery)
+		id := anna.NewID()
+		arrived := arrivals.expect(id, min(connected, files))
+		if err := anna.Do(context.Background(), crm.CreateContact{Contact: crm.Contact{ID: id, FirstName: "Sabine", LastName: "Meier",
+			Emails: []crm.Email{{Address: "sabine.meier@example.org"}}, Numbers: []crm.Number{crm.Parse("+493020948812", "DE").Number(crm.LabelWork)}}}); err != nil {
+			b.Fatal(err)
+		}
+		select {
+		case <-arrived:
+		case <-time.After(soon):
+			b.Fatal("not everybody has it")
+		}
+	}
+	return arrivals.took
+}
+
+// arrivals are when files had what was waited for.
+type arrivals struct {
+	mu    sync.Mutex
+	id    crm.ID
+	began time.Time
+	left  int
+	all   chan struct{}
+	took  []time.Duration
+}
+
+func newArrivals() *arrivals { return &arrivals{} }
+
+func (a *arrivals) expect(id crm.ID, files int) <-chan struct{} {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.id, a.began, a.left, a.all = id, time.Now(), files, make(chan struct{})
+	return a.all
+}
+
+func (a *arrivals) changed(c crm.Changed) {
+	now := time.Now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.left == 0 || !slices.ContainsFunc(c.Refs, func(r crm.Ref) bool { return r.ID == a.id }) {
+		return
+	}
+	a.took = append(a.took, now.Sub(a.began))
+	if a.left--; a.left == 0 {
+		close(a.all)
+	}
+}
+
+// listeners connect programs that read what they are told. Fifty share a sign-in.
+func (c *company) listeners(b *testing.B, email string, n int) {
+	b.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	var all sync.WaitGroup
+	b.Cleanup(func() { stop(); all.Wait() })
+	connected := make(chan struct{}, max(n, 0))
+	var client *remote.Client
+	for i := range n {
+		if i%50 == 0 {
+			client = must(remote.New(remote.Options{URL: c.web.URL, Device: wire.DeviceInfo{ID: must(c.access.NewID())(b), Name: "laptop"},
+				HTTP: &http.Client{Transport: from{fmt.Sprintf("10.0.0.%d", i/50)}}}))(b)
+			if _, err := client.SignIn(ctx, email, password); err != nil {
+				b.Fatal(err)
+			}
+		}
+		mine := client
+		all.Go(func() {
+			first := true
+			err := mine.Watch(ctx, func(wire.Hint) {
+				if first {
+					connected <- struct{}{}
+				}
+				first = false
+			})
+			if ctx.Err() == nil {
+				b.Error("a listener is cut off:", err)
+			}
+		})
+	}
+	for range n {
+		select {
+		case <-connected:
+		case <-time.After(soon):
+			b.Fatal("not all are connected")
+		}
+	}
+}
+
+// from has requests come from an address, as a proxy says it.
+type from struct{ address string }
+
+func (f from) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.Header.Set("X-Forwarded-For", f.address)
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// rawFanOut is how long as many bytes take to each of so many plain connections, from one writer for each, as the server has.
+func rawFanOut(b *testing.B, connections, size int) (took []time.Duration) {
+	b.Helper()
+	port, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer port.Close()
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	defer all.Wait()
+	wake := make([]chan time.Time, connections)
+	var round sync.WaitGroup
+	for i := range wake {
+		wake[i] = make(chan time.Time, 1)
+		reader, err := net.Dial("tcp", port.Addr().String())
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer reader.Close()
+		writer, err := port.Accept()
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer writer.Close()
+		all.Go(func() {
+			message := make([]byte, size)
+			for began := range wake[i] {
+				binary.BigEndian.PutUint64(message, uint64(began.UnixNano()))
+				if _, err := writer.Write(message); err != nil {
+					return
+				}
+			}
+		})
+		all.Go(func() {
+			message := make([]byte, size)
+			for {
+				if _, err := io.ReadFull(reader, message); err != nil {
+					return
+				}
+				d := time.Since(time.Unix(0, int64(binary.BigEndian.Uint64(message))))
+				mu.Lock()
+				took = append(took, d)
+				mu.Unlock()
+				round.Done()
+			}
+		})
+	}
+	for range fanOutRounds {
+		time.Sleep(roundEvery)
+		round.Add(connections)
+		began := time.Now()
+		for _, w := range wake {
+			w <- began
+		}
+		round.Wait()
+	}
+	for _, w := range wake {
+		close(w)
+	}
+	return took
+}
