@@ -50,7 +50,8 @@ type App struct {
 }
 
 // NewApp makes the windows. It is called on the first goroutine of the program, as
-// is Run. The error is the door's.
+// is Run. The error is the
+// door's, screen.ErrNone or screen.ErrNoOpenGL.
 func NewApp(o Options) (*App, error) {
 	if o.Desk == nil || o.Settings == nil {
 		panic("ui: Options lacks Desk or Settings")
@@ -64,6 +65,9 @@ func NewApp(o Options) (*App, error) {
 	a := &App{opts: o, app: app.NewWithID(AppID), do: NewDispatcher()}
 	ApplyLook(a.app, o.Settings.Look())
 	ApplySight(a.app, o.Settings.Sight())
+	if err := screen.Ready(); err != nil {
+		return nil, err
+	}
 	a.calls = newCallWindows(a.app, o.Desk, time.Now)
 	a.main = NewMain(MainOptions{
 		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, Region: o.Region,

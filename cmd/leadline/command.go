@@ -11,6 +11,7 @@ import (
 
 	"leadline/cmd/leadline/config"
 	"leadline/cmd/leadline/instance"
+	"leadline/ui/screen"
 )
 
 // version is set by the linker.
@@ -117,5 +118,11 @@ func start(o options) error {
 		return err
 	}
 	defer p.close()
-	return p.run(held.Starts())
+	err = p.run(held.Starts())
+	if errors.Is(err, screen.ErrNoOpenGL) {
+		p.close() // the telephone is free for the next start
+		held.Close()
+		err = undrawn(err)
+	}
+	return err
 }

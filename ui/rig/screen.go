@@ -28,7 +28,13 @@ type Screen struct {
 
 // StartScreen starts Xvfb, openbox, a session bus and dunst, and returns when the
 // window manager has taken the screen. Size is "1600x1000" or "" for that.
-func StartScreen(t testing.TB, size string) *Screen {
+func StartScreen(t testing.TB, size string) *Screen { return startScreen(t, size, "+extension") }
+
+// StartScreenWithoutGLX starts the same with an X server that lacks the extension by which
+// windows are drawn, as remote desktops have it.
+func StartScreenWithoutGLX(t testing.TB) *Screen { return startScreen(t, "", "-extension") }
+
+func startScreen(t testing.TB, size, glx string) *Screen {
 	t.Helper()
 	phone.Need(t, "Xvfb", "openbox", "dbus-daemon", "dunst", "xdotool", "xprop", "import")
 	if size == "" {
@@ -46,7 +52,7 @@ func StartScreen(t testing.TB, size string) *Screen {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", size+"x24", "-fbdir", dir, "-nolisten", "tcp", "-noreset", "+extension", "GLX")
+	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", size+"x24", "-fbdir", dir, "-nolisten", "tcp", "-noreset", glx, "GLX")
 	x.ExtraFiles = []*os.File{w}
 	phone.Start(t, "Xvfb", x)
 	w.Close()

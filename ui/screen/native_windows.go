@@ -21,6 +21,8 @@ type point struct{ x, y int32 }
 // GLFW shows such windows with SW_SHOWNA: its hint is all that is needed here.
 func unfocused(fyne.Window) {}
 
+func announce(fyne.Window) {}
+
 func content(w fyne.Window) (r image.Rectangle) {
 	native, ok := w.(driver.NativeWindow)
 	if !ok {
