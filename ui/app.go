@@ -71,8 +71,9 @@ func NewApp(o Options) (*App, error) {
 	a.calls = newCallWindows(a.app, o.Desk, time.Now)
 	a.main = NewMain(MainOptions{
 		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, Region: o.Region,
-		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, ShowCall: a.calls.Reopen, CallFirst: callFirst,
+		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst,
 	})
+	a.calls.onShown = a.main.RedrawCall
 	if o.Door != "" {
 		d, err := door.Listen(o.Door, doorProgram{a})
 		if err != nil {

@@ -53,10 +53,11 @@ type callWindow struct {
 	inside  func() bool
 
 	onTyped func() // something is to be handed in
+	onShown func() // it was shown or hidden
 }
 
 func newCallWindow(app fyne.App, d Desk, now func() time.Time, slot int) *callWindow {
-	w := &callWindow{desk: d, now: now, number: slot, onTyped: func() {}}
+	w := &callWindow{desk: d, now: now, number: slot, onTyped: func() {}, onShown: func() {}}
 	w.win = app.NewWindow("Leadline")
 	w.build()
 	w.win.SetFixedSize(true)
@@ -154,6 +155,7 @@ func (w *callWindow) announce(place int, at image.Point) {
 func (w *callWindow) show() {
 	screen.Quietly(w.win)
 	w.onTop()
+	w.onShown()
 }
 
 func (w *callWindow) onTop() {
@@ -177,6 +179,7 @@ func (w *callWindow) pixels() image.Point {
 func (w *callWindow) hide() {
 	w.shown = false
 	w.win.Hide()
+	w.onShown()
 }
 
 // leave is told when the desk has put the call away.

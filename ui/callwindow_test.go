@@ -14,6 +14,21 @@ import (
 	"leadline/ui/text"
 )
 
+// The main window shows a call's clock while the call's own window doesn't.
+func TestTheWindowsTellWhichOfThemAreShown(t *testing.T) {
+	b := newBench(t)
+	var told []bool
+	call := sample("talk")
+	b.calls.onShown = func() { told = append(told, b.calls.Shown(call.ID)) }
+	b.show(call)
+	b.calls.slots[0].closed()
+	b.calls.Reopen(call.ID)
+	b.show()
+	if want := []bool{true, false, true, false}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
+	}
+}
+
 func TestWhatTheActionsWish(t *testing.T) {
 	for _, c := range []struct {
 		sample, button string

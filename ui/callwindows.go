@@ -27,15 +27,18 @@ type callWindows struct {
 	make  func(slot int) *callWindow
 	slots []*callWindow // all that were ever made; a free one is filled again
 
+	onShown func() // a window was shown or hidden
+
 	// arm sets the clock that calls Tick to what has changed.
 	arm func()
 }
 
 func newCallWindows(app fyne.App, d Desk, now func() time.Time) *callWindows {
-	c := &callWindows{desk: d, now: now, arm: func() {}}
+	c := &callWindows{desk: d, now: now, arm: func() {}, onShown: func() {}}
 	c.make = func(slot int) *callWindow {
 		w := newCallWindow(app, d, now, slot)
 		w.onTyped = func() { c.arm() }
+		w.onShown = func() { c.onShown() }
 		return w
 	}
 	return c
@@ -117,6 +120,12 @@ func (c *callWindows) Reopen(id desk.CallID) {
 		w.show()
 	}
 	w.win.RequestFocus()
+}
+
+// Shown tells whether a call's window is on the screen.
+func (c *callWindows) Shown(id desk.CallID) bool {
+	w := c.of(id)
+	return w != nil && w.shown
 }
 
 func (c *callWindows) of(id desk.CallID) *callWindow {

@@ -29,7 +29,9 @@ type MainOptions struct {
 	Version   string            // of the program, for About
 	Demo      func()            // starts the demo; nil when it can't be started from here
 	ShowCall  func(desk.CallID) // brings a call's window to the front; nil for none
-	Now       func() time.Time  // nil for time.Now
+	// CallShown tells whether a call's own window is on the screen; nil: never. RedrawCall follows each change.
+	CallShown func(desk.CallID) bool
+	Now       func() time.Time // nil for time.Now
 	// CallFirst is how long drawing waits when a call begins: the call window is to be
 	// painted first, and both are painted by one goroutine. 0 is not at all.
 	CallFirst time.Duration
@@ -300,6 +302,9 @@ func (m *MainWindow) draw(data bool) {
 	}
 	m.title()
 }
+
+// RedrawCall follows a call's own window that was shown or hidden.
+func (m *MainWindow) RedrawCall() { m.status.follow() }
 
 // title tells of waiting calls where only the taskbar shows.
 func (m *MainWindow) title() {

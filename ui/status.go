@@ -65,18 +65,41 @@ func (s *statusStrip) Draw(snap desk.Snapshot) {
 	c, ok := runningCall(snap.Calls)
 	s.right.Hidden = !ok
 	if ok {
-		s.call.Draw(c)
 		s.tick()
+		s.call.Draw(c)
 	} else {
 		s.clock.Stop()
 	}
 	s.box.Refresh()
 }
 
-// tick writes the clock of the running call and waits for its next second.
+// follow is told when a call's own window was shown or hidden. It draws only what that changes: the
+// window of a call that rings is to be painted first.
+func (s *statusStrip) follow() {
+	c, ok := runningCall(s.snap.Calls)
+	if ok && !c.Answered.IsZero() && s.elsewhere(c) == s.call.clock.Visible() {
+		s.Draw(s.snap)
+	}
+}
+
+// elsewhere tells whether the call's own window shows its clock.
+func (s *statusStrip) elsewhere(c desk.Call) bool {
+	return s.opt.CallShown != nil && s.opt.CallShown(c.ID)
+}
+
+// tick writes the clock of the running call and waits for its next second. While the call's own
+// window shows one there is none here: each second of it would be a whole window painted.
 func (s *statusStrip) tick() {
 	c, ok := runningCall(s.snap.Calls)
 	if !ok || c.Answered.IsZero() {
+		setShown(s.call.clock, true)
+		s.clock.Stop()
+		return
+	}
+	elsewhere := s.elsewhere(c)
+	setShown(s.call.clock, !elsewhere)
+	if elsewhere {
+		s.call.clock.SetText("")
 		s.clock.Stop()
 		return
 	}
@@ -154,7 +177,7 @@ func newStatusCall(opt MainOptions) *statusCall {
 		}
 	})
 	words.english = func() string { return text.English("Running call") }
-	words.shown = func() string { return c.name.Text() + " " + c.clock.Text() }
+	words.shown = func() string { return joined(" ", c.name.Text(), c.clock.Text()) }
 	c.box = kit.Stack(c.back, kit.Pad(0, 4, 0, 0, kit.Row(0, kit.Sized(0, mainBottom, words), c.mute, c.end)))
 	return c
 }

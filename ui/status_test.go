@@ -82,6 +82,33 @@ func TestTheStripMutesHangsUpAndDeclines(t *testing.T) {
 	}
 }
 
+// Each second of the clock is the whole main window painted, so that it stands still while the
+// call's own window shows the time.
+func TestTheClockOfTheRunningCallIsInOnePlace(t *testing.T) {
+	b := fullBench(t)
+	now, shown := mainNow, true
+	b.m.status.opt.Now = func() time.Time { return now }
+	b.m.status.opt.CallShown = func(id desk.CallID) bool { return shown && id == "7" }
+	b.m.RedrawCall()
+	clock := b.m.status.call.clock
+	if clock.Visible() || b.m.status.clock.waiting {
+		t.Errorf("beside the call's window a clock is shown: %v, and waited for: %v", clock.Visible(), b.m.status.clock.waiting)
+	}
+	shown, now = false, now.Add(time.Second)
+	b.m.RedrawCall()
+	if !clock.Visible() || clock.Text() != "4:32" || !b.m.status.clock.waiting {
+		t.Errorf("with the call's window closed the clock (%v) shows %q and goes on: %v", clock.Visible(), clock.Text(), b.m.status.clock.waiting)
+	}
+	s := b.desk.snap
+	s.Calls = []desk.Call{{ID: "7", State: desk.Incoming}}
+	shown = true
+	b.desk.watch(s)
+	b.settle()
+	if !clock.Visible() || clock.Text() != "rings" {
+		t.Errorf("of a call that rings the strip says %q (%v)", clock.Text(), clock.Visible())
+	}
+}
+
 func TestTheClockOfTheRunningCallGoesOn(t *testing.T) {
 	b := fullBench(t)
 	now := mainNow

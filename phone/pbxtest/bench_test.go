@@ -71,7 +71,10 @@ func (s *set) talk(extension string) phone.Call {
 	}
 }
 
-const benchTime = 10 * time.Second
+const (
+	benchTime   = 10 * time.Second
+	benchRounds = 3 // by turns, so that a machine that gets busier favours nobody
+)
 
 // ours is the processor time of this process.
 func ours() time.Duration {
@@ -80,44 +83,65 @@ func ours() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// What one call costs per codec, the telephone alone, beside baresip at the same PBX
-// and sound server.
+// What one call costs per codec, the telephone alone, beside baresip at the same PBX and sound
+// server, both with the same voice in their microphone and its echo from the PBX. Of Opus, baresip
+// as it is delivered sends stereo with complexity 10; beside it stands one that is told to do what we do.
 func TestBenchCallPerCodec(t *testing.T) {
 	rig.Bench(t)
 	rig.Need(t, "baresip")
-	for _, codec := range []struct{ ours, pbx, theirs, module string }{
-		{"pcma", "alaw", "PCMA/8000/1", ""}, {"pcmu", "ulaw", "PCMU/8000/1", ""},
-		{"g722", "g722", "G722/16000/1", "module g722.so\n"}, {"opus", "opus", "opus/48000/2", "module opus.so\n"},
+	for _, codec := range []struct{ name, ours, pbx, theirs, config string }{
+		{"PCMA", "pcma", "alaw", "PCMA/8000/1", ""},
+		{"PCMU", "pcmu", "ulaw", "PCMU/8000/1", ""},
+		{"G.722", "g722", "g722", "G722/16000/1", "module g722.so\n"},
+		{"Opus, baresip as delivered", "opus", "opus", "opus/48000/2", "module opus.so\n"},
+		{"Opus, baresip set likewise", "opus", "opus", "opus/48000/2", "module opus.so\n" +
+			"opus_stereo no\nopus_sprop_stereo no\nopus_application voip\nopus_bitrate 40000\nopus_complexity 3\nopus_inbandfec yes\n"},
 	} {
-		t.Run(codec.ours, func(t *testing.T) {
+		t.Run(codec.name, func(t *testing.T) {
 			pulse := rig.StartPulse(t)
-			alsa := pulse.ALSA(t)
 			p := rig.StartAsterisk(t, rig.AsteriskOptions{Endpoints: []rig.Endpoint{
 				{User: "101", Password: "one", Codecs: []string{codec.pbx}}, {User: "102", Password: "two", Codecs: []string{codec.pbx}},
 			}})
-			b := rig.StartBaresip(t, rig.BaresipOptions{User: "102", Password: "two", Registrar: p.Addr(), Audio: "alsa,default", Env: alsa,
-				Codecs: codec.theirs, Config: codec.module})
-			b.Registered(soon)
-			b.Dial(p.URI("600"))
-			b.WaitFor("CALL_ESTABLISHED", soon)
-			time.Sleep(2 * time.Second)
-			theirs := rig.Busy(b.Process().ProcessorTime, benchTime)
-			b.HangUp()
-			b.Process().Stop()
-
-			card, err := audio.Open(audio.Choice{}, nil)
-			if err != nil {
-				t.Fatal(err)
+			baresip := rig.BaresipOptions{User: "102", Password: "two", Registrar: p.Addr(), Audio: "alsa,default", Env: pulse.ALSA(t),
+				Codecs: codec.theirs, Config: codec.config}
+			defer pulse.Play(t, rig.Talk(48000, 3*60))()
+			var us, them []float64
+			for range benchRounds {
+				them = append(them, costOfBaresip(t, p, baresip))
+				us = append(us, costOfOurs(t, p, codec.ours))
 			}
-			defer card.Close()
-			s := newSet(t, p, card, codec.ours)
-			defer s.close()
-			c := s.talk("600")
-			time.Sleep(2 * time.Second)
-			share := rig.Busy(ours, benchTime)
-			rig.Row(t, "one call in "+c.Codec+", the telephone alone", fmt.Sprintf("%.1f %%", share), fmt.Sprintf("baresip %.1f %%", theirs), "≤ 1.5 × baresip")
+			ours, theirs := rig.Median(us), rig.Median(them)
+			t.Logf("ours %.2f, baresip %.2f", us, them)
+			rig.Row(t, "one call in "+codec.name+", the telephone alone", fmt.Sprintf("%.2f %%, %.2f ×", ours, ours/theirs), fmt.Sprintf("baresip %.2f %%", theirs), "≤ 1.5 × baresip")
 		})
 	}
+}
+
+// costOfBaresip is the share of a core, in percent, that a call takes of which the PBX sends the echo.
+func costOfBaresip(t *testing.T, p *rig.Asterisk, opt rig.BaresipOptions) float64 {
+	t.Helper()
+	b := rig.StartBaresip(t, opt)
+	defer b.Process().Stop()
+	b.Registered(soon)
+	b.Dial(p.URI("600"))
+	b.WaitFor("CALL_ESTABLISHED", soon)
+	time.Sleep(2 * time.Second)
+	return rig.Busy(b.Process().ProcessorTime, benchTime)
+}
+
+// costOfOurs likewise.
+func costOfOurs(t *testing.T, p *rig.Asterisk, codec string) float64 {
+	t.Helper()
+	card, err := audio.Open(audio.Choice{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer card.Close()
+	s := newSet(t, p, card, codec)
+	defer s.close()
+	s.talk("600")
+	time.Sleep(2 * time.Second)
+	return rig.Busy(ours, benchTime)
 }
 
 // Fifty calls on hold and one that talks.

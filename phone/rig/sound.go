@@ -3,6 +3,7 @@ package rig
 import (
 	"encoding/binary"
 	"math"
+	"math/rand/v2"
 	"os"
 	"testing"
 )
@@ -18,6 +19,24 @@ func Tone(rate int, hertz, seconds, level float64) Sound {
 	s := Sound{Rate: rate, Samples: make([]int16, int(float64(rate)*seconds))}
 	for i := range s.Samples {
 		s.Samples[i] = int16(level * math.MaxInt16 * math.Sin(2*math.Pi*hertz*float64(i)/float64(rate)))
+	}
+	return s
+}
+
+// Talk makes seconds of something that sounds a bit like a person: a voice of 140 Hz whose loudness
+// comes and goes, some breath over all of the band, and every other second a pause.
+func Talk(rate int, seconds float64) Sound {
+	s := Sound{Rate: rate, Samples: make([]int16, int(float64(rate)*seconds))}
+	breath := rand.New(rand.NewPCG(1, 1))
+	for i := range s.Samples {
+		t := float64(i) / float64(rate)
+		v := 0.02 * (breath.Float64() - 0.5)
+		for k := 1.0; k <= 12; k++ {
+			v += math.Sin(2*math.Pi*140*k*t) / k
+		}
+		if math.Mod(t, 2) < 1.2 {
+			s.Samples[i] = int16(0.12 * math.MaxInt16 * v * (1.2 + math.Sin(2*math.Pi*3*t)))
+		}
 	}
 	return s
 }
