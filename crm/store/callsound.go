@@ -45,6 +45,38 @@ func (s *Store) ForgetRecordings(ctx context.Context, names []string) error {
 	})
 }
 
+// Unsent is a call of whose recordings the server lacks some.
+type Unsent struct {
+	Call  crm.ID
+	Names []string // of the files that it lacks
+}
+
+// UnsentRecordings are the calls of whoever works here that have ended, and of whose recordings the server lacks some, the
+// oldest first. The calls of who has worked here before wait until they are back: nobody brings them in another's name.
+func (s *Store) UnsentRecordings(ctx context.Context) (all []Unsent, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	who, err := me(r)
+	if err != nil {
+		return nil, err
+	}
+	err = each(r, "SELECT "+callColumns+callTables+`WHERE c.recordings IS NOT NULL AND json_array_length(c.recordings) > coalesce(json_array_length(c.uploaded), 0)
+		AND c.ended IS NOT NULL AND u.id = ? ORDER BY c.began`, []any{who.ID.Bytes()}, func(rows *sql.Rows) error {
+		c, err := scanCall(rows)
+		u := Unsent{Call: c.ID}
+		for _, name := range c.Recordings {
+			if !slices.Contains(c.Uploaded, crm.RecordingID(c.ID, name)) {
+				u.Names = append(u.Names, name)
+			}
+		}
+		all = append(all, u)
+		return err
+	})
+	return all, err
+}
+
 // SaveQuality saves how a call sounded.
 func (s *Store) SaveQuality(ctx context.Context, call crm.ID, q crm.SoundQuality) error {
 	return s.Do(ctx, crm.SaveQuality{Call: call, Quality: q})

@@ -274,6 +274,10 @@ CREATE INDEX lead_created ON lead(created);
 `, `
 ALTER TABLE call ADD COLUMN uploaded TEXT; -- ids of recordings that the server has, JSON
 CREATE INDEX call_recorded ON call(began) WHERE recordings IS NOT NULL;
+`, `
+DROP INDEX call_recorded;
+-- calls with recordings that the server does not have; the question has to be written like this
+CREATE INDEX call_unsent ON call(began) WHERE recordings IS NOT NULL AND json_array_length(recordings) > coalesce(json_array_length(uploaded), 0);
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it

@@ -41,16 +41,17 @@ func (c *Client) SetPresence(ctx context.Context, p wire.Presence) error {
 // Snapshot opens a snapshot from an offset on.
 func (c *Client) Snapshot(ctx context.Context, m wire.Manifest, offset int64) (body io.ReadCloser, err error) {
 	err = c.signedIn(ctx, func(token string) (err error) {
-		body, err = c.openSnapshot(ctx, m, offset, token)
+		body, _, err = c.openFrom(ctx, wire.PathSnapshot+url.PathEscape(m.Name), offset, token)
 		return err
 	})
 	return body, err
 }
 
-func (c *Client) openSnapshot(ctx context.Context, m wire.Manifest, offset int64, token string) (io.ReadCloser, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+wire.PathSnapshot+url.PathEscape(m.Name), nil)
+// openFrom opens a file of the server's from an offset on.
+func (c *Client) openFrom(ctx context.Context, path string, offset int64, token string) (io.ReadCloser, http.Header, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Accept-Encoding", "identity") // it is compressed as it is
@@ -61,23 +62,23 @@ func (c *Client) openSnapshot(ctx context.Context, m wire.Manifest, offset int64
 	}
 	response, err := c.http.Do(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	switch {
 	case response.StatusCode == want:
-		return response.Body, nil
+		return response.Body, response.Header, nil
 	case response.StatusCode == http.StatusOK: // it knows no ranges
 		if _, err := io.CopyN(io.Discard, response.Body, offset); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return response.Body, nil
+		return response.Body, response.Header, nil
 	}
 	defer response.Body.Close()
 	data, err := readAnswer(response)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return nil, problemOf(response, data)
+	return nil, nil, problemOf(response, data)
 }
 
 const (
