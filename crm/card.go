@@ -135,7 +135,9 @@ type Event struct {
 	Line      string // the line's name, of EventCall
 	Reason    Text   // of EventCreated: the rule by which it came to be
 
+	Agent      ID            // of EventCall: whose it was
 	Recordings []string      // of EventCall: names of files, oldest first
+	Uploaded   []ID          // those of them that the server has
 	Quality    *SoundQuality // of EventCall: how it sounded; nil where that isn't known
 	Diverted   []Diversion   // of EventCall: where it was before
 }

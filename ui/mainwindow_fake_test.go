@@ -223,16 +223,16 @@ func (s *mainSettings) SaveRecording(c RecordingChoice) error {
 	return nil
 }
 func (s *mainSettings) MayDeleteRecordings() bool { return !s.mayNot }
-func (s *mainSettings) OpenRecording(_ context.Context, name string) (RecordingPlayer, error) {
-	if name == "gone.flac" {
+func (s *mainSettings) OpenRecording(_ context.Context, r desk.Recorded) (RecordingPlayer, error) {
+	if r.Name == "gone.flac" {
 		return nil, errors.New("no such file")
 	}
 	return s.player, nil
 }
-func (s *mainSettings) CopyRecording(_ context.Context, name, to string) error {
+func (s *mainSettings) CopyRecording(_ context.Context, r desk.Recorded, to string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.copied = name + " " + to
+	s.copied = r.Name + " " + to
 	return s.saveErr
 }
 

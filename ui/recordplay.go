@@ -18,8 +18,8 @@ func (v *recordView) belowCall(e desk.Event) fyne.CanvasObject {
 	if s := e.Sounded; s != nil {
 		rows = append(rows, kit.NewProseData(soundedWords(*s), kit.Quiet))
 	}
-	for _, name := range e.Recordings {
-		rows = append(rows, v.players.Of(name).box)
+	for _, r := range e.Recordings {
+		rows = append(rows, v.players.Of(r).box)
 	}
 	if len(rows) == 0 {
 		return nil

@@ -2,16 +2,27 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
 
+	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 	"leadline/ui/theme"
 )
+
+// failureWords are an error in words where it has some.
+func failureWords(err error) string {
+	var failure *TestFailure
+	if errors.As(err, &failure) {
+		return text.Say(failure.Why)
+	}
+	return err.Error()
+}
 
 // playerPace is how often a player that plays is drawn.
 const playerPace = 100 * time.Millisecond
@@ -24,11 +35,30 @@ type recordPlayers struct {
 }
 
 // Of is the player of a recording.
-func (p *recordPlayers) Of(name string) *recordPlayer {
-	if p.open[name] == nil {
-		p.open[name] = newRecordPlayer(p, name)
+func (p *recordPlayers) Of(r desk.Recorded) *recordPlayer {
+	key := string(r.Call) + " " + r.Name
+	if p.open[key] == nil {
+		p.open[key] = newRecordPlayer(p, r)
 	}
-	return p.open[name]
+	one := p.open[key]
+	one.file = r
+	one.state.SetText(recordedWords(r.At))
+	setShown(one.state, r.At != desk.RecordedHere)
+	one.button.SetEnabled(r.At != desk.RecordedAway, text.T("It is not here yet"))
+	return one
+}
+
+// recordedWords say where a recording is.
+func recordedWords(at desk.RecordedAt) string {
+	switch at {
+	case desk.RecordedWaiting:
+		return text.T("On this computer, on its way to the server")
+	case desk.RecordedShared:
+		return text.T("On the server")
+	case desk.RecordedAway:
+		return text.T("On a colleague's computer, not on the server yet")
+	}
+	return ""
 }
 
 // Stop closes the files; what is played again is opened again.
@@ -56,23 +86,24 @@ func (p *recordPlayers) alone(one *recordPlayer) {
 // recordPlayer plays one recording: play and pause, who speaks when, the time, save as.
 type recordPlayer struct {
 	all     *recordPlayers
-	name    string
+	file    desk.Recorded
 	box     *fyne.Container
 	button  *kit.Button
 	track   *kit.Soundtrack
 	time    *kit.Label
 	problem *kit.Prose
+	state   *kit.Label // where the file is
 
-	asking asker[string, RecordingPlayer]
+	asking asker[desk.Recorded, RecordingPlayer]
 	player RecordingPlayer // nil until it is played for the first time
 	shape  RecordingShape
 	quit   chan struct{} // ends the clock; nil while nothing plays
 }
 
-func newRecordPlayer(all *recordPlayers, name string) *recordPlayer {
-	p := &recordPlayer{all: all, name: name}
-	p.asking = asker[string, RecordingPlayer]{do: all.opt.Do, ask: func(ctx context.Context, name string) (RecordingPlayer, error) {
-		player, err := all.opt.Settings.OpenRecording(ctx, name)
+func newRecordPlayer(all *recordPlayers, r desk.Recorded) *recordPlayer {
+	p := &recordPlayer{all: all, file: r}
+	p.asking = asker[desk.Recorded, RecordingPlayer]{do: all.opt.Do, ask: func(ctx context.Context, r desk.Recorded) (RecordingPlayer, error) {
+		player, err := all.opt.Settings.OpenRecording(ctx, r)
 		if err == nil && ctx.Err() != nil {
 			player.Close()
 			return nil, ctx.Err()
@@ -86,9 +117,10 @@ func newRecordPlayer(all *recordPlayers, name string) *recordPlayer {
 	save := kit.NewIconButton("Save recording as…", theme.IconDownload, kit.Ghost, p.saveAs).Small()
 	p.problem = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	p.problem.Hide()
+	p.state = kit.NewData("", kit.Caption)
 	legend := kit.Sized(0, 26, kit.Column(0, kit.NewLabel("You|recording", kit.Caption.In(theme.Accent)), kit.NewLabel("They|recording", kit.Caption.In(theme.AnswerText))))
 	row := kit.Row(8, p.button, legend, kit.Grow(p.track), kit.Sized(84, 0, p.time), save)
-	p.box = kit.Column(4, kit.Sized(0, 36, kit.Stack(kit.NewCard(theme.Sunk, theme.Border, 6), kit.Pad(0, 4, 0, 4, row))), p.problem)
+	p.box = kit.Column(4, kit.Sized(0, 36, kit.Stack(kit.NewCard(theme.Sunk, theme.Border, 6), kit.Pad(0, 4, 0, 4, row))), p.state, p.problem)
 	return p
 }
 
@@ -96,9 +128,9 @@ func (p *recordPlayer) toggle() {
 	switch {
 	case p.player == nil:
 		p.fail("")
-		p.asking.Ask(p.name, func(player RecordingPlayer, err error) {
+		p.asking.Ask(p.file, func(player RecordingPlayer, err error) {
 			if err != nil {
-				p.fail(text.T("The recording cannot be played: {reason}", "reason", err.Error()))
+				p.fail(text.T("The recording cannot be played: {reason}", "reason", failureWords(err)))
 				return
 			}
 			p.player, p.shape = player, player.Shape()
@@ -246,7 +278,7 @@ func (p *recordPlayer) saveAs() {
 		w.Close()
 		p.copyTo(path)
 	}, windows[i])
-	d.SetFileName(p.name)
+	d.SetFileName(p.file.Name)
 	d.Show()
 	d.Resize(fyne.NewSize(760, 520))
 }
@@ -254,11 +286,11 @@ func (p *recordPlayer) saveAs() {
 func (p *recordPlayer) copyTo(path string) {
 	go func() {
 		_, err := guardedAsk(context.Background(), path, func(ctx context.Context, path string) (struct{}, error) {
-			return struct{}{}, p.all.opt.Settings.CopyRecording(ctx, p.name, path)
+			return struct{}{}, p.all.opt.Settings.CopyRecording(ctx, p.file, path)
 		})
 		p.all.opt.Do.Do(func() {
 			if err != nil {
-				p.fail(text.T("The file could not be written: {reason}", "reason", err.Error()))
+				p.fail(text.T("The file could not be written: {reason}", "reason", failureWords(err)))
 			}
 		})
 	}()

@@ -32,13 +32,14 @@ type RecordingSettings interface {
 	Recordings
 }
 
-// Recordings are the files, by the names that their calls know.
+// Recordings are the sound of calls.
 type Recordings interface {
 	// OpenRecording makes a recording ready to be played. It waits for the disk: call it on a
-	// goroutine of your own. The error says that it isn't there, or is none.
-	OpenRecording(ctx context.Context, name string) (RecordingPlayer, error)
+	// goroutine of your own, and for the server where the file isn't here. The error says that
+	// it isn't there, is none, or may not be heard; a *TestFailure does in words.
+	OpenRecording(ctx context.Context, r desk.Recorded) (RecordingPlayer, error)
 	// CopyRecording writes a recording to another file, whole or not at all. It waits for the disk.
-	CopyRecording(ctx context.Context, name, to string) error
+	CopyRecording(ctx context.Context, r desk.Recorded, to string) error
 }
 
 // RecordingPlayer plays one recording. All but Close return at once.

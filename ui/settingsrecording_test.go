@@ -57,7 +57,7 @@ func TestARecordingIsPlayedFromTheTimeline(t *testing.T) {
 	d := fullDesk()
 	ref := desk.Ref{Kind: desk.Lead, ID: "1"}
 	r := d.records[ref]
-	r.Timeline = []desk.Event{{Kind: desk.EventCall, At: mainNow, Outcome: desk.Answered, Recordings: []string{"gone.flac"}}}
+	r.Timeline = []desk.Event{{Kind: desk.EventCall, At: mainNow, Outcome: desk.Answered, Recordings: []desk.Recorded{{Name: "gone.flac"}}}}
 	d.records[ref] = r
 	b := newMainBench(t, d, &mainSettings{accounts: oneAccount}, Look{"en", "light"})
 	b.tap("item", "Leads")
@@ -70,7 +70,7 @@ func recordedDesk() *mainDesk {
 	d := fullDesk()
 	ref := desk.Ref{Kind: desk.Lead, ID: "1"}
 	r := d.records[ref]
-	r.Timeline[0].Recordings = []string{"a.flac", "b.flac"}
+	r.Timeline[0].Recordings = []desk.Recorded{{Name: "a.flac"}, {Name: "b.flac"}}
 	r.Timeline[0].Sounded = &desk.Sounded{Quality: 3, Codec: "Opus", Loss: 0.0123, Jitter: 14 * time.Millisecond, MOS: 3.84, Encryption: "SDES, AES_CM_128_HMAC_SHA1_80"}
 	d.records[ref] = r
 	return d
@@ -123,7 +123,7 @@ func TestARecordingIsSavedElsewhere(t *testing.T) {
 	s := &mainSettings{accounts: oneAccount, player: recordedPlayer()}
 	b := newMainBench(t, recordedDesk(), s, Look{"en", "light"})
 	b.tap("item", "Leads")
-	player := b.m.pages[pageLeads].(*listPage).detail.players.Of("a.flac")
+	player := b.m.pages[pageLeads].(*listPage).detail.players.Of(desk.Recorded{Name: "a.flac"})
 	s.saveErr = errors.New("no room")
 	player.copyTo("/tmp/x.flac")
 	b.waits("The file could not be written: no room")

@@ -15,6 +15,7 @@ import (
 	"leadline/phone"
 	"leadline/phone/audio"
 	"leadline/ui"
+	"leadline/ui/desk"
 )
 
 // A configuration whose data lie in a folder of the test's.
@@ -331,19 +332,19 @@ func TestARecordingIsCopiedWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := filepath.Join(t.TempDir(), "b.flac")
-	if err := s.CopyRecording(t.Context(), "a.flac", to); err != nil {
+	if err := s.CopyRecording(t.Context(), desk.Recorded{Name: "a.flac"}, to); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := os.ReadFile(to); err != nil || string(got) != "sound" {
 		t.Errorf("copied %q, %v", got, err)
 	}
-	if err := s.CopyRecording(t.Context(), "../../leadline.toml", to); err == nil {
+	if err := s.CopyRecording(t.Context(), desk.Recorded{Name: "../../leadline.toml"}, to); err == nil {
 		t.Error("a file beside the recordings is copied")
 	}
-	if err := s.CopyRecording(t.Context(), "a.flac", filepath.Join(to, "c.flac")); err == nil {
+	if err := s.CopyRecording(t.Context(), desk.Recorded{Name: "a.flac"}, filepath.Join(to, "c.flac")); err == nil {
 		t.Error("a folder that is none is no error")
 	}
-	if _, err := s.OpenRecording(t.Context(), "a.flac"); err == nil {
+	if _, err := s.OpenRecording(t.Context(), desk.Recorded{Name: "a.flac"}); err == nil {
 		t.Error("what is no sound is played")
 	}
 }

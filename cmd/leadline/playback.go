@@ -12,11 +12,12 @@ import (
 	"leadline/phone/audio"
 	"leadline/phone/record"
 	"leadline/ui"
+	"leadline/ui/desk"
 )
 
 // OpenRecording reads a recording through and makes it ready to be played.
-func (s settings) OpenRecording(ctx context.Context, name string) (ui.RecordingPlayer, error) {
-	path, err := s.RecordingFile(name)
+func (s settings) OpenRecording(ctx context.Context, r desk.Recorded) (ui.RecordingPlayer, error) {
+	path, err := s.RecordingFile(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +81,8 @@ func (p *recordingPlayer) Close() {
 }
 
 // CopyRecording writes a recording to another file.
-func (s settings) CopyRecording(_ context.Context, name, to string) error {
-	path, err := s.RecordingFile(name)
+func (s settings) CopyRecording(ctx context.Context, r desk.Recorded, to string) error {
+	path, err := s.RecordingFile(ctx, r)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"leadline/cmd/leadline/config"
 	"leadline/cmd/leadline/secret"
 	"leadline/crm"
+	sounds "leadline/crm/replica/recordings"
 	"leadline/crm/store"
 	"leadline/phone"
 	"leadline/phone/audio"
@@ -54,8 +55,9 @@ type program struct {
 	shared  *shared
 	damaged chan error // the file was found damaged while it is used
 
-	mu  sync.Mutex
-	cfg config.Config
+	mu      sync.Mutex
+	cfg     config.Config
+	fetched *sounds.Cache
 
 	conduct   func(quit func()) // drives the demo's tour; nil otherwise
 	leaveOnce sync.Once
@@ -116,6 +118,9 @@ func newProgram(o options) (p *program, err error) {
 	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })
 	p.reports = &reporter{Listener: p.desk, write: p.writeReport}
 	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.reports, Lamps: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
+	if err := p.cache().Empty(); err != nil {
+		p.log.Warn("remove recordings that were heard", "error", err)
+	}
 	p.mendRecordings()
 	p.useRecordings()
 	p.desk.Connect(p.phone)
@@ -249,6 +254,7 @@ func (p *program) close() {
 		if p.audio != nil {
 			p.audio.Close()
 		}
+		errs = append(errs, p.cache().Empty())
 		if p.store != nil {
 			errs = append(errs, p.store.Close())
 		}

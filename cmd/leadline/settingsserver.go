@@ -124,7 +124,7 @@ func whatChanged(name string) desk.Text {
 		return desk.Text{Key: "Follow-up"}
 	case "contacts.import":
 		return desk.Text{Key: "Import"}
-	case "call.begin", "call.update", "call.end", "call.link", "call.recordings", "call.quality":
+	case "call.begin", "call.update", "call.end", "call.link", "call.recordings", "call.recordings.remove", "call.quality":
 		return desk.Text{Key: "Call"}
 	}
 	return desk.Text{Key: "Settings of the company"}

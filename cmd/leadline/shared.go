@@ -118,7 +118,7 @@ const signInRetry = 5 * time.Second
 func (s *shared) run(client *remote.Client, url string, first func(context.Context) error) {
 	r := replica.New(replica.Config{
 		File: s.p.store, Server: client, Address: url, Program: "leadline " + version, Snapshots: s.p.config().Data, Log: s.p.log,
-		OnStatus: s.tell, OnWelcome: s.welcomed,
+		OnStatus: s.tell, OnWelcome: s.welcomed, Recordings: s.p,
 		OnPresence: func(users []wire.Presence, whole bool) { s.p.desk.TeamTold(teamOf(users), whole) }, OnSilence: s.p.desk.TeamSilent,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -136,6 +136,7 @@ func (s *shared) run(client *remote.Client, url string, first func(context.Conte
 			case <-time.After(signInRetry):
 			}
 		}
+		over.Go(func() { s.bringRecordings(ctx, client) })
 		over.Go(func() { tellAvailability(ctx, s.p.desk, client, s.p.log) })
 		r.Run(ctx)
 	})

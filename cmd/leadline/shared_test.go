@@ -19,6 +19,7 @@ import (
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/front"
+	kept "leadline/crm/server/recordings"
 	"leadline/crm/store"
 	"leadline/crm/wire"
 	"leadline/phone"
@@ -52,7 +53,8 @@ func aCompany(t *testing.T) theCompany {
 	log := slog.New(slog.DiscardHandler)
 	engine := server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: log})
 	in := access.New(db, vault, time.Now)
-	f := front.New(front.Options{Access: in, Engine: engine, Log: log, Region: "DE"})
+	f := front.New(front.Options{Access: in, Engine: engine, Log: log, Region: "DE",
+		Recordings: kept.New(kept.Options{Engine: engine, Vault: vault, Folder: t.TempDir()})})
 	company := front.Company{Engine: engine}
 	workspace, err := company.FirstWorkspace(t.Context(), "DE")
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"leadline/crm"
@@ -30,6 +31,7 @@ func (r *Replica) greet(ctx context.Context) (wire.Welcome, []crm.ID, error) {
 	defer r.session.Unlock()
 	for range greetingsInARow {
 		if r.greeted {
+			r.removeGone(ctx)
 			return r.welcome, r.erased, nil
 		}
 		settled, err := r.hello(ctx)
@@ -39,9 +41,24 @@ func (r *Replica) greet(ctx context.Context) (wire.Welcome, []crm.ID, error) {
 		r.greeted = settled
 	}
 	if r.greeted {
+		r.removeGone(ctx)
 		return r.welcome, r.erased, nil
 	}
 	return r.welcome, nil, errUnsettled
+}
+
+// removeGone removes recordings of erased people, after which the server may be told; what is in use is tried again.
+func (r *Replica) removeGone(ctx context.Context) {
+	if len(r.purged) == 0 {
+		return
+	}
+	if r.c.Recordings != nil {
+		if err := r.c.Recordings.RemoveGone(ctx); err != nil {
+			r.c.Log.Warn("recordings of an erased person are left for now", "error", err)
+			return
+		}
+	}
+	r.erased, r.purged = append(r.erased, r.purged...), nil
 }
 
 // hello says it once; settled is false when it has to be said again, as another client.
@@ -80,7 +97,12 @@ func (r *Replica) hello(ctx context.Context) (settled bool, err error) {
 		if err := r.c.File.Purge(ctx, e.Refs); err != nil {
 			return false, err
 		}
-		r.erased = append(r.erased, e.ID)
+		if err := r.c.File.PurgeRecordings(ctx, e.Recordings); err != nil {
+			return false, err
+		}
+		if !slices.Contains(r.erased, e.ID) && !slices.Contains(r.purged, e.ID) {
+			r.purged = append(r.purged, e.ID)
+		}
 	}
 	r.welcome = w
 	if r.c.OnWelcome != nil {

@@ -22,6 +22,10 @@ type Config struct {
 	Address string // of the server, by which the file knows it
 	Program string // "leadline 1.4.0", for the server's log
 
+	// Recordings are the files beside File; nil when there are none. Only once they are removed that an erased person, or
+	// all of a device that may no more, had there, the server is told so (requirement I4).
+	Recordings Recordings
+
 	Snapshots string // the directory in which a snapshot is loaded; default the system's for temporary files
 	Log       *slog.Logger
 	Now       func() time.Time
@@ -48,12 +52,14 @@ type Replica struct {
 	took      int  // hints with their rows, under session
 	welcome   wire.Welcome
 	erased    []crm.ID // that the server is to be told of
+	purged    []crm.ID // the same, of whom recordings may be left
 
 	trip time.Duration // the shortest way to the server and back so far
 	skew time.Duration // of the server's clock from ours, as seen then
 
 	gone    atomic.Bool // the device may no more
-	erasing sync.Once
+	erasing sync.Mutex
+	clean   bool // it is erased; under erasing
 
 	telling sync.Mutex
 	status  Status

@@ -154,16 +154,18 @@ func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-
 	if needsGreeting(err) && wait == firstRetry {
 		return 2 * wait // at once, but not for ever
 	}
-	state := stateAfter(err)
+	state, left := stateAfter(err), false
 	if state == Revoked {
 		r.gone.Store(true) // first: the other loop will hear that nobody is signed in
-		r.erasing.Do(func() { r.erase(ctx) })
+		left = !r.erase(ctx)
 	}
-	r.tell(state, err)
+	if !left {
+		r.tell(state, err)
+	}
 	r.count(ctx)
 	r.c.Log.Info("the server is not to be had", "state", state, "error", err, "again in", wait)
 	pause := wait/2 + r.c.Jitter(wait)
-	if state != Offline {
+	if state != Offline && !left {
 		pause = lastRetry
 	}
 	select {
@@ -174,15 +176,26 @@ func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-
 	return min(2*wait, lastRetry)
 }
 
-// erase takes everything out of the file and tells the server so.
-func (r *Replica) erase(ctx context.Context) {
-	if err := r.c.File.Wipe(ctx); err != nil {
-		r.c.Log.Error("erase the copy of a device that may no more", "error", err)
-		return
+// erase takes everything out of the file, and away from beside it, and tells the server so. What fails is tried again.
+func (r *Replica) erase(ctx context.Context) (done bool) {
+	r.erasing.Lock()
+	defer r.erasing.Unlock()
+	if r.clean {
+		return true
 	}
+	err := r.c.File.Wipe(ctx)
+	if err == nil && r.c.Recordings != nil {
+		err = r.c.Recordings.RemoveAll(ctx)
+	}
+	if err != nil {
+		r.c.Log.Error("erase the copy of a device that may no more", "error", err)
+		return false
+	}
+	r.clean = true
 	if err := r.c.Server.Erased(ctx); err != nil {
 		r.c.Log.Warn("tell the server that the copy is erased", "error", err)
 	}
+	return true
 }
 
 // tell changes the state. One that may no more stays so, until somebody signs in anew.

@@ -46,7 +46,16 @@ type File interface {
 	ApplySnapshot(ctx context.Context, rows []wire.Row) error
 	EndSnapshot(ctx context.Context, m wire.Manifest) error
 	Purge(ctx context.Context, refs []crm.Ref) error
+	PurgeRecordings(ctx context.Context, ids []crm.ID) error
 	Wipe(ctx context.Context) error
+}
+
+// Recordings are the files of recordings.
+type Recordings interface {
+	// RemoveGone removes those that no call names any more, as the agent's file knows.
+	RemoveGone(ctx context.Context) error
+	// RemoveAll removes all of them.
+	RemoveAll(ctx context.Context) error
 }
 
 var _ File = (*store.Store)(nil)

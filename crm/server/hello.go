@@ -84,7 +84,7 @@ func (e *Engine) welcome(ctx context.Context, t *database.Tx, from Sender, h wir
 		return err
 	}
 	for _, erased := range erasures {
-		w.Erasures = append(w.Erasures, wire.Erasure{ID: erased.ID, Refs: erased.Refs})
+		w.Erasures = append(w.Erasures, wire.Erasure{ID: erased.ID, Refs: erased.Refs, Recordings: erased.Recordings})
 	}
 	// Only what both agree on is acknowledged: after a restore the server has less than the program.
 	client.ID, client.User, client.Acked = h.Client, from.User, min(h.Last.Seq, client.Seq)

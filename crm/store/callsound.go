@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"leadline/crm"
 )
@@ -31,6 +32,53 @@ func (s *Store) RecordingsGone(ctx context.Context) (names []string, err error) 
 		return err
 	})
 	return names, err
+}
+
+// PurgeRecordings takes recordings of erased people from their calls, also where the server's rows have not come yet:
+// their files are among RecordingsGone then.
+func (s *Store) PurgeRecordings(ctx context.Context, ids []crm.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.write(ctx, func(t *tx) error {
+		var calls []crm.Call
+		err := each(t, "SELECT "+callColumns+callTables+"WHERE c.recordings IS NOT NULL", nil, func(rows *sql.Rows) error {
+			c, err := scanCall(rows)
+			if slices.ContainsFunc(c.Recordings, func(name string) bool { return slices.Contains(ids, crm.RecordingID(c.ID, name)) }) {
+				calls = append(calls, c.Call)
+			}
+			return err
+		})
+		for _, c := range calls {
+			if err == nil {
+				err = t.removeRecordings(crm.RemoveRecordings{Call: c.ID, Recordings: ids})
+			}
+		}
+		return err
+	})
+}
+
+// RecordingsBefore are the calls of whoever works here that began before a time and name recordings.
+func (s *Store) RecordingsBefore(ctx context.Context, began time.Time) (all []crm.RemoveRecordings, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	who, err := me(r)
+	if err != nil {
+		return nil, err
+	}
+	err = each(r, "SELECT "+callColumns+callTables+"WHERE c.recordings IS NOT NULL AND c.began < ? AND u.id = ?", []any{began.UnixMilli(), who.ID.Bytes()},
+		func(rows *sql.Rows) error {
+			c, err := scanCall(rows)
+			remove := crm.RemoveRecordings{Call: c.ID}
+			for _, name := range c.Recordings {
+				remove.Recordings = append(remove.Recordings, crm.RecordingID(c.ID, name))
+			}
+			all = append(all, remove)
+			return err
+		})
+	return all, err
 }
 
 // ForgetRecordings takes note that files of RecordingsGone have been removed.

@@ -162,7 +162,7 @@ func callEvents(q querier, k key) (events []crm.Event, err error) {
 		c, err := scanCall(rows)
 		events = append(events, crm.Event{Kind: crm.EventCall, At: c.Began, Who: c.AgentName, Body: c.Note, Call: c.ID,
 			Direction: c.Direction, Outcome: c.Outcome, Length: c.Length(), Result: c.Result, Line: c.LineName,
-			Recordings: c.Recordings, Quality: c.Quality, Diverted: c.Diverted})
+			Agent: c.Agent, Recordings: c.Recordings, Uploaded: c.Uploaded, Quality: c.Quality, Diverted: c.Diverted})
 		return err
 	})
 	return events, err

@@ -94,6 +94,8 @@ type Manifest struct {
 type Erasure struct {
 	ID   crm.ID    `json:"id"`
 	Refs []crm.Ref `json:"refs"`
+
+	Recordings []crm.ID `json:"recordings,omitempty"` // by crm.RecordingID
 }
 
 // Command is a change on its way to the server.

@@ -70,6 +70,24 @@ func lengthOf(f *os.File) (uint64, error) {
 	return binary.BigEndian.Uint64(b[:]), err
 }
 
+// settled is after how long a file that has no length is taken as it is.
+const settled = 24 * time.Hour
+
+// Whole says whether a recording has been written to its end: it has its length, or nobody has written to it for a day.
+func Whole(path string, now time.Time) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	samples, err := lengthOf(f)
+	return err == nil && (samples&mostSamples != 0 || now.Sub(info.ModTime()) > settled)
+}
+
 func mend(ctx context.Context, path string) error {
 	samples, err := count(ctx, path)
 	if err != nil || samples == 0 {

@@ -26,6 +26,40 @@ type Recording struct {
 	Why   Text      // why it failed
 }
 
+// RecordedAt is where the file of a recording is.
+type RecordedAt int
+
+const (
+	RecordedHere    RecordedAt = iota // on this computer, and there is no server
+	RecordedWaiting                   // on this computer, to be brought to the server
+	RecordedShared                    // on the server
+	RecordedAway                      // on a colleague's computer, which has not brought it yet
+)
+
+// Recorded is a recording of a call that was.
+type Recorded struct {
+	Call CallID
+	Name string // of the file
+	At   RecordedAt
+}
+
+// recordedOf are the recordings of a call, as who works here sees them.
+func (d *Desk) recordedOf(e crm.Event, me crm.ID) (all []Recorded) {
+	for _, name := range e.Recordings {
+		r := Recorded{Call: CallID(e.Call), Name: name}
+		switch {
+		case slices.Contains(e.Uploaded, crm.RecordingID(e.Call, name)):
+			r.At = RecordedShared
+		case e.Agent != "" && e.Agent != me:
+			r.At = RecordedAway
+		case d.Snapshot().Sync.State != NoServer:
+			r.At = RecordedWaiting
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
 func recordingOf(r phone.Recording) Recording {
 	v := Recording{Began: r.Began}
 	switch r.State {

@@ -20,6 +20,10 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 	if err != nil {
 		return Record{}, fmt.Errorf("read the custom fields: %w", err)
 	}
+	me, err := d.file.Me(ctx)
+	if err != nil {
+		return Record{}, fmt.Errorf("read who works here: %w", err)
+	}
 	out := Record{Ref: ref, Title: r.Name, Stage: -1}
 	b := facts{d: d, out: &out}
 	switch {
@@ -78,7 +82,7 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		out.Timeline = append(out.Timeline, Event{
 			Kind: EventKind(e.Kind), At: e.At, Title: Text(e.Title), Body: e.Body, Who: e.Who,
 			Incoming: e.Direction == crm.Incoming, Outcome: viewOutcome(e.Outcome), Length: e.Length, Passed: sentOnBy(e.Diverted, d.region),
-			Recordings: e.Recordings, Sounded: viewSounded(e.Quality),
+			Recordings: d.recordedOf(e, me.ID), Sounded: viewSounded(e.Quality),
 		})
 	}
 	return out, nil

@@ -412,8 +412,8 @@ type Event struct {
 	Length   time.Duration
 	Passed   Text // of a call: who sent it here before it rang, in words
 
-	Recordings []string // names of files, oldest first
-	Sounded    *Sounded // of a call; nil where that isn't known
+	Recordings []Recorded // oldest first
+	Sounded    *Sounded   // of a call; nil where that isn't known
 }
 
 // Notice is a short message at the bottom right: something went wrong or was done.

@@ -71,7 +71,7 @@ func New(c Config) *Uploader {
 	return u
 }
 
-// Wake has it look at once.
+// Wake has it look at once, unless it waits after an error.
 func (u *Uploader) Wake() {
 	select {
 	case u.wake <- struct{}{}:
@@ -82,14 +82,14 @@ func (u *Uploader) Wake() {
 // Run brings what there is until ctx ends.
 func (u *Uploader) Run(ctx context.Context) {
 	for ctx.Err() == nil {
-		pause := look
+		pause, wake := look, u.wake
 		if err := u.Upload(ctx); err != nil && ctx.Err() == nil {
-			pause = pauseAfter(err)
+			pause, wake = pauseAfter(err), nil
 			u.c.Log.Info("recordings wait to be brought to the server", "error", err, "again in", pause)
 		}
 		select {
 		case <-ctx.Done():
-		case <-u.wake:
+		case <-wake:
 		case <-u.c.After(pause):
 		}
 	}

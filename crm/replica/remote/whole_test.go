@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/front"
+	"leadline/crm/server/ledger"
 	"leadline/crm/store"
 	"leadline/crm/wire"
 )
@@ -82,6 +84,10 @@ type desk struct {
 	client *remote.Client
 	device crm.ID
 
+	stop func()
+
+	recordings beside
+
 	mu      sync.Mutex
 	status  replica.Status
 	changed chan struct{}
@@ -96,7 +102,7 @@ func (c *company) desk(email string) *desk {
 	if _, err := d.client.SignIn(c.t.Context(), email, password); err != nil {
 		c.t.Fatal(err)
 	}
-	r := replica.New(replica.Config{File: d.Store, Server: d.client, Address: c.web.URL, Snapshots: c.t.TempDir(), OnStatus: func(s replica.Status) {
+	r := replica.New(replica.Config{File: d.Store, Server: d.client, Address: c.web.URL, Snapshots: c.t.TempDir(), Recordings: &d.recordings, OnStatus: func(s replica.Status) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.status = s
@@ -106,9 +112,31 @@ func (c *company) desk(email string) *desk {
 	ctx, stop := context.WithCancel(context.Background())
 	over := make(chan struct{})
 	go func() { defer close(over); r.Run(ctx) }()
-	c.t.Cleanup(func() { stop(); <-over })
+	d.stop = func() { stop(); <-over }
+	c.t.Cleanup(d.stop)
 	return d
 }
+
+// beside is what is beside a file: recordings that are in use for a while.
+type beside struct {
+	mu        sync.Mutex
+	inUse     int // how often they cannot be removed
+	gone, all int // how often they were
+}
+
+func (b *beside) remove(count *int) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.inUse > 0 {
+		b.inUse--
+		return errors.New("the file is in use")
+	}
+	*count++
+	return nil
+}
+
+func (b *beside) RemoveGone(context.Context) error { return b.remove(&b.gone) }
+func (b *beside) RemoveAll(context.Context) error  { return b.remove(&b.all) }
 
 func (d *desk) signal() {
 	select {
@@ -180,14 +208,62 @@ func TestAStolenLaptopErasesItsCopy_I4(t *testing.T) {
 	if err := c.access.Revoke(t.Context(), c.workspace, u.ID, anna.device, true); err != nil {
 		t.Fatal(err)
 	}
+	anna.recordings.mu.Lock()
+	anna.recordings.inUse = 1
+	anna.recordings.mu.Unlock()
 	anna.contact("What it tries to send")
 	anna.until("erased", func(s replica.Status) bool { return s.State == replica.Revoked && !anna.client.SignedIn() })
 	if anna.has(made) {
 		t.Error("it still has what it had")
 	}
+	if anna.recordings.all != 1 {
+		t.Errorf("recordings were removed %d times", anna.recordings.all)
+	}
 	devices := must(c.access.Devices(t.Context(), c.workspace, u.ID))(t)
 	if len(devices) != 1 || devices[0].Erased.IsZero() {
 		t.Errorf("the server was not told: %+v", devices)
+	}
+}
+
+// A person is erased: the server hears that a device has done so once the recordings are gone, too, and not before.
+func TestI4AnErasureIsAcknowledgedAfterTheRecordingsAreRemoved(t *testing.T) {
+	c := newCompany(t)
+	c.user("Anna", "anna@example.org")
+	anna := c.desk("anna@example.org")
+	anna.live()
+	person := anna.contact("Meier")
+	call, _, err := anna.BeginCall(t.Context(), crm.Call{Direction: crm.Incoming, Party: crm.Parse("030 123456", "DE"), Refs: []crm.Ref{person}})
+	if err == nil {
+		err = errors.Join(anna.LinkCall(t.Context(), call.ID, person), anna.SaveRecordings(t.Context(), call.ID, []string{"a.flac"}))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	anna.live()
+	anna.stop() // the program is closed meanwhile
+	done, err := c.saves.Engine.Erase(t.Context(), c.workspace, ledger.Sender{System: true}, []crm.Ref{person})
+	if err != nil || len(done.Recordings) != 1 {
+		t.Fatalf("erased %+v, %v", done, err)
+	}
+	anna.recordings.inUse = 2 // as the greeting and the push come by
+	r := replica.New(replica.Config{File: anna.Store, Server: anna.client, Address: c.web.URL, Snapshots: t.TempDir(), Recordings: &anna.recordings})
+	told := func() bool {
+		t.Helper()
+		if err := r.Greet(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		must(r.Push(t.Context()))(t)
+		return must(c.saves.Engine.Acknowledgements(t.Context(), c.workspace, done.ID))(t)[0].Done > 0
+	}
+	if told(); anna.recordings.gone != 0 {
+		t.Fatal("they were removed: nothing is tried")
+	}
+	// Before the server's rows have come the file knows what is to go.
+	if gone := must(anna.RecordingsGone(t.Context()))(t); !slices.Equal(gone, []string{"a.flac"}) {
+		t.Errorf("to be removed are %q", gone)
+	}
+	if !told() || anna.recordings.gone != 1 {
+		t.Errorf("removed %d times, and the server is not told", anna.recordings.gone)
 	}
 }
 

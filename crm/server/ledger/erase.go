@@ -173,6 +173,7 @@ func (t *tx) blankChild(k Key, subjects []Key, done *Erasing) error {
 		row := r.clone()
 		for _, name := range []string{"note", "detail", "recordings", "uploaded", "reason", "result"} {
 			delete(row.Fields, name)
+			row.Stamps[name] = t.at // what a program has yet to send of them comes too late
 		}
 		row.Fields["party"] = json.RawMessage("{}")
 		refs := slices.DeleteFunc(field[[]crm.Ref](r, "refs"), func(ref crm.Ref) bool { return slices.Contains(subjects, KeyOf(ref)) })
