@@ -50,7 +50,6 @@ type company struct {
 	access    *access.Access
 	vault     *access.Vault
 	folder    string
-	front     *front.Front
 	workspace crm.ID
 	web       *httptest.Server
 	handler   atomic.Pointer[http.Handler]
