@@ -51,7 +51,7 @@ func TestOnPostgreSQL(t *testing.T) {
 	for name, test := range map[string]func(*testing.T){
 		"sign in": TestSigningInTellsNobodyApart, "tokens": TestForgedAndExpiredTokensAreRefused, "lost answer": TestALostAnswerToRefreshIsGivenAgain,
 		"theft": TestARefreshTokenUsedTwiceRevokesTheDevice, "revoked": TestARevokedDeviceIsToldToEraseItsCopy_I4, "disabled": TestWhoIsDisabledOrGetsAPasswordSignsInAnew,
-		"first": TestTheFirstLinkIsGoodOnce, "keys": TestKeysHaveScopes, "telephones": TestTelephoneAccountsAreSealed_I3,
+		"first": TestTheFirstLinkIsGoodOnce, "keys": TestKeysHaveScopes, "telephones": TestTelephoneAccountsAreSealed_I3, "invitation": TestAnInvitationSetsAPasswordOnce_I3,
 	} {
 		t.Run(name, test)
 	}
@@ -287,6 +287,71 @@ func TestTheFirstLinkIsGoodOnce(t *testing.T) {
 	}
 	if none, err := a.FirstLink(t.Context()); err != nil || none != "" {
 		t.Errorf("a link though somebody can sign in: %q %v", none, err)
+	}
+}
+
+func TestAnInvitationSetsAPasswordOnce_I3(t *testing.T) {
+	a, c, s := signedIn(t)
+	if _, _, err := a.Invite(t.Context(), "w", "ben"); !errors.Is(err, ErrNoUser) {
+		t.Errorf("one who cannot sign in is invited: %v", err)
+	}
+	if err := a.LetIn(t.Context(), "w", "ben", "anna@example.org"); !errors.Is(err, ErrTaken) {
+		t.Errorf("another's address: %v", err)
+	}
+	for _, email := range []string{"b@example.org", "Ben@example.org", "ben@example.org"} { // a new one, another, the same
+		if err := a.LetIn(t.Context(), "w", "ben", email); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := a.Credential(t.Context(), "b@example.org"); !errors.Is(err, ErrNoUser) {
+		t.Errorf("the address before is good still: %v", err)
+	}
+	if ben, err := a.Credential(t.Context(), "ben@example.org"); err != nil || ben.Password {
+		t.Errorf("%+v %v", ben, err)
+	}
+	old, _, err := a.Invite(t.Context(), "w", "ben")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, ends, err := a.Invite(t.Context(), "w", "ben")
+	if err != nil || !ends.After(c.at) {
+		t.Fatal(ends, err)
+	}
+	for _, bad := range []Token{"", "x", old, NewToken()} {
+		if _, err := a.UseInvitation(t.Context(), bad, password); !errors.Is(err, ErrNoLink) {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	if _, err := a.UseInvitation(t.Context(), link, "short"); !errors.Is(err, ErrWeakPassword) {
+		t.Errorf("a weak password: %v", err)
+	}
+	c.at = c.at.Add(InvitationTime + time.Second)
+	if _, err := a.UseInvitation(t.Context(), link, password); !errors.Is(err, ErrNoLink) {
+		t.Errorf("an old link: %v", err)
+	}
+	c.at = c.at.Add(-time.Hour)
+	if ben, err := a.UseInvitation(t.Context(), link, password); err != nil || ben.User != "ben" || ben.Email != "ben@example.org" {
+		t.Fatalf("%+v %v", ben, err)
+	}
+	if _, err := a.UseInvitation(t.Context(), link, "another password"); !errors.Is(err, ErrNoLink) {
+		t.Errorf("again: %v", err)
+	}
+	if _, err := a.SignIn(t.Context(), "ben@example.org", password, laptop); err != nil {
+		t.Errorf("he cannot sign in: %v", err)
+	}
+	// For one who is signed in, it is another password: their devices sign in anew.
+	if link, _, err = a.Invite(t.Context(), "w", anna); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.SetPassword(t.Context(), "anna@example.org", "yet another password"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Invited(t.Context(), link); !errors.Is(err, ErrNoLink) {
+		t.Errorf("the link outlives a password that was set meanwhile: %v", err)
+	}
+	var revoked Revoked
+	if _, err := a.Authenticate(t.Context(), s.Access); !errors.As(err, &revoked) {
+		t.Errorf("after another password: %v", err)
 	}
 }
 

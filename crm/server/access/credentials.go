@@ -20,6 +20,7 @@ type Credential struct {
 	Workspace crm.ID
 	User      crm.ID
 	Disabled  time.Time // zero: may sign in
+	Password  bool      // has one
 }
 
 // ErrBadEmail tells that something is no e-mail address.
@@ -70,11 +71,11 @@ func (a *Access) addCredential(ctx context.Context, t *database.Tx, workspace cr
 func (a *Access) Credentials(ctx context.Context, workspace crm.ID) (all []Credential, err error) {
 	err = a.whole(ctx, false, func(t *database.Tx) error {
 		all = nil
-		return t.Each(ctx, "SELECT email, workspace, user_id, disabled FROM credential WHERE $1 = '' OR workspace = $1 ORDER BY email", []any{workspace},
+		return t.Each(ctx, "SELECT email, workspace, user_id, disabled, hash <> '' FROM credential WHERE $1 = '' OR workspace = $1 ORDER BY email", []any{workspace},
 			func(scan func(...any) error) error {
 				var c Credential
 				var disabled int64
-				err := scan(&c.Email, &c.Workspace, &c.User, &disabled)
+				err := scan(&c.Email, &c.Workspace, &c.User, &disabled, &c.Password)
 				c.Disabled = moment(disabled)
 				all = append(all, c)
 				return err
@@ -90,8 +91,8 @@ func (a *Access) Credential(ctx context.Context, email string) (c Credential, er
 	}
 	err = a.whole(ctx, false, func(t *database.Tx) error {
 		var disabled int64
-		ok, err := t.One(ctx, "SELECT email, workspace, user_id, disabled FROM credential WHERE email = $1", []any{email},
-			&c.Email, &c.Workspace, &c.User, &disabled)
+		ok, err := t.One(ctx, "SELECT email, workspace, user_id, disabled, hash <> '' FROM credential WHERE email = $1", []any{email},
+			&c.Email, &c.Workspace, &c.User, &disabled, &c.Password)
 		if err == nil && !ok {
 			err = ErrNoUser
 		}
@@ -115,11 +116,19 @@ func (a *Access) SetPassword(ctx context.Context, email, password string) error 
 		return err
 	}
 	return a.whole(ctx, true, func(t *database.Tx) error {
-		if err := t.Exec(ctx, "UPDATE credential SET hash = $2, changed = $3 WHERE email = $1", c.Email, hash, milli(a.now())); err != nil {
+		// A link to set one is good no more.
+		if err := t.Exec(ctx, "DELETE FROM one_time WHERE purpose = $1", invitationOf(c.Workspace, c.User)); err != nil {
 			return err
 		}
-		return a.revokeAll(ctx, t, c, false)
+		return a.putPassword(ctx, t, c, hash)
 	})
+}
+
+func (a *Access) putPassword(ctx context.Context, t *database.Tx, c Credential, hash string) error {
+	if err := t.Exec(ctx, "UPDATE credential SET hash = $2, changed = $3 WHERE email = $1", c.Email, hash, milli(a.now())); err != nil {
+		return err
+	}
+	return a.revokeAll(ctx, t, c, false)
 }
 
 // Disable locks a user out: their devices are told to erase their copies. Enable lets them sign in again.

@@ -103,7 +103,7 @@ func (f *Front) let(next handler, check func(access.Person) error) http.HandlerF
 	}
 }
 
-// administrators says whether a person may change users.
+// administers says whether a person may change users.
 func (f *Front) administers(ctx context.Context, p access.Person) (bool, error) {
 	_, rights, err := f.company.User(ctx, p.Workspace, p.User)
 	return rights.Users, err

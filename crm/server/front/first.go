@@ -104,10 +104,15 @@ func (f *Front) renderFirst(w http.ResponseWriter, status int, form firstForm) {
 	if err := firstPage.Execute(&page, form); err != nil {
 		f.Log.Error("the page of the first administrator", "error", err)
 	}
+	writePage(w, status, page.Bytes())
+}
+
+// writePage sends a page with a form behind a one-time link.
+func writePage(w http.ResponseWriter, status int, page []byte) {
 	head := w.Header()
 	head.Set("Content-Type", "text/html; charset=utf-8")
 	head.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	head.Set("Referrer-Policy", "no-referrer") // the address has the token in it
 	w.WriteHeader(status)
-	_, _ = w.Write(page.Bytes())
+	_, _ = w.Write(page)
 }

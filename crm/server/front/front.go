@@ -73,6 +73,14 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("GET "+wire.PathDevices, f.onDevice(f.devices))
 	mux.HandleFunc("DELETE "+wire.PathDevices+"/{id}", f.onDevice(f.revokeDevice))
 
+	mux.HandleFunc("GET "+pathPassword+"{token}", f.showPassword)
+	mux.HandleFunc("POST "+pathPassword+"{token}", f.usePassword)
+	mux.HandleFunc("GET "+wire.PathSignIns, f.onDevice(f.signIns))
+	mux.HandleFunc("POST "+wire.PathSignIns+"/{user}/invitation", f.onDevice(f.invite))
+	mux.HandleFunc("PUT "+wire.PathSignIns+"/{user}/password", f.onDevice(f.setPassword))
+	mux.HandleFunc("PUT "+wire.PathSignIns+"/{user}/telephone", f.onDevice(f.savePhone))
+	mux.HandleFunc("DELETE "+wire.PathSignIns+"/{user}/telephone/{name}", f.onDevice(f.removePhone))
+
 	mux.HandleFunc("POST "+wire.PathHello, f.onDevice(f.hello))
 	mux.HandleFunc("POST "+wire.PathPush, f.onDevice(f.push))
 	mux.HandleFunc("POST "+wire.PathPull, f.onDevice(f.pull))

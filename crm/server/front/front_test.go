@@ -97,7 +97,7 @@ func TestOnPostgreSQL(t *testing.T) {
 		return url
 	}
 	for name, test := range map[string]func(*testing.T){
-		"sync": TestAChangeComesFromOneProgramToAnother_I1, "devices": TestDevicesAreListedAndRevoked, "first": TestTheFirstAdministratorIsSetUpByALink,
+		"sync": TestAChangeComesFromOneProgramToAnother_I1, "devices": TestDevicesAreListedAndRevoked, "sign-in": TestAnAdministratorSetsUpHowAUserSignsIn_I3, "first": TestTheFirstAdministratorIsSetUpByALink,
 		"workspaces": TestAnotherWorkspaceIsOutOfReach, "SQL": TestSQLInEveryField, "no text": TestNoCommandSpoilsTheCommitOfOthers, "route": TestThePBXAsksWhereACallGoes_D3, "presence": TestServersShareWhoIsThere_D3, "hints": TestAHintFollowsEachCommit_I2,
 		"REST": TestOtherSoftwareReadsAndWritesRecords, "snapshot": TestANewDeviceGetsASnapshotByRange,
 	} {

@@ -1,0 +1,89 @@
+package front
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+// pathPassword is where a user sets the password by the link that an administrator made.
+const pathPassword = "/password/"
+
+//go:embed password.html
+var passwordHTML string
+
+var passwordPage = template.Must(template.New("password").Parse(passwordHTML))
+
+type passwordForm struct {
+	Email, Problem string
+	PasswordMin    int
+	Done, German   bool
+}
+
+func (f *Front) showPassword(w http.ResponseWriter, r *http.Request) {
+	c, err := f.Access.Invited(r.Context(), access.Token(r.PathValue("token")))
+	if err != nil {
+		f.refusePassword(w, r, err)
+		return
+	}
+	f.renderPassword(w, r, http.StatusOK, passwordForm{Email: c.Email})
+}
+
+// usePassword takes the password that was typed.
+func (f *Front) usePassword(w http.ResponseWriter, r *http.Request) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		f.refuse(w, r, wire.Problem{Code: wire.Malformed, Message: "the form cannot be read"})
+		return
+	}
+	token := access.Token(r.PathValue("token"))
+	c, err := f.Access.UseInvitation(r.Context(), token, r.PostForm.Get("password"))
+	switch {
+	case err == nil:
+		f.hub.doubt(c.Workspace)
+		f.renderPassword(w, r, http.StatusOK, passwordForm{Email: c.Email, Done: true})
+	case errors.Is(err, access.ErrWeakPassword):
+		if c, err = f.Access.Invited(r.Context(), token); err != nil {
+			f.refusePassword(w, r, err)
+			return
+		}
+		f.renderPassword(w, r, http.StatusUnprocessableEntity, passwordForm{Email: c.Email, Problem: access.ErrWeakPassword.Error()})
+	default:
+		f.refusePassword(w, r, err)
+	}
+}
+
+func (f *Front) refusePassword(w http.ResponseWriter, r *http.Request, err error) {
+	if !errors.Is(err, access.ErrNoLink) {
+		f.refuse(w, r, err)
+		return
+	}
+	f.limits.guesses.take(addressOf(r))
+	words := "This link was used already, or is too old. An administrator can make another one."
+	if german(r) {
+		words = "Dieser Link wurde schon benutzt oder ist zu alt. Ein Administrator kann einen neuen machen."
+	}
+	http.Error(w, words, http.StatusNotFound)
+}
+
+// german says whether a browser asks for German before all else.
+func german(r *http.Request) bool {
+	return strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "de")
+}
+
+func (f *Front) renderPassword(w http.ResponseWriter, r *http.Request, status int, form passwordForm) {
+	form.PasswordMin, form.German = access.PasswordMin, german(r)
+	var page bytes.Buffer
+	if err := passwordPage.Execute(&page, form); err != nil {
+		f.Log.Error("the page for a password", "error", err)
+	}
+	writePage(w, status, page.Bytes())
+}

@@ -1,0 +1,184 @@
+package front
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"leadline/crm"
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
+)
+
+// signIns is how everybody signs in, for who may change users.
+func (f *Front) signIns(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	if err := f.mustAdminister(r, p, ""); err != nil {
+		return err
+	}
+	users, err := f.company.Users(r.Context(), p.Workspace)
+	if err != nil {
+		return err
+	}
+	credentials, err := f.Access.Credentials(r.Context(), p.Workspace)
+	if err != nil {
+		return err
+	}
+	list := make([]wire.SignInOf, 0, len(users))
+	for _, u := range users {
+		if u.Left {
+			continue
+		}
+		s := wire.SignInOf{User: u.ID}
+		if i := slices.IndexFunc(credentials, func(c access.Credential) bool { return c.User == u.ID }); i >= 0 {
+			s.Email, s.Password, s.Disabled = credentials[i].Email, credentials[i].Password, !credentials[i].Disabled.IsZero()
+		}
+		telephones, err := f.Access.Telephones(r.Context(), p.Workspace, u.ID)
+		if err != nil {
+			return err
+		}
+		for _, t := range telephones {
+			kept := t.Password != ""
+			t.Password = ""
+			s.Telephones = append(s.Telephones, wire.SetPhone{Account: t, Kept: kept})
+		}
+		list = append(list, s)
+	}
+	f.answer(w, r, http.StatusOK, list)
+	return nil
+}
+
+// invite makes the one-time link by which a user sets their password.
+func (f *Front) invite(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	u, err := f.letIn(r, p)
+	if err != nil {
+		return err
+	}
+	token, ends, err := f.Access.Invite(r.Context(), p.Workspace, u.ID)
+	if err != nil {
+		return err
+	}
+	f.answer(w, r, http.StatusOK, wire.Invitation{Path: pathPassword + string(token), Ends: ends})
+	return nil
+}
+
+// setPassword gives a user a password.
+func (f *Front) setPassword(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	var in wire.NewPassword
+	if err := f.read(w, r, mostBody, &in); err != nil {
+		return err
+	}
+	if err := access.CheckPassword(in.Password); err != nil {
+		return err
+	}
+	u, err := f.letIn(r, p)
+	if err != nil {
+		return err
+	}
+	if err := f.Access.SetPassword(r.Context(), u.Email, in.Password); err != nil {
+		return err
+	}
+	f.hub.doubt(p.Workspace)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// letIn makes the user of a request one who can sign in, by the e-mail address in the CRM.
+func (f *Front) letIn(r *http.Request, p access.Person) (crm.User, error) {
+	u, err := f.subject(r, p)
+	if err != nil {
+		return u, err
+	}
+	if strings.TrimSpace(u.Email) == "" {
+		return u, wire.Problem{Code: wire.Malformed, Message: "the user has no e-mail address to sign in with"}
+	}
+	return u, f.Access.LetIn(r.Context(), p.Workspace, u.ID, u.Email)
+}
+
+// savePhone sets up a telephone account that a user gets by signing in.
+func (f *Front) savePhone(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	var in wire.Account
+	if err := f.read(w, r, mostBody, &in); err != nil {
+		return err
+	}
+	u, err := f.subject(r, p)
+	if err != nil {
+		return err
+	}
+	in.Name, in.Address = strings.TrimSpace(in.Name), strings.TrimSpace(in.Address)
+	if in.Name == "" || len(in.Name) > 100 || !sipAddress(in.Address) || len(in.Password) > 1000 || len(in.AuthUser) > 200 {
+		return wire.Problem{Code: wire.Malformed, Message: "an account needs a name and an address such as sip:101@pbx.example.org"}
+	}
+	if in.Password == "" {
+		telephones, err := f.Access.Telephones(r.Context(), p.Workspace, u.ID)
+		if err != nil {
+			return err
+		}
+		// Kept for the same address only: it must not be shown to another host.
+		if i := slices.IndexFunc(telephones, func(t wire.Account) bool { return t.Name == in.Name }); i >= 0 {
+			if telephones[i].Address != in.Address && telephones[i].Password != "" {
+				return wire.Problem{Code: wire.Malformed, Message: "another address needs its password again"}
+			}
+			in.Password = telephones[i].Password
+		}
+	}
+	if err := f.Access.SaveTelephone(r.Context(), p.Workspace, u.ID, in); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// sipAddress tells "sip:101@pbx.example.org" and "sips:…" from what is none.
+func sipAddress(s string) bool {
+	scheme, rest, _ := strings.Cut(s, ":")
+	user, host, ok := strings.Cut(rest, "@")
+	return (scheme == "sip" || scheme == "sips") && ok && user != "" && host != "" && len(s) <= 300 && !strings.ContainsAny(s, " \t\r\n<>\"")
+}
+
+func (f *Front) removePhone(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	u, err := f.subject(r, p)
+	if err != nil {
+		return err
+	}
+	if err := f.Access.RemoveTelephone(r.Context(), p.Workspace, u.ID, r.PathValue("name")); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// subject is the user whom a request of an administrator is about.
+func (f *Front) subject(r *http.Request, p access.Person) (u crm.User, err error) {
+	id, err := crm.ParseID(r.PathValue("user"))
+	if err != nil {
+		return u, access.ErrNoUser
+	}
+	if err := f.mustAdminister(r, p, id); err != nil {
+		return u, err
+	}
+	u, _, err = f.company.User(r.Context(), p.Workspace, id)
+	if err == nil && (u.ID == "" || u.Left) {
+		err = access.ErrNoUser
+	}
+	return u, err
+}
+
+// mustAdminister refuses who may not change users; and for a user of their own, who would come by rights that they
+// do not have: whoever sets a password can sign in with it (requirement G2).
+func (f *Front) mustAdminister(r *http.Request, p access.Person, subject crm.ID) error {
+	_, mine, err := f.company.User(r.Context(), p.Workspace, p.User)
+	if err != nil {
+		return err
+	}
+	if !mine.Users {
+		return wire.Problem{Code: wire.Forbidden, Message: "your role does not let you change users"}
+	}
+	if subject == "" {
+		return nil
+	}
+	_, theirs, err := f.company.User(r.Context(), p.Workspace, subject)
+	if err == nil && !mine.Cover(theirs) {
+		err = wire.Problem{Code: wire.Forbidden, Message: "this user may do more than you: only somebody who may as much can change how they sign in"}
+	}
+	return err
+}
