@@ -4,10 +4,11 @@ package crm
 const (
 	FormNeedsName   = "Type a name first."
 	FormNeedsNumber = "Type a name or a company first: the number is withheld."
+	LinkNeedsParty  = "A call is linked to a contact, a company or a lead."
 )
 
-// FormTexts are all sentences that Form.Check says.
-var FormTexts = []string{FormNeedsName, FormNeedsNumber}
+// FormTexts are all sentences that Form.Check and linking say.
+var FormTexts = []string{FormNeedsName, FormNeedsNumber, LinkNeedsParty}
 
 // Invalid is an error that says to a person what to put in order.
 type Invalid struct{ Text Text }

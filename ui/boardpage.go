@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,10 +20,8 @@ import (
 // boardCards is how many cards of a stage are shown; the list has the rest.
 const boardCards = 50
 
-const (
-	boardWidth = 200 // the least width of a column
-	boardName  = 110 // the room for the name of a stage
-)
+// boardWidth is the least width of a column.
+const boardWidth = 200
 
 // boardPage is the deals of a pipeline by their stages (requirements.md F4), and their list.
 type boardPage struct {
@@ -230,23 +229,29 @@ func (p *boardPage) content(all int) fyne.CanvasObject {
 	case all == 0 && !p.mine.On() && len(p.which.Chosen()) > 0 && p.board.Pipeline.ID == crm.StandardPipelineID:
 		return kit.NewEmptyState(theme.IconBoard, "No deals yet", "Convert a lead, or make a deal by hand.", nil, kit.NewButton("New deal", kit.Line, p.add).WithIcon(theme.IconPlus))
 	}
-	board := &fyne.Container{Layout: boardLayout{}}
+	layout := &boardLayout{}
+	board := &fyne.Container{Layout: layout}
 	for _, c := range p.board.Columns {
 		column := newBoardColumn(p, c)
 		p.columns = append(p.columns, column)
+		layout.heads = append(layout.heads, column.head)
 		board.Add(column.box)
 	}
 	return kit.Stack(kit.Fill(theme.Sunk), container.NewHScroll(board))
 }
 
 // boardLayout puts columns side by side, each as wide as there is room, but not below boardWidth.
-type boardLayout struct{}
+type boardLayout struct{ heads []*boardHead }
 
 const boardGap, boardEdge = 12, 20
 
-func (boardLayout) Layout(columns []fyne.CanvasObject, size fyne.Size) {
+func (b *boardLayout) Layout(columns []fyne.CanvasObject, size fyne.Size) {
 	n := float32(len(columns))
 	w := max(boardWidth, (size.Width-2*boardEdge-(n-1)*boardGap)/max(n, 1))
+	below := slices.ContainsFunc(b.heads, func(h *boardHead) bool { return h.need() > float32(int(w)) })
+	for _, h := range b.heads {
+		h.below = below
+	}
 	for i, c := range columns {
 		x := float32(int(boardEdge + float32(i)*(w+boardGap)))
 		c.Move(fyne.NewPos(x, 16))
@@ -254,7 +259,7 @@ func (boardLayout) Layout(columns []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-func (boardLayout) MinSize(columns []fyne.CanvasObject) fyne.Size {
+func (*boardLayout) MinSize(columns []fyne.CanvasObject) fyne.Size {
 	n := float32(len(columns))
 	return fyne.NewSize(2*boardEdge+n*boardWidth+max(0, n-1)*boardGap, 120)
 }
@@ -262,6 +267,7 @@ func (boardLayout) MinSize(columns []fyne.CanvasObject) fyne.Size {
 // boardColumn is a stage with its cards.
 type boardColumn struct {
 	box   *fyne.Container
+	head  *boardHead
 	stage crm.Stage
 	slot  fyne.CanvasObject // where a dragged card would come
 }
@@ -283,10 +289,8 @@ func newBoardColumn(p *boardPage, c crm.BoardColumn) *boardColumn {
 	if more := c.Count - len(c.Cards); more > 0 {
 		cards.Add(kit.NewProseData(text.Tn(more, "{n} more is in the list.", "{n} more are in the list."), kit.Quiet))
 	}
-	style := kit.Body.Weighing(kit.SemiBold)
-	name := kit.Row(6, kit.NewData(kit.Ellipsis(stageName(c.Stage), style, boardName), style), kit.NewData(text.Number(int64(c.Count)), kit.Body.In(theme.Text3)),
-		kit.Grow(kit.NewData(p.sums(c.Sums), kit.Secondary.Right()).Shrink(0)))
-	column.box = kit.Column(0, kit.Sized(0, 3, kit.FillRound(color, 1.5)), kit.Sized(0, 34, name),
+	column.head = newBoardHead(c, p.sums(c.Sums))
+	column.box = kit.Column(0, kit.Sized(0, 3, kit.FillRound(color, 1.5)), column.head.box,
 		kit.Grow(container.NewVScroll(kit.Pad(1, 1, 16, 1, cards))))
 	return column
 }

@@ -177,6 +177,35 @@ func TestABoardThatCannotBeReadSaysSo(t *testing.T) {
 	b.waits("No deals yet")
 }
 
+// At 1280 a column is 200 wide, and "Angebot verschickt" with a sum is wider.
+func TestNamesOfStagesAreNotCut(t *testing.T) {
+	b, s := customersBench(t, Look{"de", "light"})
+	deals(t, s)
+	b.m.Go(pageDeals)
+	b.waits("Angebot verschickt")
+	check := func(when string, below bool) {
+		t.Helper()
+		for _, c := range boardOf(b).columns {
+			if c.head.name.Size().Width < c.head.name.MinSize().Width || c.head.sum.Size().Width < c.head.sum.MinSize().Width {
+				t.Errorf("%s: %q or %q is cut", when, c.head.name.Value(), c.head.sum.Value())
+			}
+			if c.head.below != below {
+				t.Errorf("%s: the sum of %q is below: %v", when, c.head.name.Value(), c.head.below)
+			}
+		}
+	}
+	check("at 1280", false)
+	b.shot("board-de-light-1280")
+	do(t, s, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Neubau", Stage: crm.DealQuoteSent, Amount: crm.Money{Cents: 2_345_600_00, Currency: "EUR"}}})
+	b.m.draw(true)
+	b.waits("Neubau")
+	check("with a large sum", true)
+	b.shot("board-de-light-1280-large")
+	b.m.Window().Resize(fyne.NewSize(1800, 900))
+	b.settle()
+	check("at 1800", false)
+}
+
 func TestPicturesOfTheBoard(t *testing.T) {
 	for _, c := range []struct {
 		look Look

@@ -80,7 +80,7 @@ func newCallActions(v *callView) *callActions {
 		WithIcon(theme.IconKeypad).Tall()
 	a.pass = kit.NewButton("Transfer", kit.Line, act(v.toggleTransfer)).
 		WithIcon(theme.IconTransfer).WithHint("Ctrl+T").Tall()
-	a.shut = kit.NewButton("Close", kit.Line, act(v.w.closed)).WithHint("Esc").Tall()
+	a.shut = kit.NewButton("Close", kit.Line, act(v.done)).WithHint("Esc").Tall()
 	a.again = kit.NewButton("Call back", kit.Line, act(v.callAgain)).WithIcon(theme.IconHandset).Tall()
 	a.mute = kit.NewTile("Mute", theme.IconMicOff, func() { v.w.desk.Mute(v.w.id, !v.w.call.Muted) })
 	a.hold = kit.NewTile("Hold", theme.IconPause, func() { v.w.desk.Hold(v.w.id, v.w.call.State != desk.HeldHere) })
@@ -111,6 +111,7 @@ func (a *callActions) fill(c desk.Call, now time.Time) {
 	setShown(a.again, p == over && c.Party.Dial != "")
 	if p == over {
 		a.fillAgain(c)
+		a.fillDone(c)
 	}
 	a.keypad.SetEnabled(c.State != desk.Dialling && c.State != desk.RingingThere, text.T("Digits can be sent when the other side is heard"))
 	kind := kit.Line
@@ -175,6 +176,20 @@ func (a *callActions) fillAgain(c desk.Call) {
 	default:
 		a.again.SetKind(kit.Line)
 	}
+}
+
+// fillDone makes the end of the wrap-up the next step after a conversation, and says when another call waits.
+func (a *callActions) fillDone(c desk.Call) {
+	name, hint, kind := text.Key("Close"), "Esc", kit.Line
+	switch wrapUp := a.v.results.asked(c); {
+	case wrapUp && a.v.w.next != nil:
+		name, hint, kind = text.Key("Done, next call"), "", kit.Primary
+	case wrapUp:
+		name, hint, kind = text.Key("Done|call"), "Ctrl+Enter", kit.Primary
+	}
+	a.shut.Rename(name)
+	a.shut.WithHint(hint)
+	a.shut.SetKind(kind)
 }
 
 // settle is how long clicks are still ignored.

@@ -62,7 +62,7 @@ func newCallForm(v *callView) *callForm {
 	f.lead = kit.NewButton("Create lead", kit.Line, open(desk.Lead)).WithIcon(theme.IconLead)
 	f.asLead = kit.Grow(f.lead)
 	f.contact = kit.NewButton("Create contact", kit.Line, open(desk.Contact)).WithIcon(theme.IconContact)
-	f.except = kit.Row(0, kit.Spacer(), kit.NewButton("Add to exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan))
+	f.except = kit.Row(0, kit.NewButton("Link to…", kit.Ghost, v.toggleLink).WithIcon(theme.IconLink), kit.Spacer(), kit.NewButton("Add to exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan))
 	f.sure = newExceptQuestion(func(yes bool) { v.w.desk.AnswerException(v.w.id, yes) })
 	changed := func(string) { f.typed() }
 	f.first = kit.NewField("First name", changed)

@@ -11,7 +11,7 @@ import (
 )
 
 // callShortcuts are the keys that mean something with Ctrl.
-var callShortcuts = []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyH, fyne.KeyR, fyne.KeyS, fyne.KeyT}
+var callShortcuts = []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyH, fyne.KeyR, fyne.KeyS, fyne.KeyT, fyne.KeyL, fyne.KeyReturn}
 
 // keys listens to the keyboard of a call window, wherever its focus is. None of
 // them works without Ctrl except Esc, and digits while the keypad is open: what is
@@ -23,7 +23,7 @@ func (v *callView) keys(c fyne.Canvas) {
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) { v.key(e.Name) })
 	c.SetOnTypedRune(v.digit)
-	for _, f := range []*kit.Field{v.note.field, v.form.first, v.form.last, v.form.company, v.pass.field} {
+	for _, f := range []*kit.Field{v.note.field, v.form.first, v.form.last, v.form.company, v.pass.field, v.link.field} {
 		f.OnShortcut(func(s fyne.Shortcut) bool {
 			sc, ok := s.(*desktop.CustomShortcut)
 			return ok && sc.Modifier == fyne.KeyModifierControl && v.shortcut(sc.KeyName)
@@ -80,6 +80,14 @@ func (v *callView) shortcut(name fyne.KeyName) bool {
 		}
 	case fyne.KeyS:
 		v.form.submit()
+	case fyne.KeyL:
+		if v.link.offered(call) {
+			v.toggleLink()
+		}
+	case fyne.KeyReturn:
+		if p == over {
+			v.done()
+		}
 	default:
 		return false
 	}
@@ -96,12 +104,17 @@ func (v *callView) key(name fyne.KeyName) {
 		v.toggleKeypad()
 	case v.transferOpen:
 		v.toggleTransfer()
+	case v.linkOpen:
+		v.toggleLink()
 	case v.w.call.State == desk.Ended:
 		v.w.closed()
 	}
 }
 
 func (v *callView) digit(r rune) {
+	if v.results.key(r) {
+		return
+	}
 	if v.keypadOpen && strings.ContainsRune("0123456789*#", r) {
 		v.w.desk.Digits(v.w.id, string(r))
 	}

@@ -54,6 +54,10 @@ func TestPicturesOfEveryState(t *testing.T) {
 				w.view.toggleTransfer()
 				w.view.pass.field.Type("112")
 			}
+			if name == "linking" {
+				w.view.toggleLink()
+				w.view.link.field.Type("groß")
+			}
 			w.sound(desk.Sound{Microphone: "Jabra Evolve2 65", Problem: problems[name]})
 			img := w.win.Canvas().Capture()
 			if b := img.Bounds(); b.Dx() != callWidth || b.Dy() != callHeight {

@@ -1,6 +1,15 @@
 package ui
 
-import "leadline/ui/text"
+import (
+	"strconv"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+)
 
 // standardResults are the results of a call (requirements.md H3), in the order of their keys, as
 // crm.Results has them.
@@ -27,4 +36,56 @@ func sourceWords(source string) string {
 		return text.T(key)
 	}
 	return source
+}
+
+// callResults asks, after a conversation, what came of it: by a click or the keys 1 to 6.
+type callResults struct {
+	v       *callView
+	root    *fyne.Container
+	buttons []*kit.Button
+}
+
+func newCallResults(v *callView) *callResults {
+	r := &callResults{v: v}
+	rows := kit.Column(8)
+	for i, name := range crm.Results {
+		b := kit.NewButton(standardResults[name], kit.Line, func() { r.choose(i) }).WithHint(strconv.Itoa(i + 1))
+		r.buttons = append(r.buttons, b)
+	}
+	for i := 0; i < len(r.buttons); i += 3 {
+		rows.Add(kit.Columns(8, r.buttons[i], r.buttons[i+1], r.buttons[i+2]))
+	}
+	r.root = kit.Pad(10, callMargin, 4, callMargin, kit.Column(6, kit.NewLabel("Result", kit.Section), rows))
+	return r
+}
+
+// asked tells whether a call has a result: there was a conversation, with somebody who is no colleague.
+func (r *callResults) asked(c desk.Call) bool {
+	return c.State == desk.Ended && !c.Answered.IsZero() && c.Outcome != desk.AnsweredElsewhere && !c.Party.Internal && c.Form == nil
+}
+
+func (r *callResults) fill(c desk.Call) {
+	setShown(r.root, r.asked(c) && !r.v.overlaid())
+	for i, b := range r.buttons {
+		kind := kit.Line
+		if crm.Results[i] == c.Result {
+			kind = kit.Chosen
+		}
+		b.SetKind(kind)
+	}
+}
+
+// key chooses by a digit that is typed outside of a field.
+func (r *callResults) key(digit rune) bool {
+	i := int(digit - '1')
+	if !r.root.Visible() || i < 0 || i >= len(r.buttons) {
+		return false
+	}
+	r.choose(i)
+	return true
+}
+
+func (r *callResults) choose(i int) {
+	r.v.w.touched = r.v.w.now()
+	r.v.w.desk.Result(r.v.w.id, crm.Results[i])
 }

@@ -159,7 +159,14 @@ func samples() map[string]desk.Call {
 	talkForm.Form = &formError
 	excepting := unknown
 	excepting.Excepting = &desk.Trace{Leads: []desk.Ref{{Kind: desk.Lead, ID: "l9"}}, Calls: 3}
+	wrapup := ended
+	wrapup.Result, wrapup.FollowUp = "Quote", noon.AddDate(0, 0, 3)
+	linking := unknown
+	linking.Linking = desk.Linking{Words: "groß", Searched: true, Found: []desk.Match{
+		{Ref: desk.Ref{Kind: desk.Contact, ID: "c7"}, Name: "Jörg Groß", Sub: "Groß & Söhne KG"}, {Ref: desk.Ref{Kind: desk.Company, ID: "f7"}, Name: "Groß & Söhne KG"},
+		{Ref: desk.Ref{Kind: desk.Lead, ID: "l7"}, Name: "Großküche Donaudampfschifffahrtsgesellschaft Österreich", Sub: "Franz Xaver Höllerer-Wöhrmann"}}}
 	return map[string]desk.Call{
+		"wrapup": wrapup, "linking": linking,
 		"excepting": excepting,
 		"known":     known, "unknown": unknown, "form": form, "several": several, "talk": talk, "withheld": withheld,
 		"internal": internal, "address": address, "loading": loading, "held": held, "transfer": transfer, "muted": muted,

@@ -29,7 +29,9 @@ type callView struct {
 	pass    *callTransfer
 	note    *callNote
 	why     *callWhy
+	results *callResults
 	later   *callFollowUp
+	link    *callLink
 	footer  *kit.Footer
 	scroll  *container.Scroll
 	inside  *fyne.Container
@@ -37,6 +39,7 @@ type callView struct {
 
 	keypadOpen   bool
 	transferOpen bool
+	linkOpen     bool
 	drawn        desk.Call // what is drawn now
 	fresh        bool      // nothing of this call is drawn yet
 }
@@ -54,9 +57,11 @@ func newCallView(w *callWindow) *callView {
 	v.pass = newCallTransfer(v)
 	v.note = newCallNote(v)
 	v.why = newCallWhy()
+	v.results = newCallResults(v)
 	v.later = newCallFollowUp(v)
+	v.link = newCallLink(v)
 	v.footer = kit.NewFooter()
-	v.inside = kit.Column(0, v.why.root, v.later.root, v.pad.root, v.pass.root, v.form.root, v.chooser.root, v.past.root)
+	v.inside = kit.Column(0, v.why.root, v.link.offer, v.results.root, v.later.root, v.pad.root, v.pass.root, v.link.root, v.form.root, v.chooser.root, v.past.root)
 	v.scroll = container.NewVScroll(v.inside)
 	v.body = &fyne.Container{Layout: bodyLayout{v}, Objects: []fyne.CanvasObject{v.scroll, v.note.root}}
 	v.root = kit.Sized(callWidth, callHeight, kit.Column(0,
@@ -74,11 +79,13 @@ func newCallView(w *callWindow) *callView {
 
 // begin makes the view ready for another call.
 func (v *callView) begin() {
-	v.keypadOpen, v.transferOpen, v.fresh = false, false, true
+	v.keypadOpen, v.transferOpen, v.linkOpen, v.fresh = false, false, false, true
 	v.w.win.Canvas().Unfocus()
 	v.actions.begin()
 	v.pass.begin()
 	v.form.begin()
+	v.link.begin()
+	v.later.begin()
 	v.chooser.begin()
 	v.note.begin()
 	v.scroll.Offset = fyne.Position{}
@@ -94,15 +101,18 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	if c.State == desk.Ended {
 		v.keypadOpen, v.transferOpen = false, false
 	}
+	v.linkOpen = v.linkOpen && v.link.offered(c)
 	v.w.win.SetTitle(v.title(c))
 	v.head.fill(c)
 	v.who.fill(c)
 	v.actions.fill(c, now)
 	v.below.fill(c)
 	v.why.fill(c)
+	v.results.fill(c)
 	v.later.fill(c)
 	v.pad.fill(c, v.keypadOpen)
 	v.pass.fill(c, v.transferOpen)
+	v.link.fill(c, v.linkOpen)
 	v.form.fill(c, offersForm(c) && !v.overlaid())
 	v.chooser.fill(c, now)
 	if cardNew {
@@ -155,7 +165,7 @@ func (v *callView) middle(c desk.Call) {
 		v.form.root.Hide()
 	}
 	setShown(v.chooser.root, len(c.Card.Matches) > 1 && !v.overlaid() && !formOpen)
-	setShown(v.past.root, !v.past.empty() && !v.overlaid() && !formOpen)
+	setShown(v.past.root, !v.past.empty() && !v.overlaid() && !formOpen && !v.results.asked(c)) // wrapping up needs the room
 }
 
 // offersForm tells whether a record can be made from this call (requirements.md B2,
@@ -196,6 +206,7 @@ func (v *callView) tick(now time.Time) {
 func (v *callView) flush() {
 	v.note.flush()
 	v.form.flush()
+	v.later.flush()
 }
 
 // typing tells whether something typed into a form is not with the desk yet.
@@ -208,11 +219,11 @@ func (v *callView) lastTyped() time.Time {
 	return v.note.draft.at
 }
 
-// overlaid tells whether the middle is lent to the keypad or to a transfer.
-func (v *callView) overlaid() bool { return v.keypadOpen || v.transferOpen }
+// overlaid tells whether the middle is lent to the keypad, to a transfer, or to the search for who it is.
+func (v *callView) overlaid() bool { return v.keypadOpen || v.transferOpen || v.linkOpen }
 
 func (v *callView) toggleTransfer() {
-	v.transferOpen, v.keypadOpen = !v.transferOpen, false
+	v.transferOpen, v.keypadOpen, v.linkOpen = !v.transferOpen, false, false
 	v.fresh = true
 	v.fill(v.w.call, v.w.now())
 	if v.transferOpen {
@@ -221,9 +232,22 @@ func (v *callView) toggleTransfer() {
 }
 
 func (v *callView) toggleKeypad() {
-	v.keypadOpen, v.transferOpen = !v.keypadOpen, false
+	v.keypadOpen, v.transferOpen, v.linkOpen = !v.keypadOpen, false, false
 	v.fresh = true
 	v.fill(v.w.call, v.w.now())
+}
+
+// done ends the wrap-up; the window of the call that waits next, if any, comes to the front.
+func (v *callView) done() {
+	v.flush()
+	if v.w.unsaved() {
+		return
+	}
+	next := v.w.next
+	v.w.closed()
+	if next != nil {
+		next()
+	}
 }
 
 // callAgain rings the other side once more and puts this call away.

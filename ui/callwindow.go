@@ -52,6 +52,8 @@ type callWindow struct {
 	touched time.Time // when the pointer was last in it, or something typed
 	inside  func() bool
 
+	next func() // shows the call that waits when this one is over; nil when none does
+
 	onTyped func() // something is to be handed in
 	onShown func() // it was shown or hidden
 }
@@ -116,7 +118,7 @@ var rehearsal = []desk.Call{
 // enter takes a call.
 func (w *callWindow) enter(c desk.Call) {
 	w.busy, w.id, w.dismissed = true, c.ID, false
-	w.closing, w.endSeen, w.touched = false, time.Time{}, time.Time{}
+	w.closing, w.endSeen, w.touched, w.next = false, time.Time{}, time.Time{}, nil
 	w.call = desk.Call{ID: c.ID, State: c.State}
 	if w.language != text.Language() {
 		w.build()

@@ -73,12 +73,30 @@ func (c *callWindows) Draw(s desk.Snapshot) {
 			w.show()
 			continue
 		}
+		c.queue(w, s)
 		w.fill(k)
 		w.sound(s.Sound)
 		if w.wanted() && !w.shown {
 			c.announce(w)
 			w.show()
 		}
+	}
+}
+
+// queue tells a window which call waits after its own is over: one that rings, else one that is over, too.
+func (c *callWindows) queue(w *callWindow, s desk.Snapshot) {
+	next := desk.CallID("")
+	for _, k := range s.Calls {
+		if o := c.of(k.ID); k.ID != w.id && (k.State == desk.Incoming || next == "" && k.State == desk.Ended && (o == nil || o.wanted())) {
+			next = k.ID
+		}
+	}
+	if changed := (next != "") != (w.next != nil); changed {
+		w.view.fresh = true
+	}
+	w.next = nil
+	if next != "" {
+		w.next = func() { c.Reopen(next) }
 	}
 }
 

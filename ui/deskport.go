@@ -45,6 +45,9 @@ type Calls interface {
 	Digits(id desk.CallID, digits string)   // 0-9 * # A-D, sent in their order as the account says
 	Note(id desk.CallID, text string)       // the whole note, as typed so far
 	Choose(id desk.CallID, ref desk.Ref)    // who it is, among several matches (requirements.md C3)
+	Result(id desk.CallID, result string)   // one of crm.Results; the same again takes it back
+	FindToLink(id desk.CallID, words string)
+	LinkTo(id desk.CallID, ref desk.Ref)    // who an unknown caller is
 	FollowUp(id desk.CallID, due time.Time) // to come back to its record; zero: takes it back
 	CloseCall(desk.CallID)                  // an ended call is put away; its window closes
 	// Dial places a call. target is a number however written, an extension or a SIP

@@ -69,6 +69,11 @@ func (f *fakeDesk) Choose(id desk.CallID, ref desk.Ref) {
 func (f *fakeDesk) FollowUp(id desk.CallID, due time.Time) {
 	f.wish("follow up %s %s", id, due.Format("2006-01-02 15:04"))
 }
+func (f *fakeDesk) Result(id desk.CallID, result string)    { f.wish("result %s %s", id, result) }
+func (f *fakeDesk) FindToLink(id desk.CallID, words string) { f.wish("find %s %s", id, words) }
+func (f *fakeDesk) LinkTo(id desk.CallID, ref desk.Ref) {
+	f.wish("link %s %s %s", id, ref.Kind, ref.ID)
+}
 func (f *fakeDesk) CloseCall(id desk.CallID)                      { f.wish("close %s", id) }
 func (f *fakeDesk) Dial(target, account string)                   { f.wish("dial %s %s", target, account) }
 func (f *fakeDesk) OpenForm(id desk.CallID, kind desk.RecordKind) { f.wish("form %s %s", id, kind) }

@@ -38,6 +38,7 @@ func countedCalls(t *testing.T, s *store.Store) (lines []crm.Line) {
 		changes = append(changes, crm.SaveLine{Line: l})
 	}
 	do(t, s, changes...)
+	var calls []crm.Change
 	results := append([]string{"", ""}, crm.Results...)
 	for i := range 240 {
 		day := mainNow.AddDate(0, 0, -i*25/240)
@@ -55,11 +56,9 @@ func countedCalls(t *testing.T, s *store.Store) (lines []crm.Line) {
 		if i%6 == 5 {
 			c.Direction = crm.Outgoing
 		}
-		do(t, s, crm.BeginCall{Call: c})
-		if err := s.EndCall(ctx, c.ID, c.Ended, c.Outcome, ""); err != nil {
-			t.Fatal(err)
-		}
+		calls = append(calls, crm.BeginCall{Call: c}, crm.EndCall{ID: c.ID, Ended: c.Ended, Outcome: c.Outcome})
 	}
+	do(t, s, calls...)
 	for i, source := range []string{crm.SourceCall, crm.SourceCall, crm.SourceCall, "Website", "Website", "Trade show", "Anzeige im Wochenblatt der Region"} {
 		status := []crm.LeadStatus{crm.LeadNew, crm.LeadConverted, crm.LeadJunk}[i%3]
 		do(t, s, crm.CreateLead{Lead: crm.Lead{ID: s.NewID(), Title: fmt.Sprint("Lead ", i), Source: source, Status: status, Created: mainNow.AddDate(0, 0, -i)}})

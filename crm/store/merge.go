@@ -182,6 +182,10 @@ func (s *Store) MergeOf(ctx context.Context, keep, gone crm.Ref, take map[string
 	if err != nil {
 		return m, nil, err
 	}
+	return mergeOf(q, keep, gone, take)
+}
+
+func mergeOf(q querier, keep, gone crm.Ref, take map[string]bool) (m crm.MergeRecords, diffs []crm.Difference, err error) {
 	k, err := keyOf(q, keep)
 	if err != nil {
 		return m, nil, err

@@ -33,6 +33,9 @@ type onDesk struct {
 	followUp crm.ID    // noted after the call; "" when none was
 	due      time.Time // when; zero when it was taken back
 
+	disposition string // one of crm.Results; "" for none
+	linking     Linking
+
 	trace *Trace // what is asked about before the number becomes an exception
 
 	note  savedText
@@ -51,8 +54,8 @@ func (c *onDesk) view() Call {
 		Muted: c.phone.Muted, Codec: c.phone.Codec, Encrypted: c.phone.Encrypted, Exposed: c.phone.Exposed,
 		Digits: c.phone.Digits, Dialled: c.phone.HeardDigits, Quality: Quality(c.phone.Stats.Quality),
 		Passed: c.passed, Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved, Excepting: c.trace,
-		FollowUp: c.due,
-		Note:     Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
+		FollowUp: c.due, Result: c.disposition, Linking: c.linking,
+		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
 	}
 	v.Transfer = transferOf(c.phone.Transfer)
 	v.Recording = recordingOf(c.phone.Recording)
@@ -328,7 +331,7 @@ func (d *Desk) restore(call crm.Call, f crm.Form) {
 	c := &onDesk{
 		id: CallID(call.ID), gone: true, party: call.Party, name: call.LineName,
 		line: crm.Line{ID: call.Line, Name: call.LineName, QueueName: call.Queue}, reason: Text(call.Reason),
-		result: viewOutcome(call.Outcome),
+		result: viewOutcome(call.Outcome), disposition: call.Result,
 		phone: phone.Call{
 			Account: call.Account, State: phone.Ended, Began: call.Began, Answered: call.Answered, Ended: call.Ended,
 		},

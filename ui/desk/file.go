@@ -37,6 +37,8 @@ type File interface {
 	SaveNote(ctx context.Context, call crm.ID, text string) error
 	SaveQuality(ctx context.Context, call crm.ID, q crm.SoundQuality) error
 	SaveRecordings(ctx context.Context, call crm.ID, files []string) error
+	SaveResult(ctx context.Context, call crm.ID, result string) error
+	LinkParty(ctx context.Context, call crm.ID, to crm.Ref) error
 	LinkCall(ctx context.Context, call crm.ID, r crm.Ref) error
 	SaveDraft(context.Context, crm.Form) error
 	DropDraft(ctx context.Context, call crm.ID) error

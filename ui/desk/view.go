@@ -168,6 +168,8 @@ type Call struct {
 	Reason Text // why the CRM did what it did
 	Saved  bool // a record was made from this call by hand
 
+	Result   string    // what came of it, one of crm.Results; "" for none
+	Linking  Linking   // what was found to link the caller to
 	FollowUp time.Time // when to come back to the record; zero: no follow-up was noted
 
 	// Excepting is what would be removed from the CRM if the number became an exception
@@ -185,6 +187,14 @@ type Trace struct {
 
 // None tells that nothing would be removed.
 func (t Trace) None() bool { return len(t.Leads) == 0 && t.Calls == 0 }
+
+// Linking is a search for the record that an unknown caller is.
+type Linking struct {
+	Words    string // as they were asked for
+	Searched bool   // Found is the answer
+	Found    []Match
+	Error    Text // why it was not found or linked; zero when all is well
+}
 
 // Transfer is the passing on of a call (requirements.md D2). The zero Transfer is none.
 type Transfer struct {

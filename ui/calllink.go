@@ -1,0 +1,104 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// callLink finds the record that an unknown caller is: it gets the number (requirements.md C3).
+type callLink struct {
+	v       *callView
+	root    *fyne.Container
+	offer   *fyne.Container // the button, where no form is offered
+	field   *kit.Field
+	rows    *fyne.Container
+	none    *kit.Label
+	problem *kit.Prose
+	found   []desk.Match
+}
+
+func newCallLink(v *callView) *callLink {
+	l := &callLink{v: v, rows: kit.Column(0), none: kit.NewLabel("Nothing found", kit.Secondary)}
+	l.offer = kit.Pad(8, callMargin, 8, callMargin, kit.Row(0, l.button(), kit.Spacer()))
+	l.field = kit.NewBareField("Link to", func(s string) { v.w.desk.FindToLink(v.w.id, s) }).WithPlaceholder("Name, company or number").WithIcon(theme.IconSearch)
+	l.field.OnSubmit(func(string) { l.take(0) })
+	l.problem = kit.NewProseData("", kit.Secondary.In(theme.DangerText)).MaxLines(2)
+	cancel := kit.NewButton("Cancel", kit.Ghost, v.toggleLink).WithHint("Esc").Small()
+	l.root = kit.Column(0,
+		kit.Sized(0, 34, kit.Pad(6, callMargin, 0, callMargin, kit.Row(8, kit.NewLabel("Who is it?", kit.Section), kit.Spacer(), cancel))),
+		kit.Pad(0, callMargin, 8, callMargin, kit.Column(6, l.field, l.problem, l.none)), l.rows, kit.Gap(8), kit.Sized(0, 1, kit.NewHairline()))
+	l.root.Hide()
+	return l
+}
+
+// button opens the search.
+func (l *callLink) button() *kit.Button {
+	return kit.NewButton("Link to…", kit.Ghost, l.v.toggleLink).WithIcon(theme.IconLink)
+}
+
+func (l *callLink) begin() {
+	l.field.SetText("")
+	l.found, l.rows.Objects = nil, nil
+}
+
+// offered tells whether a call may be linked by hand: nobody is known, or only a lead without a name that
+// the line has made.
+func (l *callLink) offered(c desk.Call) bool {
+	return offersForm(c) || c.Card.Known && c.Card.Ref.Kind == desk.Lead && c.Card.Name == "" && c.Party.Number != ""
+}
+
+func (l *callLink) fill(c desk.Call, open bool) {
+	setShown(l.root, open)
+	setShown(l.offer, l.offered(c) && !offersForm(c) && !l.v.overlaid() && c.Form == nil)
+	setShown(l.problem, c.Linking.Error.Key != "")
+	l.problem.SayText(c.Linking.Error)
+	setShown(l.none, c.Linking.Searched && len(c.Linking.Found) == 0)
+	if !open {
+		return
+	}
+	l.found, l.rows.Objects = c.Linking.Found, nil
+	for i, m := range l.found {
+		l.rows.Objects = append(l.rows.Objects, l.row(i, m))
+	}
+}
+
+func (l *callLink) row(i int, m desk.Match) fyne.CanvasObject {
+	icon := map[desk.RecordKind]theme.IconName{desk.Contact: theme.IconContact, desk.Company: theme.IconCompany, desk.Lead: theme.IconLead}[m.Ref.Kind]
+	words := kit.Column(1, kit.NewData(m.Name, kit.Strong).Shrink(40))
+	if m.Sub != "" {
+		words.Add(kit.NewData(m.Sub, kit.Secondary).Shrink(40))
+	}
+	cells := kit.Row(10, kit.NewIcon(icon, 16, theme.Text2).Image, kit.Grow(words))
+	cells.Add(kit.NewData(text.T(kindWord(m.Ref.Kind)), kit.Quiet))
+	if i == 0 {
+		cells.Add(kit.NewKeyHint("Enter"))
+	}
+	row := newPressFocus("row", 0, kit.Sized(0, 44, kit.Pad(0, callMargin, 0, callMargin, cells)), func() { l.take(i) })
+	row.english = func() string { return m.Name }
+	row.shown = func() string { return joined(" · ", m.Name, m.Sub, text.T(kindWord(m.Ref.Kind))) }
+	return row
+}
+
+// take links the call to what was found.
+func (l *callLink) take(i int) {
+	if i < len(l.found) && l.v.w.call.Linking.Words == l.field.Text() {
+		l.v.w.desk.LinkTo(l.v.w.id, l.found[i].Ref)
+	}
+}
+
+// toggleLink opens or closes the search.
+func (v *callView) toggleLink() {
+	v.linkOpen, v.keypadOpen, v.transferOpen = !v.linkOpen, false, false
+	v.fresh = true
+	if !v.linkOpen {
+		v.link.begin()
+	}
+	v.fill(v.w.call, v.w.now())
+	if v.linkOpen {
+		v.w.win.Canvas().Focus(v.link.field.Focusable())
+	}
+}
