@@ -141,6 +141,20 @@ func (p *program) hello(epoch uint64) {
 
 func (p *program) push(changes ...crm.Change) {
 	p.t.Helper()
+	out, err := p.client.Push(p.t.Context(), p.message(changes...))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, r := range out.Results {
+		if r.Status != wire.Applied {
+			p.t.Fatalf("%+v", r)
+		}
+	}
+}
+
+// message is what a program pushes for changes.
+func (p *program) message(changes ...crm.Change) wire.Push {
+	p.t.Helper()
 	in := wire.Push{Client: p.id, Epoch: p.welcome.Epoch}
 	for _, c := range changes {
 		args, err := json.Marshal(c)
@@ -150,15 +164,7 @@ func (p *program) push(changes ...crm.Change) {
 		p.seq++
 		in.Commands = append(in.Commands, wire.Command{Seq: p.seq, ID: newID(p.t), Name: c.CommandName(), Args: args, At: crm.HLC(0).Next(time.Now())})
 	}
-	out, err := p.client.Push(p.t.Context(), in)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	for _, r := range out.Results {
-		if r.Status != wire.Applied {
-			p.t.Fatalf("%+v", r)
-		}
-	}
+	return in
 }
 
 // rows are all that the server gives.

@@ -24,6 +24,9 @@ type dialect interface {
 	begin(ctx context.Context, workspace string, write bool) (session, error)
 	// again says whether the whole transaction is to be tried again.
 	again(error) bool
+	// full says whether there was no room on the disk, away whether the database is not to be had.
+	full(error) bool
+	away(error) bool
 	// lock is what follows a SELECT that locks its rows.
 	lock() string
 	// among is a query for the rows of a table whose column is one of the list that is argument n. where is
@@ -95,6 +98,25 @@ func (db *DB) Close() error { return db.dialect.close() }
 // database, of PostgreSQL what pg_dump writes in its custom format.
 func (db *DB) Backup(ctx context.Context, file string) error { return db.dialect.backup(ctx, file) }
 
+// What keeps a database from doing what was asked, though nothing was wrong with it. What was committed before is safe.
+var (
+	ErrFull = errors.New("the disk of the database is full")
+	ErrAway = errors.New("the database is not to be had")
+)
+
+// explain adds what a person, or another program, can act on.
+func (db *DB) explain(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case db.dialect.full(err):
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	case db.dialect.away(err):
+		return fmt.Errorf("%w: %w", ErrAway, err)
+	}
+	return err
+}
+
 // attempts is how often a transaction is tried that others were in the way of.
 const attempts = 10
 
@@ -104,7 +126,7 @@ func (db *DB) Write(ctx context.Context, workspace string, f func(*Tx) error) er
 	for try := 1; ; try++ {
 		err := db.run(ctx, workspace, true, f)
 		if err == nil || try == attempts || !db.dialect.again(err) {
-			return err
+			return db.explain(err)
 		}
 		slog.DebugContext(ctx, "a transaction is repeated", "try", try, "error", err)
 	}
@@ -112,7 +134,7 @@ func (db *DB) Write(ctx context.Context, workspace string, f func(*Tx) error) er
 
 // Read runs f on one snapshot of a workspace.
 func (db *DB) Read(ctx context.Context, workspace string, f func(*Tx) error) error {
-	return db.run(ctx, workspace, false, f)
+	return db.explain(db.run(ctx, workspace, false, f))
 }
 
 func (db *DB) run(ctx context.Context, workspace string, write bool, f func(*Tx) error) (err error) {

@@ -6,7 +6,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -99,6 +101,23 @@ func (p *postgres) buildWalls(ctx context.Context) error {
 func (p *postgres) again(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// full: 53100 is disk_full. Where PostgreSQL cannot even write its log, it ends, and is away.
+func (p *postgres) full(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "53100"
+}
+
+// away: class 08 is a broken connection, 53300 too many of them, 57P01 to 57P03 a server that stops, crashed or starts.
+func (p *postgres) away(err error) bool {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return strings.HasPrefix(e.Code, "08") || e.Code == "53300" || strings.HasPrefix(e.Code, "57P")
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
 }
 
 func (p *postgres) lock() string { return " FOR UPDATE" }

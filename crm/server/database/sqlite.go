@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
@@ -182,6 +184,15 @@ func (d *sqliteDB) again(err error) bool {
 	var e sqlite3.Error
 	return errors.As(err, &e) && e.Code == sqlite3.ErrBusy
 }
+
+// full: besides a full disk there are quotas, and bounds of the process.
+func (d *sqliteDB) full(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.Code == sqlite3.ErrFull ||
+		e.Code == sqlite3.ErrIoErr && slices.Contains([]syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}, e.SystemErrno))
+}
+
+func (d *sqliteDB) away(error) bool { return false }
 
 func (d *sqliteDB) lock() string { return "" }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"leadline/crm/server/database"
 	"leadline/crm/wire"
 )
 
@@ -117,6 +118,23 @@ func accepts(list, wanted string) bool {
 	return false
 }
 
+// How soon it is worth trying again.
+const (
+	fullRetry = 30 * time.Second
+	awayRetry = 5 * time.Second
+)
+
+// problemOf is what is told of a fault of our own.
+func problemOf(err error) wire.Problem {
+	switch {
+	case errors.Is(err, database.ErrFull):
+		return wire.Problem{Code: wire.Full, Message: "the server's disk is full", Retry: fullRetry}
+	case errors.Is(err, database.ErrAway):
+		return wire.Problem{Code: wire.Unavailable, Message: "the server's database is not to be had", Retry: awayRetry}
+	}
+	return wire.Problem{Code: wire.Internal, Message: "the server could not do it"}
+}
+
 // refuse answers with why not. What is no wire.Problem is our own fault: it is logged, and the answer does not tell.
 func (f *Front) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var p wire.Problem
@@ -124,7 +142,7 @@ func (f *Front) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		if r.Context().Err() == nil {
 			f.Log.Error("a request failed", "route", r.Pattern, "error", err)
 		}
-		p = wire.Problem{Code: wire.Internal, Message: "the server could not do it"}
+		p = problemOf(err)
 	}
 	f.metrics.refused.WithLabelValues(string(p.Code)).Inc()
 	if p.Retry > 0 {

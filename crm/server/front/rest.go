@@ -231,5 +231,6 @@ func (a resources) refusal(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		a.f.Log.Error("a request failed", "error", err)
 	}
-	return huma.Error500InternalServerError("the server could not do it")
+	p = problemOf(err)
+	return huma.NewError(p.Status(), p.Message)
 }
