@@ -180,14 +180,14 @@ func (a *callActions) fillAgain(c desk.Call) {
 
 // fillDone makes the end of the wrap-up the next step after a conversation, and says when another call waits.
 func (a *callActions) fillDone(c desk.Call) {
-	name, hint, kind := text.Key("Close"), "Esc", kit.Line
+	words, hint, kind := "", "Esc", kit.Line
 	switch wrapUp := a.v.results.asked(c); {
 	case wrapUp && a.v.w.next != nil:
-		name, hint, kind = text.Key("Done, next call"), "", kit.Primary
+		words, hint, kind = text.T("Done, next call"), "", kit.Primary
 	case wrapUp:
-		name, hint, kind = text.Key("Done|call"), "Ctrl+Enter", kit.Primary
+		words, hint, kind = text.T("Done|call"), "Ctrl+Enter", kit.Primary
 	}
-	a.shut.Rename(name)
+	a.shut.SetData(words)
 	a.shut.WithHint(hint)
 	a.shut.SetKind(kind)
 }
