@@ -131,36 +131,36 @@ func (t *tour) steps() []step {
 	return []step{
 		{"the telephone registers at the PBX in the box", func(t *tour) error { return t.pbx.Registered(t.ctx) }},
 		{"the main window shows the company's calls", all(shows("main", "Käthe Süßmilch"), picture("main", "main"))},
-		{"what is here goes to the server", all(says("main", "Saved everywhere"), nothingRefused)},
+		{"what is here goes to the server", all(reads("main", "Saved everywhere"), nothingRefused)},
 		{"a colleague's desk starts beside it, with an address, a name and a password", startColleague},
-		{"it loads the company's customers from the server", beside(all(shows("main", "Käthe Süßmilch"), says("main", "Saved everywhere")))},
+		{"it loads the company's customers from the server", beside(all(shows("main", "Käthe Süßmilch"), reads("main", "Saved everywhere")))},
 		{"its telephone registers with the account that the server brought", func(t *tour) error { return t.company.second.Registered(t.ctx) }},
-		{"the agent sees that the colleague is free", all(tap("main", "Team"), shows("main", store.DemoColleague), says("main", "{n} free, {busy} on calls", "n", 1, "busy", 0), picture("main-team", "main"), tap("main", "Calls"))},
+		{"the agent sees that the colleague is free", all(tap("main", "Team"), shows("main", store.DemoColleague), reads("main", "{n} free, {busy} on calls", "n", 1, "busy", 0), picture("main-team", "main"), tap("main", "Calls"))},
 		{"Jürgen Müller-Lüdenscheidt of Meier GmbH calls", rings(knownCustomer)},
 		{"the call window knows who it is", all(shows("call", "Jürgen Müller-Lüdenscheidt"), shows("call", "Head office"), picture("call-known", "call"))},
 		{"the agent answers", all(tap("call", "Answer"), hears)},
-		{"the colleague sees that the agent is on a call", beside(all(tap("main", "Team"), shows("main", store.DemoAgent), says("main", "{n} free, {busy} on calls", "n", 0, "busy", 1), picture("colleague-team", "main")))},
+		{"the colleague sees that the agent is on a call", beside(all(tap("main", "Team"), shows("main", store.DemoAgent), reads("main", "{n} free, {busy} on calls", "n", 0, "busy", 1), picture("colleague-team", "main")))},
 		{"they talk, and the agent notes what is said", all(write("call", "Note", "Wants 40 brackets by 15 January."), noted, picture("call-talking", "call"))},
 		{"the agent hangs up", all(tap("call", "Hang up"), ends)},
 		{"a stranger calls", rings(unknownCustomer)},
-		{"the window says that nobody knows the number", all(says("call", "Not in the CRM"), picture("call-unknown", "call"))},
+		{"the window says that nobody knows the number", all(reads("call", "Not in the CRM"), picture("call-unknown", "call"))},
 		{"the agent answers and makes a lead of the call", all(
 			tap("call", "Answer"), hears, tap("call", "Create lead"),
 			write("call", "First name", "Jörg"), write("call", "Last name", "Groß"), write("call", "Company", "Groß Metallbau"),
-			picture("call-form", "call"), tap("call", "Save lead"), says("call", "Lead · New"), picture("call-lead", "call"))},
+			picture("call-form", "call"), tap("call", "Save lead"), reads("call", "Lead · New"), picture("call-lead", "call"))},
 		{"the lead appears on the colleague's desk", beside(all(tap("main", "Leads"), shows("main", "Groß Metallbau"), picture("colleague-leads", "main")))},
 		{"the customer hangs up", func(t *tour) error { call.HangUp(); return ends(t) }},
 		{"the agent calls the new lead back", all(dial(unknownCustomer.Number), func(t *tour) error { return t.state("talking") })},
 		{"the window knows the lead now", all(shows("call", "Groß Metallbau"), picture("call-back", "call"))},
 		{"the agent hangs up", all(tap("call", "Hang up"), func(t *tour) error { return t.state("ended") })},
 		{"somebody calls who withholds the number", rings(withheldCustomer)},
-		{"the window says so, and the agent declines", all(says("call", "Number withheld"), picture("call-withheld", "call"), tap("call", "Decline"), ends)},
+		{"the window says so, and the agent declines", all(reads("call", "Number withheld"), picture("call-withheld", "call"), tap("call", "Decline"), ends)},
 		{"a number calls that three records have", rings(severalCustomer)},
-		{"the window lets the agent choose", all(says("call", "Who is calling? {n} records have this number", "n", 3), picture("call-several", "call"))},
+		{"the window lets the agent choose", all(reads("call", "Who is calling? {n} records have this number", "n", 3), picture("call-several", "call"))},
 		{"the customer gives up, and the call is missed", func(t *tour) error { call.HangUp(); return ends(t) }},
 		{"the list of leads has the new one", all(tap("main", "Leads"), shows("main", "Groß Metallbau"), picture("main-leads", "main"))},
 		{"the list of missed calls has who gave up", all(tap("main", "Missed"), shows("main", "Özdemir"), picture("main-missed", "main"))},
-		{"all of it is with the server, and nothing was refused", all(says("main", "Saved everywhere"), nothingRefused)},
+		{"all of it is with the server, and nothing was refused", all(reads("main", "Saved everywhere"), nothingRefused)},
 	}
 }
 
@@ -216,8 +216,8 @@ func shows(window, words string) func(*tour) error {
 	return func(t *tour) error { return t.c.Wait(t.ctx, window, words, stepLimit) }
 }
 
-// says is shows for a sentence of the program's own, in the language of the windows.
-func says(window string, key text.Key, args ...any) func(*tour) error {
+// reads is shows for a sentence of the program's own, in the language of the windows.
+func reads(window string, key text.Key, args ...any) func(*tour) error {
 	return shows(window, text.T(key, args...))
 }
 
