@@ -25,6 +25,7 @@ type Options struct {
 	Company   Company
 	Customers Customers
 	Shared    Shared
+	SignIns   SignIns
 	Region    string // ISO 3166 code of numbers written nationally; "" is "DE"
 	Workspace string // the company's name; "" for the program's
 	Version   string
@@ -70,7 +71,7 @@ func NewApp(o Options) (*App, error) {
 	}
 	a.calls = newCallWindows(a.app, o.Desk, time.Now)
 	a.main = NewMain(MainOptions{
-		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, Region: o.Region,
+		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, SignIns: o.SignIns, Region: o.Region,
 		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst,
 	})
 	a.calls.onShown = a.main.RedrawCall

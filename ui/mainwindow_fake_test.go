@@ -134,7 +134,8 @@ func (d *mainDesk) AddExceptions(_ context.Context, numbers []string) error {
 
 // mainSettings are settings in memory.
 type mainSettings struct {
-	shared Shared
+	shared  Shared
+	signIns SignIns
 	mainSound
 	mu        sync.Mutex
 	accounts  []AccountSettings
@@ -391,7 +392,7 @@ func newMainBenchWith(t *testing.T, d *mainDesk, s *mainSettings, look Look, com
 	t.Cleanup(func() { _ = text.SetLanguage("en") })
 	b := &mainBench{t: t, d: NewQueue(), desk: d, settings: s}
 	b.m = NewMain(MainOptions{App: app, Desk: d, Do: b.d, Settings: s, Workspace: "Nordlicht Technik", Version: "0.2",
-		Demo: func() { d.did = append(d.did, "demo") }, Importer: mainImporter{}, Company: company, Shared: s.shared, Now: func() time.Time { return mainNow }})
+		Demo: func() { d.did = append(d.did, "demo") }, Importer: mainImporter{}, Company: company, Shared: s.shared, SignIns: s.signIns, Now: func() time.Time { return mainNow }})
 	b.m.Window().Resize(fyne.NewSize(1280, 800))
 	t.Cleanup(b.m.Stop)
 	b.settle()

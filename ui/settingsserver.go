@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -21,13 +20,14 @@ const signInTime = 30 * time.Second
 // settingsServerView signs in at the shared server and out, tells how the file stands with it, and has the
 // tray of what the server refused.
 type settingsServerView struct {
-	opt    MainOptions
-	box    *fyne.Container
-	top    *fyne.Container // the form, or who is signed in
-	state  *fyne.Container
-	tray   *fyne.Container
-	sync   desk.Sync
-	server ServerSettings
+	opt     MainOptions
+	box     *fyne.Container
+	top     *fyne.Container // the form, or who is signed in
+	state   *fyne.Container
+	tray    *fyne.Container
+	devices *fyne.Container // of the agent
+	sync    desk.Sync
+	server  ServerSettings
 
 	address, user, password *kit.Field
 	signIn                  *kit.Button
@@ -36,7 +36,7 @@ type settingsServerView struct {
 }
 
 func newSettingsServer(opt MainOptions) *settingsServerView {
-	v := &settingsServerView{opt: opt, top: kit.Stack(), state: kit.Stack(), tray: kit.Column(0)}
+	v := &settingsServerView{opt: opt, top: kit.Stack(), state: kit.Stack(), tray: kit.Column(0), devices: kit.Stack()}
 	v.address = kit.NewField("Server's address", nil).WithPlaceholder("https://crm.example.org")
 	v.user = kit.NewField("E-mail address", nil)
 	v.password = kit.NewPassword("Password", nil)
@@ -47,7 +47,7 @@ func newSettingsServer(opt MainOptions) *settingsServerView {
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
 	v.box = kit.Column(0, settingsTitle("Shared server"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24,
-		kit.Column(20, v.state, v.top, v.error, v.tray)))))
+		kit.Column(20, v.state, v.top, v.error, v.tray, v.devices)))))
 	v.form()
 	return v
 }
@@ -68,6 +68,7 @@ func (v *settingsServerView) Enter() {
 			v.user.SetText(s.User)
 		}
 		v.form()
+		v.loadDevices()
 	})
 	v.loadTray()
 }
@@ -157,12 +158,7 @@ func (v *settingsServerView) leaveServer() {
 
 // fail says why something did not work.
 func (v *settingsServerView) fail(err error) {
-	words := companyWhy(err)
-	var failure *TestFailure
-	if errors.As(err, &failure) {
-		words = joined(" · ", text.Say(failure.Why), failure.Detail)
-	}
-	v.error.SetText(words)
+	v.error.SetText(serverWhy(err))
 	v.error.Show()
 	v.box.Refresh()
 }

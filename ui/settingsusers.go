@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"fyne.io/fyne/v2"
+
 	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -16,7 +18,8 @@ import (
 // settingsUsersView lists who works here, and edits one of them (requirements.md G1).
 type settingsUsersView struct {
 	setupPlace
-	have companyPeople
+	have   companyPeople
+	signIn *settingsSignInView // how one of them signs in; nil: the list or the form is shown
 }
 
 // companyPeople are the users and what they may do.
@@ -56,7 +59,11 @@ func newSettingsUsers(opt MainOptions) *settingsUsersView {
 		u.Left = true
 		return crm.SaveUser{User: u}
 	}
-	v.list = v.users
+	v.list = func() {
+		if v.signIn == nil {
+			v.users()
+		}
+	}
 	return v
 }
 
@@ -117,6 +124,17 @@ func (v *settingsUsersView) locksOut(changed crm.User) bool {
 	return given
 }
 
+// showSignIn shows how a user signs in, in the place of the form.
+func (v *settingsUsersView) showSignIn(u crm.User) {
+	v.signIn = newSettingsSignIn(v.opt, u, func() {
+		v.signIn = nil
+		v.close()
+	})
+	v.editor = nil
+	v.box.Objects = []fyne.CanvasObject{v.signIn.box}
+	v.box.Refresh()
+}
+
 func (v *settingsUsersView) add() { v.editUser(crm.User{ID: v.opt.Company.NewID()}) }
 
 func (v *settingsUsersView) editUser(u crm.User) {
@@ -166,12 +184,26 @@ func newUserForm(v *settingsUsersView, u crm.User) *userForm {
 		}
 		roles.Add(check)
 	}
-	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editUser(f.began) },
+	parts := []fyne.CanvasObject{
 		fieldRow("Name", 260, f.name, ""), fieldRow("E-mail", 260, f.email, "To sign in at the shared server."),
 		fieldRow("Extension", 120, f.extension, "The telephone's number in the PBX."), fieldRow("Department", 260, department, ""),
 		settingsRow("Own numbers", kit.Column(4, f.numbers.box, kit.NewProse("Calls from these never make a lead.", kit.Quiet))),
-		settingsRow("Roles", kit.Column(6, roles, kit.NewProse("Of several the highest counts. Who has none is an agent.", kit.Quiet))))
+		settingsRow("Roles", kit.Column(6, roles, kit.NewProse("Of several the highest counts. Who has none is an agent.", kit.Quiet)))}
+	if v.opt.SignIns != nil && u.Name != "" && v.opt.Desk.Snapshot().Sync.State != desk.NoServer {
+		parts = append(parts, settingsRow("Sign-in and telephone", kit.Column(4, kit.Row(0, kit.NewButton("Password, telephone, devices", kit.Line, f.toSignIn), kit.Spacer()),
+			kit.NewProse("How this user signs in at the shared server, and what they get by it.", kit.Quiet))))
+	}
+	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editUser(f.began) }, parts...)
 	return f
+}
+
+// toSignIn goes on to how the user signs in; what is typed is to be saved before.
+func (f *userForm) toSignIn() {
+	if f.changed() {
+		f.editor.Saved(text.T("Save or discard this first."))
+		return
+	}
+	f.v.showSignIn(f.began)
 }
 
 func (f *userForm) setRole(id crm.ID, on bool) {
