@@ -21,7 +21,7 @@ func deviceRows(opt MainOptions, all []UserDevice, out func(UserDevice)) fyne.Ca
 		if name == "" {
 			name = text.T("A device without a name")
 		}
-		seen := text.T("seen {time}", "time", lowerFirst(text.Day(d.Seen.In(opt.Now().Location()), opt.Now())))
+		seen := text.T("seen {time}", "time", text.Ago(d.Seen, opt.Now()))
 		words := joined(" · ", d.Platform, seen)
 		line := []fyne.CanvasObject{kit.Grow(kit.Column(1, kit.NewData(name, kit.Strong).Shrink(60), kit.NewData(words, kit.Secondary).Shrink(60)))}
 		if d.This {

@@ -17,6 +17,9 @@ import (
 // signInTime is how long a sign-in may take.
 const signInTime = 30 * time.Second
 
+// signInWidth is that of the form.
+const signInWidth = 360
+
 // settingsServerView signs in at the shared server and out, tells how the file stands with it, and has the
 // tray of what the server refused.
 type settingsServerView struct {
@@ -42,8 +45,9 @@ func newSettingsServer(opt MainOptions) *settingsServerView {
 	v.password = kit.NewPassword("Password", nil)
 	for _, f := range []*kit.Field{v.address, v.user, v.password} {
 		f.OnSubmit(func(string) { v.enterServer() })
+		f.OnChanged(func(string) { f.SetError("") })
 	}
-	v.signIn = kit.NewButton("Sign in", kit.Primary, v.enterServer)
+	v.signIn = kit.NewButton("Sign in", kit.Primary, v.enterServer).WithHint("Enter").High(36)
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
 	v.box = kit.Column(0, settingsTitle("Shared server"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24,
@@ -114,8 +118,9 @@ func (v *settingsServerView) form() {
 		shown = settingsRow("Signed in", kit.Column(8, kit.NewData(v.server.User, kit.Strong).Shrink(60),
 			kit.NewData(v.server.Address, kit.Secondary).Shrink(60), kit.Row(0, out, kit.Spacer())))
 	} else {
-		shown = kit.Column(12, kit.NewProse("With a shared server everybody in the company has the same customers, calls and notes, and each keeps a copy to work with.", kit.Body),
-			v.address, v.user, v.password, kit.Row(0, v.signIn, kit.Spacer()))
+		form := kit.Column(12, kit.NewProse("With a shared server everybody in the company has the same customers, calls and notes, and each keeps a copy to work with.", kit.Body),
+			v.address, v.user, v.password, kit.Gap(0), v.signIn, kit.NewProse("The telephone, lines and customers come with it.", kit.Quiet))
+		shown = kit.Row(0, kit.Sized(signInWidth, 0, form), kit.Spacer())
 	}
 	v.top.Objects = []fyne.CanvasObject{shown}
 	v.top.Refresh()
@@ -127,18 +132,32 @@ func (v *settingsServerView) enterServer() {
 		return
 	}
 	v.error.Hide()
-	v.busy = true
-	v.signIn.Disable()
 	address, user, password := strings.TrimSpace(v.address.Text()), strings.TrimSpace(v.user.Text()), v.password.Text()
+	for _, f := range []struct {
+		field *kit.Field
+		typed string
+		lacks text.Key
+	}{{v.address, address, text.Key("Type the server's address")}, {v.user, user, text.Key("Type your e-mail address")}, {v.password, password, text.Key("Type your password")}} {
+		f.field.SetError("")
+		if f.typed == "" {
+			f.field.SetError(text.T(f.lacks))
+			f.field.Focus()
+			return
+		}
+	}
+	v.busy = true
+	v.signIn.SetEnabled(false, "")
+	v.signIn.Rename("Signing in")
 	fileDo(v.opt, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, signInTime)
 		defer cancel()
 		return v.opt.Shared.SignIn(ctx, address, user, password)
 	}, func(err error) {
 		v.busy = false
-		v.signIn.Enable()
+		v.signIn.SetEnabled(true, "")
+		v.signIn.Rename("Sign in")
 		if err != nil {
-			v.fail(err)
+			v.refuse(err)
 			return
 		}
 		v.password.SetText("")
@@ -154,6 +173,22 @@ func (v *settingsServerView) leaveServer() {
 		}
 		v.Enter()
 	})
+}
+
+// refuse says why one is not signed in, at the field that is wrong.
+func (v *settingsServerView) refuse(err error) {
+	at := map[AccountField]*kit.Field{FieldAddress: v.address, FieldPassword: v.password}[failureOf(err).Field]
+	if at == nil {
+		v.fail(err)
+		return
+	}
+	at.SetError(text.Say(failureOf(err).Why))
+	at.Focus()
+	if detail := failureOf(err).Detail; detail != "" {
+		v.error.SetText(detail)
+		v.error.Show()
+	}
+	v.box.Refresh()
 }
 
 // fail says why something did not work.

@@ -5,13 +5,12 @@ import (
 	"testing"
 	"time"
 
-	"leadline/cmd/leadline/config"
 	"leadline/crm"
 	"leadline/crm/store"
 	"leadline/ui/desk"
 )
 
-// What the demo seeds goes to its server whole; a colleague who signs in gets it, and with it a telephone.
+// What the demo seeds goes to its server whole; a colleague who signs in gets it, and with it a telephone (requirement I3).
 func TestTheDemosDataIsTakenByItsServer(t *testing.T) {
 	company, err := openDemoCompany(t.TempDir())
 	if err != nil {
@@ -28,8 +27,7 @@ func TestTheDemosDataIsTakenByItsServer(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		p.cfg.Server, p.opts.Password = config.Server{URL: company.server.url, User: email}, company.password
-		if err := p.shared.start(t.Context()); err != nil {
+		if err := (settings{p}).SignIn(t.Context(), company.server.url, email, company.password); err != nil {
 			t.Fatal(err)
 		}
 		p.untilSync(t, "everywhere", everywhere)

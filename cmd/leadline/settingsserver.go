@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"leadline/crm"
@@ -37,17 +38,30 @@ func signInFailure(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, remote.ErrURL):
-		return &ui.TestFailure{Why: desk.Text{Key: "The server's address begins with https://"}}
+		return &ui.TestFailure{Field: ui.FieldAddress, Why: desk.Text{Key: "The server's address begins with https://"}}
 	case errors.As(err, &other):
 		return &ui.TestFailure{Why: desk.Text{Key: "The data on this computer belongs to another server: {server}", Args: map[string]string{"server": other.url}}}
 	case errors.As(err, &p) && p.Code == wire.BadSignIn:
-		return &ui.TestFailure{Why: desk.Text{Key: "E-mail address or password is wrong"}}
+		return &ui.TestFailure{Field: ui.FieldPassword, Why: wrongPassword(p.Tries)}
 	case errors.As(err, &p) && p.Code == wire.TooMany:
-		return &ui.TestFailure{Why: desk.Text{Key: "Too many tries; wait a little"}}
+		return &ui.TestFailure{Field: ui.FieldPassword, Why: desk.Text{Key: "Too many tries; wait a little"}}
 	case errors.As(err, &p):
 		return &ui.TestFailure{Why: desk.Text{Key: "The server refused it"}, Detail: p.Message}
 	}
-	return &ui.TestFailure{Why: desk.Text{Key: "The server cannot be reached"}, Detail: err.Error()}
+	return &ui.TestFailure{Field: ui.FieldAddress, Why: desk.Text{Key: "The server cannot be reached"}, Detail: err.Error()}
+}
+
+// fewTries is from how many tries left on it is told that they end.
+const fewTries = 5
+
+func wrongPassword(tries int) desk.Text {
+	switch {
+	case tries == 1:
+		return desk.Text{Key: "E-mail address or password is wrong. One more try, then you have to wait."}
+	case tries > 1 && tries <= fewTries:
+		return desk.Text{Key: "E-mail address or password is wrong. {n} more tries.", Args: map[string]string{"n": strconv.Itoa(tries)}}
+	}
+	return desk.Text{Key: "E-mail address or password is wrong"}
 }
 
 // SignOut ends the session; without a connection the server hears of it never, and the session runs out.

@@ -157,6 +157,10 @@ func TestSigningInKeepsTheFileInStep(t *testing.T) {
 	for _, c := range []struct{ address, password, why string }{
 		{"ftp://x", serverPassword, "The server's address begins with https://"},
 		{url, "wrong", "E-mail address or password is wrong"},
+		{url, "wrong", "E-mail address or password is wrong"},
+		{url, "wrong", "E-mail address or password is wrong"},
+		{url, "wrong", "E-mail address or password is wrong"},
+		{url, "wrong", "E-mail address or password is wrong. {n} more tries."},
 		{"http://127.0.0.1:1", serverPassword, "The server cannot be reached"},
 	} {
 		var failure *ui.TestFailure

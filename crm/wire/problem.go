@@ -45,6 +45,7 @@ type Problem struct {
 	Code    Code          `json:"code"`
 	Message string        `json:"message"`         // in English, for the log
 	Retry   time.Duration `json:"retry,omitempty"` // with TooMany and Unavailable
+	Tries   int           `json:"tries,omitempty"` // with BadSignIn, of a password: how many more may be wrong before one has to wait
 }
 
 // Status is the HTTP status that goes with the problem.

@@ -95,6 +95,9 @@ func (m *meter) spent(key string) (wait time.Duration) {
 	return wait
 }
 
+// left is how often more it may be done now.
+func (m *meter) left(key string) int { return max(0, int(m.of(key).TokensAt(m.now()))) }
+
 func tooMany(wait time.Duration) error {
 	return wire.Problem{Code: wire.TooMany, Message: "that was too often", Retry: wait}
 }

@@ -37,6 +37,8 @@ func (f *Front) trySignIn(w http.ResponseWriter, r *http.Request) (s access.Sess
 	if errors.Is(err, access.ErrWrongPassword) {
 		f.limits.guesses.take(address)
 		f.limits.email.take(email)
+		// The same for an address that nobody has.
+		err = wire.Problem{Code: wire.BadSignIn, Message: err.Error(), Tries: min(f.limits.guesses.left(address), f.limits.email.left(email))}
 	}
 	return s, err
 }
