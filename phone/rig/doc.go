@@ -7,5 +7,7 @@
 // skips the test, except under CI=true, where it fails it. `.ci/setup test`
 // installs all of them.
 //
+// What SIPp sends and expects is written by package scenario.
+//
 // The rig knows nothing of Leadline, so every package can use it.
 package rig

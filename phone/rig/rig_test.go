@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"leadline/phone/rig/scenario"
 )
 
 var people = []Endpoint{
@@ -154,7 +156,7 @@ func TestKamailioRefusesAWrongPassword(t *testing.T) {
 
 func TestSIPpMeasuresTheRing(t *testing.T) {
 	b := StartBaresip(t, BaresipOptions{User: "101"})
-	r := RunSIPp(t, SIPpOptions{Scenario: RingOnly, Target: b.Addr(), Service: "101", Calls: 5, Rate: 5})
+	r := RunSIPp(t, SIPpOptions{Scenario: scenario.GivesUp().String(), Target: b.Addr(), Service: "101", Calls: 5, Rate: 5})
 	if r.Passed != 5 || len(r.Times) != 5 {
 		t.Errorf("%d passed, times %v", r.Passed, r.Times)
 	}

@@ -27,6 +27,7 @@ type SIPpOptions struct {
 	Keys   map[string]string // [name] in the scenario
 	Limit  time.Duration     // for the whole run; default 30 s
 	Media  bool              // give [media_port] a port range of its own
+	Echo   bool              // send back the sound that comes
 	TCP    bool
 }
 
@@ -74,6 +75,9 @@ func StartSIPp(t testing.TB, opt SIPpOptions) *SIPp {
 	}
 	if opt.Service != "" {
 		args = append(args, "-s", opt.Service)
+	}
+	if opt.Echo {
+		args = append(args, "-rtp_echo", "-mp", itoa(FreePorts(t, 4)), "-mi", "127.0.0.1")
 	}
 	if opt.Media {
 		args = append(args, "-min_rtp_port", itoa(FreePorts(t, 20)), "-mi", "127.0.0.1")

@@ -184,17 +184,16 @@ func (d *Dialog) referredAway(req *sip.Request, tx sip.ServerTransaction) {
 	if by := req.GetHeader("Referred-By"); by != nil {
 		r.By = cleanDisplay(bareURI(by.Value()))
 	}
-	answered := make(chan func(), 1)
-	r.refuse = func(code int, reason string) {
-		answered <- func() { d.stack.respond(req, tx, code, reason, Body{}) }
+	answered := make(chan struct{}, 1)
+	answer := func(code int, reason string, headers ...sip.Header) {
+		d.stack.respond(req, tx, code, reason, Body{}, headers...)
+		answered <- struct{}{}
 	}
-	r.accept = func() {
-		answered <- func() { d.stack.respond(req, tx, 202, "Accepted", Body{}, d.stack.contact()) }
-	}
+	r.refuse = func(code int, reason string) { answer(code, reason) }
+	r.accept = func() { answer(202, "Accepted", d.stack.contact()) } // before anything that follows from it
 	d.tell(func(e Events) { e.Referred(r) })
 	select {
-	case f := <-answered:
-		f()
+	case <-answered:
 	case <-d.over:
 		d.stack.respond(req, tx, 481, "Call/Transaction Does Not Exist", Body{})
 	}
