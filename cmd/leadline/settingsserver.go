@@ -34,6 +34,7 @@ func (s settings) SignIn(ctx context.Context, address, user, password string) er
 func signInFailure(err error) error {
 	var p wire.Problem
 	var other errOtherServer
+	var somebody errOtherUser
 	switch {
 	case err == nil:
 		return nil
@@ -41,6 +42,9 @@ func signInFailure(err error) error {
 		return &ui.TestFailure{Field: ui.FieldAddress, Why: desk.Text{Key: "The server's address begins with https://"}}
 	case errors.As(err, &other):
 		return &ui.TestFailure{Why: desk.Text{Key: "The data on this computer belongs to another server: {server}", Args: map[string]string{"server": other.url}}}
+	case errors.As(err, &somebody):
+		return &ui.TestFailure{Why: desk.Text{Key: "The data on this computer belongs to {user}, and changes go to the server in that name only. Start Leadline with another configuration to work as somebody else.",
+			Args: map[string]string{"user": somebody.name}}}
 	case errors.As(err, &p) && p.Code == wire.BadSignIn:
 		return &ui.TestFailure{Field: ui.FieldPassword, Why: wrongPassword(p.Tries)}
 	case errors.As(err, &p) && p.Code == wire.TooMany:

@@ -50,7 +50,7 @@ func (s *shared) start(ctx context.Context) error {
 	if c.URL = strings.TrimRight(c.URL, "/"); c.URL == "" {
 		return nil
 	}
-	client, err := s.connect(ctx, c.URL)
+	client, err := s.connect(ctx, c.URL, s.keeper(c.URL))
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *shared) start(ctx context.Context) error {
 }
 
 // connect makes a client with the session that is kept.
-func (s *shared) connect(ctx context.Context, url string) (*remote.Client, error) {
+func (s *shared) connect(ctx context.Context, url string, keep func(wire.Session) error) (*remote.Client, error) {
 	device, err := s.device(ctx)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,12 @@ func (s *shared) connect(ctx context.Context, url string) (*remote.Client, error
 	if err != nil && !errors.Is(err, secret.ErrNotFound) {
 		s.p.log.Warn("read the session at the server", "error", err)
 	}
-	return remote.New(remote.Options{URL: url, Device: device, Session: session, Keep: func(next wire.Session) error {
+	return remote.New(remote.Options{URL: url, Device: device, Session: session, Keep: keep})
+}
+
+// keeper keeps sessions at a server for the next start.
+func (s *shared) keeper(url string) func(wire.Session) error {
+	return func(next wire.Session) error {
 		if next.Refresh == "" {
 			return s.p.secrets.Delete(secretOfServer(url))
 		}
@@ -94,7 +99,7 @@ func (s *shared) connect(ctx context.Context, url string) (*remote.Client, error
 			return err
 		}
 		return s.p.secrets.Set(secretOfServer(url), secret.Secret(data))
-	}})
+	}
 }
 
 // device is this copy of the file as the server lists it.
@@ -201,14 +206,29 @@ func (s *shared) signIn(ctx context.Context, url, user, password string) error {
 	if err != nil {
 		return err
 	}
-	client, err := s.connect(ctx, url)
+	var mine func(wire.Session) error // nil until it is known who that is: the session of whose file it is stays kept
+	client, err := s.connect(ctx, url, func(next wire.Session) error {
+		if mine == nil {
+			return nil
+		}
+		return mine(next)
+	})
 	if err != nil {
 		return err
 	}
 	if at.Server != "" && at.Server != url {
 		return errOtherServer{at.Server}
 	}
-	if _, err := client.SignIn(ctx, user, password); err != nil {
+	session, err := client.SignIn(ctx, user, password)
+	if err != nil {
+		return err
+	}
+	if at.User != "" && at.User != session.User {
+		me, err := s.p.store.Me(ctx)
+		return errors.Join(errOtherUser{me.Name}, err, client.SignOut(ctx))
+	}
+	mine = s.keeper(url)
+	if err := mine(session); err != nil {
 		return err
 	}
 	next := s.p.config()
@@ -230,6 +250,11 @@ type errOtherServer struct{ url string }
 func (e errOtherServer) Error() string {
 	return fmt.Sprintf("the data on this computer belongs to the server %s", e.url)
 }
+
+// errOtherUser: the file is another user's, and what waits in it is to be sent in their name.
+type errOtherUser struct{ name string }
+
+func (e errOtherUser) Error() string { return "the data on this computer belongs to " + e.name }
 
 // signOut ends the session; the file stays as it is.
 func (s *shared) signOut(ctx context.Context) error {

@@ -15,10 +15,12 @@ import (
 	"leadline/cmd/leadline/config"
 	"leadline/cmd/leadline/secret"
 	"leadline/crm"
+	"leadline/crm/replica"
 	"leadline/crm/server"
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/front"
+	"leadline/crm/server/ledger"
 	kept "leadline/crm/server/recordings"
 	"leadline/crm/store"
 	"leadline/crm/wire"
@@ -266,5 +268,68 @@ func TestWhatAColleagueChangedReachesTheWindowsOfAnother_I2(t *testing.T) {
 		t.Logf("after %v", at.Sub(began))
 	case <-time.After(30 * time.Second):
 		t.Fatal("the list is not read anew")
+	}
+}
+
+// A file is one person's: somebody else who signs in on it sends nothing of what waits there, and whose it is goes on with it.
+func TestSomebodyElseDoesNotSendWhatWaitsInAFile_G2(t *testing.T) {
+	c := aCompany(t)
+	anna := c.user(t, crm.User{Name: "Anna", Email: "anna@example.org"})
+	c.user(t, crm.User{Name: "Ben", Email: "ben@example.org"})
+	p := aProgram(t)
+	s := settings{p}
+	everywhere := func(y desk.Sync) bool { return y.State == desk.Everywhere && y.Waiting == 0 }
+	if err := s.SignIn(t.Context(), c.url, anna.Email, serverPassword); err != nil {
+		t.Fatal(err)
+	}
+	p.untilSync(t, "everywhere", everywhere)
+	p.shared.end() // the line is down
+	made := crm.Contact{ID: p.store.NewID(), LastName: "Made by Anna"}
+	if err := p.store.Do(t.Context(), crm.CreateContact{Contact: made}); err != nil {
+		t.Fatal(err)
+	}
+	var failure *ui.TestFailure
+	if err := s.SignIn(t.Context(), c.url, "ben@example.org", serverPassword); !errors.As(err, &failure) || failure.Why.Args["user"] != "Anna" {
+		t.Errorf("Ben signs in on Anna's file: %v", err)
+	}
+	if at, err := p.store.Standing(t.Context()); err != nil || at.Waiting != 1 || at.User != anna.ID {
+		t.Errorf("%+v, %v", at, err)
+	}
+	// Ben's session in Anna's file, as a program of before could have kept it.
+	client, err := p.shared.connect(t.Context(), c.url, func(wire.Session) error { return nil })
+	if err == nil {
+		_, err = client.SignIn(t.Context(), "ben@example.org", serverPassword)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := replica.New(replica.Config{File: p.store, Server: client, Address: c.url, Snapshots: t.TempDir()})
+	var other replica.OtherUser
+	if _, err := r.Push(t.Context()); !errors.As(err, &other) || other.Owner != anna.ID {
+		t.Errorf("pushed as Ben: %v", err)
+	}
+	// Anna's own session is kept, and sends it in her name.
+	p.shared = &shared{p: p}
+	if err := p.shared.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if at, err := p.store.Standing(t.Context()); err == nil && at.Waiting == 0 {
+			break
+		}
+		if time.Now().After(late) {
+			t.Fatal("Anna's change is never sent")
+		}
+	}
+	var has crm.Contact
+	err = c.Engine.DB.Read(t.Context(), string(c.workspace), func(tx *database.Tx) error {
+		row, err := tx.Rows(t.Context()).Row(ledger.Key{Entity: wire.Contact, ID: made.ID})
+		if err == nil {
+			has, err = ledger.Read[crm.Contact](row)
+		}
+		return err
+	})
+	if err != nil || has.LastName != made.LastName || has.MadeBy != anna.ID {
+		t.Errorf("the server has %+v, %v", has, err)
 	}
 }

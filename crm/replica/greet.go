@@ -80,6 +80,9 @@ func (r *Replica) hello(ctx context.Context) (settled bool, err error) {
 			return false, err
 		}
 	}
+	if at.User != "" && at.User != w.User {
+		return false, OtherUser{at.User}
+	}
 	// The server has decided a command that this file never gave out: the file is an older copy of itself.
 	if w.Forked || w.Last.Seq > at.Issued {
 		return false, r.c.File.Fork(ctx)

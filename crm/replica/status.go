@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"leadline/crm"
 	"leadline/crm/wire"
 )
 
@@ -30,6 +31,12 @@ type Status struct {
 	Problem error     // why it is not live; nil when it is
 }
 
+// OtherUser tells that the file belongs to somebody else than who has signed in. What waits in it is theirs, and goes to the
+// server in their name or not at all.
+type OtherUser struct{ Owner crm.ID }
+
+func (OtherUser) Error() string { return "the file belongs to another user than who has signed in" }
+
 // code is what the server said; "" when it did not say anything.
 func code(err error) wire.Code {
 	var p wire.Problem
@@ -41,6 +48,10 @@ func code(err error) wire.Code {
 
 // stateAfter is the state that an error leads to.
 func stateAfter(err error) State {
+	var other OtherUser
+	if errors.As(err, &other) {
+		return SignedOut
+	}
 	switch code(err) {
 	case wire.BadSignIn, wire.Expired, wire.Forbidden:
 		return SignedOut

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"path/filepath"
 	"reflect"
@@ -106,5 +107,29 @@ func TestI4TheFilesOfErasedRecordingsAreNamed(t *testing.T) {
 	gone("b.flac")
 	ok(t, s.SaveRecordings(ctx, c.ID, []string{"b.flac"})) // taken back
 	gone()
+	wholeFile(t, s)
+}
+
+// The server has learned that a colleague took a call that rang here, too: it waits for nobody any more.
+func TestACallThatWasAnsweredElsewhereIsOffTheMissedOnes_H6(t *testing.T) {
+	s := seeded(t)
+	c, _ := begin(t, s, crm.Incoming, "030 5550199", lineOf(t, s, crm.Suggest))
+	before := must(s.MissedCount(ctx))(t)
+	ok(t, s.EndCall(ctx, c.ID, c.Began.Add(8*time.Second), crm.Missed, ""))
+	if n := must(s.MissedCount(ctx))(t); n != before+1 {
+		t.Fatalf("%d wait, %d before: nothing is tried", n, before)
+	}
+	row := wire.RowID{Entity: wire.Call, ID: c.ID}
+	var call crm.Call
+	ok(t, json.Unmarshal(must(s.Rows(ctx))(t)[row], &call))
+	call.Outcome = crm.AnsweredElsewhere
+	data := must(json.Marshal(call))(t)
+	ok(t, s.ApplyRows(ctx, []wire.Row{{Entity: row.Entity, ID: row.ID, Rev: 1, Data: data}}))
+	if n := must(s.MissedCount(ctx))(t); n != before {
+		t.Errorf("%d wait, want %d", n, before)
+	}
+	if got := must(s.Call(ctx, c.ID))(t); got.Call.Outcome != crm.AnsweredElsewhere {
+		t.Errorf("the call was %v", got.Call.Outcome)
+	}
 	wholeFile(t, s)
 }

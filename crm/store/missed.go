@@ -21,6 +21,9 @@ func (t *tx) workOff(rid int64, outcome crm.Outcome, talking bool) error {
 	switch {
 	case talking || answered || outcome == crm.Answered || outcome == crm.AnsweredElsewhere:
 		_, err = t.exec("UPDATE call SET waits = 0, closed_by = ? WHERE waits = 1 AND peer = ? AND began < ?", rid, peer, began)
+		if err == nil { // as the server learns that a colleague took it
+			_, err = t.exec("UPDATE call SET waits = 0, closed_by = NULL WHERE rid = ? AND waits = 1", rid)
+		}
 	case incoming && (outcome == crm.Missed || outcome == crm.Interrupted):
 		// Calls may become known out of their order: later, from another program.
 		_, err = t.exec(`UPDATE call SET closed_by = (SELECT min(l.rid) FROM call l WHERE l.peer = ?1 AND l.began > ?2

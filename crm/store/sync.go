@@ -14,6 +14,7 @@ import (
 // Standing is where the file stands with its server.
 type Standing struct {
 	Server   string // its address; "" while the file works alone
+	User     crm.ID // whose file it is, once it has a server
 	Client   crm.ID // of this copy of the file
 	Epoch    uint64 // 0: it has never spoken with the server
 	Cursor   uint64 // up to which revision it was pulled
@@ -44,6 +45,11 @@ func syncOf(q querier) (y Standing, err error) {
 		Scan(&y.Server, idBlob{&y.Client}, &y.Epoch, &y.Cursor, &y.SafeRev, &y.BaseRev, &y.Ack.Seq, idBlob{&y.Ack.ID}, &y.ViewHash, &offset,
 			&y.Refused, &y.Waiting, &y.Issued)
 	y.Offset = time.Duration(offset) * time.Millisecond
+	if err == nil && y.Server != "" {
+		var who crm.User
+		who, err = me(q)
+		y.User = who.ID
+	}
 	return y, explain(err)
 }
 

@@ -43,10 +43,22 @@ func (t *tx) updateCall(u crm.UpdateCall) error {
 			fields["agent_name"] = raw(name)
 		}
 	}
-	return t.patch(Key{wire.Call, u.ID}, fields)
+	if err := t.patch(Key{wire.Call, u.ID}, fields); err != nil || u.Answered.IsZero() {
+		return err
+	}
+	return t.answeredHere(u.ID, u.Answered)
 }
 
 func (t *tx) endCall(e crm.EndCall) error {
+	if e.Outcome == crm.Missed {
+		elsewhere, err := t.answeredElsewhere(e.ID, e.Ended)
+		if err != nil {
+			return err
+		}
+		if elsewhere {
+			e.Outcome = crm.AnsweredElsewhere
+		}
+	}
 	return t.patch(Key{wire.Call, e.ID}, map[string]json.RawMessage{"ended": raw(e.Ended), "outcome": raw(e.Outcome), "detail": raw(e.Detail)})
 }
 

@@ -136,8 +136,10 @@ func (b *Batch) Erase(subjects []Key, calls []crm.ID, now time.Time) (done Erasi
 		}
 	}
 	for _, peer := range peers { // after the leads, which count them
-		if err := t.blank(Key{wire.Number, crm.NumberID(peer)}); err != nil {
-			return done, err
+		for _, entity := range []wire.Entity{wire.Number, Rang} {
+			if err := t.blank(Key{entity, crm.NumberID(peer)}); err != nil {
+				return done, err
+			}
 		}
 	}
 	done.Changed = b.keep(t)

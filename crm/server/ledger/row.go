@@ -31,10 +31,12 @@ const (
 	// Known says whose call it was that such a lead was made of: a customer's. Its id is the one that the
 	// program gave the lead.
 	Known wire.Entity = "known"
+	// Rang says what became of the latest calls of a number that rang on several phones at once. Its id is the number's.
+	Rang wire.Entity = "rang"
 )
 
 // Hidden says whether rows of an entity are the server's own.
-func Hidden(e wire.Entity) bool { return e == Redirect || e == Known || e == Erased }
+func Hidden(e wire.Entity) bool { return e == Redirect || e == Known || e == Rang || e == Erased }
 
 // Row is one document. Its fields are those of the domain's type in JSON, and what else
 // programs of a later version have sent. A Row that was handed out is never changed, only replaced.
