@@ -124,6 +124,7 @@ func (d *Desk) begin(p phone.Call) {
 		time.AfterFunc(d.headStart, func() { d.post(func() { c.awaited = false }) })
 	}
 	d.lookUp(c)
+	d.sendToResponsible(c)
 	d.save(c, p)
 	d.follow(c, p)
 }

@@ -18,6 +18,7 @@ type Telephone interface {
 	Dial(account, target string) (phone.CallID, error)
 	Answer(phone.CallID) error
 	Decline(id phone.CallID, busy bool) error
+	Redirect(id phone.CallID, target string) error
 	HangUp(phone.CallID) error
 	Mute(id phone.CallID, on bool) error
 	Hold(id phone.CallID, on bool) error
@@ -80,6 +81,7 @@ type Desk struct {
 	colleagues []Colleague // in the order in which they were told of
 	mailboxes  []Mailbox   // that hold messages
 	team       team
+	sent       map[string]time.Time  // when callers were sent to the responsible, by sendOn
 	quiet      *time.Timer           // ends do not disturb
 	began      map[phone.CallID]bool // calls the phone has told of
 	refused    map[phone.CallID]bool // calls of the blacklist that have not ended yet

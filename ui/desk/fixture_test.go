@@ -132,9 +132,12 @@ func (p *aPhone) Dial(account, target string) (phone.CallID, error) {
 }
 func (p *aPhone) Answer(id phone.CallID) error             { return p.note("answer %s", id) }
 func (p *aPhone) Decline(id phone.CallID, busy bool) error { return p.note("decline %s", id) }
-func (p *aPhone) HangUp(id phone.CallID) error             { return p.note("hang up %s", id) }
-func (p *aPhone) Mute(id phone.CallID, on bool) error      { return p.note("mute %s %v", id, on) }
-func (p *aPhone) Hold(id phone.CallID, on bool) error      { return p.note("hold %s %v", id, on) }
+func (p *aPhone) Redirect(id phone.CallID, to string) error {
+	return p.note("redirect %s %s", id, to)
+}
+func (p *aPhone) HangUp(id phone.CallID) error        { return p.note("hang up %s", id) }
+func (p *aPhone) Mute(id phone.CallID, on bool) error { return p.note("mute %s %v", id, on) }
+func (p *aPhone) Hold(id phone.CallID, on bool) error { return p.note("hold %s %v", id, on) }
 func (p *aPhone) Transfer(id phone.CallID, to string) error {
 	return p.note("transfer %s %s", id, to)
 }
