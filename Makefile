@@ -18,7 +18,7 @@ LIVE := /(rig|pbxtest|e2e|audio)$$
 SIM  := /crm/sim$$
 SEEDS ?= 40
 
-.PHONY: all build test test-quick lint fuzz bench demo screenshots package clean
+.PHONY: all build test test-quick lint fuzz bench demo screenshots package package-linux package-windows clean
 
 all: build
 
@@ -77,13 +77,21 @@ screenshots:
 	$(MAKE) build/leadline
 	env -u DISPLAY -u WAYLAND_DISPLAY .ci/demo
 
+package: package-linux package-windows
+
 # .deb and tar in build/package. Each is unpacked, installed where that may be, and started
 # by somebody who isn't root.
-package:
+package-linux:
 	.ci/setup package
 	$(MAKE) build/leadline build/leadline-server
 	.ci/package $(VERSION)
-	LEADLINE_PACKAGES=$(CURDIR)/build/package go test -tags $(TAGS) -count 1 -v ./cmd/leadline/packaging
+	LEADLINE_PACKAGES=$(CURDIR)/build/package go test -tags $(TAGS) -count 1 -v ./cmd/leadline/packaging -skip Windows
+
+# leadline.exe, leadline-server.exe and their installer in build/package-windows, installed and started under Wine.
+package-windows:
+	.ci/setup package-windows
+	.ci/package-windows $(VERSION)
+	LEADLINE_PACKAGES=$(CURDIR)/build/package-windows go test -tags $(TAGS) -count 1 -v ./cmd/leadline/packaging -run Windows
 
 clean:
 	rm -rf build

@@ -72,7 +72,7 @@ func NewApp(o Options) (*App, error) {
 	a.calls = newCallWindows(a.app, o.Desk, time.Now)
 	a.main = NewMain(MainOptions{
 		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, SignIns: o.SignIns, Region: o.Region,
-		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst,
+		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, Tour: o.Door == "", ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst,
 	})
 	a.calls.onShown = a.main.RedrawCall
 	if o.Door != "" {
@@ -93,6 +93,7 @@ func (a *App) Run() {
 	a.main.win.SetOnClosed(a.rouse)
 	a.stop = append(a.stop, a.calls.Start(a.do), watchNotifications(a))
 	a.main.Show()
+	a.main.TourOnce()
 	a.Open(a.opts.Links)
 	a.app.Run()
 	a.main.Stop()

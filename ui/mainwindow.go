@@ -28,6 +28,7 @@ type MainOptions struct {
 	Importer  Importer          // nil: contacts can't be imported here
 	Workspace string            // the company's name at the top; "" for the program's
 	Version   string            // of the program, for About
+	Tour      bool              // shows the tour by itself, once
 	Demo      func()            // starts the demo; nil when it can't be started from here
 	ShowCall  func(desk.CallID) // brings a call's window to the front; nil for none
 	// CallShown tells whether a call's own window is on the screen; nil: never. RedrawCall follows each change.
@@ -149,7 +150,7 @@ func (m *MainWindow) build() {
 	}
 	help := kit.NewIconButton("Help", theme.IconHelp, kit.Ghost, nil)
 	help.OnTap(func() {
-		m.layer.ShowMenu(help, kit.MenuItem{Key: "Keys", Do: m.showKeys}, kit.MenuItem{Key: "About Leadline", Do: func() { m.ShowSettings(settingsAbout) }})
+		m.layer.ShowMenu(help, kit.MenuItem{Key: "Keys", Do: m.showKeys}, kit.MenuItem{Key: "Tour", Do: m.Tour}, kit.MenuItem{Key: "About Leadline", Do: func() { m.ShowSettings(settingsAbout) }})
 	})
 	m.frame = &mainFrame{narrowed: m.setNarrow, narrow: m.narrow}
 	m.frame.brand, m.frame.help, m.frame.rail = m.brand.box, help, m.rail.box
@@ -227,6 +228,7 @@ func (m *MainWindow) Home() {
 	m.welcome = nil
 	m.home.Show()
 	m.whole.Refresh()
+	m.TourOnce()
 }
 
 // Go shows a page.

@@ -55,7 +55,14 @@ func Acquire(dir string) (*Instance, error) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrTaken)
 	}
 	i := &Instance{lock: lock, starts: make(chan []string, 8), conns: map[net.Conn]bool{}}
-	if err := i.open(dir); err != nil {
+	err = i.open(dir)
+	if unsupported := new(os.SyscallError); errors.As(err, &unsupported) && unsupported.Syscall == "socket" {
+		// Before Windows 10, and under Wine, there are no such sockets: a telephone that later
+		// starts don't reach is better than none.
+		slog.Warn("later starts will not be heard", "error", err)
+		return i, nil
+	}
+	if err != nil {
 		_ = lock.Close()
 		return nil, err
 	}
@@ -103,7 +110,10 @@ func (i *Instance) Close() error {
 		c.Close()
 	}
 	i.mu.Unlock()
-	err := i.listen.Close() // removes the socket file
+	var err error
+	if i.listen != nil {
+		err = i.listen.Close() // removes the socket file
+	}
 	i.work.Wait()
 	close(i.starts)
 	// The lock file stays: to remove it would let two programs lock two files of one name.
