@@ -100,10 +100,12 @@ type listPage struct {
 	records crm.RecordCriteria
 	narrows *kit.FilterChip // says so, and takes it back
 	chipRow *fyne.Container
+	host    recordHost
+	picked  *listSelection // what is changed or exported together
 }
 
 func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
-	p := &listPage{opt: opt, spec: spec, at: -1, rows: map[fyne.CanvasObject]int{}}
+	p := &listPage{opt: opt, spec: spec, host: host, at: -1, rows: map[fyne.CanvasObject]int{}}
 	p.pager = newListPager(opt.Do, opt.Desk.List, p.loaded)
 	p.pager.before = p.look
 	p.detail = newRecordView(opt, host)
@@ -144,6 +146,7 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p.body = kit.Stack(p.list)
 	p.empty = p.emptyState(host.importFile)
 	p.head = kit.Pad(9, 12, 10, 16, kit.Column(7, top...))
+	p.picked = newListSelection(p)
 	p.box = kit.Stack()
 	p.arrange()
 	return p
@@ -162,7 +165,7 @@ func (p *listPage) arrange() {
 	if p.narrow {
 		w = 300
 	}
-	left := kit.Sized(w, 0, kit.Column(0, p.head, kit.NewHairline(), kit.Grow(p.body), kit.Pad(0, 8, 0, 8, p.refine)))
+	left := kit.Sized(w, 0, kit.Column(0, p.head, kit.NewHairline(), kit.Grow(p.body), kit.Pad(0, 8, 0, 8, p.refine), p.picked.bar))
 	p.box.Objects = []fyne.CanvasObject{kit.RowAligned(0, kit.Stretch, left, kit.NewHairline(), kit.Grow(p.detail.box))}
 	p.box.Refresh()
 }
@@ -210,6 +213,7 @@ func (p *listPage) Leave() {
 	p.here = false
 	p.pager.Stop()
 	p.detail.Stop()
+	p.picked.asking.Stop()
 }
 
 // Draw reloads when data may have changed.
@@ -243,6 +247,7 @@ func (p *listPage) load() {
 
 func (p *listPage) setFilter(id string) {
 	p.filter = id
+	p.picked.Clear()
 	for i, f := range p.spec.filters {
 		p.chips[i].SetOn(f.id == id)
 	}
@@ -256,6 +261,7 @@ const narrowedWords = 225
 // narrowTo shows only what fits criteria; words say what that is. The zero criteria show all again.
 func (p *listPage) narrowTo(c crm.CallCriteria, r crm.RecordCriteria, words string) {
 	p.calls, p.records = c, r
+	p.picked.Clear()
 	all := c.IsZero() && r.IsZero()
 	p.chipRow.RemoveAll()
 	for i, f := range p.spec.filters {
@@ -282,6 +288,7 @@ func (p *listPage) narrowTo(c crm.CallCriteria, r crm.RecordCriteria, words stri
 
 func (p *listPage) setText(s string) {
 	p.text = s
+	p.picked.Clear()
 	p.list.Top()
 	p.load()
 }
@@ -388,6 +395,9 @@ func (p *listPage) makeRow() fyne.CanvasObject {
 	var row *kit.ListRow
 	row = kit.NewListRow(func() {
 		if r, ok := p.pager.Row(p.rows[row]); ok {
+			if p.picked.Click(p.rows[row], r, modifiers()) {
+				return
+			}
 			p.choose(p.rows[row], r)
 			p.list.Reload()
 		}
@@ -406,7 +416,7 @@ func (p *listPage) fillRow(i int, o fyne.CanvasObject) {
 		row.Set(kit.RowData{Title: "…"}, false)
 		return
 	}
-	row.Set(listRowData(r, p.opt.Now(), p.spec.calls), p.chosen != "" && rowKey(r) == p.chosen)
+	row.Set(listRowData(r, p.opt.Now(), p.spec.calls), p.picked.Has(r) || !p.picked.Any() && p.chosen != "" && rowKey(r) == p.chosen)
 }
 
 // choose shows the record of a row.
@@ -432,12 +442,30 @@ func (p *listPage) key(e *fyne.KeyEvent) bool {
 			p.detail.Call()
 		}
 		return true
+	case fyne.KeySpace:
+		if r, ok := p.pager.Row(p.at); ok {
+			p.picked.Toggle(p.at, r)
+		}
+		return true
+	case fyne.KeyEscape:
+		if p.picked.Any() {
+			p.picked.Clear()
+			return true
+		}
+		return false
 	default:
 		return false
 	}
 	to = max(0, min(to, p.pager.Len()-1))
 	if r, ok := p.pager.Row(to); ok && to != p.at {
+		ranged := modifiers()&fyne.KeyModifierShift != 0
+		if !ranged && !p.picked.Any() {
+			p.picked.from = to
+		}
 		p.choose(to, r)
+		if ranged {
+			p.picked.Range(to)
+		}
 		p.list.ShowRow(to)
 		p.list.Reload()
 	}
