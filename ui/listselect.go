@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -340,7 +341,7 @@ func (s *listSelection) exportTo(folder string) {
 			s.p.host.warn(text.T("The file could not be written: {reason}", "reason", err.Error()))
 			return
 		}
-		s.p.host.tell(text.T("Written to {file}", "file", path))
+		s.p.host.tell(text.T("Written: {file}", "file", filepath.Base(path)))
 	})
 }
 

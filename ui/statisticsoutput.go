@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -40,7 +41,7 @@ func (p *statisticsPage) exportTo(folder string) {
 			p.host.warn(text.T("The file could not be written: {reason}", "reason", err.Error()))
 			return
 		}
-		p.host.tell(text.T("Written to {file}", "file", path))
+		p.host.tell(text.T("Written: {file}", "file", filepath.Base(path)))
 	})
 }
 
