@@ -10,6 +10,7 @@ import (
 
 	"leadline/ui/desk"
 	"leadline/ui/door"
+	"leadline/ui/hotkey"
 	"leadline/ui/screen"
 	"leadline/ui/theme"
 )
@@ -46,6 +47,7 @@ type App struct {
 	main  *MainWindow
 	calls *callWindows
 	door  *door.Door
+	keys  *hotkey.Keys
 	rouse func() // ends the idler, before the loop of the windows ends
 	stop  []func()
 }
@@ -69,10 +71,11 @@ func NewApp(o Options) (*App, error) {
 	if err := screen.Ready(); err != nil {
 		return nil, err
 	}
+	a.keys = hotkey.New(func(k hotkey.Action) { doHotkey(o.Desk, k) })
 	a.calls = newCallWindows(a.app, o.Desk, time.Now)
 	a.main = NewMain(MainOptions{
 		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, SignIns: o.SignIns, Region: o.Region,
-		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, Tour: o.Door == "", ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst,
+		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, Tour: o.Door == "", Hotkeys: a.keys, ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst,
 	})
 	a.calls.onShown = a.main.RedrawCall
 	if o.Door != "" {
@@ -94,6 +97,8 @@ func (a *App) Run() {
 	a.stop = append(a.stop, a.calls.Start(a.do), watchNotifications(a))
 	a.main.Show()
 	a.main.TourOnce()
+	go useHotkeys(a.keys, a.opts.Settings.Hotkeys()) // the X server is asked
+	a.stop = append(a.stop, a.keys.Close)
 	a.Open(a.opts.Links)
 	a.app.Run()
 	a.main.Stop()

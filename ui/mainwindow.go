@@ -28,6 +28,7 @@ type MainOptions struct {
 	Importer  Importer          // nil: contacts can't be imported here
 	Workspace string            // the company's name at the top; "" for the program's
 	Version   string            // of the program, for About
+	Hotkeys   Hotkeys           // nil: no key works outside of the windows
 	Tour      bool              // shows the tour by itself, once
 	Demo      func()            // starts the demo; nil when it can't be started from here
 	ShowCall  func(desk.CallID) // brings a call's window to the front; nil for none

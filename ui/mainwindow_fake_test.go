@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"leadline/ui/desk"
+	"leadline/ui/hotkey"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 )
@@ -143,6 +144,7 @@ type mainSettings struct {
 	plain     bool // can't enhance
 	look      Look
 	sight     Sight
+	hotkeys   map[hotkey.Action]string
 	test      func(AccountSettings) error
 	check     func(AccountSettings) []TestFailure
 	saveErr   error
@@ -278,9 +280,16 @@ func (s *mainSettings) StartWithSession(on bool) error {
 	s.starts = on
 	return nil
 }
-func (s *mainSettings) Look() Look            { return s.look }
-func (s *mainSettings) SaveLook(l Look) error { s.look = l; return nil }
-func (s *mainSettings) Sight() Sight          { return s.sight }
+func (s *mainSettings) Look() Look                        { return s.look }
+func (s *mainSettings) SaveLook(l Look) error             { s.look = l; return nil }
+func (s *mainSettings) Hotkeys() map[hotkey.Action]string { return s.hotkeys }
+func (s *mainSettings) SaveHotkeys(k map[hotkey.Action]string) error {
+	if s.saveErr == nil {
+		s.hotkeys = k
+	}
+	return s.saveErr
+}
+func (s *mainSettings) Sight() Sight { return s.sight }
 func (s *mainSettings) SaveSight(v Sight) error {
 	if s.saveErr != nil {
 		return s.saveErr

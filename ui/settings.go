@@ -19,6 +19,7 @@ const (
 	settingsAccounts   settingsPlace = "accounts"
 	settingsSound      settingsPlace = "sound"
 	settingsRecording  settingsPlace = "recording"
+	settingsShortcuts  settingsPlace = "shortcuts"
 	settingsAppearance settingsPlace = "appearance"
 	settingsLines      settingsPlace = "lines"
 	settingsQueues     settingsPlace = "queues"
@@ -60,6 +61,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), data settingsContent) *
 		settingsAccounts:   newSettingsAccounts(opt),
 		settingsSound:      newSettingsSound(opt),
 		settingsRecording:  newSettingsRecording(opt),
+		settingsShortcuts:  newSettingsShortcuts(opt),
 		settingsAppearance: newSettingsAppearance(opt, relook),
 		settingsAbout:      newSettingsAbout(opt),
 	}
@@ -72,7 +74,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), data settingsContent) *
 		}
 		nav = append(nav, kit.Gap(12))
 	}
-	personal := []*settingsNav{p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsRecording, "Recording"), p.nav(settingsAppearance, "Appearance")}
+	personal := []*settingsNav{p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsRecording, "Recording"), p.nav(settingsShortcuts, "Shortcuts"), p.nav(settingsAppearance, "Appearance")}
 	if opt.Shared != nil {
 		p.places[settingsServer] = newSettingsServer(opt)
 		personal = slices.Insert(personal, 1, p.nav(settingsServer, "Shared server"))

@@ -117,6 +117,7 @@ var licences = map[string]string{
 	"github.com/gobwas/ws":                "MIT",
 	"github.com/godbus/dbus/v5":           "BSD-2-Clause",
 	"github.com/gofrs/flock":              "BSD-3-Clause",
+	"github.com/jezek/xgb":                "BSD-3-Clause",
 	"github.com/google/uuid":              "BSD-3-Clause",
 	"github.com/gotranspile/g722":         "BSD",
 	"github.com/hack-pad/go-indexeddb":    "Apache-2.0",

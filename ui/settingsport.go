@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"leadline/ui/desk"
+	"leadline/ui/hotkey"
 )
 
 // Settings is what the welcome and the settings page ask of the program. Its
@@ -46,6 +47,10 @@ type Settings interface {
 	// Sight is how large and how strong things are drawn; kept and applied as Look is.
 	Sight() Sight
 	SaveSight(Sight) error
+	// Hotkeys are the keys that work while another program has the keyboard, as they are written; ""
+	// is none. The window takes them.
+	Hotkeys() map[hotkey.Action]string
+	SaveHotkeys(map[hotkey.Action]string) error
 }
 
 // SessionStart is whether the desktop starts the program when the agent signs in.

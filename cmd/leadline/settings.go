@@ -7,6 +7,7 @@ import (
 	"leadline/cmd/leadline/config"
 	"leadline/phone/audio"
 	"leadline/ui"
+	"leadline/ui/hotkey"
 	"leadline/ui/text"
 )
 
@@ -123,6 +124,19 @@ func (s settings) Sight() ui.Sight {
 func (s settings) SaveSight(v ui.Sight) error {
 	next := s.config()
 	next.UI.TextSize, next.UI.Contrast = v.TextSize, v.Contrast
+	return s.save(next)
+}
+
+// Hotkeys are the keys that work everywhere.
+func (s settings) Hotkeys() map[hotkey.Action]string {
+	k := s.config().Hotkeys
+	return map[hotkey.Action]string{hotkey.Answer: k.Answer, hotkey.Decline: k.Decline, hotkey.HangUp: k.HangUp, hotkey.Mute: k.Mute, hotkey.Hold: k.Hold}
+}
+
+// SaveHotkeys keeps the keys that work everywhere.
+func (s settings) SaveHotkeys(k map[hotkey.Action]string) error {
+	next := s.config()
+	next.Hotkeys = config.Hotkeys{Answer: k[hotkey.Answer], Decline: k[hotkey.Decline], HangUp: k[hotkey.HangUp], Mute: k[hotkey.Mute], Hold: k[hotkey.Hold]}
 	return s.save(next)
 }
 

@@ -14,6 +14,7 @@ type Config struct {
 	Accounts  []Account `toml:"account,omitempty"`
 	Audio     Audio     `toml:"audio,omitempty"`
 	Recording Recording `toml:"recording,omitempty"`
+	Hotkeys   Hotkeys   `toml:"hotkeys,omitempty"`
 }
 
 // UI is how the windows look.
@@ -23,6 +24,15 @@ type UI struct {
 	TextSize int    `toml:"text_size,omitempty"` // in percent, 90..150; 0 is 100
 	Contrast bool   `toml:"contrast,omitempty"`  // strong
 	Region   string `toml:"region,omitempty"`    // where national numbers are from: ISO 3166 two letters; "" the system's
+}
+
+// Hotkeys are keys that work while another program has the keyboard, such as "Ctrl+Shift+F9"; "" is none.
+type Hotkeys struct {
+	Answer  string `toml:"answer,omitempty"`
+	Decline string `toml:"decline,omitempty"`
+	HangUp  string `toml:"hang_up,omitempty"`
+	Mute    string `toml:"mute,omitempty"`
+	Hold    string `toml:"hold,omitempty"`
 }
 
 // Server is the shared server. The zero Server is none.

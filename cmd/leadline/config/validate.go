@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"leadline/ui/hotkey"
 )
 
 // check calls report for each value that can't be used. Paths are as in lines.go.
@@ -24,6 +26,10 @@ func (c *Config) check(report func(path, reason string)) {
 		report("ui.text_size", fmt.Sprintf("it is %d; 90 to 150 percent, or 0 for 100", size))
 	}
 	test("ui.region", checkRegion(c.UI.Region))
+	for _, k := range []struct{ name, key string }{{"answer", c.Hotkeys.Answer}, {"decline", c.Hotkeys.Decline}, {"hang_up", c.Hotkeys.HangUp}, {"mute", c.Hotkeys.Mute}, {"hold", c.Hotkeys.Hold}} {
+		_, err := hotkey.Parse(k.key)
+		test("hotkeys."+k.name, err)
+	}
 	test("server.url", checkURL(c.Server.URL))
 	test("server.user", plain(c.Server.User))
 	if c.Server.User != "" && c.Server.URL == "" {
