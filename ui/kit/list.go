@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"leadline/ui/text"
+	"leadline/ui/theme"
 )
 
 // List shows many rows of one height and makes only those that are seen. It
@@ -23,6 +24,7 @@ type List struct {
 	tight  *container.ThemeOverride
 	bound  map[fyne.CanvasObject]int
 	height float32 // of a row
+	ring   frame   // where the keyboard is
 }
 
 // tightTheme is the program's theme without the gap that Fyne leaves between rows.
@@ -45,8 +47,15 @@ func (t tightTheme) Size(n fyne.ThemeSizeName) float32 {
 
 type keyList struct {
 	widget.List
-	onKey func(*fyne.KeyEvent) bool
+	onKey   func(*fyne.KeyEvent) bool
+	focused func(bool)
 }
+
+// FocusGained is for Fyne.
+func (k *keyList) FocusGained() { k.List.FocusGained(); k.focused(true) }
+
+// FocusLost is for Fyne.
+func (k *keyList) FocusLost() { k.List.FocusLost(); k.focused(false) }
 
 func (k *keyList) TypedKey(e *fyne.KeyEvent) {
 	if k.onKey == nil || !k.onKey(e) {
@@ -57,7 +66,9 @@ func (k *keyList) TypedKey(e *fyne.KeyEvent) {
 // NewList makes a list; length is asked whenever it is refreshed.
 func NewList(key text.Key, length func() int, newRow func() fyne.CanvasObject, fill func(i int, row fyne.CanvasObject)) *List {
 	l := &List{words: say(key), bound: map[fyne.CanvasObject]int{}}
-	l.list = &keyList{}
+	l.ring = newRing(0)
+	l.ring.paint(theme.Clear, theme.Accent, 2)
+	l.list = &keyList{focused: l.ring.focus}
 	l.list.Length = length
 	l.list.CreateItem = func() fyne.CanvasObject {
 		row := newRow()
@@ -141,5 +152,8 @@ func (l *List) offset(row fyne.CanvasObject) fyne.Position {
 
 // CreateRenderer is for Fyne.
 func (l *List) CreateRenderer() fyne.WidgetRenderer {
-	return draw(func(s fyne.Size) { place(l.tight, 0, 0, s.Width, s.Height) }, l.list.MinSize, nil, l.tight)
+	return draw(func(s fyne.Size) {
+		place(l.tight, 0, 0, s.Width, s.Height)
+		l.ring.cover(0, 0, s.Width, s.Height)
+	}, l.list.MinSize, nil, l.tight, l.ring.Rectangle)
 }
