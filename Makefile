@@ -7,6 +7,11 @@ RELEASE     := $(TAGS),no_emoji
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS     := -s -w -X main.version=$(VERSION)
+# The server brings all it needs along where the system's linker can do that: it runs on any Linux.
+ifeq ($(shell go env GOOS),linux)
+STATIC      := -linkmode external -extldflags -static
+STATIC_TAGS := ,netgo,osusergo,sqlite_omit_load_extension
+endif
 SOURCES     := $(shell git ls-files -co --exclude-standard -- '*.go' 'go.*' 'assets/*')
 
 # Packages whose tests run other programs, sound or a screen in real time. They
@@ -30,7 +35,7 @@ build/leadline: $(SOURCES)
 
 build/leadline-server: $(SOURCES)
 	.ci/setup build
-	go build -tags $(RELEASE) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/leadline-server
+	go build -tags $(RELEASE)$(STATIC_TAGS) -trimpath -ldflags '$(LDFLAGS) $(STATIC)' -o $@ ./cmd/leadline-server
 
 test:
 	.ci/setup test

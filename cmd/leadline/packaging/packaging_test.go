@@ -2,6 +2,7 @@ package packaging
 
 import (
 	"context"
+	"debug/elf"
 	"fmt"
 	"os"
 	"os/exec"
@@ -49,7 +50,8 @@ func installed(t *testing.T, name string) (root string) {
 		t.Fatal(err)
 	}
 	run(t, exec.Command("dpkg", "--root="+root, "--log=/dev/null", "--force-not-root", "--force-depends", "--install", found[0]))
-	for _, group := range strings.Split(run(t, exec.Command("dpkg-deb", "--field", found[0], "Depends")), ",") {
+	depends := run(t, exec.Command("dpkg-deb", "--field", found[0], "Depends"))
+	for _, group := range strings.FieldsFunc(depends, func(r rune) bool { return r == ',' }) {
 		var wanted []string
 		for _, one := range strings.Split(group, "|") {
 			p, _, _ := strings.Cut(strings.TrimSpace(one), " ")
@@ -175,6 +177,14 @@ func TestTheServerStartsFromItsPackage(t *testing.T) {
 	command := func(args ...string) *exec.Cmd { return agent(t, home, os.Environ(), binary, args...) }
 	if out := run(t, command("version")); !strings.HasPrefix(out, "leadline-server ") {
 		t.Errorf("its version is %q", out)
+	}
+	program, err := elf.Open(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	if needs, err := program.ImportedLibraries(); err != nil || len(needs) > 0 {
+		t.Errorf("it needs %v of the system, %v", needs, err)
 	}
 	unit, err := os.ReadFile(filepath.Join(root, "lib/systemd/system/leadline-server.service"))
 	if err != nil || !strings.Contains(string(unit), "ExecStart=/usr/bin/leadline-server serve") {
