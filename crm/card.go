@@ -61,6 +61,14 @@ const (
 	FilterDone Filter = "done" // closed leads and deals; missed calls worked off
 )
 
+// Order is how a list of records is sorted.
+type Order string
+
+const (
+	OrderUsual  Order = ""       // contacts and companies by name, leads and deals by their last activity
+	OrderNewest Order = "newest" // what was made last comes first
+)
+
 // Query asks for a page of a list.
 type Query struct {
 	Text   string // search as one types; "" for all
@@ -68,6 +76,7 @@ type Query struct {
 	Offset int
 	Limit  int // 1..128
 
+	Order   Order          // of a list of records
 	Calls   CallCriteria   // of a list of calls
 	Records RecordCriteria // of a list of records
 }

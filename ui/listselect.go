@@ -37,11 +37,12 @@ type bulkChoices struct {
 	users    []crm.User
 	statuses []crm.LeadStatus
 	stages   []crm.Stage // of the standard pipeline
+	sources  []string
 }
 
 func newListSelection(p *listPage) *listSelection {
 	s := &listSelection{p: p, rows: map[string]desk.Row{}}
-	s.asking = asker[struct{}, bulkChoices]{do: p.opt.Do, ask: s.read}
+	s.asking = asker[struct{}, bulkChoices]{do: p.opt.Do, ask: p.readChoices}
 	s.count = kit.NewData("", kit.Strong)
 	s.who = kit.NewBareSelect("Responsible", nil, func(id string) { s.assign(crm.ID(id)) })
 	s.status = kit.NewBareSelect("Status", nil, func(id string) { s.setStatus(id) })
@@ -60,23 +61,25 @@ func newListSelection(p *listPage) *listSelection {
 	return s
 }
 
-func (s *listSelection) read(ctx context.Context, _ struct{}) (c bulkChoices, err error) {
-	if s.p.opt.Customers == nil {
+// readChoices reads what records can be given, or filtered by.
+func (p *listPage) readChoices(ctx context.Context, _ struct{}) (c bulkChoices, err error) {
+	if p.opt.Customers == nil {
 		return c, nil
 	}
-	if c.users, err = s.p.opt.Customers.Users(ctx); err != nil {
+	if c.users, err = p.opt.Customers.Users(ctx); err != nil {
 		return c, err
 	}
-	w, err := s.p.opt.Customers.Workspace(ctx)
+	w, err := p.opt.Customers.Workspace(ctx)
 	if err != nil {
 		return c, err
 	}
 	// What a lead became by converting is not said by a status alone.
 	c.statuses = slices.DeleteFunc(append(w.Statuses(), crm.LeadJunk), func(l crm.LeadStatus) bool { return l == crm.LeadConverted })
-	pipelines, err := s.p.opt.Customers.Pipelines(ctx)
-	for _, p := range pipelines {
-		if p.ID == crm.StandardPipelineID {
-			c.stages = p.Stages
+	c.sources = w.Sources()
+	pipelines, err := p.opt.Customers.Pipelines(ctx)
+	for _, way := range pipelines {
+		if way.ID == crm.StandardPipelineID {
+			c.stages = way.Stages
 		}
 	}
 	return c, err

@@ -101,6 +101,8 @@ type listPage struct {
 	narrows *kit.FilterChip // says so, and takes it back
 	chipRow *fyne.Container
 	host    recordHost
+	filters *listFilters // nil for calls
+	order   crm.Order
 	picked  *listSelection // what is changed or exported together
 }
 
@@ -118,6 +120,11 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	}
 	if spec.other != "" {
 		head = append(head, kit.NewButton(spec.other, kit.Ghost, spec.showOther).WithIcon(theme.IconBoard).Small())
+	}
+	if spec.kind != "" && opt.Customers != nil {
+		p.order = crm.Order(opt.App.Preferences().String(prefOrder + string(spec.list)))
+		p.filters = newListFilters(p)
+		head = append(head, p.newOrderButton(), p.filters.open)
 	}
 	if spec.add != "" && opt.Customers != nil {
 		head = append(head, kit.NewIconButton(spec.add, theme.IconPlus, kit.Ghost, p.add))
@@ -138,6 +145,9 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	if spec.search != "" {
 		p.field = kit.NewBareField(spec.search, p.setText).WithPlaceholder(spec.search).WithIcon(theme.IconSearch)
 		top = append(top, p.field)
+	}
+	if p.filters != nil {
+		top = append(top, p.filters.chips, p.filters.panel)
 	}
 	p.list = kit.NewList(spec.title, p.pager.Len, p.makeRow, p.fillRow)
 	p.list.OnKey(p.key)
@@ -214,6 +224,9 @@ func (p *listPage) Leave() {
 	p.pager.Stop()
 	p.detail.Stop()
 	p.picked.asking.Stop()
+	if p.filters != nil {
+		p.filters.asking.Stop()
+	}
 }
 
 // Draw reloads when data may have changed.
@@ -242,7 +255,7 @@ func (p *listPage) Open(ref desk.Ref) {
 }
 
 func (p *listPage) load() {
-	p.pager.Show(desk.Query{List: p.spec.list, Filter: p.filter, Text: p.text, Calls: p.calls, Records: p.records})
+	p.pager.Show(desk.Query{List: p.spec.list, Filter: p.filter, Text: p.text, Order: p.order, Calls: p.calls, Records: p.records})
 }
 
 func (p *listPage) setFilter(id string) {
@@ -262,6 +275,9 @@ const narrowedWords = 225
 func (p *listPage) narrowTo(c crm.CallCriteria, r crm.RecordCriteria, words string) {
 	p.calls, p.records = c, r
 	p.picked.Clear()
+	if p.filters != nil {
+		p.filters.draw()
+	}
 	all := c.IsZero() && r.IsZero()
 	p.chipRow.RemoveAll()
 	for i, f := range p.spec.filters {

@@ -20,6 +20,7 @@ type list struct {
 	table   string // with its short name
 	rid     string
 	order   string
+	newest  string // the order of crm.OrderNewest
 	columns string
 	tables  string
 	status  string                // the column of its status or stage; "" where there is none
@@ -27,7 +28,7 @@ type list struct {
 	row     func(rows *sql.Rows) (crm.RecordRow, int64, error)
 }
 
-var contactList = list{kind: 0, table: "contact c", rid: "c.rid", order: "c.sort, c.rid", columns: contactColumns, tables: contactTables,
+var contactList = list{kind: 0, table: "contact c", rid: "c.rid", order: "c.sort, c.rid", newest: "c.rid DESC", columns: contactColumns, tables: contactTables,
 	where: map[crm.Filter]string{crm.FilterMine: "c.responsible = ?"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
 		c, err := scanContact(rows)
@@ -35,7 +36,7 @@ var contactList = list{kind: 0, table: "contact c", rid: "c.rid", order: "c.sort
 			Open: true, Responsible: c.responsible, At: c.Updated}, c.rid, err
 	}}
 
-var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: "f.sort, f.rid", columns: companyColumns, tables: companyTables,
+var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: "f.sort, f.rid", newest: "f.rid DESC", columns: companyColumns, tables: companyTables,
 	where: map[crm.Filter]string{crm.FilterMine: "f.responsible = ?"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
 		c, err := scanCompany(rows)
@@ -43,7 +44,7 @@ var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: "f.sort
 			Open: true, Responsible: c.responsible, At: c.Updated}, c.rid, err
 	}}
 
-var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: "l.active DESC, l.rid DESC", columns: leadColumns, tables: leadTables, status: "l.status",
+var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: "l.active DESC, l.rid DESC", newest: "l.created DESC, l.rid DESC", columns: leadColumns, tables: leadTables, status: "l.status",
 	where: map[crm.Filter]string{crm.FilterMine: "l.responsible = ? AND l.open = 1", crm.FilterNew: "l.status = 'New'",
 		crm.FilterOpen: "l.open = 1", crm.FilterDone: "l.open = 0"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
@@ -52,7 +53,7 @@ var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: "l.active DES
 			Status: string(l.Status), Open: l.Status.Open(), Responsible: l.responsible, At: l.active}, l.rid, err
 	}}
 
-var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: "d.active DESC, d.rid DESC", columns: dealColumns, tables: dealTables, status: "d.stage",
+var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: "d.active DESC, d.rid DESC", newest: "d.rid DESC", columns: dealColumns, tables: dealTables, status: "d.stage",
 	where: map[crm.Filter]string{crm.FilterMine: "d.responsible = ? AND d.open = 1", crm.FilterNew: "d.stage = 'New'",
 		crm.FilterOpen: "d.open = 1", crm.FilterDone: "d.open = 0"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
@@ -92,6 +93,9 @@ func (s *Store) page(ctx context.Context, l list, q crm.Query) (page crm.RecordP
 	r, err := s.read(ctx)
 	if err != nil {
 		return page, err
+	}
+	if q.Order == crm.OrderNewest {
+		l.order = l.newest
 	}
 	where, args, err := s.filter(r, l.where[q.Filter])
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 // List is one page of a list. It waits for the file: call it on a goroutine of your own.
 func (d *Desk) List(ctx context.Context, q Query) (Page, error) {
-	query := crm.Query{Text: q.Text, Filter: crm.Filter(q.Filter), Offset: q.Offset, Limit: min(max(q.Limit, 1), 128), Calls: q.Calls, Records: q.Records}
+	query := crm.Query{Text: q.Text, Filter: crm.Filter(q.Filter), Offset: q.Offset, Limit: min(max(q.Limit, 1), 128), Order: q.Order, Calls: q.Calls, Records: q.Records}
 	switch q.List {
 	case CallList:
 		return d.callPage(ctx, d.file.Calls, query)

@@ -348,6 +348,7 @@ type Query struct {
 	Offset int
 	Limit  int // 1..128
 
+	Order   crm.Order          // of a list of records
 	Calls   crm.CallCriteria   // of a list of calls
 	Records crm.RecordCriteria // of a list of records
 }

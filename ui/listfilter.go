@@ -1,0 +1,242 @@
+package ui
+
+import (
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// keptFilter is a filter that was given a name; they are kept in the program's preferences, for each list.
+type keptFilter struct {
+	Name        string
+	Responsible crm.ID `json:",omitempty"`
+	Status      string `json:",omitempty"`
+	Source      string `json:",omitempty"`
+}
+
+func (k keptFilter) criteria() crm.RecordCriteria {
+	return crm.RecordCriteria{Responsible: k.Responsible, Status: k.Status, Source: k.Source}
+}
+
+// Where a list keeps its filters and its order.
+const (
+	prefFilters = "list.filters."
+	prefOrder   = "list.order."
+)
+
+// listFilters narrows a list of records by who is responsible, status and source, and keeps such filters
+// by their names as chips.
+type listFilters struct {
+	p      *listPage
+	open   *kit.Button
+	panel  *fyne.Container
+	chips  *fyne.Container
+	who    *kit.Select
+	status *kit.Select
+	source *kit.Select
+	name   *kit.Field
+	keep   *kit.Button
+	forget *kit.Button
+	kept   []keptFilter
+	asking asker[struct{}, bulkChoices]
+}
+
+func newListFilters(p *listPage) *listFilters {
+	f := &listFilters{p: p, chips: kit.Column(4)}
+	f.asking = asker[struct{}, bulkChoices]{do: p.opt.Do, ask: p.readChoices}
+	f.open = kit.NewIconButton("Filter", theme.IconFilter, kit.Ghost, f.toggle)
+	changed := func(string) { f.chosen() }
+	f.who = kit.NewBareSelect("Filter by responsible", nil, changed)
+	f.status = kit.NewBareSelect("Filter by status", nil, changed)
+	f.source = kit.NewBareSelect("Filter by source", nil, changed)
+	f.name = kit.NewBareField("Name of the filter", func(string) { f.enable() }).WithPlaceholder("Name of the filter")
+	f.name.OnSubmit(func(string) { f.save() })
+	f.keep = kit.NewButton("Keep|filter", kit.Line, f.save)
+	f.forget = kit.NewButton("Forget", kit.Ghost, f.drop)
+	f.panel = kit.Column(6, f.who)
+	if p.spec.kind == desk.Lead || p.spec.kind == desk.Deal {
+		f.panel.Add(f.status)
+		f.panel.Add(f.source)
+	}
+	f.panel.Add(kit.Row(6, kit.Grow(f.name), f.keep, f.forget))
+	f.panel.Hide()
+	if err := json.Unmarshal([]byte(p.opt.App.Preferences().StringWithFallback(prefFilters+string(p.spec.list), "[]")), &f.kept); err != nil {
+		slog.Warn("the kept filters of a list cannot be read", "list", p.spec.list, "error", err)
+	}
+	f.draw()
+	return f
+}
+
+// toggle opens or closes the panel.
+func (f *listFilters) toggle() {
+	setShown(f.panel, !f.panel.Visible())
+	f.p.head.Refresh()
+	f.p.box.Refresh()
+	if !f.panel.Visible() {
+		return
+	}
+	f.asking.Ask(struct{}{}, func(c bulkChoices, err error) {
+		if err != nil {
+			f.p.host.warn(companyWhy(err))
+			return
+		}
+		f.offer(c)
+	})
+}
+
+func (f *listFilters) offer(c bulkChoices) {
+	who, status, source := []kit.Option{{Key: text.Key("Everybody's")}}, []kit.Option{{Key: text.Key("Any status")}}, []kit.Option{{Key: text.Key("Any source")}}
+	for _, u := range c.users {
+		who = append(who, kit.Option{ID: string(u.ID), Label: u.Name})
+	}
+	if f.p.spec.kind == desk.Deal {
+		for _, s := range c.stages {
+			status = append(status, kit.Option{ID: string(s.ID), Label: stageName(s)})
+		}
+	} else {
+		for _, l := range append(slices.Clone(c.statuses), crm.LeadConverted) {
+			status = append(status, kit.Option{ID: string(l), Label: text.T(text.Key(l))})
+		}
+	}
+	f.who.SetOptions(who)
+	f.status.SetOptions(status)
+	f.source.SetOptions(append(source, sourceOptions(c.sources)...))
+	f.show()
+}
+
+// show brings the choices in line with what the list shows.
+func (f *listFilters) show() {
+	r := f.p.records
+	f.who.SetChosen(string(r.Responsible))
+	f.status.SetChosen(r.Status)
+	f.source.SetChosen(r.Source)
+	f.draw()
+}
+
+// chosen narrows the list by what is chosen.
+func (f *listFilters) chosen() {
+	f.apply(crm.RecordCriteria{Responsible: crm.ID(f.who.Chosen()), Status: f.status.Chosen(), Source: f.source.Chosen()})
+}
+
+func (f *listFilters) apply(c crm.RecordCriteria) {
+	if !f.p.calls.IsZero() || f.p.records.Counted { // a figure of the statistics is another list
+		f.p.narrowTo(crm.CallCriteria{}, crm.RecordCriteria{}, "")
+	}
+	if c.Status != "" && len(f.p.chips) > 0 { // of all, not of the open ones
+		f.p.filter = ""
+		for _, chip := range f.p.chips {
+			chip.SetOn(false)
+		}
+	}
+	f.p.records = c
+	f.p.picked.Clear()
+	f.p.list.Top()
+	f.p.load()
+	f.draw()
+}
+
+// at is the kept filter that the list shows, -1 for none.
+func (f *listFilters) at() int {
+	return slices.IndexFunc(f.kept, func(k keptFilter) bool { return k.criteria() == f.p.records && !f.p.records.IsZero() })
+}
+
+// draw makes the chips of the kept filters.
+func (f *listFilters) draw() {
+	f.chips.RemoveAll()
+	at := f.at()
+	row := kit.Row(6)
+	for i, k := range f.kept {
+		chip := kit.NewDataFilterChip(kit.Ellipsis(k.Name, kit.Secondary, 130), func() {
+			if i == f.at() {
+				f.apply(crm.RecordCriteria{})
+			} else {
+				f.apply(k.criteria())
+			}
+			f.show()
+		})
+		chip.SetOn(i == at)
+		row.Add(chip)
+		if len(row.Objects) == 2 { // as many as stand side by side however they are called
+			f.chips.Add(row)
+			row = kit.Row(6)
+		}
+	}
+	if len(row.Objects) > 0 {
+		f.chips.Add(row)
+	}
+	setShown(f.chips, len(f.kept) > 0)
+	kind := kit.Ghost
+	if !f.p.records.IsZero() {
+		kind = kit.Chosen
+	}
+	f.open.SetKind(kind)
+	f.enable()
+}
+
+func (f *listFilters) enable() {
+	setShown(f.forget, f.at() >= 0)
+	setShown(f.keep, f.at() < 0)
+	ready := strings.TrimSpace(f.name.Text()) != "" && !f.p.records.IsZero()
+	f.keep.SetEnabled(ready, text.T("Choose something to filter by, and type a name"))
+}
+
+// save keeps what is chosen by the typed name; one of that name is replaced.
+func (f *listFilters) save() {
+	if f.keep.Disabled() || f.at() >= 0 {
+		return
+	}
+	r := f.p.records
+	k := keptFilter{Name: strings.TrimSpace(f.name.Text()), Responsible: r.Responsible, Status: r.Status, Source: r.Source}
+	f.kept = append(slices.DeleteFunc(f.kept, func(o keptFilter) bool { return o.Name == k.Name }), k)
+	f.name.SetText("")
+	f.write()
+}
+
+// drop forgets the kept filter that the list shows; the list stays narrowed.
+func (f *listFilters) drop() {
+	if i := f.at(); i >= 0 {
+		f.kept = slices.Delete(f.kept, i, i+1)
+		f.write()
+	}
+}
+
+func (f *listFilters) write() {
+	kept, err := json.Marshal(f.kept)
+	if err != nil {
+		panic(err) // of strings
+	}
+	f.p.opt.App.Preferences().SetString(prefFilters+string(f.p.spec.list), string(kept))
+	f.draw()
+	f.p.head.Refresh()
+	f.p.box.Refresh()
+}
+
+// newOrderButton lets one choose the order of a list, which is remembered.
+func (p *listPage) newOrderButton() *kit.Button {
+	var b *kit.Button
+	set := func(o crm.Order) func() {
+		return func() {
+			p.order = o
+			p.opt.App.Preferences().SetString(prefOrder+string(p.spec.list), string(o))
+			p.list.Top()
+			p.load()
+		}
+	}
+	b = kit.NewIconButton("Order", theme.IconSort, kit.Ghost, func() {
+		first := text.Key("Last activity first")
+		if p.spec.kind == desk.Contact || p.spec.kind == desk.Company {
+			first = text.Key("By name")
+		}
+		p.host.over().ShowMenu(b, kit.MenuItem{Key: first, Do: set(crm.OrderUsual)}, kit.MenuItem{Key: "Newest first", Do: set(crm.OrderNewest)})
+	})
+	return b
+}

@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/crm"
+)
+
+func TestFiltersAreKeptByName(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	ids, petra := someLeads(t, s, 4)
+	do(t, s, crm.Assign{Ref: crm.Ref{Kind: crm.KindLead, ID: ids[2]}, To: petra.ID},
+		crm.SetLeadStatus{Lead: ids[2], From: crm.LeadNew, To: crm.LeadJunk}, crm.Assign{Ref: crm.Ref{Kind: crm.KindLead, ID: ids[0]}, To: petra.ID})
+	p := picksOf(b, "Lead 4")
+	rows := func(n int) {
+		t.Helper()
+		pumpUntil(t, b.d, func() bool { got, _ := p.page.pager.Total(); return got == n && !p.page.pager.stale })
+	}
+	rows(3) // open ones
+	b.tap("button", "Filter")
+	pumpUntil(t, b.d, func() bool { return b.finds("select", "Filter by status") && p.page.filters.who.Choose("Petra Weiß") == nil })
+	rows(1)
+	b.choose("select", "Filter by status", "Junk") // a closed one: it is looked for among all
+	rows(1)
+	if r, _ := p.page.pager.Row(0); r.Title != "Lead 3" {
+		t.Errorf("found %q", r.Title)
+	}
+	if p.page.filters.keep.Enabled() {
+		t.Error("a filter without a name can be kept")
+	}
+	b.type_("Name of the filter", "Petra's junk")
+	b.tap("button", "Keep")
+	b.tap("button", "Petra's junk") // off again
+	rows(4)
+	b.tap("button", "Open")
+	rows(3)
+
+	again := newListPage(b.m.opt, leadsPageSpec(), b.m) // at the next start
+	if k := again.filters.kept; len(k) != 1 || k[0] != (keptFilter{"Petra's junk", petra.ID, "Junk", ""}) {
+		t.Errorf("kept %+v", k)
+	}
+	b.tap("button", "Petra's junk")
+	rows(1)
+	b.tap("button", "Forget")
+	if len(p.page.filters.kept) != 0 || b.finds("button", "Petra's junk") {
+		t.Error("it is not forgotten")
+	}
+	rows(1)
+}
+
+func TestTheOrderOfAListIsChosenAndRemembered(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	for _, name := range []string{"Berger", "Adam", "Zeller"} {
+		do(t, s, crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: name}})
+	}
+	b.m.Go(pageContacts)
+	b.waits("Zeller")
+	page := b.m.pages[pageContacts].(*listPage)
+	first := func(want string) {
+		t.Helper()
+		pumpUntil(t, b.d, func() bool { r, ok := page.pager.Row(0); return ok && r.Title == want })
+	}
+	first("Adam")
+	b.tap("button", "Order")
+	b.tap("item", "Newest first")
+	first("Zeller")
+	if again := newListPage(b.m.opt, contactsPageSpec(), b.m); again.order != crm.OrderNewest {
+		t.Error("the order is not remembered")
+	}
+	b.tap("button", "Order")
+	b.tap("item", "By name")
+	first("Adam")
+}
+
+func TestPicturesOfFilters(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		look Look
+		size fyne.Size
+	}{{"list-filter-dark-de", Look{"de", "dark"}, fyne.NewSize(1280, 800)}, {"list-filter-900-light-de", Look{"de", "light"}, fyne.NewSize(900, 600)}} {
+		b, s := customersBench(t, c.look)
+		b.m.Window().Resize(c.size)
+		_, petra := someLeads(t, s, 6)
+		p := picksOf(b, "Lead 6")
+		p.page.filters.kept = []keptFilter{{"Petras neue", petra.ID, "New", ""}, {"Messe und Werbung im Herbst 2026", "", "", "Trade show"}, {"Papierkorb", "", "Junk", ""}}
+		b.tap("button", "Filter")
+		pumpUntil(t, b.d, func() bool { return p.page.filters.status.Choose("New") == nil })
+		b.shot(c.name)
+	}
+}
