@@ -20,7 +20,9 @@ func TestFiltersAreKeptByName(t *testing.T) {
 	}
 	rows(3) // open ones
 	b.tap("button", "Filter")
-	pumpUntil(t, b.d, func() bool { return b.finds("select", "Filter by status") && p.page.filters.who.Choose("Petra Weiß") == nil })
+	pumpUntil(t, b.d, func() bool {
+		return b.finds("select", "Filter by status") && p.page.filters.who.Choose("Petra Weiß") == nil
+	})
 	rows(1)
 	b.choose("select", "Filter by status", "Junk") // a closed one: it is looked for among all
 	rows(1)
