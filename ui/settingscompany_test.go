@@ -217,6 +217,17 @@ func TestTheSimpleModeAsksBeforeItConverts_F6(t *testing.T) {
 	}
 }
 
+func TestHowLongTheCompanyKeepsRecordingsIsChosen(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	b.tap("item", "CRM mode")
+	b.choose("select", "Recordings of the company", "90 days")
+	b.tap("button", "Save")
+	b.saved()
+	if w, err := s.Workspace(ctx); err != nil || w.KeepRecordings != 90 {
+		t.Errorf("%+v, %v", w, err)
+	}
+}
+
 // A caller of the last month, on a line that only suggests.
 func called(t *testing.T, s *store.Store, number, line string) {
 	t.Helper()

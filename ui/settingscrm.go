@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -72,6 +73,11 @@ func modeEditor(v *workspaceView) *companyEditor {
 	repeat := kit.NewCheck("A new lead for who comes back", func(on bool) { v.value.RepeatLeads = on; v.look() }).
 		WithHelp("When every lead of the number is closed: a new one, marked repeat. Else the call is saved on the old record.")
 	repeat.SetOn(v.value.RepeatLeads)
+	keep := kit.NewBareSelect("Recordings of the company", keepOptions(v.value.KeepRecordings), func(id string) {
+		v.value.KeepRecordings, _ = strconv.Atoi(id) // ours
+		v.look()
+	})
+	keep.SetChosen(strconv.Itoa(v.value.KeepRecordings))
 	v.trial = newTrialPanel(v.opt)
 	return newTabbedEditor(v.opt, text.T("CRM mode"), nil, v.changed, v.submit, v.drop, editorTab{side: v.trial.box, rows: []fyne.CanvasObject{
 		settingsRow("CRM mode", mode),
@@ -80,6 +86,8 @@ func modeEditor(v *workspaceView) *companyEditor {
 		kit.NewHairline(),
 		settingsRow("Responsible for new leads", owner),
 		settingsRow("Repeat leads", repeat),
+		kit.NewHairline(),
+		selectRow("Recordings of the company", keep, "Older ones are removed from the server and from every computer."),
 	}})
 }
 

@@ -204,7 +204,7 @@ func TestWhatOneMayNotChangeIsShownAndSaysWhoMay_G2(t *testing.T) {
 		{"Pipelines", []string{"button", "Add status"}}, {"Custom fields", []string{"field", "Name of the field", "check", "Contact"}},
 		{"Users", []string{"field", "Name of the user", "check", "Agent", "button", "Add number"}}, {"Roles", []string{"field", "Name of the role", "select", "Calls out"}},
 		{"Lead sources", []string{"field", "Own sources"}}, {"CRM exceptions", []string{"field", "Blacklist"}},
-		{"CRM mode", []string{"radio", "CRM mode", "select", "An unknown caller becomes", "select", "Pipeline for new deals", "check", "A new lead for who comes back"}},
+		{"CRM mode", []string{"radio", "CRM mode", "select", "An unknown caller becomes", "select", "Pipeline for new deals", "check", "A new lead for who comes back", "select", "Recordings of the company"}},
 	} {
 		b.tap("item", c.place)
 		b.waits(who)

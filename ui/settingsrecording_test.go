@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -116,6 +117,41 @@ func TestARecordingIsPlayedSoughtAndPausedInTheTimeline_H3(t *testing.T) {
 	pumpUntil(t, b.d, func() bool { return p.State().At == 0 })
 	if got := p.took(); got != "pause, close" {
 		t.Errorf("leaving the page: the player did %s", got)
+	}
+}
+
+// Where the file is stands below the player; what is on a colleague's computer alone cannot be played yet.
+func TestATimelineSaysWhereARecordingIs(t *testing.T) {
+	d := fullDesk()
+	ref := desk.Ref{Kind: desk.Lead, ID: "1"}
+	r := d.records[ref]
+	r.Timeline = nil
+	for i, at := range []desk.RecordedAt{desk.RecordedWaiting, desk.RecordedShared, desk.RecordedAway} {
+		r.Timeline = append(r.Timeline, desk.Event{Kind: desk.EventCall, At: mainNow, Outcome: desk.Answered,
+			Recordings: []desk.Recorded{{Call: desk.CallID(string(rune('a' + i))), Name: "a.flac", At: at}}})
+	}
+	d.records[ref] = r
+	b := newMainBench(t, d, &mainSettings{accounts: oneAccount, player: recordedPlayer()}, Look{"en", "light"})
+	b.tap("item", "Leads")
+	for _, words := range []string{"On this computer, on its way to the server", "On the server", "On a colleague's computer, not on the server yet"} {
+		if !b.says(words) {
+			t.Errorf("it does not say %q", words)
+		}
+	}
+	players := b.m.pages[pageLeads].(*listPage).detail.players
+	for _, e := range r.Timeline {
+		one := players.Of(e.Recordings[0])
+		if one.button.Enabled() != (one.file.At != desk.RecordedAway) {
+			t.Errorf("at %d it can be played: %t", one.file.At, one.button.Enabled())
+		}
+	}
+}
+
+// Why a recording of the server's cannot be had is said in words.
+func TestWhyARecordingCannotBeHeardIsSaid_G2(t *testing.T) {
+	err := error(&TestFailure{Why: desk.Text{Key: "Your role does not let you listen to it"}, Detail: "forbidden"})
+	if words := failureWords(fmt.Errorf("fetch: %w", err)); words != "Your role does not let you listen to it" {
+		t.Errorf("said %q", words)
 	}
 }
 
