@@ -139,11 +139,13 @@ func (t *tx) importAll(companies []*crm.Company, people []*Arrival, by crm.ID, a
 // bulk collects the rows of an import, in the order of their tables' keys.
 type bulk struct {
 	*tx
-	at        time.Time
-	by        crm.ID
-	later     bool // the search index is made in the background
-	users     map[crm.ID]any
-	companies map[crm.ID]named
+	at    time.Time
+	by    crm.ID
+	later bool // the search index is made in the background
+	// fromServer: who made and who changed a record is in it; else whoever imports has done both.
+	fromServer bool
+	users      map[crm.ID]any
+	companies  map[crm.ID]named
 
 	lastCompany, lastContact int64
 	companyRows, contactRows []any
@@ -169,6 +171,13 @@ func (b *bulk) user(id crm.ID) (rid any, err error) {
 		b.users[id] = rid
 	}
 	return rid, err
+}
+
+func (b *bulk) changedBy(id crm.ID, made any) (any, error) {
+	if !b.fromServer {
+		return made, nil
+	}
+	return b.user(id)
 }
 
 // next is the rid that the next row of a table gets.
@@ -197,6 +206,9 @@ func (b *bulk) company(c crm.Company) error {
 	}
 	b.companies[c.ID] = named{rid, c.Name}
 	b.companyRows = append(b.companyRows, companyValues(rid, c, responsible, made, b.at)...)
+	if b.companyRows[len(b.companyRows)-1], err = b.changedBy(c.ChangedBy, made); err != nil {
+		return err
+	}
 	b.ways(makeKey(crm.KindCompany, rid), c.Numbers, c.SIP)
 	if !b.later {
 		b.index(makeKey(crm.KindCompany, rid), c.Numbers, companyWords(c))
@@ -230,9 +242,13 @@ func (b *bulk) contact(p *Arrival) error {
 	if err != nil {
 		return err
 	}
+	changed, err := b.changedBy(c.ChangedBy, made)
+	if err != nil {
+		return err
+	}
 	created, updated := stamps(c.Created, c.Updated, b.at)
 	b.contactRows = append(b.contactRows, rid, c.ID.Bytes(), c.FirstName, c.LastName, p.sort, c.Position, nullRid(company.rid), responsible,
-		p.numbers, p.more, created, updated, made, made)
+		p.numbers, p.more, created, updated, made, changed)
 	b.ways(makeKey(crm.KindContact, rid), c.Numbers, c.SIP)
 	if !b.later {
 		b.index(makeKey(crm.KindContact, rid), c.Numbers, contactWords(c, company.name))

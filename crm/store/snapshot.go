@@ -22,13 +22,19 @@ func (s *Store) BeginSnapshot(ctx context.Context) error {
 
 // ApplySnapshot takes over the next part of a snapshot.
 func (s *Store) ApplySnapshot(ctx context.Context, rows []wire.Row) error {
-	return s.writeRelaxed(ctx, func(t *tx) error {
+	return s.writeBy(ctx, s.commitBulk, func(t *tx) error {
+		seen := make([]any, 0, 2*len(rows))
 		for _, r := range rows {
-			if _, err := t.exec("INSERT OR IGNORE INTO row_seen(entity, id) VALUES(?, ?)", string(r.Entity), string(r.ID)); err != nil {
-				return err
-			}
+			seen = append(seen, string(r.Entity), string(r.ID))
 		}
-		return t.takeOver(wire.Page{Rows: rows, More: true})
+		if err := t.insertMany("INSERT OR IGNORE INTO row_seen(entity, id) VALUES", 2, seen); err != nil {
+			return err
+		}
+		rest, err := t.putPlain(rows)
+		if err != nil {
+			return err
+		}
+		return t.takeOver(wire.Page{Rows: rest, More: true})
 	})
 }
 

@@ -13,8 +13,11 @@ import (
 	"time"
 
 	"leadline/crm"
+	"leadline/crm/replica"
 	"leadline/crm/replica/remote"
+	"leadline/crm/server"
 	"leadline/crm/server/access"
+	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
 )
 
@@ -224,4 +227,52 @@ func rawFanOut(b *testing.B, connections, size int) (took []time.Duration) {
 		close(w)
 	}
 	return took
+}
+
+// design.md: a new device with a million records; at most 8 × as long as the raw transfer of the same file over the same HTTP. The index
+// for the search is made afterwards, in the background, while one works already.
+func BenchmarkNewDevice(b *testing.B) {
+	const records, piece = 1_000_000, 1000
+	c := newCompany(b)
+	anna := c.user("Anna", "anna@example.org")
+	var last crm.ID
+	for from := 0; from < records; from += piece {
+		var some crm.ImportContacts
+		for i := from; i < from+piece; i++ {
+			last = must(c.access.NewID())(b)
+			some.Contacts = append(some.Contacts, crm.Contact{ID: last, FirstName: fmt.Sprint("Sabine ", i%997), LastName: fmt.Sprint("Meier ", i),
+				Created: time.Now(), Updated: time.Now(), Numbers: []crm.Number{crm.Parse(fmt.Sprintf("+4930%07d", i), "DE").Number(crm.LabelWork)}})
+		}
+		if err := c.saves.Do(b.Context(), c.workspace, ledger.Sender{System: true}, some); err != nil {
+			b.Fatal(err)
+		}
+	}
+	began := time.Now()
+	m := must(c.snapshots.Build(b.Context(), server.Sender{Workspace: c.workspace, User: anna.ID}))(b)
+	client := must(remote.New(remote.Options{URL: c.web.URL, Device: wire.DeviceInfo{ID: must(c.access.NewID())(b), Name: "laptop"}}))(b)
+	if _, err := client.SignIn(b.Context(), "anna@example.org", password); err != nil || m.Rows < records {
+		b.Fatalf("%+v %v", m, err)
+	}
+	b.ReportMetric(time.Since(began).Seconds(), "server-makes-it-s")
+	b.ReportMetric(float64(m.Bytes)/1e6, "MB")
+	for b.Loop() {
+		began := time.Now()
+		body := must(client.Snapshot(b.Context(), m, 0))(b)
+		if n, err := io.Copy(io.Discard, body); err != nil || n != m.Bytes {
+			b.Fatalf("%d of %d bytes: %v", n, m.Bytes, err)
+		}
+		_ = body.Close()
+		raw := time.Since(began)
+		began = time.Now()
+		d := c.desk("anna@example.org")
+		d.within(10*time.Minute, "live", func(s replica.Status) bool { return s.State == replica.Live && s.Waiting == 0 })
+		ours := time.Since(began)
+		if !d.has(crm.Ref{Kind: crm.KindContact, ID: last}) {
+			b.Fatal("the last record is not there")
+		}
+		b.ReportMetric(raw.Seconds(), "raw-s")
+		b.ReportMetric(ours.Seconds(), "ready-s")
+		b.ReportMetric(ours.Seconds()*1e6/records, "µs-a-record")
+		b.ReportMetric(ours.Seconds()/raw.Seconds(), "×-raw")
+	}
 }

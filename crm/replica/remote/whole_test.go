@@ -45,6 +45,7 @@ type company struct {
 	access    *access.Access
 	front     *front.Front
 	saves     front.Company
+	snapshots *server.Snapshots
 	workspace crm.ID
 	web       *httptest.Server
 }
@@ -58,7 +59,8 @@ func newCompany(t testing.TB) *company {
 	log := slog.New(slog.DiscardHandler)
 	engine := server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: log})
 	c := &company{t: t, access: access.New(db, vault, time.Now), saves: front.Company{Engine: engine}}
-	c.front = front.New(front.Options{Access: c.access, Engine: engine, Log: log, Region: "DE"})
+	c.snapshots = must(server.OpenSnapshots(engine, t.TempDir()))(t)
+	c.front = front.New(front.Options{Access: c.access, Engine: engine, Log: log, Snapshots: c.snapshots, Region: "DE"})
 	c.workspace = must(c.saves.FirstWorkspace(t.Context(), "DE"))(t)
 	c.web = httptest.NewServer(c.front.Handler())
 	t.Cleanup(func() { c.front.Close(); c.web.CloseClientConnections(); c.web.Close() })
@@ -148,7 +150,12 @@ func (d *desk) signal() {
 // until waits for what comes to be true.
 func (d *desk) until(what string, is func(replica.Status) bool) {
 	d.t.Helper()
-	end := time.After(soon)
+	d.within(soon, what, is)
+}
+
+func (d *desk) within(patience time.Duration, what string, is func(replica.Status) bool) {
+	d.t.Helper()
+	end := time.After(patience)
 	for {
 		d.mu.Lock()
 		now := d.status
