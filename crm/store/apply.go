@@ -320,7 +320,7 @@ func (t *tx) perform(c crm.Command) error {
 	case crm.UpdateDeal:
 		return t.saveDeal(do.Deal, at, false)
 	case crm.SaveUser:
-		return t.saveUser(do.User)
+		return t.changeUser(do.User)
 	case crm.SaveLine:
 		return t.saveLine(do.Line)
 	case crm.BeginCall:

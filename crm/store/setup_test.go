@@ -80,6 +80,7 @@ func TestWhatIsSetUpIsThere(t *testing.T) {
 	if r := must(s.Rights(ctx))(t); r != crm.AllRights {
 		t.Errorf("nobody has a role, yet I have %+v", r)
 	}
+	ok(t, s.Do(ctx, crm.SaveUser{User: crm.User{ID: s.NewID(), Name: "Boris", Roles: []crm.ID{crm.Administrator}}}))
 	anna := must(s.Me(ctx))(t)
 	anna.Roles, anna.Department = []crm.ID{role.ID}, "Sales"
 	ok(t, s.Do(ctx, crm.SaveUser{User: anna}))

@@ -16,10 +16,15 @@ func scanUser(row interface{ Scan(...any) error }) (u crm.User, err error) {
 	return u, err
 }
 
-func (t *tx) saveUser(u crm.User) error {
+// changeUser saves a user if they may become so.
+func (t *tx) changeUser(u crm.User) error {
 	if err := t.mayBecome(u); err != nil {
 		return err
 	}
+	return t.saveUser(u)
+}
+
+func (t *tx) saveUser(u crm.User) error {
 	numbers := toJSON(u.Numbers)
 	if numbers == nil {
 		numbers = "[]"
