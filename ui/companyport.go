@@ -38,10 +38,7 @@ func companyAsk[T any](opt MainOptions, ask func(context.Context, Company) (T, e
 
 // fileAsk asks what waits for the disk on a goroutine of its own, and gives the answer to the windows'.
 func fileAsk[T any](opt MainOptions, ask func(context.Context) (T, error), got func(T, error)) {
-	go func() {
-		v, err := guardedAsk(context.Background(), struct{}{}, func(ctx context.Context, _ struct{}) (T, error) { return ask(ctx) })
-		opt.Do.Do(func() { got(v, err) })
-	}()
+	answer(context.Background(), opt.Do, struct{}{}, func(ctx context.Context, _ struct{}) (T, error) { return ask(ctx) }, got)
 }
 
 // fileDo is fileAsk for what has no answer.

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 )
@@ -14,7 +15,8 @@ import (
 // It never waits for the work to be done: a goroutine of the telephone that
 // waited for a window would hang with it.
 type Dispatcher struct {
-	post func(func())
+	post   func(func())
+	asking atomic.Int64 // questions of answer that are on their way
 
 	mu    sync.Mutex
 	queue []func()

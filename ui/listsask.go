@@ -19,6 +19,17 @@ func guardedAsk[Q, A any](ctx context.Context, q Q, ask func(context.Context, Q)
 	return ask(ctx, q)
 }
 
+// answer answers a question on a goroutine of its own and has take called with it on
+// the goroutine of the windows, in every case once.
+func answer[Q, A any](ctx context.Context, do *Dispatcher, q Q, ask func(context.Context, Q) (A, error), take func(A, error)) {
+	do.asking.Add(1)
+	go func() {
+		a, err := guardedAsk(ctx, q, ask)
+		do.Do(func() { take(a, err) })
+		do.asking.Add(-1)
+	}()
+}
+
 // asker asks for one thing at a time: a new question cancels the one before, and
 // an answer that comes too late is dropped. It lives on the goroutine of the windows.
 type asker[Q, A any] struct {
@@ -35,16 +46,13 @@ func (a *asker[Q, A]) Ask(q Q, take func(A, error)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	a.cancel = cancel
 	gen := a.gen
-	go func() {
-		answer, err := guardedAsk(ctx, q, a.ask)
-		a.do.Do(func() {
-			if gen == a.gen {
-				cancel()
-				a.cancel = nil
-				take(answer, err)
-			}
-		})
-	}()
+	answer(ctx, a.do, q, a.ask, func(got A, err error) {
+		if gen == a.gen {
+			cancel()
+			a.cancel = nil
+			take(got, err)
+		}
+	})
 }
 
 // Stop drops the question that is on its way.

@@ -148,14 +148,11 @@ func (p *listPager) fetch(n int) {
 	q := p.query
 	q.Offset, q.Limit = n*listPageRows, listPageRows
 	gen, ctx := p.gen, p.ctx
-	go func() {
-		page, err := guardedAsk(ctx, q, p.ask)
-		p.do.Do(func() {
-			if gen == p.gen && ctx.Err() == nil {
-				p.take(n, page, err)
-			}
-		})
-	}()
+	answer(ctx, p.do, q, p.ask, func(page desk.Page, err error) {
+		if gen == p.gen && ctx.Err() == nil {
+			p.take(n, page, err)
+		}
+	})
 }
 
 func (p *listPager) take(n int, page desk.Page, err error) {

@@ -84,20 +84,17 @@ func (e *recordExcepts) ask() {
 // add adds, and leaves the record if it went with it.
 func (e *recordExcepts) add(trace desk.Trace) {
 	numbers, ref := e.about, e.v.row.Ref
-	go func() {
-		err := e.v.opt.Desk.AddExceptions(context.Background(), numbers)
-		e.v.opt.Do.Do(func() {
-			if err != nil { // the desk tells
-				return
+	fileDo(e.v.opt, func(ctx context.Context) error { return e.v.opt.Desk.AddExceptions(ctx, numbers) }, func(err error) {
+		if err != nil { // the desk tells
+			return
+		}
+		if e.v.row.Ref == ref {
+			if slices.Contains(trace.Leads, ref) {
+				e.v.Clear()
+			} else {
+				e.v.Reload()
 			}
-			if e.v.row.Ref == ref {
-				if slices.Contains(trace.Leads, ref) {
-					e.v.Clear()
-				} else {
-					e.v.Reload()
-				}
-			}
-			e.v.changed()
-		})
-	}()
+		}
+		e.v.changed()
+	})
 }

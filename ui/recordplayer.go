@@ -284,14 +284,9 @@ func (p *recordPlayer) saveAs() {
 }
 
 func (p *recordPlayer) copyTo(path string) {
-	go func() {
-		_, err := guardedAsk(context.Background(), path, func(ctx context.Context, path string) (struct{}, error) {
-			return struct{}{}, p.all.opt.Settings.CopyRecording(ctx, p.file, path)
-		})
-		p.all.opt.Do.Do(func() {
-			if err != nil {
-				p.fail(text.T("The file could not be written: {reason}", "reason", failureWords(err)))
-			}
-		})
-	}()
+	fileDo(p.all.opt, func(ctx context.Context) error { return p.all.opt.Settings.CopyRecording(ctx, p.file, path) }, func(err error) {
+		if err != nil {
+			p.fail(text.T("The file could not be written: {reason}", "reason", failureWords(err)))
+		}
+	})
 }

@@ -201,14 +201,11 @@ func (v *settingsImportView) export(file string) {
 func (v *settingsImportView) begin(work func(context.Context) (ImportReport, error), done func(ImportReport, error)) {
 	ctx, cancel := context.WithTimeout(context.Background(), importMost)
 	v.cancel = cancel
-	go func() {
-		r, err := guardedAsk(ctx, struct{}{}, func(ctx context.Context, _ struct{}) (ImportReport, error) { return work(ctx) })
-		v.opt.Do.Do(func() {
-			v.cancel()
-			v.cancel = nil
-			done(r, err)
-		})
-	}()
+	answer(ctx, v.opt.Do, struct{}{}, func(ctx context.Context, _ struct{}) (ImportReport, error) { return work(ctx) }, func(r ImportReport, err error) {
+		v.cancel()
+		v.cancel = nil
+		done(r, err)
+	})
 }
 
 // finish tells the window, and who is elsewhere meanwhile.

@@ -105,12 +105,7 @@ func (w *welcomeView) leave() {
 
 // saveAccounts saves on a goroutine of its own and has done called on that of the windows.
 func saveAccounts(opt MainOptions, all []AccountSettings, done func(error)) {
-	go func() {
-		_, err := guardedAsk(context.Background(), all, func(_ context.Context, a []AccountSettings) (struct{}, error) {
-			return struct{}{}, opt.Settings.SaveAccounts(a)
-		})
-		opt.Do.Do(func() { done(err) })
-	}()
+	fileDo(opt, func(context.Context) error { return opt.Settings.SaveAccounts(all) }, done)
 }
 
 // showSaveFailure tells at the field or below the form why saving failed.

@@ -91,12 +91,9 @@ func (t *accountTester) begin() {
 	t.cancel = cancel
 	t.show(accountTestState{Step: accountTesting})
 	gen, a := t.gen, t.latest
-	go func() {
-		_, err := guardedAsk(ctx, a, func(ctx context.Context, a AccountSettings) (struct{}, error) {
-			return struct{}{}, t.test(ctx, a)
-		})
-		t.do.Do(func() { t.ended(gen, err) })
-	}()
+	answer(ctx, t.do, a, func(ctx context.Context, a AccountSettings) (struct{}, error) {
+		return struct{}{}, t.test(ctx, a)
+	}, func(_ struct{}, err error) { t.ended(gen, err) })
 }
 
 func (t *accountTester) ended(gen int, err error) {
