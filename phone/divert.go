@@ -2,6 +2,7 @@ package phone
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -26,16 +27,8 @@ func (p *Phone) SetForward(account string, f Forward) error {
 	if err != nil {
 		return err
 	}
-	for _, target := range []string{f.Always, f.Busy, f.NoAnswer} {
-		if target == "" {
-			continue
-		}
-		if err := l.account.options().CheckTarget(target); err != nil {
-			return fmt.Errorf("forward %s: %w", l.account.Name, err)
-		}
-	}
-	if f.After <= 0 {
-		f.After = defaultForwardAfter
+	if err := l.account.checkForward(f); err != nil {
+		return fmt.Errorf("forward %s: %w", l.account.Name, err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -46,22 +39,46 @@ func (p *Phone) SetForward(account string, f Forward) error {
 	return nil
 }
 
-// ForwardAll sends every call on, whatever its account; "" ends it. It goes before what
-// SetForward says, holds for calls that come after it, for as long as the program runs.
-func (p *Phone) ForwardAll(target string) error {
-	if target != "" {
-		l, err := p.line("")
-		if err != nil {
-			return err
-		}
-		if err := l.account.options().CheckTarget(target); err != nil {
-			return fmt.Errorf("forward every call: %w", err)
-		}
+// ForwardAll says where calls go whatever their account; the zero Forward ends it. It goes before what
+// SetForward says, holds for calls that come after it, for as long as the program runs. Every target
+// is checked; with a bad one nothing is changed.
+func (p *Phone) ForwardAll(f Forward) error {
+	l, err := p.line("")
+	if err == nil {
+		err = l.account.checkForward(f)
+	}
+	if err != nil && !errors.Is(err, ErrNoSuchAccount) { // without one nothing comes in
+		return fmt.Errorf("forward every call: %w", err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.forwardAll = target
+	p.forwardAll = f
 	return nil
+}
+
+// checkForward says which target an account can't dial.
+func (a Account) checkForward(f Forward) error {
+	for _, target := range []string{f.Always, f.Busy, f.NoAnswer} {
+		if target == "" {
+			continue
+		}
+		if err := a.options().CheckTarget(target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// before is f, and otherwise where f says nothing.
+func (f Forward) before(otherwise Forward) Forward {
+	f.Always, f.Busy = cmp.Or(f.Always, otherwise.Always), cmp.Or(f.Busy, otherwise.Busy)
+	if f.NoAnswer == "" {
+		f.NoAnswer, f.After = otherwise.NoAnswer, otherwise.After
+	}
+	if f.After <= 0 {
+		f.After = defaultForwardAfter
+	}
+	return f
 }
 
 // DoNotDisturb refuses calls with 486 until a time, so that the PBX may try another
@@ -98,9 +115,9 @@ func (c *call) redirect(target string) error {
 func (c *call) diverted() bool {
 	p := c.phone
 	p.mu.Lock()
-	forward, quiet := p.forwards[c.line.account.Name], p.cfg.Now().Before(p.quietUntil)
-	to := cmp.Or(p.forwardAll, forward.Always)
+	forward, quiet := p.forwardAll.before(p.forwards[c.line.account.Name]), p.cfg.Now().Before(p.quietUntil)
 	p.mu.Unlock()
+	to := forward.Always
 	if to == "" && (quiet || p.othersUp(c)) {
 		to = forward.Busy
 	}

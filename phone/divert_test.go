@@ -44,18 +44,25 @@ func TestACallIsSentOnByHand(t *testing.T) {
 func TestEveryCallIsForwardedWhateverItsAccountSays(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()
-	if err := d.ForwardAll("<bad>"); err == nil {
+	if err := d.ForwardAll(phone.Forward{NoAnswer: "<bad>"}); err == nil {
 		t.Error("a bad target was taken")
 	}
 	d.do(d.SetForward("Office", phone.Forward{Always: "112"}))
-	d.do(d.ForwardAll("111"))
+	d.do(d.ForwardAll(phone.Forward{Always: "111"}))
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
 	moved(t, caller, "111")
-	d.do(d.ForwardAll(""))
+	d.do(d.ForwardAll(phone.Forward{}))
 	caller = pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
 	moved(t, caller, "112")
+	d.do(d.SetForward("Office", phone.Forward{NoAnswer: "112", After: time.Hour}))
+	d.do(d.ForwardAll(phone.Forward{NoAnswer: "113", After: 50 * time.Millisecond}))
+	caller = pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	moved(t, caller, "113")
+	d.eventually("it is gone", func() bool { return len(d.Calls()) == 0 })
+	d.do(d.ForwardAll(phone.Forward{}))
 	d.do(d.SetForward("Office", phone.Forward{}))
 	pbx.NewCall().Invite(siptest.SDP(4000))
 	d.state(phone.Ringing)

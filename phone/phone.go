@@ -98,7 +98,7 @@ type Phone struct {
 	forwards    map[string]Forward // by account
 	conferences map[string]*conference
 	comfort     func() func([]int16) // begins what held callers hear; nil: silence
-	forwardAll  string               // where every call goes; "" is nowhere
+	forwardAll  Forward              // of every account
 	recordings  Recordings
 	reports     []callReport // of ended calls, oldest first
 }

@@ -150,6 +150,7 @@ type mainSettings struct {
 	saveErr   error
 	saved     [][]AccountSettings
 	recording RecordingChoice
+	calls     CallChoice
 	player    *mainPlayer
 	copied    string
 	starts    bool
@@ -224,6 +225,13 @@ func (s *mainSettings) SaveRecording(c RecordingChoice) error {
 	}
 	s.recording = c
 	return nil
+}
+func (s *mainSettings) CallChoice() CallChoice { return s.calls }
+func (s *mainSettings) SaveCalls(c CallChoice) error {
+	if s.saveErr == nil {
+		s.calls = c
+	}
+	return s.saveErr
 }
 func (s *mainSettings) MayDeleteRecordings() bool { return !s.mayNot }
 func (s *mainSettings) OpenRecording(_ context.Context, r desk.Recorded) (RecordingPlayer, error) {

@@ -34,6 +34,24 @@ func presenceStatus(p desk.Presence, now time.Time) statusItem {
 	return it
 }
 
+// diversionItems say where calls go that aren't taken here: who has forgotten that misses them else.
+func diversionItems(v desk.Diversion) []statusItem {
+	it := statusItem{english: text.English("Forwarding"), tone: kit.Warn, icon: theme.IconTransfer, place: settingsCalls}
+	switch {
+	case v.Busy == "" && v.NoAnswer == "":
+		return nil
+	case v.Busy == v.NoAnswer:
+		it.words = text.T("Busy or unanswered: on to {target}", "target", v.Busy)
+	case v.NoAnswer == "":
+		it.words = text.T("Busy: on to {target}", "target", v.Busy)
+	case v.Busy == "":
+		it.words = text.T("Unanswered: on to {target}", "target", v.NoAnswer)
+	default:
+		it.words = text.T("Busy: on to {busy}, unanswered: on to {target}", "busy", v.Busy, "target", v.NoAnswer)
+	}
+	return []statusItem{it}
+}
+
 // untilWhen is "11:44" today, else with the day.
 func untilWhen(t, now time.Time) string {
 	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {

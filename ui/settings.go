@@ -18,6 +18,7 @@ type settingsPlace string
 const (
 	settingsAccounts   settingsPlace = "accounts"
 	settingsSound      settingsPlace = "sound"
+	settingsCalls      settingsPlace = "calls"
 	settingsRecording  settingsPlace = "recording"
 	settingsShortcuts  settingsPlace = "shortcuts"
 	settingsAppearance settingsPlace = "appearance"
@@ -60,6 +61,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), data settingsContent) *
 	p.places = map[settingsPlace]settingsContent{
 		settingsAccounts:   newSettingsAccounts(opt),
 		settingsSound:      newSettingsSound(opt),
+		settingsCalls:      newSettingsCalls(opt),
 		settingsRecording:  newSettingsRecording(opt),
 		settingsShortcuts:  newSettingsShortcuts(opt),
 		settingsAppearance: newSettingsAppearance(opt, relook),
@@ -74,7 +76,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), data settingsContent) *
 		}
 		nav = append(nav, kit.Gap(12))
 	}
-	personal := []*settingsNav{p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsRecording, "Recording"), p.nav(settingsShortcuts, "Shortcuts"), p.nav(settingsAppearance, "Appearance")}
+	personal := []*settingsNav{p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsCalls, "Incoming calls|settings"), p.nav(settingsRecording, "Recording"), p.nav(settingsShortcuts, "Shortcuts"), p.nav(settingsAppearance, "Appearance")}
 	if opt.Shared != nil {
 		p.places[settingsServer] = newSettingsServer(opt)
 		personal = slices.Insert(personal, 1, p.nav(settingsServer, "Shared server"))

@@ -36,6 +36,7 @@ type Settings interface {
 	SaveAudio(AudioChoice) error
 	SoundTests
 
+	CallSettings
 	RecordingSettings
 	Reports
 
@@ -127,6 +128,21 @@ func (f *TestFailure) Error() string {
 		s += " (" + f.Detail + ")"
 	}
 	return s
+}
+
+// CallSettings is what the page about calls that come in asks of the program.
+type CallSettings interface {
+	CallChoice() CallChoice
+	// SaveCalls is used for calls that come from now on.
+	SaveCalls(CallChoice) error
+}
+
+// CallChoice is what happens to calls that are not taken here. A target is what one may also dial; "" is nowhere.
+type CallChoice struct {
+	Busy        string // in another call, and while one isn't to be disturbed
+	NoAnswer    string // when nobody has answered
+	After       int    // for so many seconds, LeastRinging..MostRinging; 0 is usualRinging
+	DeclineHere bool   // declining is for this telephone only
 }
 
 // AudioChoice names the chosen devices, "" is the system's, and what is done to the sound.

@@ -138,8 +138,8 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 	switch {
 	case it.presence:
 		p.onTap = func() { showPresence(s.opt, s.layer(), p, s.snap.Presence) }
-	case it.server:
-		p.onTap = func() { s.place(settingsServer) }
+	case it.place != "":
+		p.onTap = func() { s.place(it.place) }
 	case it.colleagues:
 		p.onTap = func() { showColleagues(s.opt, s.layer(), p, s.snap.Colleagues) }
 	case it.call != "":

@@ -21,10 +21,10 @@ type statusItem struct {
 	icon    theme.IconName      // "" for the tone's own
 	ink     fyne.ThemeColorName // of the icon; "" for the tone's own
 
-	presence   bool   // a click changes it
-	server     bool   // a click shows the shared server in the settings
-	colleagues bool   // a click lists them
-	call       string // what a click dials, from account
+	presence   bool          // a click changes it
+	place      settingsPlace // a click shows it
+	colleagues bool          // a click lists them
+	call       string        // what a click dials, from account
 	account    string
 }
 
@@ -33,6 +33,7 @@ func statusItems(s desk.Snapshot, now time.Time) []statusItem {
 	var out []statusItem
 	if len(s.Accounts) > 0 {
 		out = append(out, presenceStatus(s.Presence, now))
+		out = append(out, diversionItems(s.Diverted)...)
 	}
 	for _, a := range s.Accounts {
 		out = append(out, accountStatus(a, now))

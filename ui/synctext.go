@@ -16,10 +16,10 @@ func syncItems(s desk.Sync, now time.Time) []statusItem {
 		return nil
 	}
 	it := syncStatus(s, now)
-	it.english, it.detail, it.server = text.English("Shared server"), s.Detail, true
+	it.english, it.detail, it.place = text.English("Shared server"), s.Detail, settingsServer
 	items := []statusItem{it}
 	if s.Refused > 0 {
-		items = append(items, statusItem{english: text.English("Refused changes"), server: true, tone: kit.Warn,
+		items = append(items, statusItem{english: text.English("Refused changes"), place: settingsServer, tone: kit.Warn,
 			words: text.Tn(s.Refused, "{n} change was refused", "{n} changes were refused")})
 	}
 	return items

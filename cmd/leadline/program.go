@@ -130,6 +130,7 @@ func newProgram(o options) (p *program, err error) {
 	if err := p.shared.start(ctx); err != nil {
 		p.log.Error("shared server", "error", err)
 	}
+	p.useCalls()
 	if err := p.useAccounts(); err != nil {
 		// The others work; the status strip and the settings say which doesn't.
 		p.log.Error("accounts", "error", err)

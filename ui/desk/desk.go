@@ -29,7 +29,7 @@ type Telephone interface {
 	SendDigits(id phone.CallID, digits string) error
 	Record(id phone.CallID, on bool) error
 	DoNotDisturb(until time.Time)
-	ForwardAll(target string) error
+	ForwardAll(phone.Forward) error
 	PickUp(account, extension string) (phone.CallID, error)
 }
 
@@ -78,6 +78,8 @@ type Desk struct {
 	sound      Sound
 	sync       Sync
 	presence   Presence
+	diversion  Diversion
+	busy       bool        // declining is for this phone only: the PBX may try another
 	colleagues []Colleague // in the order in which they were told of
 	mailboxes  []Mailbox   // that hold messages
 	team       team
@@ -228,6 +230,7 @@ func (d *Desk) publish() {
 		Sound:    d.sound,
 		Sync:     d.sync,
 		Presence: d.presence,
+		Diverted: d.diversion,
 		Data:     d.data,
 		NoLeads:  d.rules.workspace.Mode == crm.Simple,
 

@@ -130,8 +130,13 @@ func (p *aPhone) note(format string, args ...any) error {
 func (p *aPhone) Dial(account, target string) (phone.CallID, error) {
 	return "out", p.note("dial %s %s", account, target)
 }
-func (p *aPhone) Answer(id phone.CallID) error             { return p.note("answer %s", id) }
-func (p *aPhone) Decline(id phone.CallID, busy bool) error { return p.note("decline %s", id) }
+func (p *aPhone) Answer(id phone.CallID) error { return p.note("answer %s", id) }
+func (p *aPhone) Decline(id phone.CallID, busy bool) error {
+	if busy {
+		return p.note("decline %s as busy", id)
+	}
+	return p.note("decline %s", id)
+}
 func (p *aPhone) Redirect(id phone.CallID, to string) error {
 	return p.note("redirect %s %s", id, to)
 }
@@ -157,7 +162,9 @@ func (p *aPhone) DoNotDisturb(until time.Time) {
 func (p *aPhone) PickUp(account, extension string) (phone.CallID, error) {
 	return "", p.note("pick up %q at %q", extension, account)
 }
-func (p *aPhone) ForwardAll(target string) error { return p.note("forward all to %q", target) }
+func (p *aPhone) ForwardAll(f phone.Forward) error {
+	return p.note("forward all to %q, busy %q, no answer %q after %v", f.Always, f.Busy, f.NoAnswer, f.After)
+}
 
 // did tells whether the phone was asked something.
 func (p *aPhone) did(what string) bool {

@@ -36,8 +36,7 @@ func (d *Desk) attend(p Presence) {
 		d.notice(Notice{Text: Text{Key: "Connect a PBX account first"}, Warning: true})
 		return
 	}
-	if err := d.phone.ForwardAll(DialTarget(p.Forward, d.region)); err != nil {
-		d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
+	if !d.forward(p, d.diversion) {
 		return
 	}
 	until := p.Until
@@ -59,3 +58,30 @@ func (d *Desk) attend(p Presence) {
 		})
 	}
 }
+
+// Divert sends calls on that aren't taken here, from now on.
+func (d *Desk) Divert(v Diversion) {
+	d.post(func() {
+		if d.forward(d.presence, v) {
+			d.diversion, d.dirty = v, true
+		}
+	})
+}
+
+// forward has the phone send calls on; it tells the agent when that can't be.
+func (d *Desk) forward(p Presence, v Diversion) bool {
+	target := func(typed string) string { return DialTarget(typed, d.region) }
+	f := phone.Forward{Always: target(p.Forward), Busy: target(v.Busy), NoAnswer: target(v.NoAnswer), After: v.After}
+	if d.phone == nil {
+		return false
+	}
+	if err := d.phone.ForwardAll(f); err != nil {
+		d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
+		return false
+	}
+	return true
+}
+
+// DeclineAs says what the caller's PBX is told of a call that is declined: busy means this phone only, so
+// that it may try another; else nobody takes it.
+func (d *Desk) DeclineAs(busy bool) { d.post(func() { d.busy = busy }) }

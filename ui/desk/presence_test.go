@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -39,12 +40,12 @@ func TestEveryCallIsSentOn(t *testing.T) {
 	d.desk.ForwardAll("not a number")
 	d.desk.ForwardAll("030 2094-8812")
 	d.until("forwarding", func(s Snapshot) bool { return s.Presence.Forward == "030 2094-8812" })
-	if !d.phone.did(`forward all to "03020948812"`) {
+	if !d.phone.did(`forward all to "03020948812", busy "", no answer "" after 0s`) {
 		t.Errorf("the phone was told %q", d.phone.asked)
 	}
 	d.desk.Available()
 	d.until("available", func(s Snapshot) bool { return s.Presence == Presence{} })
-	if !d.phone.did(`forward all to ""`) {
+	if !d.phone.did(`forward all to "", busy "", no answer "" after 0s`) {
 		t.Errorf("the phone was told %q", d.phone.asked)
 	}
 }
@@ -66,5 +67,43 @@ func TestACallRefusedByDoNotDisturbIsInTheLogOnly(t *testing.T) {
 	}
 	if calls := d.desk.Snapshot().Calls; len(calls) > 0 {
 		t.Errorf("on the desk is %+v", calls)
+	}
+}
+
+func TestCallsThatAreNotTakenAreSentOn(t *testing.T) {
+	d := newDesk(t)
+	d.account()
+	v := Diversion{Busy: "102", NoAnswer: "030 2094-8812", After: 15 * time.Second}
+	d.desk.Divert(v)
+	d.until("the diversion", func(s Snapshot) bool { return s.Diverted == v })
+	if got, want := d.phone.last(), `forward all to "", busy "102", no answer "03020948812" after 15s`; got != want {
+		t.Errorf("the phone was told %q, want %q", got, want)
+	}
+	d.desk.ForwardAll("104") // for a while: what is set for good stays
+	d.until("forwarding", func(s Snapshot) bool { return s.Presence.Forward == "104" && s.Diverted == v })
+	if want := `forward all to "104", busy "102", no answer "03020948812" after 15s`; !d.phone.did(want) {
+		t.Errorf("the phone was told %q, want %q", d.phone.asked, want)
+	}
+	d.phone.mu.Lock()
+	d.phone.err = errors.New("no such target")
+	d.phone.mu.Unlock()
+	d.desk.Divert(Diversion{Busy: "103"})
+	d.until("a word of it", func(Snapshot) bool { return d.notice() == "That did not work: {why}" })
+	if got := d.desk.Snapshot().Diverted; got != v {
+		t.Errorf("shown is %+v, which the phone refused", got)
+	}
+}
+
+func TestDecliningMayBeForThisPhoneOnly(t *testing.T) {
+	d := newDesk(t)
+	d.ring("1", "0176 1234567")
+	c := d.call("the call", looked)
+	d.desk.DeclineAs(true)
+	d.desk.Decline(c.ID)
+	d.desk.DeclineAs(false)
+	d.desk.Decline(c.ID)
+	d.until("what comes after", func(Snapshot) bool { return d.phone.did("decline 1") })
+	if !d.phone.did("decline 1 as busy") {
+		t.Errorf("the phone was told %q", d.phone.asked)
 	}
 }

@@ -25,6 +25,7 @@ type Snapshot struct {
 	Due        int    // the agent's follow-ups that are due today or overdue
 	Sound      Sound
 	Presence   Presence
+	Diverted   Diversion
 	Colleagues []Colleague // whose telephones are watched
 	Mailboxes  []Mailbox   // with messages
 	NoLeads    bool        // the CRM is in the simple mode: leads are not shown (requirements.md F2)
@@ -67,6 +68,13 @@ type Presence struct {
 	Until   time.Time // when Quiet ends by itself; zero when it doesn't
 	Forward string    // where every call goes instead, as it was typed; "" is nowhere
 	Away    bool      // it rings here, but colleagues see that nobody is there, and a PBX that asks sends it elsewhere
+}
+
+// Diversion is where a call goes that isn't taken here. A target is what one may also dial; "" is nowhere.
+type Diversion struct {
+	Busy     string        // when the agent has another call, or isn't to be disturbed
+	NoAnswer string        // when nobody has answered for After
+	After    time.Duration // 0: 20 s
 }
 
 // Registration is an account's standing at its PBX.

@@ -15,7 +15,7 @@ func (d *Desk) Answer(id CallID) { d.ask(id, Telephone.Answer) }
 
 // Decline refuses a call that rings here.
 func (d *Desk) Decline(id CallID) {
-	d.ask(id, func(t Telephone, p phone.CallID) error { return t.Decline(p, false) })
+	d.ask(id, func(t Telephone, p phone.CallID) error { return t.Decline(p, d.busy) })
 }
 
 // HangUp ends a call, or cancels one that isn't answered yet.

@@ -15,6 +15,7 @@ type Config struct {
 	Audio     Audio     `toml:"audio,omitempty"`
 	Recording Recording `toml:"recording,omitempty"`
 	Hotkeys   Hotkeys   `toml:"hotkeys,omitempty"`
+	Calls     Calls     `toml:"calls,omitempty"`
 }
 
 // UI is how the windows look.
@@ -34,6 +35,20 @@ type Hotkeys struct {
 	Mute    string `toml:"mute,omitempty"`
 	Hold    string `toml:"hold,omitempty"`
 }
+
+// Calls is what happens to calls that are not taken here. Targets are numbers, extensions or SIP addresses; "" is nowhere.
+type Calls struct {
+	Busy          string `toml:"when_busy,omitempty"`        // in another call, and while one isn't to be disturbed
+	NoAnswer      string `toml:"when_unanswered,omitempty"`  // after NoAnswerAfter
+	NoAnswerAfter int    `toml:"unanswered_after,omitempty"` // in seconds, 5..120; 0 is 20
+	Decline       string `toml:"decline,omitempty"`          // what the PBX is told: everywhere, here
+}
+
+// The values of Calls.Decline; the first is the default.
+const (
+	DeclineEverywhere = "everywhere" // 603: no telephone of the agent's takes it
+	DeclineHere       = "here"       // 486: this one doesn't
+)
 
 // Server is the shared server. The zero Server is none.
 type Server struct {
@@ -113,11 +128,18 @@ var (
 // MostKeepDays is the longest time for which recordings can be kept but for ever: ten years.
 const MostKeepDays = 3653
 
+// How long a call may ring, in seconds, before it goes on to somebody else.
+const (
+	LeastRinging = 5
+	MostRinging  = 120
+)
+
 const defaultBind = "0.0.0.0:0"
 
 // fill puts the defaults where the file said nothing.
 func (c *Config) fill() {
 	c.Recording.Calls = or(c.Recording.Calls, RecordByHand)
+	c.Calls.Decline = or(c.Calls.Decline, DeclineEverywhere)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
 		user := ""
@@ -144,6 +166,7 @@ func (c *Config) fill() {
 // shorten is fill the other way round: a saved file says only what was chosen.
 func (c Config) shorten() Config {
 	c.Recording.Calls = unless(c.Recording.Calls, RecordByHand)
+	c.Calls.Decline = unless(c.Calls.Decline, DeclineEverywhere)
 	c.Accounts = slices.Clone(c.Accounts)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]

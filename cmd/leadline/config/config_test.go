@@ -59,6 +59,12 @@ ringer = "USB Headset"
 calls = "every"
 beep = true
 keep_days = 90
+
+[calls]
+when_busy = "102"
+when_unanswered = "103"
+unanswered_after = 15
+decline = "here"
 `
 
 func write(t *testing.T, text string) string {
@@ -93,6 +99,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		}},
 		Audio:     Audio{Microphone: "null", Speaker: "file:out.wav", Ringer: "USB Headset"},
 		Recording: Recording{Calls: "every", Beep: true, Keep: 90},
+		Calls:     Calls{Busy: "102", NoAnswer: "103", NoAnswerAfter: 15, Decline: "here"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -164,6 +171,8 @@ func TestProblemsAreTold(t *testing.T) {
 		{"password in the url", "[server]\nurl = \"https://a:b@crm\"\n", 2, "server.url", "holds no user and password"},
 		{"user without server", "[server]\nuser = \"a@b\"\n", 1, "server", "no url"},
 		{"recording", "[recording]\ncalls = \"some\"\n", 2, "recording.calls", "every"},
+		{"how long a call rings", "[calls]\nunanswered_after = 3\n", 2, "calls.unanswered_after", "5 to 120 seconds"},
+		{"what declining means", "[calls]\ndecline = \"nobody\"\n", 2, "calls.decline", `"everywhere", "here"`},
 		{"how long recordings are kept", "[recording]\nkeep_days = -3\n", 2, "recording.keep_days", "0 for ever"},
 		{"file without name", "[audio]\nringer = \"file:\"\n", 2, "audio.ringer", "lacks the file's name"},
 	} {

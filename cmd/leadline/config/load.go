@@ -139,12 +139,14 @@ func syntax(err error) Problem {
 // known lists the keys that would have been understood in the place of key.
 func known(key toml.Key) string {
 	tables := map[string][]string{
-		"":          {"data", "ui", "server", "account", "audio", "recording"},
-		"ui":        {"language", "theme", "region"},
+		"":          {"data", "ui", "server", "account", "audio", "recording", "hotkeys", "calls"},
+		"ui":        {"language", "theme", "text_size", "contrast", "region"},
 		"server":    {"url", "user"},
 		"account":   {"name", "address", "auth_user", "password", "transport", "ca", "certificate", "key", "keep_alive", "stun", "watch", "pickup", "mwi", "bind", "srtp", "srtp_keys", "outbound_proxy", "asserted_identity", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
 		"audio":     {"microphone", "speaker", "ringer", "echo_cancellation", "noise_suppression", "gain_control", "hold_music"},
 		"recording": {"calls", "beep", "keep_days"},
+		"hotkeys":   {"answer", "decline", "hang_up", "mute", "hold"},
+		"calls":     {"when_busy", "when_unanswered", "unanswered_after", "decline"},
 	}
 	table := ""
 	if len(key) > 1 {

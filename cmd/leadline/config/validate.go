@@ -43,6 +43,13 @@ func (c *Config) check(report func(path, reason string)) {
 		report("recording.keep_days", fmt.Sprintf("it is %d; 1 to %d days, or 0 for ever", c.Recording.Keep, MostKeepDays))
 	}
 
+	test("calls.when_busy", plain(c.Calls.Busy))
+	test("calls.when_unanswered", plain(c.Calls.NoAnswer))
+	if n := c.Calls.NoAnswerAfter; n != 0 && (n < LeastRinging || n > MostRinging) {
+		report("calls.unanswered_after", fmt.Sprintf("it is %d; %d to %d seconds, or 0 for 20", n, LeastRinging, MostRinging))
+	}
+	test("calls.decline", oneOf(c.Calls.Decline, []string{DeclineEverywhere, DeclineHere}))
+
 	test("audio.hold_music", checkHoldMusic(c.Audio.HoldMusic))
 
 	seen := map[string]bool{}
