@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -25,8 +26,12 @@ func (s *Store) Arrivals(people []Newcomer) ([]*Arrival, error) {
 	all := make([]Arrival, len(people))
 	arrivals := make([]*Arrival, len(people))
 	for i, p := range people {
-		a := &all[i]
-		a.Newcomer = p
+		arrivals[i] = &all[i]
+		all[i].Newcomer = p
+		all[i].sort = contactSort(p.Contact)
+	}
+	// The ids grow with the names, so that both indexes grow at one place after the other: see sortForIndex.
+	for _, a := range slices.SortedFunc(slices.Values(arrivals), func(x, y *Arrival) int { return cmp.Compare(x.sort, y.sort) }) {
 		var err error
 		if a.Contact.ID, err = s.makeID(); err != nil {
 			return nil, err
@@ -34,7 +39,6 @@ func (s *Store) Arrivals(people []Newcomer) ([]*Arrival, error) {
 		if err := a.prepare(); err != nil {
 			return nil, err
 		}
-		arrivals[i] = a
 	}
 	return arrivals, nil
 }

@@ -10,19 +10,19 @@ var errClosed = errors.New("the file was closed")
 
 // commitBulk is commit for a batch of an import. It does not wait for the disk: a program that is killed loses nothing of
 // it, and after a power cut the file is as before some batch. Sync waits.
-func (s *Store) commitBulk(f func(*tx) error) (Changed, error) {
+func (s *Store) commitBulk(f func(*tx) error) (_ Changed, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	// The cache stays: what a batch changes, the next one changes again.
-	if err := s.pragmas("synchronous=NORMAL", importCache, "wal_autocheckpoint="+importCheckpoint); err != nil {
+	// The cache stays: what a batch changes, the next one changes again. Foreign keys need not be looked for: the batch
+	// points to rows that it found or made itself, in this transaction.
+	if err = s.pragmas("synchronous=NORMAL", importCache, "wal_autocheckpoint="+importCheckpoint, "foreign_keys=OFF"); err != nil {
 		return Changed{}, err
 	}
-	changed, err := s.commitLocked(f)
-	if e := s.pragmas(synchronous, "wal_autocheckpoint="+commitCheckpoint); err == nil {
-		err = e
-	}
-	s.checkpointer.wroteMuch()
-	return changed, err
+	defer func() {
+		err = errors.Join(err, s.pragmas(synchronous, "wal_autocheckpoint="+commitCheckpoint, "foreign_keys=ON"))
+		s.checkpointer.wroteMuch()
+	}()
+	return s.commitLocked(f)
 }
 
 // pragmas sets some of the writer's; under writing.

@@ -27,6 +27,7 @@ func (b *batch) save() error {
 			p.Contact.Company = c.ID
 		}
 	}
+	sortForIndex(b.companies, b.people)
 	commands, err := b.arguments(user.ID)
 	if err != nil {
 		return err
@@ -47,6 +48,12 @@ func (b *batch) save() error {
 		}
 	}
 	return nil
+}
+
+// sortForIndex puts a batch in the order of the indexes by name, so that each of their pages is come to once.
+func sortForIndex(companies []*crm.Company, people []*Arrival) {
+	slices.SortStableFunc(companies, func(x, y *crm.Company) int { return cmp.Compare(x.Name, y.Name) })
+	slices.SortStableFunc(people, func(x, y *Arrival) int { return cmp.Compare(x.sort, y.sort) })
 }
 
 // arguments are the batch as the JSON of crm.ImportContacts, put together of what is written

@@ -54,6 +54,20 @@ func count(t *testing.T, s *Store) (contacts int) {
 	return contacts
 }
 
+// What an import writes is not looked at for where it points; it points to what is there all the same, and what is written
+// after it is looked at.
+func TestAnImportPointsToWhatIsThere(t *testing.T) {
+	s := open(t)
+	ok(t, importBatch(s, 0))
+	ok(t, importBatch(s, 1))
+	var on, astray int
+	ok(t, s.writer.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on))
+	ok(t, s.writer.QueryRowContext(ctx, "SELECT count(*) FROM pragma_foreign_key_check").Scan(&astray))
+	if on != 1 || astray != 0 {
+		t.Errorf("foreign keys %d, %d rows point to nothing", on, astray)
+	}
+}
+
 // An import that is killed leaves whole batches, all that were acknowledged among them; done once
 // more it makes no doubles, and everybody is found.
 func TestAKilledImportCanBeRepeated(t *testing.T) {
