@@ -53,6 +53,7 @@ type Calls interface {
 	// Dial places a call. target is a number however written, an extension or a SIP
 	// address; account is the name of an account, "" for the first.
 	Dial(target, account string)
+	CallOver(line string) // the line that Dial's calls are on from now on, by name; "" is the account's default
 }
 
 // Attendance are the wishes about what happens to calls that come in.

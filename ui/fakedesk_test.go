@@ -76,6 +76,7 @@ func (f *fakeDesk) LinkTo(id desk.CallID, ref desk.Ref) {
 }
 func (f *fakeDesk) CloseCall(id desk.CallID)                      { f.wish("close %s", id) }
 func (f *fakeDesk) Dial(target, account string)                   { f.wish("dial %s %s", target, account) }
+func (f *fakeDesk) CallOver(line string)                          { f.wish("call over %s", line) }
 func (f *fakeDesk) OpenForm(id desk.CallID, kind desk.RecordKind) { f.wish("form %s %s", id, kind) }
 func (f *fakeDesk) SaveForm(id desk.CallID)                       { f.wish("save %s", id) }
 func (f *fakeDesk) CancelForm(id desk.CallID)                     { f.wish("cancel %s", id) }

@@ -78,7 +78,5 @@ func showColleagues(opt MainOptions, layer *kit.Layer, above fyne.CanvasObject, 
 		lines = append(lines, colleagueLine(opt, c))
 	}
 	content := kit.Pad(4, 4, 4, 4, layer.Menu(lines...))
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(above)
-	size := content.MinSize().Max(fyne.NewSize(presenceWidth, 0))
-	layer.ShowPopup(content, at.SubtractXY(-4, size.Height+4), size, nil)
+	showAbove(layer, above, content, presenceWidth)
 }

@@ -43,7 +43,7 @@ type omnibox struct {
 	failed bool
 	items  []*omniItem
 	at     int
-	lines  []string // the accounts by their names; the first dials
+	lines  []string // the accounts by their names; the first dials, and is named as the line that it dials over
 	narrow bool
 }
 
@@ -92,6 +92,9 @@ func (o *omnibox) Draw(s desk.Snapshot) {
 	var names []string
 	for _, a := range s.Accounts {
 		names = append(names, a.Name)
+	}
+	if s.Out.Name != "" && len(names) > 0 {
+		names[0] = s.Out.Name
 	}
 	if len(names) != len(o.lines) || len(names) > 0 && names[0] != o.lines[0] {
 		o.lines = names

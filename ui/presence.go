@@ -104,8 +104,13 @@ func showPresence(opt MainOptions, layer *kit.Layer, above fyne.CanvasObject, is
 	send.OnTap(forward)
 	content := kit.Pad(4, 4, 8, 4, kit.Column(8, menu, kit.Sized(0, 1, kit.NewHairline()),
 		kit.Pad(0, 8, 0, 8, kit.RowAligned(8, kit.End, kit.Grow(target), send))))
+	showAbove(layer, above, content, presenceWidth)
+}
+
+// showAbove shows a popup above an object of the strip, at least so wide.
+func showAbove(layer *kit.Layer, above, content fyne.CanvasObject, width float32) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(above)
-	size := content.MinSize().Max(fyne.NewSize(presenceWidth, 0))
+	size := content.MinSize().Max(fyne.NewSize(width, 0))
 	layer.ShowPopup(content, at.SubtractXY(-4, size.Height+4), size, nil)
 }
 

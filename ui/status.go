@@ -129,7 +129,7 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 	}
 	parts := []fyne.CanvasObject{kit.NewIcon(icon, 14, ink).Image, kit.Grow(kit.NewData(it.words, style).Shrink(40))}
 	width := kit.NewData(it.words, style).MinSize().Width + 8 + 14 + 7 + 9
-	if it.presence {
+	if it.presence || it.lines {
 		parts = append(parts, kit.NewIcon(theme.IconChevronDown, 12, theme.Text3).Image)
 		width += 7 + 12
 	}
@@ -138,6 +138,8 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 	switch {
 	case it.presence:
 		p.onTap = func() { showPresence(s.opt, s.layer(), p, s.snap.Presence) }
+	case it.lines:
+		p.onTap = func() { showLines(s.opt, s.layer(), p, s.snap.Out) }
 	case it.place != "":
 		p.onTap = func() { s.place(it.place) }
 	case it.colleagues:

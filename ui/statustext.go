@@ -22,6 +22,7 @@ type statusItem struct {
 	ink     fyne.ThemeColorName // of the icon; "" for the tone's own
 
 	presence   bool          // a click changes it
+	lines      bool          // a click picks another
 	place      settingsPlace // a click shows it
 	colleagues bool          // a click lists them
 	call       string        // what a click dials, from account
@@ -37,6 +38,9 @@ func statusItems(s desk.Snapshot, now time.Time) []statusItem {
 	}
 	for _, a := range s.Accounts {
 		out = append(out, accountStatus(a, now))
+	}
+	if len(s.Accounts) > 0 {
+		out = append(out, lineOutItems(s.Out)...)
 	}
 	if len(s.Accounts) == 0 {
 		out = append(out, statusItem{english: text.English("No PBX account"), words: text.T("No PBX account"), icon: theme.IconPlug})
@@ -108,7 +112,7 @@ func statusKey(items []statusItem) string {
 	var b strings.Builder
 	b.WriteString(text.Language())
 	for _, it := range items {
-		b.WriteString("|" + it.words + "|" + it.detail + "|" + it.call)
+		b.WriteString("|" + it.words + "|" + it.detail + "|" + it.call + "|" + string(it.ink))
 	}
 	return b.String()
 }

@@ -98,7 +98,11 @@ func (d *Desk) newCall(p phone.Call) *onDesk {
 	fresh.Rang, fresh.Answered, fresh.Recording = time.Time{}, time.Time{}, phone.Recording{}
 	c := &onDesk{id: CallID(d.file.NewID()), phone: fresh, called: p.Dialled}
 	if p.Direction == phone.Outgoing {
-		c.called = d.lines[p.Account]
+		c.called = d.lineOver(p.Account)
+		if over, placed := d.over[p.ID]; placed {
+			c.called = over
+			delete(d.over, p.ID)
+		}
 	}
 	c.name = c.called
 	c.passed = passedBy(p, d.regionOf(c.called))

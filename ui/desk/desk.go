@@ -73,7 +73,9 @@ type Desk struct {
 	phone      Telephone
 	calls      []*onDesk
 	accounts   []Account
-	lines      map[string]string // default line of each account (requirements.md A3)
+	lines      map[string]string       // default line of each account (requirements.md A3)
+	picked     string                  // the line that calls go out over; "" for the account's default
+	over       map[phone.CallID]string // the lines of calls that were placed and are not told of yet
 	rules      rules
 	sound      Sound
 	sync       Sync
@@ -112,7 +114,7 @@ func New(c Config) *Desk {
 		file: c.File, money: c.Money, region: c.Region, now: c.Now, log: c.Log,
 		mail: newMailbox(), clerk: newMailbox(), finder: newMailbox(),
 		subs: map[int]func(Snapshot){}, headStart: headStart, began: map[phone.CallID]bool{},
-		refused: map[phone.CallID]bool{}, rules: rules{rights: crm.AllRights},
+		refused: map[phone.CallID]bool{}, over: map[phone.CallID]string{}, rules: rules{rights: crm.AllRights},
 	}
 	d.SetLanguage(c.Language)
 	d.ctx, d.stop = context.WithCancel(context.Background())
@@ -233,6 +235,7 @@ func (d *Desk) publish() {
 		Diverted: d.diversion,
 		Data:     d.data,
 		NoLeads:  d.rules.workspace.Mode == crm.Simple,
+		Out:      d.lineOut(),
 
 		Colleagues: slices.Clone(d.colleagues),
 		Mailboxes:  slices.Clone(d.mailboxes),

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"reflect"
 
 	"leadline/crm"
 	"leadline/phone"
@@ -16,6 +17,7 @@ type rules struct {
 	rights    crm.Rights
 	workspace crm.Workspace
 	lines     map[string]crm.Line // by name and by number, as Party.Key writes it
+	names     []string            // of the lines, in the file's order
 }
 
 // lineOf is the line called by that name or number; the zero Line when none is.
@@ -50,6 +52,7 @@ func (d *Desk) readRules() {
 		}
 		for _, l := range lines { // a name is stronger
 			now.lines[l.Name] = l
+			now.names = append(now.names, l.Name)
 		}
 		now.blacklist, now.rights = crm.NewBlocklist(entries), rights
 		d.post(func() {
@@ -57,8 +60,10 @@ func (d *Desk) readRules() {
 				d.warn(Text{Key: "The customers' file cannot be read"}, err)
 				return
 			}
-			d.dirty = d.dirty || now.workspace.Mode != d.rules.workspace.Mode
+			over := d.lineOut()
+			mode := d.rules.workspace.Mode
 			d.rules = now
+			d.dirty = d.dirty || now.workspace.Mode != mode || !reflect.DeepEqual(over, d.lineOut())
 		})
 	})
 }
@@ -94,7 +99,7 @@ func (d *Desk) mayCall(account, target string, place func()) {
 		place()
 		return
 	}
-	party := crm.Parse(target, d.regionOf(d.lines[account]))
+	party := crm.Parse(target, d.regionOf(d.lineOver(account)))
 	d.find(func(ctx context.Context) {
 		matches, err1 := d.file.Match(ctx, party)
 		colleague, err2 := d.file.Colleague(ctx, party)
@@ -116,7 +121,7 @@ func (d *Desk) mayCall(account, target string, place func()) {
 // dialOver is what to send for a target over an account's line, which may want
 // numbers of the outside world in a way of its own (requirements.md A1).
 func (d *Desk) dialOver(account, target string) string {
-	called := d.lines[account]
+	called := d.lineOver(account)
 	if rewrite := d.lineOf(called).DialOut; !rewrite.None() {
 		if p := crm.Parse(target, d.regionOf(called)); p.Kind == crm.Phone {
 			return rewrite.Rewrite(p)

@@ -26,6 +26,7 @@ type Snapshot struct {
 	Sound      Sound
 	Presence   Presence
 	Diverted   Diversion
+	Out        LineOut
 	Colleagues []Colleague // whose telephones are watched
 	Mailboxes  []Mailbox   // with messages
 	NoLeads    bool        // the CRM is in the simple mode: leads are not shown (requirements.md F2)

@@ -98,16 +98,19 @@ func (d *Desk) Dial(target, account string) {
 			return
 		}
 		if account == "" {
-			account = d.bestAccount()
+			account = d.accountOut()
 		}
 		if d.phone == nil || account == "" {
 			d.notice(Notice{Text: Text{Key: "Connect a PBX account first"}, Warning: true})
 			return
 		}
 		d.mayCall(account, target, func() {
-			if _, err := d.phone.Dial(account, d.dialOver(account, target)); err != nil {
+			id, err := d.phone.Dial(account, d.dialOver(account, target))
+			if err != nil {
 				d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
+				return
 			}
+			d.over[id] = d.lineOver(account) // another line may be picked before the telephone tells of the call
 		})
 	})
 }

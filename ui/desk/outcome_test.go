@@ -1,0 +1,39 @@
+package desk
+
+import (
+	"testing"
+
+	"leadline/crm"
+	"leadline/phone"
+)
+
+// Missed, answered, answered elsewhere, rejected, busy, failed and cancelled are told apart in the log, and
+// only a missed call is one to call back.
+func TestHowACallEndedIsToldApart_C4(t *testing.T) {
+	for _, c := range []struct {
+		cause  phone.Cause
+		want   crm.Outcome
+		missed int
+	}{
+		{phone.Missed, crm.Missed, 1},
+		{phone.HungUpThere, crm.Answered, 0},
+		{phone.AnsweredElsewhere, crm.AnsweredElsewhere, 0},
+		{phone.Declined, crm.Declined, 0},
+		{phone.DeclinedThere, crm.DeclinedThere, 0},
+		{phone.Busy, crm.Busy, 0},
+		{phone.NoAnswer, crm.NoAnswer, 0},
+		{phone.NotFound, crm.NotFound, 0},
+		{phone.Failed, crm.Failed, 0},
+		{phone.Cancelled, crm.Cancelled, 0},
+	} {
+		t.Run(c.cause.String(), func(t *testing.T) {
+			d := newDesk(t)
+			d.ring("1", "01761234567")
+			d.ended("1", "01761234567", c.cause)
+			if call := d.logged(); call.Outcome != c.want {
+				t.Errorf("the log says %s, want %s", call.Outcome, c.want)
+			}
+			d.until("the missed calls", func(s Snapshot) bool { return s.Missed == c.missed })
+		})
+	}
+}
