@@ -35,12 +35,10 @@ func statusItems(s desk.Snapshot, now time.Time) []statusItem {
 	if len(s.Accounts) > 0 {
 		out = append(out, presenceStatus(s.Presence, now))
 		out = append(out, diversionItems(s.Diverted)...)
+		out = append(out, lineOutItems(s.Out)...)
 	}
 	for _, a := range s.Accounts {
 		out = append(out, accountStatus(a, now))
-	}
-	if len(s.Accounts) > 0 {
-		out = append(out, lineOutItems(s.Out)...)
 	}
 	if len(s.Accounts) == 0 {
 		out = append(out, statusItem{english: text.English("No PBX account"), words: text.T("No PBX account"), icon: theme.IconPlug})
