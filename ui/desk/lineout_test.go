@@ -18,7 +18,9 @@ func withLines(t *testing.T) *aDesk {
 	)
 	d.desk.SetAccounts([]phone.Account{{Name: "Office", Address: "sip:101@pbx", DefaultLine: "030 12345"}, {Name: "Hotline", Address: "sip:7@pbx", DefaultLine: "Service"}})
 	d.desk.RegistrationChanged(phone.Registration{Account: "Office", State: phone.Registered})
-	d.until("the lines", func(s Snapshot) bool { return s.Out.Name == "Sales" && slices.Equal(s.Out.Lines, []string{"Sales", "Service"}) })
+	d.until("the lines", func(s Snapshot) bool {
+		return s.Out.Name == "Sales" && slices.Equal(s.Out.Lines, []string{"Sales", "Service"})
+	})
 	return d
 }
 
