@@ -1,10 +1,8 @@
 package front
 
 import (
-	"bytes"
 	_ "embed"
 	"errors"
-	"html/template"
 	"net/http"
 	"strings"
 	"time"
@@ -17,13 +15,13 @@ import (
 //go:embed first.html
 var firstHTML string
 
-var firstPage = template.Must(template.New("first").Parse(firstHTML))
+var firstPage = newPage(firstHTML)
 
 type firstForm struct {
 	Name, Email, Extension, Password string
 	PasswordMin                      int
 	Problem                          string
-	Done                             bool
+	Done, German                     bool
 }
 
 // showFirst is the page behind the link that a new server prints.
@@ -32,7 +30,7 @@ func (f *Front) showFirst(w http.ResponseWriter, r *http.Request) {
 		f.refuseFirst(w, r, err)
 		return
 	}
-	f.renderFirst(w, http.StatusOK, firstForm{})
+	f.renderFirst(w, r, http.StatusOK, firstForm{})
 }
 
 // useFirst makes the first administrator.
@@ -49,10 +47,10 @@ func (f *Front) useFirst(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		f.Log.Info("the first administrator was set up")
-		f.renderFirst(w, http.StatusOK, firstForm{Done: true, Email: form.Email})
+		f.renderFirst(w, r, http.StatusOK, firstForm{Done: true, Email: form.Email})
 	case errors.Is(err, access.ErrWeakPassword), errors.Is(err, access.ErrBadEmail), errors.Is(err, errNoName):
-		form.Password, form.Problem = "", err.Error()
-		f.renderFirst(w, http.StatusUnprocessableEntity, form)
+		form.Password, form.Problem = "", problemWords(r, err)
+		f.renderFirst(w, r, http.StatusUnprocessableEntity, form)
 	default:
 		f.refuseFirst(w, r, err)
 	}
@@ -95,24 +93,14 @@ func (f *Front) refuseFirst(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	f.limits.guesses.take(addressOf(r))
-	http.Error(w, "This link was used already, or is too old. A restart of the server prints another as long as nobody can sign in.", http.StatusNotFound)
-}
-
-func (f *Front) renderFirst(w http.ResponseWriter, status int, form firstForm) {
-	form.PasswordMin = access.PasswordMin
-	var page bytes.Buffer
-	if err := firstPage.Execute(&page, form); err != nil {
-		f.Log.Error("the page of the first administrator", "error", err)
+	words := "This link was used already, or is too old. A restart of the server prints another as long as nobody can sign in."
+	if german(r) {
+		words = "Dieser Link wurde schon benutzt oder ist zu alt. Ein Neustart des Servers gibt einen neuen aus, solange sich niemand anmelden kann."
 	}
-	writePage(w, status, page.Bytes())
+	http.Error(w, words, http.StatusNotFound)
 }
 
-// writePage sends a page with a form behind a one-time link.
-func writePage(w http.ResponseWriter, status int, page []byte) {
-	head := w.Header()
-	head.Set("Content-Type", "text/html; charset=utf-8")
-	head.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	head.Set("Referrer-Policy", "no-referrer") // the address has the token in it
-	w.WriteHeader(status)
-	_, _ = w.Write(page)
+func (f *Front) renderFirst(w http.ResponseWriter, r *http.Request, status int, form firstForm) {
+	form.PasswordMin, form.German = access.PasswordMin, german(r)
+	f.render(w, status, firstPage, form)
 }

@@ -429,6 +429,19 @@ func TestTheFirstAdministratorIsSetUpByALink(t *testing.T) {
 			t.Errorf("%q: %d %s", c, status, html)
 		}
 	}
+	for _, c := range []struct{ name, email, password, problem string }{
+		{"", "ada@example.org", password, "Der Name fehlt."},
+		{"Ada", "no address", password, "Das ist keine E-Mail-Adresse."},
+		{"Ada", "ada@example.org", "short", "Ein Passwort hat"},
+	} {
+		form := url.Values{"name": {c.name}, "email": {c.email}, "password": {c.password}}.Encode()
+		if html := inGerman(t, http.MethodPost, page, form); !strings.Contains(html, "<h1>Der erste Administrator") || !strings.Contains(html, c.problem) {
+			t.Errorf("in German it says %s", html)
+		}
+	}
+	if html := inGerman(t, http.MethodGet, page[:len(page)-1]+"_", ""); !strings.Contains(html, "zu alt") {
+		t.Errorf("a wrong link in German: %s", html)
+	}
 	if status, html := send("Ada", "ada@example.org", password); status != http.StatusOK || !strings.Contains(html, "can sign in") {
 		t.Fatalf("%d %s", status, html)
 	}
@@ -440,6 +453,27 @@ func TestTheFirstAdministratorIsSetUpByALink(t *testing.T) {
 	if err != nil || rights != crm.AllRights {
 		t.Errorf("%+v %v", rights, err)
 	}
+}
+
+// inGerman is the page that a browser gets which asks for German.
+func inGerman(t *testing.T, method, page, form string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, page, strings.NewReader(form))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Language", "de-DE,de;q=0.9,en;q=0.5")
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	html, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(html)
 }
 
 func TestHealthReadinessAndMetrics(t *testing.T) {

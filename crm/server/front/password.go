@@ -1,12 +1,9 @@
 package front
 
 import (
-	"bytes"
 	_ "embed"
 	"errors"
-	"html/template"
 	"net/http"
-	"strings"
 	"time"
 
 	"leadline/crm/server/access"
@@ -19,7 +16,7 @@ const pathPassword = "/password/"
 //go:embed password.html
 var passwordHTML string
 
-var passwordPage = template.Must(template.New("password").Parse(passwordHTML))
+var passwordPage = newPage(passwordHTML)
 
 type passwordForm struct {
 	Email, Problem string
@@ -55,7 +52,7 @@ func (f *Front) usePassword(w http.ResponseWriter, r *http.Request) {
 			f.refusePassword(w, r, err)
 			return
 		}
-		f.renderPassword(w, r, http.StatusUnprocessableEntity, passwordForm{Email: c.Email, Problem: access.ErrWeakPassword.Error()})
+		f.renderPassword(w, r, http.StatusUnprocessableEntity, passwordForm{Email: c.Email, Problem: problemWords(r, access.ErrWeakPassword)})
 	default:
 		f.refusePassword(w, r, err)
 	}
@@ -74,16 +71,7 @@ func (f *Front) refusePassword(w http.ResponseWriter, r *http.Request, err error
 	http.Error(w, words, http.StatusNotFound)
 }
 
-// german says whether a browser asks for German before all else.
-func german(r *http.Request) bool {
-	return strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "de")
-}
-
 func (f *Front) renderPassword(w http.ResponseWriter, r *http.Request, status int, form passwordForm) {
 	form.PasswordMin, form.German = access.PasswordMin, german(r)
-	var page bytes.Buffer
-	if err := passwordPage.Execute(&page, form); err != nil {
-		f.Log.Error("the page for a password", "error", err)
-	}
-	writePage(w, status, page.Bytes())
+	f.render(w, status, passwordPage, form)
 }

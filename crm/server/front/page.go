@@ -1,0 +1,57 @@
+package front
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"leadline/crm/server/access"
+)
+
+//go:embed page.html
+var pageHTML string
+
+// newPage is a page behind a one-time link, in English and German: body defines its title, its form and what
+// stands there when that was taken.
+func newPage(body string) *template.Template {
+	return template.Must(template.Must(template.New("page").Parse(pageHTML)).Parse(body))
+}
+
+// german says whether a browser asks for German before all else.
+func german(r *http.Request) bool {
+	return strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "de")
+}
+
+// problemWords says what is wrong with a form, in the browser's language.
+func problemWords(r *http.Request, err error) string {
+	if !german(r) {
+		return err.Error()
+	}
+	switch {
+	case errors.Is(err, access.ErrWeakPassword):
+		return fmt.Sprintf("Ein Passwort hat %d bis %d Zeichen.", access.PasswordMin, access.PasswordMax)
+	case errors.Is(err, access.ErrBadEmail):
+		return "Das ist keine E-Mail-Adresse."
+	case errors.Is(err, errNoName):
+		return "Der Name fehlt."
+	}
+	return err.Error()
+}
+
+// render fills in a page and sends it.
+func (f *Front) render(w http.ResponseWriter, status int, page *template.Template, form any) {
+	var filled bytes.Buffer
+	if err := page.Execute(&filled, form); err != nil {
+		f.Log.Error("a page behind a one-time link", "error", err)
+	}
+	head := w.Header()
+	head.Set("Content-Type", "text/html; charset=utf-8")
+	head.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	head.Set("Referrer-Policy", "no-referrer") // the address has the token in it
+	w.WriteHeader(status)
+	_, _ = w.Write(filled.Bytes())
+}
