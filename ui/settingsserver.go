@@ -34,6 +34,7 @@ type settingsServerView struct {
 
 	address, user, password *kit.Field
 	signIn                  *kit.Button
+	own                     *ownPassword
 	error                   *kit.Prose
 	busy                    bool
 }
@@ -48,6 +49,11 @@ func newSettingsServer(opt MainOptions) *settingsServerView {
 		f.OnChanged(func(string) { f.SetError("") })
 	}
 	v.signIn = kit.NewButton("Sign in", kit.Primary, v.enterServer).WithHint("Enter").High(36)
+	v.own = newOwnPassword(opt, func() {
+		if v.box != nil {
+			v.box.Refresh()
+		}
+	})
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
 	v.box = kit.Column(0, settingsTitle("Shared server"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24,
@@ -77,8 +83,11 @@ func (v *settingsServerView) Enter() {
 	v.loadTray()
 }
 
-// Leave forgets the password that was typed.
-func (v *settingsServerView) Leave() { v.password.SetText("") }
+// Leave forgets the passwords that were typed.
+func (v *settingsServerView) Leave() {
+	v.password.SetText("")
+	v.own.fold("")
+}
 
 // Draw shows how the file stands with the server.
 func (v *settingsServerView) Draw(s desk.Snapshot) {
@@ -117,6 +126,9 @@ func (v *settingsServerView) form() {
 		out := kit.NewButton("Sign out", kit.Line, v.leaveServer)
 		shown = settingsRow("Signed in", kit.Column(8, kit.NewData(v.server.User, kit.Strong).Shrink(60),
 			kit.NewData(v.server.Address, kit.Secondary).Shrink(60), kit.Row(0, out, kit.Spacer())))
+		if v.opt.SignIns != nil {
+			shown = kit.Column(20, shown, v.own.Row())
+		}
 	} else {
 		form := kit.Column(12, kit.NewProse("With a shared server everybody in the company has the same customers, calls and notes, and each keeps a copy to work with.", kit.Body),
 			v.address, v.user, v.password, kit.Gap(0), v.signIn, kit.NewProse("The telephone, lines and customers come with it.", kit.Quiet))

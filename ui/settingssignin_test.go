@@ -46,6 +46,12 @@ func (s *theSignIns) SavePhone(_ context.Context, _ crm.ID, p UserPhone) error {
 func (s *theSignIns) RemovePhone(_ context.Context, _ crm.ID, name string) error {
 	return s.note("remove", name)
 }
+func (s *theSignIns) ChangePassword(_ context.Context, current, password string) error {
+	if current != "geheim" {
+		return &TestFailure{Field: FieldPassword, Why: desk.Text{Key: "The present password is wrong"}}
+	}
+	return s.note("change", current, password)
+}
 func (s *theSignIns) OwnDevices(context.Context) ([]UserDevice, error) { return s.own, s.fail }
 func (s *theSignIns) SignOutDevice(_ context.Context, device crm.ID) error {
 	return s.note("sign out", string(device))

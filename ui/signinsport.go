@@ -19,6 +19,9 @@ type SignIns interface {
 	SavePhone(ctx context.Context, user crm.ID, p UserPhone) error
 	RemovePhone(ctx context.Context, user crm.ID, name string) error
 
+	// ChangePassword gives the agent another password who knows the present one. A *TestFailure at FieldPassword says that
+	// this was wrong.
+	ChangePassword(ctx context.Context, current, password string) error
 	// OwnDevices are those that the agent has signed in on, the latest first.
 	OwnDevices(ctx context.Context) ([]UserDevice, error)
 	// SignOutDevice signs a device out and has it erase its copy of the company's data.

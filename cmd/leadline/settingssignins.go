@@ -110,6 +110,23 @@ func (s settings) RemovePhone(ctx context.Context, user crm.ID, name string) err
 	return s.asServer(func(c *remote.Client) error { return c.RemovePhone(ctx, user, name) })
 }
 
+// ChangePassword gives the agent another password.
+func (s settings) ChangePassword(ctx context.Context, current, password string) error {
+	c, err := s.client()
+	if err != nil {
+		return err
+	}
+	err = c.ChangePassword(ctx, current, password)
+	var p wire.Problem
+	switch {
+	case errors.As(err, &p) && p.Code == wire.BadSignIn:
+		return &ui.TestFailure{Field: ui.FieldPassword, Why: desk.Text{Key: "The present password is wrong"}}
+	case errors.As(err, &p) && p.Code == wire.NotFound:
+		return &ui.TestFailure{Why: desk.Text{Key: "The server is too old for that"}}
+	}
+	return signInFailure(err)
+}
+
 // OwnDevices are those that the agent has signed in on.
 func (s settings) OwnDevices(ctx context.Context) (view []ui.UserDevice, err error) {
 	me, err := s.store.Me(ctx)

@@ -27,6 +27,12 @@ type Invitation struct {
 	Ends time.Time `json:"ends"`
 }
 
+// ChangePassword is another password for who knows the one they have.
+type ChangePassword struct {
+	Current string `json:"current"`
+	New     string `json:"new"`
+}
+
 // NewPassword is the first password that an administrator gives a user, or another one.
 type NewPassword struct {
 	Password string `json:"password"`

@@ -26,6 +26,11 @@ func (c *Client) SetPassword(ctx context.Context, user crm.ID, password string) 
 	return c.send(ctx, http.MethodPut, signInOf(user, "password"), wire.NewPassword{Password: password}, nil)
 }
 
+// ChangePassword gives oneself another password; one's other devices sign in anew.
+func (c *Client) ChangePassword(ctx context.Context, current, password string) error {
+	return c.send(ctx, http.MethodPut, wire.PathPassword, wire.ChangePassword{Current: current, New: password}, nil)
+}
+
 // SavePhone sets up a telephone account that a user gets by signing in. An empty password leaves the one that is kept.
 func (c *Client) SavePhone(ctx context.Context, user crm.ID, a wire.Account) error {
 	return c.send(ctx, http.MethodPut, signInOf(user, "telephone"), a, nil)

@@ -124,6 +124,47 @@ func (a *Access) SetPassword(ctx context.Context, email, password string) error 
 	})
 }
 
+// ChangePassword gives a person another password who knows the one they have: ErrWrongPassword, ErrWeakPassword. Their
+// other devices have to sign in anew, and keep their data.
+func (a *Access) ChangePassword(ctx context.Context, p Person, current, password string) error {
+	if err := CheckPassword(password); err != nil {
+		return err
+	}
+	email, stored := "", ""
+	if err := a.whole(ctx, false, func(t *database.Tx) error {
+		ok, err := t.One(ctx, "SELECT email, hash FROM credential WHERE workspace = $1 AND user_id = $2 AND disabled = 0",
+			[]any{string(p.Workspace), string(p.User)}, &email, &stored)
+		if err == nil && (!ok || stored == "") {
+			err = ErrWrongPassword
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	right, err := passwordIs(ctx, current, stored)
+	if err == nil && !right {
+		err = ErrWrongPassword
+	}
+	if err != nil {
+		return err
+	}
+	hash, err := a.cost.hashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	return a.whole(ctx, true, func(t *database.Tx) error {
+		now := milli(a.now())
+		if err := t.Exec(ctx, "DELETE FROM one_time WHERE purpose = $1", invitationOf(p.Workspace, p.User)); err != nil {
+			return err
+		}
+		if err := t.Exec(ctx, "UPDATE credential SET hash = $2, changed = $3 WHERE email = $1", email, hash, now); err != nil {
+			return err
+		}
+		return t.Exec(ctx, "UPDATE device SET revoked = $4 WHERE workspace = $1 AND user_id = $2 AND id <> $3 AND revoked = 0",
+			string(p.Workspace), string(p.User), string(p.Device), now)
+	})
+}
+
 func (a *Access) putPassword(ctx context.Context, t *database.Tx, c Credential, hash string) error {
 	if err := t.Exec(ctx, "UPDATE credential SET hash = $2, changed = $3 WHERE email = $1", c.Email, hash, milli(a.now())); err != nil {
 		return err

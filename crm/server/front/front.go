@@ -70,6 +70,7 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("POST "+wire.PathRefresh, f.refresh)
 	mux.HandleFunc("POST "+wire.PathErased, f.erased)
 	mux.HandleFunc("DELETE "+wire.PathSession, f.onDevice(f.signOut))
+	mux.HandleFunc("PUT "+wire.PathPassword, f.onDevice(f.changePassword))
 	mux.HandleFunc("GET "+wire.PathDevices, f.onDevice(f.devices))
 	mux.HandleFunc("DELETE "+wire.PathDevices+"/{id}", f.onDevice(f.revokeDevice))
 

@@ -124,3 +124,27 @@ func TestOnlyWhoMayChangesHowOthersSignIn_G2(t *testing.T) {
 		t.Errorf("an agent who may call: %d %v", status, refused)
 	}
 }
+
+// One's own password is changed by who knows it: other devices sign in anew, this one stays, and guesses are counted.
+func TestAPersonChangesTheirOwnPassword(t *testing.T) {
+	o := open(t)
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	here, there := o.signIn("ben@example.org"), o.signIn("ben@example.org")
+	change := func(current, next string) wire.ChangePassword {
+		return wire.ChangePassword{Current: current, New: next}
+	}
+	here.refused(wire.Malformed, "PUT", wire.PathPassword, change(password, "short"))
+	_, wrong := here.ask("PUT", wire.PathPassword, change("a guess at it", "another password"), nil)
+	if wrong.Code != wire.BadSignIn || wrong.Tries != 9 {
+		t.Errorf("a wrong one: %+v", wrong)
+	}
+	here.must(http.StatusNoContent, "PUT", wire.PathPassword, change(password, "another password"), nil)
+	here.must(http.StatusOK, "GET", wire.PathDevices, nil, nil)
+	there.refused(wire.BadSignIn, "GET", wire.PathDevices, nil)
+	there.refused(wire.BadSignIn, "POST", wire.PathSession, wire.SignIn{Email: "ben@example.org", Password: password, Device: wire.DeviceInfo{ID: there.device, Name: "laptop"}})
+	there.must(http.StatusOK, "POST", wire.PathSession, wire.SignIn{Email: "ben@example.org", Password: "another password", Device: wire.DeviceInfo{ID: there.device, Name: "laptop"}}, nil)
+	for range 9 {
+		here.refused(wire.BadSignIn, "PUT", wire.PathPassword, change("a guess at it", "yet another password"))
+	}
+	here.refused(wire.TooMany, "PUT", wire.PathPassword, change("another password", "yet another password"))
+}

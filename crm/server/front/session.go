@@ -131,3 +131,27 @@ func (f *Front) revokeDevice(w http.ResponseWriter, r *http.Request, p access.Pe
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
+
+// changePassword gives a person another password. Guesses at the one they have are counted as those of a sign-in: a
+// program that was left open is no way to it.
+func (f *Front) changePassword(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	var in wire.ChangePassword
+	if err := f.read(w, r, mostBody, &in); err != nil {
+		return err
+	}
+	user := string(p.Workspace) + "/" + string(p.User)
+	if wait := f.limits.email.spent(user); wait > 0 {
+		return tooMany(wait)
+	}
+	err := f.Access.ChangePassword(r.Context(), p, in.Current, in.New)
+	if errors.Is(err, access.ErrWrongPassword) {
+		f.limits.email.take(user)
+		return wire.Problem{Code: wire.BadSignIn, Message: "the present password is wrong", Tries: f.limits.email.left(user)}
+	}
+	if err != nil {
+		return err
+	}
+	f.hub.doubt(p.Workspace) // the other devices are out
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
