@@ -42,12 +42,12 @@ func saveMemory(ctx context.Context, now func() desk.Snapshot) {
 	}
 }
 
-// giveMemoryBack returns pages to the system that neither Go nor C needs now, after the start the code too that only a
-// start runs: what can't be given back is kept.
+// giveMemoryBack returns pages to the system that neither Go nor C needs now, after the start the code and constants too that
+// only a start needs: what can't be given back is kept.
 func giveMemoryBack(started bool) {
 	debug.FreeOSMemory()
 	trimC()
 	if started {
-		_ = forgetCode()
+		_ = forgetFiles()
 	}
 }

@@ -2,6 +2,6 @@
 
 package main
 
-func forgetCode() error { return nil }
+func forgetFiles() error { return nil }
 
 func trimC() {}
