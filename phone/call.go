@@ -147,6 +147,8 @@ type Call struct {
 	Remote  Party
 	Dialled string // the line that was called (requirements.md A2); of an outgoing call, what was dialled
 
+	SentOn Party // of an outgoing call: whom it is tried at, or was, since the far end sent it on (302); zero: nobody
+
 	Began    time.Time // INVITE received or sent
 	Rang     time.Time // first ringing, here or there; zero until then
 	Answered time.Time // zero until then

@@ -50,7 +50,7 @@ func TestOutgoingCallFails(t *testing.T) {
 		{480, phone.NoAnswer, true}, {408, phone.NoAnswer, true},
 		{404, phone.NotFound, true}, {484, phone.NotFound, true}, {604, phone.NotFound, true}, {410, phone.NotFound, true},
 		{603, phone.DeclinedThere, true}, {403, phone.DeclinedThere, true},
-		{500, phone.Failed, true}, {302, phone.Failed, true},
+		{500, phone.Failed, true}, {305, phone.Failed, true},
 	} {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 			pbx := siptest.New(t)

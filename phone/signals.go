@@ -27,6 +27,7 @@ var _ sip.Events = signals{}
 func (s signals) Progress(code int, reason string, body sip.Body) {
 	s.post(func() { s.c.progress(code, body) })
 }
+func (s signals) SentOn(to sip.Party)      { s.post(func() { s.c.sentOn(Party(to)) }) }
 func (s signals) Answered(body sip.Body)   { s.post(func() { s.c.answered(body) }) }
 func (s signals) Failed(f *sip.Failure)    { s.post(func() { s.c.failed(f) }) }
 func (s signals) EarlyAnswer(b sip.Body)   { s.c.box.post(func() { s.c.earlyAnswer(b) }) }
@@ -69,6 +70,15 @@ func (c *call) progress(code int, body sip.Body) {
 	if code == 180 && c.view.State == Dialling {
 		c.become(RingingThere)
 	}
+}
+
+// sentOn is a redirection of a call that we make (RFC 3261 §8.1.3.4).
+func (c *call) sentOn(to Party) {
+	if c.view.State == Ended {
+		return
+	}
+	c.view.SentOn = to
+	c.publish()
 }
 
 // takeAnswer reads their answer to our last description.

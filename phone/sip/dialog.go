@@ -23,6 +23,8 @@ type Body struct {
 type Events interface {
 	// Progress is a provisional answer to our INVITE, 101..199.
 	Progress(code int, reason string, body Body)
+	// SentOn is a redirection of our call (300..302): it is tried at another target now.
+	SentOn(to Party)
 	// Answered is the 2xx to our INVITE; the ACK is on its way.
 	Answered(body Body)
 	// Failed ends a call that never came about: a final answer other than 2xx,
@@ -92,8 +94,9 @@ type Dialog struct {
 	serverTx sip.ServerTransaction
 	ringer   *reliable // its 180, when the caller wants that acknowledged; else nil
 
-	invitation *sip.Request          // the INVITE of an outgoing call; of the goroutine of dial
-	clientTx   sip.ClientTransaction // likewise
+	invitation   *sip.Request          // the INVITE of an outgoing call; of the goroutine of dial
+	clientTx     sip.ClientTransaction // likewise
+	redirections redirections
 
 	callID    string
 	localTag  string

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 
-	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 
 	"leadline/phone/locate"
@@ -55,11 +54,7 @@ func (d *Dialog) inviteAt(t locate.Target) *Failure {
 	s.mu.Lock()
 	s.detours[d.callID] = t
 	s.mu.Unlock()
-	req := d.invitation.Clone()
-	req.CSeq().SeqNo++
-	req.RemoveHeader("Via")
-	_ = sipgo.ClientRequestAddVia(s.client, req)
-	d.invitation = req
+	d.renew(d.invitation.Clone())
 	return d.invite()
 }
 

@@ -18,7 +18,11 @@ func (s *Stack) Callee(to string) (Party, error) {
 	if err != nil {
 		return Party{}, err
 	}
-	return Party{User: cleanToken(unescapeUser(uri.User)), Host: uri.Host, URI: uri.String()}, nil
+	return partyAt(uri), nil
+}
+
+func partyAt(uri sip.Uri) Party {
+	return Party{User: cleanToken(unescapeUser(uri.User)), Host: uri.Host, URI: uri.String()}
 }
 
 // Dial invites target (see [Target]) with an offer. It returns at once; what becomes
@@ -105,6 +109,16 @@ func (d *Dialog) dial() {
 			d.sendCancel()
 		}
 	}()
+	f := d.follow(d.reach())
+	if f == nil {
+		return
+	}
+	d.tell(func(e Events) { e.Failed(f) })
+	d.finish()
+}
+
+// reach invites the target by whichever way there answers.
+func (d *Dialog) reach() *Failure {
 	f := d.invite()
 	for _, t := range d.stack.alternatives() {
 		if !d.elsewhere(f) {
@@ -112,11 +126,7 @@ func (d *Dialog) dial() {
 		}
 		f = d.inviteAt(t)
 	}
-	if f == nil {
-		return
-	}
-	d.tell(func(e Events) { e.Failed(f) })
-	d.finish()
+	return f
 }
 
 func (d *Dialog) invite() *Failure {
@@ -177,6 +187,9 @@ func (d *Dialog) invite() *Failure {
 				}
 				heard = false
 			default:
+				if redirects(res) && !cancelled {
+					d.learn(res)
+				}
 				return refused("INVITE", res)
 			}
 		}
@@ -246,11 +259,16 @@ func (d *Dialog) longer(res *sip.Response) error {
 
 // resend sends the INVITE anew within the same call.
 func (d *Dialog) resend(req *sip.Request) error {
+	d.renew(req)
+	return d.send()
+}
+
+// renew makes a copy of the INVITE the next one of the same call.
+func (d *Dialog) renew(req *sip.Request) {
 	req.CSeq().SeqNo++
 	req.RemoveHeader("Via")
 	_ = sipgo.ClientRequestAddVia(d.stack.client, req)
 	d.invitation = req
-	return d.send()
 }
 
 func (d *Dialog) establish(res *sip.Response) *Failure {
