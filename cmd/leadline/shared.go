@@ -36,8 +36,10 @@ type shared struct {
 	stop    func()           // ends the replica, and waits for that
 
 	giving   sync.Mutex
-	accounts []wire.Account // that the company has set up, and that are not taken over yet
+	greeted  bool // the server said which accounts the company has set up, and they are not taken over yet
+	accounts []wire.Account
 	taking   sync.WaitGroup
+	oneTakes sync.Mutex
 }
 
 // secretOfServer is under which name a session is kept.
@@ -121,12 +123,17 @@ const signInRetry = 5 * time.Second
 
 // run keeps the file in step until stop is called; first, if any, signs in before.
 func (s *shared) run(client *remote.Client, url string, first func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
 	r := replica.New(replica.Config{
 		File: s.p.store, Server: client, Address: url, Program: "leadline " + version, Snapshots: s.p.config().Data, Log: s.p.log,
-		OnStatus: s.tell, OnWelcome: s.welcomed, Recordings: s.p,
+		OnStatus: func(now replica.Status) {
+			s.tell(now)
+			if now.State == replica.Live {
+				s.takeAccounts(ctx)
+			}
+		}, OnWelcome: s.welcomed, Recordings: s.p,
 		OnPresence: func(users []wire.Presence, whole bool) { s.p.desk.TeamTold(teamOf(users), whole) }, OnSilence: s.p.desk.TeamSilent,
 	})
-	ctx, cancel := context.WithCancel(context.Background())
 	var over sync.WaitGroup
 	over.Go(func() {
 		for first != nil && ctx.Err() == nil {
@@ -172,29 +179,28 @@ func (s *shared) tell(now replica.Status) {
 		view.Detail = now.Problem.Error()
 	}
 	s.p.desk.SyncChanged(view)
-	if now.State == replica.Live {
-		s.takeAccounts()
-	}
 }
 
 // welcomed keeps the accounts that the company has set up for who signed in, until the lines are here.
 func (s *shared) welcomed(w wire.Welcome) {
 	s.giving.Lock()
 	defer s.giving.Unlock()
-	s.accounts = w.Accounts
+	s.greeted, s.accounts = true, w.Accounts
 }
 
 // takeAccounts has the telephone work with the company's accounts (requirement I3).
-func (s *shared) takeAccounts() {
+func (s *shared) takeAccounts(ctx context.Context) {
 	s.giving.Lock()
-	accounts := s.accounts
-	s.accounts = nil
+	greeted, accounts := s.greeted, s.accounts
+	s.greeted, s.accounts = false, nil
 	s.giving.Unlock()
-	if len(accounts) == 0 {
+	if !greeted {
 		return
 	}
 	s.taking.Go(func() {
-		if err := s.p.takeAccounts(context.Background(), accounts); err != nil {
+		s.oneTakes.Lock()
+		defer s.oneTakes.Unlock()
+		if err := s.p.takeAccounts(ctx, accounts); err != nil && ctx.Err() == nil {
 			s.p.log.Error("take over the company's accounts", "error", err)
 		}
 	})

@@ -205,35 +205,6 @@ func TestSigningInKeepsTheFileInStep(t *testing.T) {
 	}
 }
 
-func TestTheCompanysAccountsAreTakenOver_I3(t *testing.T) {
-	line := crm.Line{ID: "6b1d2f0a-0f6b-8e0e-9d5c-5f1a000000aa", Name: "Head office"}
-	c := config.Config{Accounts: []config.Account{{Name: "Office", Address: "sip:1@old.example.org"}}}
-	for _, g := range []wire.Account{
-		{Name: "Office", Address: "sip:101@pbx.example.org", Transport: "tls", Line: line.ID},
-		{Name: "Office", Address: "sip:1@old.example.org"},
-	} {
-		a, err := config.CheckAccount(givenAccount(g, []crm.Line{line}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if added := addAccount(&c, a); added != (g.Transport == "tls") {
-			t.Errorf("%s: added %v", g.Address, added)
-		}
-	}
-	if len(c.Accounts) != 2 || c.Accounts[1].Name != "Office 2" || c.Accounts[1].Transport != "tls" || c.Accounts[1].DefaultLine != "Head office" {
-		t.Errorf("%+v", c.Accounts)
-	}
-	p := aProgram(t)
-	for _, want := range []bool{true, false} {
-		if fresh, err := p.keepPassword(c.Accounts[1], "geheim"); err != nil || fresh != want {
-			t.Errorf("fresh %v, %v", fresh, err)
-		}
-	}
-	if fresh, err := p.keepPassword(c.Accounts[1], ""); fresh || err != nil {
-		t.Errorf("no password is fresh: %v", err)
-	}
-}
-
 func TestWhatAColleagueChangedReachesTheWindowsOfAnother_I2(t *testing.T) {
 	url, anna := aServer(t)
 	here, there := aProgram(t), aProgram(t)
