@@ -201,6 +201,9 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 			d.showReason(ctx, c, crm.ReasonAnswered)
 		})
 	}
+	if to := sentOnTo(p, d.regionOf(c.called)); to.Key != "" {
+		c.passed = to
+	}
 	d.followRecording(c, before.Recording, p.Recording)
 	if p.State == phone.Ended && c.result == Open {
 		c.result, c.why = outcomeOf(p)

@@ -21,6 +21,14 @@ func passedBy(c phone.Call, region string) Text {
 	return Text{}
 }
 
+// sentOnTo says of an outgoing call whom it is tried at since the far end sent it on (302).
+func sentOnTo(c phone.Call, region string) Text {
+	if who := nameOf(c.SentOn, region); who != "" {
+		return Text{Key: "sent on to {who}", Args: map[string]string{"who": who}}
+	}
+	return Text{}
+}
+
 // diverted is the call's way here, for its record.
 func diverted(c phone.Call, region string) (way []crm.Diversion) {
 	for _, stop := range c.Diversions {

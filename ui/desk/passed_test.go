@@ -47,3 +47,17 @@ func TestATimelineSaysWhoSentACallOn_A2(t *testing.T) {
 		t.Errorf("of a call that came straight: %+v", got)
 	}
 }
+
+// A call that the far end sends on says so in its window; who was called stays who it is.
+func TestACallThatIsSentOnSaysWhereTo(t *testing.T) {
+	d := newDesk(t)
+	c := phone.Call{ID: "1", Account: "Office", Direction: phone.Outgoing, State: phone.Dialling, Began: d.at, Remote: phone.Party{User: "02219876543", Host: "pbx"}}
+	d.desk.CallChanged(c)
+	d.call("the call", func(c Call) bool { return looked(c) && c.Passed.Key == "" })
+	c.SentOn = phone.Party{User: "102", Host: "pbx", Display: "Petra"}
+	d.desk.CallChanged(c)
+	seen := d.call("where it was sent on to", func(c Call) bool { return c.Passed.Key == "sent on to {who}" })
+	if seen.Passed.Args["who"] != "Petra (102)" || seen.Party.Number != "0221 987 65 43" {
+		t.Errorf("it says %+v of %+v", seen.Passed, seen.Party)
+	}
+}
