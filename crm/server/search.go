@@ -1,7 +1,10 @@
 package server
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 
 	"leadline/crm"
@@ -41,6 +44,10 @@ func (e *Engine) Search(ctx context.Context, from Sender, q Query) (found []wire
 		if more {
 			next = rows[len(rows)-1].Rev
 		}
+		if q.Text != "" {
+			wanted := strings.ToLower(q.Text)
+			rows = slices.DeleteFunc(rows, func(r *ledger.Row) bool { return !standsIn(r, wanted) })
+		}
 		found, err = shown(view, rows)
 		return err
 	})
@@ -68,9 +75,9 @@ func (q Query) rows(ctx context.Context, t *database.Tx, region string) ([]*ledg
 		return rows, false, err
 	}
 	where, args := "entity = $2 AND deleted = 0 AND rev > $3", []any{string(q.Entity), int64(q.After), int64(q.Limit + 1)}
-	if q.Text != "" {
+	if part := certain(q.Text); part != "" {
 		where += ` AND lower(data) LIKE $5 ESCAPE '!'`
-		args = append(args, "%"+likely(q.Text)+"%")
+		args = append(args, "%"+part+"%")
 	}
 	rows, err := t.Documents(ctx, where+" ORDER BY rev LIMIT $4", args...)
 	if err != nil || len(rows) <= q.Limit {
@@ -79,9 +86,49 @@ func (q Query) rows(ctx context.Context, t *database.Tx, region string) ([]*ledg
 	return rows[:q.Limit], true, nil
 }
 
-// likely is a text as it stands in JSON, for LIKE.
-func likely(text string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(inJSON(strings.ToLower(text)))
+// certain is the longest part of a text that is in a document's JSON as it is here once that is in lower case, for LIKE: SQLite's
+// lower knows ASCII only, and JSON writes some signs otherwise. Not all rows that have it have the text.
+func certain(text string) (part string) {
+	for run := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool {
+		return r < ' ' || r > '~' || strings.ContainsRune(`"\\<>&`, r)
+	}) {
+		if len(run) > len(part) {
+			part = run
+		}
+	}
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(part)
+}
+
+// standsIn says whether a text in lower case stands in a field of a row, whatever the case there.
+func standsIn(r *ledger.Row, text string) bool {
+	for _, field := range r.Fields {
+		read := json.NewDecoder(bytes.NewReader(field))
+		read.UseNumber()
+		var value any
+		if read.Decode(&value) == nil && holds(value, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds says whether a text stands in a value of JSON or in what it is made of. Names of fields are no values.
+func holds(value any, text string) bool {
+	switch v := value.(type) {
+	case string:
+		return strings.Contains(strings.ToLower(v), text)
+	case json.Number:
+		return strings.Contains(v.String(), text)
+	case []any:
+		return slices.ContainsFunc(v, func(v any) bool { return holds(v, text) })
+	case map[string]any:
+		for _, v := range v {
+			if holds(v, text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (q Query) byNumber(ctx context.Context, t *database.Tx, region string) (found []*ledger.Row, err error) {

@@ -96,7 +96,7 @@ type RecordPath struct {
 type listInput struct {
 	KindPath
 	Number string `query:"number" maxLength:"100" doc:"only those with this number or SIP address, however it is written"`
-	Text   string `query:"text" minLength:"2" maxLength:"100" doc:"only those in which this text stands, in whatever field; upper and lower case are the same for ASCII"`
+	Text   string `query:"text" minLength:"2" maxLength:"100" doc:"only those in which this text stands, in whatever field, in upper or lower case. A page may have fewer rows than asked for, or none, and a next one"`
 	After  uint64 `query:"after" maximum:"9007199254740991" doc:"only those that changed after this revision: next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }

@@ -83,6 +83,11 @@ func TestOtherSoftwareReadsAndWritesRecords(t *testing.T) {
 		{"?number=110", "[]"},
 		{"?text=OTHER", "[Other 0<nil> Other 1<nil> Other 2<nil>]"},
 		{"?text=" + url.QueryEscape("100%"), "[Müller 100%<nil>]"},
+		{"?text=" + url.QueryEscape("MÜLLER"), "[Müller 100%<nil>]"},
+		{"?text=" + url.QueryEscape("mÜ"), "[Müller 100%<nil>]"},
+		{"?text=" + url.QueryEscape("üller 1"), "[Müller 100%<nil>]"},
+		{"?text=last_name", "[]"}, // a field's name is no text
+		{"?text=49301", "[Müller 100%<nil>]"},
 		{"?text=" + url.QueryEscape("1_0"), "[]"},
 		{"?text=" + url.QueryEscape(`' OR 1=1 --`), "[]"},
 	} {
