@@ -61,7 +61,10 @@ func (p *program) takeAccounts(ctx context.Context, given []wire.Account) error 
 		}
 		next := p.config()
 		next.Accounts = reconcile(next.Accounts, before, now)
-		errs = append(errs, settings{p}.save(next), p.useAccounts())
+		if err := (settings{p}).save(next); err != nil {
+			return errors.Join(append(errs, err)...) // not taken over: the next session tries again
+		}
+		errs = append(errs, p.useAccounts())
 	}
 	return errors.Join(append(errs, p.keepGiven(ctx, now))...)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -81,6 +82,28 @@ func TestAChangedAndARemovedAccountReachTheProgram_I3(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("after %+v: %q", c.given, got)
 		}
+	}
+}
+
+// A change that can't be kept, as with a full disk, is taken over at the next session.
+func TestAnAccountThatCouldNotBeKeptIsTakenOverLater_I3(t *testing.T) {
+	p := aProgram(t)
+	p.telephone(t)
+	office, moved := wire.Account{Name: "Office", Address: "sip:101@pbx.example.org"}, wire.Account{Name: "Office", Address: "sip:102@pbx.example.org"}
+	if err := p.takeAccounts(t.Context(), []wire.Account{office}); err != nil {
+		t.Fatal(err)
+	}
+	file := p.opts.File
+	p.opts.File = filepath.Join(file, "below-a-file")
+	if err := p.takeAccounts(t.Context(), []wire.Account{moved}); err == nil {
+		t.Fatal("the settings could be kept")
+	}
+	p.opts.File = file
+	if err := p.takeAccounts(t.Context(), []wire.Account{moved}); err != nil {
+		t.Fatal(err)
+	}
+	if all := p.config().Accounts; len(all) != 1 || all[0].Address != moved.Address {
+		t.Errorf("the accounts are %+v", all)
 	}
 }
 
