@@ -50,16 +50,11 @@ func (t *tx) updateCall(u crm.UpdateCall) error {
 }
 
 func (t *tx) endCall(e crm.EndCall) error {
-	if e.Outcome == crm.Missed {
-		elsewhere, err := t.answeredElsewhere(e.ID, e.Ended)
-		if err != nil {
-			return err
-		}
-		if elsewhere {
-			e.Outcome = crm.AnsweredElsewhere
-		}
+	outcome, err := t.endedHere(e)
+	if err != nil {
+		return err
 	}
-	return t.patch(Key{wire.Call, e.ID}, map[string]json.RawMessage{"ended": raw(e.Ended), "outcome": raw(e.Outcome), "detail": raw(e.Detail)})
+	return t.patch(Key{wire.Call, e.ID}, map[string]json.RawMessage{"ended": raw(e.Ended), "outcome": raw(outcome), "detail": raw(e.Detail)})
 }
 
 func (t *tx) linkCall(l crm.LinkCall) error {

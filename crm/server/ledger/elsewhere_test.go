@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -23,14 +24,17 @@ func TestACallThatAColleagueTookIsNoMissedOne_H6(t *testing.T) {
 		caller           string
 		otherLine        bool
 		answered, missed int // seconds: when Ben answered, and when it stopped to ring at Anna's
+		began            int // at Ben's
 		want             crm.Outcome
 	}{
-		{"it rang on both", "030 20948812", false, 8, 8, crm.AnsweredElsewhere},
-		{"the phone hears of it late", "030 20948812", false, 8, 6, crm.AnsweredElsewhere},
-		{"the caller gave up and called again", "030 20948812", false, 40, 8, crm.Missed},
-		{"it was answered before it rang", "030 20948812", false, -20, 8, crm.Missed},
-		{"another line", "030 20948812", true, 8, 8, crm.Missed},
-		{"nobody knows who it was", "anonymous", false, 8, 8, crm.Missed},
+		{"it rang on both", "030 20948812", false, 8, 8, 0, crm.AnsweredElsewhere},
+		{"the phone hears of it late", "030 20948812", false, 8, 6, 0, crm.AnsweredElsewhere},
+		{"Ben's goes on to ring", "030 20948812", false, 40, 8, 0, crm.AnsweredElsewhere},
+		{"the queue goes on to Ben", "030 20948812", false, 40, 20, 25, crm.AnsweredElsewhere},
+		{"the caller gave up and called again", "030 20948812", false, 40, 8, 35, crm.Missed},
+		{"it was answered before it rang", "030 20948812", false, -20, 8, -25, crm.Missed},
+		{"another line", "030 20948812", true, 8, 8, 0, crm.Missed},
+		{"nobody knows who it was", "anonymous", false, 8, 8, 0, crm.Missed},
 	} {
 		for _, missedFirst := range []bool{true, false} {
 			c := newCompany(t)
@@ -40,7 +44,7 @@ func TestACallThatAColleagueTookIsNoMissedOne_H6(t *testing.T) {
 			if test.otherLine {
 				line = c.id()
 			}
-			his := c.rung(c.ben, test.caller, line, at(min(0, test.answered)))
+			his := c.rung(c.ben, test.caller, line, at(test.began))
 			answer := func() { c.do(c.as(c.ben), crm.UpdateCall{ID: his, Answered: at(test.answered)}) }
 			miss := func() { c.do(c.as(c.anna), crm.EndCall{ID: hers, Ended: at(test.missed), Outcome: crm.Missed}) }
 			if missedFirst {
@@ -54,6 +58,78 @@ func TestACallThatAColleagueTookIsNoMissedOne_H6(t *testing.T) {
 				t.Errorf("%s, the missed one first %t: %v, want %v", test.what, missedFirst, got, test.want)
 			}
 		}
+	}
+}
+
+// A queue rings one phone after the other; whose ring is told when does not matter (C4, H6).
+func TestACallThatTheQueueTookOnIsNoMissedOne_H6(t *testing.T) {
+	began := time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
+	at := func(seconds int) time.Time { return began.Add(time.Duration(seconds) * time.Second) }
+	type ring struct {
+		agent    string
+		from, to int
+		how      crm.Outcome // Answered at the end of the ring
+		want     crm.Outcome // Answered: the outcome of a conversation is not asked
+	}
+	for what, rings := range map[string][]ring{
+		"the third takes it": {{"anna", 0, 15, crm.Missed, crm.AnsweredElsewhere}, {"ben", 20, 35, crm.Missed, crm.AnsweredElsewhere},
+			{"carl", 40, 44, crm.Answered, crm.Answered}},
+		"one declines it": {{"anna", 0, 15, crm.Missed, crm.AnsweredElsewhere}, {"ben", 16, 30, crm.Declined, crm.Declined},
+			{"carl", 31, 44, crm.Answered, crm.Answered}},
+		"a program was killed": {{"anna", 0, 0, crm.Interrupted, crm.AnsweredElsewhere}, {"ben", 5, 9, crm.Answered, crm.Answered}},
+		"round and round": {{"anna", 0, 15, crm.Missed, crm.AnsweredElsewhere}, {"ben", 20, 35, crm.Missed, crm.AnsweredElsewhere},
+			{"anna", 40, 55, crm.Missed, crm.AnsweredElsewhere}, {"ben", 60, 75, crm.Missed, crm.AnsweredElsewhere}, {"carl", 80, 81, crm.Answered, crm.Answered}},
+		"who missed it takes it": {{"anna", 0, 15, crm.Missed, crm.Missed}, {"ben", 20, 35, crm.Missed, crm.AnsweredElsewhere},
+			{"anna", 40, 41, crm.Answered, crm.Answered}},
+		"nobody takes it": {{"anna", 0, 15, crm.Missed, crm.Missed}, {"ben", 20, 35, crm.Missed, crm.Missed}},
+		"called again a minute later": {{"anna", 0, 15, crm.Missed, crm.Missed}, {"ben", 20, 35, crm.Missed, crm.Missed},
+			{"carl", 95, 99, crm.Answered, crm.Answered}},
+		"called again after the conversation": {{"anna", 0, 4, crm.Answered, crm.Answered}, {"ben", 30, 45, crm.Missed, crm.Missed}},
+	} {
+		orders := [][]int{{}}
+		for i := range rings { // each order in which the server may hear of them
+			var more [][]int
+			for _, o := range orders {
+				for at := range len(o) + 1 {
+					more = append(more, slices.Insert(slices.Clone(o), at, i))
+				}
+			}
+			orders = more
+		}
+		for _, order := range orders {
+			c := newCompany(t)
+			c.now = at(200)
+			agents := map[string]crm.ID{"anna": c.anna, "ben": c.ben, "carl": c.admin}
+			calls := make([]crm.ID, len(rings))
+			for _, i := range order {
+				r := rings[i]
+				agent := agents[r.agent]
+				calls[i] = c.rung(agent, number, "", at(r.from))
+				if r.how == crm.Answered {
+					c.do(c.as(agent), crm.UpdateCall{ID: calls[i], Answered: at(r.to)})
+				} else {
+					c.do(c.as(agent), crm.EndCall{ID: calls[i], Ended: at(r.to), Outcome: r.how})
+				}
+			}
+			for i, r := range rings {
+				if got := get[crm.Call](c, wire.Call, calls[i]).Outcome; r.want != crm.Answered && got != r.want {
+					t.Errorf("%s, told in the order %v: ring %d at %s is %v, want %v", what, order, i, r.agent, got, r.want)
+				}
+			}
+		}
+	}
+}
+
+// A conversation that a killed program ended is one all the same.
+func TestAnInterruptedConversationStays_H6(t *testing.T) {
+	c := newCompany(t)
+	began := c.now
+	hers, his := c.rung(c.anna, number, "", began), c.rung(c.ben, number, "", began.Add(30*time.Second))
+	c.do(c.as(c.anna), crm.UpdateCall{ID: hers, Answered: began.Add(time.Second)})
+	c.do(c.as(c.anna), crm.EndCall{ID: hers, Ended: began.Add(25 * time.Second), Outcome: crm.Interrupted})
+	c.do(c.as(c.ben), crm.UpdateCall{ID: his, Answered: began.Add(32 * time.Second)})
+	if got := get[crm.Call](c, wire.Call, hers).Outcome; got != crm.Interrupted {
+		t.Errorf("the conversation is now %v", got)
 	}
 }
 
