@@ -2,6 +2,7 @@ package crm
 
 import (
 	"crypto/sha256"
+	"encoding/json"
 	"strconv"
 	"strings"
 )
@@ -15,14 +16,39 @@ const (
 )
 
 // Entry is one line of the exceptions or the blacklist: a number, an e-mail or
-// SIP address, or the beginning of one.
+// SIP address, the beginning of one, or all addresses of a domain.
 type Entry struct {
 	ID      ID       `json:"id"` // follows from the other fields: the same entry is the same everywhere
 	List    ListName `json:"list"`
 	Pattern string   `json:"pattern"` // as a person wrote it, without comment
 	Comment string   `json:"comment,omitempty"`
-	Key     string   `json:"key"`              // what it is compared by: "+49301234", "101", "anna@example.org"
+	Key     string   `json:"key"`              // what it is compared by: "+49301234", "101", "anna@example.org", "@example.org"
 	Prefix  bool     `json:"prefix,omitempty"` // all that begins with Key
+}
+
+// UnmarshalJSON reads an entry as this and earlier versions wrote it. Those left a scheme, and the * before a
+// domain, in the key of an address, so that nothing was ever like it.
+func (e *Entry) UnmarshalJSON(data []byte) error {
+	type plain Entry
+	if err := json.Unmarshal(data, (*plain)(e)); err != nil {
+		return err
+	}
+	if strings.Contains(e.Key, "@") {
+		e.Key = bareAddress(e.Key)
+	}
+	return nil
+}
+
+// bareAddress is an address without scheme; all of a domain, "*@example.org", is "@example.org".
+func bareAddress(s string) string {
+	if len(s) > len("mailto:") && strings.EqualFold(s[:len("mailto:")], "mailto:") {
+		s = s[len("mailto:"):]
+	}
+	_, s = cutScheme(s)
+	if strings.HasPrefix(s, "*@") {
+		s = s[1:]
+	}
+	return s
 }
 
 // ExceptTrace is what the CRM has of numbers and addresses that become exceptions (E2).
@@ -53,8 +79,9 @@ var BlocklistTexts = []string{EntryNoNumber, EntryTooShort, EntryStar}
 const shortestPrefix = 3
 
 // ParseEntries reads a list as a person types it: one entry per line, with an
-// optional comment after a semicolon, * at the end for a prefix (E1). Empty lines
-// are passed over, and entries that are there already. region is for numbers written nationally.
+// optional comment after a semicolon, * at the end for a prefix, @example.org or *@example.org for
+// all addresses of a domain (E1). Empty lines are passed over, and entries that are there already.
+// region is for numbers written nationally.
 func ParseEntries(list ListName, text, region string) (entries []Entry, wrong []Text) {
 	seen := map[ID]bool{}
 	n := 0
@@ -81,16 +108,17 @@ func ParseEntries(list ListName, text, region string) (entries []Entry, wrong []
 
 func entry(list ListName, pattern, region string) (e Entry, wrong string) {
 	bare, star := strings.CutSuffix(pattern, "*")
+	bare = bareAddress(bare)
 	e = Entry{List: list, Pattern: pattern, Prefix: star}
 	address := strings.Contains(bare, "@") || strings.ContainsFunc(bare, isLetter)
 	switch {
-	case strings.Contains(bare, "*") && !star && strings.HasPrefix(bare, "*"): // a service code
+	case strings.HasPrefix(bare, "*") && !star && !address: // a service code
 		e.Key = bare
 	case strings.Contains(bare, "*"):
 		return e, EntryStar
 	case address:
-		e.Key = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(bare), "sip:"))
-		if !star && !strings.Contains(e.Key, "@") || strings.ContainsFunc(e.Key, isBlankOrControl) {
+		e.Key = strings.ToLower(strings.TrimSpace(bare))
+		if _, domain, _ := strings.Cut(e.Key, "@"); !star && domain == "" || strings.ContainsFunc(e.Key, isBlankOrControl) {
 			return e, EntryNoNumber
 		}
 	case star:
@@ -158,24 +186,31 @@ func NewBlocklist(entries []Entry) Blocklist {
 }
 
 // Find is the entry that a party falls under. A withheld caller falls under none.
-func (b Blocklist) Find(p Party) (Entry, bool) { return b.FindAddress(EntryKey(p)) }
-
-// EntryKey is what entries compare a party by; "" for a withheld caller.
-func EntryKey(p Party) string { return strings.ToLower(p.DialString()) }
+func (b Blocklist) Find(p Party) (Entry, bool) { return b.FindAddress(p.DialString()) }
 
 // FindAddress is Find for a number in E.164, or an e-mail or SIP address.
 func (b Blocklist) FindAddress(address string) (Entry, bool) {
-	key := strings.ToLower(address)
-	if key == "" {
-		return Entry{}, false
-	}
-	if e, ok := b.whole[key]; ok {
-		return e, true
-	}
-	for _, e := range b.prefixes {
-		if strings.HasPrefix(key, e.Key) {
+	for _, key := range EntryKeys(address) {
+		if e, ok := b.whole[key]; ok {
 			return e, true
+		}
+		for _, e := range b.prefixes {
+			if strings.HasPrefix(key, e.Key) {
+				return e, true
+			}
 		}
 	}
 	return Entry{}, false
+}
+
+// EntryKeys are what entries compare an address or number by: all of it, then its domain, "@example.org".
+func EntryKeys(address string) []string {
+	key := strings.ToLower(address)
+	switch at := strings.LastIndexByte(key, '@'); {
+	case key == "":
+		return nil
+	case at > 0:
+		return []string{key, key[at:]}
+	}
+	return []string{key}
 }

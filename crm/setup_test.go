@@ -1,7 +1,9 @@
 package crm
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -269,6 +271,62 @@ func TestEntriesAreReadAsTyped_E1(t *testing.T) {
 	other, _ := ParseEntries(Blacklist, "0900*", "DE")
 	if other[0].ID == entries[0].ID {
 		t.Error("entries of two lists have the same id")
+	}
+}
+
+func TestEntriesOfAddressesAreComparedWithoutSchemeAndByDomain_E1(t *testing.T) {
+	for _, x := range []struct{ written, key, hit, miss string }{
+		{"SIP:Anna@Example.org", "anna@example.org", "anna@example.org", "ben@example.org"},
+		{"sips:anna@example.org", "anna@example.org", "ANNA@example.org", "anna@example.com"},
+		{"MailTo:anna@example.org", "anna@example.org", "anna@example.org", "hanna@example.org"},
+		{"tel:+49 30 1234", "+49301234", "+49301234", "+4930123"},
+		{"tel:+49 30*", "+4930*", "+49301234", "+4940123"},
+		{"@example.org", "@example.org", "anna@example.org", "anna@mail.example.org"},
+		{"*@Example.org", "@example.org", "ben@example.org", "ben@example.org.evil"},
+		{"sip:*@example.org", "@example.org", "ben@EXAMPLE.org", "example.org"},
+		{"@example*", "@example*", "ben@example.net", "example@ben.net"},
+		{"news*", "news*", "newsletter@example.org", "mynews@example.org"},
+	} {
+		entries, wrong := ParseEntries(Exceptions, x.written, "DE")
+		if len(wrong) != 0 || len(entries) != 1 {
+			t.Fatalf("%q: %v %v", x.written, entries, wrong)
+		}
+		e := entries[0]
+		if got := e.Key + strings.Repeat("*", map[bool]int{true: 1}[e.Prefix]); got != x.key {
+			t.Errorf("%q is %q, want %q", x.written, got, x.key)
+		}
+		list := NewBlocklist(entries)
+		if _, ok := list.FindAddress(x.hit); !ok {
+			t.Errorf("%q does not take in %s", x.written, x.hit)
+		}
+		if _, ok := list.FindAddress(x.miss); ok {
+			t.Errorf("%q takes in %s", x.written, x.miss)
+		}
+	}
+	one, _ := ParseEntries(Exceptions, "@example.org\n*@example.org\nsip:anna@example.org\nmailto:anna@example.org", "DE")
+	if len(one) != 2 {
+		t.Errorf("the same address, written otherwise, is another entry: %+v", one)
+	}
+	for text, want := range map[string]string{"@": EntryNoNumber, "anna@": EntryNoNumber, "sip:anna": EntryNoNumber, "*anna@example.org": EntryStar, "*@": EntryNoNumber, "an na@example.org": EntryNoNumber, "@e*": EntryTooShort} {
+		if got, wrong := ParseEntries(Blacklist, text, "DE"); len(got) != 0 || len(wrong) != 1 || wrong[0].Key != want {
+			t.Errorf("%q: %v %v, want %q", text, got, wrong, want)
+		}
+	}
+}
+
+func TestEntriesThatEarlierVersionsKeyedWronglyAreMended_E1(t *testing.T) {
+	for was, want := range map[string]string{
+		"*@example.org": "@example.org", "sip:anna@example.org": "anna@example.org", "sips:anna@example.org": "anna@example.org",
+		"mailto:anna@example.org": "anna@example.org", "@example.org": "@example.org", "*97": "*97", "+49301234": "+49301234",
+	} {
+		data, err := json.Marshal(Entry{List: Exceptions, Pattern: "as it was", Key: was})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e Entry
+		if err := json.Unmarshal(data, &e); err != nil || e.Key != want || e.Pattern != "as it was" || e.List != Exceptions {
+			t.Errorf("%q is read as %+v, %v, want %q", was, e, err, want)
+		}
 	}
 }
 

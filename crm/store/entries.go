@@ -87,17 +87,15 @@ func (s *Store) SetEntries(ctx context.Context, list crm.ListName, entries []crm
 
 // listed is the entry of a list that a party falls under.
 func listed(q querier, list crm.ListName, p crm.Party) (e crm.Entry, ok bool, err error) {
-	key := crm.EntryKey(p)
-	if key == "" {
-		return e, false, nil
+	for _, key := range crm.EntryKeys(p.DialString()) {
+		err = q.row(`SELECT data FROM entry WHERE list = ?1 AND prefix = 0 AND key = ?2
+			UNION ALL SELECT data FROM entry WHERE list = ?1 AND prefix = 1 AND key <= ?2 AND substr(?2, 1, length(key)) = key LIMIT 1`,
+			string(list), key).Scan(jsonColumn{&e})
+		if !errors.Is(err, sql.ErrNoRows) {
+			return e, err == nil, explain(err)
+		}
 	}
-	err = q.row(`SELECT data FROM entry WHERE list = ?1 AND prefix = 0 AND key = ?2
-		UNION ALL SELECT data FROM entry WHERE list = ?1 AND prefix = 1 AND key <= ?2 AND substr(?2, 1, length(key)) = key LIMIT 1`,
-		string(list), key).Scan(jsonColumn{&e})
-	if errors.Is(err, sql.ErrNoRows) {
-		return e, false, nil
-	}
-	return e, err == nil, explain(err)
+	return e, false, nil
 }
 
 // TraceOf tells what AddExceptions would remove, for the question before it.

@@ -278,6 +278,10 @@ CREATE INDEX call_recorded ON call(began) WHERE recordings IS NOT NULL;
 DROP INDEX call_recorded;
 -- calls with recordings that the server does not have; the question has to be written like this
 CREATE INDEX call_unsent ON call(began) WHERE recordings IS NOT NULL AND json_array_length(recordings) > coalesce(json_array_length(uploaded), 0);
+`, `
+-- the keys of addresses had a scheme in them, or the * before a domain, so that nothing was like them (crm.Entry)
+UPDATE entry SET key = substr(key, instr(key, ':') + 1) WHERE key LIKE 'sip:%@%' OR key LIKE 'sips:%@%' OR key LIKE 'mailto:%@%';
+UPDATE entry SET key = substr(key, 2) WHERE key LIKE '*@%';
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it
