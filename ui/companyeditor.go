@@ -9,8 +9,11 @@ import (
 	"leadline/ui/theme"
 )
 
-// editorSide is how wide what stands beside a form is.
-const editorSide = 232
+// How wide what stands beside a form is, and what the form needs to have it there, in px.
+const (
+	editorSide = 232
+	editorForm = 472
+)
 
 // companyEditor is the frame around a form of the company's settings: a title, with a
 // way back where there is one, and a bar that says what is not saved yet.
@@ -85,7 +88,7 @@ func (e *companyEditor) Go(at int) {
 	rows := append(append([]fyne.CanvasObject{}, e.tabs[at].rows...), e.error)
 	var form fyne.CanvasObject = kit.Column(18, rows...)
 	if side := e.tabs[at].side; side != nil {
-		form = kit.RowAligned(24, kit.Start, kit.Grow(form), kit.Sized(editorSide, 0, side))
+		form = kit.Beside(24, editorSide, editorForm, form, side)
 	}
 	e.inner = form
 	e.form.Objects = []fyne.CanvasObject{container.NewVScroll(kit.Pad(20, 24, 20, 24, form))}

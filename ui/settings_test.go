@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 )
@@ -341,5 +343,23 @@ func TestTheProgramStartsWithTheSession(t *testing.T) {
 	b.tap("item", "Settings")
 	if c := b.widget("check", "Start with the session").(*kit.Check); c.Enabled() || !strings.HasSuffix(c.AccessibilityLabel(), "This system's own settings do that.") {
 		t.Error("what the system cannot do is offered")
+	}
+}
+
+// A page that is wider than its room stands out at the right edge, where nothing can scroll to it.
+func TestEveryPageOfTheSettingsFitsTheSmallestWindow(t *testing.T) {
+	for _, lang := range []string{"en", "de"} {
+		b := newMainBenchWith(t, fullDesk(), &mainSettings{accounts: oneAccount, shared: &aServer{server: ServerSettings{SignedIn: true}}}, Look{lang, "light"}, aCompanyFile(t))
+		b.m.Window().Resize(fyne.NewSize(900, 600))
+		b.m.Go(pageSettings)
+		page := b.m.pages[pageSettings].(*settingsPage)
+		for place := range page.places {
+			b.m.ShowSettings(place)
+			b.settle()
+			if room, needs := page.body.Size().Width, page.places[place].Object().MinSize().Width; needs > room {
+				t.Errorf("%s: %s needs %v, its room has %v", lang, place, needs, room)
+			}
+			b.shot("settings-900-" + lang + "-" + string(place))
+		}
 	}
 }

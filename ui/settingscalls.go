@@ -107,7 +107,7 @@ func newSettingsCalls(opt MainOptions) *settingsCallsView {
 
 // control is a field with what stands beside it and below.
 func (v *settingsCallsView) control(f *checkedField, help text.Key, beside ...fyne.CanvasObject) fyne.CanvasObject {
-	row := append([]fyne.CanvasObject{kit.Sized(220, 32, f)}, beside...)
+	row := append([]fyne.CanvasObject{kit.Sized(196, 32, f)}, beside...)
 	below := []fyne.CanvasObject{kit.Row(8, append(row, kit.Spacer())...), f.wrong}
 	if f == v.noAnswer {
 		below = append(below, v.after.wrong)

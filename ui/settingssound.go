@@ -24,7 +24,7 @@ type settingsSoundView struct {
 	gain    *kit.Check
 	music   *kit.Check
 	trial   *soundTestView
-	problem *kit.StateWord
+	problem *kit.StateSentence
 	error   string // why the last choice was not kept
 	sound   desk.Sound
 }
@@ -57,7 +57,7 @@ func newSettingsSound(opt MainOptions) *settingsSoundView {
 		WithHelp("Brings a quiet voice up and a loud one down.")
 	v.music = kit.NewCheck("Music on hold", tick(func(c *AudioChoice, on bool) { c.HoldMusic = on })).
 		WithHelp("For who is held, where the PBX has none of its own.")
-	v.problem = kit.NewStateWord("", "", kit.Neutral, kit.Secondary)
+	v.problem = kit.NewStateSentence(kit.Secondary)
 	row := func(label text.Key, s *kit.Select, help text.Key) fyne.CanvasObject {
 		return settingsRow(label, kit.Column(6, kit.Row(0, kit.Sized(320, 32, s), kit.Spacer()), kit.NewProse(help, kit.Quiet)))
 	}
@@ -68,7 +68,7 @@ func newSettingsSound(opt MainOptions) *settingsSoundView {
 		row(text.Key("Ringer"), v.ringer, text.Key("Rings for a call. Not the headset, if it may lie on the table.")),
 		settingsRow("Test", v.trial.box),
 		settingsRow("Processing", kit.Column(8, v.echo, v.noise, v.gain, v.music)),
-		settingsRow("State", kit.Pad(7, 0, 0, 0, kit.Row(0, v.problem, kit.Spacer()))))))))
+		settingsRow("State", kit.Pad(7, 0, 0, 0, v.problem.Container)))))))
 	return v
 }
 

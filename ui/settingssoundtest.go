@@ -55,7 +55,7 @@ type soundTestView struct {
 	speaker  *kit.Meter
 	rehearse *kit.Button
 	ring     *kit.Button
-	said     *kit.StateWord
+	said     *kit.StateSentence
 
 	after func(time.Duration, func())
 	quit  chan struct{} // ends the meters; nil while they rest
@@ -68,12 +68,12 @@ func newSoundTestView(opt MainOptions) *soundTestView {
 	v.after = func(d time.Duration, do func()) { time.AfterFunc(d, do) }
 	v.rehearse = kit.NewButton("Test microphone and speaker", kit.Line, v.try).WithIcon(theme.IconMic)
 	v.ring = kit.NewButton("Ring", kit.Line, v.tryRinger).WithIcon(theme.IconBell)
-	v.said = kit.NewStateWord("", "", kit.Neutral, kit.Secondary)
+	v.said = kit.NewStateSentence(kit.Secondary)
 	level := func(name text.Key, m *kit.Meter) fyne.CanvasObject {
 		return kit.Row(12, kit.Sized(90, 18, kit.NewLabel(name, kit.Secondary)), kit.Sized(218, 18, m), kit.Spacer())
 	}
 	v.box = kit.Column(8, level(text.Key("Microphone"), v.mic), level(text.Key("Speaker"), v.speaker), kit.Gap(2),
-		kit.Row(8, v.rehearse, v.ring, kit.Spacer()), kit.Sized(0, 18, kit.Row(0, v.said, kit.Spacer())))
+		kit.Row(8, v.rehearse, v.ring, kit.Spacer()), kit.Sized(0, 34, v.said.Container))
 	v.rest()
 	return v
 }

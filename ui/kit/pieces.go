@@ -7,6 +7,9 @@ import (
 	"leadline/ui/theme"
 )
 
+// emptyLine is how wide the line of an empty state may be before it goes on below, in px.
+const emptyLine = 560
+
 // NewEmptyState is what a list shows when there is nothing: an icon in a circle
 // of 48, one sentence, one line, and at most two buttons (primary first, may be nil).
 func NewEmptyState(icon theme.IconName, sentence, line text.Key, primary, secondary *Button) fyne.CanvasObject {
@@ -19,7 +22,7 @@ func NewEmptyState(icon theme.IconName, sentence, line text.Key, primary, second
 	}
 	objects := []fyne.CanvasObject{circle, Gap(6), NewLabel(sentence, PageTitle.Centered())}
 	if line != "" {
-		objects = append(objects, NewLabel(line, Body.In(theme.Text2).Centered()))
+		objects = append(objects, NewProse(line, Body.In(theme.Text2).Centered()).Within(emptyLine))
 	}
 	if len(buttons) > 0 {
 		objects = append(objects, Gap(4), Row(8, buttons...))

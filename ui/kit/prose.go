@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"math"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -17,6 +18,7 @@ type Prose struct {
 	style    Style
 	leading  float32 // the height of a line in px
 	maxLines int     // 0 is any number
+	within   float32 // how wide it asks to be at most, in px; 0 is as wide as it is given
 	width    float32 // of the breaks
 	lines    []string
 }
@@ -37,6 +39,9 @@ func newProse(w words, style Style) *Prose {
 
 // MaxLines ends the text in "…" after n lines.
 func (p *Prose) MaxLines(n int) *Prose { p.maxLines = n; return p }
+
+// Within asks for as much room as its text needs, up to width px: for where nothing else says how wide it is.
+func (p *Prose) Within(width float32) *Prose { p.within = width; return p }
 
 // SetText shows data.
 func (p *Prose) SetText(s string) { p.set(raw(s)) }
@@ -162,6 +167,10 @@ func (d *proseDrawing) Layout(s fyne.Size) {
 }
 
 func (d *proseDrawing) MinSize() fyne.Size {
+	if d.p.within > 0 {
+		w := min(d.p.within, float32(math.Ceil(float64(d.p.style.measure(d.p.words.shown()).Width))))
+		return fyne.NewSize(w, d.p.HeightFor(w))
+	}
 	w := d.p.Size().Width
 	if w <= 0 { // not laid out yet: as one line
 		return fyne.NewSize(0, d.p.leading)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -130,7 +131,8 @@ func (r *Recordings) Open(ctx context.Context, from server.Sender, id crm.ID) (*
 		if !mayListen(rights.Listen, me, owner) {
 			return wire.Problem{Code: wire.Forbidden, Message: "the role does not let listen to this call's recordings"}
 		}
-		if rec.Done == 0 {
+		// The call says first that it is here (tell): others ask as soon as they hear of that.
+		if rec.Done == 0 && !slices.Contains(c.Uploaded, id) {
 			return wire.Problem{Code: wire.NotFound, Message: "the recording is not here yet"}
 		}
 		return nil

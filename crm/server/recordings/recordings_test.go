@@ -276,6 +276,21 @@ func (o *office) row(id crm.ID) (rec database.Recording) {
 	return rec
 }
 
+// The call says that its recording is here a moment before the server notes that nothing more comes of it.
+func TestARecordingIsHeardAsSoonAsItsCallSaysSo_G1(t *testing.T) {
+	onEach(t, func(t *testing.T, o *office) {
+		call, b := o.call(), sound()
+		id := o.bring(call, b)
+		rec := o.row(id)
+		rec.Done = 0
+		save := func(t *database.Tx) error { return t.SaveRecording(ctx, rec) }
+		if err := o.Engine.DB.Write(ctx, string(o.workspace), save); err != nil {
+			t.Fatal(err)
+		}
+		o.heard(o.dora, id, b)
+	})
+}
+
 func TestAWrongChecksumBeginsAnew(t *testing.T) {
 	onEach(t, func(t *testing.T, o *office) {
 		call, b := o.call(), sound()
