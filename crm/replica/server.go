@@ -17,7 +17,7 @@ type Server interface {
 	Push(ctx context.Context, p wire.Push) (wire.Pushed, error)
 	Pull(ctx context.Context, p wire.Pull) (wire.Page, error)
 	Rows(ctx context.Context, f wire.Fetch) (wire.Fetched, error)
-	// Snapshot gives the bytes of a snapshot from an offset on, compressed as they are.
+	// Snapshot gives the bytes of a snapshot, or of its ready file by that name, from an offset on, compressed as they are.
 	Snapshot(ctx context.Context, m wire.Manifest, offset int64) (io.ReadCloser, error)
 	// Watch gives hints to heard until the connection breaks; it returns why. The first hint comes
 	// as the connection stands.
@@ -45,6 +45,8 @@ type File interface {
 	BeginSnapshot(ctx context.Context) error
 	ApplySnapshot(ctx context.Context, rows []wire.Row) error
 	EndSnapshot(ctx context.Context, m wire.Manifest) error
+	IsNew(ctx context.Context) (bool, error)
+	TakeReady(ctx context.Context, path string, m wire.Manifest) (taken bool, err error)
 	Purge(ctx context.Context, refs []crm.Ref) error
 	PurgeRecordings(ctx context.Context, ids []crm.ID) error
 	Wipe(ctx context.Context) error

@@ -28,6 +28,9 @@ func (r *Replica) begin(ctx context.Context, w wire.Welcome) error {
 	if w.Snapshot == nil || w.Snapshot.View != w.View || w.Snapshot.Epoch != w.Epoch {
 		return r.pullAll(ctx, w)
 	}
+	if taken, err := r.beginReady(ctx, *w.Snapshot); err != nil || taken {
+		return err
+	}
 	file, err := r.load(ctx, *w.Snapshot)
 	if err != nil {
 		return fmt.Errorf("load the snapshot %s: %w", w.Snapshot.Name, err)

@@ -26,6 +26,9 @@ type Snapshots struct {
 	engine *Engine
 	dir    string
 
+	making sync.Mutex // held while a ready file is made
+	failed string     // the name of the snapshot of which none could be made; under making
+
 	mu   sync.Mutex
 	made map[crm.ID]map[string]wire.Manifest // by workspace and view
 }
@@ -33,6 +36,13 @@ type Snapshots struct {
 // OpenSnapshots finds those that are in a directory already, which must be there.
 func OpenSnapshots(e *Engine, dir string) (*Snapshots, error) {
 	s := &Snapshots{engine: e, dir: dir, made: map[crm.ID]map[string]wire.Manifest{}}
+	unfinished, err := filepath.Glob(filepath.Join(dir, readyPattern))
+	for _, dir := range unfinished {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	if err != nil {
+		return nil, err
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "*"+manifestSuffix))
 	if err != nil {
 		return nil, err
@@ -135,10 +145,10 @@ func (s *Snapshots) Open(ctx context.Context, from Sender, name string) (file *o
 		if err != nil {
 			return err
 		}
-		if view.Left || !valid || m.Name != name {
+		if view.Left || !valid || m.Name != strings.TrimSuffix(name, wire.ReadySuffix) {
 			return os.ErrNotExist
 		}
-		file, err = os.Open(filepath.Join(s.dir, m.Name+dataSuffix))
+		file, err = os.Open(filepath.Join(s.dir, name+dataSuffix))
 		return err
 	})
 	return file, err
@@ -169,15 +179,20 @@ func (s *Snapshots) Build(ctx context.Context, from Sender) (m wire.Manifest, er
 	if err = os.Rename(part.Name(), filepath.Join(s.dir, m.Name+dataSuffix)); err != nil {
 		return m, err
 	}
-	beside, err := json.Marshal(snapshotFile{m, from.Workspace})
-	if err == nil {
-		err = os.WriteFile(filepath.Join(s.dir, m.Name+manifestSuffix), beside, 0o600)
-	}
-	if err != nil {
+	if err = s.describe(snapshotFile{m, from.Workspace}); err != nil {
 		return m, err
 	}
 	s.remove(s.add(snapshotFile{m, from.Workspace}))
 	return m, nil
+}
+
+// describe writes what stands beside a snapshot.
+func (s *Snapshots) describe(m snapshotFile) error {
+	beside, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.dir, m.Name+manifestSuffix), beside, 0o600)
 }
 
 // remove takes a snapshot's files away; who reads one goes on, as the file is open.
@@ -185,7 +200,7 @@ func (s *Snapshots) remove(m wire.Manifest) {
 	if m.Name == "" || strings.ContainsAny(m.Name, `/\.`) {
 		return
 	}
-	for _, suffix := range []string{manifestSuffix, dataSuffix} {
+	for _, suffix := range []string{manifestSuffix, dataSuffix, wire.ReadySuffix + dataSuffix} {
 		if err := os.Remove(filepath.Join(s.dir, m.Name+suffix)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			s.engine.Log.Warn("an old snapshot stays", "error", err)
 		}

@@ -23,11 +23,7 @@ func (s *Store) BeginSnapshot(ctx context.Context) error {
 // ApplySnapshot takes over the next part of a snapshot.
 func (s *Store) ApplySnapshot(ctx context.Context, rows []wire.Row) error {
 	return s.writeBy(ctx, s.commitBulk, func(t *tx) error {
-		seen := make([]any, 0, 2*len(rows))
-		for _, r := range rows {
-			seen = append(seen, string(r.Entity), string(r.ID))
-		}
-		if err := t.insertMany("INSERT OR IGNORE INTO row_seen(entity, id) VALUES", 2, seen); err != nil {
+		if err := t.see(rows); err != nil {
 			return err
 		}
 		rest, err := t.putPlain(rows)
@@ -36,6 +32,18 @@ func (s *Store) ApplySnapshot(ctx context.Context, rows []wire.Row) error {
 		}
 		return t.takeOver(wire.Page{Rows: rest, More: true})
 	})
+}
+
+// see notes that a snapshot has rows, for what it has not to be found in the end.
+func (t *tx) see(rows []wire.Row) error {
+	if t.s.making {
+		return nil
+	}
+	seen := make([]any, 0, 2*len(rows))
+	for _, r := range rows {
+		seen = append(seen, string(r.Entity), string(r.ID))
+	}
+	return t.insertMany("INSERT OR IGNORE INTO row_seen(entity, id) VALUES", 2, seen)
 }
 
 // EndSnapshot ends what BeginSnapshot began: what is here and not in the snapshot goes, and the file is in
@@ -54,9 +62,14 @@ func (s *Store) EndSnapshot(ctx context.Context, m wire.Manifest) error {
 		if _, err := t.exec("DELETE FROM row_seen"); err != nil {
 			return err
 		}
-		_, err = t.exec("UPDATE sync SET epoch = ?1, cursor = ?2, safe_rev = ?2, base_rev = ?2, view_hash = ?3", int64(m.Epoch), int64(m.Rev), m.View)
-		return err
+		return t.standAt(m)
 	})
+}
+
+// standAt says that the file is what a snapshot is.
+func (t *tx) standAt(m wire.Manifest) error {
+	_, err := t.exec("UPDATE sync SET epoch = ?1, cursor = ?2, safe_rev = ?2, base_rev = ?2, view_hash = ?3", int64(m.Epoch), int64(m.Rev), m.View)
+	return err
 }
 
 // sweep takes away what the snapshot has not, but for what the server has not heard of yet.

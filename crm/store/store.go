@@ -75,6 +75,8 @@ type Store struct {
 	recent    recent
 	ownWithin time.Duration // see there
 
+	making bool // a ready file is being made: nothing is here that the snapshot may not have
+
 	idLock sync.Mutex
 
 	listening sync.Mutex

@@ -87,7 +87,21 @@ type Manifest struct {
 	Rows   uint64 `json:"rows"`
 	Bytes  int64  `json:"bytes"`  // compressed
 	SHA256 []byte `json:"sha256"` // of the compressed bytes
+
+	// File is the same as a file of the program's own, which a new device can begin with at once; nil when there is none.
+	File *ReadyFile `json:"file,omitempty"`
 }
+
+// ReadyFile is an SQLite file of the program's, compressed with zstd.
+type ReadyFile struct {
+	Version int    `json:"version"` // of its tables: a program of that version or a later one can take it
+	Size    int64  `json:"size"`    // not compressed
+	Bytes   int64  `json:"bytes"`   // compressed
+	SHA256  []byte `json:"sha256"`  // of the compressed bytes
+}
+
+// ReadySuffix follows the snapshot's name in the name of its ready file.
+const ReadySuffix = ".db"
 
 // Erasure is a person whose data is to be gone everywhere (requirement I4). A device purges what it still has
 // of it, then names it in Push.Erased.

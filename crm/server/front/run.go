@@ -77,7 +77,7 @@ func (f *Front) buildJobs(ctx context.Context) {
 	for {
 		select {
 		case job := <-f.builder.jobs:
-			f.builder.now(ctx, func() { job(ctx) })
+			job(ctx)
 		case <-ctx.Done():
 			return
 		}

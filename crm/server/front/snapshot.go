@@ -23,17 +23,34 @@ func (f *Front) offer(ctx context.Context, from server.Sender, h wire.Hello) (*w
 	}
 	m, build, err := f.Snapshots.Offer(ctx, from)
 	switch {
-	case err != nil || !build:
+	case err != nil || m == nil && !build:
 		return m, err
+	case !build && m.File != nil:
+		return m, nil
 	case m != nil || h.Cursor > 0:
-		f.builder.later(func(ctx context.Context) { f.build(ctx, from) })
+		f.builder.later(func(ctx context.Context) {
+			f.builder.now(ctx, func() { f.build(ctx, from) })
+			f.addFile(ctx, from)
+		})
 		return m, nil
 	}
 	if !f.builder.now(ctx, func() { f.build(ctx, from) }) {
 		return nil, nil
 	}
+	f.builder.later(func(ctx context.Context) { f.addFile(ctx, from) })
 	m, _, err = f.Snapshots.Offer(ctx, from)
 	return m, err
+}
+
+// addFile has the next new device begin with a ready file; this one begins with the rows.
+func (f *Front) addFile(ctx context.Context, from server.Sender) {
+	began := time.Now()
+	switch made, err := f.Snapshots.AddFile(ctx, from); {
+	case err != nil:
+		f.Log.Error("a ready file for new devices could not be made", "error", err)
+	case made:
+		f.Log.Info("new devices have a ready file to begin with", "ms", time.Since(began).Milliseconds())
+	}
 }
 
 func (f *Front) build(ctx context.Context, from server.Sender) {
