@@ -24,7 +24,7 @@ import (
 
 // shell runs commands on one database.
 type shell struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 }
 
@@ -100,14 +100,14 @@ func (s shell) serve() (address string, said *printed, stop func()) {
 
 // program is one that has signed in.
 type program struct {
-	t       *testing.T
+	t       testing.TB
 	client  *remote.Client
 	id      crm.ID
 	welcome wire.Welcome
 	seq     uint64
 }
 
-func newID(t *testing.T) crm.ID {
+func newID(t testing.TB) crm.ID {
 	t.Helper()
 	id, err := crm.NewID(time.Now(), rand.Reader)
 	if err != nil {
