@@ -42,10 +42,7 @@ type Outcome struct {
 // database's, and nothing was done. One refused command, or one program that is told off, spoils nothing for the others.
 func (e *Engine) Commit(ctx context.Context, workspace crm.ID, pushes []Pushed) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(pushes))
-	err := e.commit(ctx, workspace, func(c *commit) error {
-		if err := c.prepare(pushes); err != nil {
-			return err
-		}
+	err := e.commit(ctx, workspace, pushes, func(c *commit) error {
 		for i, p := range pushes {
 			var err error
 			if outcomes[i], err = c.push(p); err != nil {
@@ -67,15 +64,12 @@ func (e *Engine) Commit(ctx context.Context, workspace crm.ID, pushes []Pushed) 
 
 // Do does a change of the server's own, or of other software on behalf of a user, and answers it.
 func (e *Engine) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Command) (result wire.Result, err error) {
-	err = e.commit(ctx, workspace, func(c *commit) error {
-		cmd, err := toWire(change)
-		if err != nil {
-			return err
-		}
-		p := Pushed{User: from.User, Push: wire.Push{Commands: []wire.Command{cmd}}}
-		if err := c.prepare([]Pushed{p}); err != nil {
-			return err
-		}
+	cmd, err := toWire(change)
+	if err != nil {
+		return result, err
+	}
+	p := Pushed{User: from.User, Push: wire.Push{Commands: []wire.Command{cmd}}}
+	err = e.commit(ctx, workspace, []Pushed{p}, func(c *commit) error {
 		if err := c.perform(from, "", p.Commands); err != nil {
 			return err
 		}
@@ -88,17 +82,24 @@ func (e *Engine) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, c
 	return result, err
 }
 
-// commit runs one transaction, and tells of the revision that it came to.
-func (e *Engine) commit(ctx context.Context, workspace crm.ID, f func(*commit) error) error {
+// commit runs one transaction on what the pushes need, and tells of the revision that it came to.
+func (e *Engine) commit(ctx context.Context, workspace crm.ID, pushes []Pushed, f func(*commit) error) error {
+	read := readPushes(pushes)
 	var c *commit
 	err := e.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
-		head, err := t.Head(ctx, true)
+		open, err := t.Open(ctx, read.asked)
 		if err != nil {
 			return err
 		}
-		rows := t.Rows(ctx)
-		c = &commit{e: e, ctx: ctx, t: t, rows: rows, head: head, rev: head.Rev, now: e.Now(), batch: ledger.NewBatch(rows, head.Secret, head.Region),
-			clients: map[crm.ID]*database.Client{}, changes: map[crm.ID]decoded{}, before: map[crm.ID]bool{}, touched: map[crm.ID][]ledger.Key{}}
+		c = &commit{e: e, ctx: ctx, t: t, rows: open.Rows, head: open.Workspace, rev: open.Rev, now: e.Now(), batch: ledger.NewBatch(open.Rows, open.Secret, open.Region),
+			clients: map[crm.ID]*database.Client{}, changes: read.changes, seen: open.Answers, before: map[crm.ID]bool{}, touched: map[crm.ID][]ledger.Key{}}
+		for _, id := range read.asked.Programs {
+			if c.clients[id] == nil {
+				client := open.Programs[id]
+				client.ID = id
+				c.clients[id] = &client
+			}
+		}
 		return f(c)
 	})
 	if err != nil {
@@ -187,15 +188,19 @@ func readCommand(cmd wire.Command) decoded {
 	return decoded{change, err}
 }
 
-// prepare reads what the commands will ask for, with few questions for all of them.
-func (c *commit) prepare(pushes []Pushed) error {
-	var ids, clients []crm.ID
-	var keys []ledger.Key
+// readPushed is what pushes say, and what the database is asked for by it.
+type readPushed struct {
+	changes map[crm.ID]decoded // by the command's id
+	asked   database.Asked
+}
+
+func readPushes(pushes []Pushed) readPushed {
+	r := readPushed{changes: map[crm.ID]decoded{}}
 	for _, p := range pushes {
 		if isID(p.Client) {
-			clients = append(clients, p.Client)
+			r.asked.Programs = append(r.asked.Programs, p.Client)
 		}
-		keys = append(keys, ledger.Key{Entity: wire.User, ID: p.User})
+		r.asked.Rows = append(r.asked.Rows, ledger.Key{Entity: wire.User, ID: p.User})
 		read := p.read
 		if read == nil {
 			read = readCommands(p.Commands)
@@ -204,28 +209,17 @@ func (c *commit) prepare(pushes []Pushed) error {
 			if !isID(cmd.ID) {
 				continue
 			}
-			ids = append(ids, cmd.ID)
-			if _, ok := c.changes[cmd.ID]; ok {
+			r.asked.Commands = append(r.asked.Commands, cmd.ID)
+			if _, ok := r.changes[cmd.ID]; ok {
 				continue
 			}
 			if read[i].err == nil {
-				keys = append(keys, ledger.Needs(read[i].Change)...)
+				r.asked.Rows = append(r.asked.Rows, ledger.Needs(read[i].Change)...)
 			}
-			c.changes[cmd.ID] = read[i]
+			r.changes[cmd.ID] = read[i]
 		}
 	}
-	known, seen, err := c.rows.Prepare(keys, clients, ids)
-	if err != nil {
-		return err
-	}
-	c.seen = seen
-	for _, id := range clients {
-		if client := known[id]; c.clients[id] == nil && isID(id) {
-			client.ID = id
-			c.clients[id] = &client
-		}
-	}
-	return nil
+	return r
 }
 
 // push does the commands of one program.

@@ -36,7 +36,7 @@ func (e *Engine) eraseAgain(ctx context.Context, workspace crm.ID, was database.
 }
 
 func (e *Engine) erase(ctx context.Context, workspace crm.ID, by ledger.Sender, what database.Erasure) (done Erased, err error) {
-	err = e.commit(ctx, workspace, func(c *commit) error {
+	err = e.commit(ctx, workspace, nil, func(c *commit) error {
 		if err := c.mayErase(by); err != nil {
 			return err
 		}

@@ -227,20 +227,37 @@ func (r *Rows) wanted(keys []ledger.Key) (questions []question) {
 	return questions
 }
 
-// Prepare reads at once what a batch of commands will ask for: rows, all of the roles, the programs, and the answers given before.
-func (r *Rows) Prepare(keys []ledger.Key, programs, commands []crm.ID) (known map[crm.ID]Client, seen map[crm.ID]Answer, err error) {
-	known, seen = map[crm.ID]Client{}, map[crm.ID]Answer{}
-	questions := append(r.wanted(keys), r.t.clientsAmong(programs, known), r.t.answersAmong(commands, seen), r.t.lastRecord())
-	if _, ok := r.all[wire.Role]; !ok {
-		var roles []*ledger.Row
-		questions = append(questions, question{allDocuments, []any{r.t.Workspace, string(wire.Role)}, func(scan func(...any) error) error {
+// Asked is what a batch of commands will ask for, as far as that can be said beforehand.
+type Asked struct {
+	Rows     []ledger.Key
+	Programs []crm.ID
+	Commands []crm.ID
+}
+
+// Opened is the workspace as a transaction has it for itself, with what was asked for.
+type Opened struct {
+	Workspace
+	Rows     *Rows
+	Programs map[crm.ID]Client // those that the server knows
+	Answers  map[crm.ID]Answer // those given before
+}
+
+// Open waits for the workspace, as Head does, and reads at once what a batch of commands will ask for: besides what is
+// named all of the roles, and the end of the audit log. On PostgreSQL that is one message there and one back.
+func (t *Tx) Open(ctx context.Context, asked Asked) (Opened, error) {
+	o := Opened{Rows: t.Rows(ctx), Programs: map[crm.ID]Client{}, Answers: map[crm.ID]Answer{}}
+	var roles []*ledger.Row
+	// The head first: what comes after it sees what the one before has committed.
+	questions := append([]question{t.head(true, &o.Workspace)}, o.Rows.wanted(asked.Rows)...)
+	questions = append(questions, t.clientsAmong(asked.Programs, o.Programs), t.answersAmong(asked.Commands, o.Answers), t.lastRecord(),
+		question{allDocuments, []any{t.Workspace, string(wire.Role)}, func(scan func(...any) error) error {
 			row, err := scanDocument(scan)
 			roles = append(roles, row)
 			return err
 		}})
-		defer func() { r.all[wire.Role] = roles }()
-	}
-	return known, seen, r.t.session.ask(r.ctx, questions)
+	err := t.session.ask(ctx, questions)
+	o.Rows.all[wire.Role] = roles
+	return o, t.opened(o.Workspace, err)
 }
 
 // Row is ledger.Rows'.

@@ -28,16 +28,25 @@ func (w *Workspace) into() []any {
 // Head is the workspace as it is. In a transaction that writes, nobody else changes it
 // until that one is over: so the order of revisions is the order of commits.
 func (t *Tx) Head(ctx context.Context, write bool) (w Workspace, err error) {
+	err = t.session.ask(ctx, []question{t.head(write, &w)})
+	return w, t.opened(w, err)
+}
+
+func (t *Tx) head(write bool, into *Workspace) question {
 	query := "SELECT " + workspaceColumns + " FROM ws WHERE id = $1"
 	if write {
 		query += t.lock()
 	}
-	ok, err := t.One(ctx, query, []any{t.Workspace}, w.into()...)
-	if err == nil && !ok {
+	return question{query, []any{t.Workspace}, func(scan func(...any) error) error { return scan(into.into()...) }}
+}
+
+// opened takes note of the workspace that the transaction is on, unless it was not found.
+func (t *Tx) opened(w Workspace, err error) error {
+	if err == nil && w.ID == "" {
 		err = fmt.Errorf("workspace %q is not there", t.Workspace)
 	}
 	t.region = w.Region
-	return w, err
+	return err
 }
 
 // Advance gives out n revisions.
