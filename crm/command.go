@@ -40,6 +40,11 @@ type (
 	UpdateDeal struct{ Deal }
 	// SaveUser adds or sets a user.
 	SaveUser struct{ User }
+	// TelephonesChanged says that the company has set up a user's telephone accounts otherwise, which are no part of the CRM: the
+	// user's programs ask for them anew (requirement I3). The server's own command.
+	TelephonesChanged struct {
+		User ID `json:"user"`
+	}
 	// SaveLine adds or sets a line.
 	SaveLine struct{ Line }
 	// BeginCall adds a call; asked twice, it does nothing.
@@ -152,36 +157,39 @@ const (
 	SetupField    SetupKind = "field"
 )
 
-func (CreateContact) CommandName() string  { return "contact.create/1" }
-func (UpdateContact) CommandName() string  { return "contact.update/1" }
-func (CreateCompany) CommandName() string  { return "company.create/1" }
-func (UpdateCompany) CommandName() string  { return "company.update/1" }
-func (CreateLead) CommandName() string     { return "lead.create/1" }
-func (UpdateLead) CommandName() string     { return "lead.update/1" }
-func (CreateDeal) CommandName() string     { return "deal.create/1" }
-func (UpdateDeal) CommandName() string     { return "deal.update/1" }
-func (SaveUser) CommandName() string       { return "user.save/1" }
-func (SaveLine) CommandName() string       { return "line.save/1" }
-func (BeginCall) CommandName() string      { return "call.begin/1" }
-func (UpdateCall) CommandName() string     { return "call.update/1" }
-func (EndCall) CommandName() string        { return "call.end/1" }
-func (SaveNote) CommandName() string       { return "note.save/1" }
-func (LinkCall) CommandName() string       { return "call.link/1" }
-func (ImportContacts) CommandName() string { return "contacts.import/1" }
-func (RemoveRecord) CommandName() string   { return "record.remove/1" }
-func (Assign) CommandName() string         { return "record.assign/1" }
-func (SetLeadStatus) CommandName() string  { return "lead.status/1" }
-func (SetDealStage) CommandName() string   { return "deal.stage/1" }
-func (SaveRecordNote) CommandName() string { return "recordnote.save/1" }
-func (SaveFollowUp) CommandName() string   { return "followup.save/1" }
-func (SaveWorkspace) CommandName() string  { return "workspace.save/1" }
-func (SaveQueue) CommandName() string      { return "queue.save/1" }
-func (SavePipeline) CommandName() string   { return "pipeline.save/1" }
-func (SaveRole) CommandName() string       { return "role.save/1" }
-func (SaveField) CommandName() string      { return "field.save/1" }
-func (RemoveSetup) CommandName() string    { return "setup.remove/1" }
-func (AddEntries) CommandName() string     { return "list.add/1" }
-func (RemoveEntries) CommandName() string  { return "list.remove/1" }
+func (CreateContact) CommandName() string { return "contact.create/1" }
+func (UpdateContact) CommandName() string { return "contact.update/1" }
+func (CreateCompany) CommandName() string { return "company.create/1" }
+func (UpdateCompany) CommandName() string { return "company.update/1" }
+func (CreateLead) CommandName() string    { return "lead.create/1" }
+func (UpdateLead) CommandName() string    { return "lead.update/1" }
+func (CreateDeal) CommandName() string    { return "deal.create/1" }
+func (UpdateDeal) CommandName() string    { return "deal.update/1" }
+func (SaveUser) CommandName() string      { return "user.save/1" }
+
+// CommandName is Change's.
+func (TelephonesChanged) CommandName() string { return "user.telephones/1" }
+func (SaveLine) CommandName() string          { return "line.save/1" }
+func (BeginCall) CommandName() string         { return "call.begin/1" }
+func (UpdateCall) CommandName() string        { return "call.update/1" }
+func (EndCall) CommandName() string           { return "call.end/1" }
+func (SaveNote) CommandName() string          { return "note.save/1" }
+func (LinkCall) CommandName() string          { return "call.link/1" }
+func (ImportContacts) CommandName() string    { return "contacts.import/1" }
+func (RemoveRecord) CommandName() string      { return "record.remove/1" }
+func (Assign) CommandName() string            { return "record.assign/1" }
+func (SetLeadStatus) CommandName() string     { return "lead.status/1" }
+func (SetDealStage) CommandName() string      { return "deal.stage/1" }
+func (SaveRecordNote) CommandName() string    { return "recordnote.save/1" }
+func (SaveFollowUp) CommandName() string      { return "followup.save/1" }
+func (SaveWorkspace) CommandName() string     { return "workspace.save/1" }
+func (SaveQueue) CommandName() string         { return "queue.save/1" }
+func (SavePipeline) CommandName() string      { return "pipeline.save/1" }
+func (SaveRole) CommandName() string          { return "role.save/1" }
+func (SaveField) CommandName() string         { return "field.save/1" }
+func (RemoveSetup) CommandName() string       { return "setup.remove/1" }
+func (AddEntries) CommandName() string        { return "list.add/1" }
+func (RemoveEntries) CommandName() string     { return "list.remove/1" }
 
 var changes = map[string]func(json.RawMessage) (Change, error){}
 
@@ -204,6 +212,7 @@ func init() {
 	register[CreateDeal]()
 	register[UpdateDeal]()
 	register[SaveUser]()
+	register[TelephonesChanged]()
 	register[SaveLine]()
 	register[BeginCall]()
 	register[UpdateCall]()

@@ -22,7 +22,7 @@ func TestEveryCommandIsReadAsItWasWritten(t *testing.T) {
 		UpdateCall{ID: "1", Answered: at, Result: &result}, EndCall{ID: "1", Ended: at, Outcome: AnsweredElsewhere, Detail: "200"},
 		SaveNote{Call: "1", Text: "ü", At: at}, LinkCall{Call: "1", Refs: []Ref{{KindContact, "2"}}, Reason: Say(ReasonContact)},
 		SaveRecordings{Call: "1", Files: []string{"a.flac"}},
-		RecordingUploaded{Call: "1", Recording: "2"}, RemoveRecordings{Call: "1", Recordings: []ID{"2"}},
+		RecordingUploaded{Call: "1", Recording: "2"}, RemoveRecordings{Call: "1", Recordings: []ID{"2"}}, TelephonesChanged{User: "1"},
 		SaveQuality{Call: "1", Quality: SoundQuality{Codec: "Opus", Time: time.Minute, Received: 3000, Lost: 3, MOS: 4.2, Troubles: []string{"nothing-heard"}}},
 		EnsureLead{Lead: Lead{ID: "1"}, Peer: "+49301", Generation: 2, Convert: &ConvertLead{Lead: "1", Deal: &Deal{ID: "2"}}},
 		ConvertLead{Lead: "1", Contact: &Contact{ID: "2"}, Into: []Ref{{KindCompany, "3"}}},

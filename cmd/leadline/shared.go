@@ -191,8 +191,7 @@ func (s *shared) welcomed(w wire.Welcome) {
 // takeAccounts has the telephone work with the company's accounts (requirement I3).
 func (s *shared) takeAccounts(ctx context.Context) {
 	s.giving.Lock()
-	greeted, accounts := s.greeted, s.accounts
-	s.greeted, s.accounts = false, nil
+	greeted := s.greeted
 	s.giving.Unlock()
 	if !greeted {
 		return
@@ -200,6 +199,13 @@ func (s *shared) takeAccounts(ctx context.Context) {
 	s.taking.Go(func() {
 		s.oneTakes.Lock()
 		defer s.oneTakes.Unlock()
+		s.giving.Lock() // now, and not before the last one was done: of several in a call the newest counts
+		greeted, accounts := s.greeted, s.accounts
+		s.greeted, s.accounts = false, nil
+		s.giving.Unlock()
+		if !greeted {
+			return
+		}
 		if err := s.p.takeAccounts(ctx, accounts); err != nil && ctx.Err() == nil {
 			s.p.log.Error("take over the company's accounts", "error", err)
 		}

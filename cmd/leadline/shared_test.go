@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +40,7 @@ type theCompany struct {
 	access    *access.Access
 	workspace crm.ID
 	url       string
+	noHints   *atomic.Bool // no WebSocket gets through, as behind some proxies
 }
 
 func aCompany(t *testing.T) theCompany {
@@ -62,9 +65,16 @@ func aCompany(t *testing.T) theCompany {
 	if err != nil {
 		t.Fatal(err)
 	}
-	web := httptest.NewServer(f.Handler())
+	noHints, through := &atomic.Bool{}, f.Handler()
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if noHints.Load() && r.URL.Path == wire.PathWatch {
+			http.Error(w, "a proxy in between knows no WebSocket", http.StatusForbidden)
+			return
+		}
+		through.ServeHTTP(w, r)
+	}))
 	t.Cleanup(func() { f.Close(); web.CloseClientConnections(); web.Close() })
-	return theCompany{company, in, workspace, web.URL}
+	return theCompany{company, in, workspace, web.URL, noHints}
 }
 
 // user adds one who can sign in with serverPassword.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,6 +65,8 @@ type Replica struct {
 	telling sync.Mutex
 	status  Status
 
+	team *team // how colleagues are
+
 	pulled chan struct{} // has a value when there may be something to pull
 	retry  chan struct{} // has a value when somebody wants it tried at once
 }
@@ -94,7 +97,9 @@ func New(c Config) *Replica {
 	if c.Snapshots == "" {
 		c.Snapshots = os.TempDir()
 	}
-	return &Replica{c: c, session: newLock(), status: Status{State: Offline, Since: c.Now()}, pulled: make(chan struct{}, 1), retry: make(chan struct{}, 1)}
+	r := &Replica{c: c, session: newLock(), status: Status{State: Offline, Since: c.Now()}, pulled: make(chan struct{}, 1), retry: make(chan struct{}, 1)}
+	r.team = &team{c: &r.c}
+	return r
 }
 
 // Status is where the replica stands now.
@@ -186,10 +191,11 @@ func (r *Replica) Pull(ctx context.Context, wait time.Duration) (more bool, err 
 	if err != nil {
 		return false, err
 	}
-	page, err := r.c.Server.Pull(ctx, wire.Pull{Client: at.Client, Epoch: w.Epoch, Cursor: at.Cursor, View: w.View, Wait: wait})
+	page, err := r.c.Server.Pull(ctx, wire.Pull{Client: at.Client, Epoch: w.Epoch, Cursor: at.Cursor, View: w.View, Wait: wait, Team: r.team.asked(wait)})
 	if err != nil {
 		return false, r.failed(err)
 	}
+	r.team.polled(page.Team)
 	r.session.Lock()
 	defer r.session.Unlock()
 	if greeting != r.greetings || took != r.took {
@@ -201,6 +207,10 @@ func (r *Replica) Pull(ctx context.Context, wait time.Duration) (more bool, err 
 	}
 	if err := r.c.File.ApplyPage(ctx, page); err != nil {
 		return false, fmt.Errorf("take over what is new on the server: %w", err)
+	}
+	if slices.ContainsFunc(page.Rows, func(row wire.Row) bool { return row.Entity == wire.User && row.ID == w.User }) {
+		r.greeted = false // what who signed in may do, and which telephones they have, is said in greeting
+		return true, nil
 	}
 	return page.More, nil
 }

@@ -71,6 +71,7 @@ func (r *Replica) pushLoop(ctx context.Context) {
 func (r *Replica) pullLoop(ctx context.Context, watched <-chan bool) {
 	wait, watching := firstRetry, false
 	poll := time.Duration(0)
+	defer r.team.unpolled()
 	for ctx.Err() == nil {
 		more, err := r.Pull(ctx, poll)
 		if err != nil {
@@ -120,7 +121,7 @@ func (r *Replica) watchLoop(ctx context.Context, watched chan bool) {
 				wait = firstRetry
 				first := !stands
 				if first || len(h.Presence) > 0 {
-					r.c.OnPresence(h.Presence, first) // the first hint has everybody
+					r.team.hinted(h.Presence, first) // the first hint has everybody
 				}
 				if !stands {
 					stands = true
@@ -133,9 +134,7 @@ func (r *Replica) watchLoop(ctx context.Context, watched chan bool) {
 			if ctx.Err() == nil {
 				r.c.Log.Info("the connection for hints has ended", "error", err)
 			}
-			if stands {
-				r.c.OnSilence()
-			}
+			r.team.unheard()
 			set(false)
 		}
 		select {
@@ -153,6 +152,9 @@ func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-
 	}
 	if needsGreeting(err) && wait == firstRetry {
 		return 2 * wait // at once, but not for ever
+	}
+	if at == r.pulled {
+		r.team.unpolled()
 	}
 	state, left := stateAfter(err), false
 	if state == Revoked {

@@ -134,6 +134,8 @@ func touchedSetup(change crm.Change) (rows []wire.RowID) {
 	switch do := change.(type) {
 	case crm.SaveUser:
 		return one(wire.User, do.User.ID)
+	case crm.TelephonesChanged:
+		return one(wire.User, do.User)
 	case crm.SaveLine:
 		return one(wire.Line, do.Line.ID)
 	case crm.SaveWorkspace:

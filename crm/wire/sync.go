@@ -174,7 +174,13 @@ type Pull struct {
 	View   string        `json:"view"`
 	Limit  int           `json:"limit,omitempty"` // rows; 0 is MostRows
 	Wait   time.Duration `json:"wait,omitempty"`  // at most 25 s, for something to be new
+	// Team is with Wait, where no hints get through: the Team.Mark that the program was told last, TeamUnknown before. Another team
+	// ends the wait, too.
+	Team string `json:"team,omitempty"`
 }
+
+// TeamUnknown asks for the team at once.
+const TeamUnknown = "?"
 
 // Page is what is new, out of one state of the database. With More the next pull goes on at Rev.
 type Page struct {
@@ -188,6 +194,13 @@ type Page struct {
 	// Refused are those among the commands up to Ack that were refused and that the client has
 	// not acknowledged before, so that a lost Pushed loses no reason.
 	Refused []Result `json:"refused,omitempty"`
+	Team    *Team    `json:"team,omitempty"` // if it is another one than Pull.Team says
+}
+
+// Team is how everybody is who is there.
+type Team struct {
+	Mark  string     `json:"mark"` // is the same for the same users in the same states
+	Users []Presence `json:"users"`
 }
 
 // Fetch asks for rows as they are now, by id: after a new epoch.

@@ -5,10 +5,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +51,9 @@ type company struct {
 	snapshots *server.Snapshots
 	workspace crm.ID
 	web       *httptest.Server
+	noHints   atomic.Bool // no WebSocket gets through, as behind some proxies
+	away      atomic.Bool // nothing gets through
+	hints     sync.Map    // the connections of WebSockets
 }
 
 func newCompany(t testing.TB) *company {
@@ -62,7 +68,23 @@ func newCompany(t testing.TB) *company {
 	c.snapshots = must(server.OpenSnapshots(engine, t.TempDir()))(t)
 	c.front = front.New(front.Options{Access: c.access, Engine: engine, Log: log, Snapshots: c.snapshots, Region: "DE"})
 	c.workspace = must(c.saves.FirstWorkspace(t.Context(), "DE"))(t)
-	c.web = httptest.NewServer(c.front.Handler())
+	through := c.front.Handler()
+	c.web = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c.away.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		if c.noHints.Load() && r.URL.Path == wire.PathWatch {
+			http.Error(w, "a proxy in between knows no WebSocket", http.StatusForbidden)
+			return
+		}
+		through.ServeHTTP(w, r)
+	}))
+	c.web.Config.ConnState = func(conn net.Conn, s http.ConnState) {
+		if s == http.StateHijacked {
+			c.hints.Store(conn, nil)
+		}
+	}
+	c.web.Start()
 	t.Cleanup(func() { c.front.Close(); c.web.CloseClientConnections(); c.web.Close() })
 	return c
 }
@@ -92,6 +114,7 @@ type desk struct {
 
 	mu      sync.Mutex
 	status  replica.Status
+	team    map[crm.ID]wire.Availability // nil while nobody tells
 	changed chan struct{}
 }
 
@@ -108,6 +131,21 @@ func (c *company) desk(email string) *desk {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.status = s
+		d.signal()
+	}, OnPresence: func(users []wire.Presence, whole bool) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if whole {
+			d.team = map[crm.ID]wire.Availability{}
+		}
+		for _, u := range users {
+			d.team[u.User] = u.State
+		}
+		d.signal()
+	}, OnSilence: func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.team = nil
 		d.signal()
 	}})
 	c.t.Cleanup(d.OnChange(func(crm.Changed) { d.signal() }))

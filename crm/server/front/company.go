@@ -34,6 +34,11 @@ func (c Company) SaveUser(ctx context.Context, workspace crm.ID, u crm.User) err
 	return c.Do(ctx, workspace, ledger.Sender{System: true}, crm.SaveUser{User: u})
 }
 
+// TelephonesChanged has a user's programs ask for their telephone accounts anew.
+func (c Company) TelephonesChanged(ctx context.Context, workspace, user crm.ID) error {
+	return c.Do(ctx, workspace, ledger.Sender{System: true}, crm.TelephonesChanged{User: user})
+}
+
 // Do does a change for somebody; an error of type Refused says why it was not done.
 func (c Company) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Change) error {
 	id, err := crm.NewID(c.Engine.Now(), c.Engine.Random)

@@ -124,6 +124,9 @@ func (f *Front) savePhone(w http.ResponseWriter, r *http.Request, p access.Perso
 	if err := f.Access.SaveTelephone(r.Context(), p.Workspace, u.ID, in); err != nil {
 		return err
 	}
+	if err := f.company.TelephonesChanged(r.Context(), p.Workspace, u.ID); err != nil {
+		return err
+	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
@@ -141,6 +144,9 @@ func (f *Front) removePhone(w http.ResponseWriter, r *http.Request, p access.Per
 		return err
 	}
 	if err := f.Access.RemoveTelephone(r.Context(), p.Workspace, u.ID, r.PathValue("name")); err != nil {
+		return err
+	}
+	if err := f.company.TelephonesChanged(r.Context(), p.Workspace, u.ID); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

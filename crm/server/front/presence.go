@@ -2,9 +2,11 @@ package front
 
 import (
 	"cmp"
-
+	"fmt"
+	"hash/fnv"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -142,6 +144,16 @@ func (b *board) team(workspace crm.ID) []wire.Presence {
 	}
 	slices.SortFunc(all, func(a, b wire.Presence) int { return cmp.Compare(a.User, b.User) })
 	return all
+}
+
+// marked is the team with its mark. Since when somebody is how they are differs between servers, so that it is not part of that.
+func (b *board) marked(workspace crm.ID) *wire.Team {
+	team := b.team(workspace)
+	sum := fnv.New64a()
+	for _, p := range team {
+		fmt.Fprintf(sum, "%s %s\n", p.User, p.State)
+	}
+	return &wire.Team{Mark: strconv.FormatUint(sum.Sum64(), 36), Users: team}
 }
 
 // free says whether a call can be sent to a user now (D3).

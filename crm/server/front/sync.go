@@ -104,8 +104,14 @@ func (f *Front) pull(w http.ResponseWriter, r *http.Request, p access.Person) er
 	}
 	f.heard(r.Context(), p)
 	out, err := f.Engine.Pull(r.Context(), sender(p), in)
-	if err == nil && in.Wait > 0 && !news(in, out) {
-		out, err = f.awaitNews(r, p, in)
+	if err == nil && in.Wait > 0 {
+		if in.Team == wire.TeamUnknown {
+			f.learn(r.Context(), p.Workspace)
+			out.Team = f.board.marked(p.Workspace)
+		}
+		if !news(in, out) {
+			out, err = f.awaitNews(r, p, in)
+		}
 	}
 	if err != nil {
 		return err
@@ -116,8 +122,20 @@ func (f *Front) pull(w http.ResponseWriter, r *http.Request, p access.Person) er
 
 // news says whether a page is worth an answer to somebody who waits.
 func news(in wire.Pull, out wire.Page) bool {
-	return out.Rev > in.Cursor || out.More || len(out.Rows) > 0 || len(out.Refused) > 0
+	return out.Rev > in.Cursor || out.More || len(out.Rows) > 0 || len(out.Refused) > 0 || out.Team != nil
 }
+
+// otherTeam is how the team is, if that is not what the program knows.
+func (f *Front) otherTeam(p access.Person, in wire.Pull) *wire.Team {
+	if team := f.board.marked(p.Workspace); team.Mark != in.Team {
+		return team
+	}
+	return nil
+}
+
+// teamPause is how long a wait lasts at least before a change of the team ends it, so that a busy team is told once in a while
+// and not call by call.
+const teamPause = time.Second
 
 // awaitNews pulls again once the workspace has gone on: long polling, where no WebSocket gets through.
 func (f *Front) awaitNews(r *http.Request, p access.Person, in wire.Pull) (wire.Page, error) {
@@ -125,14 +143,24 @@ func (f *Front) awaitNews(r *http.Request, p access.Person, in wire.Pull) (wire.
 	defer late.Stop()
 	watcher := f.hub.join(p.Workspace)
 	defer f.hub.leave(watcher)
+	var team <-chan time.Time // when it is time to look how the team is
+	if in.Team != "" {
+		team = time.After(teamPause)
+	}
+	looked := false
 	for {
 		// After joining, so that what was committed in between is seen.
 		out, err := f.Engine.Pull(r.Context(), sender(p), in)
+		if err == nil && in.Team != "" && looked {
+			out.Team = f.otherTeam(p, in)
+		}
 		if err != nil || news(in, out) {
 			return out, err
 		}
 		select {
 		case <-watcher.wake:
+		case <-team:
+			looked = true
 		case <-late.C:
 			return out, nil
 		case <-f.closing:

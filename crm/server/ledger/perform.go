@@ -85,6 +85,8 @@ func (t *tx) setUp(c crm.Change) error {
 	switch do := c.(type) {
 	case crm.SaveUser:
 		return t.save(wire.User, do.ID, do.User)
+	case crm.TelephonesChanged:
+		return t.telephonesChanged(do.User)
 	case crm.SaveLine:
 		return t.saveLine(do.Line)
 	case crm.SaveWorkspace:

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"encoding/json"
 	"slices"
 
 	"leadline/crm"
@@ -22,6 +23,11 @@ func (t *tx) save(entity wire.Entity, id crm.ID, v any) error {
 		return err
 	}
 	return t.patch(k, fields)
+}
+
+// telephonesChanged changes a user's row by when that was: who pulls it asks for the accounts anew.
+func (t *tx) telephonesChanged(user crm.ID) error {
+	return t.patch(Key{wire.User, user}, map[string]json.RawMessage{"telephones": raw(t.at)})
 }
 
 func (t *tx) workspace() (crm.Workspace, error) {
