@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"os"
+	"slices"
 	"sync"
 
 	"leadline/crm/server/front"
@@ -20,7 +22,9 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	flags.StringVar(&l.Address, "listen", "127.0.0.1:8480", "`HOST:PORT`; without TLS on loopback only")
 	flags.StringVar(&l.Certificate, "tls-cert", "", "the certificate, a PEM `FILE`; read again when it changes")
 	flags.StringVar(&l.Key, "tls-key", "", "its key, a PEM `FILE`")
-	flags.StringVar(&l.Host, "acme", "", "get the certificate of this `HOST` from Let's Encrypt; port 443 has to be reachable from outside")
+	flags.StringVar(&l.Host, "acme", "", "get the certificate of this `HOST` by ACME, from Let's Encrypt unless -acme-directory says otherwise, which has to reach port 443 from outside")
+	flags.StringVar(&l.Directory, "acme-directory", os.Getenv("LEADLINE_ACME_DIRECTORY"), "the `URL` of another ACME directory, the company's own, say; default also from LEADLINE_ACME_DIRECTORY")
+	flags.StringVar(&l.Roots, "acme-root", os.Getenv("LEADLINE_ACME_ROOT"), "a PEM `FILE` with who signs that directory's own certificate, where the system does not trust it")
 	flags.IntVar(&where.quota, "recordings-quota", 0, "how many `GB` one company's recordings may take; 0 is as many as the disk has")
 	verbose := flags.Bool("verbose", false, "log more")
 	if done, err := parse(flags, args, t); done || err != nil {
@@ -28,6 +32,9 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	}
 	if (l.Certificate == "") != (l.Key == "") {
 		return errors.New("-tls-cert and -tls-key belong together")
+	}
+	if l.Host == "" && flagGiven(flags, "acme-directory", "acme-root") {
+		return errors.New("-acme-directory and -acme-root go with -acme HOST")
 	}
 	log := newLog(t.err, *verbose)
 	unlock, err := where.lock(false)
@@ -47,6 +54,12 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 		err = serve(ctx, f, l, o, t)
 	}
 	return errors.Join(err, o.close())
+}
+
+// flagGiven says whether one of the flags was written, and is not from the environment.
+func flagGiven(flags *flag.FlagSet, names ...string) (given bool) {
+	flags.Visit(func(f *flag.Flag) { given = given || slices.Contains(names, f.Name) })
+	return given
 }
 
 func serve(ctx context.Context, f *front.Front, l front.Listening, o opened, t terminal) error {

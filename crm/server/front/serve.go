@@ -3,14 +3,18 @@ package front
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"os"
 	"time"
 
+	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
 )
 
@@ -30,6 +34,9 @@ type Listening struct {
 	Certificate, Key string
 	Host             string
 	Cache            autocert.Cache
+	// Directory is where ACME's is (RFC 8555 §7.1.1), Let's Encrypt's when it is "". Roots is a PEM file with who signs that
+	// server's own certificate; "" is whom the system trusts.
+	Directory, Roots string
 }
 
 // ErrPlain tells that plain HTTP was asked for where others could listen in.
@@ -60,7 +67,11 @@ func (l Listening) Secure() bool { return l.Certificate != "" || l.Host != "" }
 func (l Listening) tls() (*tls.Config, error) {
 	switch {
 	case l.Host != "":
-		m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(l.Host), Cache: l.Cache}
+		client, err := l.acme()
+		if err != nil {
+			return nil, err
+		}
+		m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(l.Host), Cache: l.Cache, Client: client}
 		c := m.TLSConfig()
 		c.MinVersion = tls.VersionTLS12
 		return c, nil
@@ -72,6 +83,33 @@ func (l Listening) tls() (*tls.Config, error) {
 		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get, NextProtos: []string{"h2", "http/1.1"}}, nil
 	}
 	return nil, nil
+}
+
+// acme asks an ACME server; nil is the library's own choice.
+func (l Listening) acme() (*acme.Client, error) {
+	if l.Directory == "" {
+		return nil, nil
+	}
+	where, err := url.Parse(l.Directory)
+	if err != nil || where.Scheme != "https" || where.Host == "" {
+		return nil, fmt.Errorf("the ACME directory %q is no address that begins with https://", l.Directory)
+	}
+	client := &acme.Client{DirectoryURL: l.Directory, UserAgent: "leadline-server"}
+	if l.Roots == "" {
+		return client, nil
+	}
+	pem, err := os.ReadFile(l.Roots)
+	if err != nil {
+		return nil, fmt.Errorf("read who signs for the ACME server: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s has no certificate in it", l.Roots)
+	}
+	through := http.DefaultTransport.(*http.Transport).Clone()
+	through.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
+	client.HTTPClient = &http.Client{Transport: through, Timeout: time.Minute}
+	return client, nil
 }
 
 func loopback(address string) bool {
