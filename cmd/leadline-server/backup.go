@@ -63,7 +63,11 @@ func backupCommand(ctx context.Context, args []string, t terminal) error {
 	if err := errors.Join(err, e.DB.Close()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "Backed up into %s. Telephone passwords in it are sealed: keep a copy of the key file, apart from it. Recordings are not in it: copy their folder, too.\n", *to)
+	fmt.Fprintf(t.out, "Backed up into %s. Telephone passwords in it are sealed: keep a copy of the key file, apart from it.\n", *to)
+	dir, err := where.recordingsPath()
+	if err == nil {
+		_, err = fmt.Fprintf(t.out, "Recordings are not in it: copy the folder %s after each backup; they are sealed by the same key.\n", dir)
+	}
 	return err
 }
 
@@ -109,7 +113,7 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 		}
 	}
 	if err := where.restored(ctx, erased); err != nil {
-		return err
+		return besides(err, aside)
 	}
 	fmt.Fprintln(t.out, "Restored. Programs that have seen more than the backup has send it again when they next connect.")
 	if aside != "" {
@@ -142,16 +146,46 @@ func (p place) putBack(ctx context.Context, file, from string) (aside string, er
 	}
 	if info, err := os.Stat(file); err == nil && info.Size() > 0 {
 		aside = file + time.Now().UTC().Format(".before-20060102T150405Z")
-		if err := os.Rename(file, aside); err != nil {
-			return "", err
+	}
+	if err := exchange(file, aside, part); err != nil {
+		return "", fmt.Errorf("put the backup in the place of %s: %w", file, err)
+	}
+	return aside, nil
+}
+
+// exchange sets a database aside, if that is to be, and puts another in its place; what cannot be done to its end is undone.
+func exchange(file, aside, part string) error {
+	var done []string // suffixes that were moved
+	undo := func(err error) error {
+		for _, suffix := range done {
+			if left := os.Rename(aside+suffix, file+suffix); left != nil {
+				return besides(errors.Join(err, left), aside)
+			}
 		}
-		for _, suffix := range []string{"-wal", "-shm"} {
-			if err := os.Rename(file+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return "", err
+		return err
+	}
+	if aside != "" {
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			switch err := os.Rename(file+suffix, aside+suffix); {
+			case err == nil:
+				done = append(done, suffix)
+			case suffix == "" || !errors.Is(err, fs.ErrNotExist):
+				return undo(err)
 			}
 		}
 	}
-	return aside, os.Rename(part, file)
+	if err := os.Rename(part, file); err != nil {
+		return undo(err)
+	}
+	return nil
+}
+
+// besides says with an error where the database is that was there before.
+func besides(err error, aside string) error {
+	if aside == "" {
+		return err
+	}
+	return fmt.Errorf("%w\nwhat was there before is in %s", err, aside)
 }
 
 // check opens a copy of a database and verifies it.
@@ -185,47 +219,4 @@ func removeDatabase(file string) {
 	for _, suffix := range []string{"", "-wal", "-shm"} {
 		_ = os.Remove(file + suffix) // moved into place, most of the time
 	}
-}
-
-func verifyCommand(ctx context.Context, args []string, t terminal) error {
-	flags := flag.NewFlagSet("leadline-server verify", flag.ContinueOnError)
-	var where place
-	where.flags(flags)
-	if done, err := parse(flags, args, t); done || err != nil {
-		return err
-	}
-	if err := where.exists(); err != nil {
-		return err
-	}
-	e, err := where.engine(ctx, where.database)
-	if err != nil {
-		return err
-	}
-	broken, err := verifyAll(ctx, e)
-	if err := errors.Join(err, e.DB.Close()); err != nil {
-		return err
-	}
-	for _, b := range broken {
-		fmt.Fprintln(t.out, b)
-	}
-	if len(broken) > 0 {
-		return fmt.Errorf("%d things are not as they should be", len(broken))
-	}
-	_, err = fmt.Fprintln(t.out, "Everything is as it should be.")
-	return err
-}
-
-func verifyAll(ctx context.Context, e *server.Engine) (broken []string, err error) {
-	heads, err := e.Heads(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for workspace := range heads {
-		some, err := e.Verify(ctx, workspace)
-		if err != nil {
-			return nil, err
-		}
-		broken = append(broken, some...)
-	}
-	return broken, nil
 }

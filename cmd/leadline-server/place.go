@@ -128,18 +128,23 @@ const recordingsFolder = "recordings"
 
 // sounds are the recordings in their folder, which is made.
 func (p place) sounds(e *server.Engine, vault *access.Vault) (*recordings.Recordings, error) {
-	dir := p.recordings
-	if dir == "" {
-		files, err := p.folder()
-		if err != nil {
-			return nil, err
-		}
-		dir = filepath.Join(files, recordingsFolder)
+	dir, err := p.recordingsPath()
+	if err != nil {
+		return nil, err
 	}
 	if err := makeFolder(dir); err != nil {
 		return nil, err
 	}
 	return recordings.New(recordings.Options{Engine: e, Vault: vault, Folder: dir, Quota: int64(p.quota) << 30, Free: freeBytes}), nil
+}
+
+// recordingsPath is the folder of the recordings, whether it is there or not.
+func (p place) recordingsPath() (string, error) {
+	if p.recordings != "" {
+		return p.recordings, nil
+	}
+	files, err := p.folder()
+	return filepath.Join(files, recordingsFolder), err
 }
 
 // makePrivate makes the database's file, and its folder, readable by its owner only: SQLite goes by the umask.

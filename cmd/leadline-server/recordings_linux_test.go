@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,6 +55,20 @@ func (s shell) doomed() (address string, kill func()) {
 	}
 }
 
+func body(t *testing.T, url string) string {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 // The server is killed while a recording comes in, which goes on at the next; the person is erased with it, also after the
 // database and the folder were put back.
 func TestARecordingOutlivesAKillAndNoErasure_I4(t *testing.T) {
@@ -95,17 +111,25 @@ func TestARecordingOutlivesAKillAndNoErasure_I4(t *testing.T) {
 	if at, err = ada.client.Bring(t.Context(), at.ID, at.Have, sound[at.Have:], nil); err != nil || !at.Done {
 		t.Fatalf("brought %+v, %v", at, err)
 	}
-	body, hash, err := ada.client.Recording(t.Context(), at.ID, 0)
+	stream, hash, err := ada.client.Recording(t.Context(), at.ID, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := io.ReadAll(body); err != nil || !bytes.Equal(got, sound) || !bytes.Equal(hash, sum[:]) {
+	if got, err := io.ReadAll(stream); err != nil || !bytes.Equal(got, sound) || !bytes.Equal(hash, sum[:]) {
 		t.Errorf("heard %d bytes, %v", len(got), err)
 	}
-	_ = body.Close()
+	_ = stream.Close()
 
 	backup := filepath.Join(s.dir, "backup.db")
-	s.do("backup", "-to", backup)
+	if out := s.do("backup", "-to", backup); !strings.Contains(out, filepath.Join(s.dir, "server.db.files", recordingsFolder)) {
+		t.Errorf("which folder is to be copied is not said: %s", out)
+	}
+	for metric, want := range map[string]string{`leadline_recordings{state="kept"}`: "1", `leadline_recordings{state="arriving"}`: "0",
+		"leadline_recordings_bytes": "700000", "leadline_recordings_failed_total": "0"} {
+		if text := body(t, address+"/metrics"); !strings.Contains(text, "\n"+metric+" "+want+"\n") {
+			t.Errorf("%s is not %s", metric, want)
+		}
+	}
 	files := func() []string {
 		t.Helper()
 		all, err := filepath.Glob(filepath.Join(s.dir, "server.db.files", recordingsFolder, "*", "*", "*"))
@@ -120,6 +144,31 @@ func TestARecordingOutlivesAKillAndNoErasure_I4(t *testing.T) {
 	path := files()[0]
 	copied, err := os.ReadFile(path)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if out := s.do("verify"); !strings.Contains(out, "Recordings: 1.") {
+		t.Error(out)
+	}
+	spoilt := bytes.Clone(copied)
+	spoilt[len(spoilt)/2] ^= 1
+	if err := os.WriteFile(path, spoilt, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.do("verify", "-quick")
+	if out, err := s.try("verify"); err == nil || !strings.Contains(out, string(at.ID)) {
+		t.Errorf("a recording that was changed: %v, %s", err, out)
+	}
+	key := filepath.Join(s.dir, "server.db.key")
+	if err := os.Rename(key, key+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := s.try("verify"); err == nil {
+		t.Errorf("without the key: %s", out)
+	}
+	if _, err := os.Stat(key); err == nil {
+		t.Error("a key was made up")
+	}
+	if err := os.Rename(key+".away", key); err != nil {
 		t.Fatal(err)
 	}
 	s.do("erase", "-number", "030 2222222", "-yes")

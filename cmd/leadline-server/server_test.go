@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -383,6 +384,49 @@ func TestADamagedBackupChangesNothing(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(s.dir, "*.restoring*")); len(left) > 0 {
 		t.Error(left)
+	}
+}
+
+// What can't be moved to its end is put back as it was, and where that can't be, it is said where it is.
+func TestABackupThatCannotBePutInItsPlaceChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	write := func(names ...string) {
+		t.Helper()
+		for _, name := range names {
+			if err := os.WriteFile(at(name), []byte(name), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	is := func(name, want string) {
+		t.Helper()
+		if b, err := os.ReadFile(at(name)); err != nil || string(b) != want {
+			t.Errorf("%s is %q, %v; want %q", name, b, err, want)
+		}
+	}
+	write("db", "db-wal", "part")
+	if err := os.MkdirAll(at("taken-wal/x"), 0o700); err != nil { // where the log would go
+		t.Fatal(err)
+	}
+	if err := exchange(at("db"), at("taken"), at("part")); err == nil {
+		t.Error("it was done")
+	}
+	is("db", "db")
+	is("db-wal", "db-wal")
+	if err := exchange(at("db"), at("aside"), at("nowhere")); err == nil { // the last step
+		t.Error("it was done")
+	}
+	is("db", "db")
+	is("db-wal", "db-wal")
+	if err := exchange(at("db"), at("aside"), at("part")); err != nil {
+		t.Fatal(err)
+	}
+	is("db", "part")
+	is("aside", "db")
+	is("aside-wal", "db-wal")
+	if err := besides(os.ErrClosed, at("aside")); !errors.Is(err, os.ErrClosed) || !strings.Contains(err.Error(), at("aside")) {
+		t.Errorf("where it is is not said: %v", err)
 	}
 }
 

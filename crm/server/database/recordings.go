@@ -40,6 +40,18 @@ func (t *Tx) RecordingsBefore(ctx context.Context, began int64, limit int) ([]Re
 	return t.recordings(ctx, "gone = 0 AND began < $2 ORDER BY began, id LIMIT $3", began, limit)
 }
 
+// RecordingsAfter are those that are here whole, in the order of their ids, from beyond one of them on.
+func (t *Tx) RecordingsAfter(ctx context.Context, id crm.ID, limit int) ([]Recording, error) {
+	return t.recordings(ctx, "gone = 0 AND done > 0 AND id > $2 ORDER BY id LIMIT $3", string(id), limit)
+}
+
+// CountRecordings are how many are here, how many are on their way, and the bytes of the former.
+func (t *Tx) CountRecordings(ctx context.Context) (here, arriving, bytes int64, err error) {
+	_, err = t.One(ctx, `SELECT CAST(coalesce(sum(CASE WHEN done > 0 THEN 1 ELSE 0 END), 0) AS BIGINT), CAST(coalesce(sum(CASE WHEN done > 0 THEN 0 ELSE 1 END), 0) AS BIGINT),
+		CAST(coalesce(sum(CASE WHEN done > 0 THEN size ELSE 0 END), 0) AS BIGINT) FROM recording WHERE ws = $1 AND gone = 0`, []any{t.Workspace}, &here, &arriving, &bytes)
+	return here, arriving, bytes, err
+}
+
 // RecordingsStuck are those that have been on their way since before a time (Unix milliseconds).
 func (t *Tx) RecordingsStuck(ctx context.Context, made int64) ([]Recording, error) {
 	return t.recordings(ctx, "gone = 0 AND done = 0 AND made < $2 ORDER BY id", made)

@@ -54,6 +54,9 @@ func New(o Options) *Front {
 		hub: newHub(), feed: server.NewFeed(o.Engine), board: newBoard(now), builder: newBuilder(), neighbours: neighbours{due: make(chan struct{}, 1)},
 		closing: make(chan struct{}), headerTime: headerTime, safetyPoll: safetyPoll}
 	o.Engine.Committed = f.committed
+	if o.Recordings != nil {
+		f.metrics.registry.MustRegister(&soundMetrics{recordings: o.Recordings, log: o.Log, now: now})
+	}
 	return f
 }
 

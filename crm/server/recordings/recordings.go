@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -40,6 +41,8 @@ type Recordings struct {
 	Options
 	mu   sync.Mutex
 	busy map[string]bool // files that are written
+
+	failed atomic.Int64
 }
 
 // New makes them; it panics when something is missing.

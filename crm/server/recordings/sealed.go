@@ -44,11 +44,14 @@ func (s sealed) have(length int64) int64 {
 		return 0
 	}
 	whole := (length - headSize) / sealedSize
-	if whole >= s.blocks()-1 && length >= placeOf(s.blocks()-1)+s.lastBlock()+access.SealOverhead {
+	if whole >= s.blocks()-1 && length >= s.length() {
 		return s.size
 	}
 	return min(whole, s.blocks()-1) * blockSize
 }
+
+// length is the file's when it is whole.
+func (s sealed) length() int64 { return placeOf(s.blocks()-1) + s.lastBlock() + access.SealOverhead }
 
 func (s sealed) lastBlock() int64 { return s.size - (s.blocks()-1)*blockSize }
 

@@ -21,6 +21,7 @@ import (
 // Begin begins to take a recording, or says how much of it is here: who asks goes on from there. Only who made the call
 // brings its recordings, once the call has named them.
 func (r *Recordings) Begin(ctx context.Context, from server.Sender, up wire.Upload) (done wire.Uploaded, err error) {
+	defer func() { r.noteFailure(ctx, err) }()
 	if up.Size <= 0 || up.Size > wire.MostRecording || len(up.SHA256) != sha256.Size {
 		return done, wire.Problem{Code: wire.Malformed, Message: "a recording has a size and a SHA-256"}
 	}
@@ -116,6 +117,7 @@ func (r *Recordings) room(size int64) error {
 // Write takes a piece of a recording. What arrives of it in whole blocks is kept, also when the piece breaks off; with
 // the last one the whole is held against its checksum.
 func (r *Recordings) Write(ctx context.Context, from server.Sender, id crm.ID, offset int64, piece io.Reader) (done wire.Uploaded, err error) {
+	defer func() { r.noteFailure(ctx, err) }()
 	var rec database.Recording
 	err = r.Engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) (err error) {
 		var ok bool
