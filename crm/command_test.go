@@ -16,7 +16,7 @@ func TestEveryCommandIsReadAsItWasWritten(t *testing.T) {
 		CreateContact{Contact{ID: "1", LastName: "Weiß", Numbers: []Number{{E164: 49301, Label: LabelWork}}, Created: at}},
 		UpdateContact{Contact{ID: "1"}}, CreateCompany{Company{ID: "1", Name: "Meier"}}, UpdateCompany{Company{ID: "1"}},
 		CreateLead{Lead{ID: "1", Status: LeadNew, Origin: Origin{Call: "3", Reason: Say(ReasonNewLead, "line", "Sales")}}}, UpdateLead{Lead{ID: "1"}},
-		CreateDeal{Deal{ID: "1", Amount: Money{Cents: 1, Currency: "EUR"}}}, UpdateDeal{Deal{ID: "1"}},
+		CreateDeal{Deal{ID: "1", Amount: Money{Minor: 1, Currency: "EUR"}}}, UpdateDeal{Deal{ID: "1"}},
 		SaveUser{User{ID: "1", Name: "Anna", Left: true}}, SaveLine{Line{ID: "1", Mode: Auto, Queue: "2", Hours: Hours{Spans: []Span{{time.Monday, 540, 1020}}}, DialOut: Dialout{Rules: []DialRule{{"+49", "0"}}}}},
 		BeginCall{Call{ID: "1", Party: Party{Kind: Phone, E164: 49301}, Began: at, Outcome: Missed, Refs: []Ref{{KindLead, "2"}}}},
 		UpdateCall{ID: "1", Answered: at, Result: &result}, EndCall{ID: "1", Ended: at, Outcome: AnsweredElsewhere, Detail: "200"},

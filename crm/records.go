@@ -144,12 +144,6 @@ func (l Lead) Name() string {
 	return FullName(l.FirstName, l.LastName)
 }
 
-// Money is an amount in cents (or the currency's smallest hundredth) and an ISO 4217 code.
-type Money struct {
-	Cents    int64  `json:"cents,omitempty"`
-	Currency string `json:"currency,omitempty"`
-}
-
 // Deal is business that may be won.
 type Deal struct {
 	ID          ID        `json:"id"`

@@ -11,7 +11,7 @@ type Text struct {
 
 // Texts are all sentences that the domain says; the translations are held against them.
 func Texts() []string {
-	return slices.Concat(Reasons, FormTexts, PipelineTexts, HoursTexts, RightsTexts, FieldTexts, BlocklistTexts, CommandTexts, RouteTexts, ConvertTexts, UndoTexts, LineTexts, RefusalTexts)
+	return slices.Concat(Reasons, FormTexts, PipelineTexts, HoursTexts, RightsTexts, FieldTexts, BlocklistTexts, CommandTexts, RouteTexts, ConvertTexts, UndoTexts, LineTexts, RefusalTexts, MoneyTexts)
 }
 
 // Say makes a Text; the arguments are pairs of place and value.

@@ -1,6 +1,9 @@
 package crm
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // CRMMode says whether there are leads (requirements.md F).
 type CRMMode string
@@ -47,8 +50,16 @@ type Workspace struct {
 	RepeatLeads bool        `json:"repeat_leads,omitempty"` // a new lead, marked repeat, for who comes back (B6)
 	OwnSources  []string    `json:"own_sources,omitempty"`  // A4
 	OwnStatuses []OwnStatus `json:"own_statuses,omitempty"` // F5
+	Currencies  []string    `json:"currencies,omitempty"`   // of amounts, ISO 4217, the one of new deals first; none is the euro
 
 	KeepRecordings int `json:"keep_recordings,omitempty"` // days, here and on every device; 0 is without end
+}
+
+// LeadsOpen is the error of a switch to the simple mode that would convert leads which nobody was asked about (F6).
+type LeadsOpen struct{ Leads []ID }
+
+func (e LeadsOpen) Error() string {
+	return fmt.Sprintf("%d leads are open and would be converted", len(e.Leads))
 }
 
 // Sources are the lead sources to choose from: the standard list and the company's own (A4).

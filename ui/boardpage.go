@@ -174,10 +174,10 @@ func (p *boardPage) load() {
 }
 
 func (p *boardPage) money(m crm.Money) string {
-	if m.Cents == 0 {
+	if m.Minor == 0 {
 		return ""
 	}
-	return text.Money(m.Cents, m.Currency)
+	return text.Money(m.Minor, m.Digits(), m.Currency)
 }
 
 func (p *boardPage) sums(sums []crm.Money) string {
@@ -194,8 +194,7 @@ func (p *boardPage) draw() {
 	}
 	p.columns, p.target = nil, -1
 	open, all := 0, 0
-	total := map[string]int64{}
-	var order []string
+	var total []crm.Money
 	for _, c := range p.board.Columns {
 		all += c.Count
 		if c.Stage.Result != crm.Undecided {
@@ -203,15 +202,12 @@ func (p *boardPage) draw() {
 		}
 		open += c.Count
 		for _, m := range c.Sums {
-			if _, seen := total[m.Currency]; !seen {
-				order = append(order, m.Currency)
-			}
-			total[m.Currency] += m.Cents
+			total = crm.AddMoney(total, m)
 		}
 	}
 	words := []string{text.T("{n} open", "n", text.Number(int64(open)))}
-	for _, currency := range order {
-		words = append(words, text.Money(total[currency], currency))
+	for _, m := range total {
+		words = append(words, p.money(m))
 	}
 	p.sub.SetText(joined(" · ", words...))
 	kit.Redraw(p.body, func() {

@@ -35,7 +35,7 @@ func deals(t *testing.T, s *store.Store) map[string]crm.ID {
 		{"Lüftung Neubau", 2170000, crm.DealInTalks, me.ID, -3, true}, {"Delivery contract 2027", 4800000, crm.DealQuoteSent, me.ID, 0, false},
 		{"Wartung 2026", 980000, crm.DealWon, me.ID, 0, false}, {"Tore Lager Süd", 210000, crm.DealLost, "", 0, false},
 	} {
-		deal := crm.Deal{ID: s.NewID(), Title: d.title, Amount: crm.Money{Cents: d.cents, Currency: "EUR"}, Stage: d.stage, Responsible: d.who, Company: company.ID}
+		deal := crm.Deal{ID: s.NewID(), Title: d.title, Amount: crm.Money{Minor: d.cents, Currency: "EUR"}, Stage: d.stage, Responsible: d.who, Company: company.ID}
 		ids[d.title] = deal.ID
 		do(t, s, crm.CreateDeal{Deal: deal})
 		if d.hasDue {
@@ -196,7 +196,7 @@ func TestNamesOfStagesAreNotCut(t *testing.T) {
 	}
 	check("at 1280", false)
 	b.shot("board-de-light-1280")
-	do(t, s, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Neubau", Stage: crm.DealQuoteSent, Amount: crm.Money{Cents: 2_345_600_00, Currency: "EUR"}}})
+	do(t, s, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Neubau", Stage: crm.DealQuoteSent, Amount: crm.Money{Minor: 2_345_600_00, Currency: "EUR"}}})
 	b.m.draw(true)
 	b.waits("Neubau")
 	check("with a large sum", true)

@@ -31,6 +31,8 @@ type companyEditor struct {
 	form    *fyne.Container // what of the form is seen
 	inner   fyne.CanvasObject
 	error   *kit.Prose
+	below   *fyne.Container // the error, above the bar: it is seen however long the form is
+	asked   *fyne.Container // a question in its place
 	changes *kit.Label
 	save    *kit.Button
 	drop    *kit.Button
@@ -56,7 +58,10 @@ func newTabbedEditor(opt MainOptions, title string, back func(), changed func() 
 	e := &companyEditor{opt: opt, changed: changed, submit: submit, discard: discard, tabs: tabs}
 	e.strip, e.form = kit.Row(18), kit.Stack()
 	e.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
-	e.error.Hide()
+	e.below = kit.Pad(8, 24, 8, 24, e.error)
+	e.asked = kit.Stack()
+	e.below.Hide()
+	e.asked.Hide()
 	e.changes = kit.NewData("", kit.Body.In(theme.Text2)).Shrink(0)
 	e.save = kit.NewButton("Save", kit.Primary, e.Submit).WithHint("Ctrl+S")
 	e.drop = kit.NewButton("Discard", kit.Line, discard)
@@ -70,7 +75,7 @@ func newTabbedEditor(opt MainOptions, title string, back func(), changed func() 
 	if len(tabs) > 1 {
 		parts = append(parts, kit.Pad(0, 24, 0, 24, e.strip))
 	}
-	e.box = kit.Column(0, append(parts, kit.NewHairline(), kit.Grow(e.form), bar)...)
+	e.box = kit.Column(0, append(parts, kit.NewHairline(), kit.Grow(e.form), e.below, e.asked, bar)...)
 	e.Go(0)
 	e.Look()
 	return e
@@ -85,8 +90,7 @@ func (e *companyEditor) Go(at int) {
 			e.strip.Add(newRecordTab(t.name, i == at, func() { e.Go(i) }))
 		}
 	}
-	rows := append(append([]fyne.CanvasObject{}, e.tabs[at].rows...), e.error)
-	var form fyne.CanvasObject = kit.Column(18, rows...)
+	var form fyne.CanvasObject = kit.Column(18, e.tabs[at].rows...)
 	if side := e.tabs[at].side; side != nil {
 		form = kit.Beside(24, editorSide, editorForm, form, side)
 	}
@@ -144,7 +148,8 @@ func (e *companyEditor) Submit() {
 // Saving begins to wait for the disk.
 func (e *companyEditor) Saving() {
 	e.saving = true
-	e.error.Hide()
+	e.below.Hide()
+	e.asked.Hide()
 	e.Look()
 }
 
@@ -152,8 +157,20 @@ func (e *companyEditor) Saving() {
 func (e *companyEditor) Saved(why string) {
 	e.saving = false
 	e.error.SetText(why)
-	e.error.Hidden = why == ""
+	e.below.Hidden = why == ""
+	e.asked.Hide()
 	e.Look()
+	e.Refit() // a field may say what is wrong with it
+}
+
+// Ask ends waiting with a question: yes does what verb says. What is typed meanwhile, and Saved, takes it away.
+func (e *companyEditor) Ask(words string, verb text.Key, yes func()) {
+	e.Saved("")
+	q := kit.NewProseData(words, kit.Secondary.In(theme.WarningText))
+	e.asked.Objects = []fyne.CanvasObject{kit.Stack(kit.Fill(theme.WarningSoft), kit.Pad(10, 24, 10, 24, kit.Column(8, q, kit.Row(8,
+		kit.NewButton(verb, kit.Danger, yes), kit.NewButton("Cancel", kit.Ghost, func() { e.Saved("") }), kit.Spacer()))))}
+	e.asked.Show()
+	e.box.Refresh()
 }
 
 // companyList is a place of the settings that lists what the company has, with an

@@ -23,8 +23,7 @@ type Company interface {
 	Me(context.Context) (crm.User, error)
 	Fields(context.Context) ([]crm.Field, error)
 	Workspace(context.Context) (crm.Workspace, error)
-	SetWorkspace(context.Context, crm.Workspace) (converted int, err error)
-	OpenLeads(context.Context) (int, error)
+	SetWorkspace(ctx context.Context, w crm.Workspace, asked []crm.ID) (converted int, err error)
 	Entries(context.Context, crm.ListName) ([]crm.Entry, error)
 	SetEntries(context.Context, crm.ListName, []crm.Entry) error
 	Do(context.Context, ...crm.Change) error

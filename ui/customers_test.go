@@ -42,7 +42,7 @@ func customersBench(t *testing.T, look Look) (*mainBench, *store.Store) {
 	if _, err := s.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"}); err != nil {
 		t.Fatal(err)
 	}
-	file := desk.New(desk.Config{File: s, Now: func() time.Time { return mainNow }, Money: func(m crm.Money) string { return text.Money(m.Cents, m.Currency) }})
+	file := desk.New(desk.Config{File: s, Now: func() time.Time { return mainNow }, Money: func(m crm.Money) string { return text.Money(m.Minor, m.Digits(), m.Currency) }})
 	t.Cleanup(func() {
 		if err := file.Close(ctx); err != nil {
 			t.Error(err)

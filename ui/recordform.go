@@ -27,7 +27,7 @@ type recordForm struct {
 	company, contact                           *recordPicker
 	numbers, emails                            *typedRows
 	comment                                    *kit.Field
-	source, who, stage                         *kit.Select
+	source, who, stage, currency               *kit.Select
 	inputs                                     []*customInput
 	doubles                                    *recordDoubles
 }
@@ -124,7 +124,7 @@ func blankRecord(kind crm.Kind, id, me crm.ID) crm.Record {
 	case crm.KindLead:
 		return crm.Record{Lead: &crm.Lead{ID: id, Status: crm.LeadNew, Responsible: me}}
 	case crm.KindDeal:
-		return crm.Record{Deal: &crm.Deal{ID: id, Responsible: me, Amount: crm.Money{Currency: "EUR"}}}
+		return crm.Record{Deal: &crm.Deal{ID: id, Responsible: me}}
 	}
 	return crm.Record{Contact: &crm.Contact{ID: id, Responsible: me}}
 }
@@ -200,15 +200,29 @@ func (f *recordForm) leadRows(l crm.Lead) []fyne.CanvasObject {
 func (f *recordForm) dealRows(d crm.Deal) []fyne.CanvasObject {
 	f.title = f.field("Title of the deal", d.Title)
 	f.amount = f.field("Amount", typedAmount(d.Amount)).WithPlaceholder("0")
+	f.currency = kit.NewBareSelect("Currency", kit.Options(f.has.workspace.Offered(d.Amount.Currency)...), func(string) { f.amount.SetError("") })
+	f.currency.SetChosen(f.currencyOf(d.Amount))
 	f.stage = kit.NewBareSelect("Stage", stageOptions(f.pipeline(d.Pipeline)), func(string) {})
 	f.stage.SetChosen(string(cmp.Or(d.Stage, f.pipeline(d.Pipeline).First())))
 	f.contact = newRecordPicker(f.v.opt, "Find a contact", desk.Contact, desk.Ref{}, f.refit)
 	if d.Contact != "" {
 		f.contact.choose(desk.Row{Ref: desk.Ref{Kind: desk.Contact, ID: string(d.Contact)}, Title: f.was.ContactName})
 	}
-	rows := []fyne.CanvasObject{settingsRow("Title", f.title), fieldRow("Amount", 160, f.amount, ""), selectRow("Stage", f.stage, ""),
+	rows := []fyne.CanvasObject{settingsRow("Title", f.title),
+		settingsRow("Amount", kit.Row(8, kit.Sized(160, 0, f.amount), kit.Sized(92, 32, f.currency), kit.Spacer())), selectRow("Stage", f.stage, ""),
 		settingsRow("Contact", f.contact.box), f.companyPicker(d.Company)}
 	return append(rows, f.tail(d.Source, d.Responsible, d.Comment, d.Fields)...)
+}
+
+// currencyOf is the currency that an amount has, or that one begins with.
+func (f *recordForm) currencyOf(m crm.Money) string {
+	switch {
+	case m.Currency != "":
+		return m.Currency
+	case m.Minor != 0:
+		return crm.Euro
+	}
+	return f.has.workspace.Currency()
 }
 
 func (f *recordForm) companyPicker(id crm.ID) fyne.CanvasObject {
@@ -448,12 +462,12 @@ func (f *recordForm) dealChange() (crm.Change, string) {
 	d := *f.was.Deal
 	why := ""
 	d.Title = f.title.Text()
-	cents, ok := amountOf(f.amount.Text())
+	amount, ok := amountOf(f.amount.Text(), f.currency.Chosen())
 	if !ok {
 		why = text.T("Something above cannot be used as it is.")
-		f.amount.SetError(text.T("Not an amount"))
+		f.amount.SetError(text.T("Not an amount in {currency}", "currency", amount.Currency))
 	}
-	d.Amount.Cents, d.Amount.Currency = cents, cmp.Or(d.Amount.Currency, "EUR")
+	d.Amount = amount
 	d.Stage = cmp.Or(crm.DealStage(f.stage.Chosen()), d.Stage)
 	d.Contact, d.Company = crm.ID(f.contact.Chosen().ID), crm.ID(f.company.Chosen().ID)
 	d.Source, d.Responsible, d.Comment = f.source.Chosen(), f.responsible(d.Responsible), f.comment.Text()

@@ -63,7 +63,7 @@ func TestEachKindOfRecordIsEdited(t *testing.T) {
 	b, s := customersBench(t, Look{"en", "light"})
 	company := crm.Company{ID: s.NewID(), Name: "Meier GmbH", Numbers: []crm.Number{number(t, "030 2094-0")}, Comment: "old", SIP: []string{"meier@example.org"}}
 	lead := gross(t, s)
-	deal := crm.Deal{ID: s.NewID(), Title: "Delivery", Amount: crm.Money{Cents: 4800050, Currency: "EUR"}, Company: company.ID}
+	deal := crm.Deal{ID: s.NewID(), Title: "Delivery", Amount: crm.Money{Minor: 4800050, Currency: "EUR"}, Company: company.ID}
 	do(t, s, crm.CreateCompany{Company: company}, crm.CreateDeal{Deal: deal})
 	edit := func(kind crm.Kind, id crm.ID, field, value string) crm.Record {
 		t.Helper()
@@ -85,7 +85,7 @@ func TestEachKindOfRecordIsEdited(t *testing.T) {
 	if l := edit(crm.KindLead, lead.ID, "Company name", "Groß AG").Lead; l.CompanyName != "Groß AG" || l.Numbers[0].Written != lead.Numbers[0].Written {
 		t.Errorf("the lead is %+v", l)
 	}
-	if d := edit(crm.KindDeal, deal.ID, "Amount", "61.250,50").Deal; d.Amount.Cents != 6125050 || d.Company != company.ID || d.Title != "Delivery" {
+	if d := edit(crm.KindDeal, deal.ID, "Amount", "61.250,50").Deal; d.Amount.Minor != 6125050 || d.Company != company.ID || d.Title != "Delivery" {
 		t.Errorf("the deal is %+v", d)
 	}
 }
@@ -107,27 +107,72 @@ func TestANewRecordThatIsNotMadeLeavesTheListAsItWas(t *testing.T) {
 }
 
 func TestAmountsAreReadAsTyped(t *testing.T) {
+	defer func() { _ = text.SetLanguage("en") }()
 	for _, c := range []struct {
-		typed string
-		cents int64
-		ok    bool
+		language, typed, currency string
+		minor                     int64
+		ok                        bool
 	}{
-		{"", 0, true}, {"48000", 4800000, true}, {"48.000", 4800000, true}, {"48,000.50", 4800050, true}, {"48.000,5 €", 4800050, true},
-		{"1 234,56", 123456, true}, {"0.99", 99, true}, {"12.34.56", 0, false}, {"a lot", 0, false}, {"-5", 0, false}, {"1.23.456", 0, false},
+		{"en", "", "EUR", 0, true}, {"en", "48000", "EUR", 4800000, true}, {"en", "48.000", "EUR", 4800000, true}, {"en", "48,000.50", "EUR", 4800050, true},
+		{"en", "48.000,5 €", "EUR", 4800050, true}, {"en", "1 234,56", "EUR", 123456, true}, {"en", "0.99", "EUR", 99, true}, {"en", "12.34.56", "EUR", 0, false},
+		{"en", "a lot", "EUR", 0, false}, {"en", "-5", "EUR", 0, false}, {"en", "1.23.456", "EUR", 0, false}, {"en", "99999999999999999999", "EUR", 0, false},
+		{"en", "chf 200", "CHF", 20000, true}, {"en", "48,000", "JPY", 48000, true}, {"en", "48.5", "JPY", 0, false}, {"en", "48.00", "JPY", 48, true},
+		{"en", "1.234", "KWD", 1234, true}, {"en", "1,234", "KWD", 1234000, true}, {"de", "1,234", "KWD", 1234, true}, {"de", "1.234", "KWD", 1234000, true},
+		{"de", "1.234,5", "KWD", 1234500, true}, {"de", "0,0001", "CLF", 1, true},
 	} {
-		if cents, ok := amountOf(c.typed); ok != c.ok || ok && cents != c.cents {
-			t.Errorf("%q is %d, %v", c.typed, cents, ok)
+		_ = text.SetLanguage(c.language)
+		if m, ok := amountOf(c.typed, c.currency); ok != c.ok || ok && m != (crm.Money{Minor: c.minor, Currency: c.currency}) {
+			t.Errorf("%s: %q is %+v, %v", c.language, c.typed, m, ok)
 		}
 	}
-	for _, cents := range []int64{0, 1, 99, 100, 123456, 4800000} {
-		for _, language := range []string{"en", "de"} {
-			_ = text.SetLanguage(language)
-			if got, ok := amountOf(typedAmount(crm.Money{Cents: cents})); !ok || got != cents {
-				t.Errorf("%s: %d comes back as %d", language, cents, got)
+	for _, minor := range []int64{0, 1, 99, 100, 123456, 4800000} {
+		for _, currency := range []string{"EUR", "JPY", "KWD", "CLF"} {
+			for _, language := range []string{"en", "de"} {
+				_ = text.SetLanguage(language)
+				m := crm.Money{Minor: minor, Currency: currency}
+				if got, ok := amountOf(typedAmount(m), currency); !ok || got != m {
+					t.Errorf("%s: %+v comes back as %+v from %q", language, m, got, typedAmount(m))
+				}
 			}
 		}
 	}
-	_ = text.SetLanguage("en")
+}
+
+func TestTheCurrencyOfADealIsChosenAmongTheCompanys(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	deal := crm.Deal{ID: s.NewID(), Title: "Delivery", Amount: crm.Money{Minor: 4800050, Currency: "EUR"}}
+	do(t, s, crm.SaveWorkspace{Workspace: crm.Workspace{Currencies: []string{"CHF", "JPY"}}}, crm.CreateDeal{Deal: deal})
+	edit := func(amount, currency string) {
+		t.Helper()
+		b.m.open(deskRef(crm.Ref{Kind: crm.KindDeal, ID: deal.ID}))
+		b.waits("Follow-up")
+		b.settle()
+		b.tap("button", "Edit")
+		pumpUntil(t, b.d, func() bool { return b.finds("field", "Amount") })
+		b.type_("Amount", amount)
+		if err := b.widget("select", "Currency").(*kit.Select).Choose(currency); err != nil {
+			t.Fatal(err)
+		}
+		b.tap("button", "Save")
+	}
+	edit("48,000.50", "JPY")
+	if why := b.widget("field", "Amount").(*kit.Field).Problem(); why != "Not an amount in JPY" {
+		t.Errorf("half a yen is %q", why)
+	}
+	b.type_("Amount", "48,000")
+	b.tap("button", "Save")
+	pumpUntil(t, b.d, func() bool { return !b.finds("field", "Amount") })
+	b.waits("¥48,000")
+	if d := record(t, s, crm.Ref{Kind: crm.KindDeal, ID: deal.ID}).Deal; d.Amount != (crm.Money{Minor: 48000, Currency: "JPY"}) {
+		t.Errorf("the amount is %+v", d.Amount)
+	}
+	b.m.Go(pageDeals)
+	b.tap("button", "New deal")
+	pumpUntil(t, b.d, func() bool { return b.finds("field", "Amount") })
+	if got := b.widget("select", "Currency").(*kit.Select).Chosen(); got != "CHF" {
+		t.Errorf("a new deal begins in %q", got)
+	}
+	b.shot("deal-currency")
 }
 
 // twins are two contacts that are one person.

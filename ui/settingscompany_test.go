@@ -191,18 +191,32 @@ func TestOwnSourcesAreEdited_A4(t *testing.T) {
 
 func TestTheSimpleModeAsksBeforeItConverts_F6(t *testing.T) {
 	b, s := companyBench(t, Look{"en", "light"})
-	number, _ := crm.ParseNumber("0171 3920044", "DE", crm.LabelMobile)
-	if err := s.Do(ctx, crm.CreateLead{Lead: crm.Lead{ID: s.NewID(), LastName: "Groß", Status: crm.LeadNew, Numbers: []crm.Number{number}}}); err != nil {
-		t.Fatal(err)
+	lead := func(name string) crm.Ref {
+		t.Helper()
+		id := s.NewID()
+		if err := s.Do(ctx, crm.CreateLead{Lead: crm.Lead{ID: id, LastName: name, Status: crm.LeadNew}}); err != nil {
+			t.Fatal(err)
+		}
+		return crm.Ref{Kind: crm.KindLead, ID: id}
 	}
+	leads := []crm.Ref{lead("Groß")}
 	b.tap("item", "CRM mode")
 	b.choose("radio", "CRM mode", "Simple: without leads")
 	b.choose("radio", "Responsible", "Whoever answers")
 	b.tap("check", "A new lead for who comes back")
+	leads = append(leads, lead("Klein")) // after the page was opened
 	b.tap("button", "Save")
-	if !b.says("1 open lead will be converted.") {
-		t.Error("it does not say how many leads it converts")
+	b.waits("2 open leads will be converted. There is no way back.")
+	b.shot("mode-asks")
+	b.tap("button", "Cancel")
+	if b.says("There is no way back.") {
+		t.Error("the question stays")
 	}
+	b.tap("button", "Save")
+	b.waits("2 open leads will be converted.")
+	leads = append(leads, lead("Kurz")) // while the question stands
+	b.tap("button", "Convert and save")
+	b.waits("3 open leads will be converted.")
 	if w, _ := s.Workspace(ctx); w.Mode != crm.Classic {
 		t.Fatal("it did not wait for the answer")
 	}
@@ -212,8 +226,10 @@ func TestTheSimpleModeAsksBeforeItConverts_F6(t *testing.T) {
 	if err != nil || w.Mode != crm.Simple || w.Owner != crm.WhoAnswers || !w.RepeatLeads {
 		t.Errorf("%+v, %v", w, err)
 	}
-	if n, err := s.OpenLeads(ctx); err != nil || n != 0 {
-		t.Errorf("%d leads are still open, %v", n, err)
+	for _, r := range leads {
+		if l := record(t, s, r).Lead; l.Status != crm.LeadConverted {
+			t.Errorf("%s is %s", l.LastName, l.Status)
+		}
 	}
 }
 
@@ -355,5 +371,23 @@ func TestPicturesOfTheCompanysSettings(t *testing.T) {
 			b.tap("item", place)
 			b.shot(name(strings.ReplaceAll(place, " ", "-")))
 		}
+	}
+}
+
+func TestTheCompanysCurrenciesAreTypedByTheirCodes(t *testing.T) {
+	b, s := companyBench(t, Look{"de", "light"})
+	b.tap("item", "CRM mode")
+	b.type_("Currencies", "chf, Euro")
+	b.tap("button", "Save")
+	b.settle()
+	if why := b.widget("field", "Currencies").(*kit.Field).Problem(); !strings.HasPrefix(why, "„Euro“ ist keine Währung") {
+		t.Errorf("it says %q of “Euro”", why)
+	}
+	b.shot("currencies-de")
+	b.type_("Currencies", "chf, eur JPY")
+	b.tap("button", "Save")
+	b.saved()
+	if w, err := s.Workspace(ctx); err != nil || !slices.Equal(w.Currencies, []string{"CHF", "EUR", "JPY"}) {
+		t.Errorf("%v, %v", w.Currencies, err)
 	}
 }

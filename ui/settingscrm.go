@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"strconv"
 	"strings"
@@ -23,11 +24,11 @@ type workspaceView struct {
 	began     crm.Workspace
 	value     crm.Workspace
 	pipelines []crm.Pipeline
-	openLeads int
 	make      func(*workspaceView) *companyEditor
 
-	trial      *trialPanel // nil where nothing can be tried out
-	converting bool        // asked whether the open leads shall be converted (F6)
+	currencies *kit.Field // nil where they are not edited
+
+	trial *trialPanel // nil where nothing can be tried out
 }
 
 // newSettingsSources edits the lead sources (requirements.md A4).
@@ -78,6 +79,8 @@ func modeEditor(v *workspaceView) *companyEditor {
 		v.look()
 	})
 	keep.SetChosen(strconv.Itoa(v.value.KeepRecordings))
+	v.currencies = kit.NewBareField("Currencies", v.typedCurrencies).WithPlaceholder(crm.Euro)
+	v.currencies.SetText(strings.Join(v.value.Currencies, ", "))
 	v.trial = newTrialPanel(v.opt)
 	return newTabbedEditor(v.opt, text.T("CRM mode"), nil, v.changed, v.submit, v.drop, editorTab{side: v.trial.box, rows: []fyne.CanvasObject{
 		settingsRow("CRM mode", mode),
@@ -87,8 +90,33 @@ func modeEditor(v *workspaceView) *companyEditor {
 		settingsRow("Responsible for new leads", owner),
 		settingsRow("Repeat leads", repeat),
 		kit.NewHairline(),
+		fieldRow("Currencies", 260, v.currencies, "Codes such as EUR or CHF. A new deal begins with the first."),
 		selectRow("Recordings of the company", keep, "Older ones are removed from the server and from every computer."),
 	}})
+}
+
+// typedCurrencies takes what is typed as it is, as long as it can't be read.
+func (v *workspaceView) typedCurrencies(s string) {
+	codes, err := crm.ReadCurrencies(s)
+	if err != nil {
+		codes = strings.Fields(s)
+	}
+	v.value.Currencies = codes
+	v.currencies.SetError("")
+	v.look()
+}
+
+// wrong says what can't be saved.
+func (v *workspaceView) wrong() bool {
+	if v.currencies == nil {
+		return false
+	}
+	_, err := crm.ReadCurrencies(v.currencies.Text())
+	if err != nil {
+		v.currencies.SetError(companyWhy(err))
+		v.editor.Saved(text.T("Something above cannot be used as it is."))
+	}
+	return err != nil
 }
 
 func newWorkspaceView(opt MainOptions, make func(*workspaceView) *companyEditor) *workspaceView {
@@ -120,23 +148,19 @@ func (v *workspaceView) Enter() {
 	type settings struct {
 		crm.Workspace
 		pipelines []crm.Pipeline
-		open      int
 	}
 	companyAsk(v.opt, func(ctx context.Context, c Company) (s settings, err error) {
 		if s.Workspace, err = c.Workspace(ctx); err != nil {
 			return s, err
 		}
-		if s.pipelines, err = c.Pipelines(ctx); err != nil {
-			return s, err
-		}
-		s.open, err = c.OpenLeads(ctx)
+		s.pipelines, err = c.Pipelines(ctx)
 		return s, err
 	}, func(s settings, err error) {
 		switch {
 		case err != nil:
 			v.editor.Saved(companyWhy(err))
-		case !v.changed() && !reflect.DeepEqual([]any{v.began, v.pipelines, v.openLeads}, []any{s.Workspace, s.pipelines, s.open}):
-			v.began, v.value, v.pipelines, v.openLeads = s.Workspace, s.Workspace, s.pipelines, s.open
+		case !v.changed() && !reflect.DeepEqual([]any{v.began, v.pipelines}, []any{s.Workspace, s.pipelines}):
+			v.began, v.value, v.pipelines = s.Workspace, s.Workspace, s.pipelines
 			kit.Redraw(v.box, v.build)
 		}
 	})
@@ -161,9 +185,7 @@ func (v *workspaceView) Submit() { v.editor.Submit() }
 func (v *workspaceView) changed() bool { return !reflect.DeepEqual(v.value, v.began) }
 
 func (v *workspaceView) look() {
-	v.converting = false
 	if v.editor != nil {
-		v.editor.save.Rename("Save")
 		v.editor.Saved("")
 	}
 	if v.trial != nil {
@@ -173,29 +195,34 @@ func (v *workspaceView) look() {
 }
 
 func (v *workspaceView) drop() {
-	v.value, v.converting = v.began, false
+	v.value = v.began
 	v.build()
 }
 
-// submit saves; a switch to the simple mode is asked about first, with how many leads
-// it converts (F6).
-func (v *workspaceView) submit() {
-	if v.began.Mode == crm.Classic && v.value.Mode == crm.Simple && v.openLeads > 0 && !v.converting {
-		v.converting = true
-		v.editor.save.Rename("Convert and save")
-		v.editor.Saved(text.Tn(v.openLeads, "{n} open lead will be converted.", "{n} open leads will be converted."))
+// submit saves; a switch to the simple mode is asked about first, with how many leads it
+// converts. Those that come while the question stands are asked about, too (F6).
+func (v *workspaceView) submit() { v.save(nil) }
+
+// save saves; asked are the open leads that may be converted.
+func (v *workspaceView) save(asked []crm.ID) {
+	if v.wrong() {
 		return
 	}
 	w := v.value
 	v.editor.Saving()
-	companyAsk(v.opt, func(ctx context.Context, c Company) (int, error) { return c.SetWorkspace(ctx, w) }, func(_ int, err error) {
-		if err != nil {
+	companyAsk(v.opt, func(ctx context.Context, c Company) (int, error) { return c.SetWorkspace(ctx, w, asked) }, func(_ int, err error) {
+		var open crm.LeadsOpen
+		switch {
+		case errors.As(err, &open):
+			v.editor.Ask(joined(" ", text.Tn(len(open.Leads), "{n} open lead will be converted.", "{n} open leads will be converted."),
+				text.T("There is no way back.")), "Convert and save", func() { v.save(open.Leads) })
+		case err != nil:
 			v.editor.Saved(companyWhy(err))
-			return
+		default:
+			v.began = w
+			v.look()
+			v.Enter()
 		}
-		v.began, v.openLeads = w, 0
-		v.look()
-		v.Enter()
 	})
 }
 

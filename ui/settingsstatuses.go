@@ -101,7 +101,7 @@ func (f *statusesForm) submit() {
 			return err
 		}
 		w.OwnStatuses = own
-		_, err = c.SetWorkspace(ctx, w)
+		_, err = c.SetWorkspace(ctx, w, nil)
 		return err
 	}, func(err error) {
 		switch {

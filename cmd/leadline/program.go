@@ -112,7 +112,7 @@ func newProgram(o options) (p *program, err error) {
 	}
 	p.desk = desk.New(desk.Config{
 		File: p.store, Region: o.Config.UI.Region, Log: p.log,
-		Money: func(m crm.Money) string { return text.Money(m.Cents, m.Currency) },
+		Money: func(m crm.Money) string { return text.Money(m.Minor, m.Digits(), m.Currency) },
 	})
 	p.shared = &shared{p: p}
 	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })

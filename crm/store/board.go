@@ -83,7 +83,7 @@ func boardColumns(q querier, b *crm.Board, who any) error {
 			var stage crm.DealStage
 			var sum crm.Money
 			var n int
-			if err := rows.Scan(&stage, &sum.Currency, &n, &sum.Cents); err != nil {
+			if err := rows.Scan(&stage, &sum.Currency, &n, &sum.Minor); err != nil {
 				return err
 			}
 			i, known := at[stage]
@@ -97,13 +97,13 @@ func boardColumns(q querier, b *crm.Board, who any) error {
 				b.Columns = append(b.Columns, crm.BoardColumn{Stage: crm.Stage{ID: stage, Name: string(stage), Result: result}})
 			}
 			b.Columns[i].Count += n
-			if sum.Cents != 0 {
-				b.Columns[i].Sums = append(b.Columns[i].Sums, sum)
-			}
+			b.Columns[i].Sums = crm.AddMoney(b.Columns[i].Sums, sum)
 			return nil
 		})
-	for _, c := range b.Columns {
-		slices.SortStableFunc(c.Sums, func(a, b crm.Money) int { return cmp.Compare(b.Cents, a.Cents) })
+	for i := range b.Columns {
+		c := &b.Columns[i]
+		c.Sums = slices.DeleteFunc(c.Sums, func(m crm.Money) bool { return m.Minor == 0 })
+		slices.SortStableFunc(c.Sums, func(a, b crm.Money) int { return cmp.Compare(b.Minor, a.Minor) })
 	}
 	return err
 }

@@ -14,10 +14,10 @@ func TestDealsStandOnABoardByTheirStages_F4(t *testing.T) {
 	anna := must(s.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"}))(t)
 	service := crm.Pipeline{ID: s.NewID(), Name: "Service", Stages: []crm.Stage{{ID: "Asked", Name: "Asked"}, {ID: "Done", Name: "Done", Result: crm.Won}, {ID: "Off", Name: "Off", Result: crm.Lost}}}
 	company := crm.Company{ID: s.NewID(), Name: "Meier GmbH"}
-	first := crm.Deal{ID: s.NewID(), Title: "Delivery", Company: company.ID, Amount: crm.Money{Cents: 4800000, Currency: "EUR"}, Responsible: anna.ID}
+	first := crm.Deal{ID: s.NewID(), Title: "Delivery", Company: company.ID, Amount: crm.Money{Minor: 4800000, Currency: "EUR"}, Responsible: anna.ID}
 	ok(t, s.Do(ctx, crm.SavePipeline{Pipeline: service}, crm.CreateCompany{Company: company}, crm.CreateDeal{Deal: first},
-		crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Spare parts", Amount: crm.Money{Cents: 100, Currency: "EUR"}}},
-		crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Abroad", Amount: crm.Money{Cents: 9900, Currency: "CHF"}, Stage: crm.DealWon}},
+		crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Spare parts", Amount: crm.Money{Minor: 100, Currency: "EUR"}}},
+		crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Abroad", Amount: crm.Money{Minor: 9900, Currency: "CHF"}, Stage: crm.DealWon}},
 		crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Old stage", Stage: "Gone"}},
 		crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Repair", Pipeline: service.ID}},
 		crm.SaveFollowUp{FollowUp: crm.FollowUp{ID: s.NewID(), Ref: crm.Ref{Kind: crm.KindDeal, ID: first.ID}, Due: noon.Add(time.Hour)}},
@@ -26,7 +26,7 @@ func TestDealsStandOnABoardByTheirStages_F4(t *testing.T) {
 	if len(b.Columns) != 6 || b.Columns[5].Stage.ID != "Gone" || b.Columns[5].Count != 1 {
 		t.Fatalf("the columns are %+v", b.Columns)
 	}
-	if c := b.Columns[0]; c.Count != 2 || len(c.Sums) != 1 || c.Sums[0].Cents != 4800100 || len(c.Cards) != 2 {
+	if c := b.Columns[0]; c.Count != 2 || len(c.Sums) != 1 || c.Sums[0].Minor != 4800100 || len(c.Cards) != 2 {
 		t.Errorf("the first column is %+v", c)
 	}
 	if c := b.Columns[0].Cards[1]; c.CompanyName != "Meier GmbH" || c.Who != "Anna Krüger" || !c.Due.Equal(noon.Add(time.Hour)) {
@@ -58,7 +58,7 @@ func TestTheBoardCountsWhatIsThere_F4(t *testing.T) {
 	var deals []crm.Deal
 	for i := range 200 {
 		deal := crm.Deal{ID: s.NewID(), Title: "Deal", Stage: crm.DealStage(pick("New", "Asked", string(crm.DealWon))), Pipeline: crm.ID(pick("", string(crm.StandardPipelineID), string(service.ID))),
-			Responsible: crm.ID(pick("", string(anna.ID), string(boris.ID))), Amount: crm.Money{Cents: int64(random.IntN(1000)), Currency: pick("EUR", "CHF")}}
+			Responsible: crm.ID(pick("", string(anna.ID), string(boris.ID))), Amount: crm.Money{Minor: int64(random.IntN(1000)), Currency: pick("EUR", "CHF")}}
 		switch {
 		case i%5 == 4:
 			ok(t, s.Do(ctx, crm.RemoveRecord{Ref: crm.Ref{Kind: crm.KindDeal, ID: deals[0].ID}}))

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"leadline/crm"
@@ -250,32 +251,34 @@ func nameOf(q querier, r crm.Ref) (string, error) {
 	return m.Name, err
 }
 
-// OpenLeads is how many leads a switch to the simple mode would convert (F6).
-func (s *Store) OpenLeads(ctx context.Context) (n int, err error) {
-	r, err := s.read(ctx)
-	if err != nil {
-		return 0, err
-	}
-	err = r.row("SELECT count(*) FROM lead WHERE open = 1").Scan(&n)
-	return n, explain(err)
-}
-
 // SetWorkspace saves the settings of the company. A switch from the classic to the
 // simple mode converts the open leads, all in one transaction (F6); converted says how many.
-func (s *Store) SetWorkspace(ctx context.Context, w crm.Workspace) (converted int, err error) {
+// asked are the leads that a person was asked about: when there are others, nothing is
+// saved and the error is of type crm.LeadsOpen, which has all there are.
+func (s *Store) SetWorkspace(ctx context.Context, w crm.Workspace, asked []crm.ID) (converted int, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		was, err := workspace(t)
 		if err != nil {
 			return err
 		}
+		var leads []crm.ID
+		if was.Mode == crm.Classic && w.Mode == crm.Simple {
+			if leads, err = openLeadIDs(t); err != nil {
+				return err
+			}
+			told := make(map[crm.ID]bool, len(asked))
+			for _, id := range asked {
+				told[id] = true
+			}
+			if slices.ContainsFunc(leads, func(id crm.ID) bool { return !told[id] }) {
+				return crm.LeadsOpen{Leads: leads}
+			}
+		}
 		if err := t.do(crm.SaveWorkspace{Workspace: w}); err != nil {
 			return err
 		}
-		if was.Mode != crm.Classic || w.Mode != crm.Simple {
-			return nil
-		}
-		converted, err = t.convertAll(w)
-		return err
+		converted = len(leads)
+		return t.convertAll(leads, w)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("save the settings: %w", err)
@@ -283,24 +286,26 @@ func (s *Store) SetWorkspace(ctx context.Context, w crm.Workspace) (converted in
 	return converted, nil
 }
 
-func (t *tx) convertAll(w crm.Workspace) (int, error) {
-	var leads []crm.ID
-	err := each(t, "SELECT id FROM lead WHERE open = 1 ORDER BY rid", nil, func(rows *sql.Rows) error {
+func openLeadIDs(q querier) (leads []crm.ID, err error) {
+	err = each(q, "SELECT id FROM lead WHERE open = 1 ORDER BY rid", nil, func(rows *sql.Rows) error {
 		var id crm.ID
 		err := rows.Scan(idBlob{&id})
 		leads = append(leads, id)
 		return err
 	})
+	return leads, err
+}
+
+func (t *tx) convertAll(leads []crm.ID, w crm.Workspace) error {
 	for _, id := range leads {
-		if err != nil {
-			return 0, err
-		}
-		var c crm.ConvertLead
-		c, err = t.s.conversionOf(t, id, crm.Conversion{Kinds: w.ConvertTo.Kinds(), Pipeline: w.Pipeline, Region: t.s.region,
+		c, err := t.s.conversionOf(t, id, crm.Conversion{Kinds: w.ConvertTo.Kinds(), Pipeline: w.Pipeline, Region: t.s.region,
 			NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(id, k) }})
 		if err == nil {
 			err = t.do(c)
 		}
+		if err != nil {
+			return err
+		}
 	}
-	return len(leads), err
+	return nil
 }

@@ -25,7 +25,7 @@ type dealRow struct {
 
 func scanDeal(row interface{ Scan(...any) error }) (d dealRow, err error) {
 	var m more
-	err = row.Scan(append([]any{&d.rid, idBlob{&d.ID}, &d.Title, &d.Stage, &d.Amount.Cents, &d.Amount.Currency, idBlob{&d.Contact}, &d.contactName,
+	err = row.Scan(append([]any{&d.rid, idBlob{&d.ID}, &d.Title, &d.Stage, &d.Amount.Minor, &d.Amount.Currency, idBlob{&d.Contact}, &d.contactName,
 		idBlob{&d.Company}, &d.companyName, &d.Source, &d.Comment, idBlob{&d.Responsible}, &d.responsible,
 		unixMilli{&d.Created}, unixMilli{&d.Updated}, unixMilli{&d.active},
 		&d.open, idBlob{&d.Pipeline}, idBlob{&d.Lead}, jsonColumn{&m}}, trail(&d.MadeBy, &d.ChangedBy, &d.Origin)...)...)
@@ -82,14 +82,14 @@ func (t *tx) saveDeal(d crm.Deal, at time.Time, create bool) error {
 		created, updated := stamps(d.Created, d.Updated, at)
 		rid, err = t.insert(`INSERT INTO deal(id, title, stage, open, cents, currency, contact, company, source, comment, responsible,
 			created, updated, active, pipeline, lead, more) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			d.ID.Bytes(), d.Title, string(d.Stage), open, d.Amount.Cents, d.Amount.Currency, nullRid(contact), nullRid(company),
+			d.ID.Bytes(), d.Title, string(d.Stage), open, d.Amount.Minor, d.Amount.Currency, nullRid(contact), nullRid(company),
 			d.Source, d.Comment, responsible, created, updated, updated,
 			d.Pipeline.Bytes(), d.Lead.Bytes(), more)
 	} else if rid, err = ridOf(t, "deal", d.ID); err == nil {
 		_, err = t.exec(`UPDATE deal SET title = ?, stage = ?, open = ?, cents = ?, currency = ?, contact = ?, company = ?,
 			source = ?, comment = ?, responsible = ?, updated = ?, active = max(active, ?),
 			pipeline = ?, lead = ?, more = ? WHERE rid = ?`,
-			d.Title, string(d.Stage), open, d.Amount.Cents, d.Amount.Currency, nullRid(contact), nullRid(company),
+			d.Title, string(d.Stage), open, d.Amount.Minor, d.Amount.Currency, nullRid(contact), nullRid(company),
 			d.Source, d.Comment, responsible, at.UnixMilli(), at.UnixMilli(),
 			d.Pipeline.Bytes(), d.Lead.Bytes(), more, rid)
 	}

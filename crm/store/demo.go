@@ -176,7 +176,7 @@ func (d *demo) lead(title, first, last string, status crm.LeadStatus, responsibl
 }
 
 func (d *demo) deal(title string, stage crm.DealStage, cents int64, contact, company, responsible crm.ID) {
-	d.do(crm.CreateDeal{Deal: crm.Deal{ID: d.id(), Title: title, Stage: stage, Amount: crm.Money{Cents: cents, Currency: "EUR"},
+	d.do(crm.CreateDeal{Deal: crm.Deal{ID: d.id(), Title: title, Stage: stage, Amount: crm.Money{Minor: cents, Currency: "EUR"},
 		Contact: contact, Company: company, Responsible: responsible, Created: d.ago(30 * 24 * time.Hour), Updated: d.ago(3 * 24 * time.Hour)}})
 }
 

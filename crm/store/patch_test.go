@@ -80,7 +80,7 @@ func TestRecordsOfAllKindsArePatched(t *testing.T) {
 	c := must(s.Record(ctx, crm.Ref{Kind: crm.KindContact, ID: person}))(t).Contact
 	d := must(s.Record(ctx, crm.Ref{Kind: crm.KindDeal, ID: deal}))(t).Deal
 	l := must(s.Record(ctx, crm.Ref{Kind: crm.KindLead, ID: lead}))(t).Lead
-	if c.Company != company || c.Fields["f"] != "x" || d.Amount.Cents != 1<<60 || d.Contact != person || d.Comment != "" || l.Status != crm.LeadJunk {
+	if c.Company != company || c.Fields["f"] != "x" || d.Amount.Minor != 1<<60 || d.Contact != person || d.Comment != "" || l.Status != crm.LeadJunk {
 		t.Errorf("%+v %+v %+v", c, d, l)
 	}
 	for _, wrong := range []struct {

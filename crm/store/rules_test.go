@@ -9,9 +9,15 @@ import (
 	"leadline/crm"
 )
 
+// openLeadsOf are the leads that a switch of the mode would convert.
+func openLeadsOf(t *testing.T, s *Store) []crm.ID {
+	t.Helper()
+	return must(openLeadIDs(must(s.read(ctx))(t)))(t)
+}
+
 func setWorkspace(t *testing.T, s *Store, w crm.Workspace) {
 	t.Helper()
-	if _, err := s.SetWorkspace(ctx, w); err != nil {
+	if _, err := s.SetWorkspace(ctx, w, openLeadsOf(t, s)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -118,7 +124,7 @@ func TestALeadByHandIsACustomerInTheSimpleMode_F2(t *testing.T) {
 		t.Errorf("%v %+v", ref, rec.Name)
 	}
 	row := must(s.Call(ctx, c.ID))(t)
-	if got := kindsOf(row.Call.Refs); !slices.Equal(got, []crm.Kind{crm.KindContact, crm.KindDeal}) || must(s.OpenLeads(ctx))(t) != 0 {
+	if got := kindsOf(row.Call.Refs); !slices.Equal(got, []crm.Kind{crm.KindContact, crm.KindDeal}) || len(openLeadsOf(t, s)) != 0 {
 		t.Errorf("the call is on %v", got)
 	}
 }
@@ -424,19 +430,45 @@ func TestUndoIsForAWhileAndWhatWasNotChanged(t *testing.T) {
 
 func TestASwitchToTheSimpleModeConvertsOpenLeads_F6(t *testing.T) {
 	s := seeded(t)
-	open := must(s.OpenLeads(ctx))(t)
-	if open != 4 {
-		t.Fatalf("%d open leads", open)
+	open := openLeadsOf(t, s)
+	if len(open) != 4 {
+		t.Fatalf("%d open leads", len(open))
 	}
-	converted := must(s.SetWorkspace(ctx, crm.Workspace{Mode: crm.Simple}))(t)
-	if left := must(s.OpenLeads(ctx))(t); converted != open || left != 0 {
-		t.Errorf("%d converted, %d left", converted, left)
+	ask := func(about []crm.ID) (leads []crm.ID) {
+		t.Helper()
+		var more crm.LeadsOpen
+		if n, err := s.SetWorkspace(ctx, crm.Workspace{Mode: crm.Simple}, about); !errors.As(err, &more) || n != 0 {
+			t.Fatalf("%d converted, %v", n, err)
+		}
+		if w := must(s.Workspace(ctx))(t); w.Mode != crm.Classic {
+			t.Fatal("the mode is switched without the answer")
+		}
+		return more.Leads
+	}
+	if asked := ask(nil); !slices.Equal(asked, open) {
+		t.Errorf("it asks about %v, open are %v", asked, open)
+	}
+	// while the question stands one comes and one is closed
+	ok(t, s.Do(ctx, crm.CreateLead{Lead: crm.Lead{ID: s.NewID(), LastName: "Groß", Status: crm.LeadNew}}))
+	closed := must(s.Record(ctx, crm.Ref{Kind: crm.KindLead, ID: open[0]}))(t).Lead
+	closed.Status = crm.LeadJunk
+	ok(t, s.Do(ctx, crm.UpdateLead{Lead: *closed}))
+	asked := ask(open)
+	if len(asked) != 4 || slices.Contains(asked, open[0]) {
+		t.Errorf("it asks about %v", asked)
+	}
+	converted := must(s.SetWorkspace(ctx, crm.Workspace{Mode: crm.Simple}, append(asked, open[0])))(t)
+	if left := openLeadsOf(t, s); converted != 4 || len(left) != 0 {
+		t.Errorf("%d converted, %d left", converted, len(left))
+	}
+	if junk := must(s.Record(ctx, crm.Ref{Kind: crm.KindLead, ID: open[0]}))(t).Lead; junk.Status != crm.LeadJunk {
+		t.Errorf("the one that was closed is %s", junk.Status)
 	}
 	m := must(s.Match(ctx, crm.Parse("0931 36-1260", "DE")))(t)
 	if m[0].Ref.Kind != crm.KindContact || m[0].Name != "Purchasing" {
 		t.Errorf("%+v", m)
 	}
-	if again := must(s.SetWorkspace(ctx, crm.Workspace{Mode: crm.Simple, RepeatLeads: true}))(t); again != 0 {
+	if again := must(s.SetWorkspace(ctx, crm.Workspace{Mode: crm.Simple, RepeatLeads: true}, nil))(t); again != 0 {
 		t.Errorf("saved again, %d converted", again)
 	}
 }

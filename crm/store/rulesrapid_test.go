@@ -43,7 +43,7 @@ func (w *aWorld) ok(err error) {
 func (w *aWorld) setUp() {
 	_, err := w.s.SignIn(ctx, crm.User{Name: "Anna", Extension: "101"})
 	w.ok(err)
-	_, err = w.s.SetWorkspace(ctx, crm.Workspace{RepeatLeads: true})
+	_, err = w.s.SetWorkspace(ctx, crm.Workspace{RepeatLeads: true}, nil)
 	w.ok(err)
 	entries, _ := crm.ParseEntries(crm.Exceptions, "0221 9*", "DE")
 	w.line = crm.Line{ID: w.s.NewID(), Name: "L", Mode: crm.Auto}
@@ -107,9 +107,13 @@ func (w *aWorld) call() {
 }
 
 func (w *aWorld) settings() {
-	_, err := w.s.SetWorkspace(ctx, crm.Workspace{RepeatLeads: rapid.Bool().Draw(w.t, "repeat"),
+	q, err := w.s.read(ctx)
+	w.ok(err)
+	leads, err := openLeadIDs(q)
+	w.ok(err)
+	_, err = w.s.SetWorkspace(ctx, crm.Workspace{RepeatLeads: rapid.Bool().Draw(w.t, "repeat"),
 		Mode:      rapid.SampledFrom([]crm.CRMMode{crm.Classic, crm.Simple}).Draw(w.t, "mode"),
-		ConvertTo: rapid.SampledFrom([]crm.ConvertTo{crm.ToContact, crm.ToCompany, crm.ToBoth}).Draw(w.t, "to")})
+		ConvertTo: rapid.SampledFrom([]crm.ConvertTo{crm.ToContact, crm.ToCompany, crm.ToBoth}).Draw(w.t, "to")}, leads)
 	w.ok(err)
 }
 

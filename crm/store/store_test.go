@@ -62,7 +62,7 @@ func TestTheDemoIsAsInThePictures(t *testing.T) {
 	if card.Position != "Head of Purchasing" || card.Company != "Meier GmbH" || card.Responsible != "Anna Krüger" {
 		t.Errorf("card %+v", card)
 	}
-	if len(card.Deals) != 2 || card.Deals[0].Amount.Cents != 4_800_000 || card.Deals[0].Stage != crm.DealQuoteSent {
+	if len(card.Deals) != 2 || card.Deals[0].Amount.Minor != 4_800_000 || card.Deals[0].Stage != crm.DealQuoteSent {
 		t.Errorf("deals %+v", card.Deals)
 	}
 	if card.Missed != 2 || card.Calls != 13 || len(card.LastCalls) != 5 || card.LastCalls[0].Outcome != crm.Missed ||

@@ -140,7 +140,7 @@ func (d *Desk) viewCard(c crm.Card) Card {
 }
 
 func (d *Desk) amount(m crm.Money) string {
-	if m == (crm.Money{}) {
+	if m.Minor == 0 {
 		return ""
 	}
 	return d.money(m)

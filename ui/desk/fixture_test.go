@@ -208,7 +208,7 @@ func deskOn(t *testing.T, s *store.Store) *aDesk {
 	d := &aDesk{t: t, file: &slowFile{Store: s}, phone: &aPhone{}, at: noon}
 	d.desk = New(Config{
 		File: d.file, Language: "de",
-		Money: func(m crm.Money) string { return fmt.Sprintf("%d %s", m.Cents/100, m.Currency) },
+		Money: func(m crm.Money) string { return fmt.Sprintf("%d %s", m.Minor/100, m.Currency) },
 	})
 	d.desk.Notices(func(n Notice) {
 		d.mu.Lock()

@@ -165,26 +165,34 @@ func Percent(n int) string {
 	return strconv.Itoa(n) + "%"
 }
 
-var symbols = map[string]string{"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "": "€"}
+// DecimalPoint stands before the fraction of a number.
+func DecimalPoint() string {
+	if german() {
+		return ","
+	}
+	return "."
+}
 
-// Money of an amount in cents and an ISO 4217 currency: "€48,000", "48.000 €";
-// cents are shown when there are any.
-func Money(cents int64, currency string) string {
+var symbols = map[string]string{"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "": "€"}
+
+// Money of an amount in the smallest unit of an ISO 4217 currency, of which so many digits stand
+// behind the point: "€48,000", "48.000 €". They are shown when there are any.
+func Money(minor int64, digits int, currency string) string {
 	sym, ok := symbols[currency]
 	if !ok {
 		sym = currency
 	}
 	sign := ""
-	if cents < 0 {
-		sign, cents = "−", -cents
+	if minor < 0 {
+		sign, minor = "−", -minor
 	}
-	s := Number(cents / 100)
-	if c := cents % 100; c != 0 {
-		point := "."
-		if german() {
-			point = ","
-		}
-		s += fmt.Sprintf("%s%02d", point, c)
+	unit := int64(1)
+	for range digits {
+		unit *= 10
+	}
+	s := Number(minor / unit)
+	if rest := minor % unit; rest != 0 {
+		s += fmt.Sprintf("%s%0*d", DecimalPoint(), digits, rest)
 	}
 	switch {
 	case german():
