@@ -464,8 +464,8 @@ func (f *recordForm) dealChange() (crm.Change, string) {
 	d.Title = f.title.Text()
 	amount, ok := amountOf(f.amount.Text(), f.currency.Chosen())
 	if !ok {
-		why = text.T("Something above cannot be used as it is.")
-		f.amount.SetError(text.T("Not an amount in {currency}", "currency", amount.Currency))
+		why = text.T("Not an amount in {currency}", "currency", amount.Currency)
+		f.amount.SetError(why)
 	}
 	d.Amount = amount
 	d.Stage = cmp.Or(crm.DealStage(f.stage.Chosen()), d.Stage)

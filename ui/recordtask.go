@@ -14,6 +14,7 @@ type recordTask struct {
 	box    *fyne.Container
 	inner  fyne.CanvasObject
 	error  *kit.Prose
+	below  *fyne.Container // the error, above the bar: it is seen however long the form is
 	do     *kit.Button
 	cancel *kit.Button
 	submit func()
@@ -25,12 +26,13 @@ type recordTask struct {
 func newRecordTask(title, verb text.Key, submit, cancel func(), rows ...fyne.CanvasObject) *recordTask {
 	t := &recordTask{submit: submit}
 	t.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
-	t.error.Hide()
+	t.below = kit.Pad(8, 20, 8, 20, t.error)
+	t.below.Hide()
 	t.do = kit.NewButton(verb, kit.Primary, t.Submit).WithHint("Ctrl+S")
 	t.cancel = kit.NewButton("Cancel", kit.Line, cancel)
-	t.inner = kit.Column(18, append(append([]fyne.CanvasObject{kit.NewLabel(title, kit.PageTitle)}, rows...), t.error)...)
+	t.inner = kit.Column(18, append([]fyne.CanvasObject{kit.NewLabel(title, kit.PageTitle)}, rows...)...)
 	bar := kit.Sized(0, 52, kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(), kit.Grow(kit.Pad(0, 20, 0, 20, kit.Row(8, kit.Spacer(), t.cancel, t.do))))))
-	t.box = kit.Column(0, kit.Grow(container.NewVScroll(kit.Pad(18, 20, 18, 20, t.inner))), bar)
+	t.box = kit.Column(0, kit.Grow(container.NewVScroll(kit.Pad(18, 20, 18, 20, t.inner))), t.below, bar)
 	return t
 }
 
@@ -54,7 +56,7 @@ func (t *recordTask) Submit() {
 // Busy begins to wait for the disk.
 func (t *recordTask) Busy() {
 	t.busy = true
-	t.error.Hide()
+	t.below.Hide()
 	t.enable()
 }
 
@@ -62,7 +64,7 @@ func (t *recordTask) Busy() {
 func (t *recordTask) Failed(why string) {
 	t.busy = false
 	t.error.SetText(why)
-	t.error.Hidden = why == ""
+	t.below.Hidden = why == ""
 	t.enable()
 	t.Refit()
 }

@@ -114,7 +114,7 @@ func (v *workspaceView) wrong() bool {
 	_, err := crm.ReadCurrencies(v.currencies.Text())
 	if err != nil {
 		v.currencies.SetError(companyWhy(err))
-		v.editor.Saved(text.T("Something above cannot be used as it is."))
+		v.editor.Saved(companyWhy(err))
 	}
 	return err != nil
 }

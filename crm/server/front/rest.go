@@ -163,7 +163,7 @@ func (a resources) get(ctx context.Context, in *RecordPath) (*recordOutput, erro
 
 type createInput struct {
 	KindPath
-	Body map[string]any `doc:"the fields of the record; an id is made up where there is none"`
+	Body map[string]any `doc:"the fields of the record; an id is made up where there is none. A deal's amount is {\"cents\": 4800000, \"currency\": \"EUR\"}: in the smallest unit of an ISO 4217 currency, so ¥48,000 are 48000; without a currency it is in the company's"`
 }
 
 func (a resources) create(ctx context.Context, in *createInput) (*recordOutput, error) {
@@ -175,6 +175,9 @@ func (a resources) create(ctx context.Context, in *createInput) (*recordOutput, 
 		}
 		id = string(made)
 		in.Body["id"] = id
+	}
+	if err := a.amount(ctx, in.KindPath, "", in.Body); err != nil {
+		return nil, err
 	}
 	args, err := json.Marshal(in.Body)
 	if err != nil {
@@ -192,10 +195,13 @@ func (a resources) create(ctx context.Context, in *createInput) (*recordOutput, 
 
 type changeInput struct {
 	RecordPath
-	Body map[string]any `doc:"the fields to set; null empties one"`
+	Body map[string]any `doc:"the fields to set; null empties one. An amount is set as a whole; without a currency it keeps the one it has"`
 }
 
 func (a resources) change(ctx context.Context, in *changeInput) (*recordOutput, error) {
+	if err := a.amount(ctx, in.KindPath, in.ID, in.Body); err != nil {
+		return nil, err
+	}
 	ref := crm.Ref{Kind: crm.Kind(in.Kind), ID: crm.ID(strings.ToLower(in.ID))}
 	if err := a.do(ctx, crm.UpdateRecord{Ref: ref, Set: in.Body}); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/server/access"
+	"leadline/crm/server/ledger"
 )
 
 // software is other software with a key.
@@ -119,6 +120,41 @@ func TestOtherSoftwareReadsAndWritesRecords(t *testing.T) {
 		{"POST", "/v1/records/contact", map[string]any{"id": "\x00"}},
 	} {
 		s.ask(bad.method, bad.path, bad.in, 422)
+	}
+}
+
+func TestAnAmountHasACurrencyOfISO4217(t *testing.T) {
+	o := open(t)
+	anna := o.add("anna@example.org", crm.User{Name: "Anna"})
+	s := o.software(anna.ID, access.ScopeRead, access.ScopeWrite)
+	amount := func(out map[string]any) string {
+		t.Helper()
+		return fmt.Sprint(out["data"].(map[string]any)["amount"])
+	}
+	deal := func(amount any) map[string]any { return map[string]any{"title": "Delivery", "amount": amount} }
+	first := s.ask("POST", "/v1/records/deal", deal(map[string]any{"cents": 480}), 200)
+	if got := amount(first); got != "map[cents:480 currency:EUR]" {
+		t.Errorf("an amount is %s", got)
+	}
+	if err := o.front.company.Do(t.Context(), o.workspace, ledger.Sender{System: true}, crm.SaveWorkspace{Workspace: crm.Workspace{Currencies: []string{"CHF", "JPY"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := amount(s.ask("POST", "/v1/records/deal", deal(map[string]any{"cents": 480}), 200)); got != "map[cents:480 currency:CHF]" {
+		t.Errorf("an amount in the company's currency is %s", got)
+	}
+	path := "/v1/records/deal/" + first["id"].(string)
+	if got := amount(s.ask("PATCH", path, map[string]any{"amount": map[string]any{"cents": 500}}, 200)); got != "map[cents:500 currency:EUR]" {
+		t.Errorf("an amount that is changed is %s", got)
+	}
+	if got := amount(s.ask("PATCH", path, map[string]any{"amount": map[string]any{"cents": 5, "currency": "jpy"}}, 200)); got != "map[cents:5 currency:JPY]" {
+		t.Errorf("an amount in yen is %s", got)
+	}
+	for _, bad := range []any{"YEN", "€", 5, true} {
+		s.ask("POST", "/v1/records/deal", deal(map[string]any{"cents": 1, "currency": bad}), 422)
+		s.ask("PATCH", path, map[string]any{"amount": map[string]any{"cents": 1, "currency": bad}}, 422)
+	}
+	if got := s.ask("PATCH", path, map[string]any{"amount": nil}, 200)["data"].(map[string]any)["amount"]; got != nil {
+		t.Errorf("an amount that was emptied is %v", got)
 	}
 }
 
