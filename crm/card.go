@@ -143,6 +143,7 @@ type Event struct {
 	Result    string
 	Line      string // the line's name, of EventCall
 	Reason    Text   // of EventCreated: the rule by which it came to be
+	By        *Call  // of EventCreated: the call that made it; nil where none did, or it is not in this file
 
 	Agent      ID            // of EventCall: whose it was
 	Recordings []string      // of EventCall: names of files, oldest first

@@ -116,6 +116,23 @@ func (l Lead) Convert(c Conversion) ConvertLead {
 	return out
 }
 
+// MadeBy is the conversion with another origin of what it makes.
+func (c ConvertLead) MadeBy(o Origin) ConvertLead {
+	if c.Contact != nil {
+		made := *c.Contact
+		made.Origin, c.Contact = o, &made
+	}
+	if c.Company != nil {
+		made := *c.Company
+		made.Origin, c.Company = o, &made
+	}
+	if c.Deal != nil {
+		made := *c.Deal
+		made.Origin, c.Deal = o, &made
+	}
+	return c
+}
+
 // shownName is the lead's name, or else its number: something must stand in a list.
 func (l Lead) shownName(region string) string {
 	switch {

@@ -31,7 +31,7 @@ func timelineNodes(events []desk.Event, now time.Time, below func(desk.Event) fy
 			nodes = append(nodes, kit.NewTimelineHeading(d))
 		}
 		icon, tone := eventShape(e)
-		node := kit.NewTimelineNode(icon, tone, eventTitle(e), eventMeta(e), strings.TrimSpace(e.Body))
+		node := kit.NewTimelineNode(icon, tone, eventTitle(e), eventMeta(e), eventBody(e, now))
 		if o := below(e); o != nil {
 			node.Below(o)
 		}
@@ -128,6 +128,18 @@ func eventMeta(e desk.Event) string {
 		s += " · " + e.Who
 	}
 	return joined(" · ", s, text.Say(e.Passed))
+}
+
+// eventBody is what was written, or by which rule and which call a record came to be.
+func eventBody(e desk.Event, now time.Time) string {
+	if e.Kind != desk.EventCreated {
+		return strings.TrimSpace(e.Body)
+	}
+	lines := []string{text.Say(e.Reason)}
+	if by := e.By; by != nil {
+		lines = append(lines, joined(" · ", callTitle(by.Incoming, by.Outcome, by.Who), text.Day(by.At, now), by.Party, by.Line))
+	}
+	return joined("\n", lines...)
 }
 
 // newRecordTab is one of the tabs of a narrow record.

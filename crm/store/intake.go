@@ -189,6 +189,7 @@ func (t *tx) makeLead(c crm.Call, f crm.Facts, d crm.Decision) ([]crm.Ref, error
 	if len(d.Convert) > 0 {
 		convert := do.Lead.Convert(crm.Conversion{Kinds: d.Convert, Pipeline: d.Pipeline, Region: f.Line.Region,
 			NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(do.Lead.ID, k) }})
+		convert = convert.MadeBy(do.Lead.Origin) // in the simple mode nobody has seen a lead
 		do.Convert = &convert
 		refs = append(convert.Refs(), refs...)
 	}

@@ -131,6 +131,15 @@ func madeEvent(q querier, at time.Time, by crm.ID, o crm.Origin) (crm.Event, err
 	default:
 		e.Title, e.Reason = crm.Say(EventMadeByCall), o.Reason
 	}
+	if o.Call != "" {
+		c, err := callByID(q, o.Call)
+		if err != nil && !errors.Is(err, ErrNotFound) { // a colleague's may not be here
+			return e, err
+		}
+		if err == nil {
+			e.By = &c.Call
+		}
+	}
 	who, err := userByID(q, by)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return e, err

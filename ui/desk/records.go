@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -83,9 +84,19 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 			Kind: EventKind(e.Kind), At: e.At, Title: Text(e.Title), Body: e.Body, Who: e.Who,
 			Incoming: e.Direction == crm.Incoming, Outcome: viewOutcome(e.Outcome), Length: e.Length, Passed: sentOnBy(e.Diverted, d.region),
 			Recordings: d.recordedOf(e, me.ID), Sounded: viewSounded(e.Quality),
+			Reason: Text(e.Reason), By: d.madeBy(e.By),
 		})
 	}
 	return out, nil
+}
+
+// madeBy is the call that made a record, for the eye.
+func (d *Desk) madeBy(c *crm.Call) *By {
+	if c == nil {
+		return nil
+	}
+	return &By{At: c.Began, Incoming: c.Direction == crm.Incoming, Outcome: viewOutcome(c.Outcome), Who: c.AgentName,
+		Party: cmp.Or(c.Party.Show(d.region), c.Party.Display), Line: c.LineName}
 }
 
 // joined puts what there is of several parts on one line.

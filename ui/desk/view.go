@@ -431,9 +431,21 @@ type Event struct {
 	Outcome  Outcome
 	Length   time.Duration
 	Passed   Text // of a call: who sent it here before it rang, in words
+	Reason   Text // of EventCreated: the rule by which it came to be
+	By       *By  // of EventCreated: the call that made it; nil where none did, or it is not in this file
 
 	Recordings []Recorded // oldest first
 	Sounded    *Sounded   // of a call; nil where that isn't known
+}
+
+// By is the call by which a record came to be.
+type By struct {
+	At       time.Time
+	Incoming bool
+	Outcome  Outcome
+	Who      string // the agent
+	Party    string // the number or address
+	Line     string
 }
 
 // Notice is a short message at the bottom right: something went wrong or was done.
