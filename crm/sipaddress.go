@@ -76,6 +76,19 @@ func inContext(s string) string {
 	return number + ext
 }
 
+// ParseSIPAddress reads a SIP address as a record keeps it, "anna@example.org"; with or without its scheme, in <> or not.
+func ParseSIPAddress(typed, region string) (address string, ok bool) {
+	if _, inner, named := cutNameAddr(strings.TrimSpace(typed)); named {
+		typed = inner
+	}
+	scheme, address := cutScheme(strings.TrimSpace(typed))
+	user, host, at := strings.Cut(address, "@")
+	if scheme == "tel" || scheme == "callto" || !at || user == "" || host == "" || strings.Contains(host, "@") || strings.ContainsFunc(address, isBlankOrControl) {
+		return "", false
+	}
+	return address, Parse("sip:"+address, region).Kind != Withheld
+}
+
 // parseSIP reads user@host with parameters, without its scheme. A user part that
 // is a number is one, wherever its host is: the PBX is the host of everybody.
 func parseSIP(p Party, s, region string) Party {

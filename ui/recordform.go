@@ -25,7 +25,8 @@ type recordForm struct {
 
 	first, last, position, name, title, amount *kit.Field
 	company, contact                           *recordPicker
-	numbers, emails                            *typedRows
+	numbers, emails, sip                       *typedRows
+	addresses                                  *addressRows
 	comment                                    *kit.Field
 	source, who, stage, currency               *kit.Select
 	inputs                                     []*customInput
@@ -175,13 +176,13 @@ func (f *recordForm) contactRows(c crm.Contact) []fyne.CanvasObject {
 	f.position = f.field("Position", c.Position)
 	rows := []fyne.CanvasObject{f.person(c.FirstName, c.LastName), settingsRow("Position", f.position)}
 	rows = append(rows, f.companyPicker(c.Company))
-	rows = append(rows, f.ways(c.Numbers, c.Emails)...)
+	rows = append(rows, f.ways(c.Numbers, c.Emails, c.SIP, c.Addresses)...)
 	return append(rows, f.tail(c.Source, c.Responsible, c.Comment, c.Fields)...)
 }
 
 func (f *recordForm) companyRows(c crm.Company) []fyne.CanvasObject {
 	f.name = f.field("Company name", c.Name)
-	rows := append([]fyne.CanvasObject{settingsRow("Name", f.name)}, f.ways(c.Numbers, c.Emails)...)
+	rows := append([]fyne.CanvasObject{settingsRow("Name", f.name)}, f.ways(c.Numbers, c.Emails, c.SIP, c.Addresses)...)
 	return append(rows, f.tail(c.Source, c.Responsible, c.Comment, c.Fields)...)
 }
 
@@ -193,7 +194,7 @@ func (f *recordForm) leadRows(l crm.Lead) []fyne.CanvasObject {
 		f.stage.SetChosen(string(l.Status))
 		rows = append(rows, selectRow("Status", f.stage, ""))
 	}
-	rows = append(rows, f.ways(l.Numbers, l.Emails)...)
+	rows = append(rows, f.ways(l.Numbers, l.Emails, l.SIP, l.Addresses)...)
 	return append(rows, f.tail(l.Source, l.Responsible, l.Comment, l.Fields)...)
 }
 
@@ -233,8 +234,8 @@ func (f *recordForm) companyPicker(id crm.ID) fyne.CanvasObject {
 	return settingsRow("Company", f.company.box)
 }
 
-// ways are numbers and e-mail addresses.
-func (f *recordForm) ways(numbers []crm.Number, emails []crm.Email) []fyne.CanvasObject {
+// ways are numbers and addresses of all sorts.
+func (f *recordForm) ways(numbers []crm.Number, emails []crm.Email, sip []string, addresses []crm.Address) []fyne.CanvasObject {
 	f.numbers = newTypedRows("Number", "Add number", numberLabels(), f.doubles.Typed, f.refit)
 	for _, n := range numbers {
 		f.numbers.Add(n.Show(f.v.opt.Region), string(n.Label))
@@ -246,7 +247,13 @@ func (f *recordForm) ways(numbers []crm.Number, emails []crm.Email) []fyne.Canva
 	if f.fresh {
 		f.numbers.Add("", string(crm.LabelWork))
 	}
-	return []fyne.CanvasObject{settingsRow("Numbers", f.numbers.box), settingsRow("E-mail", f.emails.box)}
+	f.sip = newTypedRows("SIP address", "Add SIP address", nil, f.doubles.Typed, f.refit)
+	for _, a := range sip {
+		f.sip.Add(a, "")
+	}
+	f.addresses = newAddressRows(addresses, f.refit)
+	return []fyne.CanvasObject{settingsRow("Numbers", f.numbers.box), settingsRow("E-mail", f.emails.box),
+		settingsRow("SIP addresses", f.sip.box), settingsRow("Addresses", f.addresses.box)}
 }
 
 func (f *recordForm) tail(source string, who crm.ID, comment string, values crm.Values) []fyne.CanvasObject {
@@ -394,13 +401,14 @@ func (f *recordForm) change() (crm.Change, string) {
 }
 
 // typedWays are numbers and addresses as typed.
-func (f *recordForm) typedWays(was []crm.Number) (numbers []crm.Number, emails []crm.Email, why string) {
+func (f *recordForm) typedWays(was []crm.Number) (numbers []crm.Number, emails []crm.Email, sip []string, why string) {
 	numbers, ok1 := f.numbers.numbers(was, f.v.opt.Region)
 	emails, ok2 := f.emails.emails()
-	if !ok1 || !ok2 {
+	sip, ok3 := f.sip.sip(f.v.opt.Region)
+	if !ok1 || !ok2 || !ok3 {
 		why = text.T("Something above cannot be used as it is.")
 	}
-	return numbers, emails, why
+	return numbers, emails, sip, why
 }
 
 func (f *recordForm) contactChange() (crm.Change, string) {
@@ -408,7 +416,8 @@ func (f *recordForm) contactChange() (crm.Change, string) {
 	var why string
 	c.FirstName, c.LastName, c.Position = f.first.Text(), f.last.Text(), f.position.Text()
 	c.Company = crm.ID(f.company.Chosen().ID)
-	c.Numbers, c.Emails, why = f.typedWays(c.Numbers)
+	c.Numbers, c.Emails, c.SIP, why = f.typedWays(c.Numbers)
+	c.Addresses = f.addresses.addresses()
 	c.Source, c.Responsible, c.Comment = f.source.Chosen(), f.responsible(c.Responsible), f.comment.Text()
 	c.Fields = valuesInto(cloned(c.Fields), f.inputs, f.kind)
 	if c.Name() == "" {
@@ -425,7 +434,8 @@ func (f *recordForm) companyChange() (crm.Change, string) {
 	c := *f.was.Company
 	var why string
 	c.Name = f.name.Text()
-	c.Numbers, c.Emails, why = f.typedWays(c.Numbers)
+	c.Numbers, c.Emails, c.SIP, why = f.typedWays(c.Numbers)
+	c.Addresses = f.addresses.addresses()
 	c.Source, c.Responsible, c.Comment = f.source.Chosen(), f.responsible(c.Responsible), f.comment.Text()
 	c.Fields = valuesInto(cloned(c.Fields), f.inputs, f.kind)
 	if c.Name == "" {
@@ -442,7 +452,8 @@ func (f *recordForm) leadChange() (crm.Change, string) {
 	l := *f.was.Lead
 	var why string
 	l.FirstName, l.LastName, l.CompanyName = f.first.Text(), f.last.Text(), f.name.Text()
-	l.Numbers, l.Emails, why = f.typedWays(l.Numbers)
+	l.Numbers, l.Emails, l.SIP, why = f.typedWays(l.Numbers)
+	l.Addresses = f.addresses.addresses()
 	l.Source, l.Responsible, l.Comment = f.source.Chosen(), f.responsible(l.Responsible), f.comment.Text()
 	l.Fields = valuesInto(cloned(l.Fields), f.inputs, f.kind)
 	if f.stage != nil {

@@ -260,3 +260,85 @@ func TestPicturesOfRecordForms(t *testing.T) {
 		b.shot(name("merge"))
 	}
 }
+
+func TestAddressesAndSIPAddressesAreEdited(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	old := crm.Address{Street: "Hauptstr. 5\nHinterhaus ", PostalCode: "10115", City: "Berlin", Label: crm.LabelHome}
+	contact := crm.Contact{ID: s.NewID(), LastName: "Groß", Addresses: []crm.Address{old}, SIP: []string{"gross@example.org"}}
+	company := crm.Company{ID: s.NewID(), Name: "Meier GmbH"}
+	lead := crm.Lead{ID: s.NewID(), LastName: "Klein", Status: crm.LeadNew}
+	do(t, s, crm.CreateContact{Contact: contact}, crm.CreateCompany{Company: company}, crm.CreateLead{Lead: lead})
+	open := func(kind crm.Kind, id crm.ID) {
+		t.Helper()
+		b.m.open(deskRef(crm.Ref{Kind: kind, ID: id}))
+		b.waits("Follow-up")
+		b.settle()
+		b.tap("button", "Edit")
+		pumpUntil(t, b.d, func() bool { return b.finds("button", "Add address") })
+	}
+	save := func() {
+		t.Helper()
+		b.tap("button", "Save")
+		pumpUntil(t, b.d, func() bool { return !b.finds("button", "Add address") })
+		b.settle()
+	}
+	for kind, id := range map[crm.Kind]crm.ID{crm.KindCompany: company.ID, crm.KindLead: lead.ID} {
+		open(kind, id)
+		b.tap("button", "Add address")
+		b.tap("button", "Save") // an empty one is none
+		pumpUntil(t, b.d, func() bool { return !b.finds("button", "Add address") })
+		b.settle()
+		open(kind, id)
+		b.tap("button", "Add address")
+		b.type_("Street and number", "Lange Reihe 7")
+		b.type_("Postal code", "20099")
+		b.type_("City", " Hamburg ")
+		b.choose("select", "Type", "Private")
+		b.tap("button", "Add SIP address")
+		b.type_("SIP address", "no address")
+		b.tap("button", "Save")
+		if b.widget("field", "SIP address").(*kit.Field).Problem() == "" {
+			t.Error("a SIP address takes nonsense")
+		}
+		b.type_("SIP address", "sip:hamburg@example.org")
+		save()
+		b.waits("Lange Reihe 7, 20099 Hamburg")
+		b.waits("Private address")
+		b.waits("hamburg@example.org")
+		rec := record(t, s, crm.Ref{Kind: kind, ID: id})
+		var addresses []crm.Address
+		var sip []string
+		if kind == crm.KindLead {
+			addresses, sip = rec.Lead.Addresses, rec.Lead.SIP
+		} else {
+			addresses, sip = rec.Company.Addresses, rec.Company.SIP
+		}
+		if want := (crm.Address{Street: "Lange Reihe 7", PostalCode: "20099", City: "Hamburg", Label: crm.LabelPrivate}); len(addresses) != 1 || addresses[0] != want || len(sip) != 1 || sip[0] != "hamburg@example.org" {
+			t.Errorf("%s: %+v, %v", kind, addresses, sip)
+		}
+	}
+	open(crm.KindContact, contact.ID)
+	b.shot("form-addresses")
+	b.type_("Position", "Head")
+	save()
+	if c := record(t, s, crm.Ref{Kind: crm.KindContact, ID: contact.ID}).Contact; c.Position != "Head" || len(c.Addresses) != 1 || c.Addresses[0] != old || len(c.SIP) != 1 {
+		t.Errorf("what was not touched is %+v, %v", c.Addresses, c.SIP)
+	}
+	open(crm.KindContact, contact.ID)
+	b.type_("City", "Potsdam")
+	save()
+	if c := record(t, s, crm.Ref{Kind: crm.KindContact, ID: contact.ID}).Contact; len(c.Addresses) != 1 || c.Addresses[0].City != "Potsdam" || c.Addresses[0].Street != old.Street || c.Addresses[0].Label != crm.LabelHome {
+		t.Errorf("with another city: %+v", c.Addresses)
+	}
+}
+
+func TestASIPAddressIsReadAsTyped(t *testing.T) {
+	for typed, want := range map[string]string{
+		"anna@example.org": "anna@example.org", " sip:anna@example.org ": "anna@example.org", "SIPS:anna@example.org": "anna@example.org",
+		`"Anna" <sip:anna@example.org>`: "anna@example.org", "anna": "", "@example.org": "", "anna@": "", "a b@example.org": "", "tel:+49@x": "", "": "", "a@b@c": "",
+	} {
+		if got, ok := crm.ParseSIPAddress(typed, "DE"); got != want || ok != (want != "") {
+			t.Errorf("%q is %q, %v", typed, got, ok)
+		}
+	}
+}

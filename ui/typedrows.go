@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 
 	"leadline/crm"
@@ -9,7 +11,7 @@ import (
 	"leadline/ui/theme"
 )
 
-// typedRows are several values of one sort, each with its type: numbers, e-mail addresses.
+// typedRows are several values of one sort, each with its type if there are types: numbers, e-mail and SIP addresses.
 type typedRows struct {
 	box     *fyne.Container
 	name    text.Key // of a field
@@ -22,23 +24,42 @@ type typedRows struct {
 // typedRow is one of them.
 type typedRow struct {
 	field *kit.Field
-	label *kit.Select
-	began string // the label it had, which may be one that is not offered
-	shown string // the one that is shown for it
+	label typedLabel
+}
+
+// typedLabel is the choice of a type.
+type typedLabel struct {
+	choice *kit.Select
+	began  string // the label it had, which may be one that is not offered
+	shown  string // the one that is shown for it
+}
+
+func newTypedLabel(labels []kit.Option, label string, changed func()) typedLabel {
+	l := typedLabel{began: label, choice: kit.NewBareSelect("Type", labels, func(string) { changed() })}
+	l.choice.SetChosen(label)
+	if l.choice.Chosen() == "" && len(labels) > 0 {
+		l.choice.SetChosen(labels[0].ID)
+	}
+	l.shown = l.choice.Chosen()
+	return l
 }
 
 // Label is the type that was chosen, else the one it had.
-func (r *typedRow) Label() crm.Label {
-	if r.label.Chosen() == r.shown && r.began != "" {
-		return crm.Label(r.began)
+func (l typedLabel) Label() crm.Label {
+	if l.choice.Chosen() == l.shown && l.began != "" {
+		return crm.Label(l.began)
 	}
-	return crm.Label(r.label.Chosen())
+	return crm.Label(l.choice.Chosen())
 }
 
 func newTypedRows(name, add text.Key, labels []kit.Option, changed, resized func()) *typedRows {
 	r := &typedRows{name: name, labels: labels, changed: changed, resized: resized}
 	plus := kit.NewButton(add, kit.Ghost, func() {
-		r.Add("", labels[0].ID)
+		label := ""
+		if len(labels) > 0 {
+			label = labels[0].ID
+		}
+		r.Add("", label)
 		r.rows[len(r.rows)-1].field.Focus()
 	}).WithIcon(theme.IconPlus).Small()
 	r.box = kit.Column(6, kit.Row(0, plus, kit.Spacer()))
@@ -47,16 +68,13 @@ func newTypedRows(name, add text.Key, labels []kit.Option, changed, resized func
 
 // Add adds a value.
 func (r *typedRows) Add(value, label string) {
-	row := &typedRow{began: label}
+	row := &typedRow{label: newTypedLabel(r.labels, label, r.changed)}
 	row.field = kit.NewBareField(r.name, func(string) { row.field.SetError(""); r.changed() })
 	row.field.SetText(value)
-	row.label = kit.NewBareSelect("Type", r.labels, func(string) { r.changed() })
-	row.label.SetChosen(label)
-	if row.label.Chosen() == "" {
-		row.label.SetChosen(r.labels[0].ID)
+	line := kit.Row(6, kit.Grow(row.field))
+	if len(r.labels) > 0 {
+		line.Add(kit.Sized(124, 32, row.label.choice))
 	}
-	row.shown = row.label.Chosen()
-	line := kit.Row(6, kit.Grow(row.field), kit.Sized(124, 32, row.label))
 	line.Add(kit.NewIconButton("Remove", theme.IconX, kit.Ghost, func() { r.remove(row, line) }))
 	r.rows = append(r.rows, row)
 	at := len(r.box.Objects) - 1
@@ -103,7 +121,7 @@ func emailLabels() []kit.Option {
 func (r *typedRows) numbers(was []crm.Number, region string) (all []crm.Number, ok bool) {
 	ok = true
 	for _, row := range r.rows {
-		label := row.Label()
+		label := row.label.Label()
 		typed := row.field.Text()
 		if typed == "" {
 			continue
@@ -146,7 +164,26 @@ func (r *typedRows) emails() (all []crm.Email, ok bool) {
 			ok = false
 			continue
 		}
-		all = append(all, crm.Email{Address: typed, Label: row.Label()})
+		all = append(all, crm.Email{Address: typed, Label: row.label.Label()})
+	}
+	return all, ok
+}
+
+// sip are the SIP addresses as typed, without their scheme; what is none is told at its field, and ok is false.
+func (r *typedRows) sip(region string) (all []string, ok bool) {
+	ok = true
+	for _, row := range r.rows {
+		typed := strings.TrimSpace(row.field.Text())
+		if typed == "" {
+			continue
+		}
+		address, is := crm.ParseSIPAddress(typed, region)
+		if !is {
+			row.field.SetError(text.T("Not a SIP address"))
+			ok = false
+			continue
+		}
+		all = append(all, address)
 	}
 	return all, ok
 }

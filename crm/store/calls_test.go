@@ -73,6 +73,42 @@ func TestARecordSavedAtAnyMomentIsLinkedToTheCall_B2(t *testing.T) {
 	}
 }
 
+// A line makes leads for the calls in the direction that it is set to, and no others; by hand they are made in both.
+func TestALineMakesLeadsInItsDirectionOnlyAndByHandInBoth_B3(t *testing.T) {
+	for _, tt := range []struct {
+		leads    crm.LeadFor
+		incoming bool
+		outgoing bool
+	}{
+		{crm.LeadForIncoming, true, false}, {crm.LeadForOutgoing, false, true}, {crm.LeadForAll, true, true}, {"", true, true},
+	} {
+		t.Run("for "+string(tt.leads), func(t *testing.T) {
+			s := seeded(t)
+			line := lineOf(t, s, crm.Auto)
+			line.LeadFor = tt.leads
+			ok(t, s.Do(ctx, crm.SaveLine{Line: line}))
+			for number, way := range map[string]struct {
+				direction crm.Direction
+				made      bool
+			}{"0221 9876541": {crm.Incoming, tt.incoming}, "0221 9876542": {crm.Outgoing, tt.outgoing}} {
+				c, _ := begin(t, s, way.direction, number, line)
+				c, d, err := s.RingCall(ctx, c.ID)
+				ok(t, err)
+				if made := len(c.Refs) == 1 && c.Refs[0].Kind == crm.KindLead; made != way.made || d.Suggest == way.made {
+					t.Errorf("%v: the call is on %v, %+v", way.direction, c.Refs, d)
+				}
+				if way.made {
+					continue
+				}
+				ref := must(s.Create(ctx, crm.Form{Call: c.ID, Kind: crm.KindLead, LastName: "Groß", Party: c.Party}))(t)
+				if row := must(s.Call(ctx, c.ID))(t); !slices.Contains(row.Call.Refs, ref) {
+					t.Errorf("%v: the lead made by hand is not on the call: %v", way.direction, row.Call.Refs)
+				}
+			}
+		})
+	}
+}
+
 func TestOneCallerMakesOneLead_B1_B4(t *testing.T) {
 	s := seeded(t)
 	line := lineOf(t, s, crm.Auto)

@@ -108,5 +108,5 @@ func (t *tx) oneOpenLead(was, now crm.Lead) error {
 }
 
 func leadWords(l crm.Lead) string {
-	return indexed(l.Title, l.FirstName, l.LastName, l.CompanyName, more{Emails: l.Emails, Comment: l.Comment}.words(), ownWord(l.Responsible))
+	return indexed(l.Title, l.FirstName, l.LastName, l.CompanyName, more{SIP: l.SIP, Emails: l.Emails, Addresses: l.Addresses, Comment: l.Comment}.words(), ownWord(l.Responsible))
 }

@@ -21,7 +21,7 @@ type more struct {
 }
 
 func (m more) words() string {
-	if len(m.Emails) == 0 && m.Comment == "" {
+	if len(m.Emails)+len(m.SIP)+len(m.Addresses) == 0 && m.Comment == "" {
 		return ""
 	}
 	var b strings.Builder
@@ -29,6 +29,14 @@ func (m more) words() string {
 	b.WriteByte(' ')
 	for _, e := range m.Emails {
 		b.WriteString(e.Address)
+		b.WriteByte(' ')
+	}
+	for _, address := range m.SIP {
+		b.WriteString(address)
+		b.WriteByte(' ')
+	}
+	for _, a := range m.Addresses {
+		b.WriteString(a.Formatted())
 		b.WriteByte(' ')
 	}
 	return b.String()

@@ -282,6 +282,12 @@ CREATE INDEX call_unsent ON call(began) WHERE recordings IS NOT NULL AND json_ar
 -- the keys of addresses had a scheme in them, or the * before a domain, so that nothing was like them (crm.Entry)
 UPDATE entry SET key = substr(key, instr(key, ':') + 1) WHERE key LIKE 'sip:%@%' OR key LIKE 'sips:%@%' OR key LIKE 'mailto:%@%';
 UPDATE entry SET key = substr(key, 2) WHERE key LIKE '*@%';
+`, `
+-- addresses and SIP addresses are searched for, too; a file that has none need not be indexed anew
+INSERT OR REPLACE INTO setting(name, value) SELECT 'derive', 'again' WHERE
+	EXISTS(SELECT 1 FROM contact WHERE more LIKE '%"addresses":%' OR more LIKE '%"sip":%') OR
+	EXISTS(SELECT 1 FROM company WHERE more LIKE '%"addresses":%' OR more LIKE '%"sip":%') OR
+	EXISTS(SELECT 1 FROM lead WHERE more LIKE '%"addresses":%' OR more LIKE '%"sip":%');
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it

@@ -53,12 +53,13 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		b.add(Text{Key: "Contact"}, person)
 		b.add(Text{Key: "Company"}, l.CompanyName)
 		b.add(Text{Key: "Line"}, r.LineName)
+		b.addresses(l.Addresses)
 		if err := b.became(ctx, l.Became); err != nil {
 			return Record{}, err
 		}
 		out.Open = l.Status.Open()
 		b.custom(fields, r.Ref.Kind, l.Fields)
-		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
+		b.tail(r.Responsible, l.Source, l.Comment, l.Marks, l.Created)
 		out.Stages, out.Stage = r.Stages, r.Stage
 		if out.Stage < 0 && l.Status.Open() { // one that the company has no longer, between New and Processed
 			out.Stage = slices.Index(out.Stages, string(crm.LeadInProgress))
@@ -179,8 +180,18 @@ func (b facts) custom(fields []crm.Field, k crm.Kind, values crm.Values) {
 
 func (b facts) addresses(addresses []crm.Address) {
 	for _, a := range addresses {
-		b.add(Text{Key: "Address"}, a.Line())
+		b.add(addressLabel(a.Label), a.Line())
 	}
+}
+
+func addressLabel(l crm.Label) Text {
+	switch l {
+	case crm.LabelWork, crm.LabelMain:
+		return Text{Key: "Work address"}
+	case crm.LabelHome, crm.LabelPrivate:
+		return Text{Key: "Private address"}
+	}
+	return Text{Key: "Address"}
 }
 
 func (b facts) tail(responsible, source, comment string, marks []string, created time.Time) {
