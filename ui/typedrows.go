@@ -36,6 +36,9 @@ type typedLabel struct {
 
 func newTypedLabel(labels []kit.Option, label string, changed func()) typedLabel {
 	l := typedLabel{began: label, choice: kit.NewBareSelect("Type", labels, func(string) { changed() })}
+	if label == string(crm.LabelHome) {
+		label = string(crm.LabelPrivate)
+	}
 	l.choice.SetChosen(label)
 	if l.choice.Chosen() == "" && len(labels) > 0 {
 		l.choice.SetChosen(labels[0].ID)
