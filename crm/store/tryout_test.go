@@ -45,11 +45,7 @@ func TestARecordSaysByWhichCallAndRuleItCameToBe(t *testing.T) {
 	for _, r := range c.Refs {
 		events := must(s.Record(ctx, r))(t).Timeline
 		made := events[slices.IndexFunc(events, func(e crm.Event) bool { return e.Kind == crm.EventCreated })]
-		want := crm.ReasonConverted
-		if r.Kind == crm.KindLead {
-			want = crm.ReasonNewCustomer
-		}
-		if made.Call != c.ID || made.Reason.Key != want {
+		if made.Call != c.ID || made.Reason.Key != crm.ReasonNewCustomer || made.By == nil || made.By.ID != c.ID {
 			t.Errorf("the %s says %+v", r.Kind, made)
 		}
 	}
