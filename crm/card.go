@@ -69,12 +69,17 @@ const (
 	OrderNewest Order = "newest" // what was made last comes first
 )
 
+// Bookmark is where a page of a list ended, as the store writes it: a page further down is found by it in the
+// index, and not by counting all rows above. It is good for the same query only.
+type Bookmark string
+
 // Query asks for a page of a list.
 type Query struct {
 	Text   string // search as one types; "" for all
 	Filter Filter
-	Offset int
-	Limit  int // 1..128
+	After  Bookmark // the page begins behind it; "" for the beginning
+	Offset int      // so many rows further
+	Limit  int      // 1..128
 
 	Order   Order          // of a list of records
 	Calls   CallCriteria   // of a list of calls
@@ -97,7 +102,8 @@ type RecordRow struct {
 // RecordPage is a page of records.
 type RecordPage struct {
 	Rows  []RecordRow
-	Total int // -1 when there are more than were counted
+	Total int      // -1 when there are more than were counted, or on a page further down: nobody counted
+	End   Bookmark // where it ended; "" when it cannot be said, as of what a search found
 }
 
 // CallRow is a line in a list of calls. In the list of missed calls it stands
@@ -116,7 +122,8 @@ type CallRow struct {
 // CallPage is a page of calls.
 type CallPage struct {
 	Rows  []CallRow
-	Total int
+	Total int      // as of a RecordPage
+	End   Bookmark // as of a RecordPage
 }
 
 // EventKind is what happened to a record.

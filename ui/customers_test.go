@@ -24,6 +24,9 @@ type fileDesk struct {
 func (d fileDesk) List(ctx context.Context, q desk.Query) (desk.Page, error) {
 	return d.file.List(ctx, q)
 }
+func (d fileDesk) Count(ctx context.Context, q desk.Query) (int, error) {
+	return d.file.Count(ctx, q)
+}
 func (d fileDesk) Record(ctx context.Context, r desk.Ref) (desk.Record, error) {
 	return d.file.Record(ctx, r)
 }

@@ -88,6 +88,7 @@ type Exceptions interface {
 // a goroutine of your own and cancel ctx when the answer is no longer wanted.
 type Records interface {
 	List(ctx context.Context, q desk.Query) (desk.Page, error)
+	Count(ctx context.Context, q desk.Query) (int, error)
 	Record(ctx context.Context, ref desk.Ref) (desk.Record, error)
 	Search(ctx context.Context, text string, limit int) ([]desk.Row, error)
 }

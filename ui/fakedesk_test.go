@@ -117,6 +117,7 @@ func (f *fakeDesk) TraceOf(context.Context, []string) (desk.Trace, error) {
 var errFake = errors.New("the fake desk has no records")
 
 func (f *fakeDesk) List(context.Context, desk.Query) (desk.Page, error) { return desk.Page{}, errFake }
+func (f *fakeDesk) Count(context.Context, desk.Query) (int, error)      { return 0, errFake }
 func (f *fakeDesk) Record(context.Context, desk.Ref) (desk.Record, error) {
 	return desk.Record{}, errFake
 }

@@ -32,8 +32,8 @@ const missedStep = 100
 
 func newMissedPage(opt MainOptions) *missedPage {
 	p := &missedPage{opt: opt, most: missedStep}
-	p.open = newListPager(opt.Do, opt.Desk.List, p.draw)
-	p.done = newListPager(opt.Do, opt.Desk.List, p.draw)
+	p.open = newListPager(opt.Do, opt.Desk, p.draw)
+	p.done = newListPager(opt.Do, opt.Desk, p.draw)
 	p.sub = kit.NewData("", kit.Secondary)
 	p.chips = map[bool]*kit.FilterChip{
 		false: kit.NewFilterChip("Open", func() { p.filter(false) }),

@@ -108,7 +108,7 @@ type listPage struct {
 
 func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p := &listPage{opt: opt, spec: spec, host: host, at: -1, rows: map[fyne.CanvasObject]int{}}
-	p.pager = newListPager(opt.Do, opt.Desk.List, p.loaded)
+	p.pager = newListPager(opt.Do, opt.Desk, p.loaded)
 	p.pager.before = p.look
 	p.detail = newRecordView(opt, host)
 	p.detail.changed = p.pager.Reload
@@ -318,7 +318,7 @@ func (p *listPage) loaded() {
 	case !p.pager.Started():
 		p.count.SetText("")
 	case more:
-		p.count.SetText(text.T("more than {n}", "n", text.Number(listMostRows)))
+		p.count.SetText(text.T("more than {n}", "n", text.Number(int64(max(n-n%1000, listFound)))))
 	default:
 		p.count.SetText(text.Number(int64(n)))
 	}

@@ -2,15 +2,19 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"slices"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 )
 
 const (
 	listPageRows  = 128  // rows asked for at a time
 	listPagesKept = 6    // the least recently drawn page goes first
-	listMostRows  = 1000 // beyond, the search has to be refined
+	listMarksKept = 1024 // bookmarks of pages; when there are more, every other one goes
+	listAsksMost  = 2    // questions on their way: who drags the bar through a million rows comes past pages by the hundred
+	listFound     = 1000 // rows that a search finds at most
 )
 
 // listPager gives a list the rows it draws: it asks for pages as they come into
@@ -19,8 +23,13 @@ const (
 // Each new query has a generation of its own: the context of the one before is
 // cancelled and what still comes of it is dropped, so that a slow answer never
 // overwrites a newer one.
+//
+// A page is found by the bookmark of the nearest page above it that was ever here, so that scrolling on costs
+// the same a million rows down. Where one jumps, the rows in between are counted off in the index. A list of more rows
+// than the first answer counted is counted meanwhile.
 type listPager struct {
 	ask     func(context.Context, desk.Query) (desk.Page, error)
+	count   asker[desk.Query, int]
 	do      *Dispatcher
 	changed func() // something to draw anew
 	before  func() // rows are about to be replaced by what they are now
@@ -32,29 +41,42 @@ type listPager struct {
 	pages   map[int][]desk.Row // by page number
 	used    []int              // page numbers, the latest drawn last
 	asked   map[int]bool
-	stale   bool // the pages are of the question before, shown until the first new one
-	again   bool // it is the same question, so the old pages stay until each is replaced
+	marks   map[int]crm.Bookmark // where pages end
+	stale   bool                 // the pages are of the question before, shown until the first new one
+	again   bool                 // it is the same question, so the old pages stay until each is replaced
 	old     map[int]bool
 	total   int
 	more    bool // there are more than total
+	exact   bool // total was counted
 	started bool
 	failed  error
 }
 
-func newListPager(do *Dispatcher, ask func(context.Context, desk.Query) (desk.Page, error), changed func()) *listPager {
-	return &listPager{ask: ask, do: do, changed: changed, before: func() {}, pages: map[int][]desk.Row{}, asked: map[int]bool{}}
+// rowSource is where a pager has its rows from.
+type rowSource interface {
+	List(context.Context, desk.Query) (desk.Page, error)
+	Count(context.Context, desk.Query) (int, error)
 }
 
-// Show asks for the first page of q, whose Offset and Limit don't matter. The
+func newListPager(do *Dispatcher, from rowSource, changed func()) *listPager {
+	return &listPager{ask: from.List, count: asker[desk.Query, int]{do: do, ask: from.Count}, do: do, changed: changed, before: func() {},
+		pages: map[int][]desk.Row{}, asked: map[int]bool{}, marks: map[int]crm.Bookmark{}}
+}
+
+// Show asks for the first page of q, whose After, Offset and Limit don't matter. The
 // rows shown now stay until it is there.
 func (p *listPager) Show(q desk.Query) {
-	q.Offset, q.Limit = 0, 0
+	q.After, q.Offset, q.Limit = "", 0, 0
 	p.again = p.started && q == p.query
 	p.Stop()
 	p.gen++
 	p.query = q
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.asked = map[int]bool{}
+	clear(p.marks) // rows may have come above
+	if !p.again {
+		p.exact = false
+	}
 	p.stale = true
 	p.fetch(0)
 }
@@ -67,7 +89,8 @@ func (p *listPager) Clear() {
 	p.Stop()
 	p.gen++
 	p.pages, p.used, p.asked, p.old = map[int][]desk.Row{}, nil, map[int]bool{}, nil
-	p.total, p.more, p.started, p.failed = 0, false, false, nil
+	clear(p.marks)
+	p.total, p.more, p.exact, p.started, p.failed = 0, false, false, false, nil
 }
 
 // Stop cancels what is on its way.
@@ -76,16 +99,17 @@ func (p *listPager) Stop() {
 		p.cancel()
 		p.cancel = nil
 	}
+	p.count.Stop()
 }
 
-// Len is how many rows can be drawn, at most listMostRows.
-func (p *listPager) Len() int { return min(p.total, listMostRows) }
+// Len is how many rows can be drawn.
+func (p *listPager) Len() int { return p.total }
 
 // Total is how many there are; more says that there are still more than that.
 func (p *listPager) Total() (n int, more bool) { return p.total, p.more }
 
-// Refine says that there are more rows than a list shows.
-func (p *listPager) Refine() bool { return p.more || p.total > listMostRows }
+// Refine says that more may fit the search than were looked for.
+func (p *listPager) Refine() bool { return p.query.Text != "" && (p.more || p.total >= listFound) }
 
 // Started says that at least one answer came: an empty list is really empty then.
 func (p *listPager) Started() bool { return p.started }
@@ -141,18 +165,45 @@ func (p *listPager) touch(n int) {
 }
 
 func (p *listPager) fetch(n int) {
-	if p.asked[n] || p.cancel == nil {
-		return
+	if p.asked[n] || p.cancel == nil || len(p.asked) >= listAsksMost {
+		return // each answer is drawn, and drawing asks for what is still in view
 	}
 	p.asked[n] = true
 	q := p.query
-	q.Offset, q.Limit = n*listPageRows, listPageRows
+	q.After, q.Offset = p.way(n)
+	q.Limit = listPageRows
 	gen, ctx := p.gen, p.ctx
 	answer(ctx, p.do, q, p.ask, func(page desk.Page, err error) {
 		if gen == p.gen && ctx.Err() == nil {
 			p.take(n, page, err)
 		}
 	})
+}
+
+// way is the nearest bookmark above page n, and how many rows are between them.
+func (p *listPager) way(n int) (after crm.Bookmark, offset int) {
+	near := -1
+	for m := range p.marks {
+		if m < n && m > near {
+			near = m
+		}
+	}
+	return p.marks[near], (n - 1 - near) * listPageRows
+}
+
+// mark keeps where page n ended.
+func (p *listPager) mark(n int, end crm.Bookmark) {
+	if end == "" {
+		return
+	}
+	p.marks[n] = end
+	if len(p.marks) <= listMarksKept {
+		return
+	}
+	pages := slices.Sorted(maps.Keys(p.marks))
+	for i := len(pages) - 2; i >= 0; i -= 2 {
+		delete(p.marks, pages[i])
+	}
 }
 
 func (p *listPager) take(n int, page desk.Page, err error) {
@@ -163,10 +214,11 @@ func (p *listPager) take(n int, page desk.Page, err error) {
 		p.changed()
 		return
 	}
-	if p.again || !p.stale {
+	first := p.stale
+	if p.again || !first {
 		p.before()
 	}
-	if p.stale {
+	if first {
 		p.stale = false
 		if p.again {
 			p.old = map[int]bool{}
@@ -180,19 +232,40 @@ func (p *listPager) take(n int, page desk.Page, err error) {
 	delete(p.old, n)
 	p.started, p.failed = true, nil
 	p.pages[n] = page.Rows
+	p.mark(n, page.End)
 	p.touch(n)
 	for len(p.used) > listPagesKept {
 		delete(p.pages, p.used[0])
 		p.used = p.used[1:]
 	}
-	switch got := n*listPageRows + len(page.Rows); {
-	case page.Total >= 0:
-		p.total, p.more = page.Total, false
-	case len(page.Rows) < listPageRows:
-		p.total, p.more = got, false
-	default:
-		// Uncounted: one more page than is known, so that scrolling goes on.
-		p.total, p.more = max(p.total, min(got+listPageRows, listMostRows)), true
+	p.size(n, page)
+	if first && page.Total < 0 && p.query.Text == "" {
+		p.countAll()
 	}
 	p.changed()
+}
+
+// size brings the number of rows in line with an answer.
+func (p *listPager) size(n int, page desk.Page) {
+	switch got := n*listPageRows + len(page.Rows); {
+	case page.Total >= 0:
+		p.total, p.more, p.exact = page.Total, false, true
+	case len(page.Rows) == 0 && n > 0: // behind the end
+		p.total, p.more, p.exact = min(p.total, got), false, true
+	case len(page.Rows) < listPageRows:
+		p.total, p.more, p.exact = got, false, true
+	case !p.exact:
+		// Uncounted: one more page than is known, so that scrolling goes on.
+		p.total, p.more = max(p.total, got+listPageRows), true
+	}
+}
+
+// countAll counts what the first answer did not.
+func (p *listPager) countAll() {
+	p.count.Ask(p.query, func(n int, err error) {
+		if err == nil { // else it grows as it is scrolled
+			p.total, p.more, p.exact = n, false, true
+			p.changed()
+		}
+	})
 }

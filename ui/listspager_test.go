@@ -4,21 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 )
 
 // listAnswers is a list of n rows whose answers can be held back.
 type listAnswers struct {
-	mu    sync.Mutex
-	n     int
-	total int // what Page.Total says
-	asked []desk.Query
-	hold  chan struct{} // not nil: wait for it or for ctx
-	fail  error
+	mu          sync.Mutex
+	n           int
+	total       int // what Page.Total says
+	asked       []desk.Query
+	counted     int
+	uncountable bool
+	hold        chan struct{} // not nil: wait for it or for ctx
+	fail        error
 }
 
 func (l *listAnswers) List(ctx context.Context, q desk.Query) (desk.Page, error) {
@@ -37,10 +41,30 @@ func (l *listAnswers) List(ctx context.Context, q desk.Query) (desk.Page, error)
 		return desk.Page{}, fail
 	}
 	p := desk.Page{Total: total}
-	for i := q.Offset; i < min(n, q.Offset+q.Limit); i++ {
+	from := q.Offset
+	if q.After != "" {
+		at, err := strconv.Atoi(string(q.After))
+		if err != nil {
+			return desk.Page{}, err
+		}
+		from += at + 1
+		p.Total = -1
+	}
+	for i := from; i < min(n, from+q.Limit); i++ {
 		p.Rows = append(p.Rows, desk.Row{Title: fmt.Sprintf("%s%d", q.Text, i)})
+		p.End = crm.Bookmark(strconv.Itoa(i))
 	}
 	return p, nil
+}
+
+func (l *listAnswers) Count(context.Context, desk.Query) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counted++
+	if l.uncountable {
+		return 0, errors.New("it takes too long")
+	}
+	return l.n, nil
 }
 
 func (l *listAnswers) questions() int {
@@ -64,10 +88,10 @@ func pumpUntil(t *testing.T, d *Dispatcher, done func() bool) {
 
 func TestAPagerAsksOnlyForWhatIsDrawn(t *testing.T) {
 	d, l := NewQueue(), &listAnswers{n: 5000, total: 5000}
-	p := newListPager(d, l.List, func() {})
+	p := newListPager(d, l, func() {})
 	p.Show(desk.Query{List: desk.ContactList})
 	pumpUntil(t, d, p.Started)
-	if p.Len() != listMostRows || !p.Refine() {
+	if p.Len() != 5000 || p.Refine() {
 		t.Errorf("%d rows, refine %v", p.Len(), p.Refine())
 	}
 	if n, more := p.Total(); n != 5000 || more {
@@ -87,14 +111,14 @@ func TestAPagerAsksOnlyForWhatIsDrawn(t *testing.T) {
 	if n := l.questions(); n != 2 {
 		t.Errorf("asked %d times", n)
 	}
-	if q := l.asked[1]; q.Offset != 256 || q.Limit != 128 {
-		t.Errorf("asked for %d+%d", q.Offset, q.Limit)
+	if q := l.asked[1]; q.After != "127" || q.Offset != 128 || q.Limit != 128 {
+		t.Errorf("asked for %d+%d behind %q", q.Offset, q.Limit, q.After)
 	}
 }
 
 func TestAPagerKeepsAFewPagesTheLatestDrawn(t *testing.T) {
 	d, l := NewQueue(), &listAnswers{n: 1000, total: 1000}
-	p := newListPager(d, l.List, func() {})
+	p := newListPager(d, l, func() {})
 	p.Show(desk.Query{})
 	pumpUntil(t, d, p.Started)
 	for i := 0; i < 1000; i += listPageRows {
@@ -110,7 +134,7 @@ func TestAPagerKeepsAFewPagesTheLatestDrawn(t *testing.T) {
 
 func TestALateAnswerNeverOverwritesANewerOne(t *testing.T) {
 	d, l := NewQueue(), &listAnswers{n: 3, total: 3, hold: make(chan struct{})}
-	p := newListPager(d, l.List, func() {})
+	p := newListPager(d, l, func() {})
 	p.Show(desk.Query{Text: "a"})
 	pumpUntil(t, d, func() bool { return l.questions() == 1 })
 	l.mu.Lock()
@@ -126,7 +150,7 @@ func TestALateAnswerNeverOverwritesANewerOne(t *testing.T) {
 
 func TestReloadingKeepsWhatIsShownUntilItIsReplaced(t *testing.T) {
 	d, l := NewQueue(), &listAnswers{n: 400, total: 400}
-	p := newListPager(d, l.List, func() {})
+	p := newListPager(d, l, func() {})
 	p.Show(desk.Query{Text: "x"})
 	pumpUntil(t, d, func() bool { _, ok := p.Row(300); return ok })
 	l.hold = make(chan struct{})
@@ -146,8 +170,8 @@ func TestReloadingKeepsWhatIsShownUntilItIsReplaced(t *testing.T) {
 }
 
 func TestUncountedListsGrowAsTheyAreScrolled(t *testing.T) {
-	d, l := NewQueue(), &listAnswers{n: 200, total: -1}
-	p := newListPager(d, l.List, func() {})
+	d, l := NewQueue(), &listAnswers{n: 200, total: -1, uncountable: true}
+	p := newListPager(d, l, func() {})
 	p.Show(desk.Query{})
 	pumpUntil(t, d, p.Started)
 	if n, more := p.Total(); n != 256 || !more {
@@ -159,11 +183,54 @@ func TestUncountedListsGrowAsTheyAreScrolled(t *testing.T) {
 	}
 }
 
+// A million rows: one scrolls on by bookmarks, jumps anywhere, and what is kept stays little.
+func TestAMillionRowsArePaged(t *testing.T) {
+	d, l := NewQueue(), &listAnswers{n: 1_000_000, total: -1}
+	p := newListPager(d, l, func() {})
+	p.Show(desk.Query{List: desk.ContactList})
+	pumpUntil(t, d, func() bool { n, more := p.Total(); return n == 1_000_000 && !more })
+	for i := 0; i < 150_000; i += listPageRows {
+		pumpUntil(t, d, func() bool { r, ok := p.Row(i); return ok && r.Title == strconv.Itoa(i) })
+	}
+	for _, q := range l.asked[1:] {
+		if q.After == "" || q.Offset >= listPageRows {
+			t.Fatalf("scrolling on asks for %d rows further than %q", q.Offset, q.After)
+		}
+	}
+	for _, i := range []int{999_999, 500_000, 3, 700_123} {
+		pumpUntil(t, d, func() bool { r, ok := p.Row(i); return ok && r.Title == strconv.Itoa(i) })
+	}
+	if len(p.pages) > listPagesKept || len(p.marks) > listMarksKept || len(p.used) > listPagesKept {
+		t.Errorf("kept are %d pages, %d bookmarks", len(p.pages), len(p.marks))
+	}
+	if l.counted != 1 {
+		t.Errorf("counted %d times", l.counted)
+	}
+
+	// The bar is dragged to the end: not every page on the way is asked for.
+	l.mu.Lock()
+	l.hold, l.asked = make(chan struct{}), nil
+	l.mu.Unlock()
+	for i := 0; i < 1_000_000; i += 5000 {
+		p.Row(i)
+	}
+	pumpUntil(t, d, func() bool { return l.questions() == listAsksMost })
+	close(l.hold)
+	pumpUntil(t, d, func() bool { r, ok := p.Row(999_000); return ok && r.Title == "999000" })
+
+	// Rows went away at the end.
+	l.mu.Lock()
+	l.n = 999_900
+	l.mu.Unlock()
+	p.Reload()
+	pumpUntil(t, d, func() bool { return p.Len() == 999_900 })
+}
+
 func TestAFailedQuestionIsToldAndNotAskedInACircle(t *testing.T) {
 	d, l := NewQueue(), &listAnswers{fail: errors.New("disk")}
 	drawn := 0
 	var p *listPager
-	p = newListPager(d, l.List, func() { drawn++; p.Row(0) })
+	p = newListPager(d, l, func() { drawn++; p.Row(0) })
 	p.Show(desk.Query{})
 	pumpUntil(t, d, func() bool { return p.Failed() != nil })
 	for range 5 {
@@ -180,9 +247,14 @@ func TestAFailedQuestionIsToldAndNotAskedInACircle(t *testing.T) {
 	}
 }
 
+type faultyRows struct{}
+
+func (faultyRows) List(context.Context, desk.Query) (desk.Page, error) { panic("row 7") }
+func (faultyRows) Count(context.Context, desk.Query) (int, error)      { panic("no count") }
+
 func TestAFaultInTheAnswererIsAnError(t *testing.T) {
 	d := NewQueue()
-	p := newListPager(d, func(context.Context, desk.Query) (desk.Page, error) { panic("row 7") }, func() {})
+	p := newListPager(d, faultyRows{}, func() {})
 	p.Show(desk.Query{})
 	pumpUntil(t, d, func() bool { return p.Failed() != nil })
 }

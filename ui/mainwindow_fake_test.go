@@ -95,6 +95,12 @@ func (d *mainDesk) List(_ context.Context, q desk.Query) (desk.Page, error) {
 	return p, nil
 }
 
+func (d *mainDesk) Count(ctx context.Context, q desk.Query) (int, error) {
+	q.Limit = 1
+	p, err := d.List(ctx, q)
+	return p.Total, err
+}
+
 // questions is how often a list was asked for.
 func (d *mainDesk) questions() int {
 	d.mu.Lock()

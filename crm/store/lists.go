@@ -19,8 +19,8 @@ type list struct {
 	kind    int    // its place in kinds
 	table   string // with its short name
 	rid     string
-	order   string
-	newest  string // the order of crm.OrderNewest
+	order   ordering
+	newest  ordering // of crm.OrderNewest
 	columns string
 	tables  string
 	status  string                // the column of its status or stage; "" where there is none
@@ -28,7 +28,7 @@ type list struct {
 	row     func(rows *sql.Rows) (crm.RecordRow, int64, error)
 }
 
-var contactList = list{kind: 0, table: "contact c", rid: "c.rid", order: "c.sort, c.rid", newest: "c.rid DESC", columns: contactColumns, tables: contactTables,
+var contactList = list{kind: 0, table: "contact c", rid: "c.rid", order: ordering{terms: []string{"c.sort", "c.rid"}}, newest: ordering{[]string{"c.rid"}, true}, columns: contactColumns, tables: contactTables,
 	where: map[crm.Filter]string{crm.FilterMine: "c.responsible = ?"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
 		c, err := scanContact(rows)
@@ -36,7 +36,7 @@ var contactList = list{kind: 0, table: "contact c", rid: "c.rid", order: "c.sort
 			Open: true, Responsible: c.responsible, At: c.Updated}, c.rid, err
 	}}
 
-var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: "f.sort, f.rid", newest: "f.rid DESC", columns: companyColumns, tables: companyTables,
+var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: ordering{terms: []string{"f.sort", "f.rid"}}, newest: ordering{[]string{"f.rid"}, true}, columns: companyColumns, tables: companyTables,
 	where: map[crm.Filter]string{crm.FilterMine: "f.responsible = ?"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
 		c, err := scanCompany(rows)
@@ -44,7 +44,7 @@ var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: "f.sort
 			Open: true, Responsible: c.responsible, At: c.Updated}, c.rid, err
 	}}
 
-var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: "l.active DESC, l.rid DESC", newest: "l.created DESC, l.rid DESC", columns: leadColumns, tables: leadTables, status: "l.status",
+var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: ordering{[]string{"l.active", "l.rid"}, true}, newest: ordering{[]string{"l.created", "l.rid"}, true}, columns: leadColumns, tables: leadTables, status: "l.status",
 	where: map[crm.Filter]string{crm.FilterMine: "l.responsible = ? AND l.open = 1", crm.FilterNew: "l.status = 'New'",
 		crm.FilterOpen: "l.open = 1", crm.FilterDone: "l.open = 0"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
@@ -53,7 +53,7 @@ var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: "l.active DES
 			Status: string(l.Status), Open: l.Status.Open(), Responsible: l.responsible, At: l.active}, l.rid, err
 	}}
 
-var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: "d.active DESC, d.rid DESC", newest: "d.rid DESC", columns: dealColumns, tables: dealTables, status: "d.stage",
+var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: ordering{[]string{"d.active", "d.rid"}, true}, newest: ordering{[]string{"d.rid"}, true}, columns: dealColumns, tables: dealTables, status: "d.stage",
 	where: map[crm.Filter]string{crm.FilterMine: "d.responsible = ? AND d.open = 1", crm.FilterNew: "d.stage = 'New'",
 		crm.FilterOpen: "d.open = 1", crm.FilterDone: "d.open = 0"},
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
@@ -97,33 +97,54 @@ func (s *Store) page(ctx context.Context, l list, q crm.Query) (page crm.RecordP
 	if q.Order == crm.OrderNewest {
 		l.order = l.newest
 	}
-	where, args, err := s.filter(r, l.where[q.Filter])
+	where, args, err := s.recordsWhere(ctx, r, l, q)
 	if err != nil {
 		return page, err
 	}
-	fits, more, err := s.narrowedRecords(ctx, r, l, q.Records)
-	if err != nil {
-		return page, err
-	}
-	where, args = where+" AND "+fits, append(args, more...)
-	offset, limit := bounds(q)
 	if strings.TrimSpace(q.Text) != "" {
 		return s.foundPage(ctx, r, l, q, where, args)
 	}
-	if err := r.row("SELECT count(*) FROM (SELECT 1 FROM "+l.table+" WHERE "+where+" LIMIT ?)", append(slices.Clone(args), countedRows+1)...).
-		Scan(&page.Total); err != nil {
-		return page, explain(err)
+	if page.Total, err = countUpTo(r, l.table, where, args, q); err != nil {
+		return page, err
 	}
-	if page.Total > countedRows {
-		page.Total = -1
+	rids, err := l.order.rowsAt(r, l.table, l.rid, where, args, q)
+	if err != nil || len(rids) == 0 {
+		return page, err
 	}
-	err = each(r, "SELECT "+l.columns+l.tables+"WHERE "+where+" ORDER BY "+l.order+" LIMIT ? OFFSET ?",
-		append(args, limit, offset), func(rows *sql.Rows) error {
+	err = each(r, "SELECT "+l.columns+l.tables+"WHERE "+l.rid+" IN (SELECT value FROM json_each(?)) ORDER BY "+l.order.by(), []any{toJSON(rids)},
+		func(rows *sql.Rows) error {
 			row, _, err := l.row(rows)
 			page.Rows = append(page.Rows, row)
 			return err
 		})
+	if err == nil {
+		page.End, err = l.order.placeOf(r, l.table, l.rid, rids[len(rids)-1])
+	}
 	return page, err
+}
+
+// recordsWhere is what records of a list have to meet.
+func (s *Store) recordsWhere(ctx context.Context, r querier, l list, q crm.Query) (where string, args []any, err error) {
+	where, args, err = s.filter(r, l.where[q.Filter])
+	if err != nil {
+		return "", nil, err
+	}
+	fits, more, err := s.narrowedRecords(ctx, r, l, q.Records)
+	return where + " AND " + fits, append(args, more...), err
+}
+
+// countUpTo is how many rows meet the conditions, -1 for more than countedRows. Only the first pages of a list count.
+func countUpTo(q querier, table, where string, args []any, at crm.Query) (n int, err error) {
+	if at.After != "" {
+		return -1, nil
+	}
+	if err := q.row("SELECT count(*) FROM (SELECT 1 FROM "+table+" WHERE "+where+" LIMIT ?)", append(slices.Clone(args), countedRows+1)...).Scan(&n); err != nil {
+		return 0, explain(err)
+	}
+	if n > countedRows {
+		n = -1
+	}
+	return n, nil
 }
 
 // filter is a list's condition with its arguments: mine needs to know who I am.
@@ -179,7 +200,7 @@ func (s *Store) foundPage(ctx context.Context, r querier, l list, q crm.Query, w
 		page.Total = -1
 	}
 	offset, limit := bounds(q)
-	err = each(r, "SELECT "+l.columns+l.tables+"WHERE "+in+" ORDER BY "+l.order+" LIMIT ? OFFSET ?",
+	err = each(r, "SELECT "+l.columns+l.tables+"WHERE "+in+" ORDER BY "+l.order.by()+" LIMIT ? OFFSET ?",
 		append(args, limit, offset), func(rows *sql.Rows) error {
 			row, _, err := l.row(rows)
 			page.Rows = append(page.Rows, row)
@@ -235,38 +256,23 @@ func (s *Store) Calls(ctx context.Context, q crm.Query) (page crm.CallPage, err 
 	if err != nil {
 		return page, err
 	}
-	condition := map[crm.Filter]string{crm.FilterMine: "c.agent = ?", crm.FilterOpen: "c.outcome = 0", crm.FilterDone: "c.outcome <> 0",
-		crm.FilterNew: "c.waits = 1"}[q.Filter]
-	where, args, err := s.filter(r, condition)
+	where, args, err := s.callsWhere(ctx, r, q)
 	if err != nil {
 		return page, err
 	}
-	fits, more, err := s.narrowed(ctx, r, q.Calls)
-	if err != nil {
+	if page.Total, err = countUpTo(r, "call c", where, args, q); err != nil {
 		return page, err
 	}
-	where, args = where+" AND "+fits, append(args, more...)
-	if strings.TrimSpace(q.Text) != "" {
-		found, more, err := s.callsFound(ctx, r, q.Text)
-		if err != nil {
-			return page, err
-		}
-		where, args = where+" AND ("+found+")", append(args, more...)
+	rids, err := latestCall.rowsAt(r, "call c", "c.rid", where, args, q)
+	if err != nil || len(rids) == 0 {
+		return page, err
 	}
-	if err := r.row("SELECT count(*) FROM (SELECT 1 FROM call c WHERE "+where+" LIMIT ?)", append(slices.Clone(args), countedRows+1)...).
-		Scan(&page.Total); err != nil {
-		return page, explain(err)
-	}
-	if page.Total > countedRows {
-		page.Total = -1
-	}
-	offset, limit := bounds(q)
 	type entry struct {
 		callRow
 		key int64
 	}
 	var entries []entry
-	err = each(r, "SELECT "+callListColumns+callTables+"WHERE "+where+" ORDER BY c.began DESC LIMIT ? OFFSET ?", append(args, limit, offset),
+	err = each(r, "SELECT "+callListColumns+callTables+"WHERE c.rid IN (SELECT value FROM json_each(?)) ORDER BY "+latestCall.by(), []any{toJSON(rids)},
 		func(rows *sql.Rows) (err error) {
 			var e entry
 			e.callRow, err = scanCall(rows, &e.key)
@@ -281,7 +287,32 @@ func (s *Store) Calls(ctx context.Context, q crm.Query) (page crm.CallPage, err 
 		row, err = rowOfCall(r, e.callRow, e.key)
 		page.Rows = append(page.Rows, row)
 	}
+	if err == nil {
+		page.End, err = latestCall.placeOf(r, "call c", "c.rid", rids[len(rids)-1])
+	}
 	return page, err
+}
+
+var latestCall = ordering{[]string{"c.began", "c.rid"}, true}
+
+// callsWhere is what calls of the log have to meet.
+func (s *Store) callsWhere(ctx context.Context, r querier, q crm.Query) (where string, args []any, err error) {
+	condition := map[crm.Filter]string{crm.FilterMine: "c.agent = ?", crm.FilterOpen: "c.outcome = 0", crm.FilterDone: "c.outcome <> 0",
+		crm.FilterNew: "c.waits = 1"}[q.Filter]
+	where, args, err = s.filter(r, condition)
+	if err != nil {
+		return "", nil, err
+	}
+	fits, more, err := s.narrowed(ctx, r, q.Calls)
+	if err != nil {
+		return "", nil, err
+	}
+	where, args = where+" AND "+fits, append(args, more...)
+	if strings.TrimSpace(q.Text) == "" {
+		return where, args, nil
+	}
+	found, more, err := s.callsFound(ctx, r, q.Text)
+	return where + " AND (" + found + ")", append(args, more...), err
 }
 
 // callsFound is the condition for calls with records that the text finds, or

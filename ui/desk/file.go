@@ -56,6 +56,7 @@ type File interface {
 	Companies(context.Context, crm.Query) (crm.RecordPage, error)
 	Leads(context.Context, crm.Query) (crm.RecordPage, error)
 	Deals(context.Context, crm.Query) (crm.RecordPage, error)
+	Count(ctx context.Context, kind crm.Kind, q crm.Query) (int, error)
 	Record(context.Context, crm.Ref) (crm.Record, error)
 	Search(ctx context.Context, text string, limit int) ([]crm.Found, error)
 

@@ -10,7 +10,7 @@ import (
 
 // List is one page of a list. It waits for the file: call it on a goroutine of your own.
 func (d *Desk) List(ctx context.Context, q Query) (Page, error) {
-	query := crm.Query{Text: q.Text, Filter: crm.Filter(q.Filter), Offset: q.Offset, Limit: min(max(q.Limit, 1), 128), Order: q.Order, Calls: q.Calls, Records: q.Records}
+	query := fileQuery(q)
 	switch q.List {
 	case CallList:
 		return d.callPage(ctx, d.file.Calls, query)
@@ -34,12 +34,32 @@ func (d *Desk) List(ctx context.Context, q Query) (Page, error) {
 	return Page{}, fmt.Errorf("there is no list %q", q.List)
 }
 
+// fileQuery is the question as the file takes it.
+func fileQuery(q Query) crm.Query {
+	return crm.Query{Text: q.Text, Filter: crm.Filter(q.Filter), After: q.After, Offset: q.Offset, Limit: min(max(q.Limit, 1), 128), Order: q.Order, Calls: q.Calls, Records: q.Records}
+}
+
+// Count is how many rows a list has, all of them counted. It waits for the file, as List does.
+func (d *Desk) Count(ctx context.Context, q Query) (n int, err error) {
+	if q.List == MissedList {
+		page, err := d.List(ctx, q)
+		return page.Total, err
+	}
+	if n, err = d.file.Count(ctx, listed[q.List], fileQuery(q)); err != nil {
+		return 0, fmt.Errorf("count the list: %w", err)
+	}
+	return n, nil
+}
+
+// listed is what a list is of; "" for calls.
+var listed = map[List]crm.Kind{ContactList: crm.KindContact, CompanyList: crm.KindCompany, LeadList: crm.KindLead, DealList: crm.KindDeal}
+
 func (d *Desk) callPage(ctx context.Context, ask func(context.Context, crm.Query) (crm.CallPage, error), q crm.Query) (Page, error) {
 	found, err := ask(ctx, q)
 	if err != nil {
 		return Page{}, fmt.Errorf("read the list of calls: %w", err)
 	}
-	page := Page{Total: found.Total}
+	page := Page{Total: found.Total, End: found.End}
 	for _, r := range found.Rows {
 		page.Rows = append(page.Rows, d.callRow(r))
 	}
@@ -112,7 +132,7 @@ func (d *Desk) recordPage(ctx context.Context, ask func(context.Context, crm.Que
 	if err != nil {
 		return Page{}, fmt.Errorf("read the list: %w", err)
 	}
-	page := Page{Total: found.Total}
+	page := Page{Total: found.Total, End: found.End}
 	for _, r := range found.Rows {
 		row := Row{
 			Ref: viewRef(r.Ref), Title: r.Name, Sub: r.Sub, At: r.At, Dial: r.Number.Party().DialString(),

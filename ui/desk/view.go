@@ -352,10 +352,11 @@ const (
 // Query asks for one page of a list.
 type Query struct {
 	List   List
-	Text   string // search; "" for all
-	Filter string // "mine", "new", "open", "done"; "" for the list's own default
-	Offset int
-	Limit  int // 1..128
+	Text   string       // search; "" for all
+	Filter string       // "mine", "new", "open", "done"; "" for the list's own default
+	After  crm.Bookmark // the page begins behind it; "" for the beginning
+	Offset int          // so many rows further
+	Limit  int          // 1..128
 
 	Order   crm.Order          // of a list of records
 	Calls   crm.CallCriteria   // of a list of calls
@@ -365,7 +366,8 @@ type Query struct {
 // Page is the answer to a Query.
 type Page struct {
 	Rows  []Row
-	Total int // of the list; -1 when more than was counted
+	Total int          // of the list; -1 when more than was counted, or when it was not counted
+	End   crm.Bookmark // where it ended; "" when it cannot be said
 }
 
 // Row is one line of a list, whatever its kind.

@@ -77,7 +77,7 @@ func walk(o fyne.CanvasObject, offset fyne.Position, clip *box, visit func(fyne.
 			b = b.within(*clip)
 		}
 		for _, c := range w.Children() {
-			walk(c, pos.Add(w.offset(c)).Subtract(c.Position()), &b, visit)
+			walk(c, pos, &b, visit)
 		}
 	case Parent:
 		for _, c := range w.Children() {
