@@ -3,6 +3,7 @@ package crm
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -72,8 +73,11 @@ const (
 	EntryStar     = "Line {line}: in “{text}” the * stands elsewhere than at the end."
 )
 
+// EntryExcepts warns of a record with something that is an exception (E1).
+const EntryExcepts = "{entry} is a CRM exception: calls with it never reach this record."
+
 // BlocklistTexts are all sentences of ParseEntries.
-var BlocklistTexts = []string{EntryNoNumber, EntryTooShort, EntryStar}
+var BlocklistTexts = []string{EntryNoNumber, EntryTooShort, EntryStar, EntryExcepts}
 
 // shortestPrefix is how many digits or letters must stand before a *.
 const shortestPrefix = 3
@@ -187,6 +191,28 @@ func NewBlocklist(entries []Entry) Blocklist {
 
 // Find is the entry that a party falls under. A withheld caller falls under none.
 func (b Blocklist) Find(p Party) (Entry, bool) { return b.FindAddress(p.DialString()) }
+
+// Among are the entries that numbers and addresses of a record fall under, each once.
+func (b Blocklist) Among(numbers []Number, sip []string, emails []Email) (entries []Entry) {
+	if len(b.whole)+len(b.prefixes) == 0 {
+		return nil
+	}
+	add := func(e Entry, found bool) {
+		if found && !slices.Contains(entries, e) {
+			entries = append(entries, e)
+		}
+	}
+	for _, n := range numbers {
+		add(b.Find(n.Party()))
+	}
+	for _, a := range sip {
+		add(b.FindAddress(a))
+	}
+	for _, e := range emails {
+		add(b.FindAddress(e.Address))
+	}
+	return entries
+}
 
 // FindAddress is Find for a number in E.164, or an e-mail or SIP address.
 func (b Blocklist) FindAddress(address string) (Entry, bool) {

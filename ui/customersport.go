@@ -18,6 +18,7 @@ type Customers interface {
 	Fields(context.Context) ([]crm.Field, error)
 	Pipelines(context.Context) ([]crm.Pipeline, error)
 	Workspace(context.Context) (crm.Workspace, error)
+	Entries(context.Context, crm.ListName) ([]crm.Entry, error)
 
 	ConversionOf(ctx context.Context, lead crm.ID, kinds []crm.Kind, into []crm.Ref, pipeline crm.ID) (crm.ConvertLead, error)
 	Record(context.Context, crm.Ref) (crm.Record, error)

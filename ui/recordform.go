@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -31,6 +32,7 @@ type recordForm struct {
 	source, who, stage, currency               *kit.Select
 	inputs                                     []*customInput
 	doubles                                    *recordDoubles
+	hints                                      *exceptionHints
 }
 
 // formChoices are what a form chooses from.
@@ -41,6 +43,7 @@ type formChoices struct {
 	me        crm.User
 	workspace crm.Workspace
 	pipelines []crm.Pipeline
+	excepted  crm.Blocklist
 }
 
 func readFormChoices(ctx context.Context, c Customers, ref crm.Ref) (has formChoices, err error) {
@@ -61,6 +64,11 @@ func readFormChoices(ctx context.Context, c Customers, ref crm.Ref) (has formCho
 	if has.pipelines, err = c.Pipelines(ctx); err != nil {
 		return has, err
 	}
+	exceptions, err := c.Entries(ctx, crm.Exceptions)
+	if err != nil {
+		return has, err
+	}
+	has.excepted = crm.NewBlocklist(exceptions)
 	has.workspace, err = c.Workspace(ctx)
 	return has, err
 }
@@ -98,6 +106,7 @@ func newRecordForm(v *recordView, ref crm.Ref, has formChoices) *recordForm {
 		f.was = blankRecord(ref.Kind, v.opt.Customers.NewID(), has.me.ID)
 	}
 	f.doubles = newRecordDoubles(v, f.likeness, func() { f.refit() })
+	f.hints = newExceptionHints(has.excepted, f.refit)
 	var rows []fyne.CanvasObject
 	switch ref.Kind {
 	case crm.KindCompany:
@@ -110,11 +119,12 @@ func newRecordForm(v *recordView, ref crm.Ref, has formChoices) *recordForm {
 		rows = f.contactRows(*f.was.Contact)
 	}
 	title, verb := formTitle(ref.Kind, f.fresh), text.Key("Save")
-	f.task = newRecordTask(title, verb, f.submit, v.end, append([]fyne.CanvasObject{f.doubles.box}, rows...)...)
+	f.task = newRecordTask(title, verb, f.submit, v.end, append([]fyne.CanvasObject{f.doubles.box, f.hints.box}, rows...)...)
 	f.task.stop = f.doubles.Stop
 	if !f.fresh {
 		f.doubles.Look()
 	}
+	f.hint()
 	return f
 }
 
@@ -236,18 +246,18 @@ func (f *recordForm) companyPicker(id crm.ID) fyne.CanvasObject {
 
 // ways are numbers and addresses of all sorts.
 func (f *recordForm) ways(numbers []crm.Number, emails []crm.Email, sip []string, addresses []crm.Address) []fyne.CanvasObject {
-	f.numbers = newTypedRows("Number", "Add number", numberLabels(), f.doubles.Typed, f.refit)
+	f.numbers = newTypedRows("Number", "Add number", numberLabels(), f.waysTyped, f.refit)
 	for _, n := range numbers {
 		f.numbers.Add(n.Show(f.v.opt.Region), string(n.Label))
 	}
-	f.emails = newTypedRows("E-mail", "Add e-mail", emailLabels(), f.doubles.Typed, f.refit)
+	f.emails = newTypedRows("E-mail", "Add e-mail", emailLabels(), f.waysTyped, f.refit)
 	for _, e := range emails {
 		f.emails.Add(e.Address, string(e.Label))
 	}
 	if f.fresh {
 		f.numbers.Add("", string(crm.LabelWork))
 	}
-	f.sip = newTypedRows("SIP address", "Add SIP address", nil, f.doubles.Typed, f.refit)
+	f.sip = newTypedRows("SIP address", "Add SIP address", nil, f.waysTyped, f.refit)
 	for _, a := range sip {
 		f.sip.Add(a, "")
 	}
@@ -331,17 +341,43 @@ func (f *recordForm) likeness() (crm.Likeness, bool) {
 	default:
 		return l, false
 	}
+	l.Numbers, l.Emails, _ = f.waysSoFar()
+	l.Numbers = slices.DeleteFunc(l.Numbers, func(n crm.Number) bool { return len(n.Written) < 5 })
+	return l, len([]rune(l.Name)) > 2 || len(l.Numbers) > 0 || len(l.Emails) > 0
+}
+
+// waysSoFar are the numbers and addresses that can be read already.
+func (f *recordForm) waysSoFar() (numbers []crm.Number, emails []crm.Email, sip []string) {
 	for _, row := range f.numbers.rows {
-		if n, ok := crm.ParseNumber(row.field.Text(), f.v.opt.Region, ""); ok && len(row.field.Text()) > 4 {
-			l.Numbers = append(l.Numbers, n)
+		if n, ok := crm.ParseNumber(row.field.Text(), f.v.opt.Region, ""); ok {
+			numbers = append(numbers, n)
 		}
 	}
 	for _, row := range f.emails.rows {
 		if looksLikeEmail(row.field.Text()) {
-			l.Emails = append(l.Emails, crm.Email{Address: row.field.Text()})
+			emails = append(emails, crm.Email{Address: row.field.Text()})
 		}
 	}
-	return l, len([]rune(l.Name)) > 2 || len(l.Numbers) > 0 || len(l.Emails) > 0
+	for _, row := range f.sip.rows {
+		if a, ok := crm.ParseSIPAddress(row.field.Text(), f.v.opt.Region); ok {
+			sip = append(sip, a)
+		}
+	}
+	return numbers, emails, sip
+}
+
+func (f *recordForm) waysTyped() {
+	f.doubles.Typed()
+	f.hint()
+}
+
+// hint warns of exceptions; a deal has no numbers.
+func (f *recordForm) hint() {
+	if f.addresses == nil { // a deal, or the form is not whole yet
+		return
+	}
+	numbers, emails, sip := f.waysSoFar()
+	f.hints.Look(numbers, sip, emails)
 }
 
 // submit saves the record when nothing in it is wrong.

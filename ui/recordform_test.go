@@ -342,3 +342,34 @@ func TestASIPAddressIsReadAsTyped(t *testing.T) {
 		}
 	}
 }
+
+func TestAFormWarnsOfExceptions_E1(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	entries, wrong := crm.ParseEntries(crm.Exceptions, "0900*\n*@spam.example", "DE")
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	if err := s.SetEntries(ctx, crm.Exceptions, entries); err != nil {
+		t.Fatal(err)
+	}
+	contact := crm.Contact{ID: s.NewID(), LastName: "Groß", Emails: []crm.Email{{Address: "gross@spam.example"}}}
+	do(t, s, crm.CreateContact{Contact: contact})
+	b.m.open(deskRef(crm.Ref{Kind: crm.KindContact, ID: contact.ID}))
+	b.waits("Follow-up")
+	b.settle()
+	b.tap("button", "Edit")
+	b.waits("*@spam.example is a CRM exception: calls with it never reach this record.")
+	b.tap("button", "Add number")
+	b.type_("Number", "0900 1234")
+	b.waits("0900* is a CRM exception")
+	b.shot("form-exception")
+	b.type_("Number", "030 1234567")
+	if b.says("0900* is a CRM exception") {
+		t.Error("it still warns of a number that is no longer there")
+	}
+	b.tap("button", "Save") // it warns, and no more
+	pumpUntil(t, b.d, func() bool { return !b.finds("button", "Add number") })
+	if c := record(t, s, crm.Ref{Kind: crm.KindContact, ID: contact.ID}).Contact; len(c.Numbers) != 1 || len(c.Emails) != 1 {
+		t.Errorf("saved is %+v", c)
+	}
+}

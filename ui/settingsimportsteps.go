@@ -82,7 +82,7 @@ func (v *settingsImportView) previewed() {
 	if len(r.First) > 0 {
 		parts = append(parts, kit.NewHairline(), importPeople(r.First))
 	}
-	parts = append(parts, v.refusals(r)...)
+	parts = append(parts, append(v.refusals(r), v.excepted(r)...)...)
 	bring := kit.NewButton("Import", kit.Primary, v.bring)
 	bring.SetEnabled(r.Contacts+r.Companies+r.Updated > 0 || r.Whole && r.Rows > r.Refusals+r.Skipped, text.T("There is nothing new in it"))
 	v.show(settingsBar(kit.NewLabel("Nothing has come in yet", kit.Secondary), kit.NewButton("Cancel", kit.Line, func() { v.start("", false) }), bring), parts...)
@@ -112,7 +112,7 @@ func (v *settingsImportView) reported(words string, wrong bool, r ImportReport) 
 	if r.Unindexed > 0 {
 		parts = append(parts, kit.NewProse("The search index is being made: until then, what came in is found by its numbers and by how its last name begins.", kit.Secondary))
 	}
-	parts = append(parts, v.refusals(r)...)
+	parts = append(parts, append(v.refusals(r), v.excepted(r)...)...)
 	v.show(settingsBar(kit.Spacer(), kit.NewButton("Done|import", kit.Primary, func() { v.start("", false) })), parts...)
 }
 
@@ -153,6 +153,23 @@ func (v *settingsImportView) refusals(r ImportReport) []fyne.CanvasObject {
 		rows = append(rows, kit.NewProseData(line, kit.Secondary))
 	}
 	if more := r.Refusals - min(len(lines), importShownRefusals); more > 0 {
+		rows = append(rows, kit.NewProseData(text.Tn(more, "and {n} more", "and {n} more"), kit.Quiet))
+	}
+	return []fyne.CanvasObject{kit.NewHairline(), kit.Column(6, rows...)}
+}
+
+// excepted are who has a number or address that is an exception (requirements.md E1).
+func (v *settingsImportView) excepted(r ImportReport) []fyne.CanvasObject {
+	if r.Excepts == 0 {
+		return nil
+	}
+	rows := []fyne.CanvasObject{kit.NewProseData(text.Tn(r.Excepts, "{n} row has a number or address that is a CRM exception: calls with it never reach the record.",
+		"{n} rows have a number or address that is a CRM exception: calls with it never reach the record."), kit.Secondary.In(theme.WarningText))}
+	shown := r.Excepted[:min(len(r.Excepted), importShownRefusals)]
+	for _, e := range shown {
+		rows = append(rows, kit.NewProseData(text.T("Line {line}: {reason}", "line", text.Number(int64(e.Line)), "reason", joined(" · ", e.Name, e.Entry)), kit.Secondary))
+	}
+	if more := r.Excepts - len(shown); more > 0 {
 		rows = append(rows, kit.NewProseData(text.Tn(more, "and {n} more", "and {n} more"), kit.Quiet))
 	}
 	return []fyne.CanvasObject{kit.NewHairline(), kit.Column(6, rows...)}

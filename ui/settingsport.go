@@ -212,7 +212,9 @@ type ImportReport struct {
 	Refusals                    int             // rows that were not taken
 	Refused                     []ImportRefusal // the first thousand of them
 	First                       []ImportPerson  // for a preview
-	Unindexed                   int             // records that the search does not find by every word yet
+	Excepts                     int             // of all: who have a number or address that is an exception
+	Excepted                    []ImportExcepted
+	Unindexed                   int // records that the search does not find by every word yet
 }
 
 // ImportColumn is a column of a CSV.
@@ -220,6 +222,13 @@ type ImportColumn struct {
 	Header string
 	Target string // what it is taken for: "first", "phone:work", "field:Customer number"; "" when it is not taken
 	Sample string // what is in it
+}
+
+// ImportExcepted is somebody with a number or address that is an exception. The first thousand are told.
+type ImportExcepted struct {
+	Line  int
+	Name  string
+	Entry string
 }
 
 // ImportPerson is somebody as a file has them.

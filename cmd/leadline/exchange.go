@@ -228,6 +228,15 @@ func tellImport(out io.Writer, r exchange.Report, dry bool) {
 	if more := r.Refusals - len(r.Refused); more > 0 {
 		fmt.Fprintf(out, "  and %d more\n", more)
 	}
+	if r.Excepts > 0 {
+		fmt.Fprintf(out, "%d have a number or address that is a CRM exception: calls with it never reach them\n", r.Excepts)
+	}
+	for _, e := range r.Excepted {
+		fmt.Fprintf(out, "  line %d: %s has %s\n", e.Line, e.Name, e.Entry)
+	}
+	if more := r.Excepts - len(r.Excepted); more > 0 {
+		fmt.Fprintf(out, "  and %d more\n", more)
+	}
 }
 
 func orNothing(s string) string {

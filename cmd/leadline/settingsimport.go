@@ -67,6 +67,10 @@ func viewImport(r exchange.Report) ui.ImportReport {
 			out.Ignored = append(out.Ignored, c.Header)
 		}
 	}
+	out.Excepts = r.Excepts
+	for _, e := range r.Excepted {
+		out.Excepted = append(out.Excepted, ui.ImportExcepted(e))
+	}
 	for _, n := range r.First {
 		p := ui.ImportPerson{Name: n.Contact.Name(), Company: n.Company, Number: firstNumber(n)}
 		if len(n.Contact.Emails) > 0 {

@@ -3,6 +3,7 @@ package exchange
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,8 @@ type Options struct {
 	Delimiter rune             // 0 is found out
 	Columns   map[string]Field // by the names of columns; the others are found out
 
-	custom customFields // what the store has
+	custom     customFields // what the store has
+	exceptions crm.Blocklist
 }
 
 // Report says what an import did, or would do.
@@ -40,6 +42,8 @@ type Report struct {
 	Refusals  int // rows that were not taken
 	Refused   []Refusal
 	First     []store.Newcomer // the first people, for a preview
+	Excepts   int              // of those read: who have a number or address that is an exception (E1)
+	Excepted  []Excepted
 }
 
 // File is what was found out about a file.
@@ -54,6 +58,14 @@ type File struct {
 type Refusal struct {
 	Line int // in the file, from 1
 	Why  string
+}
+
+// Excepted is somebody with a number or address that is an exception: they come in, but calls with it never reach
+// them. The first thousand are kept.
+type Excepted struct {
+	Line  int
+	Name  string
+	Entry string // as it stands in the list
 }
 
 // Reasons of refusals that are not the words of an error.
@@ -112,6 +124,11 @@ func Import(ctx context.Context, s *store.Store, r io.Reader, o Options) (report
 	if o.custom, err = s.Fields(ctx); err != nil {
 		return i.report, err
 	}
+	exceptions, err := s.Entries(ctx, crm.Exceptions)
+	if err != nil {
+		return i.report, err
+	}
+	o.exceptions = crm.NewBlocklist(exceptions)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if !o.DryRun {
@@ -147,6 +164,7 @@ type importer struct {
 // read takes over what another report says of the file.
 func (r *Report) read(of Report) {
 	r.File, r.Rows, r.Refusals, r.Refused, r.First = of.File, of.Rows, of.Refusals, of.Refused, of.First
+	r.Excepts, r.Excepted = of.Excepts, of.Excepted
 }
 
 // open finds out what a file is.
@@ -192,6 +210,7 @@ func (i *importer) read(r io.Reader, take func(store.Newcomer) error) error {
 		}
 		e.contact.Responsible = i.options.Responsible
 		n := store.Newcomer{Contact: e.contact, Company: e.company}
+		i.except(e)
 		if len(i.report.First) < mostFirst {
 			i.report.First = append(i.report.First, n)
 		}
@@ -205,6 +224,18 @@ func (i *importer) refuse(line int, why string) {
 	i.report.Refusals++
 	if len(i.report.Refused) < mostRefusals {
 		i.report.Refused = append(i.report.Refused, Refusal{line, why})
+	}
+}
+
+// except notes somebody who has an exception.
+func (i *importer) except(e entry) {
+	under := i.options.exceptions.Among(e.contact.Numbers, e.contact.SIP, e.contact.Emails)
+	if len(under) == 0 {
+		return
+	}
+	i.report.Excepts++
+	if len(i.report.Excepted) < mostRefusals {
+		i.report.Excepted = append(i.report.Excepted, Excepted{e.line, cmp.Or(e.contact.Name(), e.company), under[0].Pattern})
 	}
 }
 

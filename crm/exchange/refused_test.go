@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+
+	"leadline/crm"
 )
 
 // What was refused can be corrected in its own file and imported by that.
@@ -75,5 +78,25 @@ func TestACancelledImportSaysWhatIsIn(t *testing.T) {
 	again, err := Import(context.Background(), s, strings.NewReader(people(4*batch)), Options{})
 	if err != nil || again.Skipped != batch || again.Contacts != 3*batch {
 		t.Errorf("once more: %d made, %d skipped, %v", again.Contacts, again.Skipped, err)
+	}
+}
+
+// Somebody with an exception comes in, and the report says so: calls with it never reach the record.
+func TestAnImportTellsOfExceptions_E1(t *testing.T) {
+	s := open(t)
+	entries, wrong := crm.ParseEntries(crm.Exceptions, "0900* ; premium rate\n*@spam.example\n030 1234567", "DE")
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	if err := s.SetEntries(ctx, crm.Exceptions, entries); err != nil {
+		t.Fatal(err)
+	}
+	file := "First Name,Last Name,Phone,E-mail Address\nAnna,Groß,0900 123456,\nBen,Klein,030 7654321,ben@example.org\nCem,Kurz,,cem@Spam.example\nDora,Lang,+49 30 1234567,\n"
+	want := []Excepted{{2, "Anna Groß", "0900*"}, {4, "Cem Kurz", "*@spam.example"}, {5, "Dora Lang", "030 1234567"}}
+	for _, dry := range []bool{true, false} {
+		r, err := Import(ctx, s, strings.NewReader(file), Options{DryRun: dry})
+		if err != nil || r.Contacts != 4 || r.Excepts != 3 || !slices.Equal(r.Excepted, want) {
+			t.Errorf("dry %v: %d contacts, %d exceptions: %+v, %v", dry, r.Contacts, r.Excepts, r.Excepted, err)
+		}
 	}
 }
