@@ -215,6 +215,36 @@ func TestASnapshotReplacesWhatIsHere_G1(t *testing.T) {
 	}
 }
 
+// A new device is closed in the middle of its first snapshot, and a record is removed before it has the next: it asks after that one.
+func TestAFirstSnapshotThatBrokeOffLeavesNothing(t *testing.T) {
+	a, one, _ := two(t)
+	goes, stays := contactWith(t, one.Store, "Petra", "Goes", "0221 2222222", "", ""), contactWith(t, one.Store, "Anna", "Stays", "0221 1111111", "", "")
+	one.settle()
+	fresh := open(t)
+	ok(t, fresh.Attach(ctx, Attachment{Server: "test"}))
+	var all, later []wire.Row
+	for id, r := range a.rows {
+		if all = append(all, r); id.ID != goes.ID {
+			later = append(later, r)
+		}
+	}
+	for _, rows := range [][]wire.Row{all, nil, later} {
+		ok(t, fresh.BeginSnapshot(ctx))
+		ok(t, fresh.ApplySnapshot(ctx, rows))
+	}
+	ok(t, fresh.EndSnapshot(ctx, wire.Manifest{Epoch: 1, Rev: a.rev, View: "all"}))
+	wanted := must(fresh.Wanted(ctx, 10))(t)
+	if len(wanted) != 1 || wanted[0].ID != goes.ID {
+		t.Fatalf("it asks after %v", wanted)
+	}
+	ok(t, fresh.ApplyRows(ctx, []wire.Row{{Entity: wire.Contact, ID: goes.ID, Deleted: true}}))
+	for r, want := range map[crm.Ref]bool{stays: true, goes: false} {
+		if _, err := fresh.Record(ctx, r); (err == nil) != want {
+			t.Errorf("%v: %v", r, err)
+		}
+	}
+}
+
 // What a row points to may come later, and what this version does not know comes back as it was.
 func TestNothingOfARowIsLost(t *testing.T) {
 	s := open(t)

@@ -12,6 +12,10 @@ import (
 // what is here. What waits for the server stays, on top. Until it has ended the file is in no view: it has rows of two.
 func (s *Store) BeginSnapshot(ctx context.Context) error {
 	return s.writeRelaxed(ctx, func(t *tx) error {
+		// What a snapshot brought that broke off in an empty file, and the next may not have any more: no sweep finds it.
+		if _, err := t.exec("INSERT OR IGNORE INTO row_wanted(entity, id) SELECT entity, id FROM row_seen WHERE (SELECT epoch FROM sync) = 0"); err != nil {
+			return err
+		}
 		if _, err := t.exec("DELETE FROM row_seen"); err != nil {
 			return err
 		}
@@ -54,10 +58,13 @@ func (s *Store) EndSnapshot(ctx context.Context, m wire.Manifest) error {
 		if err != nil {
 			return err
 		}
-		if y.Epoch != 0 { // else nothing here is of the server
-			if err := t.sweep(); err != nil {
-				return err
-			}
+		if y.Epoch != 0 {
+			err = t.sweep()
+		} else { // nothing here is of the server, but for what BeginSnapshot found
+			_, err = t.exec("DELETE FROM row_wanted WHERE (entity, id) IN (SELECT entity, id FROM row_seen)")
+		}
+		if err != nil {
+			return err
 		}
 		if _, err := t.exec("DELETE FROM row_seen"); err != nil {
 			return err
