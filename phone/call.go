@@ -147,6 +147,7 @@ type Call struct {
 	Remote  Party
 	Dialled string // the line that was called (requirements.md A2); of an outgoing call, what was dialled
 
+	Barred Party // whom it was to go on to, where Config.MayCall ended it; zero: it ended for another reason
 	SentOn Party // of an outgoing call: whom it is tried at, or was, since the far end sent it on (302); zero: nobody
 
 	Began    time.Time // INVITE received or sent

@@ -41,6 +41,11 @@ type Config struct {
 	// LocalAddr finds the address from which packets to host:port leave; nil: by the
 	// system's routes.
 	LocalAddr func(ctx context.Context, hostport string) (netip.Addr, error)
+	// MayCall is asked before an account calls whom the far end of a call names: where it
+	// sends a call of ours on to (302), or whom it transfers us to (REFER). An error keeps
+	// the call from being made, and its text is the reason that the call ends with. It may
+	// wait until ctx ends. nil: everybody may be called.
+	MayCall func(ctx context.Context, account string, to Party) error
 }
 
 // Timing are the phone's waits; a zero field means its default.
@@ -222,6 +227,19 @@ func (p *Phone) dial(l *line, target, replaces string, remote Party) (CallID, er
 		c.dial()
 	})
 	return c.id, nil
+}
+
+// mayCallPatience is how long a call waits for the word whether it may go on.
+const mayCallPatience = 10 * time.Second
+
+// mayCall asks whether an account may call whom the far end names.
+func (p *Phone) mayCall(account string, to Party) error {
+	if p.cfg.MayCall == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, mayCallPatience)
+	defer cancel()
+	return p.cfg.MayCall(ctx, account, to)
 }
 
 func (p *Phone) line(name string) (*line, error) {

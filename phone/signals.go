@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"errors"
 	"time"
 
 	"leadline/phone/sdp"
@@ -26,6 +27,9 @@ var _ sip.Events = signals{}
 
 func (s signals) Progress(code int, reason string, body sip.Body) {
 	s.post(func() { s.c.progress(code, body) })
+}
+func (s signals) MayCall(to sip.Party) error {
+	return s.c.phone.mayCall(s.c.line.account.Name, Party(to))
 }
 func (s signals) SentOn(to sip.Party)      { s.post(func() { s.c.sentOn(Party(to)) }) }
 func (s signals) Answered(body sip.Body)   { s.post(func() { s.c.answered(body) }) }
@@ -122,6 +126,10 @@ func (c *call) failed(f *sip.Failure) {
 	reason := f.Reason
 	if f.Code == 0 {
 		reason = f.Error()
+	}
+	var barred *sip.Barred
+	if errors.As(f, &barred) {
+		c.view.Barred = Party(barred.To)
 	}
 	reason = c.unencrypted(f, reason)
 	cause := causeOf(f)

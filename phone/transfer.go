@@ -219,9 +219,31 @@ func (c *call) referred(r *sip.ReferRequest) {
 	n.box.post(func() {
 		n.referrer = w
 		n.insists(c)
-		n.dial()
+		n.dialIfAllowed()
 	})
 	_ = c.hold(true)
+}
+
+// dialIfAllowed begins a call to whom somebody else named, once it is said that it may be made.
+func (c *call) dialIfAllowed() {
+	account, to := c.line.account.Name, c.view.Remote
+	c.phone.work.Go(func() {
+		defer func() {
+			if v := recover(); v != nil {
+				c.box.post(func() { c.panicked(v) })
+			}
+		}()
+		why := c.phone.mayCall(account, to)
+		c.box.post(func() {
+			if why == nil || c.view.State == Ended {
+				c.dial()
+				return
+			}
+			c.view.Barred = to
+			c.publish()
+			c.end(Failed, 403, fmt.Sprintf("the call was to be passed on to %s: %v", to.URI, why))
+		})
+	})
 }
 
 // invites sends the INVITE of an outgoing call.

@@ -117,7 +117,8 @@ func newProgram(o options) (p *program, err error) {
 	p.shared = &shared{p: p}
 	p.audio.OnChange(func(s audio.State) { p.desk.SoundChanged(viewSound(s)) })
 	p.reports = &reporter{Listener: p.desk, write: p.writeReport}
-	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.reports, Lamps: p.desk, Log: p.log, UserAgent: "Leadline/" + version})
+	p.phone = phone.New(phone.Config{Sound: p.audio, Listener: p.reports, Lamps: p.desk, Log: p.log, UserAgent: "Leadline/" + version,
+		MayCall: p.desk.MayCall})
 	if err := p.cache().Empty(); err != nil {
 		p.log.Warn("remove recordings that were heard", "error", err)
 	}

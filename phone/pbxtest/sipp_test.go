@@ -153,6 +153,18 @@ func TestSIPpRefusals(t *testing.T) {
 	for _, r := range []struct {
 		code   int
 		reason string
+	}{{300, "Multiple Choices"}, {301, "Moved Permanently"}, {302, "Moved Temporarily"}} {
+		proofs = append(proofs, proof{name: fmt.Sprintf("they redirect by %d", r.code), theirs: scenario.SendsOn(r.code, r.reason), ours: func(t *testing.T, a *agent, s *rig.SIPp) {
+			id := calls(a, s)
+			if c := a.calls[id][len(a.calls[id])-1]; c.SentOn.User != "other" {
+				t.Errorf("sent on to %+v", c.SentOn)
+			}
+			a.do(a.HangUp(id))
+		}})
+	}
+	for _, r := range []struct {
+		code   int
+		reason string
 		cause  phone.Cause
 	}{{486, "Busy Here", phone.Busy}, {603, "Decline", phone.DeclinedThere}, {480, "Temporarily Unavailable", phone.NoAnswer}, {404, "Not Found", phone.NotFound}} {
 		proofs = append(proofs, proof{name: fmt.Sprintf("they answer %d", r.code), theirs: scenario.Refuses(r.code, r.reason), ours: refused(r.cause)})

@@ -23,6 +23,9 @@ type Body struct {
 type Events interface {
 	// Progress is a provisional answer to our INVITE, 101..199.
 	Progress(code int, reason string, body Body)
+	// MayCall is asked before our call goes on to another target that an answer named; an
+	// error says why not. It may wait for a disk.
+	MayCall(to Party) error
 	// SentOn is a redirection of our call (300..302): it is tried at another target now.
 	SentOn(to Party)
 	// Answered is the 2xx to our INVITE; the ACK is on its way.
@@ -64,7 +67,7 @@ type Failure struct {
 	Reason  string // reason phrase
 	Refused bool   // our credentials were refused, or there were none
 	Timeout bool   // nobody answered
-	Err     error  // what the network said, when Code is 0
+	Err     error  // what the network said, when Code is 0; a *Barred with the 3xx that led there
 
 	MinExpires time.Duration // of a 423
 	RetryAfter time.Duration // of any answer; 0 when it didn't say

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,19 @@ type redirections struct {
 	waiting  []redirection // the next one first
 	followed int
 	refusal  string // why the last answer's contacts can't be called; "" when some can
+	barred   error  // of type *Barred: why one that could be called wasn't; nil when all were
 }
+
+// Barred is a target that a call was sent on to and that may not be called from here.
+type Barred struct {
+	To  Party
+	Why error // of Events.MayCall
+}
+
+func (b *Barred) Error() string {
+	return fmt.Sprintf("the call was sent on to %s: %v", b.To.URI, b.Why)
+}
+func (b *Barred) Unwrap() error { return b.Why }
 
 // redirection is a target that an answer named.
 type redirection struct {
@@ -83,9 +96,41 @@ func (d *Dialog) contacted(item string) (sip.Uri, bool) {
 		return sip.Uri{}, false
 	}
 	uri.UriParams.Remove("method")
+	if number := unescapeUser(uri.User); looksLikeNumber(number) && !d.reached(uri) {
+		scheme := uri.Scheme
+		if uri, err = target(number, acc.host, acc.port); err != nil {
+			return sip.Uri{}, false
+		}
+		uri.Scheme = scheme
+	}
 	isSecure := strings.EqualFold(uri.Scheme, "sips")
 	wasSecure := strings.EqualFold(d.invitation.Recipient.Scheme, "sips")
 	return uri, isSecure == wasSecure || isSecure && acc.transport == "tls"
+}
+
+// reached is an address at the PBX, or where the call has gone itself. What lies elsewhere is
+// for the PBX to reach, as any call from here is: it knows who may call there and at whose
+// cost, and nobody who redirects a call makes this telephone talk to a host of their choice.
+// A number is called as it is dialled, since a number's host is often but the telephone or
+// trunk that the redirection came from; a name is nothing without its host and keeps it.
+func (d *Dialog) reached(uri sip.Uri) bool {
+	acc := d.stack.acc
+	pbx := sip.Uri{Scheme: uri.Scheme, Host: acc.host, Port: acc.port}
+	return sameHost(uri, pbx) || sameHost(uri, d.invitation.Recipient)
+}
+
+func sameHost(a, b sip.Uri) bool {
+	return strings.EqualFold(a.Host, b.Host) && portOf(a) == portOf(b)
+}
+
+func portOf(uri sip.Uri) int {
+	switch {
+	case uri.Port != 0:
+		return uri.Port
+	case strings.EqualFold(uri.Scheme, "sips"):
+		return 5061
+	}
+	return 5060
 }
 
 // sameTarget is equal for targets that are the same.
@@ -131,14 +176,32 @@ func (d *Dialog) follow(f *Failure) *Failure {
 		}
 		next := r.waiting[0]
 		r.waiting = r.waiting[1:]
+		to := partyAt(next.uri)
+		if why := d.mayCall(to); why != nil {
+			r.barred = &Barred{to, why}
+			continue
+		}
+		if d.unwanted() { // that took a while
+			break
+		}
 		r.followed++
 		d.sentOn(next)
 		f = d.reach()
 	}
-	if f != nil && f.Code/100 == 3 && r.refusal != "" {
+	switch {
+	case f == nil || f.Code/100 != 3:
+	case r.barred != nil:
+		f.Reason, f.Err = r.barred.Error(), r.barred
+	case r.refusal != "":
 		f.Reason = r.refusal
 	}
 	return f
+}
+
+// mayCall asks whether the call may go on to another target.
+func (d *Dialog) mayCall(to Party) error {
+	<-d.ready
+	return d.events.MayCall(to)
 }
 
 func (d *Dialog) unwanted() bool {
@@ -160,6 +223,15 @@ func (d *Dialog) sentOn(to redirection) {
 		req.AppendHeader(sip.NewHeader("Diversion", stop))
 	}
 	req.SetDestination("")
+	for req.RemoveHeader("Route") {
+	}
+	d.stack.route(req)
+	if req.Route() == nil && !d.reached(to.uri) {
+		acc := d.stack.acc
+		pbx := sip.Uri{Scheme: "sip", Host: acc.host, Port: acc.port, UriParams: sip.NewParams()}
+		pbx.UriParams.Add("lr", "")
+		req.AppendHeader(&sip.RouteHeader{Address: pbx})
+	}
 	d.renew(req)
 	d.progressed = false
 	d.mu.Lock()

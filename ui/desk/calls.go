@@ -207,6 +207,9 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 	d.followRecording(c, before.Recording, p.Recording)
 	if p.State == phone.Ended && c.result == Open {
 		c.result, c.why = outcomeOf(p)
+		if barred := barredFrom(p, d.regionOf(c.called)); barred.Key != "" {
+			c.why = barred
+		}
 		outcome, detail := fileOutcome(c.result), detailOf(p)
 		if to := p.Transfer.To; p.Cause == phone.Transferred && to != "" {
 			d.write(func(ctx context.Context) {

@@ -29,6 +29,15 @@ func sentOnTo(c phone.Call, region string) Text {
 	return Text{}
 }
 
+// barredFrom says of a call that ended because it was to go on to somebody whom the agent may not
+// call (requirements.md G1).
+func barredFrom(c phone.Call, region string) Text {
+	if who := nameOf(c.Barred, region); who != "" {
+		return Text{Key: "Sent on to {who}, which your role does not allow", Args: map[string]string{"who": who}}
+	}
+	return Text{}
+}
+
 // diverted is the call's way here, for its record.
 func diverted(c phone.Call, region string) (way []crm.Diversion) {
 	for _, stop := range c.Diversions {

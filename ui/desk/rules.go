@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 
 	"leadline/crm"
@@ -99,23 +100,52 @@ func (d *Desk) mayCall(account, target string, place func()) {
 		place()
 		return
 	}
-	party := crm.Parse(target, d.regionOf(d.lineOver(account)))
+	d.judge(crm.Parse(target, d.regionOf(d.lineOver(account))), func(err error) {
+		var refused crm.Invalid
+		switch {
+		case err == nil:
+			place()
+		case errors.As(err, &refused):
+			d.notice(Notice{Text: Text(refused.Text), Warning: true})
+		}
+	})
+}
+
+// judge says whether the agent's role allows a call to a party: nil, or a crm.Invalid, or what
+// kept the file from being read, of which the agent is told.
+func (d *Desk) judge(party crm.Party, say func(error)) {
+	rights := d.rules.rights
 	d.find(func(ctx context.Context) {
 		matches, err1 := d.file.Match(ctx, party)
 		colleague, err2 := d.file.Colleague(ctx, party)
 		d.post(func() {
 			if err := errors.Join(err1, err2); err != nil {
 				d.warn(Text{Key: "The customers' file cannot be read"}, err)
+				say(err)
 				return
 			}
-			var refused crm.Invalid
-			if errors.As(rights.MayCall(len(matches) > 0, colleague.ID != ""), &refused) {
-				d.notice(Notice{Text: Text(refused.Text), Warning: true})
-				return
-			}
-			place()
+			say(rights.MayCall(len(matches) > 0, colleague.ID != ""))
 		})
 	})
+}
+
+// MayCall is phone.Config's: whom the far end sends a call on to is called only if the agent's
+// role allows that, too (requirements.md G1).
+func (d *Desk) MayCall(ctx context.Context, account string, to phone.Party) error {
+	said := make(chan error, 1)
+	d.post(func() {
+		if d.rules.rights.Call >= crm.CallAnyone {
+			said <- nil
+			return
+		}
+		d.judge(partyOf(to, d.regionOf(d.lineOver(account))), func(err error) { said <- err })
+	})
+	select {
+	case err := <-said:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("ask whether a call may go on: %w", ctx.Err())
+	}
 }
 
 // dialOver is what to send for a target over an account's line, which may want

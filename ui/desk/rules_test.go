@@ -183,3 +183,50 @@ func TestARoleThatMayNotCallSaysSo_G1(t *testing.T) {
 	d.desk.Dial("0176 1234567", "Office")
 	d.rulesRead("the call", func(rules) bool { return d.phone.last() == "dial Office 01761234567" })
 }
+
+// A far end that sends a call on (302, REFER) names numbers that the agent hasn't dialled.
+func TestACallIsSentOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
+	d := newDesk(t)
+	d.account()
+	d.contact("Jürgen", "Müller", "0176 1234567")
+	petra := crm.User{ID: d.file.NewID(), Name: "Petra", Extension: "102"}
+	me, err := d.file.Me(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := crm.Role{ID: d.file.NewID(), Name: "Trainee"}
+	me.Roles = []crm.ID{role.ID}
+	d.do(crm.SaveRole{Role: role}, crm.SaveUser{User: me}, crm.SaveUser{User: petra})
+	at := func(user string) phone.Party {
+		return phone.Party{User: user, Host: "pbx", URI: "sip:" + user + "@pbx"}
+	}
+	for _, tt := range []struct {
+		right   crm.CallRight
+		to      string
+		refusal string
+	}{
+		{crm.CallNobody, "01761234567", crm.MayCallNobody},
+		{crm.CallCRM, "+491761234567", ""},
+		{crm.CallCRM, "102", crm.MayCallCRMOnly},
+		{crm.CallCRM, "bob", crm.MayCallCRMOnly},
+		{crm.CallCRMAndColleagues, "102", ""},
+		{crm.CallCRMAndColleagues, "0900123456", crm.MayCallCRMOrStaff},
+		{crm.CallAnyone, "0900123456", ""},
+	} {
+		role.Rights.Call = tt.right
+		d.do(crm.SaveRole{Role: role})
+		d.rulesRead("the right", func(r rules) bool { return r.rights.Call == tt.right })
+		err := d.desk.MayCall(context.Background(), "Office", at(tt.to))
+		if (err == nil) != (tt.refusal == "") || err != nil && err.Error() != tt.refusal {
+			t.Errorf("with right %d to %s: %v, want %q", tt.right, tt.to, err, tt.refusal)
+		}
+	}
+	out := phone.Call{ID: "1", Account: "Office", Direction: phone.Outgoing, State: phone.Dialling, Remote: at("102"), Began: d.at}
+	d.desk.CallChanged(out)
+	out.State, out.Cause, out.SIPCode, out.Barred, out.Ended = phone.Ended, phone.Failed, 302, at("0900123456"), d.at
+	d.desk.CallChanged(out)
+	c := d.call("its end", func(c Call) bool { return c.State == Ended })
+	if c.Outcome != Failed || c.Why.Key != "Sent on to {who}, which your role does not allow" || c.Why.Args["who"] == "" {
+		t.Errorf("%v because of %+v", c.Outcome, c.Why)
+	}
+}

@@ -26,6 +26,21 @@ func Refuses(code int, reason string, parts ...string) *Scenario {
 	return s
 }
 
+// SendsOn is called, sends the call on to another user of its own, who answers and is hung up.
+func SendsOn(code int, reason string) *Scenario {
+	s := IsCalled("they redirect")
+	s.ReceiveInvite()
+	s.Reply(code, reason, "Contact: <sip:nowhere@[local_ip]:[local_port]>;q=0.1, <sip:other@[local_ip]:[local_port]>;q=0.8")
+	s.Receive("ACK")
+	s.ReceiveInvite(Message("^INVITE sip:other@"), Header("Diversion", "sip:sipp@"))
+	s.Reply(180, "Ringing")
+	s.ReplyToInvite(200, "OK", SDP())
+	s.Receive("ACK")
+	s.Established()
+	s.IsHungUp()
+	return s
+}
+
 // GivesUp calls and takes its call back as soon as it rings, for which it takes the time.
 func GivesUp() *Scenario {
 	s := Calls("they give up")
