@@ -52,6 +52,9 @@ type call struct {
 	conference *conference   // nil: the call is on its own
 	music      func([]int16) // what the far end hears while we hold; nil: silence
 
+	newKeys bool      // of SDES are to be offered with the next re-INVITE
+	rekeyed time.Time // when that was asked for last
+
 	must    bool // encryption, whatever the account wants
 	attempt int  // how often an unanswered call was placed anew, after a move
 	inClear bool // the far end refused encryption, and the call was placed anew
@@ -353,6 +356,9 @@ func (c *call) watch() {
 		if c.silent() {
 			c.dialog.HangUp()
 			c.end(MediaLost, 0, "nothing was heard for "+c.phone.cfg.Timing.MediaAlive.String())
+			return
+		}
+		if c.outworn() {
 			return
 		}
 		if c.deaf() {

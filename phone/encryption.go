@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"leadline/phone/media/secure"
 	"leadline/phone/sdp"
@@ -115,6 +116,36 @@ func (c *call) insecure(reason string) {
 // deaf tells whether nothing of what comes fits the keys.
 func (c *call) deaf() bool {
 	return c.voice != nil && c.view.State == Active && c.voice.guard.deaf()
+}
+
+// rekeyEvery is the least time from one offer of new keys to the next: the far end may have
+// refused it, or may take ours and keep its own.
+const rekeyEvery = 5 * time.Second
+
+// outworn offers new keys before those that there are have served their time (RFC 3711 §9.2,
+// RFC 4568 §6.1), and ends the call when they have, which nobody may talk with any more. It
+// tells whether it has.
+func (c *call) outworn() (ended bool) {
+	if c.voice == nil {
+		return false
+	}
+	ours, theirs := c.voice.guard.wear()
+	switch {
+	case ours == secure.Spent:
+		c.insecure("the key that this end encrypts with has served its time, and the far end took no other")
+		return true
+	case theirs == secure.Spent:
+		c.insecure("the key that the far end encrypts with has served its time, and it has sent no other")
+		return true
+	case ours == secure.Good && theirs == secure.Good, c.voice.agreed.Keying != sdp.SDES:
+		return false
+	}
+	if now := c.phone.cfg.Now(); now.Sub(c.rekeyed) >= rekeyEvery {
+		c.rekeyed = now
+		c.newKeys, c.again = true, true
+		c.renegotiate()
+	}
+	return false
 }
 
 // fallsBack calls once more without encryption when the far end can't have it: an offer of

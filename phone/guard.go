@@ -287,6 +287,23 @@ func (g *guard) state() string {
 	return g.agreed.Keying.String() + ", " + g.suite
 }
 
+// wear is how much of their lifetime is gone of the keys in force: ours and the far end's.
+func (g *guard) wear() (ours, theirs secure.Wear) {
+	f := g.force.Load()
+	if f == nil {
+		return secure.Good, secure.Good
+	}
+	for on := range f.sealer {
+		if f.sealer[on] != nil {
+			ours = max(ours, f.sealer[on].Wear())
+		}
+		if f.opener[on] != nil {
+			theirs = max(theirs, f.opener[on].Wear())
+		}
+	}
+	return ours, theirs
+}
+
 // mismatch is how many packets in a row without one that fits mean that the keys don't: two
 // seconds of sound.
 const mismatch = 100

@@ -302,6 +302,9 @@ func (c *call) renegotiate() {
 		direction = sdp.SendOnly
 	}
 	local := c.voice.local.Again(c.voice.agreed, direction)
+	if c.newKeys {
+		c.newKeys, local = false, fresh(local)
+	}
 	c.voice.local.Version = local.Version
 	c.dialog.Reoffer(sdp.Offer(local), func(body sip.Body, f *sip.Failure) {
 		c.box.post(func() { c.reanswered(want, local, body, f) })

@@ -46,6 +46,7 @@ var ErrForeign = errors.New("the packet does not fit the keys that were agreed o
 type Sealer struct {
 	mu      sync.Mutex
 	context *srtp.Context
+	life    *lifetime
 	rtp     rtp.Header
 	rtcp    rtcp.Header
 	packet  []byte
@@ -58,14 +59,17 @@ func NewSealer(c sdp.Crypto) (*Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sealer{context: context, packet: make([]byte, 0, 2048), report: make([]byte, 0, 2048)}, nil
+	return &Sealer{context: context, life: lifetimeOf(c.Keys[0]), packet: make([]byte, 0, 2048), report: make([]byte, 0, 2048)}, nil
 }
 
-// RTP gives the protected packet; it is valid until the next one. It fails when the key has
-// served 2^48 packets.
+// RTP gives the protected packet; it is valid until the next one. It fails with [ErrSpent]
+// when the key has served its time.
 func (s *Sealer) RTP(packet []byte) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.life.rtp.take(); err != nil {
+		return nil, err
+	}
 	return s.context.EncryptRTP(s.packet, packet, &s.rtp)
 }
 
@@ -73,13 +77,20 @@ func (s *Sealer) RTP(packet []byte) ([]byte, error) {
 func (s *Sealer) RTCP(packet []byte) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.life.rtcp.take(); err != nil {
+		return nil, err
+	}
 	return s.context.EncryptRTCP(s.report, packet, &s.rtcp)
 }
+
+// Wear is how much of the key's lifetime is gone.
+func (s *Sealer) Wear() Wear { return s.life.wear() }
 
 // An Opener checks and decrypts what came.
 type Opener struct {
 	mu      sync.Mutex
 	context *srtp.Context
+	lives   *lifetimes
 	rtp     rtp.Header
 	rtcp    rtcp.Header
 }
@@ -90,26 +101,37 @@ func NewOpener(c sdp.Crypto) (*Opener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Opener{context: context}, nil
+	return &Opener{context: context, lives: lifetimesOf(c)}, nil
 }
 
 // RTP gives the packet as it was before it was protected, in place of it. It fails with
-// [ErrForeign] when it was made with other keys or changed on its way, and with another error
-// when it is a repetition or no packet at all.
+// [ErrForeign] when it was made with other keys or changed on its way, with [ErrSpent] when its
+// key has served its time, and with another error when it is a repetition or no packet at all.
 func (o *Opener) RTP(packet []byte) ([]byte, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	life := o.lives.find(packet, false)
 	plain, err := o.context.DecryptRTP(packet, packet, &o.rtp)
-	return plain, named(err)
+	if err != nil { // what others send in its name doesn't wear a key
+		return nil, named(err)
+	}
+	return plain, o.lives.take(life, false)
 }
 
 // RTCP does the same with a report.
 func (o *Opener) RTCP(packet []byte) ([]byte, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	life := o.lives.find(packet, true)
 	plain, err := o.context.DecryptRTCP(packet, packet, &o.rtcp)
-	return plain, named(err)
+	if err != nil {
+		return nil, named(err)
+	}
+	return plain, o.lives.take(life, true)
 }
+
+// Wear is how much of the lifetime of the key in use is gone; Spent, when packets come past it.
+func (o *Opener) Wear() Wear { return o.lives.wear() }
 
 func named(err error) error {
 	if errors.Is(err, srtp.ErrFailedToVerifyAuthTag) || errors.Is(err, srtp.ErrMKINotFound) {
