@@ -80,6 +80,7 @@ func ending(t *testing.T, a *agent, id phone.CallID, cause phone.Cause) phone.Ca
 
 // Issue row 1: calls, hold in every form, keypad.
 func TestSIPpCallsAndHolds(t *testing.T) {
+	t.Parallel()
 	prove(t,
 		proof{name: "they hold", theirs: scenario.HoldsInEveryForm(), account: answersByItself, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
 			c := a.incoming(1)
@@ -112,6 +113,7 @@ func TestSIPpCallsAndHolds(t *testing.T) {
 
 // Issue row 2: transfer, as target and transferee too.
 func TestSIPpTransfers(t *testing.T) {
+	t.Parallel()
 	colleague := siptest.New(t)
 	prove(t,
 		proof{name: "they transfer us", theirs: scenario.Refers("sip:103@" + colleague.Addr()), account: answersByItself, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
@@ -125,6 +127,8 @@ func TestSIPpTransfers(t *testing.T) {
 			}
 			colleague.Reply(invite, 200, "OK", siptest.SDP(4000))
 			ending(t, a, a.incoming(1).ID, phone.HungUpThere)
+			a.do(a.HangUp(a.Calls()[0].ID))
+			colleague.Reply(colleague.Expect("BYE"), 200, "OK", "")
 		}},
 		proof{name: "we transfer them", theirs: scenario.IsReferred("200 OK"), ours: func(t *testing.T, a *agent, s *rig.SIPp) {
 			id := calls(a, s)
@@ -136,8 +140,48 @@ func TestSIPpTransfers(t *testing.T) {
 	)
 }
 
+// Issue row 2: attended transfer (RFC 3891), as its target, as who is passed on and as who passes on.
+func TestSIPpReplaces(t *testing.T) {
+	t.Parallel()
+	waits := func(s *scenario.Scenario) *rig.SIPp { // for its turn, too: these run beside each other
+		return rig.StartSIPp(t, rig.SIPpOptions{Scenario: s.String(), Limit: 2 * time.Minute})
+	}
+	target := waits(scenario.IsReplacedAt("12345@example.org;to-tag=7743;from-tag=6472"))
+	consulted := waits(scenario.IsConsulted())
+	prove(t,
+		proof{name: "they take a place", theirs: scenario.Replaces(), account: answersByItself, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
+			first, second := a.incoming(1), a.incoming(2)
+			if c := ending(t, a, first.ID, phone.HungUpThere); c.SIPReason != "another call took its place" {
+				t.Errorf("the first ended because %q", c.SIPReason)
+			}
+			if c := a.reaches(second.ID, phone.Active, soon); c.ReferredBy != "sip:chief@example.org" || c.Remote.User != "104" {
+				t.Errorf("the second is %+v, by %q", c.Remote, c.ReferredBy)
+			}
+			ending(t, a, second.ID, phone.HungUpThere)
+		}},
+		proof{name: "they take no place", theirs: scenario.ReplacesWrongly()},
+		proof{name: "we take a place", theirs: scenario.Refers("sip:103@" + target.Addr() + "?Replaces=12345%40example.org%3Bto-tag%3D7743%3Bfrom-tag%3D6472"),
+			account: answersByItself, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
+				a.do(a.Hold(a.incoming(1).ID, true)) // else the order of what follows is anybody's guess
+				ending(t, a, a.incoming(1).ID, phone.HungUpThere)
+				target.Passed()
+			}},
+		proof{name: "we connect them", theirs: scenario.IsReferredToAnother(), ours: func(t *testing.T, a *agent, s *rig.SIPp) {
+			first := calls(a, s)
+			second := calls(a, consulted)
+			a.reaches(first, phone.HeldHere, soon)
+			a.do(a.Join(first, second))
+			for _, id := range []phone.CallID{first, second} {
+				ending(t, a, id, phone.Transferred)
+			}
+			consulted.Passed()
+		}},
+	)
+}
+
 // Issue row 3: redirect and refuse.
 func TestSIPpRefusals(t *testing.T) {
+	t.Parallel()
 	refuse := func(how func(a *agent, id phone.CallID) error) func(*testing.T, *agent, *rig.SIPp) {
 		return func(_ *testing.T, a *agent, _ *rig.SIPp) { a.do(how(a, a.incoming(1).ID)) }
 	}
@@ -156,7 +200,7 @@ func TestSIPpRefusals(t *testing.T) {
 	}{{300, "Multiple Choices"}, {301, "Moved Permanently"}, {302, "Moved Temporarily"}} {
 		proofs = append(proofs, proof{name: fmt.Sprintf("they redirect by %d", r.code), theirs: scenario.SendsOn(r.code, r.reason), ours: func(t *testing.T, a *agent, s *rig.SIPp) {
 			id := calls(a, s)
-			if c := a.calls[id][len(a.calls[id])-1]; c.SentOn.User != "other" {
+			if c := a.reaches(id, phone.Active, soon); c.SentOn.User != "other" {
 				t.Errorf("sent on to %+v", c.SentOn)
 			}
 			a.do(a.HangUp(id))
@@ -174,6 +218,7 @@ func TestSIPpRefusals(t *testing.T) {
 
 // Issue row 4: who calls whom, and by which way.
 func TestSIPpSaysWhoCalls(t *testing.T) {
+	t.Parallel()
 	said := func(account func(*phone.Account), fits func(c phone.Call) bool, headers ...string) proof {
 		return proof{name: headers[0], theirs: scenario.IsSaidToBe(headers...), account: account, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
 			c := a.incoming(1)
@@ -199,6 +244,7 @@ func TestSIPpSaysWhoCalls(t *testing.T) {
 
 // Issue row 5: accounts, over TCP too.
 func TestSIPpIsARegistrar(t *testing.T) {
+	t.Parallel()
 	s := rig.StartSIPp(t, rig.SIPpOptions{Scenario: scenario.Registrar().String()})
 	a := newAgent(t, phone.Account{Name: "Office", Address: "sip:101@" + s.Addr(), Password: "secret", Bind: "127.0.0.1:0"})
 	a.registration("Office", phone.Registered, soon)
@@ -207,6 +253,7 @@ func TestSIPpIsARegistrar(t *testing.T) {
 }
 
 func TestSIPpReachesAccounts(t *testing.T) {
+	t.Parallel()
 	prove(t,
 		proof{name: "they are behind a NAT", theirs: scenario.CallsFromBehindNAT()},
 		proof{name: "we call over TCP", theirs: scenario.IsPlain(), tcp: true, ours: func(t *testing.T, a *agent, s *rig.SIPp) {
@@ -217,6 +264,7 @@ func TestSIPpReachesAccounts(t *testing.T) {
 
 // Issue rows 6, 8 and 9: sound, sent back by SIPp; recorded, and with its figures.
 func TestSIPpTalks(t *testing.T) {
+	t.Parallel()
 	echoed := func(o *rig.SIPpOptions) { o.Echo = true }
 	talks := func(t *testing.T, a *agent, id phone.CallID) {
 		t.Helper()
@@ -250,6 +298,7 @@ func TestSIPpTalks(t *testing.T) {
 
 // Issue row 7: encryption.
 func TestSIPpKeepsSecrets(t *testing.T) {
+	t.Parallel()
 	required := func(a *phone.Account) { a.SRTP = "required"; answersByItself(a) }
 	prove(t,
 		proof{name: "they call", theirs: scenario.CallsInSecret(), account: required, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
@@ -272,6 +321,7 @@ func TestSIPpKeepsSecrets(t *testing.T) {
 
 // Issue row 10: lamps and messages.
 func TestSIPpTellsOfMessagesAndLamps(t *testing.T) {
+	t.Parallel()
 	prove(t, proof{name: "unasked", theirs: scenario.TellsOfMessages(), ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
 		a.until(soon, "the message is shown", func() bool { return len(a.texts) == 1 && a.texts[0].Text == "Hello" })
 		if m := a.Mailboxes(); len(m) != 1 || m[0].New != 2 {
@@ -287,6 +337,7 @@ const dialogInfo = `<?xml version="1.0"?>
 `
 
 func TestSIPpTellsOfAColleague(t *testing.T) {
+	t.Parallel()
 	peer := siptest.New(t)
 	s := rig.StartSIPp(t, rig.SIPpOptions{Scenario: scenario.IsAsked("dialog", "application/dialog-info+xml", dialogInfo).String()})
 	a := newAgent(t, phone.Account{Name: "Office", Address: "sip:101@" + peer.Addr(), Bind: "127.0.0.1:0", Watch: []string{"sip:102@" + s.Addr()}})
@@ -300,6 +351,7 @@ func TestSIPpTellsOfAColleague(t *testing.T) {
 
 // Issue row 11: what a dialog may have beside a call and a BYE.
 func TestSIPpDialogs(t *testing.T) {
+	t.Parallel()
 	hungUp := func(t *testing.T, a *agent, _ *rig.SIPp) { ending(t, a, a.incoming(1).ID, phone.HungUpThere) }
 	hangsUp := func(t *testing.T, a *agent, s *rig.SIPp) { a.do(a.HangUp(calls(a, s))) }
 	prove(t,

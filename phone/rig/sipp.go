@@ -65,9 +65,13 @@ func StartSIPp(t testing.TB, opt SIPpOptions) *SIPp {
 	if limit == 0 {
 		limit = 30 * time.Second
 	}
+	rate := max(opt.Rate, 1)
+	if s.calls == 1 {
+		rate = 100 // else SIPp waits a second before its only call
+	}
 	args := []string{
 		"-sf", "scenario.xml", "-i", "127.0.0.1", "-p", itoa(s.Port), "-nostdin",
-		"-m", itoa(s.calls), "-r", itoa(max(opt.Rate, 1)), "-l", "1000",
+		"-m", itoa(s.calls), "-r", itoa(rate), "-l", "1000",
 		"-timeout", fmt.Sprintf("%ds", int(limit.Seconds())), "-timeout_error",
 		"-trace_stat", "-stf", "stat.csv", "-fd", "1",
 		"-trace_rtt", "-rtt_freq", "1",

@@ -241,6 +241,11 @@ func KeepOfBody(regexp, name string) Check {
 	return Check{where: "body", regexp: regexp, keep: name, group: true}
 }
 
+// KeepOf does so with a header.
+func KeepOf(header, regexp, name string) Check {
+	return Check{where: "hdr", header: header + ":", regexp: regexp, keep: name, group: true}
+}
+
 func keep(header, regexp, name string) Check {
 	if regexp == "" {
 		regexp = ".*"
