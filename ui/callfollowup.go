@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -12,7 +13,7 @@ import (
 )
 
 // callFollowUp notes, after the call, when to come back to its record (requirements.md H3): by one of
-// the usual days, or a day and time that are typed or reached by the arrows.
+// the usual days, or a day and time that are typed or reached by the arrows; and whose it is.
 type callFollowUp struct {
 	v     *callView
 	root  *fyne.Container
@@ -21,6 +22,9 @@ type callFollowUp struct {
 	when  *kit.StateWord // or what is wrong with what was typed
 	day   *kit.Field
 	clock *kit.Field
+	who   *kit.Select // there are colleagues to give it to
+	names []desk.Person
+	due   time.Time // as the desk has it
 	shown time.Time // what the fields were last filled with
 	typed bool      // and whether they are otherwise since
 }
@@ -37,9 +41,10 @@ func newCallFollowUp(v *callView) *callFollowUp {
 	f.when = kit.NewStateWord("", "", kit.Neutral, kit.Caption)
 	f.day = f.field(kit.NewBareField("Day", f.changed).WithPlaceholder("Day").WithIcon(theme.IconCalendar), 24*time.Hour, 7*24*time.Hour)
 	f.clock = f.field(kit.NewBareField("Time", f.changed).WithPlaceholder("Time"), 15*time.Minute, time.Hour)
+	f.who = kit.NewBareSelect("Responsible", nil, func(string) { f.set(f.due) })
 	f.root = kit.Pad(10, callMargin, 4, callMargin, kit.Column(6,
 		kit.Row(8, kit.NewLabel("Follow-up", kit.Section), kit.Spacer(), f.when), row,
-		kit.RowAligned(8, kit.Start, kit.GrowBy(3, f.day), kit.GrowBy(2, f.clock))))
+		kit.RowAligned(8, kit.Start, kit.GrowBy(4, f.day), kit.GrowBy(3, f.clock), kit.GrowBy(5, f.who))))
 	return f
 }
 
@@ -130,9 +135,9 @@ func (f *callFollowUp) flush() {
 }
 
 func (f *callFollowUp) set(due time.Time) {
-	f.typed = false
+	f.typed, f.due = false, due
 	f.v.w.touched = f.v.w.now()
-	f.v.w.desk.FollowUp(f.v.w.id, due)
+	f.v.w.desk.FollowUp(f.v.w.id, due, f.who.Chosen())
 }
 
 // show fills the fields.
@@ -155,6 +160,8 @@ func (f *callFollowUp) begin() { f.show(time.Time{}) }
 func (f *callFollowUp) fill(c desk.Call) {
 	setShown(f.root, c.State == desk.Ended && c.Outcome != desk.AnsweredElsewhere && c.Card.Known && c.Form == nil && !f.v.overlaid())
 	now := f.v.w.now()
+	f.due = c.FollowUp
+	f.fillPeople(c)
 	f.none.SetOn(c.FollowUp.IsZero())
 	for i, q := range quickDues {
 		f.chips[i].SetOn(c.FollowUp.Equal(q.at(now)))
@@ -169,4 +176,18 @@ func (f *callFollowUp) fill(c desk.Call) {
 	if !f.typed && !f.shown.Equal(c.FollowUp) {
 		f.show(c.FollowUp)
 	}
+}
+
+// fillPeople shows whose the follow-up is, where it can be somebody else's.
+func (f *callFollowUp) fillPeople(c desk.Call) {
+	setShown(f.who, len(c.People) > 1)
+	if !slices.Equal(f.names, c.People) {
+		f.names = c.People
+		options := make([]kit.Option, len(c.People))
+		for i, p := range c.People {
+			options[i] = kit.Option{ID: p.ID, Label: p.Name}
+		}
+		f.who.SetOptions(options)
+	}
+	f.who.SetChosen(c.FollowUpOwner)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"leadline/ui/desk"
 	"leadline/ui/kit"
 )
 
@@ -28,6 +29,38 @@ func TestAFollowUpIsNotedAfterACall_H3(t *testing.T) {
 	}
 	named[*kit.FilterChip](b, w, "None").Tap()
 	b.took("follow up " + string(c.ID) + " 0001-01-01 00:00")
+}
+
+func TestAFollowUpIsGivenToAColleagueInTheCallWindow_H3(t *testing.T) {
+	b := newBench(t)
+	c := sample("ended")
+	c.People = []desk.Person{{ID: "", Name: "Anna Krüger"}}
+	b.show(c)
+	w := b.calls.slots[0]
+	if slices.Contains(visibleNames(w), "Responsible") {
+		t.Error("it can be given to nobody else, and is offered")
+	}
+	c.People = append(c.People, desk.Person{ID: "u2", Name: "Petra Weiß-Hohenstein"})
+	b.show(c)
+	who := named[*kit.Select](b, w, "Responsible")
+	if who.Value() != "Anna Krüger" {
+		t.Errorf("it is %s's", who.Value())
+	}
+	b.desk.took()
+	if err := who.Choose("Petra Weiß-Hohenstein"); err != nil {
+		t.Fatal(err)
+	}
+	b.took("follow up " + string(c.ID) + " 0001-01-01 00:00 u2")
+	c.FollowUpOwner = "u2"
+	b.show(c)
+	named[*kit.FilterChip](b, w, "In 2 days").Tap()
+	b.took("follow up " + string(c.ID) + " " + quickDues[1].at(b.now).Format("2006-01-02 15:04") + " u2")
+	c.FollowUp = quickDues[1].at(b.now)
+	b.show(c)
+	if err := who.Choose("Anna Krüger"); err != nil {
+		t.Fatal(err)
+	}
+	b.took("follow up " + string(c.ID) + " " + c.FollowUp.Format("2006-01-02 15:04"))
 }
 
 func TestNoFollowUpWhereThereIsNoRecordOrTheCallGoesOn_H3(t *testing.T) {

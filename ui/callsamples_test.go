@@ -137,6 +137,7 @@ func samples() map[string]desk.Call {
 	unheard.Trouble = say("They can't hear you: nothing has arrived there for {n} s", "n", "20")
 	ended := talk
 	ended.State, ended.Outcome, ended.Ended = desk.Ended, desk.Answered, noon
+	ended.People = []desk.Person{{Name: "Anna Krüger"}, {ID: "u2", Name: "Petra Weiß-Hohenstein"}}
 	missed := unknown
 	missed.State, missed.Outcome, missed.Ended, missed.Why = desk.Ended, desk.Missed, noon, say("The caller gave up")
 	elsewhere := known

@@ -47,9 +47,9 @@ type Calls interface {
 	Choose(id desk.CallID, ref desk.Ref)    // who it is, among several matches (requirements.md C3)
 	Result(id desk.CallID, result string)   // one of crm.Results; the same again takes it back
 	FindToLink(id desk.CallID, words string)
-	LinkTo(id desk.CallID, ref desk.Ref)    // who an unknown caller is
-	FollowUp(id desk.CallID, due time.Time) // to come back to its record; zero: takes it back
-	CloseCall(desk.CallID)                  // an ended call is put away; its window closes
+	LinkTo(id desk.CallID, ref desk.Ref)                  // who an unknown caller is
+	FollowUp(id desk.CallID, due time.Time, owner string) // to come back to its record; zero: takes it back
+	CloseCall(desk.CallID)                                // an ended call is put away; its window closes
 	// Dial places a call. target is a number however written, an extension or a SIP
 	// address; account is the name of an account, "" for the first.
 	Dial(target, account string)

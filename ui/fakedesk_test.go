@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -66,8 +67,8 @@ func (f *fakeDesk) Note(id desk.CallID, text string)     { f.wish("note %s %s", 
 func (f *fakeDesk) Choose(id desk.CallID, ref desk.Ref) {
 	f.wish("choose %s %s %s", id, ref.Kind, ref.ID)
 }
-func (f *fakeDesk) FollowUp(id desk.CallID, due time.Time) {
-	f.wish("follow up %s %s", id, due.Format("2006-01-02 15:04"))
+func (f *fakeDesk) FollowUp(id desk.CallID, due time.Time, owner string) {
+	f.wish("%s", strings.TrimSpace(fmt.Sprintf("follow up %s %s %s", id, due.Format("2006-01-02 15:04"), owner)))
 }
 func (f *fakeDesk) Result(id desk.CallID, result string)    { f.wish("result %s %s", id, result) }
 func (f *fakeDesk) FindToLink(id desk.CallID, words string) { f.wish("find %s %s", id, words) }

@@ -32,6 +32,8 @@ type onDesk struct {
 
 	followUp crm.ID    // noted after the call; "" when none was
 	due      time.Time // when; zero when it was taken back
+	owner    crm.ID    // whose it is; "" who works here
+	people   []Person  // who may get it; nil until the call has ended
 
 	disposition string // one of crm.Results; "" for none
 	linking     Linking
@@ -54,7 +56,7 @@ func (c *onDesk) view() Call {
 		Muted: c.phone.Muted, Codec: c.phone.Codec, Encrypted: c.phone.Encrypted, Exposed: c.phone.Exposed,
 		Digits: c.phone.Digits, Dialled: c.phone.HeardDigits, Quality: Quality(c.phone.Stats.Quality),
 		Passed: c.passed, Party: c.shown, Card: c.card, Reason: c.reason, Saved: c.saved, Excepting: c.trace,
-		FollowUp: c.due, Result: c.disposition, Linking: c.linking,
+		FollowUp: c.due, FollowUpOwner: string(c.owner), People: c.people, Result: c.disposition, Linking: c.linking,
 		Note: Note{Text: c.note.text, SavedAt: c.note.savedAt, Failed: c.note.failed},
 	}
 	v.Transfer = transferOf(c.phone.Transfer)
@@ -219,6 +221,7 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 		}
 		d.write(func(ctx context.Context) { d.check(d.file.EndCall(ctx, id, p.Ended, outcome, detail)) })
 		d.keepQuality(c, p)
+		d.findPeople(c)
 	}
 }
 
@@ -363,6 +366,7 @@ func (d *Desk) restore(call crm.Call, f crm.Form) {
 	}
 	c.form = &form
 	d.fillChoices(c, f.Responsible)
+	d.findPeople(c)
 	d.lookUp(c)
 	d.dirty = true
 }

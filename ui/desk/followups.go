@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"leadline/crm"
@@ -28,28 +29,33 @@ func endOfDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location())
 }
 
-// FollowUp notes when to come back to the record of a call (requirements.md H3); asked
-// again it moves the day, and the zero time takes it back. A call with nobody's record
-// has none.
-func (d *Desk) FollowUp(id CallID, due time.Time) {
+// FollowUp notes when to come back to the record of a call, and whose it is (requirements.md H3): an owner
+// is a Person's ID, "" who works here. Asked again it moves the day or hands it on, and the zero time takes
+// it back. A call with nobody's record has none.
+func (d *Desk) FollowUp(id CallID, due time.Time, owner string) {
 	d.post(func() {
 		c := d.byID(id)
-		if c == nil || !c.card.Known || c.due.Equal(due) {
+		if c == nil || !c.card.Known || c.due.Equal(due) && c.owner == crm.ID(owner) {
+			return
+		}
+		was, had := c.due, c.owner
+		c.due, c.owner, d.dirty = due, crm.ID(owner), true
+		if due.IsZero() && was.IsZero() { // whose it would be
 			return
 		}
 		if c.followUp == "" {
 			c.followUp = d.file.NewID()
 		}
-		f := crm.FollowUp{ID: c.followUp, Ref: fileRef(c.card.Ref), Call: crm.ID(c.id), Due: due}
+		f := crm.FollowUp{ID: c.followUp, Ref: fileRef(c.card.Ref), Call: crm.ID(c.id), Due: due, Responsible: c.owner}
 		if due.IsZero() {
-			f.Due, f.Done = c.due, d.now()
+			f.Due, f.Done = was, d.now()
 		}
-		was := c.due
-		c.due, d.dirty = due, true
 		d.write(func(ctx context.Context) {
 			me, err := d.file.Me(ctx)
 			if err == nil {
-				f.Responsible = me.ID
+				if f.Responsible == "" {
+					f.Responsible = me.ID
+				}
 				if !f.Done.IsZero() {
 					f.DoneBy = me.ID
 				}
@@ -57,9 +63,34 @@ func (d *Desk) FollowUp(id CallID, due time.Time) {
 			}
 			if err != nil {
 				d.post(func() {
-					c.due, d.dirty = was, true
+					c.due, c.owner, d.dirty = was, had, true
 					d.warn(Text{Key: "The follow-up was not saved: {why}", Args: map[string]string{"why": err.Error()}}, err)
 				})
+			}
+		})
+	})
+}
+
+// findPeople finds out who may get the follow-up of an ended call.
+func (d *Desk) findPeople(c *onDesk) {
+	d.find(func(ctx context.Context) {
+		users, err := d.file.Users(ctx)
+		me, err2 := d.file.Me(ctx)
+		if err := errors.Join(err, err2); err != nil {
+			d.log.Warn("whom a follow-up can be given to", "error", err)
+			return
+		}
+		d.post(func() {
+			c.people, d.dirty = nil, true
+			for _, u := range users {
+				if u.Left {
+					continue
+				}
+				p := Person{ID: string(u.ID), Name: u.Name}
+				if u.ID == me.ID {
+					p.ID = ""
+				}
+				c.people = append(c.people, p)
 			}
 		})
 	})

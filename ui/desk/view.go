@@ -181,12 +181,18 @@ type Call struct {
 	Linking  Linking   // what was found to link the caller to
 	FollowUp time.Time // when to come back to the record; zero: no follow-up was noted
 
+	FollowUpOwner string   // a Person's ID
+	People        []Person // who may get the follow-up; nil until the call has ended
+
 	// Excepting is what would be removed from the CRM if the number became an exception
 	// (requirements.md E2): the question is open. nil: it isn't.
 	Excepting *Trace
 
 	NoLeads bool // only a contact can be made of it (requirements.md F2)
 }
+
+// Person is somebody of the company. The ID of who works here is "".
+type Person struct{ ID, Name string }
 
 // Trace is what the CRM has of numbers that are to become exceptions (requirements.md E2).
 type Trace struct {
