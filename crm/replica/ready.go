@@ -50,6 +50,18 @@ func (r *Replica) beginReady(ctx context.Context, m wire.Manifest) (taken bool, 
 	return taken, err
 }
 
+// removeReady removes what a program left that was killed as it took a ready file over.
+func (r *Replica) removeReady() error { return os.RemoveAll(filepath.Join(r.c.Snapshots, readyDir)) }
+
+// removeLoaded removes all that was loaded to begin with, also what is not whole.
+func (r *Replica) removeLoaded() error {
+	parts, err := filepath.Glob(filepath.Join(r.c.Snapshots, partPattern))
+	for _, part := range parts {
+		err = errors.Join(err, os.Remove(part))
+	}
+	return errors.Join(err, r.removeReady())
+}
+
 // unpack writes a ready file into a directory of its own, which may be there from a try before.
 func unpack(compressed io.Reader, dir string, size int64) (path string, err error) {
 	if err := os.RemoveAll(dir); err != nil {

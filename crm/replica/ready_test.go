@@ -2,9 +2,11 @@ package replica
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -115,4 +117,38 @@ func TestAReadyFileThatCannotBeTakenIsPassedOver(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A program that was killed in the middle leaves no copy of the company's data beside its file: not for good, and not on a
+// device that may no more (I4).
+func TestWhatWasLoadedToBeginWithDoesNotStay_I4(t *testing.T) {
+	c, _, _ := aCompany(t)
+	d := c.desk(c.user("Zoë", crm.Administrator))
+	left := func(want ...string) {
+		t.Helper()
+		var names []string
+		for _, e := range must(os.ReadDir(d.r.c.Snapshots))(t) {
+			names = append(names, e.Name())
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("left: %q, want %q", names, want)
+		}
+	}
+	killed := func() {
+		t.Helper()
+		ok(t, os.MkdirAll(filepath.Join(d.r.c.Snapshots, readyDir), 0o700))
+		for _, name := range []string{filepath.Join(readyDir, "leadline.db"), "leadline-0a0b.part"} {
+			ok(t, os.WriteFile(filepath.Join(d.r.c.Snapshots, name), []byte("secret"), 0o600))
+		}
+	}
+	killed()
+	over, stop := context.WithCancel(ctx)
+	stop()
+	d.r.Run(over)
+	left("leadline-0a0b.part") // which goes on where it broke off
+	killed()
+	if !d.r.erase(ctx) {
+		t.Fatal("not erased")
+	}
+	left()
 }

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -19,6 +20,9 @@ const (
 // Run keeps the file in step until ctx ends: pushing, pulling and watching, each in a loop of its own, so that none
 // waits for another.
 func (r *Replica) Run(ctx context.Context) {
+	if err := r.removeReady(); err != nil {
+		r.c.Log.Warn("a ready file of before stays", "error", err)
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	watched := make(chan bool, 1)
@@ -185,7 +189,7 @@ func (r *Replica) erase(ctx context.Context) (done bool) {
 	if r.clean {
 		return true
 	}
-	err := r.c.File.Wipe(ctx)
+	err := errors.Join(r.c.File.Wipe(ctx), r.removeLoaded())
 	if err == nil && r.c.Recordings != nil {
 		err = r.c.Recordings.RemoveAll(ctx)
 	}

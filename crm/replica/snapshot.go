@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/zstd"
@@ -19,6 +21,9 @@ import (
 
 // mostPage bounds one page of a snapshot: a thousand rows, each of what a push may hold.
 const mostPage = 64 << 20
+
+// partPattern is for snapshots on their way.
+const partPattern = "leadline-*.part"
 
 var errSnapshot = errors.New("the snapshot is not what the server said it would be")
 
@@ -74,7 +79,7 @@ func (r *Replica) pullAll(ctx context.Context, w wire.Welcome) error {
 // them against their hash.
 func (r *Replica) load(ctx context.Context, m wire.Manifest) (_ *os.File, err error) {
 	// By its hash: a name of the server's is no name for a file of ours.
-	path := filepath.Join(r.c.Snapshots, fmt.Sprintf("leadline-%x.part", m.SHA256))
+	path := filepath.Join(r.c.Snapshots, strings.Replace(partPattern, "*", hex.EncodeToString(m.SHA256), 1))
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
