@@ -141,7 +141,7 @@ func (m *MainWindow) build() {
 		pageCompanies: newListPage(m.opt, companiesPageSpec(), m),
 		pageDeals:     m.newDealsPage(),
 		pageTeam:      newTeamPage(m.opt, m.ShowSettings),
-		pageSettings:  newSettingsPage(m.opt, m.relook, m.newImportPlace()),
+		pageSettings:  newSettingsPage(m.opt, m.relook, m.open, m.newImportPlace()),
 	}
 	if m.opt.Customers != nil {
 		m.pages[pageStatistics] = newStatisticsPage(m.opt, m)

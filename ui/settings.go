@@ -55,8 +55,8 @@ type settingsPage struct {
 	snap   desk.Snapshot
 }
 
-// newSettingsPage makes the settings; data is the place of imports and exports, nil for none.
-func newSettingsPage(opt MainOptions, relook func(Look), data settingsContent) *settingsPage {
+// newSettingsPage makes the settings; open shows a record, data is the place of imports and exports, nil for none.
+func newSettingsPage(opt MainOptions, relook func(Look), open func(desk.Ref), data settingsContent) *settingsPage {
 	p := &settingsPage{body: kit.Stack(), items: map[settingsPlace]*settingsNav{}}
 	p.places = map[settingsPlace]settingsContent{
 		settingsAccounts:   newSettingsAccounts(opt),
@@ -78,7 +78,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), data settingsContent) *
 	}
 	personal := []*settingsNav{p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsCalls, "Incoming calls|settings"), p.nav(settingsRecording, "Recording"), p.nav(settingsShortcuts, "Shortcuts"), p.nav(settingsAppearance, "Appearance")}
 	if opt.Shared != nil {
-		p.places[settingsServer] = newSettingsServer(opt)
+		p.places[settingsServer] = newSettingsServer(opt, open)
 		personal = slices.Insert(personal, 1, p.nav(settingsServer, "Shared server"))
 	}
 	group(text.Key("Personal"), personal...)

@@ -24,6 +24,7 @@ const signInWidth = 360
 // tray of what the server refused.
 type settingsServerView struct {
 	opt     MainOptions
+	open    func(desk.Ref)
 	box     *fyne.Container
 	top     *fyne.Container // the form, or who is signed in
 	state   *fyne.Container
@@ -39,8 +40,8 @@ type settingsServerView struct {
 	busy                    bool
 }
 
-func newSettingsServer(opt MainOptions) *settingsServerView {
-	v := &settingsServerView{opt: opt, top: kit.Stack(), state: kit.Stack(), tray: kit.Column(0), devices: kit.Stack()}
+func newSettingsServer(opt MainOptions, open func(desk.Ref)) *settingsServerView {
+	v := &settingsServerView{opt: opt, open: open, top: kit.Stack(), state: kit.Stack(), tray: kit.Column(0), devices: kit.Stack()}
 	v.address = kit.NewField("Server's address", nil).WithPlaceholder("https://crm.example.org")
 	v.user = kit.NewField("E-mail address", nil)
 	v.password = kit.NewPassword("Password", nil)
@@ -208,51 +209,4 @@ func (v *settingsServerView) fail(err error) {
 	v.error.SetText(serverWhy(err))
 	v.error.Show()
 	v.box.Refresh()
-}
-
-// loadTray asks for what the server refused.
-func (v *settingsServerView) loadTray() {
-	fileAsk(v.opt, v.opt.Shared.RefusedChanges, func(tray []RefusedChange, err error) {
-		if err != nil {
-			v.fail(err)
-			return
-		}
-		v.showTray(tray)
-	})
-}
-
-func (v *settingsServerView) showTray(tray []RefusedChange) {
-	v.tray.Objects = nil
-	if len(tray) > 0 {
-		v.tray.Add(kit.Pad(8, 0, 4, 0, kit.NewLabel("Refused changes", kit.Section)))
-		v.tray.Add(kit.NewProse("The server did not take these, and they were taken back here. Look at each record, then decide.", kit.Secondary))
-	}
-	for _, r := range tray {
-		v.tray.Add(v.refused(r))
-		v.tray.Add(kit.NewHairline())
-	}
-	v.tray.Refresh()
-	v.box.Refresh()
-}
-
-func (v *settingsServerView) refused(r RefusedChange) fyne.CanvasObject {
-	words := kit.Column(2, kit.NewData(joined(" · ", r.Subject, text.Say(r.What)), kit.Strong).Shrink(60),
-		kit.NewProseData(text.Say(r.Why), kit.Secondary), kit.NewData(text.Day(r.At, v.opt.Now()), kit.Caption))
-	decide := func(do func(context.Context, int64) error) func() {
-		return func() {
-			v.error.Hide()
-			fileDo(v.opt, func(ctx context.Context) error { return do(ctx, r.Seq) }, func(err error) {
-				if err != nil {
-					v.fail(err)
-				}
-				v.loadTray()
-			})
-		}
-	}
-	row := []fyne.CanvasObject{kit.Grow(words)}
-	if !r.Final {
-		row = append(row, kit.NewButton("Keep mine again", kit.Line, decide(v.opt.Shared.DoAgain)))
-	}
-	row = append(row, kit.NewButton("Drop it", kit.Ghost, decide(v.opt.Shared.Drop)))
-	return kit.Pad(10, 0, 10, 0, kit.Row(8, row...))
 }

@@ -3,9 +3,12 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"fyne.io/fyne/v2"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -161,9 +164,35 @@ func TestTheWelcomeIsDoneOnceOneIsSignedIn_I3(t *testing.T) {
 	}
 }
 
+// The words of a tray in German find room in a small window.
+func TestTheTrayFindsRoom(t *testing.T) {
+	server := &aServer{server: ServerSettings{Address: "https://crm.example.org", User: "anna@example.org", SignedIn: true}, tray: []RefusedChange{
+		{Seq: 8, What: desk.Text{Key: "Another responsible person"}, Subject: "Donaudampfschifffahrtsgesellschaft Österreich mbH & Co. KG", At: mainNow.Add(-time.Hour),
+			Record: desk.Ref{Kind: desk.Lead, ID: "4"}, Why: desk.Text{Key: "Somebody else is responsible meanwhile. Nothing was changed."}},
+		{Seq: 5, What: desk.Text{Key: "Changed fields"}, Subject: "Käthe Süßmilch", At: mainNow.Add(-time.Hour), Final: true,
+			Record: desk.Ref{Kind: desk.Lead, ID: "3"}, Why: desk.Text{Key: "The server could not make sense of this change."}},
+	}}
+	b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount, shared: server}, Look{"de", "dark"})
+	b.m.Window().Resize(fyne.NewSize(900, 700))
+	s := b.desk.snap
+	s.Sync = desk.Sync{State: desk.Everywhere, Refused: 2}
+	b.desk.watch(s)
+	b.m.ShowSettings(settingsServer)
+	b.settle()
+	b.shot("main-settings-server-de-dark")
+	for _, o := range []string{"Keep mine again", "Drop it"} {
+		w := b.widget("button", o).(fyne.CanvasObject)
+		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(w)
+		if right := at.X + w.Size().Width; right > 900 || w.Size().Width < w.MinSize().Width {
+			t.Errorf("%s ends at %v of 900, %v wide", o, right, w.Size().Width)
+		}
+	}
+}
+
 func TestRefusedChangesAreDecidedOn(t *testing.T) {
 	server := &aServer{server: ServerSettings{Address: "https://crm.example.org", User: "anna@example.org", SignedIn: true}, tray: []RefusedChange{
 		{Seq: 8, What: desk.Text{Key: "Another responsible person"}, Subject: "Groß & Söhne KG", At: mainNow.Add(-time.Hour),
+			Record: desk.Ref{Kind: desk.Lead, ID: "1"}, Wanted: "to: Anna",
 			Why: desk.Text{Key: "Somebody else is responsible meanwhile. Nothing was changed."}},
 		{Seq: 5, What: desk.Text{Key: "Changed fields"}, Subject: "Käthe Süßmilch", At: mainNow.Add(-time.Hour), Final: true,
 			Why: desk.Text{Key: "The server could not make sense of this change."}},
@@ -180,9 +209,24 @@ func TestRefusedChangesAreDecidedOn(t *testing.T) {
 		}
 	}
 	b.shot("main-settings-server-light")
+	b.tap("button", "Copy")
+	for _, words := range []string{"Groß & Söhne KG · Another responsible person\n", "Somebody else is responsible meanwhile.", "\nto: Anna\n"} {
+		if got := b.m.opt.App.Clipboard().Content(); !strings.Contains(got, words) {
+			t.Errorf("copied is %q, without %q", got, words)
+		}
+	}
+	b.tap("button", "Show record")
+	if b.m.at != pageLeads {
+		t.Errorf("the record is not shown, but page %v", b.m.at)
+	}
+	b.m.ShowSettings(settingsServer)
+	b.settle()
 	b.tap("button", "Keep mine again")
 	if b.says("Groß & Söhne KG · Another") || b.finds("button", "Keep mine again") {
 		t.Error("it is still there, or what is final can be done again")
+	}
+	if b.finds("button", "Show record") {
+		t.Error("a record is shown that is not here")
 	}
 	b.tap("button", "Drop it")
 	if b.says("Refused changes") && b.finds("button", "Drop it") || len(server.did) != 2 || server.did[0] != "again 8" || server.did[1] != "drop 5" {

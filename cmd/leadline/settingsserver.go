@@ -102,7 +102,8 @@ func (s settings) DoAgain(ctx context.Context, seq int64) error { return s.store
 func (s settings) Drop(ctx context.Context, seq int64) error { return s.store.Discard(ctx, seq) }
 
 func viewRefused(r store.RefusedChange) ui.RefusedChange {
-	v := ui.RefusedChange{Seq: r.Seq, What: whatChanged(r.Name), Subject: r.Subject, At: r.At, Why: desk.Text(r.Reason), Final: r.Change == nil}
+	v := ui.RefusedChange{Seq: r.Seq, What: whatChanged(r.Name), Subject: r.Subject, Record: desk.Ref{Kind: desk.RecordKind(r.Record.Kind), ID: string(r.Record.ID)}, At: r.At,
+		Wanted: wantedBy(r.Change), Why: desk.Text(r.Reason), Final: r.Change == nil}
 	switch r.Code {
 	case wire.RejectGone, wire.RejectUnknown, wire.RejectInvalid:
 		v.Final = true

@@ -57,7 +57,7 @@ func TestARefusedChangeWaitsInTheTray(t *testing.T) {
 	other.settle()
 	one.settle()
 	got := tray(t, one)
-	if len(got) != 1 || got[0].Subject != "Anna Meier" || got[0].Name != "record.assign" || got[0].Code != wire.RejectInvalid || got[0].Reason.Key == "" {
+	if len(got) != 1 || got[0].Subject != "Anna Meier" || got[0].Record.None() || got[0].Name != "record.assign" || got[0].Code != wire.RejectInvalid || got[0].Reason.Key == "" {
 		t.Fatalf("tray %+v", got)
 	}
 	c := must(one.Record(ctx, r))(t).Contact

@@ -183,6 +183,7 @@ type RefusedChange struct {
 	Code    wire.Reject
 	Reason  crm.Text
 	Subject string // the name of the record that it is about, as far as it is here
+	Record  crm.Ref
 }
 
 // Refused are the changes in the tray, the newest first.
@@ -223,7 +224,7 @@ func (t *tx) refusedChange(seq int64) (r RefusedChange, err error) {
 	for _, row := range rows {
 		if r.Subject == "" && isRecord(row) {
 			if name, err := nameOf(t, refOfRow(row)); err == nil {
-				r.Subject = name
+				r.Subject, r.Record = name, refOfRow(row)
 			}
 		}
 	}
