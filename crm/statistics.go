@@ -88,6 +88,12 @@ func (c CallCounts) Plus(o CallCounts) CallCounts {
 		c.Back + o.Back, c.Out + o.Out, c.Reached + o.Reached, c.Talk + o.Talk}
 }
 
+// Minus takes counts away that were added.
+func (c CallCounts) Minus(o CallCounts) CallCounts {
+	return CallCounts{c.Calls - o.Calls, c.In - o.In, c.Answered - o.Answered, c.Quick - o.Quick, c.Missed - o.Missed,
+		c.Back - o.Back, c.Out - o.Out, c.Reached - o.Reached, c.Talk - o.Talk}
+}
+
 // ServiceLevel is how many of a hundred callers who were answered, or gave up, were answered within
 // AnsweredQuickly; -1 where nobody called.
 func (c CallCounts) ServiceLevel() int { return Percent(c.Quick, c.Answered+c.Missed) }

@@ -26,6 +26,12 @@ func generatedNumber(i int) crm.Party {
 	return crm.Party{Kind: crm.Phone, E164: crm.E164(493020000000 + i*6700417%80000000)}
 }
 
+// benchBegan is when the generated call i began; one that rings at a second phone does so at once.
+const benchBegan = "1700000000000+(i - (i%40 = 11))*30000 + (i%40 = 11)*1000"
+
+// benchEnd is when the last of n generated calls is over.
+func benchEnd(n int) time.Time { return time.UnixMilli(1700000000000 + int64(n)*30000) }
+
 // generate fills a file with contacts (two numbers each, a hundred agents
 // responsible), a company and a deal for five of them, and as many calls with notes as contacts: five
 // on every fifth. As fast as SQLite can.
@@ -55,6 +61,9 @@ func generate(b *testing.B, contacts int) (s *Store, path string) {
 	for i := 2; i <= 100; i++ {
 		ok(b, s.Do(ctx, crm.SaveUser{User: crm.User{ID: s.NewID(), Name: "Agent " + strconv.Itoa(i), Extension: strconv.Itoa(1000 + i)}}))
 	}
+	for i := range 4 {
+		ok(b, s.Do(ctx, crm.SaveLine{Line: crm.Line{ID: s.NewID(), Name: "Line " + strconv.Itoa(i)}}))
+	}
 	for _, step := range []struct {
 		sql  string
 		args []any
@@ -79,10 +88,13 @@ func generate(b *testing.B, contacts int) (s *Store, path string) {
 			SELECT n.i/5+1, unhex(printf('%012x7003', n.i) || hex(randomblob(8))), printf('Contract %d', n.i), 'In talks', 1, n.i*100, 'EUR', n.i+1, n.i/5+1, 'Call', '', n.i%100+1, 0, 0, 0
 			FROM n WHERE n.i % 5 = 0`, nil},
 		{"INSERT INTO phone(e164, key) SELECT e, key FROM (SELECT 493020000000+i*6700417%80000000 AS e, (i+1)<<2 AS key FROM n UNION ALL SELECT 4917600000000+i*6700417%10000000, (i+1)<<2 FROM n) ORDER BY e", nil},
-		{`INSERT INTO call(rid, id, incoming, peer, party, account, line_name, queue, began, answered, ended, outcome, detail, note, result, agent_name)
-			SELECT i+1, unhex(printf('%012x7002', i) || hex(randomblob(8))), 1, printf('+%d', 493020000000+i/5*5*6700417%80000000), printf('{"kind":"phone","e164":%d}', 493020000000+i/5*5*6700417%80000000), 'Office', 'Head office', '',
-				1700000000000+i, 1700000001000+i, 1700000061000+i, 1, '', printf('Asked for quote %x, calls again', i*2654435761 % 1048576), '', 'Anna Krüger' FROM n`, nil},
-		{"INSERT INTO call_link(key, began, call, pos) SELECT (i/5*5+1)<<2, 1700000000000+i, i+1, 0 FROM n", nil},
+		// A year of calls, a third of them outgoing and a tenth missed, of which every fourth rang at two phones.
+		{`INSERT INTO call(rid, id, incoming, peer, party, account, line, line_name, queue, began, answered, ended, outcome, detail, note, result, agent, agent_name)
+			SELECT i+1, unhex(printf('%012x7002', i) || hex(randomblob(8))), i%3 > 0 OR i%10 = 0 OR i%40 = 11, printf('+%d', 493020000000+i/5*5*6700417%80000000),
+				printf('{"kind":"phone","e164":%d}', 493020000000+i/5*5*6700417%80000000), 'Office', (SELECT id FROM line WHERE rid = i/40%4+1), 'Head office', '',
+				` + benchBegan + `, iif(i%10 = 0 OR i%40 = 11, NULL, ` + benchBegan + `+1000*(i%30)), ` + benchBegan + `+60000, iif(i%10 = 0 OR i%40 = 11, 2, 1), '',
+				printf('Asked for quote %x, calls again', i*2654435761 % 1048576), iif(i%4 = 0, 'Interested', iif(i%4 = 1, 'Callback', '')), i%100+1, 'Anna Krüger' FROM n`, nil},
+		{"INSERT INTO call_link(key, began, call, pos) SELECT (i/5*5+1)<<2, " + benchBegan + ", i+1, 0 FROM n", nil},
 		{"INSERT INTO search(rowid, text) SELECT c.rid<<2, words(c.first || ' ' || c.last || ' ' || c.position || ' ' || f.name || ' c' || (c.rid-1) || '@example.org', u.id) FROM contact c JOIN company f ON f.rid = c.company JOIN user u ON u.rid = c.responsible", nil},
 		{"INSERT INTO search(rowid, text) SELECT rid<<2|1, words(name, x'') FROM company", nil},
 		{"INSERT INTO digits(rowid, text) SELECT rid<<2, windows(numbers) FROM contact", nil},

@@ -5,15 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"leadline/crm"
 )
 
-// Statistics are the figures of a period (requirements.md G1: of what the user may see). With many
-// calls it takes a while: it is over them all, four times, within an index that has all it needs.
+// Statistics are the figures of a period (requirements.md G1: of what the user may see).
 func (s *Store) Statistics(ctx context.Context, q crm.StatisticsQuery) (st crm.Statistics, err error) {
 	r, err := s.read(ctx)
 	if err != nil {
@@ -29,11 +27,8 @@ func (s *Store) Statistics(ctx context.Context, q crm.StatisticsQuery) (st crm.S
 		return st, err
 	}
 	for _, step := range []func() error{
-		func() error { return scope.byTime(r, q, &st) },
+		func() error { return scope.ofPeriod(ctx, r, q, &st) },
 		func() error { return scope.before(r, q, &st) },
-		func() error { return scope.byLine(r, q, &st) },
-		func() error { return scope.byAgent(r, q, &st) },
-		func() error { return scope.byResult(r, q, &st) },
 		func() error { return scope.leads(r, q, &st) },
 	} {
 		if err := errors.Join(ctx.Err(), step()); err != nil {
@@ -116,22 +111,38 @@ func (sc statisticsScope) each(q querier, key string, once bool, from, to time.T
 // quarter is as long as an hour is the same in every time zone: offsets are multiples of it.
 const quarter = 15 * time.Minute
 
-func (sc statisticsScope) byTime(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
+// ofPeriod counts the calls of the period, by time, line, agent and result.
+func (sc statisticsScope) ofPeriod(ctx context.Context, q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
 	at := map[time.Time]int{}
 	for d := p.From; d.Before(p.To) && len(st.ByDay) < mostDays; d = d.AddDate(0, 0, 1) {
 		midnight := time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, d.Location())
 		at[midnight] = len(st.ByDay)
 		st.ByDay = append(st.ByDay, crm.DayCounts{Day: midnight})
 	}
-	return sc.each(q, "c.began / "+strconv.FormatInt(quarter.Milliseconds(), 10), true, p.From, p.To, func(key any, n crm.CallCounts) {
-		k, _ := key.(int64)
-		t := time.UnixMilli(k * quarter.Milliseconds()).In(p.From.Location())
-		st.Total = st.Total.Plus(n)
-		st.ByHour[t.Hour()] = st.ByHour[t.Hour()].Plus(n)
-		if i, known := at[time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())]; known {
+	lines, err := q.store().Lines(ctx)
+	if err != nil {
+		return err
+	}
+	users, err := usersByRid(q)
+	if err != nil {
+		return err
+	}
+	t := newTally(lines)
+	err = sc.count(ctx, q, t, p, func(hour time.Time, n crm.CallCounts) {
+		st.ByHour[hour.Hour()] = st.ByHour[hour.Hour()].Plus(n)
+		if i, known := at[time.Date(hour.Year(), hour.Month(), hour.Day(), 0, 0, 0, 0, hour.Location())]; known {
 			st.ByDay[i].CallCounts = st.ByDay[i].Plus(n)
 		}
 	})
+	if err != nil {
+		return err
+	}
+	st.Total = t.unique
+	for rid, n := range t.agents {
+		st.ByAgent = append(st.ByAgent, crm.NamedCounts{ID: users[rid].ID, Name: users[rid].Name, CallCounts: *n})
+	}
+	sortCounts(st.ByAgent)
+	return errors.Join(sc.byLine(q, p, t, st), sc.byResult(q, p, t, st))
 }
 
 // mostDays is how many days are told apart: some three years.
@@ -144,10 +155,25 @@ func (sc statisticsScope) before(q querier, p crm.StatisticsQuery, st *crm.Stati
 	return sc.each(q, "1", true, p.Before, p.Before.Add(p.To.Sub(p.From)), func(_ any, n crm.CallCounts) { st.Before = n })
 }
 
-func (sc statisticsScope) byLine(q querier, p crm.StatisticsQuery, st *crm.Statistics) (err error) {
-	err = sc.each(q, "c.line", true, p.From, p.To, func(key any, n crm.CallCounts) {
-		st.ByLine = append(st.ByLine, crm.NamedCounts{ID: idOf(key), CallCounts: n})
-	})
+// byLine are the lines that were counted; those that are no more are asked for by themselves.
+func (sc statisticsScope) byLine(q querier, p crm.StatisticsQuery, t *tally, st *crm.Statistics) (err error) {
+	for i, n := range t.lines[:len(t.lineIDs)+1] {
+		if n == (crm.CallCounts{}) {
+			continue
+		}
+		line := crm.NamedCounts{CallCounts: n}
+		if i > 0 {
+			line.ID = t.lineIDs[i-1]
+		}
+		st.ByLine = append(st.ByLine, line)
+	}
+	if t.otherLine {
+		err = sc.each(q, "c.line", true, p.From, p.To, func(key any, n crm.CallCounts) {
+			if id := idOf(key); id != "" && !slices.Contains(t.lineIDs, id) {
+				st.ByLine = append(st.ByLine, crm.NamedCounts{ID: id, CallCounts: n})
+			}
+		})
+	}
 	for i, l := range st.ByLine {
 		if err != nil || l.ID == "" {
 			continue
@@ -158,19 +184,6 @@ func (sc statisticsScope) byLine(q querier, p crm.StatisticsQuery, st *crm.Stati
 	}
 	sortCounts(st.ByLine)
 	return explain(err)
-}
-
-func (sc statisticsScope) byAgent(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
-	users, err := usersByRid(q)
-	if err != nil {
-		return err
-	}
-	err = sc.each(q, "c.agent", false, p.From, p.To, func(key any, n crm.CallCounts) {
-		rid, _ := key.(int64)
-		st.ByAgent = append(st.ByAgent, crm.NamedCounts{ID: users[rid].ID, Name: users[rid].Name, CallCounts: n})
-	})
-	sortCounts(st.ByAgent)
-	return err
 }
 
 // usersByRid are all users, those who have left too.
@@ -185,11 +198,25 @@ func usersByRid(q querier) (map[int64]crm.User, error) {
 	return users, err
 }
 
-func (sc statisticsScope) byResult(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
-	err := sc.each(q, "c.result", false, p.From, p.To, func(key any, n crm.CallCounts) {
-		name, _ := key.(string)
-		st.Results = append(st.Results, crm.NamedCounts{Name: name, CallCounts: n})
-	})
+// byResult are the results that were counted; those of the company's own are asked for by themselves.
+func (sc statisticsScope) byResult(q querier, p crm.StatisticsQuery, t *tally, st *crm.Statistics) (err error) {
+	for i, n := range t.results[:len(t.names)+1] {
+		if n == (crm.CallCounts{}) {
+			continue
+		}
+		result := crm.NamedCounts{CallCounts: n}
+		if i > 0 {
+			result.Name = t.names[i-1]
+		}
+		st.Results = append(st.Results, result)
+	}
+	if t.otherResult {
+		err = sc.each(q, "c.result", false, p.From, p.To, func(key any, n crm.CallCounts) {
+			if name, _ := key.(string); name != "" && !slices.Contains(t.names, name) {
+				st.Results = append(st.Results, crm.NamedCounts{Name: name, CallCounts: n})
+			}
+		})
+	}
 	sortCounts(st.Results)
 	return err
 }
