@@ -18,10 +18,12 @@ const (
 	UndoConversion = "{name} was converted"
 	UndoMerge      = "{gone} was merged into {name}"
 	UndoNumber     = "A number was moved from {gone} to {name}"
+	UndoRemoval    = "{name} was deleted"
+	UndoRemovals   = "{n} records were deleted"
 	UndoTooLate    = "It is too late to take that back."
 	MergeUnlike    = "Only two contacts, two companies or two leads can be merged."
 	UndoChanged    = "{name} was changed since; it can no longer be taken back."
 )
 
 // UndoTexts are all sentences about taking back.
-var UndoTexts = []string{UndoConversion, UndoMerge, UndoNumber, UndoTooLate, UndoChanged, MergeUnlike}
+var UndoTexts = []string{UndoConversion, UndoMerge, UndoNumber, UndoRemoval, UndoRemovals, UndoTooLate, UndoChanged, MergeUnlike}

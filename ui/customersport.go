@@ -26,6 +26,7 @@ type Customers interface {
 	MergeOf(ctx context.Context, keep, gone crm.Ref, take map[string]bool) (crm.MergeRecords, []crm.Difference, error)
 	Merge(context.Context, crm.MergeRecords) (crm.Undo, error)
 	Convert(context.Context, crm.ConvertLead) (crm.Undo, error)
+	Remove(context.Context, ...crm.Ref) (crm.Undo, error)
 	Undos(context.Context) ([]crm.Undo, error)
 	Undo(ctx context.Context, id int64) error
 

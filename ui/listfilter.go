@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"slices"
@@ -15,7 +16,7 @@ import (
 	"leadline/ui/theme"
 )
 
-// keptFilter is a filter that was given a name; they are kept in the program's preferences, for each list.
+// keptFilter is a filter that was given a name; they are kept in the program's preferences, for each list and user.
 type keptFilter struct {
 	Name        string
 	Responsible crm.ID `json:",omitempty"`
@@ -27,7 +28,8 @@ func (k keptFilter) criteria() crm.RecordCriteria {
 	return crm.RecordCriteria{Responsible: k.Responsible, Status: k.Status, Source: k.Source}
 }
 
-// Where a list keeps its filters and its order.
+// Where a list keeps its filters and its order: "list.order.leads.<user>". Without a user are those of before there
+// were different ones; the first who comes has them.
 const (
 	prefFilters = "list.filters."
 	prefOrder   = "list.order."
@@ -48,6 +50,9 @@ type listFilters struct {
 	forget *kit.Button
 	kept   []keptFilter
 	asking asker[struct{}, bulkChoices]
+	user   crm.ID // whose filters these are
+	known  bool   // it was asked who works here
+	whose  asker[struct{}, crm.User]
 }
 
 func newListFilters(p *listPage) *listFilters {
@@ -69,11 +74,52 @@ func newListFilters(p *listPage) *listFilters {
 	}
 	f.panel.Add(kit.Row(6, kit.Grow(f.name), f.keep, f.forget))
 	f.panel.Hide()
-	if err := json.Unmarshal([]byte(p.opt.App.Preferences().StringWithFallback(prefFilters+string(p.spec.list), "[]")), &f.kept); err != nil {
-		slog.Warn("the kept filters of a list cannot be read", "list", p.spec.list, "error", err)
-	}
+	f.whose = asker[struct{}, crm.User]{do: p.opt.Do, ask: func(ctx context.Context, _ struct{}) (crm.User, error) { return p.opt.Customers.Me(ctx) }}
 	f.draw()
 	return f
+}
+
+// enter shows the filters and the order of who works here now.
+func (f *listFilters) enter() {
+	f.whose.Ask(struct{}{}, func(u crm.User, err error) {
+		if err != nil {
+			slog.Warn("whose filters to show cannot be read", "list", f.p.spec.list, "error", err)
+		}
+		if f.known && u.ID == f.user {
+			return
+		}
+		f.user, f.known = u.ID, true
+		f.kept = nil
+		if raw := f.keptPref(prefFilters); raw != "" {
+			if err := json.Unmarshal([]byte(raw), &f.kept); err != nil {
+				slog.Warn("the kept filters of a list cannot be read", "list", f.p.spec.list, "error", err)
+			}
+		}
+		f.draw()
+		f.p.head.Refresh()
+		if order := crm.Order(f.keptPref(prefOrder)); order != f.p.order {
+			f.p.order = order
+			f.p.list.Top()
+			f.p.load()
+		}
+	})
+}
+
+// pref is where something is kept for the user.
+func (f *listFilters) pref(what string) string {
+	return what + string(f.p.spec.list) + "." + string(f.user)
+}
+
+// keptPref is what is kept for the user, "" for nothing.
+func (f *listFilters) keptPref(what string) string {
+	prefs, former := f.p.opt.App.Preferences(), what+string(f.p.spec.list)
+	if was := prefs.String(former); was != "" {
+		if prefs.String(f.pref(what)) == "" {
+			prefs.SetString(f.pref(what), was)
+		}
+		prefs.RemoveValue(former)
+	}
+	return prefs.String(f.pref(what))
 }
 
 // toggle opens or closes the panel.
@@ -185,7 +231,7 @@ func (f *listFilters) draw() {
 func (f *listFilters) enable() {
 	setShown(f.forget, f.at() >= 0)
 	setShown(f.keep, f.at() < 0)
-	ready := strings.TrimSpace(f.name.Text()) != "" && !f.p.records.IsZero()
+	ready := f.known && strings.TrimSpace(f.name.Text()) != "" && !f.p.records.IsZero()
 	f.keep.SetEnabled(ready, text.T("Choose something to filter by, and type a name"))
 }
 
@@ -214,7 +260,7 @@ func (f *listFilters) write() {
 	if err != nil {
 		panic(err) // of strings
 	}
-	f.p.opt.App.Preferences().SetString(prefFilters+string(f.p.spec.list), string(kept))
+	f.p.opt.App.Preferences().SetString(f.pref(prefFilters), string(kept))
 	f.draw()
 	f.p.head.Refresh()
 	f.p.box.Refresh()
@@ -226,7 +272,7 @@ func (p *listPage) newOrderButton() *kit.Button {
 	set := func(o crm.Order) func() {
 		return func() {
 			p.order = o
-			p.opt.App.Preferences().SetString(prefOrder+string(p.spec.list), string(o))
+			p.opt.App.Preferences().SetString(p.filters.pref(prefOrder), string(o))
 			p.list.Top()
 			p.load()
 		}

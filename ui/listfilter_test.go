@@ -40,6 +40,9 @@ func TestFiltersAreKeptByName(t *testing.T) {
 	rows(3)
 
 	again := newListPage(b.m.opt, leadsPageSpec(), b.m) // at the next start
+	again.Enter()
+	pumpUntil(t, b.d, func() bool { return again.filters.known })
+	again.Leave()
 	if k := again.filters.kept; len(k) != 1 || k[0] != (keptFilter{"Petra's junk", petra.ID, "Junk", ""}) {
 		t.Errorf("kept %+v", k)
 	}
@@ -50,6 +53,32 @@ func TestFiltersAreKeptByName(t *testing.T) {
 		t.Error("it is not forgotten")
 	}
 	rows(1)
+}
+
+// Two who share a computer have filters and orders of their own. Those of before there were users go to the first.
+func TestEachUserHasFiltersOfTheirOwn(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	_, petra := someLeads(t, s, 2)
+	prefs := b.m.opt.App.Preferences()
+	prefs.SetString(prefFilters+"leads", `[{"Name":"Old ones","Status":"Junk"}]`)
+	prefs.SetString(prefOrder+"leads", string(crm.OrderNewest))
+	p := picksOf(b, "Lead 2")
+	b.waits("Old ones")
+	pumpUntil(t, b.d, func() bool { return p.page.order == crm.OrderNewest })
+	must := func(u crm.User, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.SignIn(ctx, petra))
+	b.m.Go(pageCalls)
+	b.m.Go(pageLeads)
+	pumpUntil(t, b.d, func() bool { return p.page.filters.user == petra.ID })
+	b.settle()
+	if len(p.page.filters.kept) > 0 || b.finds("button", "Old ones") || p.page.order != crm.OrderUsual {
+		t.Errorf("Petra has %+v, order %q", p.page.filters.kept, p.page.order)
+	}
 }
 
 func TestTheOrderOfAListIsChosenAndRemembered(t *testing.T) {
@@ -68,7 +97,11 @@ func TestTheOrderOfAListIsChosenAndRemembered(t *testing.T) {
 	b.tap("button", "Order")
 	b.tap("item", "Newest first")
 	first("Zeller")
-	if again := newListPage(b.m.opt, contactsPageSpec(), b.m); again.order != crm.OrderNewest {
+	again := newListPage(b.m.opt, contactsPageSpec(), b.m)
+	again.Enter()
+	pumpUntil(t, b.d, func() bool { return again.filters.known })
+	again.Leave()
+	if again.order != crm.OrderNewest {
 		t.Error("the order is not remembered")
 	}
 	b.tap("button", "Order")

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/store"
+	"leadline/ui/kit"
 )
 
 // someLeads makes leads, the first of which is the newest, and a colleague.
@@ -125,7 +127,7 @@ func TestManyRecordsAreChangedAtOnceAndBack(t *testing.T) {
 	pumpUntil(t, b.d, is(func(l crm.Lead) bool { return l.Responsible == petra.ID }))
 	b.tap("button", "Undo")
 	pumpUntil(t, b.d, func() bool {
-		return record(t, s, crm.Ref{Kind: crm.KindLead, ID: ids[0]}).Lead.Responsible == "" && record(t, s, crm.Ref{Kind: crm.KindLead, ID: ids[2]}).Lead.Responsible == petra.ID
+		return p.page.picked.stop == nil && record(t, s, crm.Ref{Kind: crm.KindLead, ID: ids[0]}).Lead.Responsible == "" && record(t, s, crm.Ref{Kind: crm.KindLead, ID: ids[2]}).Lead.Responsible == petra.ID
 	})
 	b.choose("select", "Status", "In progress")
 	b.waits("In progress: 3 changed")
@@ -155,6 +157,152 @@ func TestDealsAreMovedAtOnce_F4(t *testing.T) {
 	for _, title := range []string{"Bremsprüfstand", "Kühlzelle 8 m²", "Lüftung Neubau", "Delivery contract 2027"} {
 		b.stage(s, ids[title], crm.DealWon)
 	}
+}
+
+// slowFile is a file whose changes wait, and of which some are refused.
+type slowFile struct {
+	Customers
+	hold   chan struct{} // not nil: a change waits for it
+	refuse func(crm.Change) error
+}
+
+func (f *slowFile) Do(ctx context.Context, changes ...crm.Change) error {
+	if f.hold != nil {
+		<-f.hold
+	}
+	for _, c := range changes {
+		if f.refuse != nil {
+			if err := f.refuse(c); err != nil {
+				return err
+			}
+		}
+	}
+	return f.Customers.Do(ctx, changes...)
+}
+
+func TestAllThatFitAreChangedBeyondWhatIsLoaded(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	ids, _ := someLeads(t, s, 300)
+	p := picksOf(b, "Lead 1")
+	sources := func(source string) func() bool {
+		return func() bool {
+			for _, id := range ids {
+				if record(t, s, crm.Ref{Kind: crm.KindLead, ID: id}).Lead.Source != source {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	p.click(0, fyne.KeyModifierControl)
+	b.tap("button", "Choose all 300")
+	if !b.says("300 chosen") {
+		t.Error("it does not say that all are chosen")
+	}
+	b.choose("select", "Source", "Website")
+	b.waits("300 changed")
+	pumpUntil(t, b.d, sources("Website"))
+	b.tap("button", "Undo")
+	b.waits("300 taken back")
+	pumpUntil(t, b.d, sources(""))
+
+	// It is stopped after the first hundred, which stay changed.
+	slow := &slowFile{Customers: s, hold: make(chan struct{})}
+	p.page.opt.Customers = slow
+	if err := p.page.picked.status.Choose("In progress"); err != nil {
+		t.Fatal(err)
+	}
+	slow.hold <- struct{}{}
+	pumpUntil(t, b.d, func() bool { return b.says("Changed 100 of 300") })
+	b.widget("button", "Stop").(kit.Tappable).Tap()
+	close(slow.hold)
+	pumpUntil(t, b.d, func() bool { return p.page.picked.stop == nil })
+	if !b.says("are as they were.") {
+		t.Error("it does not say how many were not reached")
+	}
+	n := 0
+	for _, id := range ids {
+		if record(t, s, crm.Ref{Kind: crm.KindLead, ID: id}).Lead.Status == crm.LeadInProgress {
+			n++
+		}
+	}
+	if n < 100 || n >= 300 || n%100 != 0 {
+		t.Errorf("%d are changed", n)
+	}
+}
+
+func TestWhatCannotBeTakenBackIsTold(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	ids, petra := someLeads(t, s, 5)
+	p := picksOf(b, "Lead 5")
+	p.click(0, 0)
+	p.click(4, fyne.KeyModifierShift)
+	b.choose("select", "Responsible", "Petra Weiß")
+	b.waits("5 changed")
+	slow := &slowFile{Customers: s, refuse: func(c crm.Change) error {
+		if a, is := c.(crm.Assign); is && (a.Ref.ID == ids[1] || a.Ref.ID == ids[2]) {
+			return crm.Invalid{Text: crm.Say(crm.OpenAlready)}
+		}
+		return nil
+	}}
+	p.page.opt.Customers = slow
+	b.tap("button", "Undo")
+	b.waits("2 stay changed. Another lead with this number is open already.")
+	for i, id := range ids {
+		if kept := record(t, s, crm.Ref{Kind: crm.KindLead, ID: id}).Lead.Responsible == petra.ID; kept != (i == 1 || i == 2) {
+			t.Errorf("lead %d: %v", i, kept)
+		}
+	}
+}
+
+func TestManyRecordsAreDeletedAndComeBack(t *testing.T) {
+	for _, look := range []Look{{"en", "light"}, {"de", "dark"}} {
+		b, s := customersBench(t, look)
+		ids, _ := someLeads(t, s, 4)
+		p := picksOf(b, "Lead 4")
+		there := func() (n int) {
+			for _, id := range ids {
+				if _, err := s.Record(ctx, crm.Ref{Kind: crm.KindLead, ID: id}); err == nil {
+					n++
+				}
+			}
+			return n
+		}
+		p.click(1, 0)
+		p.page.key(&fyne.KeyEvent{Name: fyne.KeyDelete})
+		if !b.finds("button", "Delete now") {
+			t.Fatal("it does not ask")
+		}
+		p.page.key(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		if b.finds("button", "Delete now") || !p.page.picked.Any() {
+			t.Error("Esc does not take the question back, or chooses none")
+		}
+		p.click(3, fyne.KeyModifierShift)
+		b.tap("button", "Delete")
+		b.shot("list-delete-" + look.Theme + "-" + look.Language)
+		b.tap("button", "Delete now")
+		pumpUntil(t, b.d, func() bool { return there() == 1 && p.page.picked.stop == nil })
+		pumpUntil(t, b.d, func() bool { return !p.page.picked.Any() && p.page.detail.row.Ref.ID == string(ids[0]) })
+		b.tap("button", "Undo")
+		pumpUntil(t, b.d, func() bool { return there() == 4 })
+	}
+}
+
+func TestDealsOfOtherPipelinesAreTold(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	ids := deals(t, s)
+	other := crm.Pipeline{ID: s.NewID(), Name: "Service", Stages: []crm.Stage{{ID: "a", Name: "A"}, {ID: "b", Name: "B", Result: crm.Won}, {ID: "c", Name: "C", Result: crm.Lost}}}
+	do(t, s, crm.SavePipeline{Pipeline: other}, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Repair", Pipeline: other.ID, Stage: "a"}})
+	b.m.Go(pageDeals)
+	b.waits("Bremsprüfstand")
+	b.tap("button", "List")
+	b.waits("Repair")
+	p := picks{b, boardOf(b).list}
+	p.click(0, 0)
+	p.click(p.page.pager.Len()-1, fyne.KeyModifierShift)
+	b.choose("select", "Status", "Won")
+	b.waits("1 deal of another pipeline stays as it is.")
+	b.stage(s, ids["Bremsprüfstand"], crm.DealWon)
 }
 
 func TestChosenRowsAreExported(t *testing.T) {

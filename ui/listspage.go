@@ -122,7 +122,6 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 		head = append(head, kit.NewButton(spec.other, kit.Ghost, spec.showOther).WithIcon(theme.IconBoard).Small())
 	}
 	if spec.kind != "" && opt.Customers != nil {
-		p.order = crm.Order(opt.App.Preferences().String(prefOrder + string(spec.list)))
 		p.filters = newListFilters(p)
 		head = append(head, p.newOrderButton(), p.filters.open)
 	}
@@ -214,6 +213,9 @@ func (p *listPage) Object() fyne.CanvasObject { return p.box }
 // Enter loads the list; rows from before stay until the new ones are there.
 func (p *listPage) Enter() {
 	p.here = true
+	if p.filters != nil {
+		p.filters.enter()
+	}
 	p.load()
 	p.detail.Reload()
 }
@@ -226,6 +228,7 @@ func (p *listPage) Leave() {
 	p.picked.asking.Stop()
 	if p.filters != nil {
 		p.filters.asking.Stop()
+		p.filters.whose.Stop()
 	}
 }
 
@@ -323,6 +326,9 @@ func (p *listPage) loaded() {
 		p.count.SetText(text.Number(int64(n)))
 	}
 	p.refine.Hidden = !p.pager.Refine()
+	if p.picked.all { // more or fewer of them
+		p.picked.count.SetText(text.Tn(n, "{n} chosen", "{n} chosen"))
+	}
 	p.show(p.instead())
 	if bare := p.nothing(); bare != p.bare {
 		if p.bare = bare; bare {
@@ -463,7 +469,26 @@ func (p *listPage) key(e *fyne.KeyEvent) bool {
 			p.picked.Toggle(p.at, r)
 		}
 		return true
+	case fyne.KeyDelete:
+		if p.spec.calls || p.opt.Customers == nil {
+			return false
+		}
+		if r, ok := p.pager.Row(p.at); ok && !p.picked.Any() {
+			p.picked.Toggle(p.at, r)
+		}
+		if p.picked.Any() {
+			p.picked.askRemove()
+		}
+		return true
+	case fyne.KeyPageDown:
+		to += p.list.PageRows()
+	case fyne.KeyPageUp:
+		to -= p.list.PageRows()
 	case fyne.KeyEscape:
+		if p.picked.asks {
+			p.picked.keep()
+			return true
+		}
 		if p.picked.Any() {
 			p.picked.Clear()
 			return true

@@ -176,3 +176,36 @@ func TestANumberMovesToAnotherPerson(t *testing.T) {
 		asBefore(t, everything(t, s, from, to), before)
 	}
 }
+
+// Deleting many is taken back as a whole: notes, follow-ups, calls on several of them, people and deals that pointed to one.
+func TestDeletedRecordsComeBackWithAllThatHungOnThem(t *testing.T) {
+	s := seeded(t)
+	meier := must(s.Companies(ctx, crm.Query{Text: "Meier", Limit: 9}))(t).Rows[0].Ref
+	person := must(s.Match(ctx, crm.Parse(DemoKnown, "DE")))(t)[0].Ref
+	deal := crm.Ref{Kind: crm.KindDeal, ID: must(s.Card(ctx, person, 5))(t).Deals[0].ID}
+	lead := must(s.Leads(ctx, crm.Query{Filter: crm.FilterOpen, Limit: 9}))(t).Rows[0].Ref
+	ok(t, s.Do(ctx, crm.SaveRecordNote{Note: crm.Note{ID: s.NewID(), Ref: lead, At: noon, Text: "prefers mail"}},
+		crm.SaveFollowUp{FollowUp: crm.FollowUp{ID: s.NewID(), Ref: lead, Due: noon, Text: "send it"}}))
+	for _, refs := range [][]crm.Ref{{person}, {meier}, {deal}, {lead}, {meier, person, deal, lead}} {
+		all := []crm.Ref{meier, person, deal, lead}
+		before := everything(t, s, all...)
+		undo, err := s.Remove(ctx, refs...)
+		ok(t, err)
+		for _, r := range refs {
+			if _, err := s.Record(ctx, r); !errors.Is(err, ErrNotFound) {
+				t.Errorf("%v is still there: %v", r, err)
+			}
+		}
+		ok(t, s.Undo(ctx, undo.ID))
+		asBefore(t, everything(t, s, all...), before)
+	}
+	if got := must(s.Match(ctx, crm.Parse(DemoKnown, "DE")))(t); len(got) == 0 || got[0].Ref != person {
+		t.Errorf("%s leads to %+v", DemoKnown, got)
+	}
+	// One that is gone keeps all from being removed.
+	must(s.Remove(ctx, lead))(t)
+	if _, err := s.Remove(ctx, deal, lead); !errors.Is(err, ErrNotFound) {
+		t.Errorf("removed what is not there: %v", err)
+	}
+	must(s.Record(ctx, deal))(t)
+}

@@ -1,12 +1,70 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"leadline/crm"
 )
+
+// Remove takes records away with their notes and follow-ups, all of them or none, and says how to take that back. Their
+// calls stay in the call log, and what pointed to them stays without.
+func (s *Store) Remove(ctx context.Context, refs ...crm.Ref) (u crm.Undo, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		var back []crm.Change
+		title := crm.Say(crm.UndoRemovals, "n", strconv.Itoa(len(refs)))
+		for _, r := range refs {
+			restore, err := t.unremove(r)
+			if err != nil {
+				return err
+			}
+			if len(refs) == 1 {
+				name, err := nameOf(t, r)
+				if err != nil {
+					return err
+				}
+				title = crm.Say(crm.UndoRemoval, "name", name)
+			}
+			if err := t.do(crm.RemoveRecord{Ref: r}); err != nil {
+				return err
+			}
+			back = append(restore, back...) // a company before its people, who went first
+		}
+		u, err = t.keepUndo(title, back, nil)
+		return err
+	})
+	return u, err
+}
+
+// unremove are the changes that make a record anew with its id, with all that hung on it and pointed to it.
+func (t *tx) unremove(r crm.Ref) (back []crm.Change, err error) {
+	k, err := keyOf(t, r)
+	if err != nil {
+		return nil, err
+	}
+	if r.Kind == crm.KindDeal {
+		d, err := dealByRid(t, k.rid())
+		if err != nil {
+			return nil, err
+		}
+		back = append(back, crm.CreateDeal{Deal: d.Deal})
+	} else {
+		create, _, err := t.asItIs(r)
+		if err != nil {
+			return nil, err
+		}
+		back = append(back, create)
+	}
+	hung, err := t.rehang(r)
+	if err != nil {
+		return nil, err
+	}
+	pointing, err := t.pointingTo(r)
+	return append(append(back, hung...), pointing...), err
+}
 
 // removeRecord takes a record away. Its calls, notes, follow-ups, deals and people
 // go to the one instead; without one they stay on what else they are on.
