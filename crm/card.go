@@ -1,6 +1,9 @@
 package crm
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Match is a record that carries the party's number or address (requirements.md C3).
 type Match struct {
@@ -68,6 +71,38 @@ const (
 	OrderUsual  Order = ""       // contacts and companies by name, leads and deals by their last activity
 	OrderNewest Order = "newest" // what was made last comes first
 )
+
+// Column is what a list of records can be ordered by.
+type Column string
+
+const (
+	ColumnName        Column = "name"
+	ColumnCompany     Column = "company"
+	ColumnPosition    Column = "position"
+	ColumnStatus      Column = "status" // of a lead; the stage of a deal
+	ColumnAmount      Column = "amount"
+	ColumnSource      Column = "source"
+	ColumnResponsible Column = "responsible"
+	ColumnChanged     Column = "changed"
+)
+
+// By is the order by a column, upwards or downwards. What has nothing there comes last in both.
+func By(c Column, down bool) Order {
+	if down {
+		c = "-" + c
+	}
+	return Order("by " + c)
+}
+
+// Column is what the order is by; "" for OrderUsual and OrderNewest.
+func (o Order) Column() (c Column, down bool) {
+	by, is := strings.CutPrefix(string(o), "by ")
+	if !is {
+		return "", false
+	}
+	by, down = strings.CutPrefix(by, "-")
+	return Column(by), down
+}
 
 // Bookmark is where a page of a list ended, as the store writes it: a page further down is found by it in the
 // index, and not by counting all rows above. It is good for the same query only.

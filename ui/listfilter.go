@@ -265,24 +265,3 @@ func (f *listFilters) write() {
 	f.p.head.Refresh()
 	f.p.box.Refresh()
 }
-
-// newOrderButton lets one choose the order of a list, which is remembered.
-func (p *listPage) newOrderButton() *kit.Button {
-	var b *kit.Button
-	set := func(o crm.Order) func() {
-		return func() {
-			p.order = o
-			p.opt.App.Preferences().SetString(p.filters.pref(prefOrder), string(o))
-			p.list.Top()
-			p.load()
-		}
-	}
-	b = kit.NewIconButton("Order", theme.IconSort, kit.Ghost, func() {
-		first := text.Key("Last activity first")
-		if p.spec.kind == desk.Contact || p.spec.kind == desk.Company {
-			first = text.Key("By name")
-		}
-		p.host.over().ShowMenu(b, kit.MenuItem{Key: first, Do: set(crm.OrderUsual)}, kit.MenuItem{Key: "Newest first", Do: set(crm.OrderNewest)})
-	})
-	return b
-}

@@ -107,6 +107,20 @@ func TestTheOrderOfAListIsChosenAndRemembered(t *testing.T) {
 	b.tap("button", "Order")
 	b.tap("item", "By name")
 	first("Adam")
+	for _, again := range []struct{ item, first string }{{"By name", "Zeller"}, {"By name, downwards", "Adam"}, {"Last changed first", ""}} {
+		b.tap("button", "Order")
+		if again.first == "" { // by a column, which has the older first to begin with
+			b.tap("item", "Changed long ago first")
+			pumpUntil(t, b.d, func() bool { return page.order == crm.By(crm.ColumnChanged, false) && !page.pager.stale })
+			b.tap("button", "Order")
+			b.shot("list-order-light")
+			b.tap("item", "Changed long ago first")
+			pumpUntil(t, b.d, func() bool { return page.order == crm.By(crm.ColumnChanged, true) && !page.pager.stale })
+			continue
+		}
+		b.tap("item", again.item)
+		first(again.first)
+	}
 }
 
 func TestPicturesOfFilters(t *testing.T) {

@@ -95,6 +95,7 @@ func (s *Store) writeBy(ctx context.Context, commit func(func(*tx) error) (Chang
 		s.damage.notice(err)
 		return err
 	}
+	s.told.Add(1)
 	s.tell(changed)
 	return nil
 }

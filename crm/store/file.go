@@ -68,6 +68,9 @@ func (c connector) prepare(conn *sqlite3.SQLiteConn) error {
 			return fmt.Errorf("set pragma %s: %w", p, err)
 		}
 	}
+	if !c.write {
+		return conn.RegisterFunc("fold", fold, true) // see folded
+	}
 	return nil
 }
 

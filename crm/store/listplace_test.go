@@ -145,3 +145,25 @@ func BenchmarkLists(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSortedLists measures sorting a million contacts by a column that has no index, and a page after that.
+func BenchmarkSortedLists(b *testing.B) {
+	s, _ := generate(b, million)
+	for _, c := range []crm.Column{crm.ColumnCompany, crm.ColumnPosition, crm.ColumnResponsible, crm.ColumnSource, crm.ColumnChanged} {
+		b.Run(string(c), func(b *testing.B) {
+			for b.Loop() {
+			}
+			s.rank.what = ""
+			start := time.Now()
+			if _, err := s.Contacts(ctx, crm.Query{Order: crm.By(c, false), Limit: 128}); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(time.Since(start).Milliseconds()), "sorted-ms")
+			quantiles(b, "page", 200, func(int) {
+				if _, err := s.Contacts(ctx, crm.Query{Order: crm.By(c, false), Offset: rand.IntN(million - 128), Limit: 128}); err != nil {
+					b.Fatal(err)
+				}
+			})
+		})
+	}
+}

@@ -104,6 +104,9 @@ func (s *Store) page(ctx context.Context, l list, q crm.Query) (page crm.RecordP
 	if strings.TrimSpace(q.Text) != "" {
 		return s.foundPage(ctx, r, l, q, where, args)
 	}
+	if column, down := q.Order.Column(); column != "" {
+		return s.sortedPage(ctx, l, q, column, down, where, args)
+	}
 	if page.Total, err = countUpTo(r, l.table, where, args, q); err != nil {
 		return page, err
 	}

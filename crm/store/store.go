@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -69,6 +70,9 @@ type Store struct {
 	bulk   map[string]*sqlite3.SQLiteStmt // see bulkStatement; under writing
 
 	indexer *indexer
+
+	told atomic.Uint64 // how often something changed
+	rank ranking       // the order of the list that was last sorted
 
 	queued chan struct{} // has a value when something waits for the server
 

@@ -1,0 +1,75 @@
+package ui
+
+import (
+	"leadline/crm"
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+	"leadline/ui/text"
+	"leadline/ui/theme"
+)
+
+// listColumns are what a list of records can be ordered by, besides its usual order and the newest.
+func listColumns(kind desk.RecordKind) []listColumn {
+	company := listColumn{crm.ColumnCompany, text.Key("By company"), text.Key("By company, downwards")}
+	status := listColumn{crm.ColumnStatus, text.Key("By status"), text.Key("By status, downwards")}
+	common := []listColumn{
+		{crm.ColumnSource, text.Key("By source"), text.Key("By source, downwards")},
+		{crm.ColumnResponsible, text.Key("By responsible"), text.Key("By responsible, downwards")},
+		{crm.ColumnChanged, text.Key("Changed long ago first"), text.Key("Last changed first")},
+	}
+	name := listColumn{crm.ColumnName, text.Key("By name"), text.Key("By name, downwards")}
+	switch kind {
+	case desk.Contact:
+		return append([]listColumn{name, company, {crm.ColumnPosition, text.Key("By position"), text.Key("By position, downwards")}}, common...)
+	case desk.Company:
+		return append([]listColumn{name}, common...)
+	case desk.Lead:
+		return append([]listColumn{name, status}, common...)
+	}
+	stage := listColumn{crm.ColumnStatus, text.Key("By stage"), text.Key("By stage, downwards")}
+	amount := listColumn{crm.ColumnAmount, text.Key("By amount"), text.Key("By amount, downwards")}
+	return append([]listColumn{name, company, stage, amount}, common...)
+}
+
+type listColumn struct {
+	column   crm.Column
+	up, down text.Key
+}
+
+// newOrderButton lets one choose the order of a list, which is remembered. What is chosen once more turns round.
+func (p *listPage) newOrderButton() *kit.Button {
+	var b *kit.Button
+	set := func(o crm.Order) func() {
+		return func() {
+			p.order = o
+			p.opt.App.Preferences().SetString(p.filters.pref(prefOrder), string(o))
+			p.list.Top()
+			p.load()
+		}
+	}
+	b = kit.NewIconButton("Order", theme.IconSort, kit.Ghost, func() {
+		usual := text.Key("Last activity first")
+		byName := p.spec.kind == desk.Contact || p.spec.kind == desk.Company
+		var items []kit.MenuItem
+		if !byName {
+			items = append(items, kit.MenuItem{Key: usual, Chosen: p.order == crm.OrderUsual, Do: set(crm.OrderUsual)})
+		}
+		items = append(items, kit.MenuItem{Key: "Newest first", Chosen: p.order == crm.OrderNewest, Do: set(crm.OrderNewest)})
+		for _, c := range listColumns(p.spec.kind) {
+			up, down := crm.By(c.column, false), crm.By(c.column, true)
+			if byName && c.column == crm.ColumnName {
+				up = crm.OrderUsual // which has an index
+			}
+			item := kit.MenuItem{Key: c.up, Do: set(up)}
+			switch p.order {
+			case up:
+				item = kit.MenuItem{Key: c.up, Chosen: true, Do: set(down)}
+			case down:
+				item = kit.MenuItem{Key: c.down, Chosen: true, Do: set(up)}
+			}
+			items = append(items, item)
+		}
+		p.host.over().ShowMenu(b, items...)
+	})
+	return b
+}
