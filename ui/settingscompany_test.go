@@ -42,13 +42,19 @@ func aCompanyFile(t *testing.T) *store.Store {
 	return s
 }
 
-// choose picks an option of a select, a segmented or a radio group.
+// choose picks an option of a select, a segmented or a radio group, once it is there: what there is to
+// choose from may come from the file.
 func (b *mainBench) choose(role, name, option string) {
 	b.t.Helper()
-	if err := b.widget(role, name).(interface{ Choose(string) error }).Choose(option); err != nil {
-		b.t.Fatal(err)
+	in := b.widget(role, name).(interface{ Choose(string) error })
+	var err error
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); b.settle() {
+		if err = in.Choose(option); err == nil {
+			b.settle()
+			return
+		}
 	}
-	b.settle()
+	b.t.Fatal(err)
 }
 
 // saved waits until the settings have nothing left to save.
