@@ -13,6 +13,7 @@ import (
 	"leadline/ui/hotkey"
 	"leadline/ui/screen"
 	"leadline/ui/theme"
+	"leadline/ui/tray"
 )
 
 // AppID names the program to the desktop, and its settings folder.
@@ -48,6 +49,7 @@ type App struct {
 	calls *callWindows
 	door  *door.Door
 	keys  *hotkey.Keys
+	tray  *tray.Tray
 	rouse func() // ends the idler, before the loop of the windows ends
 	stop  []func()
 }
@@ -73,9 +75,13 @@ func NewApp(o Options) (*App, error) {
 	}
 	a.keys = hotkey.New(func(k hotkey.Action) { doHotkey(o.Desk, k) })
 	a.calls = newCallWindows(a.app, o.Desk, time.Now)
+	a.tray = tray.Open(a.do.Do, a.Raise, func() {
+		a.do.Do(func() { a.main.trayChanged() })
+	})
+	a.stop = append(a.stop, a.tray.Shut)
 	a.main = NewMain(MainOptions{
 		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, SignIns: o.SignIns, Region: o.Region,
-		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, Tour: o.Door == "", Hotkeys: a.keys, ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst,
+		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, Tour: o.Door == "", Hotkeys: a.keys, ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst, Tray: a.tray,
 	})
 	a.calls.onShown = a.main.RedrawCall
 	if o.Door != "" {
@@ -139,5 +145,5 @@ func (p doorProgram) Snapshot() desk.Snapshot { return p.a.opts.Desk.Snapshot() 
 func (p doorProgram) Dial(to, account string) { p.a.opts.Desk.Dial(to, account) }
 func (p doorProgram) Windows() []door.Window {
 	m := p.a.main
-	return append([]door.Window{doorWindow("main", m.win, true, m.closing)}, p.a.calls.doorWindows()...)
+	return append([]door.Window{doorWindow("main", m.win, !m.hidden, m.closing)}, p.a.calls.doorWindows()...)
 }

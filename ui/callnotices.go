@@ -1,27 +1,37 @@
 package ui
 
 import (
+	"context"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/notify"
 	"leadline/ui/text"
 )
 
 // callNotices shows a desktop notification for each call that rings here
-// (requirements.md H2), and takes it away when it doesn't ring any more. The
-// desktop may be slow: a goroutine of its own speaks with it, and of several
+// (requirements.md H2), and takes it away when it doesn't ring any more; and one for what
+// the agent missed or is to do. The desktop may be slow: a goroutine of its own speaks with it, and of several
 // snapshots that came meanwhile only the last counts.
 type callNotices struct {
 	desktop notify.Desktop
+	wanted  func() NoticeChoice
 	shown   map[desk.CallID]notify.Notification
 	lull    time.Duration // how long the notification of a new call waits for its window
+	news    *deskNews
+	held    []deskNotice // until the call is over
+	missed  int          // in the last snapshot: a call that was missed just now isn't counted yet
 
 	mu     sync.Mutex
 	wake   *sync.Cond
 	latest *desk.Snapshot
+	due    []deskNotice // that came meanwhile
+	does   map[string]map[string]func()
 	closed bool
 	done   chan struct{}
 }
@@ -29,7 +39,13 @@ type callNotices struct {
 // watchNotifications runs until stop.
 func watchNotifications(a *App) (stop func()) {
 	d := a.opts.Desk
-	n := newCallNotices(notify.Open("Leadline", func(tag, key string) {
+	var n *callNotices
+	ready := make(chan struct{})
+	desktop := notify.Open("Leadline", func(tag, key string) {
+		<-ready
+		if n.pressed(tag, key) {
+			return
+		}
 		switch id := desk.CallID(tag); key {
 		case answerKey:
 			d.Answer(id)
@@ -38,9 +54,19 @@ func watchNotifications(a *App) (stop func()) {
 		case notify.Default:
 			a.do.Do(func() { a.calls.Reopen(id) })
 		}
-	}), callFirst)
+	})
+	news := &deskNews{dial: d.Dial, open: func() { a.do.Do(a.main.showMissed) }}
+	n = newCallNotices(desktop, callFirst, a.opts.Settings.NoticeChoice, news)
+	close(ready)
 	unsubscribe := d.Subscribe(n.take)
+	ended := n.watchDue(a.opts.Customers, time.Minute, func(r desk.Ref) {
+		a.do.Do(func() {
+			a.main.raise()
+			a.main.open(r)
+		})
+	})
 	return func() {
+		ended()
 		unsubscribe()
 		n.close()
 	}
@@ -51,11 +77,57 @@ const (
 	declineKey = "decline"
 )
 
-func newCallNotices(d notify.Desktop, lull time.Duration) *callNotices {
-	n := &callNotices{desktop: d, lull: lull, shown: map[desk.CallID]notify.Notification{}, done: make(chan struct{})}
+func newCallNotices(d notify.Desktop, lull time.Duration, wanted func() NoticeChoice, news *deskNews) *callNotices {
+	n := &callNotices{
+		desktop: d, lull: lull, wanted: wanted, news: news, shown: map[desk.CallID]notify.Notification{},
+		does: map[string]map[string]func(){}, done: make(chan struct{}),
+	}
 	n.wake = sync.NewCond(&n.mu)
 	go n.run()
 	return n
+}
+
+// watchDue asks for follow-ups again and again until stop.
+func (n *callNotices) watchDue(file Customers, every time.Duration, open func(desk.Ref)) (stop func()) {
+	if file == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		watch := dueWatch{file: file, last: time.Now()}
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			rows, err := watch.at(ctx, time.Now())
+			if err != nil && ctx.Err() == nil {
+				slog.Warn("look for follow-ups that are due", "error", err)
+			}
+			n.tellDue(rows, open)
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+func (n *callNotices) tellDue(rows []crm.FollowUpRow, open func(desk.Ref)) {
+	if len(rows) == 0 || n.wanted().NoFollowUps {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, f := range rows {
+		n.due = append(n.due, dueNotice(f, open))
+	}
+	n.wake.Signal()
 }
 
 // take is called with each snapshot, from any goroutine; it does not wait.
@@ -64,6 +136,17 @@ func (n *callNotices) take(s desk.Snapshot) {
 	defer n.mu.Unlock()
 	n.latest = &s
 	n.wake.Signal()
+}
+
+// pressed does what a button of a deskNotice is for, and says whether it was one's.
+func (n *callNotices) pressed(tag, key string) bool {
+	n.mu.Lock()
+	does, ours := n.does[tag]
+	n.mu.Unlock()
+	if do := does[key]; do != nil {
+		do()
+	}
+	return ours
 }
 
 func (n *callNotices) close() {
@@ -77,9 +160,10 @@ func (n *callNotices) close() {
 func (n *callNotices) run() {
 	defer close(n.done)
 	defer n.desktop.Shut()
+	var last desk.Snapshot
 	for {
 		n.mu.Lock()
-		for n.latest == nil && !n.closed {
+		for n.latest == nil && len(n.due) == 0 && !n.closed {
 			n.wake.Wait()
 		}
 		s, closed := n.latest, n.closed
@@ -87,29 +171,35 @@ func (n *callNotices) run() {
 		if closed {
 			return
 		}
-		if n.news(*s) {
+		if s != nil && n.rings(*s) {
 			time.Sleep(n.lull)
 		}
 		n.mu.Lock()
-		s, n.latest = n.latest, nil
+		if n.latest != nil {
+			last, n.latest = *n.latest, nil
+		}
+		due := n.due
+		n.due = nil
 		n.mu.Unlock()
-		guarded(func() { n.draw(*s) })
+		guarded(func() { n.draw(last, due...) })
 	}
 }
 
-// news says whether a call rings that was not shown yet.
-func (n *callNotices) news(s desk.Snapshot) bool {
+// rings says whether a call rings that was not shown yet.
+func (n *callNotices) rings(s desk.Snapshot) bool {
 	return slices.ContainsFunc(s.Calls, func(c desk.Call) bool {
 		_, shown := n.shown[c.ID]
 		return c.State == desk.Incoming && !shown
 	})
 }
 
-// draw shows what rings and takes away what doesn't.
-func (n *callNotices) draw(s desk.Snapshot) {
+// draw shows what rings and what is new, and takes away what doesn't ring.
+func (n *callNotices) draw(s desk.Snapshot, due ...deskNotice) {
+	wanted := n.wanted()
+	quiet := wanted.QuietInCall && slices.ContainsFunc(s.Calls, func(c desk.Call) bool { return c.State != desk.Ended && !c.Answered.IsZero() })
 	ringing := map[desk.CallID]bool{}
 	for _, c := range s.Calls {
-		if c.State != desk.Incoming {
+		if c.State != desk.Incoming || wanted.NoCalls || quiet {
 			continue
 		}
 		ringing[c.ID] = true
@@ -129,6 +219,36 @@ func (n *callNotices) draw(s desk.Snapshot) {
 			delete(n.shown, id)
 			n.desktop.Close(string(id))
 		}
+	}
+	n.held = append(append(n.held, n.news.of(s, wanted)...), due...)
+	if !quiet {
+		for _, notice := range n.held {
+			n.mu.Lock()
+			n.does[notice.Tag] = notice.do
+			n.mu.Unlock()
+			_ = n.desktop.Show(notice.Notification)
+		}
+		n.held = nil
+	}
+	if n.missed > 0 && s.Missed == 0 {
+		n.workedOff()
+	}
+	n.missed = s.Missed
+}
+
+// workedOff takes the notifications of missed calls away: somebody called all of them back.
+func (n *callNotices) workedOff() {
+	n.mu.Lock()
+	var tags []string
+	for tag := range n.does {
+		if strings.HasPrefix(tag, missedTag) {
+			tags = append(tags, tag)
+			delete(n.does, tag)
+		}
+	}
+	n.mu.Unlock()
+	for _, tag := range tags {
+		n.desktop.Close(tag)
 	}
 }
 

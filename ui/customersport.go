@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"leadline/crm"
 	"leadline/ui/desk"
@@ -36,6 +37,7 @@ type Customers interface {
 	Board(ctx context.Context, pipeline crm.ID, mine bool, limit int) (crm.Board, error)
 	FollowUps(context.Context, crm.Ref) ([]crm.FollowUp, error)
 	FollowUpList(context.Context, crm.Query) (crm.FollowUpPage, error)
+	FollowUpCount(ctx context.Context, before time.Time) (int, error) // of the agent's own that are open
 }
 
 func crmRef(r desk.Ref) crm.Ref { return crm.Ref{Kind: crm.Kind(r.Kind), ID: crm.ID(r.ID)} }

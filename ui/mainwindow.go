@@ -29,6 +29,7 @@ type MainOptions struct {
 	Workspace string            // the company's name at the top; "" for the program's
 	Version   string            // of the program, for About
 	Hotkeys   Hotkeys           // nil: no key works outside of the windows
+	Tray      Tray              // nil: the desktop is not asked for one
 	Tour      bool              // shows the tour by itself, once
 	Demo      func()            // starts the demo; nil when it can't be started from here
 	ShowCall  func(desk.CallID) // brings a call's window to the front; nil for none
@@ -74,6 +75,8 @@ type MainWindow struct {
 	later   *mainDelay
 	seen    string    // what of the snapshot the lists depend on
 	asked   time.Time // when closing was put off last
+	hidden  bool      // in the tray
+	tray    *trayMenu // nil where the desktop is not asked
 	reload  *mainDelay
 	stop    []func()
 
@@ -110,6 +113,9 @@ func NewMain(opt MainOptions) *MainWindow {
 		opt.Do.Do(func() { m.toasts.Notice(n) })
 	})
 	m.win.SetCloseIntercept(m.closing)
+	if opt.Tray != nil {
+		m.tray = &trayMenu{opt: opt, open: m.raise, missed: m.showMissed, quit: m.quit}
+	}
 	m.take(opt.Desk.Snapshot())
 	return m
 }
@@ -184,11 +190,12 @@ func (m *MainWindow) Window() fyne.Window { return m.win }
 func (m *MainWindow) Show() { m.win.Show() }
 
 // Raise brings the window to the front: a second start was made.
-func (m *MainWindow) Raise() {
-	m.opt.Do.Do(func() {
-		m.win.Show()
-		m.win.RequestFocus()
-	})
+func (m *MainWindow) Raise() { m.opt.Do.Do(m.raise) }
+
+func (m *MainWindow) raise() {
+	m.hidden = false
+	m.win.Show()
+	m.win.RequestFocus()
 }
 
 // DialText puts a number into the omnibox and waits for Enter: a link was opened
@@ -196,8 +203,7 @@ func (m *MainWindow) Raise() {
 // tel:, sip: and callto: (requirements.md H5).
 func (m *MainWindow) DialText(target string) {
 	m.opt.Do.Do(func() {
-		m.win.Show()
-		m.win.RequestFocus()
+		m.raise()
 		m.omni.Ask(target)
 	})
 }
@@ -304,6 +310,9 @@ func (m *MainWindow) draw(data bool) {
 	if p := m.pages[m.at]; p != nil {
 		p.Draw(m.snap, data)
 	}
+	if m.tray != nil {
+		m.tray.Draw(m.snap)
+	}
 	m.title()
 }
 
@@ -372,9 +381,6 @@ func (m *MainWindow) keys() {
 // showKeys shows the sheet of the shortcuts.
 func (m *MainWindow) showKeys() { showKeySheet(m.layer, m.win.Canvas().Size()) }
 
-// closeAgain is how soon the second click has to come that ends a running call.
-const closeAgain = 12 * time.Second
-
 const (
 	prefWidth  = "main.width"
 	prefHeight = "main.height"
@@ -394,18 +400,6 @@ func (m *MainWindow) keepSize() {
 	}
 	m.opt.App.Preferences().SetFloat(prefWidth, float64(s.Width))
 	m.opt.App.Preferences().SetFloat(prefHeight, float64(s.Height))
-}
-
-// closing keeps the size and ends the program. While a call runs, it takes a second
-// click soon after: the window is easily mistaken for one that only lies in the way.
-func (m *MainWindow) closing() {
-	if _, talks := runningCall(m.snap.Calls); talks && m.opt.Now().Sub(m.asked) > closeAgain {
-		m.asked = m.opt.Now()
-		m.toasts.Show(text.T("A call is running. Close once more to end it with the program."), true)
-		return
-	}
-	m.keepSize()
-	m.win.Close()
 }
 
 // Stop ends what the window started; it draws nothing more.

@@ -157,9 +157,11 @@ type mainSettings struct {
 	saved     [][]AccountSettings
 	recording RecordingChoice
 	calls     CallChoice
+	notices   NoticeChoice
 	player    *mainPlayer
 	copied    string
 	starts    bool
+	toTray    bool
 	mayNot    bool // delete recordings
 }
 
@@ -239,6 +241,13 @@ func (s *mainSettings) SaveCalls(c CallChoice) error {
 	}
 	return s.saveErr
 }
+func (s *mainSettings) NoticeChoice() NoticeChoice { return s.notices }
+func (s *mainSettings) SaveNotices(c NoticeChoice) error {
+	if s.saveErr == nil {
+		s.notices = c
+	}
+	return s.saveErr
+}
 func (s *mainSettings) MayDeleteRecordings() bool { return !s.mayNot }
 func (s *mainSettings) OpenRecording(_ context.Context, r desk.Recorded) (RecordingPlayer, error) {
 	if r.Name == "gone.flac" {
@@ -293,6 +302,13 @@ func (s *mainSettings) StartWithSession(on bool) error {
 	}
 	s.starts = on
 	return nil
+}
+func (s *mainSettings) ClosesToTray() bool { return s.toTray }
+func (s *mainSettings) CloseToTray(on bool) error {
+	if s.saveErr == nil {
+		s.toTray = on
+	}
+	return s.saveErr
 }
 func (s *mainSettings) Look() Look                        { return s.look }
 func (s *mainSettings) SaveLook(l Look) error             { s.look = l; return nil }

@@ -72,18 +72,23 @@ func nextMorning(now time.Time) time.Time {
 	return at
 }
 
+// presenceChoices are what can be chosen without typing; how things are is marked.
+func presenceChoices(opt MainOptions, is desk.Presence) []kit.MenuItem {
+	now := opt.Now()
+	quiet := func(d time.Duration) func() { return func() { opt.Desk.DoNotDisturb(opt.Now().Add(d)) } }
+	return []kit.MenuItem{
+		{Key: "Available", Chosen: is == (desk.Presence{}), Do: opt.Desk.Available},
+		{Key: "Away (calls still ring here)", Chosen: is.Away, Do: opt.Desk.Away},
+		{Key: "Do not disturb for 30 minutes", Do: quiet(30 * time.Minute)},
+		{Key: "Do not disturb for an hour", Do: quiet(time.Hour)},
+		{Key: "Do not disturb until {time}", Args: []any{"time", untilWhen(nextMorning(now), now)}, Do: func() { opt.Desk.DoNotDisturb(nextMorning(opt.Now())) }},
+		{Key: "Do not disturb until I end it", Chosen: is.Quiet && is.Until.IsZero(), Do: func() { opt.Desk.DoNotDisturb(time.Time{}) }},
+	}
+}
+
 // showPresence lets the agent choose what happens to calls, in a popup above an object.
 func showPresence(opt MainOptions, layer *kit.Layer, above fyne.CanvasObject, is desk.Presence) {
-	now := opt.Now()
-	quiet := func(until time.Time) func() { return func() { opt.Desk.DoNotDisturb(until) } }
-	menu := layer.Menu(
-		kit.MenuItem{Key: "Available", Chosen: is == (desk.Presence{}), Do: opt.Desk.Available},
-		kit.MenuItem{Key: "Away (calls still ring here)", Chosen: is.Away, Do: opt.Desk.Away},
-		kit.MenuItem{Key: "Do not disturb for 30 minutes", Do: quiet(now.Add(30 * time.Minute))},
-		kit.MenuItem{Key: "Do not disturb for an hour", Do: quiet(now.Add(time.Hour))},
-		kit.MenuItem{Key: "Do not disturb until {time}", Args: []any{"time", untilWhen(nextMorning(now), now)}, Do: quiet(nextMorning(now))},
-		kit.MenuItem{Key: "Do not disturb until I end it", Chosen: is.Quiet && is.Until.IsZero(), Do: quiet(time.Time{})},
-	)
+	menu := layer.Menu(presenceChoices(opt, is)...)
 	target := kit.NewField("Send every call on to", nil).WithPlaceholder("Extension or number")
 	target.SetText(is.Forward)
 	send := kit.NewButton("Send on", kit.Line, nil)

@@ -19,6 +19,7 @@ const (
 	settingsAccounts   settingsPlace = "accounts"
 	settingsSound      settingsPlace = "sound"
 	settingsCalls      settingsPlace = "calls"
+	settingsNotices    settingsPlace = "notices"
 	settingsRecording  settingsPlace = "recording"
 	settingsShortcuts  settingsPlace = "shortcuts"
 	settingsAppearance settingsPlace = "appearance"
@@ -62,6 +63,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), open func(desk.Ref), da
 		settingsAccounts:   newSettingsAccounts(opt),
 		settingsSound:      newSettingsSound(opt),
 		settingsCalls:      newSettingsCalls(opt),
+		settingsNotices:    newSettingsNotices(opt),
 		settingsRecording:  newSettingsRecording(opt),
 		settingsShortcuts:  newSettingsShortcuts(opt),
 		settingsAppearance: newSettingsAppearance(opt, relook),
@@ -76,7 +78,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), open func(desk.Ref), da
 		}
 		nav = append(nav, kit.Gap(12))
 	}
-	personal := []*settingsNav{p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsCalls, "Incoming calls|settings"), p.nav(settingsRecording, "Recording"), p.nav(settingsShortcuts, "Shortcuts"), p.nav(settingsAppearance, "Appearance")}
+	personal := []*settingsNav{p.nav(settingsAccounts, "Accounts"), p.nav(settingsSound, "Sound"), p.nav(settingsCalls, "Incoming calls|settings"), p.nav(settingsNotices, "Notifications"), p.nav(settingsRecording, "Recording"), p.nav(settingsShortcuts, "Shortcuts"), p.nav(settingsAppearance, "Appearance")}
 	if opt.Shared != nil {
 		p.places[settingsServer] = newSettingsServer(opt, open)
 		personal = slices.Insert(personal, 1, p.nav(settingsServer, "Shared server"))

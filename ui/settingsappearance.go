@@ -21,6 +21,7 @@ type settingsAppearanceView struct {
 	size     *kit.Select
 	contrast *kit.Check
 	start    *kit.Check
+	tray     *kit.Check
 	error    *kit.Prose
 }
 
@@ -64,13 +65,17 @@ func newSettingsAppearance(opt MainOptions, relook func(Look)) *settingsAppearan
 		kept(opt.Settings.StartWithSession(on))
 		v.Enter()
 	}).WithHelp("Whoever signs in to this computer can be called at once.")
+	v.tray = kit.NewCheck("Keep running when the window is closed", func(on bool) {
+		kept(opt.Settings.CloseToTray(on))
+		v.Enter()
+	}).WithHelp("Calls still ring. The icon in the tray opens the window again.")
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
 	v.box = kit.Column(0, settingsTitle("Appearance"), kit.Pad(20, 24, 20, 24, kit.Column(20,
 		settingsRow("Language", kit.Row(0, kit.Sized(260, 32, v.language), kit.Spacer())),
 		settingsRow("Colours", kit.Column(10, kit.Row(0, v.mode, kit.Spacer()), v.contrast)),
 		settingsRow("Text size", kit.Column(4, kit.Row(0, kit.Sized(120, 32, v.size), kit.Spacer()), kit.NewProse("Everything grows with it, also the windows.", kit.Quiet))),
-		settingsRow("Program", v.start), v.error)))
+		settingsRow("Program", kit.Column(10, v.start, v.tray)), v.error)))
 	v.Enter()
 	return v
 }
@@ -97,6 +102,9 @@ func (v *settingsAppearanceView) Enter() {
 	on, can := v.opt.Settings.StartsWithSession()
 	v.start.SetOn(on)
 	v.start.SetEnabled(can, text.T("This system's own settings do that."))
+	seen := v.opt.Tray != nil && v.opt.Tray.There()
+	v.tray.SetOn(v.opt.Settings.ClosesToTray())
+	v.tray.SetEnabled(seen, text.T("This desktop has no tray, so nothing would open the window again."))
 }
 
 // Leave does nothing.

@@ -37,10 +37,15 @@ type Settings interface {
 	SoundTests
 
 	CallSettings
+	NoticeSettings
 	RecordingSettings
 	Reports
 
 	SessionStart
+
+	// ClosesToTray says whether closing the main window leaves the program in the tray.
+	ClosesToTray() bool
+	CloseToTray(on bool) error
 
 	// Look is language and theme. SaveLook keeps it; the window applies it.
 	Look() Look
@@ -143,6 +148,20 @@ type CallChoice struct {
 	NoAnswer    string // when nobody has answered
 	After       int    // for so many seconds, LeastRinging..MostRinging; 0 is usualRinging
 	DeclineHere bool   // declining is for this telephone only
+}
+
+// NoticeSettings is what the page about notifications asks of the program. NoticeChoice may be called from any
+// goroutine.
+type NoticeSettings interface {
+	NoticeChoice() NoticeChoice
+	SaveNotices(NoticeChoice) error
+}
+
+// NoticeChoice is what is told outside of the windows, and how loud it rings; the zero value is all of it.
+type NoticeChoice struct {
+	NoCalls, NoMissed, NoMessages, NoFollowUps bool
+	QuietInCall                                bool // nothing while one talks; what may wait comes after
+	RingVolume                                 int  // in percent, 10..100; 0 is 100
 }
 
 // AudioChoice names the chosen devices, "" is the system's, and what is done to the sound.

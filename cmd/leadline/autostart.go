@@ -59,6 +59,16 @@ func (s settings) StartWithSession(on bool) error {
 	return nil
 }
 
+// ClosesToTray says whether closing the window leaves the program in the tray.
+func (s settings) ClosesToTray() bool { return s.config().UI.Tray }
+
+// CloseToTray keeps whether it does.
+func (s settings) CloseToTray(on bool) error {
+	next := s.config()
+	next.UI.Tray = on
+	return s.save(next)
+}
+
 // quotedExec is an argument of Exec (Desktop Entry Specification, "The Exec key").
 func quotedExec(s string) string {
 	s = strings.NewReplacer(`\`, `\\\\`, `"`, `\\"`, "`", "\\\\`", `$`, `\\$`, "%", "%%").Replace(s)

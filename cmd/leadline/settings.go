@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -104,6 +105,7 @@ func (p *program) useSound(a config.Audio) error {
 		return err
 	}
 	p.audio.Enhance(audio.Enhancement{Echo: a.EchoCancellation, Noise: a.NoiseSuppression, Gain: a.GainControl})
+	p.audio.RingAt(cmp.Or(a.RingVolume, 100))
 	p.phone.SetHoldMusic(music)
 	return nil
 }

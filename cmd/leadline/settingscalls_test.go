@@ -10,20 +10,26 @@ import (
 	"leadline/ui/desk"
 )
 
-func TestCallsThatAreNotTakenAreKeptInTheConfiguration(t *testing.T) {
+// newSettings is a program without sound, and its configuration file.
+func newSettings(t *testing.T) (s settings, file string) {
+	t.Helper()
 	dir := t.TempDir()
 	c, err := config.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.Data, c.Audio = dir, config.Audio{Microphone: "null", Speaker: "null", Ringer: "null"}
-	file := filepath.Join(dir, "leadline.toml")
+	file = filepath.Join(dir, "leadline.toml")
 	p, err := newProgram(options{Config: c, File: file, Private: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.close)
-	s := settings{p}
+	return settings{p}, file
+}
+
+func TestCallsThatAreNotTakenAreKeptInTheConfiguration(t *testing.T) {
+	s, file := newSettings(t)
 	choice := ui.CallChoice{Busy: "102", NoAnswer: "103", After: 15, DeclineHere: true}
 	if err := s.SaveCalls(choice); err != nil {
 		t.Fatal(err)
@@ -43,7 +49,7 @@ func TestCallsThatAreNotTakenAreKeptInTheConfiguration(t *testing.T) {
 	}
 	want := desk.Diversion{Busy: "102", NoAnswer: "103", After: 15 * time.Second}
 	told := make(chan bool, 1)
-	defer p.desk.Subscribe(func(s desk.Snapshot) {
+	defer s.desk.Subscribe(func(s desk.Snapshot) {
 		if s.Diverted == want {
 			select {
 			case told <- true:
@@ -54,6 +60,6 @@ func TestCallsThatAreNotTakenAreKeptInTheConfiguration(t *testing.T) {
 	select {
 	case <-told:
 	case <-time.After(10 * time.Second):
-		t.Errorf("the desk says %+v", p.desk.Snapshot().Diverted)
+		t.Errorf("the desk says %+v", s.desk.Snapshot().Diverted)
 	}
 }

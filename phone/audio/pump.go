@@ -30,7 +30,8 @@ type pump struct {
 	log           *slog.Logger
 	quiet         quiet // the microphone itself
 	mixer         *mixer
-	ring          *loop // the ringtone
+	ring          *loop        // the ringtone
+	ringDown      atomic.Int32 // by how many percent it is turned down
 	bell          *bell
 	input, output meter
 	done          chan struct{}
@@ -259,14 +260,24 @@ func (p *pump) sound(now time.Time) {
 	case e != nil && e.tap != nil:
 		if live, _ := e.tap.live(now); live {
 			for e.tap.ring.level() < ringDepth {
-				p.ring.read(p.frame[:])
+				p.ringtone()
 				e.tap.ring.write(p.frame[:])
 			}
 		}
 	case e != nil && e.recorder != nil:
 		for p.ringPace.due(now) {
-			p.ring.read(p.frame[:])
+			p.ringtone()
 			e.recorder.write(p.frame[:])
+		}
+	}
+}
+
+// ringtone reads the next frame of it. What is half as much to the ear is a quarter of the amplitude, nearly.
+func (p *pump) ringtone() {
+	p.ring.read(p.frame[:])
+	if down := p.ringDown.Load(); down != 0 {
+		for i, v := range p.frame {
+			p.frame[i] = int16(int32(v) * (100 - down) * (100 - down) / 10000)
 		}
 	}
 }

@@ -55,6 +55,25 @@ func TestAFileIsHeardAndAFileIsRecorded(t *testing.T) {
 	}
 }
 
+func TestTheRingtoneIsTurnedDown(t *testing.T) {
+	level := func(percent int) float64 {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), "ring.wav")
+		s := open(t, audio.Choice{Microphone: audio.Null, Speaker: audio.Null, Ringer: "file:" + file})
+		s.RingAt(percent)
+		stop := s.Ring()
+		becomes(t, s, "the ringer in use", func(s audio.State) bool { return s.Ringer.Device == file })
+		time.Sleep(600 * time.Millisecond)
+		stop()
+		s.Close()
+		return rig.ReadWAV(t, file).Level()
+	}
+	loud, soft := level(100), level(50)
+	if share := soft / loud; loud < 0.02 || share < 0.2 || share > 0.3 {
+		t.Errorf("half as loud is %.2f of the amplitude (%.3f, %.3f), want a quarter", share, soft, loud)
+	}
+}
+
 func TestWhatCannotBeAFileIsSaid(t *testing.T) {
 	if _, err := audio.Open(audio.Choice{Speaker: "file:"}, nil); err == nil || !strings.Contains(err.Error(), "speaker") {
 		t.Errorf("file: without a name: %v", err)

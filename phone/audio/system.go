@@ -157,6 +157,9 @@ func (s *System) Ring() (stop func()) {
 	return sync.OnceFunc(func() { s.ring(-1) })
 }
 
+// RingAt has the ringtone play at so many percent of its loudness, 0..100, from now on.
+func (s *System) RingAt(percent int) { s.pump.ringDown.Store(int32(100 - percent)) }
+
 // Enhance changes what is done to the microphone, also in the middle of a call. Where
 // CanEnhance is false nothing is.
 func (s *System) Enhance(e Enhancement) { s.pump.enhance.Store(&e) }

@@ -16,15 +16,23 @@ type Config struct {
 	Recording Recording `toml:"recording,omitempty"`
 	Hotkeys   Hotkeys   `toml:"hotkeys,omitempty"`
 	Calls     Calls     `toml:"calls,omitempty"`
+	Notices   Notices   `toml:"notifications,omitempty"`
+}
+
+// Notices is what the desktop tells.
+type Notices struct {
+	Off   []string `toml:"off,omitempty"`           // of NoticeKinds
+	Quiet bool     `toml:"quiet_in_call,omitempty"` // nothing while one talks
 }
 
 // UI is how the windows look.
 type UI struct {
-	Language string `toml:"language,omitempty"`  // "" the system's, "en", "de"
-	Theme    string `toml:"theme,omitempty"`     // "" the system's, "light", "dark"
-	TextSize int    `toml:"text_size,omitempty"` // in percent, 90..150; 0 is 100
-	Contrast bool   `toml:"contrast,omitempty"`  // strong
-	Region   string `toml:"region,omitempty"`    // where national numbers are from: ISO 3166 two letters; "" the system's
+	Language string `toml:"language,omitempty"`      // "" the system's, "en", "de"
+	Theme    string `toml:"theme,omitempty"`         // "" the system's, "light", "dark"
+	TextSize int    `toml:"text_size,omitempty"`     // in percent, 90..150; 0 is 100
+	Contrast bool   `toml:"contrast,omitempty"`      // strong
+	Tray     bool   `toml:"close_to_tray,omitempty"` // closing the window leaves the program in the tray, where there is one
+	Region   string `toml:"region,omitempty"`        // where national numbers are from: ISO 3166 two letters; "" the system's
 }
 
 // Hotkeys are keys that work while another program has the keyboard, such as "Ctrl+Shift+F9"; "" is none.
@@ -93,7 +101,8 @@ type Audio struct {
 	EchoCancellation bool   `toml:"echo_cancellation,omitempty"` // for who works without a headset
 	NoiseSuppression bool   `toml:"noise_suppression,omitempty"`
 	GainControl      bool   `toml:"gain_control,omitempty"`
-	HoldMusic        string `toml:"hold_music,omitempty"` // "" a melody, "off", "file:x.wav"
+	HoldMusic        string `toml:"hold_music,omitempty"`  // "" a melody, "off", "file:x.wav"
+	RingVolume       int    `toml:"ring_volume,omitempty"` // in percent, 10..100; 0 is 100
 }
 
 // Recording is how calls are recorded; the files are in the data directory.
@@ -121,6 +130,8 @@ var (
 	AutoAnswers = []string{"never", "header", "always"}
 	Languages   = []string{"", "en", "de"}
 	Themes      = []string{"", "light", "dark"}
+	// NoticeKinds are what the desktop tells of.
+	NoticeKinds = []string{"calls", "missed", "messages", "follow-ups"}
 	// Codecs are all that a file may name, in the default order.
 	Codecs = []string{"opus", "g722", "pcma", "pcmu"}
 )

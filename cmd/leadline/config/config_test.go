@@ -160,6 +160,8 @@ func TestProblemsAreTold(t *testing.T) {
 		{"unknown codec", account + "codecs = [\"pcma\", \"gsm\"]\n", 3, "account[0].codecs", `"gsm" is none of`},
 		{"codec twice", account + "codecs = [\"pcma\", \"pcma\"]\n", 3, "account[0].codecs", "named twice"},
 		{"digits by morse", account + "dtmf = \"morse\"\n", 3, "account[0].dtmf", `"morse" is none of`},
+		{"unknown notification", "[notifications]\noff = [\"missed\", \"mail\"]\n", 2, "notifications.off", `"mail" is none of`},
+		{"too loud", "[audio]\nring_volume = 110\n", 2, "audio.ring_volume", "10 to 100 percent"},
 		{"unknown music", "[audio]\nhold_music = \"jazz\"\n", 2, "audio.hold_music", `neither "off" nor`},
 		{"no codec", account + "codecs = []\n", 3, "account[0].codecs", "empty"},
 		{"auto answer", account + "auto_answer = \"yes\"\n", 3, "account[0].auto_answer", "none of"},

@@ -50,6 +50,12 @@ func (c *Config) check(report func(path, reason string)) {
 	}
 	test("calls.decline", oneOf(c.Calls.Decline, []string{DeclineEverywhere, DeclineHere}))
 
+	for _, kind := range c.Notices.Off {
+		test("notifications.off", oneOf(kind, NoticeKinds))
+	}
+	if v := c.Audio.RingVolume; v != 0 && (v < 10 || v > 100) {
+		report("audio.ring_volume", fmt.Sprintf("it is %d; 10 to 100 percent, or 0 for 100", v))
+	}
 	test("audio.hold_music", checkHoldMusic(c.Audio.HoldMusic))
 
 	seen := map[string]bool{}

@@ -189,6 +189,9 @@ type state struct {
 		Withheld                                                bool
 	}
 	Unsaved, Missed int
+	Sync            string
+	Waiting         int // changes that the shared server does not have
+	Refused         int
 	Sound           struct{ Microphone, Speaker, Problem string }
 }
 

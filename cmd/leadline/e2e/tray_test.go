@@ -1,0 +1,107 @@
+package e2e
+
+import (
+	"bytes"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	phone "leadline/phone/rig"
+	ui "leadline/ui/rig"
+)
+
+// Closing the window leaves the program in the tray while somebody shows its icon there, and never else.
+func TestTheProgramLivesInTheTray(t *testing.T) {
+	o := newOffice(t)
+	o.inTheTray()
+	tray := ui.StartTray(t, o.screen.Bus)
+	p := o.registered()
+	if tip := tray.Tip(); tip != "" {
+		t.Fatalf("an icon is registered that no panel shows: %q", tip)
+	}
+	hidden := func(want bool) {
+		t.Helper()
+		phone.Eventually(t, soon, "the main window is hidden or shown", func() (bool, string) {
+			return (o.screen.Window("Leadline") == "") == want, o.screen.Window("Leadline")
+		})
+	}
+
+	tray.Host()
+	tray.WaitTip("Leadline · Available · Office 101 ready", soon)
+	free, width := tray.Icon()
+	if width != 64 || len(free) != 64*64*4 {
+		t.Errorf("the icon is %d wide, %d bytes", width, len(free))
+	}
+	menu := tray.Menu()
+	if want := []string{"Open Leadline", "Missed calls", "---", "[x] Available", "Away (calls still ring here)", "Do not disturb for 30 minutes"}; !slices.Equal(menu[:len(want)], want) || menu[len(menu)-1] != "Quit" {
+		t.Errorf("the menu is %q", menu)
+	}
+
+	closeWindow(t, p)
+	hidden(true)
+	tray.Choose("Do not disturb until I end it")
+	tray.WaitTip("Do not disturb", soon)
+	if quiet, _ := tray.Icon(); bytes.Equal(quiet, free) {
+		t.Error("the icon is the same when calls don't ring")
+	}
+	if !slices.Contains(tray.Menu(), "[x] Do not disturb until I end it") {
+		t.Errorf("the menu is %q", tray.Menu())
+	}
+	tray.Choose("Available")
+	tray.WaitTip("Leadline · Available", soon)
+	tray.Click()
+	hidden(false)
+
+	closeWindow(t, p)
+	hidden(true)
+	tray.Stop() // the panel is gone, and the icon with it
+	hidden(false)
+
+	tray = ui.StartTray(t, o.screen.Bus)
+	tray.Host()
+	tray.WaitTip("Office 101 ready", soon)
+	closeWindow(t, p)
+	hidden(true)
+	tray.Choose("Quit")
+	select {
+	case <-p.Done():
+		if err := p.Err(); err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+	case <-time.After(soon):
+		t.Fatal("Quit does not end it")
+	}
+}
+
+func TestWithoutATrayClosingEndsTheProgram(t *testing.T) {
+	o := newOffice(t)
+	o.inTheTray()
+	p := o.registered()
+	closeWindow(t, p)
+	select {
+	case <-p.Done():
+	case <-time.After(soon):
+		t.Fatal("nobody can see it and it goes on")
+	}
+}
+
+// inTheTray has the program keep running when its window is closed.
+func (o *office) inTheTray() {
+	o.t.Helper()
+	text, err := os.ReadFile(o.config)
+	if err == nil {
+		err = os.WriteFile(o.config, bytes.Replace(text, []byte("[ui]\n"), []byte("[ui]\nclose_to_tray = true\n"), 1), 0o600)
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// closeWindow has the window manager close the main window, as its cross does.
+func closeWindow(t *testing.T, p *program) {
+	t.Helper()
+	screen := p.o.screen
+	screen.Run("xdotool", "windowactivate", "--sync", screen.WaitWindow("Leadline", soon))
+	screen.Keys("alt+F4")
+}

@@ -1,0 +1,102 @@
+//go:build linux
+
+package tray
+
+import (
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	phone "leadline/phone/rig"
+	"leadline/ui/rig"
+)
+
+// The library knows one tray in a process, so this is one test.
+func TestTheIconIsWhereSomebodyShowsIt(t *testing.T) {
+	phone.Need(t, "dbus-daemon")
+	bus := "unix:path=" + filepath.Join(t.TempDir(), "bus")
+	d := phone.Start(t, "dbus-daemon", exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address="+bus, "--print-address"))
+	d.Says(t, "unix:", 5*time.Second)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus)
+
+	var opened, changed atomic.Int32
+	chosen := make(chan string, 8)
+	tray := Open(func(f func()) { f() }, func() { opened.Add(1) }, func() { changed.Add(1) })
+	face := func(free bool) Face {
+		f := Face{Icon: []byte("not a picture: the library says so and goes on"), Tip: "Leadline · free", Items: []Item{
+			{Title: "Open", Do: func() { chosen <- "open" }}, {},
+			{Title: "Free", Checked: free, Do: func() { chosen <- "free" }},
+		}}
+		if !free {
+			f.Tip = "Leadline · busy"
+		}
+		return f
+	}
+	tray.Show(face(true))
+	there := func(want bool) {
+		t.Helper()
+		phone.Eventually(t, 10*time.Second, "the tray is there, or gone", func() (bool, string) { return tray.There() == want, "" })
+	}
+	there(false)
+	panel := rig.StartTray(t, bus)
+	time.Sleep(100 * time.Millisecond) // it hears of the watcher, which shows nothing yet
+	there(false)
+	if tip := panel.Tip(); tip != "" {
+		t.Errorf("registered where no icon is shown: %q", tip)
+	}
+	panel.Host()
+	there(true)
+	panel.WaitTip("Leadline · free", 10*time.Second)
+	if want := []string{"Open", "---", "[x] Free"}; !slices.Equal(panel.Menu(), want) {
+		t.Errorf("the menu is %q, want %q", panel.Menu(), want)
+	}
+	panel.Click()
+	panel.Choose("Open")
+	panel.Choose("Free")
+	for _, want := range []string{"open", "free"} {
+		select {
+		case got := <-chosen:
+			if got != want {
+				t.Errorf("%s was chosen, want %s", got, want)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s is not chosen", want)
+		}
+	}
+	if opened.Load() != 1 {
+		t.Errorf("a click opens %d times", opened.Load())
+	}
+	tray.Show(face(false))
+	panel.WaitTip("Leadline · busy", 10*time.Second)
+	phone.Eventually(t, 10*time.Second, "the mark is taken off", func() (bool, string) {
+		return slices.Equal(panel.Menu(), []string{"Open", "---", "Free"}), ""
+	})
+
+	panel.Stop()
+	there(false)
+	panel = rig.StartTray(t, bus) // the panel has been started anew
+	panel.Host()
+	there(true)
+	panel.WaitTip("Leadline · busy", 10*time.Second)
+	if n := changed.Load(); n != 3 {
+		t.Errorf("it changed %d times, want 3", n)
+	}
+	tray.Shut()
+	if tip := panel.Tip(); tip != "" {
+		t.Errorf("it is still there: %q", tip)
+	}
+}
+
+func TestWithoutASessionBusThereIsNoTray(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/none")
+	tray := Open(func(f func()) { f() }, func() {}, func() { t.Error("it is told of") })
+	tray.Show(Face{Icon: []byte("x"), Tip: "x"})
+	time.Sleep(50 * time.Millisecond)
+	if tray.There() {
+		t.Error("it is there")
+	}
+	tray.Shut()
+}
