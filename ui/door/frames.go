@@ -41,8 +41,10 @@ type framesAnswer struct {
 type frameLine struct {
 	At      time.Time `json:"at"`
 	Took    float64   `json:"took_ms"`
+	Ran     float64   `json:"ran_ms"`     // of it: how long the thread of the windows had a processor
 	Machine float64   `json:"machine_ms"` // of the frame: how long somebody on the machine, be it the screen, waited for a processor
-	Did     []string  `json:"did"`        // the functions that the goroutine of the windows was in after 50 ms, innermost first
+	State   string    `json:"state"`      // of the goroutine of the windows after 50 ms, in Go's words: running, syscall, chan receive, ...
+	Did     []string  `json:"did"`        // the functions that it was in then, innermost first
 }
 
 // framesSeen answers what was seen since the last wish; the first one begins the watch.
@@ -60,13 +62,14 @@ func (d *Door) watchFrames() {
 	late := time.NewTimer(time.Hour)
 	defer late.Stop()
 	for d.ctx.Err() == nil {
-		met, waits, full, handedIn := uiThread.Load() != 0, machineWait(), machineFull(), time.Now()
+		met, before, full, handedIn := uiThread.Load() != 0, threadTimes(), machineFull(), time.Now()
 		done := make(chan time.Time, 1)
 		d.program.Do(func() {
 			noteThread()
 			done <- time.Now()
 		})
 		late.Reset(longFrame)
+		var state string
 		var did []string
 		var ended time.Time
 		for ended.IsZero() {
@@ -74,16 +77,18 @@ func (d *Door) watchFrames() {
 			case <-d.ctx.Done():
 				return
 			case <-late.C:
-				did = windowsStack()
+				state, did = windowsStack()
 			case ended = <-done:
 			}
 		}
-		took := ended.Sub(handedIn)
+		took, ran := ended.Sub(handedIn), time.Duration(0)
 		if took > longFrame {
-			took -= waitedFor(waits)
+			var waited time.Duration
+			ran, waited = since(before)
+			took -= waited
 		}
 		if met {
-			d.frames.saw(frameLine{handedIn, milliseconds(took), milliseconds(machineFull() - full), did})
+			d.frames.saw(frameLine{handedIn, milliseconds(took), milliseconds(ran), milliseconds(machineFull() - full), state, did})
 		}
 		time.Sleep(betweenFrames)
 	}
@@ -101,21 +106,22 @@ func (f *frameWatch) saw(l frameLine) {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// windowsStack are the functions that the first goroutine is in, innermost first: that of the windows.
-func windowsStack() []string {
+// windowsStack is the state of the first goroutine, that of the windows, and the functions that it is in, innermost first.
+func windowsStack() (state string, functions []string) {
 	stack := make([]byte, 1<<20)
 	stack = stack[:runtime.Stack(stack, true)]
 	_, stack, found := bytes.Cut(stack, []byte("goroutine 1 "))
 	if !found {
-		return nil
+		return "", nil
 	}
 	stack, _, _ = bytes.Cut(stack, []byte("\n\n"))
-	var functions []string
 	for i, line := range strings.Split(string(stack), "\n") {
-		if i > 0 && line != "" && line[0] != '\t' {
+		if i == 0 {
+			state, _, _ = strings.Cut(strings.Trim(line, "[]:"), ",")
+		} else if line != "" && line[0] != '\t' {
 			name, _, _ := strings.Cut(line, "(0x")
 			functions = append(functions, strings.TrimSuffix(name, "(...)"))
 		}
 	}
-	return functions
+	return state, functions
 }

@@ -16,9 +16,15 @@ var uiThread atomic.Int64
 // noteThread runs on the goroutine of the windows.
 func noteThread() { uiThread.Store(int64(unix.Gettid())) }
 
-// machineWait is how long each of our threads was ready to run while others ran, so far (proc(5), schedstat).
-func machineWait() map[string]time.Duration {
-	waits := map[string]time.Duration{}
+// threadTime is what the system has given a thread so far.
+type threadTime struct {
+	ran    time.Duration
+	waited time.Duration // ready to run while others ran
+}
+
+// threadTimes are those of our threads, by number (proc(5), schedstat).
+func threadTimes() map[string]threadTime {
+	times := map[string]threadTime{}
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return nil
@@ -30,25 +36,26 @@ func machineWait() map[string]time.Duration {
 		}
 		var ran, waited int64
 		if _, err := fmt.Sscan(string(b), &ran, &waited); err == nil {
-			waits[thread.Name()] = time.Duration(waited)
+			times[thread.Name()] = threadTime{time.Duration(ran), time.Duration(waited)}
 		}
 	}
-	return waits
+	return times
 }
 
-// waitedFor is how long the windows' thread waited for the machine since then, itself and for one of the threads that
-// paint or collect for it.
-func waitedFor(since map[string]time.Duration) (wait time.Duration) {
+// since is how long the windows' thread ran since then, and how long it waited for the machine, itself and for one of the
+// threads that paint or collect for it.
+func since(before map[string]threadTime) (ran, waited time.Duration) {
 	windows := strconv.FormatInt(uiThread.Load(), 10)
 	var other time.Duration
-	for thread, now := range machineWait() {
+	for thread, now := range threadTimes() {
+		was := before[thread]
 		if thread == windows {
-			wait = now - since[thread]
+			ran, waited = now.ran-was.ran, now.waited-was.waited
 		} else {
-			other = max(other, now-since[thread])
+			other = max(other, now.waited-was.waited)
 		}
 	}
-	return wait + other
+	return ran, waited + other
 }
 
 // machineFull is for how long so far somebody on the machine has waited for a processor; 0 where the system does not count it.

@@ -12,9 +12,11 @@ var uiThread atomic.Int64
 
 func noteThread() { uiThread.Store(1) }
 
-// machineWait is not known here.
-func machineWait() map[string]time.Duration { return nil }
+// threadTime is not known here.
+type threadTime struct{}
 
-func waitedFor(map[string]time.Duration) time.Duration { return 0 }
+func threadTimes() map[string]threadTime { return nil }
+
+func since(map[string]threadTime) (ran, waited time.Duration) { return 0, 0 }
 
 func machineFull() time.Duration { return 0 }

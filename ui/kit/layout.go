@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 )
 
 // Align is how a row or column places its children across its direction.
@@ -88,6 +89,19 @@ func Columns(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 // HeightFor is an object whose height depends on its width: wrapped prose.
 type HeightFor interface{ HeightFor(width float32) float32 }
 
+// leastOf is the least size of o. A picture of Fyne's takes its file apart each time it is asked before it has a size; what
+// it answers is what was set, and none of ours needs more.
+func leastOf(o fyne.CanvasObject) fyne.Size {
+	img, ok := o.(*canvas.Image)
+	if !ok || img.FillMode == canvas.ImageFillOriginal {
+		return o.MinSize()
+	}
+	file := img.Resource
+	img.Resource = nil
+	defer func() { img.Resource = file }()
+	return img.MinSize()
+}
+
 // heightFor is how high o must be when it is width wide.
 func heightFor(o fyne.CanvasObject, width float32) float32 {
 	switch w := o.(type) {
@@ -100,7 +114,7 @@ func heightFor(o fyne.CanvasObject, width float32) float32 {
 			return l.heightFor(w.Objects, width)
 		}
 	}
-	return o.MinSize().Height
+	return leastOf(o).Height
 }
 
 func whole(v float32) float32 { return float32(math.Round(float64(v))) }
@@ -160,7 +174,7 @@ func (c *cell) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	var m fyne.Size
 	for _, o := range objects {
 		if shown(o) {
-			m = m.Max(o.MinSize())
+			m = m.Max(leastOf(o))
 		}
 	}
 	m = m.AddWidthHeight(c.left+c.right, c.top+c.bottom)
@@ -190,7 +204,7 @@ type middle struct{}
 
 func (middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
-		m := o.MinSize()
+		m := leastOf(o)
 		place(o, float32(math.Floor(float64(size.Width-m.Width)/2)), float32(math.Floor(float64(size.Height-m.Height)/2)), m.Width, m.Height)
 	}
 }
@@ -199,7 +213,7 @@ func (middle) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	var m fyne.Size
 	for _, o := range objects {
 		if shown(o) {
-			m = m.Max(o.MinSize())
+			m = m.Max(leastOf(o))
 		}
 	}
 	return m
@@ -219,7 +233,7 @@ func (l *line) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		if !shown(o) {
 			continue
 		}
-		m := o.MinSize()
+		m := leastOf(o)
 		if l.down {
 			m.Width, m.Height = m.Height, m.Width
 		}
@@ -272,7 +286,7 @@ func (l *line) lengths(objects []fyne.CanvasObject, size fyne.Size) []float32 {
 		if l.down {
 			out[i] = heightFor(o, size.Width)
 		} else {
-			out[i] = o.MinSize().Width
+			out[i] = leastOf(o).Width
 		}
 		used += out[i]
 		if g := growOf(o); g > 0 {
@@ -335,7 +349,7 @@ func (l *line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		cross := room
 		if l.across != Stretch {
 			if l.down {
-				cross = min(room, o.MinSize().Width)
+				cross = min(room, leastOf(o).Width)
 			} else {
 				cross = min(room, heightFor(o, lengths[i]))
 			}

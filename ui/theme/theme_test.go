@@ -154,6 +154,27 @@ func TestEveryIconDrawsSomething(t *testing.T) {
 	}
 }
 
+func TestIconsFollowTheTheme(t *testing.T) {
+	settings := test.NewTempApp(t).Settings()
+	settings.SetTheme(theme.New(theme.Light))
+	icon := theme.Icon("alert", theme.Text1)
+	light := string(icon.Content())
+	if again := icon.Content(); string(again) != light || &again[0] != &theme.Icon("alert", theme.Text1).Content()[0] {
+		t.Error("the same icon in the same colour is coloured again")
+	}
+	if other := string(theme.Icon("alert", theme.Accent).Content()); other == light {
+		t.Error("another colour makes no difference")
+	}
+	settings.SetTheme(theme.New(theme.Dark))
+	if dark := string(icon.Content()); dark == light {
+		t.Error("the dark theme has the icon in the light one's colour")
+	}
+	settings.SetTheme(theme.New(theme.Light))
+	if back := string(icon.Content()); back != light {
+		t.Error("back in the light theme the icon has another colour than before")
+	}
+}
+
 // Fyne's painter leaves out what has the very value color.Transparent; any other
 // colour without alpha it paints pixel by pixel.
 func TestClearIsNothingToPaint(t *testing.T) {
