@@ -11,6 +11,7 @@ import (
 // A call over each codec that is no G.711: heard both ways, with digits, held and taken
 // back.
 func TestCallsInOpusAndG722(t *testing.T) {
+	t.Parallel()
 	p := rig.StartAsterisk(t, rig.AsteriskOptions{Endpoints: []rig.Endpoint{
 		{User: "101", Password: "one", Codecs: []string{"opus", "alaw"}},
 		{User: "102", Password: "two", Codecs: []string{"g722"}},

@@ -10,6 +10,7 @@ import (
 
 // Two people at a real PBX are merged: each hears the other and us.
 func TestTwoCallsAreMergedAndEachHearsTheOther(t *testing.T) {
+	t.Parallel()
 	p, a := office(t, "udp")
 	first := a.dial("601") // says 1004 Hz, ten times as loud as
 	a.reaches(first, phone.Active, soon)
@@ -47,6 +48,7 @@ func TestTwoCallsAreMergedAndEachHearsTheOther(t *testing.T) {
 }
 
 func TestDigitsByInfoAndInTheVoiceArriveAtTheOtherEnd(t *testing.T) {
+	t.Parallel()
 	p := rig.StartAsterisk(t, rig.AsteriskOptions{Endpoints: people, PJSIP: `
 [103]
 type = endpoint

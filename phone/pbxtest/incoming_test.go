@@ -19,6 +19,7 @@ func office(t *testing.T, transport string) (*rig.Asterisk, *agent) {
 }
 
 func TestACallComesInAndBothHearEachOther(t *testing.T) {
+	t.Parallel()
 	for _, transport := range transports {
 		t.Run(transport, func(t *testing.T) {
 			p, a := office(t, transport)
@@ -49,6 +50,7 @@ func TestACallComesInAndBothHearEachOther(t *testing.T) {
 }
 
 func TestTheOtherEndHangsUp(t *testing.T) {
+	t.Parallel()
 	p, a := office(t, "udp")
 	p.Call(rig.Caller{To: "101", Number: "+4930111", Then: "609"})
 	c := a.incoming(1)
@@ -59,6 +61,7 @@ func TestTheOtherEndHangsUp(t *testing.T) {
 }
 
 func TestAWithheldNumber(t *testing.T) {
+	t.Parallel()
 	p, a := office(t, "udp")
 	p.Call(rig.Caller{To: "101"})
 	if c := a.incoming(1); !c.Remote.Withheld || c.Remote.User != "" {
@@ -67,6 +70,7 @@ func TestAWithheldNumber(t *testing.T) {
 }
 
 func TestTheCallerGivesUp(t *testing.T) {
+	t.Parallel()
 	p, a := office(t, "udp")
 	p.Call(rig.Caller{To: "101", Number: "+4930111", Rings: time.Second})
 	c := a.incoming(1)
@@ -76,6 +80,7 @@ func TestTheCallerGivesUp(t *testing.T) {
 }
 
 func TestAnotherPhoneAnswers(t *testing.T) {
+	t.Parallel()
 	p, a := office(t, "udp")
 	other := rig.StartBaresip(t, rig.BaresipOptions{User: "102", Password: "two", Registrar: p.Addr()})
 	other.Registered(soon)
@@ -89,6 +94,7 @@ func TestAnotherPhoneAnswers(t *testing.T) {
 }
 
 func TestWeDecline(t *testing.T) {
+	t.Parallel()
 	p, a := office(t, "udp")
 	p.Call(rig.Caller{To: "101", Number: "+4930111"})
 	c := a.incoming(1)
@@ -100,6 +106,7 @@ func TestWeDecline(t *testing.T) {
 }
 
 func TestASecondCallWaitsWhileWeTalk(t *testing.T) {
+	t.Parallel()
 	p, a := office(t, "udp")
 	p.Call(rig.Caller{To: "101", Number: "+4930111"})
 	first := a.incoming(1)
@@ -125,6 +132,7 @@ func TestASecondCallWaitsWhileWeTalk(t *testing.T) {
 }
 
 func TestThroughAProxyThatStaysInTheDialog(t *testing.T) {
+	t.Parallel()
 	k := rig.StartKamailio(t, rig.KamailioOptions{Endpoints: people})
 	for _, transport := range transports {
 		t.Run(transport, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 // The lamps of an Asterisk: its mailbox, a colleague whose telephone rings, whose call
 // is picked up and who then talks, and a text message.
 func TestLampsOfAsterisk(t *testing.T) {
+	t.Parallel()
 	p := rig.StartAsterisk(t, rig.AsteriskOptions{Endpoints: people, Lamps: true, Group: []string{"102"}})
 	watcher := account(p, "udp")
 	watcher.MWI, watcher.Watch, watcher.PickUp = true, []string{"102"}, "*8"

@@ -11,6 +11,7 @@ import (
 // Linphone calls us and we call it, in the clear and encrypted, through Kamailio with a
 // media proxy.
 func TestCallsWithLinphoneThroughAMediaProxy(t *testing.T) {
+	t.Parallel()
 	media := rig.StartRTPEngine(t)
 	k := rig.StartKamailio(t, rig.KamailioOptions{Endpoints: people, Media: media})
 	for n, way := range []struct{ theirs, ours string }{{"", "off"}, {"srtp", "required"}} {

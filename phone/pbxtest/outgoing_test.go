@@ -10,6 +10,7 @@ import (
 )
 
 func TestWeCallAnEchoAndHearOurselves(t *testing.T) {
+	t.Parallel()
 	for _, transport := range transports {
 		t.Run(transport, func(t *testing.T) {
 			p, a := office(t, transport)
@@ -36,6 +37,7 @@ func TestWeCallAnEchoAndHearOurselves(t *testing.T) {
 }
 
 func TestEachWayACallFailsIsToldApart(t *testing.T) {
+	t.Parallel()
 	_, a := office(t, "udp")
 	for name, c := range map[string]struct {
 		target string
@@ -59,6 +61,7 @@ func TestEachWayACallFailsIsToldApart(t *testing.T) {
 }
 
 func TestWeGiveUpBeforeTheyAnswer(t *testing.T) {
+	t.Parallel()
 	p, a := office(t, "udp")
 	id := a.dial("605")
 	a.reaches(id, phone.RingingThere, soon)
@@ -74,6 +77,7 @@ func TestWeGiveUpBeforeTheyAnswer(t *testing.T) {
 }
 
 func TestTheirOwnRingbackIsHeardBeforeTheyAnswer(t *testing.T) {
+	t.Parallel()
 	_, a := office(t, "udp")
 	id := a.dial("606")
 	if c := a.reaches(id, phone.Early, soon); !c.EarlyMedia {
@@ -86,6 +90,7 @@ func TestTheirOwnRingbackIsHeardBeforeTheyAnswer(t *testing.T) {
 }
 
 func TestDigitsArriveAtTheOtherEnd(t *testing.T) {
+	t.Parallel()
 	p, a := office(t, "udp")
 	id := a.dial("607")
 	a.reaches(id, phone.Active, soon)

@@ -35,6 +35,7 @@ func (d domain) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, er
 
 // Of two proxies of a domain the first dies, and the account goes on at the second.
 func TestTheSecondProxyOfADomainTakesOver(t *testing.T) {
+	t.Parallel()
 	first := rig.StartKamailio(t, rig.KamailioOptions{Endpoints: people})
 	second := rig.StartKamailio(t, rig.KamailioOptions{Endpoints: people})
 	office := account(first, "tcp")
@@ -60,6 +61,7 @@ func TestTheSecondProxyOfADomainTakesOver(t *testing.T) {
 
 // Everything goes through the outbound proxy, calls to us included (RFC 3327).
 func TestOutboundProxyStaysInTheWay(t *testing.T) {
+	t.Parallel()
 	edge := rig.StartKamailio(t, rig.KamailioOptions{Edge: true})
 	p := rig.StartAsterisk(t, rig.AsteriskOptions{Endpoints: people})
 	for _, transport := range transports {
@@ -90,6 +92,7 @@ func TestOutboundProxyStaysInTheWay(t *testing.T) {
 // The machine gets another address in the middle of a call with Asterisk: both hear each
 // other again.
 func TestCallGoesOnFromAnotherAddress(t *testing.T) {
+	t.Parallel()
 	for _, transport := range transports {
 		t.Run(transport, func(t *testing.T) {
 			p := rig.StartAsterisk(t, rig.AsteriskOptions{Endpoints: people})

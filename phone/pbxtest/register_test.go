@@ -72,6 +72,7 @@ func account(p interface{ Addr() string }, transport string) phone.Account {
 }
 
 func TestRegistersAndUnregisters(t *testing.T) {
+	t.Parallel()
 	everywhere(t, 0, func(t *testing.T, p pbx, transport string) {
 		a := newAgent(t, account(p, transport))
 		r := a.registration("Office", phone.Registered, soon)
@@ -85,6 +86,7 @@ func TestRegistersAndUnregisters(t *testing.T) {
 }
 
 func TestStaysRegisteredForAsLongAsIsGranted(t *testing.T) {
+	t.Parallel()
 	const granted = 4
 	atOnce(t, granted, func(t *testing.T, p pbx, transport string) {
 		a := newAgent(t, account(p, transport))
@@ -105,6 +107,7 @@ func TestStaysRegisteredForAsLongAsIsGranted(t *testing.T) {
 }
 
 func TestTooShortARegistrationIsAskedForAgain(t *testing.T) {
+	t.Parallel()
 	// RFC 3261 §10.2.8: 423 with Min-Expires.
 	k := rig.StartKamailio(t, rig.KamailioOptions{Endpoints: people, MinExpiry: 7200})
 	a := newAgent(t, account(k, "udp"))
@@ -114,6 +117,7 @@ func TestTooShortARegistrationIsAskedForAgain(t *testing.T) {
 }
 
 func TestAWrongPasswordStopsAndSaysSo(t *testing.T) {
+	t.Parallel()
 	everywhere(t, 0, func(t *testing.T, p pbx, transport string) {
 		wrong := account(p, transport)
 		wrong.Password = "three"
@@ -132,6 +136,7 @@ func TestAWrongPasswordStopsAndSaysSo(t *testing.T) {
 }
 
 func TestRecoversWhenThePBXIsNotThereYetAndComesBack(t *testing.T) {
+	t.Parallel()
 	atOnce(t, 4, func(t *testing.T, p pbx, transport string) {
 		p.Stop()
 		a := newAgent(t, account(p, transport))
@@ -149,6 +154,7 @@ func TestRecoversWhenThePBXIsNotThereYetAndComesBack(t *testing.T) {
 }
 
 func TestOnlyOurOwnContactIsUnregistered(t *testing.T) {
+	t.Parallel()
 	for kind, start := range pbxs {
 		t.Run(kind, func(t *testing.T) {
 			p := start(t, 0)
@@ -166,6 +172,7 @@ func TestOnlyOurOwnContactIsUnregistered(t *testing.T) {
 }
 
 func TestTryTellsWhetherAnAccountWouldRegister(t *testing.T) {
+	t.Parallel()
 	p := rig.StartKamailio(t, rig.KamailioOptions{Endpoints: people})
 	a := newAgent(t)
 	wrong, nowhere := account(p, "udp"), account(p, "tcp")

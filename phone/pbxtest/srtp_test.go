@@ -41,6 +41,7 @@ func (a *agent) isEncrypted(id phone.CallID, by string) {
 }
 
 func TestEncryptedCallsWithAsterisk(t *testing.T) {
+	t.Parallel()
 	for _, keys := range []string{"sdes", "dtls"} {
 		t.Run(keys, func(t *testing.T) {
 			p, a := encrypted(t, keys, "required", keys)
@@ -77,6 +78,7 @@ func TestEncryptedCallsWithAsterisk(t *testing.T) {
 // What prefers encryption talks to a PBX that has none, and tells so; what requires it
 // does not, and tells why.
 func TestAnAsteriskWithoutEncryption(t *testing.T) {
+	t.Parallel()
 	for _, keys := range []string{"sdes", "dtls"} {
 		t.Run(keys, func(t *testing.T) {
 			p, a := encrypted(t, "", "preferred", keys)
@@ -101,6 +103,7 @@ func TestAnAsteriskWithoutEncryption(t *testing.T) {
 }
 
 func TestEncryptedCallsWithBaresip(t *testing.T) {
+	t.Parallel()
 	for _, way := range []struct{ module, setting, keys string }{
 		{"srtp.so", "srtp-mand", "sdes"}, {"dtls_srtp.so", "dtls_srtp", "dtls"},
 	} {

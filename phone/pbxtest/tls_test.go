@@ -12,6 +12,7 @@ import (
 // A call over TLS with an Asterisk that wants our certificate, both signed by the
 // company's own authority.
 func TestTLSWithCertificatesOfBothSides(t *testing.T) {
+	t.Parallel()
 	authority := siptest.NewAuthority(t)
 	theirs, ours := authority.Issue("127.0.0.1"), authority.Issue("telephone")
 	p := rig.StartAsterisk(t, rig.AsteriskOptions{

@@ -27,6 +27,7 @@ func colleagues(t *testing.T) (p *rig.Asterisk, a, b *agent, customer phone.Call
 
 // Requirements.md D2: the outcome of a transfer reaches the application.
 func TestABlindTransferReachesTheColleague(t *testing.T) {
+	t.Parallel()
 	p, a, b, customer := colleagues(t)
 	a.do(a.Transfer(customer.ID, "102"))
 	passed := b.incoming(1)
@@ -45,6 +46,7 @@ func TestABlindTransferReachesTheColleague(t *testing.T) {
 }
 
 func TestATransferToNobodyComesBack(t *testing.T) {
+	t.Parallel()
 	_, a, _, customer := colleagues(t)
 	a.do(a.Transfer(customer.ID, "nobody"))
 	a.until(soon, "the transfer fails", func() bool {
@@ -61,6 +63,7 @@ func TestATransferToNobodyComesBack(t *testing.T) {
 }
 
 func TestAnAttendedTransferJoinsThem(t *testing.T) {
+	t.Parallel()
 	p, a, b, customer := colleagues(t)
 	ask := a.dial("102")
 	a.reaches(customer.ID, phone.HeldHere, soon)
