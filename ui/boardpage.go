@@ -61,7 +61,7 @@ const prefDeals = "deals.list"
 
 func newBoardPage(opt MainOptions, host recordHost) *boardPage {
 	p := &boardPage{opt: opt, host: host, box: kit.Stack(), body: kit.Stack(), target: -1}
-	p.onBoard = !opt.App.Preferences().Bool(prefDeals)
+	p.onBoard = !opt.Kept.Bool(prefDeals)
 	spec := dealsPageSpec()
 	spec.other, spec.showOther = text.Key("Board"), func() { p.show(true) }
 	p.list = newListPage(opt, spec, host)
@@ -102,7 +102,7 @@ func (p *boardPage) show(board bool) {
 	}
 	p.Leave()
 	p.onBoard = board
-	p.opt.App.Preferences().SetBool(prefDeals, !board)
+	p.opt.Kept.SetBool(prefDeals, !board)
 	p.arrange()
 	p.Enter()
 	p.Draw(p.snap, false)

@@ -112,7 +112,7 @@ func (f *listFilters) pref(what string) string {
 
 // keptPref is what is kept for the user, "" for nothing.
 func (f *listFilters) keptPref(what string) string {
-	prefs, former := f.p.opt.App.Preferences(), what+string(f.p.spec.list)
+	prefs, former := f.p.opt.Kept, what+string(f.p.spec.list)
 	if was := prefs.String(former); was != "" {
 		if prefs.String(f.pref(what)) == "" {
 			prefs.SetString(f.pref(what), was)
@@ -260,7 +260,7 @@ func (f *listFilters) write() {
 	if err != nil {
 		panic(err) // of strings
 	}
-	f.p.opt.App.Preferences().SetString(f.pref(prefFilters), string(kept))
+	f.p.opt.Kept.SetString(f.pref(prefFilters), string(kept))
 	f.draw()
 	f.p.head.Refresh()
 	f.p.box.Refresh()

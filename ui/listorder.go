@@ -42,7 +42,7 @@ func (p *listPage) newOrderButton() *kit.Button {
 	set := func(o crm.Order) func() {
 		return func() {
 			p.order = o
-			p.opt.App.Preferences().SetString(p.filters.pref(prefOrder), string(o))
+			p.opt.Kept.SetString(p.filters.pref(prefOrder), string(o))
 			p.list.Top()
 			p.load()
 		}

@@ -30,6 +30,7 @@ type MainOptions struct {
 	Version   string            // of the program, for About
 	Hotkeys   Hotkeys           // nil: no key works outside of the windows
 	Tray      Tray              // nil: the desktop is not asked for one
+	Kept      Kept              // nil: Fyne's preferences
 	Tour      bool              // shows the tour by itself, once
 	Demo      func()            // starts the demo; nil when it can't be started from here
 	ShowCall  func(desk.CallID) // brings a call's window to the front; nil for none
@@ -95,6 +96,9 @@ func NewMain(opt MainOptions) *MainWindow {
 	}
 	if opt.Workspace == "" {
 		opt.Workspace = "Leadline"
+	}
+	if opt.Kept == nil {
+		opt.Kept = opt.App.Preferences()
 	}
 	m := &MainWindow{opt: opt, pages: map[pageName]page{}}
 	m.win = opt.App.NewWindow("Leadline")
@@ -388,7 +392,7 @@ const (
 
 // keptSize is the size the window had, within what makes sense.
 func (m *MainWindow) keptSize() (w, h float32) {
-	p := m.opt.App.Preferences()
+	p := m.opt.Kept
 	w, h = float32(p.FloatWithFallback(prefWidth, 1280)), float32(p.FloatWithFallback(prefHeight, 800))
 	return min(max(w, 760), 4000), min(max(h, 520), 3000)
 }
@@ -398,8 +402,8 @@ func (m *MainWindow) keepSize() {
 	if s.Width < 1 || s.Height < 1 {
 		return
 	}
-	m.opt.App.Preferences().SetFloat(prefWidth, float64(s.Width))
-	m.opt.App.Preferences().SetFloat(prefHeight, float64(s.Height))
+	m.opt.Kept.SetFloat(prefWidth, float64(s.Width))
+	m.opt.Kept.SetFloat(prefHeight, float64(s.Height))
 }
 
 // Stop ends what the window started; it draws nothing more.

@@ -53,7 +53,7 @@ func tourSteps() []tourStep {
 
 // TourOnce shows the tour unless it was shown already, or the welcome is not done yet.
 func (m *MainWindow) TourOnce() {
-	if p := m.opt.App.Preferences(); m.opt.Tour && m.welcome == nil && !p.Bool(prefToured) {
+	if p := m.opt.Kept; m.opt.Tour && m.welcome == nil && !p.Bool(prefToured) {
 		p.SetBool(prefToured, true)
 		m.Tour()
 	}

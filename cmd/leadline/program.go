@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -46,6 +47,7 @@ type program struct {
 	opts    options
 	log     *slog.Logger
 	logFile io.Closer
+	kept    *workplace
 	store   *store.Store
 	desk    *desk.Desk
 	audio   *audio.System
@@ -85,6 +87,7 @@ func newProgram(o options) (p *program, err error) {
 	}()
 	ctx := context.Background()
 	p.log.Info("start", "version", versionLine())
+	p.kept = openWorkplace(filepath.Join(o.Config.Data, workplaceFile), p.log)
 	if p.store, err = openStore(ctx, o.Config, store.Options{Log: p.log, Damaged: func(err error) { p.damaged <- err }}); err != nil {
 		return nil, err
 	}
@@ -144,7 +147,7 @@ func newProgram(o options) (p *program, err error) {
 func (p *program) run(starts <-chan []string) error {
 	windows, err := ui.NewApp(ui.Options{
 		Desk: p.desk, Settings: settings{p}, Importer: settings{p}, Company: p.store, Customers: p.store, Shared: settings{p}, SignIns: settings{p}, Region: p.opts.Config.UI.Region, Workspace: p.opts.Workspace,
-		Version: version, Demo: p.opts.Demo, Door: p.opts.Door, Links: p.opts.Links,
+		Version: version, Demo: p.opts.Demo, Kept: p.kept, Door: p.opts.Door, Links: p.opts.Links,
 	})
 	if err != nil {
 		return err
@@ -259,6 +262,9 @@ func (p *program) close() {
 		errs = append(errs, p.cache().Empty())
 		if p.store != nil {
 			errs = append(errs, p.store.Close())
+		}
+		if p.kept != nil {
+			p.kept.Close()
 		}
 		if err := errors.Join(errs...); err != nil {
 			p.log.Error("close", "error", err)
