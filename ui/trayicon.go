@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/software"
 
 	"leadline/assets"
@@ -71,7 +72,7 @@ func trayIcon(m trayMark) ([]byte, error) {
 	}
 	c := software.NewTransparentCanvas()
 	c.SetPadded(false)
-	box := fyne.NewContainerWithoutLayout(parts...)
+	box := container.NewWithoutLayout(parts...)
 	c.SetContent(box)
 	c.Resize(fyne.NewSquareSize(trayIconSize))
 	var file bytes.Buffer
