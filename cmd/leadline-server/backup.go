@@ -10,11 +10,13 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"leadline/crm"
 	"leadline/crm/server"
 	"leadline/crm/server/database"
+	"leadline/crm/server/recordings"
 )
 
 // engine opens the database without what is sealed in it.
@@ -41,6 +43,7 @@ func backupCommand(ctx context.Context, args []string, t terminal) error {
 	var where place
 	where.flags(flags)
 	to := flags.String("to", "", "the `FILE` to write, which must not be there yet. PostgreSQL's is written by pg_dump, in its custom format")
+	sounds := flags.String("recordings-to", "", "the `FOLDER` to copy recordings to that are not there yet, sealed as they are")
 	if done, err := parse(flags, args, t); done || err != nil {
 		return err
 	}
@@ -60,16 +63,36 @@ func backupCommand(ctx context.Context, args []string, t terminal) error {
 	} else {
 		err = e.Backup(ctx, *to)
 	}
-	if err := errors.Join(err, e.DB.Close()); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(err, e.DB.Close())
 	}
 	fmt.Fprintf(t.out, "Backed up into %s. Telephone passwords in it are sealed: keep a copy of the key file, apart from it.\n", *to)
 	dir, err := where.recordingsPath()
-	if err == nil {
-		_, err = fmt.Fprintf(t.out, "Recordings are not in it: copy the folder %s after each backup; they are sealed by the same key.\n", dir)
+	switch {
+	case err != nil:
+	case *sounds != "": // after the database: what it has is in the folder, too
+		err = copyRecordings(ctx, t, e, dir, *sounds)
+	default:
+		_, err = fmt.Fprintf(t.out, "Recordings are not in it: give -recordings-to FOLDER, or copy the folder %s after each backup; they are sealed by the same key.\n", dir)
 	}
-	return err
+	return errors.Join(err, e.DB.Close())
 }
+
+// copyRecordings copies what is not there yet, and says so.
+func copyRecordings(ctx context.Context, t terminal, e *server.Engine, from, to string) error {
+	done, err := recordings.Copy(ctx, e, from, to)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "Recordings in %s: %d copied, %d were there already.\n", to, done.New, done.There)
+	if n := len(done.Missing); n > 0 {
+		return fmt.Errorf("%d recordings are missing in %s:\n%s", n, from, strings.Join(done.Missing[:min(n, mostMissing)], "\n"))
+	}
+	return nil
+}
+
+// mostMissing are named, of recordings that are not there.
+const mostMissing = 20
 
 func backupSQLite(ctx context.Context, e *server.Engine, to string) error {
 	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // SQLite goes by the umask, but takes an empty file
@@ -90,11 +113,13 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	var where place
 	where.flags(flags)
 	from := flags.String("from", "", "the `FILE` that backup has written. With PostgreSQL put it back by pg_restore first, then run this without")
+	sounds := flags.String("recordings-from", "", "the `FOLDER` that backup has copied recordings to. With SQLite and without -from, only they are put back")
 	if done, err := parse(flags, args, t); done || err != nil {
 		return err
 	}
 	file, embedded := where.sqliteFile()
-	if embedded == (*from == "") {
+	only := embedded && *from == "" && *sounds != ""
+	if embedded == (*from == "") && !only {
 		return errors.New("-from is for an SQLite file, and needed there; PostgreSQL is put back by pg_restore before")
 	}
 	unlock, err := where.lock(true)
@@ -102,6 +127,12 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 		return err
 	}
 	defer unlock()
+	if only {
+		if err := where.exists(); err != nil {
+			return err
+		}
+		return where.restoreRecordings(ctx, t, *sounds)
+	}
 	erased, err := where.erasures(ctx)
 	if err != nil {
 		return err
@@ -119,7 +150,23 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	if aside != "" {
 		fmt.Fprintf(t.out, "What was there before is in %s.\n", aside)
 	}
-	return nil
+	if *sounds == "" {
+		return nil
+	}
+	return where.restoreRecordings(ctx, t, *sounds)
+}
+
+// restoreRecordings puts back the recordings that the database has and the folder lacks; those of erased persons it has no more.
+func (p place) restoreRecordings(ctx context.Context, t terminal, from string) error {
+	dir, err := p.recordingsPath()
+	if err != nil {
+		return err
+	}
+	e, err := p.engine(ctx, p.database)
+	if err != nil {
+		return err
+	}
+	return errors.Join(copyRecordings(ctx, t, e, from, dir), e.DB.Close())
 }
 
 func (p place) restored(ctx context.Context, erased map[crm.ID][]database.Erasure) error {

@@ -124,6 +124,13 @@ func TestARecordingOutlivesAKillAndNoErasure_I4(t *testing.T) {
 	if out := s.do("backup", "-to", backup); !strings.Contains(out, filepath.Join(s.dir, "server.db.files", recordingsFolder)) {
 		t.Errorf("which folder is to be copied is not said: %s", out)
 	}
+	kept := filepath.Join(s.dir, "kept")
+	if out := s.do("backup", "-to", backup+"2", "-recordings-to", kept); !strings.Contains(out, "1 copied, 0 were there") {
+		t.Errorf("the recordings are not backed up, too: %s", out)
+	}
+	if out, err := s.try("backup", "-to", backup+"3", "-recordings-to", filepath.Join(s.dir, "server.db.files", recordingsFolder)); err == nil {
+		t.Errorf("backed up where they are: %s", out)
+	}
 	for metric, want := range map[string]string{`leadline_recordings{state="kept"}`: "1", `leadline_recordings{state="arriving"}`: "0",
 		"leadline_recordings_bytes": "700000", "leadline_recordings_failed_total": "0"} {
 		if text := body(t, address+"/metrics"); !strings.Contains(text, "\n"+metric+" "+want+"\n") {
@@ -171,6 +178,15 @@ func TestARecordingOutlivesAKillAndNoErasure_I4(t *testing.T) {
 	if err := os.Rename(key+".away", key); err != nil {
 		t.Fatal(err)
 	}
+	stop()
+	if err := os.Remove(path); err != nil { // the disk with the recordings is a new one
+		t.Fatal(err)
+	}
+	if out := s.do("restore", "-recordings-from", kept); !strings.Contains(out, "1 copied") || len(files()) != 1 {
+		t.Errorf("only the recording is put back: %s, %q", out, files())
+	}
+	s.do("verify")
+	_, _, stop = s.serve()
 	s.do("erase", "-number", "030 2222222", "-yes")
 	if left := files(); len(left) != 0 {
 		t.Errorf("after the erasure there are %q", left)
@@ -179,8 +195,9 @@ func TestARecordingOutlivesAKillAndNoErasure_I4(t *testing.T) {
 	if err := os.WriteFile(path, copied, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.do("restore", "-from", backup)
+	s.do("restore", "-from", backup, "-recordings-from", kept)
 	if left := files(); len(left) != 0 {
 		t.Errorf("after the restore there are %q", left)
 	}
+	s.do("verify")
 }

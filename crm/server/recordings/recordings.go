@@ -59,8 +59,10 @@ const (
 )
 
 // path is where a recording is; the ids are read before, so that they are no names of other folders.
-func (r *Recordings) path(workspace, id crm.ID) string {
-	return filepath.Join(r.Folder, string(workspace), string(id)[:2], string(id)+ending)
+func (r *Recordings) path(workspace, id crm.ID) string { return pathIn(r.Folder, workspace, id) }
+
+func pathIn(folder string, workspace, id crm.ID) string {
+	return filepath.Join(folder, string(workspace), string(id)[:2], string(id)+ending)
 }
 
 // hold has a file be one request's.

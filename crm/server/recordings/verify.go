@@ -15,7 +15,20 @@ import (
 // or that do not open as what was brought. With sizes only, they are not read. Files that no call names, as after a restore, are
 // nothing wrong: their programs may bring them yet.
 func (r *Recordings) Verify(ctx context.Context, sizesOnly bool) (broken []string, count int, err error) {
-	err = r.each(ctx, func(workspace crm.ID) error {
+	err = r.walk(ctx, func(workspace crm.ID, rec database.Recording) error {
+		wrong := r.whole(workspace, rec, sizesOnly)
+		if wrong != nil && r.stays(ctx, workspace, rec.ID) {
+			broken = append(broken, fmt.Sprintf("recording %s of call %s: %v", rec.ID, rec.Call, wrong))
+		}
+		count++
+		return nil
+	})
+	return broken, count, err
+}
+
+// walk calls f for each recording that the database has whole.
+func (r *Recordings) walk(ctx context.Context, f func(workspace crm.ID, rec database.Recording) error) error {
+	return r.each(ctx, func(workspace crm.ID) error {
 		for after := crm.ID(""); ; {
 			var some []database.Recording
 			err := r.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) (err error) {
@@ -26,19 +39,13 @@ func (r *Recordings) Verify(ctx context.Context, sizesOnly bool) (broken []strin
 				return err
 			}
 			for _, rec := range some {
-				wrong := r.whole(workspace, rec, sizesOnly)
-				if wrong != nil && r.stays(ctx, workspace, rec.ID) {
-					broken = append(broken, fmt.Sprintf("recording %s of call %s: %v", rec.ID, rec.Call, wrong))
-				}
-				count++
-				if err := ctx.Err(); err != nil {
+				if err := errors.Join(f(workspace, rec), ctx.Err()); err != nil {
 					return err
 				}
 			}
 			after = some[len(some)-1].ID
 		}
 	})
-	return broken, count, err
 }
 
 // whole says what is wrong with a recording's file.
