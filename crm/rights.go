@@ -118,6 +118,15 @@ func (r Rights) MayCall(known, colleague bool) error {
 	return Invalid{Say(MayCallCRMOrStaff)}
 }
 
+// MayPassOn says whether the rights allow that a call is passed or sent on to someone: to colleagues, always, who are not
+// called out to (requirements.md G1, "call out"); to others as MayCall does.
+func (r Rights) MayPassOn(known, colleague bool) error {
+	if colleague {
+		return nil
+	}
+	return r.MayCall(known, colleague)
+}
+
 // Includes says whether a right of that reach is about what owner owns.
 func (r Reach) Includes(me, owner User) bool {
 	switch r {

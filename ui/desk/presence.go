@@ -12,15 +12,15 @@ func (d *Desk) DoNotDisturb(until time.Time) {
 	d.post(func() { d.attend(Presence{Quiet: true, Until: until}) })
 }
 
-// ForwardAll sends every call on to target, which is what one may also dial. The other
-// side's PBX, or ours, does the sending.
+// ForwardAll sends every call on to target, which is what one may also dial, if the agent's role allows it (requirements.md
+// G1). The other side's PBX, or ours, does the sending.
 func (d *Desk) ForwardAll(target string) {
 	d.post(func() {
 		if DialTarget(target, d.region) == "" {
 			d.notice(Notice{Text: Text{Key: "“{target}” is not a number or SIP address", Args: map[string]string{"target": target}}, Warning: true})
 			return
 		}
-		d.attend(Presence{Forward: target})
+		d.mayPassOn(d.accountOut(), target, func() { d.attend(Presence{Forward: target}) })
 	})
 }
 

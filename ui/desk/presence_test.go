@@ -102,7 +102,7 @@ func TestDecliningMayBeForThisPhoneOnly(t *testing.T) {
 	d.desk.Decline(c.ID)
 	d.desk.DeclineAs(false)
 	d.desk.Decline(c.ID)
-	d.until("what comes after", func(Snapshot) bool { return d.phone.did("decline 1") })
+	d.rulesRead("what comes after", func(rules) bool { return d.phone.did("decline 1") })
 	if !d.phone.did("decline 1 as busy") {
 		t.Errorf("the phone was told %q", d.phone.asked)
 	}

@@ -14,7 +14,7 @@ func TestARecordingIsShownAndKeptInTheCallsRecord_H3(t *testing.T) {
 	d.answered("1", "00491761234567")
 	c := d.call("talking", func(c Call) bool { return c.State == Talking })
 	d.desk.RecordCall(c.ID, true)
-	d.until("the wish", func(Snapshot) bool { return d.phone.did("record 1 true") })
+	d.rulesRead("the wish", func(rules) bool { return d.phone.did("record 1 true") })
 
 	files := []string{"2026-11-25 10-00-00 +49301.flac"}
 	recording := func(state phone.RecordingState, why string) {

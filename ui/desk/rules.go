@@ -95,25 +95,37 @@ func (d *Desk) refuses(p phone.Call) bool {
 // mayCall has place done when the agent's role allows a call to the target by an account
 // (requirements.md G1), else says why not.
 func (d *Desk) mayCall(account, target string, place func()) {
-	rights := d.rules.rights
-	if rights.Call >= crm.CallAnyone {
-		place()
+	d.allowed(account, target, crm.Rights.MayCall, place)
+}
+
+// mayPassOn has pass done when the agent's role allows that a call of an account is passed or sent on to the target, else
+// says why not. The company pays for such a call as for one that the agent dials.
+func (d *Desk) mayPassOn(account, target string, pass func()) {
+	d.allowed(account, target, crm.Rights.MayPassOn, pass)
+}
+
+// right is one of crm.Rights' to have to do with somebody.
+type right func(r crm.Rights, known, colleague bool) error
+
+func (d *Desk) allowed(account, target string, may right, do func()) {
+	if d.rules.rights.Call >= crm.CallAnyone {
+		do()
 		return
 	}
-	d.judge(crm.Parse(target, d.regionOf(d.lineOver(account))), func(err error) {
+	d.judge(crm.Parse(target, d.regionOf(d.lineOver(account))), may, func(err error) {
 		var refused crm.Invalid
 		switch {
 		case err == nil:
-			place()
+			do()
 		case errors.As(err, &refused):
 			d.notice(Notice{Text: Text(refused.Text), Warning: true})
 		}
 	})
 }
 
-// judge says whether the agent's role allows a call to a party: nil, or a crm.Invalid, or what
+// judge says whether the agent's role allows something with a party: nil, or a crm.Invalid, or what
 // kept the file from being read, of which the agent is told.
-func (d *Desk) judge(party crm.Party, say func(error)) {
+func (d *Desk) judge(party crm.Party, may right, say func(error)) {
 	rights := d.rules.rights
 	d.find(func(ctx context.Context) {
 		matches, err1 := d.file.Match(ctx, party)
@@ -124,7 +136,7 @@ func (d *Desk) judge(party crm.Party, say func(error)) {
 				say(err)
 				return
 			}
-			say(rights.MayCall(len(matches) > 0, colleague.ID != ""))
+			say(may(rights, len(matches) > 0, colleague.ID != ""))
 		})
 	})
 }
@@ -138,7 +150,7 @@ func (d *Desk) MayCall(ctx context.Context, account string, to phone.Party) erro
 			said <- nil
 			return
 		}
-		d.judge(partyOf(to, d.regionOf(d.lineOver(account))), func(err error) { said <- err })
+		d.judge(partyOf(to, d.regionOf(d.lineOver(account))), crm.Rights.MayCall, func(err error) { said <- err })
 	})
 	select {
 	case err := <-said:

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -85,7 +86,7 @@ func TestACallOfTheBlacklistIsDeclinedAlsoWhenTheFileKnewLater_E3(t *testing.T) 
 	})
 	<-read
 	d.ring("1", "0900123456")
-	d.until("the call to be declined", func(Snapshot) bool { return d.phone.did("decline 1") })
+	d.rulesRead("the call to be declined", func(rules) bool { return d.phone.did("decline 1") })
 }
 
 func TestAnExceptionRingsAndIsLoggedOnly_E1(t *testing.T) {
@@ -134,6 +135,9 @@ func TestNumbersAreDialledAsTheLineWantsThem_A1(t *testing.T) {
 		d.desk.Dial(c.target, c.account)
 		d.rulesRead("the call to be placed", func(rules) bool { return d.phone.last() == c.want })
 	}
+	d.ring("1", "0301234567") // by Office
+	d.desk.Transfer(d.call("a call", looked).ID, "0221 9876543")
+	d.rulesRead("the call to be passed on", func(rules) bool { return d.phone.did("transfer 1 002219876543") })
 }
 
 func TestANumberIsReadAsItsLineWritesThem_A1(t *testing.T) {
@@ -182,6 +186,52 @@ func TestARoleThatMayNotCallSaysSo_G1(t *testing.T) {
 	d.rulesRead("the refusal", func(rules) bool { return d.notice() == crm.MayCallCRMOnly })
 	d.desk.Dial("0176 1234567", "Office")
 	d.rulesRead("the call", func(rules) bool { return d.phone.last() == "dial Office 01761234567" })
+}
+
+// Passing a call on, or all of them, costs the company what dialling does; colleagues are not called out to.
+func TestACallIsPassedOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
+	d := newDesk(t)
+	d.account()
+	d.contact("Jürgen", "Müller", "0176 1234567")
+	petra := crm.User{ID: d.file.NewID(), Name: "Petra", Extension: "102"}
+	me, err := d.file.Me(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := crm.Role{ID: d.file.NewID(), Name: "Trainee"}
+	me.Roles = []crm.ID{role.ID}
+	d.do(crm.SaveRole{Role: role}, crm.SaveUser{User: me}, crm.SaveUser{User: petra})
+	d.ring("1", "0301234567")
+	id := d.call("the call", looked).ID
+	for _, tt := range []struct {
+		right   crm.CallRight
+		to      string
+		refusal string
+	}{
+		{crm.CallNobody, "0900123456", crm.MayCallNobody},
+		{crm.CallNobody, "102", ""},
+		{crm.CallCRM, "0900 123457", crm.MayCallCRMOnly},
+		{crm.CallCRM, "01761234567", ""},
+		{crm.CallCRMAndColleagues, "0900123458", crm.MayCallCRMOrStaff},
+		{crm.CallAnyone, "0900123459", ""},
+	} {
+		role.Rights.Call = tt.right
+		d.do(crm.SaveRole{Role: role})
+		d.rulesRead("the right", func(r rules) bool { return r.rights.Call == tt.right })
+		passed, sent := "transfer 1 "+tt.to, fmt.Sprintf("forward all to %q, busy \"\", no answer \"\" after 0s", tt.to)
+		for what, wish := range map[string]func(){passed: func() { d.desk.Transfer(id, tt.to) }, sent: func() { d.desk.ForwardAll(tt.to) }} {
+			d.mu.Lock()
+			d.notices = nil
+			d.mu.Unlock()
+			wish()
+			d.rulesRead("a word on "+what, func(rules) bool {
+				return tt.refusal == "" && d.phone.did(what) || tt.refusal != "" && d.notice() == tt.refusal
+			})
+			if tt.refusal != "" && d.phone.did(what) {
+				t.Errorf("with right %d: %s", tt.right, what)
+			}
+		}
+	}
 }
 
 // A far end that sends a call on (302, REFER) names numbers that the agent hasn't dialled.

@@ -31,17 +31,24 @@ func (d *Desk) Hold(id CallID, on bool) {
 	d.ask(id, func(t Telephone, p phone.CallID) error { return t.Hold(p, on) })
 }
 
-// Transfer passes a call on without asking. target is what one may also dial; what
-// becomes of it is told in Call.Transfer.
+// Transfer passes a call on without asking the other first, if the agent's role allows it (requirements.md G1). target is
+// what one may also dial, and is sent as the line wants it dialled (A1); what becomes of it is told in Call.Transfer.
 func (d *Desk) Transfer(id CallID, target string) {
-	dial := DialTarget(target, d.region)
-	if dial == "" {
-		d.post(func() {
+	d.post(func() {
+		if DialTarget(target, d.region) == "" {
 			d.notice(Notice{Text: Text{Key: "“{target}” is not a number or SIP address", Args: map[string]string{"target": target}}, Warning: true})
+			return
+		}
+		c := d.byID(id)
+		if c == nil || c.gone {
+			return
+		}
+		account := c.phone.Account
+		d.mayPassOn(account, target, func() {
+			dial := d.dialOver(account, target)
+			d.ask(id, func(t Telephone, p phone.CallID) error { return t.Transfer(p, dial) })
 		})
-		return
-	}
-	d.ask(id, func(t Telephone, p phone.CallID) error { return t.Transfer(p, dial) })
+	})
 }
 
 // Join connects the other sides of two answered calls with each other, and leaves them.
