@@ -191,6 +191,32 @@ func TestBeingTransferredCallsTheOther(t *testing.T) {
 	d.eventually("the new one is talked on", func() bool { return d.last(n.ID).State == phone.Active })
 }
 
+// Whoever passes a call on does not make this telephone talk to a host of their choice: numbers are dialled at the PBX,
+// names are led through it.
+func TestBeingTransferredElsewhereGoesThroughThePBX(t *testing.T) {
+	for _, c := range []struct{ to, start, route string }{
+		{"<sip:0900123456@elsewhere.example>", "INVITE sip:0900123456@PBX SIP/2.0", ""},
+		{"<sip:bob@elsewhere.example>", "INVITE sip:bob@elsewhere.example SIP/2.0", "<sip:PBX;lr>"},
+		{"<sip:103@elsewhere.example?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2>", "INVITE sip:103@elsewhere.example SIP/2.0", "<sip:PBX;lr>"},
+		{"<sip:103@PBX>", "INVITE sip:103@PBX SIP/2.0", ""},
+	} {
+		t.Run(c.to, func(t *testing.T) {
+			_, caller, _, _ := talking(t, siptest.SDP(4000))
+			at := func(s string) string { return strings.ReplaceAll(s, "PBX", caller.Addr()) }
+			caller.Do("REFER", "", "Refer-To: "+at(c.to), "Referred-By: <sip:chief@example.org>")
+			caller.Expect("202 REFER")
+			invite := caller.Expect("INVITE")
+			for invite.Get("Referred-By") == "" { // the other INVITE is the hold
+				caller.Reply(invite, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+				invite = caller.Expect("INVITE")
+			}
+			if invite.Start != at(c.start) || invite.Get("Route") != at(c.route) {
+				t.Errorf("%s, Route %q, want %s, %q", invite.Start, invite.Get("Route"), at(c.start), at(c.route))
+			}
+		})
+	}
+}
+
 func TestGarbageInTransfersIsRefused(t *testing.T) {
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	for _, to := range []string{"<>", "", "mailto:chief@example.org", "<mailto:chief@example.org>", "<tel:>", "nonsense<", "<sip:>", "<sip:a@b?Replaces=%ZZ>"} {

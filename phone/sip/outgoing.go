@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -28,10 +29,11 @@ func partyAt(uri sip.Uri) Party {
 // Dial invites target (see [Target]) with an offer. It returns at once; what becomes
 // of it is told to events. The error is about the target only.
 func (s *Stack) Dial(to string, offer []byte, events Events) (*Dialog, error) {
-	return s.dial(to, offer, events)
+	return s.dial(to, false, offer, events)
 }
 
-// DialFor calls whom the far end referred us to, and says so (RFC 3892, RFC 3891).
+// DialFor calls whom the far end referred us to, and says so (RFC 3892, RFC 3891). It goes through the PBX wherever that is,
+// as a call that is sent on does (see reached): nobody who passes a call on makes this telephone talk to a host of their choice.
 func (s *Stack) DialFor(r *ReferRequest, offer []byte, events Events) (*Dialog, error) {
 	var headers []sip.Header
 	if r.By != "" {
@@ -40,16 +42,50 @@ func (s *Stack) DialFor(r *ReferRequest, offer []byte, events Events) (*Dialog, 
 	if r.Replaces != "" {
 		headers = append(headers, sip.NewHeader("Replaces", r.Replaces))
 	}
-	return s.dial(r.To, offer, events, headers...)
+	to, through := s.referredTo(r)
+	return s.dial(to, through, offer, events, headers...)
+}
+
+// referredTo is what to dial for a REFER, and whether it has to be led through the PBX. A number is dialled as the agent
+// would, unless a certain call at a certain telephone is to be replaced; a name keeps its host.
+func (s *Stack) referredTo(r *ReferRequest) (to string, through bool) {
+	uri, err := target(r.To, s.acc.host, s.acc.port)
+	if err != nil {
+		return r.To, false // which dial says
+	}
+	r.dialog.mu.Lock()
+	theirs := r.dialog.target
+	r.dialog.mu.Unlock()
+	if sameHost(uri, s.pbx(uri.Scheme)) || sameHost(uri, theirs) {
+		return r.To, false
+	}
+	if number := unescapeUser(uri.User); r.Replaces == "" && looksLikeNumber(number) && strings.EqualFold(uri.Scheme, "sip") {
+		return number, false
+	}
+	return r.To, true
+}
+
+// pbx is the account's.
+func (s *Stack) pbx(scheme string) sip.Uri {
+	return sip.Uri{Scheme: scheme, Host: s.acc.host, Port: s.acc.port, UriParams: sip.NewParams()}
+}
+
+// throughPBX has a request go to the PBX first, unless it has a way already.
+func (s *Stack) throughPBX(req *sip.Request) {
+	if req.Route() == nil {
+		pbx := s.pbx("sip")
+		pbx.UriParams.Add("lr", "")
+		req.AppendHeader(&sip.RouteHeader{Address: pbx})
+	}
 }
 
 // DialReplacing invites target in the place of another call there: replaces is the
 // value of the Replaces header (RFC 3891).
 func (s *Stack) DialReplacing(to, replaces string, offer []byte, events Events) (*Dialog, error) {
-	return s.dial(to, offer, events, sip.NewHeader("Replaces", replaces))
+	return s.dial(to, false, offer, events, sip.NewHeader("Replaces", replaces))
 }
 
-func (s *Stack) dial(to string, offer []byte, events Events, headers ...sip.Header) (*Dialog, error) {
+func (s *Stack) dial(to string, through bool, offer []byte, events Events, headers ...sip.Header) (*Dialog, error) {
 	uri, err := target(to, s.acc.host, s.acc.port)
 	if err != nil {
 		return nil, err
@@ -61,6 +97,9 @@ func (s *Stack) dial(to string, offer []byte, events Events, headers ...sip.Head
 	req.AppendHeader(from)
 	req.AppendHeader(s.contact())
 	s.route(req)
+	if through {
+		s.throughPBX(req)
+	}
 	req.AppendHeader(allow())
 	req.AppendHeader(supported())
 	s.askTimer(req)

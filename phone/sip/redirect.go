@@ -114,9 +114,7 @@ func (d *Dialog) contacted(item string) (sip.Uri, bool) {
 // A number is called as it is dialled, since a number's host is often but the telephone or
 // trunk that the redirection came from; a name is nothing without its host and keeps it.
 func (d *Dialog) reached(uri sip.Uri) bool {
-	acc := d.stack.acc
-	pbx := sip.Uri{Scheme: uri.Scheme, Host: acc.host, Port: acc.port}
-	return sameHost(uri, pbx) || sameHost(uri, d.invitation.Recipient)
+	return sameHost(uri, d.stack.pbx(uri.Scheme)) || sameHost(uri, d.invitation.Recipient)
 }
 
 func sameHost(a, b sip.Uri) bool {
@@ -226,11 +224,8 @@ func (d *Dialog) sentOn(to redirection) {
 	for req.RemoveHeader("Route") {
 	}
 	d.stack.route(req)
-	if req.Route() == nil && !d.reached(to.uri) {
-		acc := d.stack.acc
-		pbx := sip.Uri{Scheme: "sip", Host: acc.host, Port: acc.port, UriParams: sip.NewParams()}
-		pbx.UriParams.Add("lr", "")
-		req.AppendHeader(&sip.RouteHeader{Address: pbx})
+	if !d.reached(to.uri) {
+		d.stack.throughPBX(req)
 	}
 	d.renew(req)
 	d.progressed = false
