@@ -132,6 +132,10 @@ type RecordRow struct {
 	Amount      Money
 	Responsible string
 	At          time.Time // last activity, else made
+	Company     string    // as Sub where that is the company; a lead's own
+	Position    string    // of a contact
+	Source      string
+	Changed     time.Time // what ColumnChanged orders by
 }
 
 // RecordPage is a page of records.

@@ -99,8 +99,7 @@ func (f *listFilters) enter() {
 		f.p.head.Refresh()
 		if order := crm.Order(f.keptPref(prefOrder)); order != f.p.order {
 			f.p.order = order
-			f.p.list.Top()
-			f.p.load()
+			f.p.reorder()
 		}
 	})
 }

@@ -39,17 +39,10 @@ type listColumn struct {
 // newOrderButton lets one choose the order of a list, which is remembered. What is chosen once more turns round.
 func (p *listPage) newOrderButton() *kit.Button {
 	var b *kit.Button
-	set := func(o crm.Order) func() {
-		return func() {
-			p.order = o
-			p.opt.Kept.SetString(p.filters.pref(prefOrder), string(o))
-			p.list.Top()
-			p.load()
-		}
-	}
+	set := func(o crm.Order) func() { return func() { p.setOrder(o) } }
 	b = kit.NewIconButton("Order", theme.IconSort, kit.Ghost, func() {
 		usual := text.Key("Last activity first")
-		byName := p.spec.kind == desk.Contact || p.spec.kind == desk.Company
+		byName := namesOrder(p.spec.kind)
 		var items []kit.MenuItem
 		if !byName {
 			items = append(items, kit.MenuItem{Key: usual, Chosen: p.order == crm.OrderUsual, Do: set(crm.OrderUsual)})
@@ -72,4 +65,17 @@ func (p *listPage) newOrderButton() *kit.Button {
 		p.host.over().ShowMenu(b, items...)
 	})
 	return b
+}
+
+// setOrder shows the list in another order, and keeps it for the user.
+func (p *listPage) setOrder(o crm.Order) {
+	p.order = o
+	p.opt.Kept.SetString(p.filters.pref(prefOrder), string(o))
+	p.reorder()
+}
+
+func (p *listPage) reorder() {
+	p.table.ordered()
+	p.list.Top()
+	p.load()
 }

@@ -103,6 +103,7 @@ type listPage struct {
 	host    recordHost
 	filters *listFilters // nil for calls
 	order   crm.Order
+	table   *listTable
 	picked  *listSelection // what is changed or exported together
 }
 
@@ -121,10 +122,12 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	if spec.other != "" {
 		head = append(head, kit.NewButton(spec.other, kit.Ghost, spec.showOther).WithIcon(theme.IconBoard).Small())
 	}
+	p.table = newListTable(p)
 	if spec.kind != "" && opt.Customers != nil {
 		p.filters = newListFilters(p)
 		head = append(head, p.newOrderButton(), p.filters.open)
 	}
+	head = append(head, p.table.open)
 	if spec.add != "" && opt.Customers != nil {
 		head = append(head, kit.NewIconButton(spec.add, theme.IconPlus, kit.Ghost, p.add))
 	}
@@ -156,7 +159,7 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p.empty = p.emptyState(host.importFile)
 	p.head = kit.Pad(9, 12, 10, 16, kit.Column(7, top...))
 	p.picked = newListSelection(p)
-	p.box = kit.Stack()
+	p.box = &fyne.Container{Layout: p.table}
 	p.arrange()
 	return p
 }
@@ -170,11 +173,9 @@ func (p *listPage) arrange() {
 		p.box.Refresh()
 		return
 	}
-	w := float32(340)
-	if p.narrow {
-		w = 300
-	}
-	left := kit.Sized(w, 0, kit.Column(0, p.head, kit.NewHairline(), kit.Grow(p.body), kit.Pad(0, 8, 0, 8, p.refine), p.picked.bar))
+	w := p.table.width()
+	p.detail.SetNarrow(p.narrow || p.table.room > 0 && p.table.room-w < tableFacts)
+	left := kit.Sized(w, 0, kit.Column(0, p.head, kit.NewHairline(), p.table.heads, kit.Grow(p.body), kit.Pad(0, 8, 0, 8, p.refine), p.picked.bar))
 	p.box.Objects = []fyne.CanvasObject{kit.RowAligned(0, kit.Stretch, left, kit.NewHairline(), kit.Grow(p.detail.box))}
 	p.box.Refresh()
 }
@@ -213,6 +214,7 @@ func (p *listPage) Object() fyne.CanvasObject { return p.box }
 // Enter loads the list; rows from before stay until the new ones are there.
 func (p *listPage) Enter() {
 	p.here = true
+	p.table.enter()
 	if p.filters != nil {
 		p.filters.enter()
 	}
@@ -226,6 +228,7 @@ func (p *listPage) Leave() {
 	p.pager.Stop()
 	p.detail.Stop()
 	p.picked.asking.Stop()
+	p.table.whose.Stop()
 	if p.filters != nil {
 		p.filters.asking.Stop()
 		p.filters.whose.Stop()
@@ -247,8 +250,7 @@ func (p *listPage) Submit() { p.detail.Submit() }
 // SetNarrow is for windows below 1100.
 func (p *listPage) SetNarrow(on bool) {
 	p.narrow = on
-	p.detail.SetNarrow(on)
-	p.arrange()
+	p.table.fit()
 }
 
 // Open shows a record, whether the list has it in view or not.
@@ -438,7 +440,10 @@ func (p *listPage) fillRow(i int, o fyne.CanvasObject) {
 		row.Set(kit.RowData{Title: "…"}, false)
 		return
 	}
-	row.Set(listRowData(r, p.opt.Now(), p.spec.calls), p.picked.Has(r) || !p.picked.Any() && p.chosen != "" && rowKey(r) == p.chosen)
+	row.SetColumns(p.table.widths)
+	d := listRowData(r, p.opt.Now(), p.spec.calls)
+	p.table.fill(&d, r)
+	row.Set(d, p.picked.Has(r) || !p.picked.Any() && p.chosen != "" && rowKey(r) == p.chosen)
 }
 
 // choose shows the record of a row.

@@ -33,7 +33,7 @@ var contactList = list{kind: 0, table: "contact c", rid: "c.rid", order: orderin
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
 		c, err := scanContact(rows)
 		return crm.RecordRow{Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}, Name: c.Name(), Sub: c.companyName, Number: first(c.Numbers),
-			Open: true, Responsible: c.responsible, At: c.Updated}, c.rid, err
+			Open: true, Responsible: c.responsible, At: c.Updated, Company: c.companyName, Position: c.Position, Source: c.Source, Changed: c.Updated}, c.rid, err
 	}}
 
 var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: ordering{terms: []string{"f.sort", "f.rid"}}, newest: ordering{[]string{"f.rid"}, true}, columns: companyColumns, tables: companyTables,
@@ -41,7 +41,7 @@ var companyList = list{kind: 1, table: "company f", rid: "f.rid", order: orderin
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
 		c, err := scanCompany(rows)
 		return crm.RecordRow{Ref: crm.Ref{Kind: crm.KindCompany, ID: c.ID}, Name: c.Name, Number: first(c.Numbers),
-			Open: true, Responsible: c.responsible, At: c.Updated}, c.rid, err
+			Open: true, Responsible: c.responsible, At: c.Updated, Source: c.Source, Changed: c.Updated}, c.rid, err
 	}}
 
 var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: ordering{[]string{"l.active", "l.rid"}, true}, newest: ordering{[]string{"l.created", "l.rid"}, true}, columns: leadColumns, tables: leadTables, status: "l.status",
@@ -50,7 +50,8 @@ var leadList = list{kind: 2, table: "lead l", rid: "l.rid", order: ordering{[]st
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
 		l, err := scanLead(rows)
 		return crm.RecordRow{Ref: crm.Ref{Kind: crm.KindLead, ID: l.ID}, Name: l.Name(), Sub: personOf(l.Lead), Number: first(l.Numbers),
-			Status: string(l.Status), Open: l.Status.Open(), Responsible: l.responsible, At: l.active}, l.rid, err
+			Status: string(l.Status), Open: l.Status.Open(), Responsible: l.responsible, At: l.active,
+			Company: l.CompanyName, Source: l.Source, Changed: l.Updated}, l.rid, err
 	}}
 
 var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: ordering{[]string{"d.active", "d.rid"}, true}, newest: ordering{[]string{"d.rid"}, true}, columns: dealColumns, tables: dealTables, status: "d.stage",
@@ -59,7 +60,8 @@ var dealList = list{kind: 3, table: "deal d", rid: "d.rid", order: ordering{[]st
 	row: func(rows *sql.Rows) (crm.RecordRow, int64, error) {
 		d, err := scanDeal(rows)
 		return crm.RecordRow{Ref: crm.Ref{Kind: crm.KindDeal, ID: d.ID}, Name: d.Title, Sub: d.companyName, Status: string(d.Stage),
-			Open: d.open, Amount: d.Amount, Responsible: d.responsible, At: d.active}, d.rid, err
+			Open: d.open, Amount: d.Amount, Responsible: d.responsible, At: d.active,
+			Company: d.companyName, Source: d.Source, Changed: d.Updated}, d.rid, err
 	}}
 
 func first(numbers []crm.Number) crm.Number {

@@ -136,20 +136,21 @@ func (d *Desk) recordPage(ctx context.Context, ask func(context.Context, crm.Que
 	for _, r := range found.Rows {
 		row := Row{
 			Ref: viewRef(r.Ref), Title: r.Name, Sub: r.Sub, At: r.At, Dial: r.Number.Party().DialString(),
+			Company: r.Company, Position: r.Position, Number: r.Number.Show(d.region), Source: r.Source, Responsible: r.Responsible, Changed: r.Changed,
 		}
-		if number := r.Number.Show(d.region); number != "" {
+		if number := row.Number; number != "" {
 			row.Sub = strings.TrimPrefix(row.Sub+" · "+number, " · ")
 		}
 		if row.Title == "" {
-			row.Title = r.Number.Show(d.region)
+			row.Title = row.Number
 		}
 		switch r.Ref.Kind {
 		case crm.KindLead:
 			row.Status, row.Tone = leadStatus(crm.LeadStatus(r.Status))
 		case crm.KindDeal:
 			row.Status, row.Tone = dealStage(crm.DealStage(r.Status))
-			if amount := d.amount(r.Amount); amount != "" {
-				row.Sub = strings.TrimPrefix(row.Sub+" · "+amount, " · ")
+			if row.Amount = d.amount(r.Amount); row.Amount != "" {
+				row.Sub = strings.TrimPrefix(row.Sub+" · "+row.Amount, " · ")
 			}
 		}
 		page.Rows = append(page.Rows, row)

@@ -391,6 +391,10 @@ type Row struct {
 	Length   time.Duration // talked, or waited when missed
 	Unread   bool
 
+	// What the columns of a list of records show.
+	Company, Position, Number, Amount, Source, Responsible string
+	Changed                                                time.Time
+
 	closedBy string    // of a missed call that was worked off: the agent who called back
 	closedAt time.Time // and when
 }
