@@ -39,8 +39,10 @@ func TestEverythingIsReachedByTabAndShowsIt(t *testing.T) {
 				continue
 			}
 			seen[kind] = true
+			b.settle()
 			with := b.pixels()
 			c.Unfocus()
+			b.settle()
 			if bytes.Equal(with, b.pixels()) {
 				t.Errorf("%s: a %s does not show that it has the keyboard", page, kind)
 			}
