@@ -34,6 +34,7 @@ type bulkChoices struct {
 	statuses []crm.LeadStatus
 	stages   []crm.Stage // of the standard pipeline
 	sources  []string
+	ways     []crm.Pipeline
 }
 
 func newListSelection(p *listPage) *listSelection {
@@ -65,8 +66,8 @@ func (p *listPage) readChoices(ctx context.Context, _ struct{}) (c bulkChoices, 
 	// What a lead became by converting is not said by a status alone.
 	c.statuses = slices.DeleteFunc(append(w.Statuses(), crm.LeadJunk), func(l crm.LeadStatus) bool { return l == crm.LeadConverted })
 	c.sources = w.Sources()
-	pipelines, err := p.opt.Customers.Pipelines(ctx)
-	for _, way := range pipelines {
+	c.ways, err = p.opt.Customers.Pipelines(ctx)
+	for _, way := range c.ways {
 		if way.ID == crm.StandardPipelineID {
 			c.stages = way.Stages
 		}
@@ -213,8 +214,14 @@ func (s *listSelection) offer() {
 	status := []kit.Option{{ID: "", Key: text.Key("Status…")}}
 	if s.p.spec.kind == desk.Deal {
 		status[0].Key = text.Key("Stage…")
-		for _, stage := range s.has.stages {
-			status = append(status, kit.Option{ID: string(stage.ID), Label: stageName(stage)})
+		for _, way := range s.has.ways {
+			for _, stage := range way.Stages {
+				o := kit.Option{ID: wayStage(way.ID, stage.ID), Label: stageName(stage)}
+				if way.ID != crm.StandardPipelineID { // several have a stage of the same name
+					o.Label = joined(": ", pipelineName(way), o.Label)
+				}
+				status = append(status, o)
+			}
 		}
 	} else {
 		for _, l := range s.has.statuses {

@@ -291,8 +291,9 @@ func TestManyRecordsAreDeletedAndComeBack(t *testing.T) {
 func TestDealsOfOtherPipelinesAreTold(t *testing.T) {
 	b, s := customersBench(t, Look{"en", "light"})
 	ids := deals(t, s)
+	repair := s.NewID()
 	other := crm.Pipeline{ID: s.NewID(), Name: "Service", Stages: []crm.Stage{{ID: "a", Name: "A"}, {ID: "b", Name: "B", Result: crm.Won}, {ID: "c", Name: "C", Result: crm.Lost}}}
-	do(t, s, crm.SavePipeline{Pipeline: other}, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Repair", Pipeline: other.ID, Stage: "a"}})
+	do(t, s, crm.SavePipeline{Pipeline: other}, crm.CreateDeal{Deal: crm.Deal{ID: repair, Title: "Repair", Pipeline: other.ID, Stage: "a"}})
 	b.m.Go(pageDeals)
 	b.waits("Bremsprüfstand")
 	b.tap("button", "List")
@@ -302,6 +303,10 @@ func TestDealsOfOtherPipelinesAreTold(t *testing.T) {
 	p.click(p.page.pager.Len()-1, fyne.KeyModifierShift)
 	b.choose("select", "Status", "Won")
 	b.waits("1 deal of another pipeline stays as it is.")
+	b.stage(s, ids["Bremsprüfstand"], crm.DealWon)
+	pumpUntil(t, b.d, func() bool { return p.page.picked.stop == nil })
+	b.choose("select", "Status", "Service: B") // a stage of the other one, which only its deals take
+	b.stage(s, repair, "b")
 	b.stage(s, ids["Bremsprüfstand"], crm.DealWon)
 }
 
