@@ -24,9 +24,14 @@ func (b *mainBench) pixels() []byte {
 // can be seen, on every kind of widget.
 func TestEverythingIsReachedByTabAndShowsIt(t *testing.T) {
 	seen := map[string]bool{} // kinds of widgets that were looked at
-	for _, page := range []pageName{pageCalls, pageMissed, pageFollowUps, pageLeads, pageContacts, pageCompanies, pageDeals, pageTeam, pageStatistics, pageSettings} {
+	for _, page := range []pageName{pageCalls, pageMissed, pageFollowUps, pageLeads, pageContacts, pageCompanies, pageDeals, pageTeam, pageStatistics, pageSettings,
+		pageName(settingsSound), pageName(settingsNotices), pageName(settingsShortcuts), pageName(settingsAppearance), pageName(settingsAbout)} {
 		b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount}, Look{"en", "light"})
-		b.m.Go(page)
+		if b.m.pages[page] != nil {
+			b.m.Go(page)
+		} else {
+			b.m.ShowSettings(settingsPlace(page))
+		}
 		b.settle()
 		c := b.m.Window().Canvas()
 		c.Unfocus()
