@@ -11,6 +11,7 @@ import (
 // RFC 3325 §5: anybody can write a P-Asserted-Identity. Whose is taken is the account's
 // choice; From, and the wish not to be shown, are everybody's own.
 func TestWhoseWordForTheCallerIsTaken(t *testing.T) {
+	t.Parallel()
 	pai := `P-Asserted-Identity: "The Bank" <sip:+49800@bank.example>`
 	rpid := `Remote-Party-ID: "The Bank" <sip:+49800@bank.example>;party=calling`
 	const real, said = "+493020948812", "+49800"

@@ -13,6 +13,7 @@ func keptBy(what, transport string) func(*phone.Config, *phone.Account) {
 }
 
 func TestKeepAliveOverTCPNoticesADeadConnection(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.NewTCP(t, nil)
 	d := newDesk(t, pbx, keptBy("crlf", "tcp")).registered()
 	d.eventually("answered keep-alives", func() bool { return pbx.Pings() > 2 })

@@ -128,6 +128,7 @@ func TestRefusedSubscriptionSaysWhy(t *testing.T) {
 }
 
 func TestSubscriptionThatThePBXEndsIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	d, _ := lamps(t, pbx, func(a *phone.Account) { a.Watch = []string{"102"} })
 	first := pbx.Expect("SUBSCRIBE")

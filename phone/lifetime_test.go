@@ -85,6 +85,7 @@ func TestKeysAreReplacedBeforeTheirEnd(t *testing.T) {
 }
 
 func TestKeysThatHaveServedTheirTimeEndTheCall(t *testing.T) {
+	t.Parallel()
 	d, caller, _, far, _ := confide(t, "preferred")
 	far.lives(100)
 	caller.Do("INVITE", far.describes(savp))

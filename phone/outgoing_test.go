@@ -41,6 +41,7 @@ func TestOutgoingCallRingsIsAnsweredAndHungUpThere(t *testing.T) {
 }
 
 func TestOutgoingCallFails(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		code  int
 		cause phone.Cause
@@ -190,6 +191,7 @@ func TestSecondAnswerOfAForkIsHungUp(t *testing.T) {
 }
 
 func TestDeadPBXEndsTheCallWithAReason(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()
 	_, err := d.Dial("", "102")

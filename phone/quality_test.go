@@ -42,6 +42,7 @@ func (d *desk) troubled(id phone.CallID, want phone.Trouble) phone.Stats {
 var loud = slices.Repeat([]int16{8000, -8000}, audio.FrameSamples/2)
 
 func TestDeadMediaIsNamed(t *testing.T) {
+	t.Parallel()
 	d, caller, c, port, forward := timely(t, siptest.SDP(4000))
 	conn, _ := rtpPort(t)
 	d.sound.Frame(loud)
@@ -64,6 +65,7 @@ func TestDeadMediaIsNamed(t *testing.T) {
 }
 
 func TestThatTheyCantHearUsIsNamed(t *testing.T) {
+	t.Parallel()
 	conn, theirs := rtpPort(t)
 	d, caller, c, port, forward := timely(t, siptest.SDP(theirs, "a=rtcp-mux"))
 	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
@@ -96,6 +98,7 @@ func TestThatTheyCantHearUsIsNamed(t *testing.T) {
 }
 
 func TestASilentMicrophoneIsNamed(t *testing.T) {
+	t.Parallel()
 	conn, _ := rtpPort(t)
 	d, caller, c, port, forward := timely(t, siptest.SDP(4000))
 	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
@@ -117,6 +120,7 @@ type hearing struct{ *audio.Fake }
 func (hearing) Silence() time.Duration { return 0 }
 
 func TestASuppressorIsNoSilentMicrophone(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	var ahead atomic.Int64
 	sound := audio.NewFake()

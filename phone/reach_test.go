@@ -38,6 +38,7 @@ func atDomain(d directory) func(*phone.Config, *phone.Account) {
 }
 
 func TestTheNextServerIsTakenWhenOneFails(t *testing.T) {
+	t.Parallel()
 	for name, ill := range map[string]func(p *siptest.Peer){
 		"silent": func(p *siptest.Peer) { p.Handle(func(siptest.Message) bool { return true }) },
 		"overloaded": func(p *siptest.Peer) {
@@ -66,6 +67,7 @@ func TestTheNextServerIsTakenWhenOneFails(t *testing.T) {
 // RFC 3263 §4.3: a call that the registrar's machine can't place is tried at the next one,
 // with the registration staying where it is.
 func TestCallIsTriedAtTheNextServer(t *testing.T) {
+	t.Parallel()
 	first, second := siptest.New(t), siptest.New(t)
 	d := newDesk(t, second, atDomain(directory{first.Addr(), second.Addr()})).registered()
 	for _, refusal := range []struct {
@@ -107,6 +109,7 @@ func TestARefusalIsFinalWhoeverGivesIt(t *testing.T) {
 }
 
 func TestServerThatFailsLaterIsLeft(t *testing.T) {
+	t.Parallel()
 	first, second := siptest.New(t), siptest.New(t)
 	d := newDesk(t, second, atDomain(directory{first.Addr(), second.Addr()})).registered()
 	first.Phone()
@@ -118,6 +121,7 @@ func TestServerThatFailsLaterIsLeft(t *testing.T) {
 // RFC 2782, RFC 3263 §4.3: the domain's first server is gone back to when it is there again
 // and nobody is talking.
 func TestTheFirstServerIsGoneBackTo(t *testing.T) {
+	t.Parallel()
 	first, second := siptest.New(t), siptest.New(t)
 	first.Handle(func(siptest.Message) bool { return true })
 	kept := registrar(second, func(_ int, m siptest.Message) { accept(second, m, "1") })

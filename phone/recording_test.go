@@ -63,6 +63,7 @@ func (d *desk) recorded(id phone.CallID, s phone.RecordingState) phone.Recording
 }
 
 func TestACallIsRecordedPausedAndEnded_H3(t *testing.T) {
+	t.Parallel()
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	dir := filepath.Join(t.TempDir(), "recordings")
 	if err := d.Record(c.ID, true); !errors.Is(err, phone.ErrNoDirectory) {

@@ -89,6 +89,7 @@ func withoutHeader(s, name string) string {
 
 // What looks odd and is right is taken.
 func TestAnInviteThatOnlyLooksOddRings(t *testing.T) {
+	t.Parallel()
 	sdp := siptest.SDP(4000)
 	for name, tt := range map[string]struct {
 		body   string

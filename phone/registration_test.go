@@ -38,6 +38,7 @@ func accept(pbx *siptest.Peer, m siptest.Message, expires string) {
 const challenge = `WWW-Authenticate: Digest realm="pbx", nonce="abc", algorithm=MD5, qop="auth"`
 
 func TestRegisterAnswersTheChallengeAndRenewsByTheGrantedExpiry(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	count := registrar(pbx, func(n int, m siptest.Message) {
 		if m.Get("Authorization") == "" {
@@ -139,6 +140,7 @@ func TestTooBriefAnIntervalIsFollowed(t *testing.T) {
 }
 
 func TestPBXThatGoesAwayAndComesBack(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()
 	pbx.Handle(func(siptest.Message) bool { return true }) // answers nothing any more
@@ -155,6 +157,7 @@ func TestPBXThatGoesAwayAndComesBack(t *testing.T) {
 }
 
 func TestPBXThatIsNotThereYet(t *testing.T) {
+	t.Parallel()
 	first := siptest.New(t)
 	addr := first.Addr()
 	first.Close()

@@ -198,6 +198,7 @@ func TestACallThroughABadNetworkKeepsItsSound(t *testing.T) {
 // The cable is out for 2 s. Every timer but those of sound is at least ten times as fast here as
 // in earnest (quick, TestMain), so that stands for 20 s.
 func TestACableThatIsPulledForAWhile(t *testing.T) {
+	t.Parallel()
 	r, d, ours := far(t, rig.Weather{Delay: time.Millisecond}, func(timing *phone.Timing) { timing.MediaAlive = 6 * time.Second })
 	d.registered()
 	id, err := d.Dial("", "102")

@@ -68,6 +68,7 @@ func rtp(seq uint16, payload byte, extension []byte) []byte {
 }
 
 func TestRTPWithPaddedHeaderExtensionsIsHeard(t *testing.T) {
+	t.Parallel()
 	conn, port := rtpPort(t)
 	d, caller, c, theirs := talking(t, siptest.SDP(port))
 	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: theirs}
@@ -161,6 +162,7 @@ func TestMessagesThatLackWhatTheyMustHave(t *testing.T) {
 }
 
 func TestGarbageDatagrams(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()
 	caller := pbx.NewCall()
@@ -209,6 +211,7 @@ func TestGarbageDatagrams(t *testing.T) {
 }
 
 func TestNobodyAcknowledgesOur200(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	pbx.Repeats()
 	d := newDesk(t, pbx).registered()
@@ -228,6 +231,7 @@ func TestNobodyAcknowledgesOur200(t *testing.T) {
 }
 
 func TestOffersOfAllSorts(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		offer string
 		want  []string
@@ -406,6 +410,7 @@ func TestDigitsAsTheAccountSays(t *testing.T) {
 }
 
 func TestSilenceEndsTheCall(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) { c.Timing.MediaAlive = 300 * time.Millisecond }).registered()
 	caller := pbx.NewCall()

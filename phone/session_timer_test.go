@@ -38,6 +38,7 @@ func TestWeAskForASessionTimerAndLengthenIt(t *testing.T) {
 }
 
 func TestWeRefreshTheSession(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct{ allow, method string }{
 		"by UPDATE":                      {"Allow: INVITE, ACK, BYE, UPDATE", "UPDATE"},
 		"by re-INVITE without an UPDATE": {"Allow: INVITE, ACK, BYE", "INVITE"},
@@ -77,6 +78,7 @@ func TestWeRefreshTheSession(t *testing.T) {
 
 // RFC 3261 §12.2.1.2, RFC 4028 §10
 func TestASessionThatCantBeRefreshedEnds(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx, shortSessions).registered()
 	_, err := d.Dial("", "102")
@@ -91,6 +93,7 @@ func TestASessionThatCantBeRefreshedEnds(t *testing.T) {
 }
 
 func TestASessionThatTheFarEndForgetsToRefreshEnds(t *testing.T) {
+	t.Parallel()
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx, shortSessions).registered()
 	caller := pbx.NewCall()
@@ -111,6 +114,7 @@ func TestASessionThatTheFarEndForgetsToRefreshEnds(t *testing.T) {
 }
 
 func TestWhoRefreshesIsAgreedOnAsRFC4028Says(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		ask      []string
 		expires  string

@@ -243,6 +243,7 @@ func TestPacketsInTheClearAndRepeatedOnesAreNotHeard(t *testing.T) {
 }
 
 func TestAnOfferOfLessIsRefusedInMidCall(t *testing.T) {
+	t.Parallel()
 	d, caller, c, far, _ := confide(t, "preferred")
 	for _, method := range []string{"INVITE", "UPDATE"} {
 		caller.Do(method, far.describes(avp))
@@ -260,6 +261,7 @@ func TestAnOfferOfLessIsRefusedInMidCall(t *testing.T) {
 }
 
 func TestAnAnswerOfLessEndsTheCall(t *testing.T) {
+	t.Parallel()
 	d, caller, c, far, _ := confide(t, "preferred")
 	d.do(d.Hold(c.ID, true))
 	caller.Reply(caller.Expect("INVITE"), 200, "OK", far.describes(avp, "a=recvonly"))
@@ -299,6 +301,7 @@ func TestKeysChangeInMidCall(t *testing.T) {
 }
 
 func TestKeysThatDontFitEndTheCall(t *testing.T) {
+	t.Parallel()
 	d, caller, _, far, _ := confide(t, "required")
 	far.newKey(usual) // and it tells nobody
 	far.speaks(150)
@@ -378,6 +381,7 @@ func TestARefusalOfEncryptionIsToldSo(t *testing.T) {
 
 // D2: passed on, an encrypted call insists on what it had.
 func TestATransferDoesNotGiveUpEncryption(t *testing.T) {
+	t.Parallel()
 	d, caller, _, _, _ := confide(t, "preferred")
 	caller.Do("REFER", "", "Refer-To: <sip:102@"+caller.Addr()+">")
 	caller.Expect("202 REFER")

@@ -25,6 +25,7 @@ func byTLS(ca string) func(*phone.Config, *phone.Account) {
 func patient(c *phone.Config, _ *phone.Account) { c.Timing.Answer = siptest.Patience }
 
 func TestCallOverTLSWithOwnAuthority(t *testing.T) {
+	t.Parallel()
 	authority := siptest.NewAuthority(t)
 	pbx := siptest.NewTCP(t, authority.Issue("127.0.0.1").Server(t))
 	d := newDesk(t, pbx, byTLS(authority.File)).registered()
@@ -45,6 +46,7 @@ func TestCallOverTLSWithOwnAuthority(t *testing.T) {
 }
 
 func TestCertificatesAreChecked(t *testing.T) {
+	t.Parallel()
 	authority, other := siptest.NewAuthority(t), siptest.NewAuthority(t)
 	good := authority.Issue("127.0.0.1")
 	telephone := authority.Issue("telephone")

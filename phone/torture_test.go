@@ -119,6 +119,7 @@ var anyAnswer = []string{"180", "200", "400", "405", "406", "415", "416", "420",
 
 // RFC 4475, over UDP and TCP: the answer is what the RFC asks for, and the phone lives.
 func TestTortureMessages(t *testing.T) {
+	t.Parallel()
 	for name, tt := range torture {
 		t.Run("udp/"+name, func(t *testing.T) {
 			pbx := siptest.New(t)

@@ -55,6 +55,7 @@ func TestBlindTransferIsFollowedToItsEnd(t *testing.T) {
 }
 
 func TestATransferThatFailsBringsTheCallBack(t *testing.T) {
+	t.Parallel()
 	for name, fail := range map[string]func(*siptest.Call, siptest.Message){
 		"refused at once": func(caller *siptest.Call, refer siptest.Message) { caller.Reply(refer, 403, "Forbidden", "") },
 		"busy there": func(caller *siptest.Call, refer siptest.Message) {
@@ -154,6 +155,7 @@ func TestAttendedTransferJoinsTwoCalls(t *testing.T) {
 
 // The transferee of RFC 5589 §6.1; Referred-By is passed on (RFC 3892).
 func TestBeingTransferredCallsTheOther(t *testing.T) {
+	t.Parallel()
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	caller.Do("REFER", "", "Refer-To: <sip:103@"+caller.Addr()+"?Replaces=abc%40x%3Bto-tag%3D1%3Bfrom-tag%3D2>", "Referred-By: <sip:chief@example.org>")
 	caller.Expect("202 REFER")
@@ -194,6 +196,7 @@ func TestBeingTransferredCallsTheOther(t *testing.T) {
 // Whoever passes a call on does not make this telephone talk to a host of their choice: numbers are dialled at the PBX,
 // names are led through it.
 func TestBeingTransferredElsewhereGoesThroughThePBX(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ to, start, route string }{
 		{"<sip:0900123456@elsewhere.example>", "INVITE sip:0900123456@PBX SIP/2.0", ""},
 		{"<sip:bob@elsewhere.example>", "INVITE sip:bob@elsewhere.example SIP/2.0", "<sip:PBX;lr>"},
@@ -218,6 +221,7 @@ func TestBeingTransferredElsewhereGoesThroughThePBX(t *testing.T) {
 }
 
 func TestGarbageInTransfersIsRefused(t *testing.T) {
+	t.Parallel()
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	for _, to := range []string{"<>", "", "mailto:chief@example.org", "<mailto:chief@example.org>", "<tel:>", "nonsense<", "<sip:>", "<sip:a@b?Replaces=%ZZ>"} {
 		caller.Do("REFER", "", "Refer-To: "+to)
@@ -253,6 +257,7 @@ func TestACallTakesThePlaceOfAnother(t *testing.T) {
 }
 
 func TestAReplacesThatFitsNothingIsRefused(t *testing.T) {
+	t.Parallel()
 	d, colleague, c, _ := talking(t, siptest.SDP(4000))
 	fits := colleague.ID + ";to-tag=" + colleague.Theirs + ";from-tag=" + colleague.Tag
 	for name, tt := range map[string]struct {
