@@ -125,6 +125,71 @@ func TestInviteIsChallenged(t *testing.T) {
 	}
 }
 
+// Whoever we are made to call learns nothing that passwords can be tried against; a PBX of several machines is known by
+// the realm that it had before.
+func TestOnlyThePBXIsToldThatWeKnowThePassword(t *testing.T) {
+	pbx, other := siptest.New(t), siptest.NewAt(t, "127.0.0.2:0")
+	d := newDesk(t, pbx).registered()
+	challenge := func(realm string) string {
+		return `WWW-Authenticate: Digest realm="` + realm + `", nonce="n1", algorithm=MD5, qop="auth"`
+	}
+	call := func() (phone.CallID, siptest.Message) {
+		t.Helper()
+		id, err := d.Dial("", "sip:bob@"+other.Addr())
+		d.do(err)
+		return id, other.Expect("INVITE")
+	}
+	strange := func(realm string) {
+		t.Helper()
+		_, invite := call()
+		other.Reply(invite, 401, "Who?", "", challenge(realm))
+		other.Expect("ACK")
+		if end := d.ended(phone.Failed); end.SIPCode != 401 {
+			t.Errorf("ended with %d %s", end.SIPCode, end.SIPReason)
+		}
+		if m, again := other.Await("INVITE", 100*time.Millisecond); again {
+			t.Errorf("it is told %s", m.Get("Authorization"))
+		}
+	}
+	strange("company")
+	_, err := d.Dial("", "102")
+	d.do(err)
+	pbx.Reply(pbx.Expect("INVITE"), 401, "Who?", "", challenge("company"))
+	pbx.Expect("ACK")
+	known := pbx.Expect("INVITE")
+	if !strings.Contains(known.Get("Authorization"), `realm="company"`) {
+		t.Errorf("the PBX is told %q", known.Get("Authorization"))
+	}
+	pbx.Reply(known, 486, "Busy", "")
+	pbx.Expect("ACK")
+	d.ended(phone.Busy)
+	strange("company") // anybody can write that
+
+	id, invite := call()
+	other.Reply(invite, 200, "OK", siptest.SDP(4000))
+	other.Expect("ACK")
+	d.eventually("we talk", func() bool { return d.last(id).State == phone.Active })
+	d.do(d.Hold(id, true))
+	for _, realm := range []string{"company", "elsewhere"} {
+		hold := other.Expect("INVITE")
+		other.Reply(hold, 401, "Who?", "", challenge(realm))
+		other.Expect("ACK")
+		if realm == "elsewhere" {
+			if m, again := other.Await("INVITE", 100*time.Millisecond); again {
+				t.Errorf("within the call another realm is told %s", m.Get("Authorization"))
+			}
+			continue
+		}
+		again := other.Expect("INVITE")
+		if !strings.Contains(again.Get("Authorization"), `realm="company"`) {
+			t.Errorf("within the call, another machine of the PBX is told %q", again.Get("Authorization"))
+		}
+		other.Reply(again, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+		other.Expect("ACK")
+		d.do(d.Hold(id, false))
+	}
+}
+
 func TestCancelBeforeAnyAnswerWaitsForOne(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()

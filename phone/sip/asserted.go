@@ -29,12 +29,18 @@ func (s *Stack) believes(req *sip.Request) bool {
 	case AssertedByNobody:
 		return false
 	}
-	from, err := netip.ParseAddrPort(req.Source())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.isPBX(req.Source())
+}
+
+// isPBX says whether an address is one of the PBX's, or of the account's outbound proxy, whatever its port. The stack is
+// locked.
+func (s *Stack) isPBX(source string) bool {
+	from, err := netip.ParseAddrPort(source)
 	if err != nil {
 		return false
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, t := range append([]locate.Target{s.target}, s.others...) {
 		if t.Addr.Addr().Unmap().WithZone("") == from.Addr().Unmap().WithZone("") {
 			return true

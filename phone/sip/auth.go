@@ -15,7 +15,8 @@ func isChallenge(res *sip.Response) bool {
 }
 
 // credentials answers a challenge (RFC 3261 §22, RFC 8760): of several, the first
-// whose algorithm we speak.
+// whose algorithm we speak. Only the PBX is answered: whoever else has us call them could
+// try passwords against an answer for as long as they like.
 func (s *Stack) credentials(req *sip.Request, res *sip.Response) (sip.Header, error) {
 	ask, answer := "WWW-Authenticate", "Authorization"
 	if res.StatusCode == sip.StatusProxyAuthRequired {
@@ -30,6 +31,10 @@ func (s *Stack) credentials(req *sip.Request, res *sip.Response) (sip.Header, er
 		if challenge, err = digest.ParseChallenge(h.Value()); err != nil {
 			continue
 		}
+		if !s.mayKnow(req, res, challenge.Realm) {
+			err = fmt.Errorf("%s wants the password of the account at %s", res.Source(), s.acc.host)
+			continue
+		}
 		challenge.Algorithm = strings.ToUpper(challenge.Algorithm)
 		var c *digest.Credentials
 		if c, err = digest.Digest(challenge, digest.Options{
@@ -40,6 +45,22 @@ func (s *Stack) credentials(req *sip.Request, res *sip.Response) (sip.Header, er
 		}
 	}
 	return nil, err
+}
+
+// mayKnow says whether who challenges a request is the PBX: it was sent there, or the challenge comes from one of its
+// addresses. A PBX of several machines may challenge from others within a call; it is known by the realm of before then.
+func (s *Stack) mayKnow(req *sip.Request, res *sip.Response, realm string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.toFirstHop(req) || s.isPBX(res.Source()) {
+		s.realms[realm] = true
+		return true
+	}
+	within := false
+	if to := req.To(); to != nil {
+		_, within = to.Params.Get("tag")
+	}
+	return within && s.realms[realm]
 }
 
 // isStale is a challenge that only wants a fresh nonce (RFC 7616 §3.3).

@@ -53,10 +53,7 @@ func (s *Stack) referredTo(r *ReferRequest) (to string, through bool) {
 	if err != nil {
 		return r.To, false // which dial says
 	}
-	r.dialog.mu.Lock()
-	theirs := r.dialog.target
-	r.dialog.mu.Unlock()
-	if sameHost(uri, s.pbx(uri.Scheme)) || sameHost(uri, theirs) {
+	if sameHost(uri, s.pbx(uri.Scheme)) {
 		return r.To, false
 	}
 	if number := unescapeUser(uri.User); r.Replaces == "" && looksLikeNumber(number) && strings.EqualFold(uri.Scheme, "sip") {

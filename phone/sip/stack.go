@@ -63,6 +63,7 @@ type Stack struct {
 	invites       map[string]*invite // incoming ones, while their transaction lives
 	subscriptions []*Subscription
 	others        []locate.Target          // see Alternatives
+	realms        map[string]bool          // of the PBX's challenges
 	detours       map[string]locate.Target // of calls that go through another target, by Call-ID
 	partial       map[string][]byte        // beginnings of messages, by the stream they came over
 	register      registration
@@ -79,6 +80,7 @@ func Open(ctx context.Context, opts Options, target locate.Target) (*Stack, erro
 		opts: opts, acc: acc, authUser: opts.AuthUser, log: opts.Log,
 		dialogs: map[string]*Dialog{},
 		detours: map[string]locate.Target{},
+		realms:  map[string]bool{},
 		invites: map[string]*invite{},
 	}
 	if s.authUser == "" {
