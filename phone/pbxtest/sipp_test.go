@@ -2,6 +2,7 @@ package pbxtest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +19,8 @@ type proof struct {
 	account func(*phone.Account)
 	options func(*rig.SIPpOptions)
 	tcp     bool
+	pbx     *siptest.Peer                  // nil is one of its own
+	sendsOn func(m siptest.Message) string // to whom the PBX sends the agent's calls on; nil: it takes none
 	// ours is what the agent does; SIPp calls by itself, and is called at s.
 	ours func(t *testing.T, a *agent, s *rig.SIPp)
 }
@@ -28,9 +31,22 @@ func prove(t *testing.T, proofs ...proof) {
 	for _, p := range proofs {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			peer := siptest.New(t)
-			if p.tcp {
+			peer := p.pbx
+			switch {
+			case peer != nil:
+			case p.tcp:
 				peer = siptest.NewTCP(t, nil)
+			default:
+				peer = siptest.New(t)
+			}
+			if p.sendsOn != nil {
+				peer.Handle(func(m siptest.Message) bool {
+					if !strings.HasPrefix(m.Start, "INVITE ") {
+						return false
+					}
+					peer.Send(m.From, m.Response(302, "Moved Temporarily", "pbx", "", "Contact: <"+p.sendsOn(m)+">"))
+					return true
+				})
 			}
 			account := phone.Account{Name: "Office", Address: "sip:101@" + peer.Addr(), Bind: "127.0.0.1:0"}
 			if p.tcp {
@@ -114,9 +130,9 @@ func TestSIPpCallsAndHolds(t *testing.T) {
 // Issue row 2: transfer, as target and transferee too.
 func TestSIPpTransfers(t *testing.T) {
 	t.Parallel()
-	colleague := siptest.New(t)
+	colleague := siptest.New(t) // at the PBX
 	prove(t,
-		proof{name: "they transfer us", theirs: scenario.Refers("sip:103@" + colleague.Addr()), account: answersByItself, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
+		proof{name: "they transfer us", theirs: scenario.Refers("sip:103@" + colleague.Addr()), pbx: colleague, account: answersByItself, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
 			a.do(a.Hold(a.incoming(1).ID, true)) // else the order of what follows is anybody's guess
 			invite, ok := colleague.Await("INVITE", soon)
 			if !ok {
@@ -161,7 +177,13 @@ func TestSIPpReplaces(t *testing.T) {
 		}},
 		proof{name: "they take no place", theirs: scenario.ReplacesWrongly()},
 		proof{name: "we take a place", theirs: scenario.Refers("sip:103@" + target.Addr() + "?Replaces=12345%40example.org%3Bto-tag%3D7743%3Bfrom-tag%3D6472"),
-			account: answersByItself, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
+			account: answersByItself, sendsOn: func(m siptest.Message) string { // ours went through the PBX
+				if !strings.HasPrefix(m.Start, "INVITE sip:103@"+target.Addr()) || m.Get("Route") == "" {
+					t.Errorf("%s, Route %q", m.Start, m.Get("Route"))
+				}
+				return "sip:104@" + target.Addr()
+			},
+			ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
 				a.do(a.Hold(a.incoming(1).ID, true)) // else the order of what follows is anybody's guess
 				ending(t, a, a.incoming(1).ID, phone.HungUpThere)
 				target.Passed()
