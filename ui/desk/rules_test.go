@@ -188,19 +188,30 @@ func TestARoleThatMayNotCallSaysSo_G1(t *testing.T) {
 	d.rulesRead("the call", func(rules) bool { return d.phone.last() == "dial Office 01761234567" })
 }
 
+// trainee gives the agent a role whose right to call is then set; there are a contact, 0176 1234567, and a colleague, 102.
+func (d *aDesk) trainee() (may func(crm.CallRight)) {
+	d.t.Helper()
+	d.contact("Jürgen", "Müller", "0176 1234567")
+	me, err := d.file.Me(context.Background())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	role := crm.Role{ID: d.file.NewID(), Name: "Trainee"}
+	me.Roles = []crm.ID{role.ID}
+	d.do(crm.SaveRole{Role: role}, crm.SaveUser{User: me}, crm.SaveUser{User: crm.User{ID: d.file.NewID(), Name: "Petra", Extension: "102"}})
+	return func(right crm.CallRight) {
+		d.t.Helper()
+		role.Rights.Call = right
+		d.do(crm.SaveRole{Role: role})
+		d.rulesRead("the right", func(r rules) bool { return r.rights.Call == right })
+	}
+}
+
 // Passing a call on, or all of them, costs the company what dialling does; colleagues are not called out to.
 func TestACallIsPassedOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
 	d := newDesk(t)
 	d.account()
-	d.contact("Jürgen", "Müller", "0176 1234567")
-	petra := crm.User{ID: d.file.NewID(), Name: "Petra", Extension: "102"}
-	me, err := d.file.Me(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	role := crm.Role{ID: d.file.NewID(), Name: "Trainee"}
-	me.Roles = []crm.ID{role.ID}
-	d.do(crm.SaveRole{Role: role}, crm.SaveUser{User: me}, crm.SaveUser{User: petra})
+	may := d.trainee()
 	d.ring("1", "0301234567")
 	id := d.call("the call", looked).ID
 	for _, tt := range []struct {
@@ -210,14 +221,12 @@ func TestACallIsPassedOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
 	}{
 		{crm.CallNobody, "0900123456", crm.MayCallNobody},
 		{crm.CallNobody, "102", ""},
-		{crm.CallCRM, "0900 123457", crm.MayCallCRMOnly},
+		{crm.CallCRM, "0900123457", crm.MayCallCRMOnly},
 		{crm.CallCRM, "01761234567", ""},
 		{crm.CallCRMAndColleagues, "0900123458", crm.MayCallCRMOrStaff},
 		{crm.CallAnyone, "0900123459", ""},
 	} {
-		role.Rights.Call = tt.right
-		d.do(crm.SaveRole{Role: role})
-		d.rulesRead("the right", func(r rules) bool { return r.rights.Call == tt.right })
+		may(tt.right)
 		passed, sent := "transfer 1 "+tt.to, fmt.Sprintf("forward all to %q, busy \"\", no answer \"\" after 0s", tt.to)
 		for what, wish := range map[string]func(){passed: func() { d.desk.Transfer(id, tt.to) }, sent: func() { d.desk.ForwardAll(tt.to) }} {
 			d.mu.Lock()
@@ -238,15 +247,7 @@ func TestACallIsPassedOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
 func TestACallIsSentOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
 	d := newDesk(t)
 	d.account()
-	d.contact("Jürgen", "Müller", "0176 1234567")
-	petra := crm.User{ID: d.file.NewID(), Name: "Petra", Extension: "102"}
-	me, err := d.file.Me(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	role := crm.Role{ID: d.file.NewID(), Name: "Trainee"}
-	me.Roles = []crm.ID{role.ID}
-	d.do(crm.SaveRole{Role: role}, crm.SaveUser{User: me}, crm.SaveUser{User: petra})
+	may := d.trainee()
 	at := func(user string) phone.Party {
 		return phone.Party{User: user, Host: "pbx", URI: "sip:" + user + "@pbx"}
 	}
@@ -263,9 +264,7 @@ func TestACallIsSentOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
 		{crm.CallCRMAndColleagues, "0900123456", crm.MayCallCRMOrStaff},
 		{crm.CallAnyone, "0900123456", ""},
 	} {
-		role.Rights.Call = tt.right
-		d.do(crm.SaveRole{Role: role})
-		d.rulesRead("the right", func(r rules) bool { return r.rights.Call == tt.right })
+		may(tt.right)
 		err := d.desk.MayCall(context.Background(), "Office", at(tt.to))
 		if (err == nil) != (tt.refusal == "") || err != nil && err.Error() != tt.refusal {
 			t.Errorf("with right %d to %s: %v, want %q", tt.right, tt.to, err, tt.refusal)
