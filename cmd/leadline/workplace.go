@@ -123,8 +123,7 @@ func (k *workplace) write() {
 			_ = k.save()
 			return
 		}
-		wait := writtenSoon
-		for wait > 0 {
+		for wait := writtenSoon; ; wait = writtenAgain {
 			select {
 			case <-time.After(wait):
 			case <-k.done:
@@ -136,7 +135,6 @@ func (k *workplace) write() {
 			case <-k.done:
 				return
 			default:
-				wait = writtenAgain
 			}
 		}
 	}
