@@ -42,6 +42,7 @@ type omnibox struct {
 	query  string // what found is about
 	failed bool
 	items  []*omniItem
+	kept   map[omniMatch]*omniItem // those of them that show records
 	at     int
 	lines  []string // the accounts by their names; the first dials, and is named as the line that it dials over
 	narrow bool
@@ -125,23 +126,24 @@ func (o *omnibox) fill() {
 	s := o.entry.Text
 	pointed := o.pointed()
 	show := s != "" && (o.entry.focused || pointed)
-	o.items = nil
+	before := o.kept
+	o.items, o.kept = nil, map[omniMatch]*omniItem{}
 	if show {
 		if target, ok := dialable(s); ok {
 			o.items = append(o.items, o.dialItem(s, target))
 		}
 		for _, r := range o.found {
-			o.items = append(o.items, o.recordItem(r, s))
+			o.items = append(o.items, o.recordItem(r, s, before))
 		}
 	}
-	o.rows.Objects = []fyne.CanvasObject{kit.Gap(47)}
+	rows := []fyne.CanvasObject{kit.Gap(47)}
 	for _, it := range o.items {
 		it.left = func() {
 			if !o.entry.focused {
 				o.fill()
 			}
 		}
-		o.rows.Add(kit.Pad(0, 5, 0, 5, it))
+		rows = append(rows, kit.Pad(0, 5, 0, 5, it))
 	}
 	if show && len(o.items) == 0 {
 		words := text.Key("Nobody found. A number, an extension or a SIP address can be dialled.")
@@ -151,13 +153,13 @@ func (o *omnibox) fill() {
 		case o.query != s:
 			words = text.Key("Searching")
 		}
-		o.rows.Add(kit.Pad(0, 16, 0, 16, kit.Sized(0, omniRow, kit.NewLabel(words, kit.Body.In(theme.Text2)))))
+		rows = append(rows, kit.Pad(0, 16, 0, 16, kit.Sized(0, omniRow, kit.NewLabel(words, kit.Body.In(theme.Text2)))))
 	}
 	if n := o.unindexed(); show && n > 0 {
-		o.rows.Add(kit.Pad(0, 16, 0, 16, kit.NewProseData(text.Tn(n, "The search index is being made: {n} record is found by its numbers and its last name only.",
+		rows = append(rows, kit.Pad(0, 16, 0, 16, kit.NewProseData(text.Tn(n, "The search index is being made: {n} record is found by its numbers and its last name only.",
 			"The search index is being made: {n} records are found by their numbers and last names only."), kit.Quiet)))
 	}
-	o.rows.Add(kit.Gap(6))
+	o.rows.Objects = append(rows, kit.Gap(6))
 	o.select_(min(max(o.at, 0), max(0, len(o.items)-1)))
 	o.popup.Hidden, o.esc.Hidden, o.line.Hidden = !show, !show, !show
 	o.hint.Hidden = show || s != ""
@@ -209,7 +211,21 @@ func (o *omnibox) dialItem(s, target string) *omniItem {
 	return it
 }
 
-func (o *omnibox) recordItem(r desk.Row, s string) *omniItem {
+// omniMatch is all that the row of a record shows and does.
+type omniMatch struct {
+	ref                           desk.Ref
+	title, sub, dial, before, hit string
+}
+
+// recordItem is the row of a record: the one that was there before where it stays as it is, which most do at each
+// further letter. A new one is measured, and drawn letter by letter.
+func (o *omnibox) recordItem(r desk.Row, s string, there map[omniMatch]*omniItem) *omniItem {
+	match := omniMatch{ref: r.Ref, title: r.Title, sub: r.Sub, dial: r.Dial}
+	match.before, match.hit, _ = matched(r.Sub, s)
+	if it := there[match]; it != nil && o.kept[match] == nil {
+		o.kept[match] = it
+		return it
+	}
 	it := newOmniItem(kindIcon(r.Ref.Kind), r.Title, r.Sub, s, false, func() {
 		o.close()
 		o.open(r.Ref)
@@ -221,6 +237,7 @@ func (o *omnibox) recordItem(r desk.Row, s string) *omniItem {
 		}
 	}
 	it.english = func() string { return r.Title }
+	o.kept[match] = it
 	return it
 }
 

@@ -100,6 +100,24 @@ func TestClickingARowWorksAlthoughTheFieldLosesTheKeyboard(t *testing.T) {
 	}
 }
 
+func TestARowThatStaysTheSameIsNotMadeAnew(t *testing.T) {
+	b := fullBench(t)
+	found := b.m.opt.Desk.(*mainDesk).found
+	found["Üm"] = []desk.Row{{Title: "Ümit Çelik", Sub: "Köln"}, {Title: "Ümran Ay", Sub: "Bonn"}}
+	found["Ümi"] = found["Üm"][:1]
+	found["Ümit"] = []desk.Row{{Title: "Ümit Çelik", Sub: "Aachen"}}
+	b.type_(omniName, "Üm")
+	row := b.m.omni.items[0]
+	b.type_(omniName, "Ümi")
+	if len(b.m.omni.items) != 1 || b.m.omni.items[0] != row {
+		t.Error("a further letter makes the same row anew")
+	}
+	b.type_(omniName, "Ümit")
+	if b.m.omni.items[0] == row || !b.says("Aachen") {
+		t.Error("a row that shows something else is not made anew")
+	}
+}
+
 func TestMatchesOfOlderTypingAreDropped(t *testing.T) {
 	b := fullBench(t)
 	b.m.opt.Desk.(*mainDesk).found["0221 9"] = []desk.Row{{Title: "Old"}}

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"image"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -86,19 +88,24 @@ func (f frame) focus(on bool) {
 // Icon is a picture of the set in one colour, 12 to 24 px. Its Image goes into
 // the layout.
 type Icon struct {
-	Image *canvas.Image
+	Image *canvas.Raster
 	name  theme.IconName
 	color fyne.ThemeColorName
 }
 
-// NewIcon draws an icon in size × size.
+// NewIcon draws an icon in size × size; without a name it is an empty place.
 func NewIcon(name theme.IconName, size float32, color fyne.ThemeColorName) *Icon {
-	img := &canvas.Image{}
-	if name != "" {
-		img.Resource = theme.Icon(name, color)
+	i := &Icon{name: name, color: color}
+	i.Image = canvas.NewRaster(i.draw)
+	i.Image.SetMinSize(fyne.NewSquareSize(size))
+	return i
+}
+
+func (i *Icon) draw(width, height int) image.Image {
+	if i.name == "" || width <= 0 || height <= 0 {
+		return image.NewRGBA(image.Rect(0, 0, max(width, 1), max(height, 1)))
 	}
-	img.SetMinSize(fyne.NewSquareSize(size))
-	return &Icon{Image: img, name: name, color: color}
+	return theme.DrawIcon(i.name, i.color, width, height)
 }
 
 // Set changes the icon and its colour.
@@ -107,10 +114,6 @@ func (i *Icon) Set(name theme.IconName, color fyne.ThemeColorName) {
 		return
 	}
 	i.name, i.color = name, color
-	i.Image.Resource = nil
-	if name != "" {
-		i.Image.Resource = theme.Icon(name, color)
-	}
 	i.Image.Refresh()
 }
 

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 )
 
 // Align is how a row or column places its children across its direction.
@@ -89,19 +88,6 @@ func Columns(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 // HeightFor is an object whose height depends on its width: wrapped prose.
 type HeightFor interface{ HeightFor(width float32) float32 }
 
-// leastOf is the least size of o. A picture of Fyne's takes its file apart each time it is asked before it has a size; what
-// it answers is what was set, and none of ours needs more.
-func leastOf(o fyne.CanvasObject) fyne.Size {
-	img, ok := o.(*canvas.Image)
-	if !ok || img.FillMode == canvas.ImageFillOriginal {
-		return o.MinSize()
-	}
-	file := img.Resource
-	img.Resource = nil
-	defer func() { img.Resource = file }()
-	return img.MinSize()
-}
-
 // heightFor is how high o must be when it is width wide.
 func heightFor(o fyne.CanvasObject, width float32) float32 {
 	switch w := o.(type) {
@@ -114,7 +100,7 @@ func heightFor(o fyne.CanvasObject, width float32) float32 {
 			return l.heightFor(w.Objects, width)
 		}
 	}
-	return leastOf(o).Height
+	return o.MinSize().Height
 }
 
 func whole(v float32) float32 { return float32(math.Round(float64(v))) }
@@ -174,7 +160,7 @@ func (c *cell) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	var m fyne.Size
 	for _, o := range objects {
 		if shown(o) {
-			m = m.Max(leastOf(o))
+			m = m.Max(o.MinSize())
 		}
 	}
 	m = m.AddWidthHeight(c.left+c.right, c.top+c.bottom)
@@ -204,7 +190,7 @@ type middle struct{}
 
 func (middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
-		m := leastOf(o)
+		m := o.MinSize()
 		place(o, float32(math.Floor(float64(size.Width-m.Width)/2)), float32(math.Floor(float64(size.Height-m.Height)/2)), m.Width, m.Height)
 	}
 }
@@ -213,7 +199,7 @@ func (middle) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	var m fyne.Size
 	for _, o := range objects {
 		if shown(o) {
-			m = m.Max(leastOf(o))
+			m = m.Max(o.MinSize())
 		}
 	}
 	return m
@@ -233,7 +219,7 @@ func (l *line) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		if !shown(o) {
 			continue
 		}
-		m := leastOf(o)
+		m := o.MinSize()
 		if l.down {
 			m.Width, m.Height = m.Height, m.Width
 		}
@@ -286,7 +272,7 @@ func (l *line) lengths(objects []fyne.CanvasObject, size fyne.Size) []float32 {
 		if l.down {
 			out[i] = heightFor(o, size.Width)
 		} else {
-			out[i] = leastOf(o).Width
+			out[i] = o.MinSize().Width
 		}
 		used += out[i]
 		if g := growOf(o); g > 0 {
@@ -349,7 +335,7 @@ func (l *line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		cross := room
 		if l.across != Stretch {
 			if l.down {
-				cross = min(room, leastOf(o).Width)
+				cross = min(room, o.MinSize().Width)
 			} else {
 				cross = min(room, heightFor(o, lengths[i]))
 			}

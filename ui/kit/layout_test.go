@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/test"
 
 	"leadline/ui/theme"
 )
@@ -127,37 +126,5 @@ func TestWalkSeesWhatAPersonSees(t *testing.T) {
 	}
 	if count != 3 { // 120 px of rows of 56
 		t.Errorf("%d rows are seen, want 3", count)
-	}
-}
-
-// counted counts how often a picture's file is read, which is what Fyne takes apart then.
-type counted struct {
-	fyne.Resource
-	reads int
-}
-
-func (c *counted) Content() []byte {
-	c.reads++
-	return c.Resource.Content()
-}
-
-func TestLayingOutReadsAnIconOnce(t *testing.T) {
-	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light))
-	icon := NewIcon("alert", 16, theme.Text1)
-	file := &counted{Resource: icon.Image.Resource}
-	icon.Image.Resource = file
-	row := Row(8, Pad(0, 2, 0, 2, icon.Image), block(40, 10))
-	all := Column(4, row, block(10, 10))
-	if got := all.MinSize(); got != fyne.NewSize(68, 30) {
-		t.Errorf("the row with an icon of 16 in it takes %v", got)
-	}
-	all.Resize(fyne.NewSize(200, 100))
-	all.Resize(fyne.NewSize(210, 100))
-	all.MinSize()
-	if file.reads != 1 {
-		t.Errorf("the icon's file was read %d times for one layout, want 1", file.reads)
-	}
-	if icon.Image.Resource != file || icon.Image.Image == nil {
-		t.Error("the icon isn't drawn, or has lost its file")
 	}
 }

@@ -1,10 +1,15 @@
 package theme
 
 import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
 	"sync"
 
 	"fyne.io/fyne/v2"
-	fynetheme "fyne.io/fyne/v2/theme"
+	"github.com/fyne-io/oksvg"
+	"github.com/srwiley/rasterx"
 
 	"leadline/assets"
 )
@@ -14,51 +19,51 @@ type IconName string
 
 var (
 	iconsMu sync.Mutex
-	icons   = map[IconName]fyne.Resource{}
-	colored = map[coloredIcon][]byte{} // icons in the colours that they have been drawn in
+	icons   = map[IconName]*oksvg.SvgIcon{}
+	drawn   = map[drawnIcon]*image.RGBA{} // few: a name comes in some colours and one or two sizes
 )
 
-type coloredIcon struct {
-	name       string
-	r, g, b, a uint32
+type drawnIcon struct {
+	name          IconName
+	color         color.RGBA
+	width, height int
 }
 
-// Icon returns an icon in a token's colour; it follows the theme. It panics for
-// a name that is not embedded: that is a mistake of the program, and a test
-// asks for all of them.
-func Icon(name IconName, color fyne.ThemeColorName) fyne.Resource {
+// DrawIcon is an icon in a token's colour as the theme has it now, as large as it can be in the middle of width × height
+// pixels; nobody may write to it. Each is drawn once: Fyne's own pictures take an SVG apart for each object that shows it,
+// which made the icons cost more than all the rest of a list of search results. It panics for a name that is not embedded:
+// that is a mistake of the program, and a test asks for all of them. From any goroutine.
+func DrawIcon(name IconName, c fyne.ThemeColorName, width, height int) *image.RGBA {
+	key := drawnIcon{name, color.RGBAModel.Convert(Color(c)).(color.RGBA), width, height}
 	iconsMu.Lock()
 	defer iconsMu.Unlock()
-	res, ok := icons[name]
-	if !ok {
+	picture := drawn[key]
+	if picture == nil {
+		picture = image.NewRGBA(image.Rect(0, 0, width, height))
+		draw.DrawMask(picture, picture.Rect, image.NewUniform(key.color), image.Point{}, shape(name, width, height), image.Point{}, draw.Src)
+		drawn[key] = picture
+	}
+	return picture
+}
+
+// shape is how much of each pixel an icon covers.
+func shape(name IconName, width, height int) image.Image {
+	icon := icons[name]
+	if icon == nil {
 		svg, err := assets.Icon(string(name))
-		if err != nil {
-			panic("theme: " + err.Error())
+		if err == nil {
+			icon, err = oksvg.ReadIconStream(bytes.NewReader(svg))
 		}
-		res = fyne.NewStaticResource(string(name)+".svg", svg)
-		icons[name] = res
+		if err != nil {
+			panic("theme: icon " + string(name) + ": " + err.Error())
+		}
+		icons[name] = icon
 	}
-	return icon{fynetheme.NewColoredResource(res, color)}
-}
-
-// icon is an icon that is coloured once for each colour. Fyne takes its SVG apart each time its content is asked for, which
-// made a list of search results with their icons cost more than all the rest of it.
-type icon struct{ source *fynetheme.ThemedResource }
-
-func (i icon) Name() string { return i.source.Name() }
-
-// Content is the SVG in the colour that the theme has for it now. From any goroutine.
-func (i icon) Content() []byte {
-	key := coloredIcon{name: i.source.Name()}
-	key.r, key.g, key.b, key.a = fynetheme.Color(i.source.ThemeColorName()).RGBA()
-	iconsMu.Lock()
-	defer iconsMu.Unlock()
-	svg, ok := colored[key]
-	if !ok {
-		svg = i.source.Content()
-		colored[key] = svg
-	}
-	return svg
+	covers := image.NewRGBA(image.Rect(0, 0, width, height))
+	side := min(width, height)
+	icon.SetTarget(float64(width-side)/2, float64(height-side)/2, float64(side), float64(side))
+	icon.Draw(rasterx.NewDasher(width, height, rasterx.NewScannerGV(width, height, covers, covers.Rect)), 1)
+	return covers
 }
 
 // Logo is the program's icon as a picture.

@@ -147,31 +147,52 @@ func TestBoldIsSemiBoldAndItalicIsMedium(t *testing.T) {
 func TestEveryIconDrawsSomething(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light))
 	for _, name := range assets.IconNames() {
-		res := theme.Icon(theme.IconName(name), theme.Text1)
-		if len(res.Content()) < 100 {
-			t.Errorf("the icon %s is empty: %q", name, res.Content())
+		covered := 0
+		picture := theme.DrawIcon(theme.IconName(name), theme.Text1, 16, 16)
+		for i := 3; i < len(picture.Pix); i += 4 {
+			if picture.Pix[i] > 127 {
+				covered++
+			}
+		}
+		if covered < 8 || covered > 200 {
+			t.Errorf("the icon %s covers %d of 256 pixels", name, covered)
 		}
 	}
 }
 
-func TestIconsFollowTheTheme(t *testing.T) {
+func TestAnIconIsDrawnOnceInEachColour(t *testing.T) {
 	settings := test.NewTempApp(t).Settings()
 	settings.SetTheme(theme.New(theme.Light))
-	icon := theme.Icon("alert", theme.Text1)
-	light := string(icon.Content())
-	if again := icon.Content(); string(again) != light || &again[0] != &theme.Icon("alert", theme.Text1).Content()[0] {
-		t.Error("the same icon in the same colour is coloured again")
+	light := theme.DrawIcon("alert", theme.Text1, 16, 16)
+	if theme.DrawIcon("alert", theme.Text1, 16, 16) != light {
+		t.Error("the same icon in the same colour is drawn again")
 	}
-	if other := string(theme.Icon("alert", theme.Accent).Content()); other == light {
+	if theme.DrawIcon("alert", theme.Accent, 16, 16) == light {
 		t.Error("another colour makes no difference")
 	}
 	settings.SetTheme(theme.New(theme.Dark))
-	if dark := string(icon.Content()); dark == light {
+	if theme.DrawIcon("alert", theme.Text1, 16, 16) == light {
 		t.Error("the dark theme has the icon in the light one's colour")
 	}
 	settings.SetTheme(theme.New(theme.Light))
-	if back := string(icon.Content()); back != light {
+	if theme.DrawIcon("alert", theme.Text1, 16, 16) != light {
 		t.Error("back in the light theme the icon has another colour than before")
+	}
+}
+
+func TestAnIconLiesInTheMiddleOfItsPlace(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(theme.New(theme.Light))
+	alone, wide := theme.DrawIcon("alert", theme.Text1, 16, 16), theme.DrawIcon("alert", theme.Text1, 24, 16)
+	for y := range 16 {
+		for x := range 24 {
+			want := color.RGBA{}
+			if x >= 4 && x < 20 {
+				want = alone.RGBAAt(x-4, y)
+			}
+			if got := wide.RGBAAt(x, y); got != want {
+				t.Fatalf("pixel %d, %d is %v, want %v", x, y, got, want)
+			}
+		}
 	}
 }
 

@@ -101,7 +101,8 @@ func (d *day) work() {
 
 // fyneCache is how long Fyne keeps what it has not painted. A minute of a real day has one call; the test's day
 // has dozens.
-const fyneCache = 5 * time.Second
+// Under ten seconds, and for a while over them, Fyne would walk over all of a window at each of its ticks to keep it.
+const fyneCache = 15 * time.Second
 
 const (
 	fyneClean = 10 * time.Second // Fyne forgets so often at most
