@@ -5,6 +5,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -260,5 +261,28 @@ func TestFramesSayWhatHeldTheWindowsUp(t *testing.T) {
 	}
 	if first := long[0]; first.Took < 2*milliseconds(longFrame) || len(first.Did) == 0 || first.State == "" || strings.ContainsAny(first.State, "[]:,") {
 		t.Errorf("told of %+v, want what took four times %v, and where and in what state the first goroutine was", first, longFrame)
+	}
+}
+
+// Fyne may paint several frames before it takes what is handed in.
+func TestFramesCountOneByOne(t *testing.T) {
+	var f frameWatch
+	begun := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	at := func(ms, ran, waited, full int) reading {
+		return reading{begun.Add(time.Duration(ms) * time.Millisecond),
+			threadTime{time.Duration(ran) * time.Millisecond, time.Duration(waited) * time.Millisecond}, time.Duration(full) * time.Millisecond}
+	}
+	f.handIn(at(0, 0, 0, 0))
+	f.frameBegins(at(40, 20, 0, 0))
+	f.frameBegins(at(80, 50, 0, 0))
+	f.frameBegins(at(150, 100, 5, 12))
+	last := at(80, 50, 0, 0)
+	f.saw(at(200, 140, 5, 12), map[reading]stack{last: {State: "running", Did: []string{"paint"}}})
+	want := frameLine{At: last.at, Took: 65, Ran: 50, Machine: 7, stack: stack{State: "running", Did: []string{"paint"}}}
+	if len(f.long) != 1 || !reflect.DeepEqual(f.long[0], want) {
+		t.Errorf("the long frames are %+v, want %+v", f.long, want)
+	}
+	if f.watched != 1 || f.worst != 65 {
+		t.Errorf("%d looks, the worst frame %v ms, want 1 and 65", f.watched, f.worst)
 	}
 }

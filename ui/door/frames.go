@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"fyne.io/fyne/v2"
 )
 
 const (
@@ -18,13 +20,16 @@ const (
 	mostLongFrames = 20
 )
 
-// frameWatch watches how long the goroutine of the windows is taken by one thing. It hands in work that does
-// nothing, again and again, and measures how late it is done. What the machine gave to other programs
-// meanwhile does not count, where the system tells (Linux).
+// frameWatch watches how long the goroutine of the windows is taken by one thing. It hands in work that does nothing, again
+// and again, and measures how late it is done. Fyne takes what is handed in and what is due for painting in any order, so
+// that the work may have to wait for several frames: each counts by itself, from where Fyne came to it (an animation is told)
+// to where it came to the next one, with what was typed, clicked and handed in for that. The time that the windows' thread
+// waits for a processor does not count, where the system tells (Linux).
 type frameWatch struct {
 	begin sync.Once
 
 	mu      sync.Mutex
+	begun   []reading // frames, since the work was handed in
 	watched int
 	worst   float64 // ms
 	long    []frameLine
@@ -32,20 +37,34 @@ type frameWatch struct {
 
 type framesAnswer struct {
 	OK      bool        `json:"ok"`
-	Watched int         `json:"watched"`  // frames looked at since the wish before
-	Worst   float64     `json:"worst_ms"` // of them
+	Watched int         `json:"watched"`  // looks since the wish before
+	Worst   float64     `json:"worst_ms"` // of all frames
 	Long    []frameLine `json:"long"`     // those over 50 ms, at most 20
 }
 
 // frameLine is a frame that took too long.
 type frameLine struct {
 	At      time.Time `json:"at"`
-	Took    float64   `json:"took_ms"`
-	Ran     float64   `json:"ran_ms"`     // of it: how long the thread of the windows had a processor
-	Machine float64   `json:"machine_ms"` // of the frame: how long somebody on the machine, be it the screen, waited for a processor
-	State   string    `json:"state"`      // of the goroutine of the windows after 50 ms, in Go's words: running, syscall, chan receive, ...
-	Did     []string  `json:"did"`        // the functions that it was in then, innermost first
+	Took    float64   `json:"took_ms"`    // without what the thread of the windows waited for a processor
+	Ran     float64   `json:"ran_ms"`     // of it: how long it had one
+	Machine float64   `json:"machine_ms"` // of it: how long somebody else on the machine, be it the screen, waited for one
+	stack
 }
+
+// stack is what the goroutine of the windows did 50 ms after a frame began.
+type stack struct {
+	State string   `json:"state"` // in Go's words: running, syscall, chan receive, ...
+	Did   []string `json:"did"`   // the functions that it was in, innermost first
+}
+
+// reading is what the clocks say.
+type reading struct {
+	at      time.Time
+	windows threadTime
+	full    time.Duration // how long somebody on the machine has waited for a processor
+}
+
+func now() reading { return reading{time.Now(), windowsTime(), machineFull()} }
 
 // framesSeen answers what was seen since the last wish; the first one begins the watch.
 func (d *Door) framesSeen() (any, error) {
@@ -59,69 +78,105 @@ func (d *Door) framesSeen() (any, error) {
 }
 
 func (d *Door) watchFrames() {
+	f := &d.frames
+	each := fyne.NewAnimation(time.Minute, func(float32) { f.frameBegins(now()) })
+	each.RepeatCount = fyne.AnimationRepeatForever
+	d.program.Do(each.Start)
 	late := time.NewTimer(time.Hour)
 	defer late.Stop()
 	for d.ctx.Err() == nil {
-		met, before, full, handedIn := uiThread.Load() != 0, threadTimes(), machineFull(), time.Now()
-		done := make(chan time.Time, 1)
+		met, handedIn := uiThread.Load() != 0, now()
+		f.handIn(handedIn)
+		done := make(chan reading, 1)
 		d.program.Do(func() {
 			noteThread()
-			done <- time.Now()
+			done <- now()
 		})
 		late.Reset(longFrame)
-		var state string
-		var did []string
-		var ended time.Time
-		for ended.IsZero() {
+		stacks := map[reading]stack{} // of frames, by where they began
+		var ended reading
+		for ended.at.IsZero() {
 			select {
 			case <-d.ctx.Done():
 				return
 			case <-late.C:
-				state, did = windowsStack()
+				begun := f.last()
+				left := longFrame - time.Since(begun.at)
+				if left <= 0 {
+					stacks[begun] = windowsStack()
+					left = longFrame
+				}
+				late.Reset(left)
 			case ended = <-done:
 			}
 		}
-		took, ran := ended.Sub(handedIn), time.Duration(0)
-		if took > longFrame {
-			var waited time.Duration
-			ran, waited = since(before)
-			took -= waited
-		}
 		if met {
-			d.frames.saw(frameLine{handedIn, milliseconds(took), milliseconds(ran), milliseconds(machineFull() - full), state, did})
+			f.saw(ended, stacks)
 		}
 		time.Sleep(betweenFrames)
 	}
 }
 
-func (f *frameWatch) saw(l frameLine) {
+func (f *frameWatch) handIn(m reading) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.begun = []reading{m}
+}
+
+// frameBegins runs on the goroutine of the windows.
+func (f *frameWatch) frameBegins(m reading) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.begun = append(f.begun, m)
+}
+
+func (f *frameWatch) last() reading {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.begun[len(f.begun)-1]
+}
+
+// saw takes in a look that ended.
+func (f *frameWatch) saw(ended reading, stacks map[reading]stack) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.watched++
-	f.worst = max(f.worst, l.Took)
-	if l.Took > milliseconds(longFrame) && len(f.long) < mostLongFrames {
-		f.long = append(f.long, l)
+	for i, begun := range f.begun {
+		end := ended
+		if i+1 < len(f.begun) {
+			end = f.begun[i+1]
+		}
+		waited := end.windows.waited - begun.windows.waited
+		took := end.at.Sub(begun.at) - waited
+		f.worst = max(f.worst, milliseconds(took))
+		if took > longFrame && len(f.long) < mostLongFrames {
+			f.long = append(f.long, frameLine{
+				At: begun.at, Took: milliseconds(took), Ran: milliseconds(end.windows.ran - begun.windows.ran),
+				Machine: milliseconds(max(0, end.full-begun.full-waited)), stack: stacks[begun],
+			})
+		}
 	}
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// windowsStack is the state of the first goroutine, that of the windows, and the functions that it is in, innermost first.
-func windowsStack() (state string, functions []string) {
-	stack := make([]byte, 1<<20)
-	stack = stack[:runtime.Stack(stack, true)]
-	_, stack, found := bytes.Cut(stack, []byte("goroutine 1 "))
+// windowsStack is what the first goroutine, that of the windows, does.
+func windowsStack() stack {
+	text := make([]byte, 1<<20)
+	text = text[:runtime.Stack(text, true)]
+	_, text, found := bytes.Cut(text, []byte("goroutine 1 "))
 	if !found {
-		return "", nil
+		return stack{}
 	}
-	stack, _, _ = bytes.Cut(stack, []byte("\n\n"))
-	for i, line := range strings.Split(string(stack), "\n") {
+	text, _, _ = bytes.Cut(text, []byte("\n\n"))
+	var s stack
+	for i, line := range strings.Split(string(text), "\n") {
 		if i == 0 {
-			state, _, _ = strings.Cut(strings.Trim(line, "[]:"), ",")
+			s.State, _, _ = strings.Cut(strings.Trim(line, "[]:"), ",")
 		} else if line != "" && line[0] != '\t' {
 			name, _, _ := strings.Cut(line, "(0x")
-			functions = append(functions, strings.TrimSuffix(name, "(...)"))
+			s.Did = append(s.Did, strings.TrimSuffix(name, "(...)"))
 		}
 	}
-	return state, functions
+	return s
 }

@@ -22,40 +22,17 @@ type threadTime struct {
 	waited time.Duration // ready to run while others ran
 }
 
-// threadTimes are those of our threads, by number (proc(5), schedstat).
-func threadTimes() map[string]threadTime {
-	times := map[string]threadTime{}
-	threads, err := os.ReadDir("/proc/self/task")
+// windowsTime is that of the windows' thread (proc(5), schedstat).
+func windowsTime() threadTime {
+	b, err := os.ReadFile("/proc/self/task/" + strconv.FormatInt(uiThread.Load(), 10) + "/schedstat")
 	if err != nil {
-		return nil
+		return threadTime{}
 	}
-	for _, thread := range threads {
-		b, err := os.ReadFile("/proc/self/task/" + thread.Name() + "/schedstat")
-		if err != nil {
-			continue // it has ended
-		}
-		var ran, waited int64
-		if _, err := fmt.Sscan(string(b), &ran, &waited); err == nil {
-			times[thread.Name()] = threadTime{time.Duration(ran), time.Duration(waited)}
-		}
+	var ran, waited int64
+	if _, err := fmt.Sscan(string(b), &ran, &waited); err != nil {
+		return threadTime{}
 	}
-	return times
-}
-
-// since is how long the windows' thread ran since then, and how long it waited for the machine, itself and for one of the
-// threads that paint or collect for it.
-func since(before map[string]threadTime) (ran, waited time.Duration) {
-	windows := strconv.FormatInt(uiThread.Load(), 10)
-	var other time.Duration
-	for thread, now := range threadTimes() {
-		was := before[thread]
-		if thread == windows {
-			ran, waited = now.ran-was.ran, now.waited-was.waited
-		} else {
-			other = max(other, now.waited-was.waited)
-		}
-	}
-	return ran, waited + other
+	return threadTime{time.Duration(ran), time.Duration(waited)}
 }
 
 // machineFull is for how long so far somebody on the machine has waited for a processor; 0 where the system does not count it.

@@ -12,12 +12,13 @@ func TestTimeOfTheWindowsThread(t *testing.T) {
 	defer runtime.UnlockOSThread()
 	defer uiThread.Store(uiThread.Load())
 	noteThread()
-	before, begun := threadTimes(), time.Now()
+	before, begun := windowsTime(), time.Now()
 	for time.Since(begun) < 30*time.Millisecond {
 	}
 	worked := time.Since(begun)
 	time.Sleep(60 * time.Millisecond)
-	ran, waited := since(before)
+	after := windowsTime()
+	ran, waited := after.ran-before.ran, after.waited-before.waited
 	if ran <= 0 || ran > worked+20*time.Millisecond {
 		t.Errorf("the thread ran for %v of %v, then slept for 60ms", ran, worked)
 	}

@@ -13,10 +13,8 @@ var uiThread atomic.Int64
 func noteThread() { uiThread.Store(1) }
 
 // threadTime is not known here.
-type threadTime struct{}
+type threadTime struct{ ran, waited time.Duration }
 
-func threadTimes() map[string]threadTime { return nil }
-
-func since(map[string]threadTime) (ran, waited time.Duration) { return 0, 0 }
+func windowsTime() threadTime { return threadTime{} }
 
 func machineFull() time.Duration { return 0 }

@@ -51,7 +51,7 @@ type longFrame struct {
 }
 
 func (f longFrame) String() string {
-	return fmt.Sprintf("%.1f ms at %s (the windows' thread ran for %.1f ms; %.1f ms without a free processor), after 50 ms %s in\n\t\t%s",
+	return fmt.Sprintf("%.1f ms from %s on (the windows' thread ran for %.1f ms; %.1f ms without a free processor), after 50 ms %s in\n\t\t%s",
 		f.Took, f.At.Format("15:04:05.000"), f.Ran, f.Machine, f.State, strings.Join(f.Did, "\n\t\t"))
 }
 
