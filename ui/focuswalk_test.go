@@ -6,80 +6,123 @@ import (
 	"image"
 	"image/draw"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
+	"leadline/crm"
+	"leadline/ui/desk"
 	"leadline/ui/kit"
+	"leadline/ui/theme"
 )
 
-// pixels is what a window shows now.
-func (b *mainBench) pixels() []byte {
-	img := b.m.Window().Canvas().Capture()
+// tabWalk walks through windows by Tab.
+type tabWalk struct {
+	t      *testing.T
+	seen   map[string]bool // kinds of widgets that were looked at
+	window fyne.Window
+	settle func()
+}
+
+// pixels is what the window shows now.
+func (w *tabWalk) pixels() []byte {
+	w.settle()
+	img := w.window.Canvas().Capture()
 	into := image.NewRGBA(img.Bounds())
 	draw.Draw(into, into.Bounds(), img, image.Point{}, draw.Src)
 	return into.Pix
 }
 
-// Whatever can be clicked is reached by Tab, or is a row of a list that is; and where the keyboard is
-// can be seen, on every kind of widget.
-func TestEverythingIsReachedByTabAndShowsIt(t *testing.T) {
-	seen := map[string]bool{} // kinds of widgets that were looked at
-	for _, page := range []pageName{pageCalls, pageMissed, pageFollowUps, pageLeads, pageContacts, pageCompanies, pageDeals, pageTeam, pageStatistics, pageSettings,
-		pageName(settingsSound), pageName(settingsNotices), pageName(settingsShortcuts), pageName(settingsAppearance), pageName(settingsAbout)} {
-		b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount}, Look{"en", "light"})
-		if b.m.pages[page] != nil {
-			b.m.Go(page)
-		} else {
-			b.m.ShowSettings(settingsPlace(page))
+// through walks until Tab comes back to where it began. Whatever can be clicked is reached, or is a row of a list that is;
+// and where the keyboard is can be seen, on every kind of widget.
+func (w *tabWalk) through(place string, least int) {
+	w.t.Helper()
+	w.settle()
+	c := w.window.Canvas()
+	c.Unfocus()
+	reached := map[fyne.Focusable]bool{}
+	for c.FocusNext(); c.Focused() != nil && !reached[c.Focused()]; c.FocusNext() {
+		f := c.Focused()
+		reached[f] = true
+		kind := fmt.Sprintf("%T", f)
+		if w.seen[kind] {
+			continue
 		}
-		b.settle()
-		c := b.m.Window().Canvas()
+		w.seen[kind] = true
+		with := w.pixels()
 		c.Unfocus()
-		reached := map[fyne.Focusable]bool{}
-		for c.FocusNext(); c.Focused() != nil && !reached[c.Focused()]; c.FocusNext() {
-			f := c.Focused()
-			reached[f] = true
-			kind := fmt.Sprintf("%T", f)
-			if seen[kind] {
-				continue
-			}
-			seen[kind] = true
-			b.settle()
-			with := b.pixels()
-			c.Unfocus()
-			b.settle()
-			if bytes.Equal(with, b.pixels()) {
-				t.Errorf("%s: a %s does not show that it has the keyboard", page, kind)
-			}
-			c.Focus(f)
+		if bytes.Equal(with, w.pixels()) {
+			w.t.Errorf("%s: a %s does not show that it has the keyboard", place, kind)
 		}
-		inList := map[fyne.CanvasObject]bool{}
-		kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
-			if l, ok := o.(*kit.List); ok {
-				for _, row := range l.Children() {
-					kit.Walk(row, func(o fyne.CanvasObject, _ fyne.Position) { inList[o] = true })
-				}
-			}
-			n, named := o.(kit.Named)
-			_, tappable := o.(kit.Tappable)
-			if !named || !tappable || !n.Enabled() || inList[o] {
-				return
-			}
-			f, ok := o.(fyne.Focusable)
-			if !ok {
-				if field, isField := o.(*kit.Field); isField {
-					f, ok = field.Focusable(), true
-				}
-			}
-			if !ok || !reached[f] {
-				t.Errorf("%s: Tab does not reach the %s %q (%T)", page, n.Role(), n.Name(), o)
-			}
-		})
-		if len(reached) < 8 {
-			t.Errorf("%s: Tab reaches %d widgets", page, len(reached))
-		}
+		c.Focus(f)
 	}
-	if len(seen) < 4 {
-		t.Errorf("only these kinds have the keyboard: %v", seen)
+	inList := map[fyne.CanvasObject]bool{}
+	kit.Walk(w.window.Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+		if l, ok := o.(*kit.List); ok {
+			for _, row := range l.Children() {
+				kit.Walk(row, func(o fyne.CanvasObject, _ fyne.Position) { inList[o] = true })
+			}
+		}
+		n, named := o.(kit.Named)
+		_, tappable := o.(kit.Tappable)
+		if !named || !tappable || !n.Enabled() || inList[o] {
+			return
+		}
+		f, ok := o.(fyne.Focusable)
+		if !ok {
+			if field, isField := o.(interface{ Focusable() fyne.Focusable }); isField {
+				f, ok = field.Focusable(), true
+			}
+		}
+		if !ok || !reached[f] {
+			w.t.Errorf("%s: Tab does not reach the %s %q (%T)", place, n.Role(), n.Name(), o)
+		}
+	})
+	if len(reached) < least {
+		w.t.Errorf("%s: Tab reaches %d widgets", place, len(reached))
+	}
+}
+
+func TestEverythingIsReachedByTabAndShowsIt(t *testing.T) {
+	w := &tabWalk{t: t, seen: map[string]bool{}}
+	in := func(b *mainBench) { w.window, w.settle = b.m.Window(), b.settle }
+	for _, page := range []pageName{pageCalls, pageMissed, pageFollowUps, pageLeads, pageContacts, pageCompanies, pageDeals, pageTeam, pageStatistics, pageSettings} {
+		b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount}, Look{"en", "light"})
+		b.m.Go(page)
+		in(b)
+		w.through(string(page), 8)
+	}
+	b, s := customersBench(t, Look{"en", "light"})
+	in(b)
+	for _, place := range []settingsPlace{settingsSound, settingsCalls, settingsNotices, settingsRecording, settingsShortcuts, settingsAppearance, settingsImport, settingsAbout,
+		settingsLines, settingsQueues, settingsSources, settingsExceptions, settingsMode, settingsPipelines, settingsFields, settingsUsers, settingsRoles} {
+		b.m.ShowSettings(place)
+		w.through(string(place), 8)
+	}
+	do(t, s, crm.CreateCompany{Company: crm.Company{ID: s.NewID(), Name: "Groß & Söhne KG"}})
+	for page, add := range map[pageName]string{pageContacts: "New contact", pageCompanies: "New company", pageLeads: "New lead", pageDeals: "New deal"} {
+		b.m.Go(page)
+		b.tap("button", add)
+		w.through(add, 12)
+	}
+	if len(w.seen) < 8 {
+		t.Errorf("only these kinds have the keyboard: %v", w.seen)
+	}
+}
+
+func TestEverythingInACallWindowIsReachedByTabAndShowsIt(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(theme.New(theme.Light))
+	seen := map[string]bool{}
+	for _, name := range []string{"known", "form", "several", "talk", "waiting", "wrapup"} {
+		d := &fakeDesk{}
+		d.publish(desk.Snapshot{Calls: []desk.Call{samples()["held"]}, Team: aTeam()})
+		cw := newCallWindow(app, d, func() time.Time { return noon }, 0)
+		cw.enter(samples()[name])
+		cw.announce(0, image.Point{})
+		cw.show()
+		w := &tabWalk{t: t, seen: seen, window: cw.win, settle: func() {}}
+		w.through(name, 1)
 	}
 }
