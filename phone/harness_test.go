@@ -152,7 +152,7 @@ func (d *desk) rings() (ringing phone.Call) {
 		if i >= 0 {
 			ringing = calls[i]
 		}
-		return i >= 0
+		return i >= 0 && d.last(ringing.ID).ID != "" // told, too
 	})
 	return ringing
 }
