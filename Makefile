@@ -37,10 +37,11 @@ build/leadline-server: $(SOURCES)
 	.ci/setup build
 	go build -tags $(RELEASE)$(STATIC_TAGS) -trimpath -ldflags '$(LDFLAGS) $(STATIC)' -o $@ ./cmd/leadline-server
 
+# The windows' tests come first: they take longest, and one after the other, since Fyne has one program at a time.
 test:
 	.ci/setup test
 	@status=0; \
-	go test -race -tags $(TAGS) -timeout 20m -p 2 -parallel 6 $$(go list -tags $(TAGS) ./... | grep -Ev '$(LIVE)|$(SIM)') || status=1; \
+	go test -race -tags $(TAGS) -timeout 20m -p 2 -parallel 6 ./ui $$(go list -tags $(TAGS) ./... | grep -Ev '/ui$$|$(LIVE)|$(SIM)') || status=1; \
 	go test -tags $(TAGS) -timeout 20m ./crm/sim -seeds $(SEEDS) || status=1; \
 	go test -race -tags $(TAGS) -timeout 20m -p 1 -parallel 4 -count 1 $$(go list -tags $(TAGS) ./... | grep -E '$(LIVE)') || status=1; \
 	go test -tags $(TAGS) -timeout 20m -run '^TestADay' -count 1 ./cmd/leadline/e2e || status=1; \
