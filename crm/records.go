@@ -1,10 +1,14 @@
 package crm
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
 )
+
+// ErrNotFound: no such record or call.
+var ErrNotFound = errors.New("not found")
 
 // Label tells numbers and addresses of one record apart.
 type Label string

@@ -154,7 +154,7 @@ func TestWhatIsTypedStaysWhenTheRecordChanges_I2(t *testing.T) {
 	do(t, s, crm.CreateContact{Contact: c})
 	b.tap("item", "Contacts")
 	b.waits("Buyer")
-	b.tap("button", "Edit")
+	b.more("Edit")
 	b.type_("Last name", "Groß-Meier")
 	field := b.widget("field", "Last name").(*kit.Field)
 	field.Focus()

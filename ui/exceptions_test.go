@@ -42,7 +42,7 @@ func TestOnlyStrangersBecomeExceptionsInTheCallWindow_E2(t *testing.T) {
 // askException opens the question on the first lead.
 func askException(b *mainBench) {
 	b.desk.trace = desk.Trace{Leads: []desk.Ref{{Kind: desk.Lead, ID: "1"}}, Calls: 3}
-	b.tap("button", "Add to exceptions")
+	b.more("Add to exceptions")
 }
 
 func TestARecordsNumbersBecomeExceptions_E2(t *testing.T) {
@@ -56,7 +56,7 @@ func TestARecordsNumbersBecomeExceptions_E2(t *testing.T) {
 	if b.says("will be removed") || len(b.desk.did) > 0 {
 		t.Errorf("cancelled, and did %q", b.desk.did)
 	}
-	b.tap("button", "Add to exceptions")
+	b.more("Add to exceptions")
 	before := b.desk.questions()
 	b.tap("button", "Remove and add")
 	if !slices.Equal(b.desk.did, []string{"except +49221987654"}) {
@@ -73,7 +73,7 @@ func TestARecordsNumbersBecomeExceptions_E2(t *testing.T) {
 func TestNothingIsAskedWhenNothingWouldBeRemoved_E2(t *testing.T) {
 	b := fullBench(t)
 	b.tap("row", "0176 1234 5678")
-	b.tap("button", "Add to exceptions")
+	b.more("Add to exceptions")
 	if !slices.Equal(b.desk.did, []string{"except +4917612345678"}) {
 		t.Errorf("did %q", b.desk.did)
 	}

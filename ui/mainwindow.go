@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"net/url"
 	"slices"
 	"time"
 
@@ -36,10 +37,13 @@ type MainOptions struct {
 	ShowCall  func(desk.CallID) // brings a call's window to the front; nil for none
 	// CallShown tells whether a call's own window is on the screen; nil: never. RedrawCall follows each change.
 	CallShown func(desk.CallID) bool
-	Now       func() time.Time // nil for time.Now
+	Now       func() time.Time     // nil for time.Now
+	Browse    func(*url.URL) error // opens a link; nil: the app does
 	// CallFirst is how long drawing waits when a call begins: the call window is to be
 	// painted first, and both are painted by one goroutine. 0 is not at all.
 	CallFirst time.Duration
+
+	drafts *noteDrafts
 }
 
 // page is one place of the rail.
@@ -100,6 +104,10 @@ func NewMain(opt MainOptions) *MainWindow {
 	if opt.Kept == nil {
 		opt.Kept = opt.App.Preferences()
 	}
+	if opt.Browse == nil {
+		opt.Browse = opt.App.OpenURL
+	}
+	opt.drafts = readNoteDrafts(opt.Kept)
 	m := &MainWindow{opt: opt, pages: map[pageName]page{}}
 	m.win = opt.App.NewWindow("Leadline")
 	m.win.SetIcon(theme.Logo())
@@ -164,7 +172,10 @@ func (m *MainWindow) build() {
 		m.layer.ShowMenu(help, kit.MenuItem{Key: "Keys", Do: m.showKeys}, kit.MenuItem{Key: "Tour", Do: m.Tour}, kit.MenuItem{Key: "About Leadline", Do: func() { m.ShowSettings(settingsAbout) }})
 	})
 	m.frame = &mainFrame{narrowed: m.setNarrow, narrow: m.narrow}
-	m.frame.brand, m.frame.help, m.frame.rail = m.brand.box, help, m.rail.box
+	add := kit.NewButton("New|record", kit.Line, nil).WithIcon(theme.IconPlus)
+	add.OnTap(func() { m.layer.ShowMenu(add, m.newRecords()...) })
+	add.Hidden = m.opt.Customers == nil
+	m.frame.brand, m.frame.help, m.frame.rail, m.frame.add = m.brand.box, help, m.rail.box, add
 	m.frame.panel = kit.Stack(kit.NewPanel(), kit.Pad(1, 0, 0, 1, m.panel))
 	m.frame.status, m.frame.omni = m.status.box, m.omni.box
 	m.home = m.frame.container()
@@ -306,6 +317,11 @@ func (m *MainWindow) take(s desk.Snapshot) {
 }
 
 func (m *MainWindow) draw(data bool) {
+	if m.snap.Sync.State == desk.ErasedHere {
+		m.opt.drafts.forget()
+	} else if data {
+		m.opt.drafts.prune(m.opt)
+	}
 	m.rail.Missed(m.snap.Missed)
 	m.rail.Due(m.snap.Due)
 	m.rail.WithoutLeads(m.snap.NoLeads)
@@ -322,6 +338,23 @@ func (m *MainWindow) draw(data bool) {
 
 // RedrawCall follows a call's own window that was shown or hidden.
 func (m *MainWindow) RedrawCall() { m.status.follow() }
+
+// newRecords are the records that can be made by hand.
+func (m *MainWindow) newRecords() (items []kit.MenuItem) {
+	for _, r := range []struct {
+		page pageName
+		name text.Key
+	}{{pageContacts, "New contact"}, {pageCompanies, "New company"}, {pageLeads, "New lead"}, {pageDeals, "New deal"}} {
+		if r.page == pageLeads && m.snap.NoLeads {
+			continue
+		}
+		items = append(items, kit.MenuItem{Key: r.name, Do: func() {
+			m.Go(r.page)
+			m.pages[r.page].(interface{ add() }).add()
+		}})
+	}
+	return items
+}
 
 // title tells of waiting calls where only the taskbar shows.
 func (m *MainWindow) title() {

@@ -571,6 +571,13 @@ func (b *mainBench) tap(role, name string) {
 	b.settle()
 }
 
+// more chooses from the menu in a record's head.
+func (b *mainBench) more(name string) {
+	b.t.Helper()
+	b.tap("button", "More")
+	b.tap("item", name)
+}
+
 // type_ types into a field.
 func (b *mainBench) type_(name, s string) {
 	b.t.Helper()

@@ -27,7 +27,7 @@ const (
 // mainFrame lays out the main window: the top bar, the rail, the panel, the
 // status strip, and the omnibox over them.
 type mainFrame struct {
-	brand, help, rail, panel, status, omni fyne.CanvasObject
+	brand, add, help, rail, panel, status, omni fyne.CanvasObject
 
 	narrow   bool
 	known    bool
@@ -40,7 +40,7 @@ type mainFrame struct {
 func (f *mainFrame) container() *fyne.Container {
 	f.line = kit.NewHairline()
 	f.top, f.left, f.bottom = kit.Fill(theme.Background), kit.Fill(theme.Background), kit.Fill(theme.Background)
-	return &fyne.Container{Layout: f, Objects: []fyne.CanvasObject{f.top, f.left, f.bottom, f.brand, f.help, f.rail, f.panel, f.status, f.line, f.omni}}
+	return &fyne.Container{Layout: f, Objects: []fyne.CanvasObject{f.top, f.left, f.bottom, f.brand, f.help, f.rail, f.panel, f.status, f.line, f.add, f.omni}}
 }
 
 func (f *mainFrame) Layout(_ []fyne.CanvasObject, s fyne.Size) {
@@ -62,11 +62,17 @@ func (f *mainFrame) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	put(f.brand, 0, 0, rail, mainTop)
 	hs := f.help.MinSize()
 	put(f.help, s.Width-8-hs.Width, (mainTop-hs.Height)/2, hs.Width, hs.Height)
+	right := s.Width - 8 - hs.Width - 8
+	if f.add.Visible() {
+		as := f.add.MinSize()
+		right -= as.Width
+		put(f.add, right, (mainTop-as.Height)/2, as.Width, as.Height)
+	}
 	put(f.rail, 0, mainTop, rail, s.Height-mainTop-mainBottom)
 	put(f.panel, rail, mainTop, s.Width-rail+1, s.Height-mainTop-mainBottom) // its right edge lies outside
 	put(f.line, 0, s.Height-mainBottom-1, s.Width, 1)
 	put(f.status, 0, s.Height-mainBottom, s.Width, mainBottom)
-	put(f.omni, omni, 0, min(omniWidth, s.Width-omni-hs.Width-24), mainTop)
+	put(f.omni, omni, 0, min(omniWidth, right-omni-8), mainTop)
 }
 
 func (f *mainFrame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(760, 420) }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"net/url"
 	"reflect"
 	"strings"
 	"time"
@@ -39,6 +40,8 @@ type recordView struct {
 	emptied func() // is told when that begins and when it ends with nothing
 	changed func() // is told when more than the record may have changed
 	call    *kit.Button
+	note    *recordNote       // nil where records are only shown
+	scroll  *container.Scroll // of the timeline
 	excepts recordExcepts
 	players recordPlayers
 }
@@ -69,6 +72,9 @@ func newRecordView(opt MainOptions, host recordHost) *recordView {
 	}}
 	v.excepts = newRecordExcepts(v)
 	v.players = recordPlayers{opt: opt, open: map[string]*recordPlayer{}}
+	if opt.Customers != nil {
+		v.note = newRecordNote(v, opt.drafts)
+	}
 	return v
 }
 
@@ -222,28 +228,72 @@ func (v *recordView) draw() {
 
 // head is avatar, title, origin and what to do, with the question that is open.
 func (v *recordView) head(avatar fyne.CanvasObject, title, sub string) fyne.CanvasObject {
-	return kit.Pad(16, 20, 0, 20, kit.Column(12, kit.Row(12, avatar,
-		kit.Grow(kit.Column(2, kit.NewData(title, kit.Title).Shrink(60), kit.NewData(sub, kit.Secondary).Shrink(60))),
-		v.excepts.button(), v.actions(), v.call), v.excepts.question()))
+	row := []fyne.CanvasObject{avatar, kit.Grow(kit.Column(2, kit.NewData(title, kit.Title).Shrink(60), kit.NewData(sub, kit.Secondary).Shrink(60))), v.call}
+	if to := v.mail(); to != "" && !v.narrow {
+		row = append(row, kit.NewIconButton("Write an e-mail", theme.IconMail, kit.Line, func() { v.writeTo(to) }))
+	}
+	if v.changeable() && v.rec.Ref.Kind == desk.Lead && v.rec.Open && !v.narrow {
+		row = append(row, kit.NewButton("Convert…", kit.Line, v.convert))
+	}
+	if items := v.actions(); len(items) > 0 {
+		more := kit.NewIconButton("More", theme.IconMore, kit.Ghost, nil)
+		more.OnTap(func() { v.host.over().ShowMenu(more, items...) })
+		row = append(row, more)
+	}
+	return kit.Pad(16, 20, 0, 20, kit.Column(12, kit.Row(12, row...), v.excepts.question()))
 }
 
-// actions are what can be done about the record besides calling.
-func (v *recordView) actions() fyne.CanvasObject {
-	row := kit.Row(8)
-	if v.opt.Customers == nil || v.row.Ref == (desk.Ref{}) || !v.has || v.task != nil {
-		row.Hide()
-		return row
+// changeable says whether the record can be changed now.
+func (v *recordView) changeable() bool {
+	return v.opt.Customers != nil && v.row.Ref != (desk.Ref{}) && v.has && v.task == nil
+}
+
+// actions are what can be done about the record besides what has a button.
+func (v *recordView) actions() (items []kit.MenuItem) {
+	if v.changeable() {
+		if v.narrow {
+			if to := v.mail(); to != "" {
+				items = append(items, kit.MenuItem{Key: "Write an e-mail", Do: func() { v.writeTo(to) }})
+			}
+			if v.rec.Ref.Kind == desk.Lead && v.rec.Open {
+				items = append(items, kit.MenuItem{Key: "Convert…", Do: v.convert})
+			}
+		}
+		items = append(items, kit.MenuItem{Key: "Edit", Do: v.edit})
+		if v.rec.Ref.Kind != desk.Deal {
+			items = append(items, kit.MenuItem{Key: "Merge…", Do: func() { v.merge(nil) }})
+		}
 	}
-	row.Add(kit.NewIconButton("Edit", theme.IconEdit, kit.Ghost, v.edit))
-	if v.rec.Ref.Kind != desk.Deal {
-		row.Add(kit.NewIconButton("Merge…", theme.IconCopy, kit.Ghost, func() { v.merge(nil) }))
+	if v.excepts.possible() {
+		items = append(items, kit.MenuItem{Key: "Add to exceptions", Do: v.excepts.ask})
 	}
-	row.Add(kit.NewIconButton("Follow-up", theme.IconFollowUp, kit.Ghost, func() { v.followUp(crm.FollowUp{}) }))
-	if v.rec.Ref.Kind == desk.Lead && v.rec.Open {
-		row.Add(kit.NewButton("Convert…", kit.Line, v.convert))
+	return items
+}
+
+// mail is the record's first e-mail address; "" for none.
+func (v *recordView) mail() string {
+	if v.row.Ref == (desk.Ref{}) || !v.has {
+		return ""
 	}
-	setShown(row, len(row.Objects) > 0)
-	return row
+	for _, f := range v.rec.Facts {
+		if f.Mail != "" {
+			return f.Mail
+		}
+	}
+	return ""
+}
+
+// writeTo begins an e-mail in the program that the desktop has for it.
+func (v *recordView) writeTo(address string) {
+	if err := v.opt.Browse(&url.URL{Scheme: "mailto", Opaque: url.PathEscape(address)}); err != nil {
+		v.host.warn(text.T("No e-mail program could be started: {why}", "why", err))
+	}
+}
+
+// copied puts a value on the clipboard.
+func (v *recordView) copied(value string) {
+	v.opt.App.Clipboard().SetContent(value)
+	v.host.tell(text.T("Copied: {value}", "value", value))
 }
 
 // begin shows a form in place of the timeline.
@@ -350,34 +400,64 @@ func (v *recordView) tab(details bool) {
 }
 
 func (v *recordView) timeline() fyne.CanvasObject {
-	nodes := append(v.planned(), timelineNodes(v.rec.Timeline, v.opt.Now(), v.belowCall)...)
-	if len(nodes) == 0 {
-		return kit.Pad(24, 20, 0, 20, kit.ColumnAligned(0, kit.Start, kit.NewLabel("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
+	var column []fyne.CanvasObject
+	if v.note != nil {
+		v.note.show(v.rec.Ref, v.mail())
+		column = append(column, v.note.box)
 	}
-	return container.NewVScroll(kit.Pad(18, 20, 18, 20, kit.NewTimeline(nodes...)))
+	if nodes := append(v.planned(), timelineNodes(v.rec.Timeline, v.opt.Now(), v.belowCall)...); len(nodes) > 0 {
+		column = append(column, kit.NewTimeline(nodes...))
+	} else {
+		column = append(column, kit.Pad(6, 0, 0, 0, kit.NewProse("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
+	}
+	v.scroll = container.NewVScroll(kit.Pad(18, 20, 18, 20, kit.Column(18, column...)))
+	return v.scroll
+}
+
+// fit lays the timeline out anew, after what is above it became higher or lower.
+func (v *recordView) fit() {
+	if v.scroll != nil {
+		v.scroll.Refresh()
+	}
 }
 
 func (v *recordView) facts() fyne.CanvasObject {
 	var column []fyne.CanvasObject
 	for _, f := range v.rec.Facts {
-		label := kit.NewData(text.Say(f.Label), kit.Caption)
-		if f.Dial != "" {
-			call := kit.NewIconButton("Call this number", theme.IconHandset, kit.Ghost, func() { v.opt.Desk.Dial(f.Dial, "") }).Small()
-			call.SetEnabled(v.why == "", v.why)
-			column = append(column, kit.Row(6, kit.Grow(kit.Column(1, label, kit.NewData(f.Value, kit.Body).Shrink(40))), call))
-			continue
-		}
-		if f.Ref != (desk.Ref{}) {
-			open := kit.NewIconButton("Open this record", theme.IconChevronRight, kit.Ghost, func() { v.host.open(f.Ref) }).Small()
-			column = append(column, kit.Row(6, kit.Grow(kit.Column(1, label, kit.NewData(f.Value, kit.Body).Shrink(40))), open))
-			continue
-		}
-		column = append(column, kit.Column(1, label, kit.NewProseData(factValue(f), kit.Body)))
+		column = append(column, v.fact(f))
 	}
 	if len(column) == 0 {
 		column = append(column, kit.NewLabel("No details yet.", kit.Secondary))
 	}
+	if v.changeable() {
+		column = append(column, kit.NewHairline(), kit.Row(0, kit.NewButton("Edit all fields", kit.Link, v.edit), kit.Spacer()))
+	}
 	return container.NewVScroll(kit.Pad(16, 16, 16, 20, kit.Column(12, column...)))
+}
+
+// fact is a value under its label, with what can be done about it at the right.
+func (v *recordView) fact(f desk.Fact) fyne.CanvasObject {
+	label := kit.NewData(text.Say(f.Label), kit.Caption)
+	small := func(key text.Key, icon theme.IconName, do func()) *kit.Button {
+		return kit.NewIconButton(key, icon, kit.Ghost, do).Small()
+	}
+	value, style, does := f.Value, kit.Body, []fyne.CanvasObject(nil)
+	switch {
+	case f.Dial != "":
+		call := small(text.Key("Call this number"), theme.IconHandset, func() { v.opt.Desk.Dial(f.Dial, "") })
+		call.SetEnabled(v.why == "", v.why)
+		does = append(does, small(text.Key("Copy"), theme.IconCopy, func() { v.copied(f.Value) }), call)
+	case f.Mail != "":
+		style = kit.Body.In(theme.Accent)
+		does = append(does, small(text.Key("Copy"), theme.IconCopy, func() { v.copied(f.Value) }), small(text.Key("Write to this address"), theme.IconMail, func() { v.writeTo(f.Mail) }))
+	case f.Ref != (desk.Ref{}):
+		does = append(does, small(text.Key("Open this record"), theme.IconChevronRight, func() { v.host.open(f.Ref) }))
+	case f.Label.Key == "Responsible":
+		return kit.Column(1, label, kit.Row(6, kit.NewAvatar(value, 20), kit.Grow(kit.NewData(value, kit.Body).Shrink(40))))
+	default:
+		return kit.Column(1, label, kit.NewProseData(factValue(f), kit.Body))
+	}
+	return kit.Row(0, append([]fyne.CanvasObject{kit.Grow(kit.Column(1, label, kit.NewData(value, style).Shrink(40)))}, does...)...)
 }
 
 // factValue is a fact as it is shown: the standard sources are the program's words.

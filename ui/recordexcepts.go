@@ -7,8 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"leadline/ui/desk"
-	"leadline/ui/kit"
-	"leadline/ui/theme"
 )
 
 // recordExcepts adds what a record is called by to the exceptions (requirements.md E2).
@@ -47,11 +45,8 @@ func (e *recordExcepts) numbers() (all []string) {
 	return all
 }
 
-func (e *recordExcepts) button() fyne.CanvasObject {
-	b := kit.NewIconButton("Add to exceptions", theme.IconBan, kit.Ghost, e.ask)
-	setShown(b, e.trace == nil && len(e.numbers()) > 0)
-	return b
-}
+// possible says whether there is a number to add, and nothing being asked about that.
+func (e *recordExcepts) possible() bool { return e.trace == nil && len(e.numbers()) > 0 }
 
 func (e *recordExcepts) question() fyne.CanvasObject {
 	q := newExceptQuestion(func(yes bool) {

@@ -71,7 +71,7 @@ func TestEachKindOfRecordIsEdited(t *testing.T) {
 		b.m.open(deskRef(ref))
 		b.waits("Follow-up")
 		b.settle()
-		b.tap("button", "Edit")
+		b.more("Edit")
 		pumpUntil(t, b.d, func() bool { return b.finds("field", field) })
 		b.type_(field, value)
 		b.tap("button", "Save")
@@ -147,7 +147,7 @@ func TestTheCurrencyOfADealIsChosenAmongTheCompanys(t *testing.T) {
 		b.m.open(deskRef(crm.Ref{Kind: crm.KindDeal, ID: deal.ID}))
 		b.waits("Follow-up")
 		b.settle()
-		b.tap("button", "Edit")
+		b.more("Edit")
 		pumpUntil(t, b.d, func() bool { return b.finds("field", "Amount") })
 		b.type_("Amount", amount)
 		if err := b.widget("select", "Currency").(*kit.Select).Choose(currency); err != nil {
@@ -191,12 +191,12 @@ func TestTwoRecordsAreMergedFieldByFieldAndTakenBack(t *testing.T) {
 	ref, other := crm.Ref{Kind: crm.KindContact, ID: keep.ID}, crm.Ref{Kind: crm.KindContact, ID: gone.ID}
 	b.m.open(deskRef(ref))
 	b.waits("Buyer")
-	b.tap("button", "Edit")
+	b.more("Edit")
 	b.waits("Similar: Joerg Gross · same number")
 	b.type_("Position", "Chief buyer")
 	pumpUntil(t, b.d, func() bool { return b.says("same number") && !b.finds("button", "Merge…") }) // what was typed would be lost
 	b.tap("button", "Cancel")
-	b.tap("button", "Edit")
+	b.more("Edit")
 	b.waits("Similar: Joerg Gross · same number")
 	b.tap("button", "Merge…")
 	b.waits("Head of purchasing")
@@ -221,7 +221,7 @@ func TestMergingAsksForTheOtherRecord(t *testing.T) {
 	keep, gone := twins(t, s)
 	b.m.open(deskRef(crm.Ref{Kind: crm.KindContact, ID: keep.ID}))
 	b.waits("Buyer")
-	b.tap("button", "Merge…")
+	b.more("Merge…")
 	b.waits("Merge two records")
 	b.tap("button", "Merge")
 	b.waits("Choose the other record first.")
@@ -252,7 +252,7 @@ func TestPicturesOfRecordForms(t *testing.T) {
 		name := func(what string) string { return what + "-" + c.look.Theme + "-" + c.look.Language }
 		b.m.open(deskRef(crm.Ref{Kind: crm.KindContact, ID: keep.ID}))
 		b.waits("Jörg Groß")
-		b.tap("button", "Edit")
+		b.more("Edit")
 		b.waits(text.T("same number"))
 		b.shot(name("form"))
 		b.tap("button", "Merge…")
@@ -273,7 +273,7 @@ func TestAddressesAndSIPAddressesAreEdited(t *testing.T) {
 		b.m.open(deskRef(crm.Ref{Kind: kind, ID: id}))
 		b.waits("Follow-up")
 		b.settle()
-		b.tap("button", "Edit")
+		b.more("Edit")
 		pumpUntil(t, b.d, func() bool { return b.finds("button", "Add address") })
 	}
 	save := func() {
@@ -357,7 +357,7 @@ func TestAFormWarnsOfExceptions_E1(t *testing.T) {
 	b.m.open(deskRef(crm.Ref{Kind: crm.KindContact, ID: contact.ID}))
 	b.waits("Follow-up")
 	b.settle()
-	b.tap("button", "Edit")
+	b.more("Edit")
 	b.waits("*@spam.example is a CRM exception: calls with it never reach this record.")
 	b.tap("button", "Add number")
 	b.type_("Number", "0900 1234")

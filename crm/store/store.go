@@ -28,7 +28,7 @@ var (
 	// ErrDamaged: the file is not what SQLite wrote.
 	ErrDamaged = errors.New("the file is damaged")
 	// ErrNotFound: no such record or call.
-	ErrNotFound = errors.New("not found")
+	ErrNotFound = crm.ErrNotFound
 )
 
 // Options are what a file needs from outside. The zero value is good.

@@ -165,7 +165,7 @@ func (b facts) common(numbers []crm.Number, addresses []string, emails []crm.Ema
 		}
 	}
 	for _, e := range emails {
-		b.add(Text{Key: "E-mail"}, e.Address)
+		b.out.Facts = append(b.out.Facts, Fact{Label: Text{Key: "E-mail"}, Value: e.Address, Mail: e.Address})
 	}
 }
 

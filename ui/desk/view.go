@@ -419,6 +419,7 @@ type Fact struct {
 	Label Text
 	Value string
 	Dial  string // not empty: a number that can be dialled
+	Mail  string // not empty: an address that can be written to
 	Ref   Ref    // not zero: a record that can be opened
 }
 

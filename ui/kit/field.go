@@ -28,6 +28,7 @@ type Field struct {
 	eye       *Button
 	multi     bool
 	height    float32
+	foot      float32
 	onChanged func(string)
 	onFocus   func(bool)
 }
@@ -89,6 +90,17 @@ func newField(key text.Key, changed func(string), e *widget.Entry, multi bool) *
 func (f *Field) WithPlaceholder(key text.Key) *Field {
 	f.entry.PlaceHolder = text.T(key)
 	return f
+}
+
+// WithFoot leaves a strip inside at the bottom free of text, px high, for what lies over the field there.
+func (f *Field) WithFoot(px float32) *Field { f.foot = px; return f }
+
+// SetHeight changes the least height of a field of several lines, in px.
+func (f *Field) SetHeight(px float32) {
+	if f.height != px {
+		f.height = px
+		f.Refresh()
+	}
 }
 
 // WithIcon shows an icon inside at the left.
@@ -302,7 +314,7 @@ func (f *Field) CreateRenderer() fyne.WidgetRenderer {
 		place(fixed, x+7, top()+(h-lh)/2-1, s.Width-x-right-14, lh+2)
 		fixed.Text = Ellipsis(oneLine(f.Value()), Body, s.Width-x-right-14)
 		if f.multi {
-			place(f.entry, x, top(), s.Width-x-right, h)
+			place(f.entry, x, top(), s.Width-x-right, h-f.foot)
 		} else {
 			place(f.entry, x, top()+(h-em)/2, s.Width-x-right, em)
 		}
