@@ -55,6 +55,7 @@ type callActions struct {
 	mute    *kit.Tile
 	hold    *kit.Tile
 	record  *kit.Tile
+	add     *kit.Tile
 	phase   phase
 	swapped time.Time
 }
@@ -86,8 +87,9 @@ func newCallActions(v *callView) *callActions {
 	a.hold = kit.NewTile("Hold", theme.IconPause, func() { v.w.desk.Hold(v.w.id, v.w.call.State != desk.HeldHere) })
 	a.digits = kit.NewTile("Keypad", theme.IconKeypad, func() { v.toggleKeypad() })
 	a.record = kit.NewTile("Record", theme.IconRecord, v.toggleRecording)
+	a.add = kit.NewTile("Add call", theme.IconPlus, v.toggleAdd)
 	halves := kit.Columns(8, a.decline, a.answer, a.hangUp, a.keypad, a.pass, a.shut, a.again)
-	a.tiles = kit.Sized(0, 54, kit.Columns(8, a.mute, a.hold, a.digits, a.record))
+	a.tiles = kit.Sized(0, 54, kit.Columns(8, a.mute, a.hold, a.digits, a.record, a.add))
 	a.root = kit.Pad(0, callMargin, 0, callMargin, kit.Column(8, kit.Sized(0, 44, halves), a.tiles))
 	return a
 }
@@ -121,12 +123,14 @@ func (a *callActions) fill(c desk.Call, now time.Time) {
 	a.keypad.SetKind(kind)
 	a.digits.SetOn(a.v.keypadOpen)
 	kind = kit.Line
-	if a.v.transferOpen {
+	if a.v.transferOpen && !a.v.pass.adding {
 		kind = kit.Chosen
 	}
 	a.pass.SetKind(kind)
 	a.mute.SetOn(c.Muted)
 	setShown(a.hold, c.CanHold)
+	setShown(a.add, c.CanHold)
+	a.add.SetOn(a.v.transferOpen && a.v.pass.adding)
 	a.hold.SetOn(c.State == desk.HeldHere)
 	if c.State == desk.HeldHere {
 		a.hold.Rename("Resume")

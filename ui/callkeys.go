@@ -103,7 +103,7 @@ func (v *callView) key(name fyne.KeyName) {
 	case v.keypadOpen:
 		v.toggleKeypad()
 	case v.transferOpen:
-		v.toggleTransfer()
+		v.toggleOthers(v.pass.adding)
 	case v.linkOpen:
 		v.toggleLink()
 	case v.w.call.State == desk.Ended:

@@ -54,6 +54,9 @@ func TestPicturesOfEveryState(t *testing.T) {
 				w.view.toggleTransfer()
 				w.view.pass.field.Type("112")
 			}
+			if name == "recorded" {
+				w.view.toggleAdd()
+			}
 			if name == "linking" {
 				w.view.toggleLink()
 				w.view.link.field.Type("groß")

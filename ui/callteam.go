@@ -19,6 +19,8 @@ const teamRows = 5
 type callTeam struct {
 	t      *callTransfer
 	root   *fyne.Container
+	hints  *fyne.Container // for passing on
+	call   *fyne.Container // for calling as well
 	list   *fyne.Container
 	count  *kit.Label
 	all    []desk.Teammate // as last told
@@ -31,9 +33,10 @@ type callTeam struct {
 
 func newCallTeam(t *callTransfer) *callTeam {
 	c := &callTeam{t: t, list: kit.Column(0), count: kit.NewData("", kit.Quiet), at: -1}
-	hints := kit.Row(6, kit.NewKeyHint("Enter"), kit.NewLabel("Ask first", kit.Quiet), kit.Gap(4), kit.NewKeyHint("Shift+Enter"),
-		kit.NewLabel("Pass on", kit.Quiet), kit.Spacer(), c.count)
-	c.root = kit.Column(0, kit.Pad(0, callMargin, 4, callMargin, c.list), kit.Pad(0, callMargin, 8, callMargin, hints))
+	c.hints = kit.Row(6, kit.NewKeyHint("Enter"), kit.NewLabel("Ask first", kit.Quiet), kit.Gap(4), kit.NewKeyHint("Shift+Enter"),
+		kit.NewLabel("Pass on", kit.Quiet))
+	c.call = kit.Row(6, kit.NewKeyHint("Enter"), kit.NewLabel("Call", kit.Quiet))
+	c.root = kit.Column(0, kit.Pad(0, callMargin, 4, callMargin, c.list), kit.Pad(0, callMargin, 8, callMargin, kit.Row(0, c.hints, c.call, kit.Spacer(), c.count)))
 	return c
 }
 
@@ -69,6 +72,8 @@ func (c *callTeam) draw() {
 	}
 	shown := c.fits[c.first:min(c.first+teamRows, len(c.fits))]
 	c.list.Objects = nil
+	setShown(c.hints, !c.t.adding)
+	setShown(c.call, c.t.adding)
 	for i, m := range shown {
 		c.list.Objects = append(c.list.Objects, c.row(c.first+i, m))
 	}
@@ -87,7 +92,9 @@ func (c *callTeam) row(i int, m desk.Teammate) fyne.CanvasObject {
 	}
 	name := joined(" · ", m.Name, m.Department)
 	cells := []fyne.CanvasObject{kit.NewIcon(look.icon, 16, look.tone.Ink()).Image, kit.Grow(kit.NewData(name, style).Shrink(0))}
-	if i == c.at {
+	if i == c.at && c.t.adding {
+		cells = append(cells, kit.NewButton("Call", kit.Answer, c.t.consult).Small())
+	} else if i == c.at {
 		busy := c.t.v.w.call.Transfer.Busy
 		ask := kit.NewButton("Ask first", kit.Line, c.t.consult).Small()
 		blind := kit.NewButton("Pass on", kit.Primary, c.t.pass).Small()

@@ -10,18 +10,21 @@ import (
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
+	"leadline/ui/theme"
 )
 
 // callTransfer passes the call on: to a colleague or to whoever is typed, without asking or after it, or
-// to the other call that is on this phone (requirements.md D2).
+// to the other call that is on this phone (requirements.md D2). Or it calls somebody as well, while this call waits.
 type callTransfer struct {
 	v      *callView
+	adding bool // somebody is called as well
 	root   *fyne.Container
 	title  *kit.Label
 	field  *kit.Field
 	typed  *fyne.Container // the buttons for what was typed
 	ask    *kit.Button
 	blind  *kit.Button
+	call   *kit.Button // instead of both, to call somebody as well
 	team   *callTeam
 	others *fyne.Container
 	joins  []joinable // what others shows
@@ -40,7 +43,7 @@ func newCallTransfer(v *callView) *callTransfer {
 	t.team = newCallTeam(t)
 	t.field.OnSubmit(func(string) {
 		// Shift+Enter as well, by which Fyne means the same.
-		if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0 {
+		if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok && !t.adding && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0 {
 			t.pass()
 			return
 		}
@@ -48,7 +51,8 @@ func newCallTransfer(v *callView) *callTransfer {
 	})
 	t.ask = kit.NewButton("Ask first", kit.Line, t.consult).WithHint("Enter")
 	t.blind = kit.NewButton("Pass on", kit.Primary, t.pass).WithHint("Shift+Enter")
-	t.typed = kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind))
+	t.call = kit.NewButton("Call", kit.Answer, t.consult).WithIcon(theme.IconHandset).WithHint("Enter")
+	t.typed = kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind, t.call))
 	t.root = kit.Column(0,
 		sectionHead(t.title, kit.NewData("", kit.Caption)),
 		kit.Pad(0, callMargin, 8, callMargin, kit.Sized(0, 32, t.field)),
@@ -69,6 +73,9 @@ func (t *callTransfer) fill(c desk.Call, open bool) {
 	if !open {
 		return
 	}
+	setShown(t.ask, !t.adding)
+	setShown(t.blind, !t.adding)
+	setShown(t.call, t.adding)
 	t.name()
 	t.find()
 	t.joins, t.others.Objects = nil, nil
@@ -77,7 +84,9 @@ func (t *callTransfer) fill(c desk.Call, open bool) {
 		t.joins = append(t.joins, t.with(o))
 		connect := kit.NewButton("Connect with the other call", kit.Line, func() { t.v.w.desk.Join(c.ID, id) })
 		connect.SetData(text.T("Connect with {name}", "name", callerName(o)))
-		t.others.Objects = append(t.others.Objects, connect)
+		if !t.adding {
+			t.others.Objects = append(t.others.Objects, connect)
+		}
 		if !t.with(o).merged {
 			merge := kit.NewButton("Talk with both together", kit.Line, func() { t.v.w.desk.Merge(c.ID, id) })
 			merge.SetData(text.T("Together with {name}", "name", callerName(o)))
@@ -96,7 +105,11 @@ func (t *callTransfer) with(o desk.Call) joinable {
 
 // name says whose call it is.
 func (t *callTransfer) name() {
-	t.title.Say("Pass {name} on to", "name", callerName(t.v.w.call))
+	if t.adding {
+		t.title.Say("Call somebody as well, {name} waits", "name", callerName(t.v.w.call))
+	} else {
+		t.title.Say("Pass {name} on to", "name", callerName(t.v.w.call))
+	}
 	t.field.SetError("")
 }
 
@@ -141,9 +154,13 @@ func (t *callTransfer) stale() bool {
 // enable lets one press what would do something.
 func (t *callTransfer) enable() {
 	why := text.T("Type whom to pass the call on to")
+	if t.adding {
+		why = text.T("Type whom to call")
+	}
 	ready := (strings.TrimSpace(t.field.Text()) != "" || t.team.at >= 0) && !t.v.w.call.Transfer.Busy
 	t.ask.SetEnabled(ready, why)
 	t.blind.SetEnabled(ready, why)
+	t.call.SetEnabled(ready, why)
 }
 
 // pass passes the call on without asking.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +52,48 @@ func TestACallIsPassedOnOrAskedAboutFirst(t *testing.T) {
 	b.press(w, fyne.KeyEscape, 0)
 	if slices.Contains(visibleNames(w), "Pass on") {
 		t.Error("Esc does not close it")
+	}
+}
+
+// Issue 6.2: Add call.
+func TestSomebodyIsCalledAsWell(t *testing.T) {
+	b := newBench(t)
+	talk, other := sample("talk"), sample("held")
+	other.ID = "9"
+	b.desk.publish(desk.Snapshot{Team: aTeam(), Calls: []desk.Call{talk}})
+	b.show(talk)
+	w := b.calls.slots[0]
+	b.pass(time.Second)
+	b.tap(w, "Transfer")
+	named[*kit.Tile](b, w, "Add call").Tap()
+	if names := visibleNames(w); slices.Contains(names, "Pass on") || slices.Contains(names, "Ask first") || !slices.Contains(names, "Call") {
+		t.Errorf("what can be done is %q", names)
+	}
+	field := named[*kit.Field](b, w, "Extension or any number")
+	if !field.Focused() {
+		t.Error("the field has no keyboard")
+	}
+	field.Submit()
+	b.took("dial 118 ") // who is free comes first
+	field.Type("030 20948812")
+	b.tap(w, "Call")
+	b.took("dial 030 20948812 ")
+	b.desk.publish(desk.Snapshot{Team: aTeam(), Calls: []desk.Call{talk, other}})
+	b.pass(time.Second)
+	if slices.Contains(visibleNames(w), "Connect with the other call") {
+		t.Error("who adds somebody is asked to connect them and leave")
+	}
+	b.tap(w, "Talk with both together")
+	b.took(fmt.Sprintf("merge %s %s", talk.ID, other.ID))
+	b.press(w, fyne.KeyEscape, 0) // out of the field
+	b.press(w, fyne.KeyEscape, 0)
+	if slices.Contains(visibleNames(w), "Call") {
+		t.Error("Esc does not close it")
+	}
+	talk.CanHold = false
+	b.show(talk)
+	if slices.Contains(visibleNames(w), "Add call") {
+		t.Error("a call that can't wait can have somebody added")
 	}
 }
 

@@ -222,8 +222,14 @@ func (v *callView) lastTyped() time.Time {
 // overlaid tells whether the middle is lent to the keypad, to a transfer, or to the search for who it is.
 func (v *callView) overlaid() bool { return v.keypadOpen || v.transferOpen || v.linkOpen }
 
-func (v *callView) toggleTransfer() {
-	v.transferOpen, v.keypadOpen, v.linkOpen = !v.transferOpen, false, false
+func (v *callView) toggleTransfer() { v.toggleOthers(false) }
+
+// toggleAdd opens or closes the list of whom to call as well.
+func (v *callView) toggleAdd() { v.toggleOthers(true) }
+
+func (v *callView) toggleOthers(adding bool) {
+	v.transferOpen, v.keypadOpen, v.linkOpen = !v.transferOpen || v.pass.adding != adding, false, false
+	v.pass.adding = adding
 	v.fresh = true
 	v.fill(v.w.call, v.w.now())
 	if v.transferOpen {
