@@ -81,6 +81,7 @@ type Desk struct {
 	sync       Sync
 	presence   Presence
 	diversion  Diversion
+	wished     Diversion   // what was asked for; diversion is what the role allows of it
 	busy       bool        // declining is for this phone only: the PBX may try another
 	colleagues []Colleague // in the order in which they were told of
 	mailboxes  []Mailbox   // that hold messages

@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"errors"
 	"time"
 
+	"leadline/crm"
 	"leadline/phone"
 )
 
@@ -59,11 +61,62 @@ func (d *Desk) attend(p Presence) {
 	}
 }
 
-// Divert sends calls on that aren't taken here, from now on.
+// Divert sends calls on that aren't taken here, from now on, to whom the agent's role allows (requirements.md G1). It is
+// asked again when the role changes; of what it doesn't allow the agent is told.
 func (d *Desk) Divert(v Diversion) {
 	d.post(func() {
-		if d.forward(d.presence, v) {
-			d.diversion, d.dirty = v, true
+		d.wished = v
+		d.divert()
+	})
+}
+
+// divert has the phone send calls on as is wished, but to nobody whom the agent's role doesn't allow.
+func (d *Desk) divert() {
+	wished := d.wished
+	d.permitted(wished.Busy, func(busy bool) {
+		now := wished
+		if !busy {
+			now.Busy = ""
+		}
+		noAnswer := func(ok bool) {
+			if !ok {
+				now.NoAnswer = ""
+			}
+			if wished == d.wished && d.forward(d.presence, now) {
+				d.diversion, d.dirty = now, true
+			}
+		}
+		if wished.NoAnswer == wished.Busy {
+			noAnswer(busy)
+			return
+		}
+		d.permitted(wished.NoAnswer, noAnswer)
+	})
+}
+
+// permitted says whether calls may go on to a target by themselves; "" is nobody. It tells the agent when they may not.
+func (d *Desk) permitted(target string, say func(bool)) {
+	if target == "" {
+		say(true)
+		return
+	}
+	d.judgeTarget(d.accountOut(), target, crm.Rights.MayPassOn, func(err error) {
+		if _, refused := errors.AsType[crm.Invalid](err); refused {
+			d.notice(Notice{Text: Text{Key: "Calls do not go on to {target}, which your role does not allow", Args: map[string]string{"target": target}}, Warning: true})
+		}
+		say(err == nil)
+	})
+}
+
+// rightsChanged asks for all that calls are sent on to once more.
+func (d *Desk) rightsChanged() {
+	if d.wished != (Diversion{}) {
+		d.divert()
+	}
+	was := d.presence
+	d.permitted(was.Forward, func(ok bool) {
+		if !ok && d.presence == was {
+			d.attend(Presence{})
 		}
 	})
 }

@@ -62,9 +62,12 @@ func (d *Desk) readRules() {
 				return
 			}
 			over := d.lineOut()
-			mode := d.rules.workspace.Mode
+			mode, call := d.rules.workspace.Mode, d.rules.rights.Call
 			d.rules = now
 			d.dirty = d.dirty || now.workspace.Mode != mode || !reflect.DeepEqual(over, d.lineOut())
+			if now.rights.Call != call {
+				d.rightsChanged()
+			}
 		})
 	})
 }
@@ -108,11 +111,7 @@ func (d *Desk) mayPassOn(account, target string, pass func()) {
 type right func(r crm.Rights, known, colleague bool) error
 
 func (d *Desk) allowed(account, target string, may right, do func()) {
-	if d.rules.rights.Call >= crm.CallAnyone {
-		do()
-		return
-	}
-	d.judge(crm.Parse(target, d.regionOf(d.lineOver(account))), may, func(err error) {
+	d.judgeTarget(account, target, may, func(err error) {
 		var refused crm.Invalid
 		switch {
 		case err == nil:
@@ -121,6 +120,15 @@ func (d *Desk) allowed(account, target string, may right, do func()) {
 			d.notice(Notice{Text: Text(refused.Text), Warning: true})
 		}
 	})
+}
+
+// judgeTarget is judge for what was typed, over the line of an account.
+func (d *Desk) judgeTarget(account, target string, may right, say func(error)) {
+	if d.rules.rights.Call >= crm.CallAnyone {
+		say(nil)
+		return
+	}
+	d.judge(crm.Parse(target, d.regionOf(d.lineOver(account))), may, say)
 }
 
 // judge says whether the agent's role allows something with a party: nil, or a crm.Invalid, or what

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -241,6 +242,60 @@ func TestACallIsPassedOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What goes on by itself is asked for like what the agent sends, also when the role changes later.
+func TestCallsThatAreNotTakenGoOnOnlyToWhomTheRoleAllows_G1_D3(t *testing.T) {
+	d := newDesk(t)
+	d.account()
+	may := d.trainee()
+	const abroad = "0900123456"
+	told := func(refused string) {
+		t.Helper()
+		d.until("a word of "+refused, func(Snapshot) bool {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return slices.ContainsFunc(d.notices, func(n Notice) bool {
+				return n.Text.Key == "Calls do not go on to {target}, which your role does not allow" && n.Text.Args["target"] == refused
+			})
+		})
+		d.mu.Lock()
+		d.notices = nil
+		d.mu.Unlock()
+	}
+	for _, tt := range []struct {
+		right     crm.CallRight
+		ask, want Diversion
+	}{
+		{crm.CallNobody, Diversion{Busy: abroad, NoAnswer: "102"}, Diversion{NoAnswer: "102"}},
+		{crm.CallNobody, Diversion{Busy: "102", NoAnswer: abroad}, Diversion{Busy: "102"}},
+		{crm.CallCRM, Diversion{Busy: "01761234567", NoAnswer: abroad}, Diversion{Busy: "01761234567"}},
+		{crm.CallCRMAndColleagues, Diversion{Busy: "103", NoAnswer: "01761234567"}, Diversion{NoAnswer: "01761234567"}},
+		{crm.CallCRMAndColleagues, Diversion{Busy: abroad, NoAnswer: abroad, After: time.Minute}, Diversion{After: time.Minute}},
+		{crm.CallAnyone, Diversion{Busy: abroad, NoAnswer: abroad}, Diversion{Busy: abroad, NoAnswer: abroad}},
+	} {
+		may(tt.right)
+		d.desk.Divert(tt.ask)
+		d.until(fmt.Sprintf("%+v of %+v", tt.want, tt.ask), func(s Snapshot) bool { return s.Diverted == tt.want })
+		for _, refused := range []string{tt.ask.Busy, tt.ask.NoAnswer} {
+			if refused != tt.want.Busy && refused != tt.want.NoAnswer {
+				told(refused)
+				break
+			}
+		}
+		if want := fmt.Sprintf("forward all to \"\", busy %q, no answer %q after %s", tt.want.Busy, tt.want.NoAnswer, tt.want.After); d.phone.last() != want {
+			t.Errorf("the phone was told %q, want %q", d.phone.last(), want)
+		}
+	}
+	d.desk.ForwardAll(abroad)
+	d.until("forwarding", func(s Snapshot) bool { return s.Presence.Forward == abroad })
+	may(crm.CallCRM) // that the agent has no more
+	d.until("the end of it", func(s Snapshot) bool { return s.Presence == Presence{} && s.Diverted == Diversion{} })
+	told(abroad)
+	may(crm.CallAnyone) // what the settings say holds again, not what was for a while
+	d.until("what the settings say", func(s Snapshot) bool {
+		return s.Presence == Presence{} && s.Diverted == Diversion{Busy: abroad, NoAnswer: abroad}
+	})
 }
 
 // A far end that sends a call on (302, REFER) names numbers that the agent hasn't dialled.
