@@ -113,6 +113,7 @@ type Dialog struct {
 	state
 	early       map[string]*state // by their tag, before an outgoing call is answered
 	pending     pending           // whose offer is being answered
+	unacked     pending           // whose offer our 200 to their first INVITE is about, until its ACK; an UPDATE may end beside it
 	theirCSeq   uint32            // of their last INVITE or UPDATE
 	lease       lease
 	answered    bool

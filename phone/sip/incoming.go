@@ -199,9 +199,9 @@ func (d *Dialog) Answer(body []byte) {
 	timer := d.grant(d.server.InviteRequest)
 	d.mu.Lock()
 	d.answered = true
-	d.pending = pendingTheirs // until the ACK, RFC 3261 §14.2
+	d.unacked = pendingTheirs // RFC 3261 §14.2
 	if len(body) > 0 && len(d.server.InviteRequest.Body()) == 0 {
-		d.pending = pendingLate
+		d.unacked = pendingLate
 	}
 	res := sip.NewResponseFromRequest(d.server.InviteRequest, 200, "OK", nil)
 	res.AppendHeader(d.stack.contact())
@@ -223,7 +223,9 @@ func (d *Dialog) Answer(body []byte) {
 			return
 		}
 		body, ok := d.awaitAck(d.firstCSeq, func() error { return d.serverTx.Respond(res) })
-		d.unlockOffer()
+		d.mu.Lock()
+		d.unacked = pendingNone
+		d.mu.Unlock()
 		if ok {
 			d.tell(func(e Events) { e.Confirmed(body) })
 			return

@@ -54,7 +54,7 @@ const (
 func (d *Dialog) lockOffer(whose pending) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.pending != pendingNone || !d.settled() {
+	if d.pending != pendingNone || d.unacked != pendingNone || !d.settled() {
 		return false
 	}
 	d.pending = whose
@@ -114,10 +114,18 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 	}
 }
 
+// ackPatience is how long an offer waits for the ACK before it. It is less than the time after which a 200 or a reliable
+// 180 is given up, however busy the machine is: by the clock, not by the number of tries.
+const ackPatience = 500 * time.Millisecond
+
 // lockSoon is lockOffer, and waits a little for the ACK that the network, or our own
 // scheduler, has put behind.
 func (d *Dialog) lockSoon(whose pending) bool {
-	for range 50 {
+	limit := time.NewTimer(ackPatience)
+	defer limit.Stop()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for {
 		if d.lockOffer(whose) {
 			return true
 		}
@@ -127,10 +135,11 @@ func (d *Dialog) lockSoon(whose pending) bool {
 		select {
 		case <-d.over:
 			return false
-		case <-time.After(10 * time.Millisecond):
+		case <-limit.C:
+			return d.lockOffer(whose)
+		case <-again.C:
 		}
 	}
-	return false
 }
 
 // admitted takes the right to change the session for an offer of theirs. It tells how the offer is refused when there is no right to be had.
@@ -151,7 +160,7 @@ func (d *Dialog) admitted(req *sip.Request) *refusal {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	offeredEarly := d.ringer != nil && d.ringer.offers // ours waits for its answer, or waited
-	if d.pending == pendingTheirs || d.server != nil && !d.answered && !offeredEarly {
+	if d.pending == pendingTheirs || d.unacked == pendingTheirs || d.server != nil && !d.answered && !offeredEarly {
 		// RFC 3261 §14.2, RFC 3311 §5.2: their own offer isn't answered yet.
 		return &refusal{500, "Server Internal Error", []sip.Header{retryAfter()}}
 	}
@@ -268,25 +277,26 @@ func (d *Dialog) Reoffer(offer []byte, done func(Body, *Failure)) {
 }
 
 func (d *Dialog) reoffer(offer []byte, answered func(Body)) *Failure {
+	if !d.lockSoon(pendingOurs) {
+		return &Failure{Method: "INVITE", Code: 491, Reason: "Request Pending"}
+	}
 	answer, acknowledge, f := d.exchange(offer)
 	if f != nil {
+		d.unlockOffer()
 		return f
 	}
-	// In this order: an offer that the far end makes after the ACK is taken, and told after
-	// its answer; and nothing of ours overtakes the ACK.
+	// In this order: an offer that the far end makes after its answer is told after it, and one
+	// that it makes after the ACK is taken; and nothing of ours overtakes the ACK.
 	d.sending.Lock()
 	defer d.sending.Unlock()
 	answered(answer)
+	d.unlockOffer()
 	acknowledge()
 	return nil
 }
 
 // exchange offers, and is the answer with what acknowledges it.
 func (d *Dialog) exchange(offer []byte) (answer Body, acknowledge func(), f *Failure) {
-	if !d.lockSoon(pendingOurs) {
-		return Body{}, nil, &Failure{Method: "INVITE", Code: 491, Reason: "Request Pending"}
-	}
-	defer d.unlockOffer()
 	ctx, expire := deadline(64 * sip.T1)
 	defer expire()
 	ctx, cancel := unless(ctx, d.over)
