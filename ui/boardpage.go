@@ -68,7 +68,8 @@ func newBoardPage(opt MainOptions, host recordHost) *boardPage {
 	p.asking = asker[boardQuestion, boardAnswer]{do: opt.Do, ask: p.read}
 	p.sub = kit.NewData("", kit.Secondary)
 	p.which = kit.NewBareSelect("Pipeline", nil, func(string) { p.load() })
-	p.mine = kit.NewFilterChip("Mine", func() { p.mine.SetOn(!p.mine.On()); p.load() })
+	p.mine = kit.NewFilterChip("Mine", func() { p.mine.SetOn(!p.mine.On()); p.load() }).WithIcon(theme.IconFilter)
+	p.mine.High(32)
 	p.arrange()
 	return p
 }
@@ -88,8 +89,9 @@ func (p *boardPage) arrange() {
 		p.box.Refresh()
 		return
 	}
-	head := kit.Row(8, kit.NewLabel("Deals", kit.PageTitle), kit.Grow(p.sub.Shrink(0)), kit.Sized(180, 32, p.which), p.mine,
-		kit.NewButton("List", kit.Line, func() { p.show(false) }).WithIcon(theme.IconList),
+	head := kit.Row(8, kit.NewLabel("Deals", kit.PageTitle), kit.Grow(p.sub.Shrink(0)), kit.Sized(150, 32, p.which),
+		kit.Row(3, kit.NewButton("Board", kit.Chosen, func() {}).WithIcon(theme.IconBoard), kit.NewButton("List", kit.Line, func() { p.show(false) }).WithIcon(theme.IconList)),
+		p.mine,
 		kit.NewButton("New deal", kit.Primary, p.add).WithIcon(theme.IconPlus))
 	p.box.Objects = []fyne.CanvasObject{kit.Column(0, kit.Sized(0, 56, kit.Pad(0, 16, 0, 20, head)), kit.NewHairline(), kit.Grow(p.body))}
 	p.box.Refresh()

@@ -3,6 +3,7 @@ package ui
 import (
 	"testing"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 )
 
@@ -57,4 +58,28 @@ func TestACallThatGotARecordShowsIt(t *testing.T) {
 	if list.at != 1 {
 		t.Errorf("the choice is at row %d; a newer call has moved it to 1", list.at)
 	}
+}
+
+// Issue 6.1: the missed calls of one line.
+func TestMissedCallsOfOneLine_H6(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	b.m.Go(pageMissed)
+	b.settle()
+	if b.finds("select", "Line") {
+		t.Error("there is a choice of lines, and one line")
+	}
+	b.m.Go(pageCalls)
+	sales := crm.Line{ID: s.NewID(), Name: "Sales", Number: number(t, "030 5557-101")}
+	do(t, s, crm.SaveLine{Line: sales}, crm.SaveLine{Line: crm.Line{ID: s.NewID(), Name: "Service", Number: number(t, "030 5557-102")}})
+	b.m.Go(pageMissed)
+	pumpUntil(t, b.d, func() bool { return b.finds("select", "Line") })
+	b.choose("select", "Line", "Sales")
+	page := b.m.pages[pageMissed].(*missedPage)
+	if got := page.open.query.Calls.Line; got != sales.ID {
+		t.Errorf("asks for the line %q", got)
+	}
+	do(t, s, crm.RemoveSetup{Kind: crm.SetupLine, ID: sales.ID})
+	b.m.Go(pageCalls)
+	b.m.Go(pageMissed)
+	pumpUntil(t, b.d, func() bool { return page.open.query.Calls.Line == "" })
 }

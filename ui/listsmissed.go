@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -18,6 +19,7 @@ type missedPage struct {
 	box      *fyne.Container
 	sub      *kit.Label
 	chips    map[bool]*kit.FilterChip
+	line     *kit.Select // whose calls are shown; hidden where there is one line
 	body     *fyne.Container
 	open     *listPager
 	done     *listPager
@@ -40,9 +42,15 @@ func newMissedPage(opt MainOptions) *missedPage {
 		true:  kit.NewFilterChip("Done", func() { p.filter(true) }),
 	}
 	p.chips[false].SetOn(true)
+	p.line = kit.NewBareSelect("Line", []kit.Option{{ID: "", Key: text.Key("All lines")}}, func(string) {
+		p.most = missedStep
+		p.show()
+	})
+	p.line.SetChosen("")
+	p.line.Hide()
 	p.body = kit.Stack()
 	head := kit.Sized(0, 48, kit.Pad(0, 20, 0, 20, kit.Row(8,
-		kit.NewLabel("Missed calls", kit.PageTitle), kit.Gap(0), kit.Grow(p.sub.Shrink(0)), p.chips[false], p.chips[true])))
+		kit.NewLabel("Missed calls", kit.PageTitle), kit.Gap(0), kit.Grow(p.sub.Shrink(0)), p.chips[false], p.chips[true], kit.Sized(160, 32, p.line))))
 	p.box = kit.Column(0, head, kit.NewHairline(), kit.Grow(p.body))
 	return p
 }
@@ -52,8 +60,38 @@ func (p *missedPage) Object() fyne.CanvasObject { return p.box }
 
 // Enter loads both lists.
 func (p *missedPage) Enter() {
-	p.open.Show(desk.Query{List: desk.MissedList, Filter: "open"})
-	p.done.Show(desk.Query{List: desk.MissedList, Filter: "done"})
+	p.readLines()
+	p.show()
+}
+
+func (p *missedPage) show() {
+	of := crm.CallCriteria{Line: crm.ID(p.line.Chosen())}
+	p.open.Show(desk.Query{List: desk.MissedList, Filter: "open", Calls: of})
+	p.done.Show(desk.Query{List: desk.MissedList, Filter: "done", Calls: of})
+}
+
+// readLines offers the lines to choose from, where there are several.
+func (p *missedPage) readLines() {
+	if p.opt.Customers == nil {
+		return
+	}
+	fileAsk(p.opt, p.opt.Customers.Lines, func(lines []crm.Line, err error) {
+		if err != nil {
+			return // the lists say that the file can't be read
+		}
+		options, known := []kit.Option{{ID: "", Key: text.Key("All lines")}}, p.line.Chosen() == ""
+		for _, l := range lines {
+			options = append(options, kit.Option{ID: string(l.ID), Label: l.Name})
+			known = known || p.line.Chosen() == string(l.ID)
+		}
+		p.line.SetOptions(options)
+		if !known { // the line is no more
+			p.line.SetChosen("")
+			p.show()
+		}
+		setShown(p.line, len(lines) > 1)
+		p.box.Refresh()
+	})
 }
 
 // Leave stops what is on its way.
@@ -191,8 +229,8 @@ func (p *missedPage) doneRows(rows []desk.Row, now time.Time, timeOnly bool) []f
 			when = text.Time(r.At)
 		}
 		line := kit.Sized(0, 35, kit.Pad(0, 20, 0, 20, kit.Row(8,
-			kit.NewIcon(theme.IconCheck, 14, theme.AnswerText).Image, kit.Grow(kit.NewData(r.Title, kit.Body.In(theme.Text2)).Shrink(60)),
-			kit.NewData(r.Sub, kit.Quiet), kit.Gap(4), kit.NewData(when, kit.Quiet.Right()))))
+			kit.NewIcon(theme.IconCheck, 14, theme.AnswerText).Image, kit.Grow(kit.NewData(joined("  ·  ", r.Title, r.Sub), kit.Body.In(theme.Text2)).Shrink(60)),
+			kit.NewData(r.ClosedBy, kit.Quiet), kit.Gap(4), kit.NewData(when, kit.Quiet.Right()))))
 		column = append(column, line, kit.NewHairline())
 	}
 	return column

@@ -324,6 +324,7 @@ func (m *MainWindow) draw(data bool) {
 	}
 	m.rail.Missed(m.snap.Missed)
 	m.rail.Due(m.snap.Due)
+	m.rail.Leads(m.snap.Leads)
 	m.rail.WithoutLeads(m.snap.NoLeads)
 	m.status.Draw(m.snap)
 	m.omni.Draw(m.snap)

@@ -372,9 +372,9 @@ func fullDesk() *mainDesk {
 		{Ref: lead("3"), Call: "m3", Title: "Käthe Süßmilch", Sub: "Bäckerei Süßmilch · 089 4521 77", At: at("2026-11-23", "08:30"), Attempts: 3, Line: "Rechnungsstelle", Length: 48 * time.Second, Dial: "+4989452177", Tone: "missed"},
 	}
 	done := []desk.Row{
-		{Call: "d1", Title: "Sven Böttcher", Sub: "Anna Krüger", At: at("2026-11-23", "10:05")},
-		{Call: "d2", Title: "Heike Jürgens", Sub: "Petra Weiß", At: at("2026-11-23", "09:41")},
-		{Call: "d3", Title: "Łukasz Wójcik", Sub: "Anna Krüger", At: at("2026-11-20", "09:20")},
+		{Call: "d1", Title: "Sven Böttcher", Sub: "Autohaus Böttcher · 0341 22 90-0", ClosedBy: "Anna Krüger", At: at("2026-11-23", "10:05")},
+		{Call: "d2", Title: "Heike Jürgens", Sub: "Kälte-Klima Jürgens · 040 3388 12", ClosedBy: "Petra Weiß", At: at("2026-11-23", "09:41")},
+		{Call: "d3", Title: "Łukasz Wójcik", Sub: "+48 22 555 18 40", ClosedBy: "Anna Krüger", At: at("2026-11-20", "09:20")},
 	}
 	calls := []desk.Row{
 		{Ref: lead("1"), Call: "c1", Title: "Groß & Söhne KG", Sub: "0221 987 65 43", At: at("2026-11-23", "10:37"), Status: desk.Text{Key: "Incoming"}, Tone: "in", Length: 408 * time.Second, Dial: "+49221987654"},
@@ -406,7 +406,7 @@ func fullDesk() *mainDesk {
 				{Name: "Mobile trunk", State: desk.Retrying, Why: desk.Text{Key: "The PBX does not answer"}, Since: at("2026-11-23", "10:12"), Detail: "408 Request Timeout"},
 			},
 			Calls:  []desk.Call{{ID: "7", State: desk.Talking, Answered: mainNow.Add(-271 * time.Second), Party: desk.Party{Number: "0221 987 65 43"}, Card: desk.Card{Known: true, Name: "Jörg Groß"}}},
-			Missed: 3,
+			Missed: 3, Due: 5, Leads: 12,
 		},
 		lists:   map[desk.List][]desk.Row{desk.LeadList: leads, desk.MissedList: missed, "done": done, desk.CallList: calls},
 		records: map[desk.Ref]desk.Record{lead("1"): rec},

@@ -44,6 +44,23 @@ func TestACRMWithoutLeadsHasNoPageOfThem_F2(t *testing.T) {
 	}
 }
 
+func TestTheRailCountsWhatWaits(t *testing.T) {
+	b := fullBench(t)
+	counts := func() (got [3]string) {
+		for i, p := range []pageName{pageMissed, pageFollowUps, pageLeads} {
+			got[i] = b.m.rail.items[p].Count()
+		}
+		return got
+	}
+	if got := counts(); got != [3]string{"3", "5", "12"} {
+		t.Errorf("missed, due and leads are %v", got)
+	}
+	b.m.Window().Resize(fyne.NewSize(900, 600))
+	if got := counts(); got != [3]string{"3", "", ""} {
+		t.Errorf("in a narrow window they are %v, want the missed calls alone", got)
+	}
+}
+
 func TestTheTitleTellsOfMissedCalls(t *testing.T) {
 	b := fullBench(t)
 	if got := b.m.Window().Title(); got != "(3) Nordlicht Technik – Leadline" {

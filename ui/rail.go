@@ -82,6 +82,7 @@ type rail struct {
 	noLeads bool // hidden: the CRM has none (requirements.md F2)
 	missed  int
 	due     int
+	leads   int
 	at      pageName
 	goTo    func(pageName)
 }
@@ -134,13 +135,25 @@ func (r *rail) Due(n int) {
 	r.count()
 }
 
+// Leads tells how many open leads are the agent's.
+func (r *rail) Leads(n int) {
+	if r.leads == n {
+		return
+	}
+	r.leads = n
+	r.count()
+}
+
 func (r *rail) count() {
 	r.items[pageMissed].SetCount(r.counted(r.missed), kit.Bad)
-	due := r.counted(r.due)
+	due, leads := r.counted(r.due), r.counted(r.leads)
 	if r.narrow { // a badge is for missed calls only
-		due = ""
+		due, leads = "", ""
 	}
 	r.items[pageFollowUps].SetCount(due, kit.Neutral)
+	if it := r.items[pageLeads]; it != nil {
+		it.SetCount(leads, kit.Neutral)
+	}
 }
 
 func (r *rail) counted(n int) string {

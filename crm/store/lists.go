@@ -355,3 +355,17 @@ func orEmpty(list any) any {
 	}
 	return list
 }
+
+// OpenLeads is how many open leads the one who works here is responsible for.
+func (s *Store) OpenLeads(ctx context.Context) (n int, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return 0, err
+	}
+	where, args, err := s.filter(r, "open = 1 AND responsible IS ?")
+	if err != nil {
+		return 0, err
+	}
+	err = r.row("SELECT count(*) FROM lead INDEXED BY lead_responsible WHERE "+where, args...).Scan(&n)
+	return n, explain(err)
+}

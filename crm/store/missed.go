@@ -47,7 +47,8 @@ func (s *Store) MissedCount(ctx context.Context) (n int, err error) {
 }
 
 // Missed is a page of the missed calls, one row for each party, newest first (H6):
-// those that wait, or with FilterDone those worked off. FilterMine and FilterNew are not told apart.
+// those that wait, or with FilterDone those worked off; of the criteria only the line narrows it. FilterMine and FilterNew
+// are not told apart.
 func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err error) {
 	r, err := s.read(ctx)
 	if err != nil {
@@ -58,7 +59,11 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 	if q.Filter == crm.FilterDone {
 		where, group = "closed_by IS NOT NULL", "closed_by"
 	}
-	if err := r.row("SELECT count(DISTINCT " + group + ") FROM call WHERE " + where).Scan(&page.Total); err != nil {
+	var args []any
+	if q.Calls.Line != "" {
+		where, args = where+" AND line = ?", append(args, q.Calls.Line.Bytes())
+	}
+	if err := r.row("SELECT count(DISTINCT "+group+") FROM call WHERE "+where, args...).Scan(&page.Total); err != nil {
 		return page, explain(err)
 	}
 	type entry struct {
@@ -69,7 +74,7 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 	// max() alone among aggregates makes the bare columns those of its row (SQLite, "bare columns in an aggregate").
 	query := "SELECT rid, coalesce(closed_by, 0), count(*), max(began) AS last FROM call WHERE " + where +
 		" GROUP BY " + group + " ORDER BY last DESC LIMIT ? OFFSET ?"
-	err = each(r, query, []any{limit, offset}, func(rows *sql.Rows) error {
+	err = each(r, query, append(args, limit, offset), func(rows *sql.Rows) error {
 		var e entry
 		var last int64
 		err := rows.Scan(&e.rid, &e.closer, &e.attempts, &last)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -82,6 +83,15 @@ func TestTheDemoIsAsInThePictures(t *testing.T) {
 	missed := must(s.Missed(ctx, crm.Query{Limit: 50}))(t)
 	if missed.Total != 3 || missed.Rows[0].Name != "Jürgen Müller-Lüdenscheidt" || missed.Rows[0].Attempts != 2 || missed.Rows[1].Name != "" || missed.Rows[2].Attempts != 3 {
 		t.Errorf("missed %+v", missed)
+	}
+	for _, r := range missed.Rows {
+		of := must(s.Missed(ctx, crm.Query{Limit: 50, Calls: crm.CallCriteria{Line: r.Call.Line}}))(t)
+		if of.Total != len(of.Rows) || of.Total == 0 || slices.ContainsFunc(of.Rows, func(o crm.CallRow) bool { return o.Call.Line != r.Call.Line }) {
+			t.Errorf("missed on the line of %q: %+v", r.Name, of)
+		}
+	}
+	if none := must(s.Missed(ctx, crm.Query{Limit: 50, Calls: crm.CallCriteria{Line: s.NewID()}}))(t); none.Total != 0 || len(none.Rows) != 0 {
+		t.Errorf("missed on no line: %+v", none)
 	}
 	done := must(s.Missed(ctx, crm.Query{Limit: 50, Filter: crm.FilterDone}))(t)
 	if done.Total != 2 || done.Rows[0].ClosedBy != "Anna Krüger" {

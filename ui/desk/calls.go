@@ -289,7 +289,7 @@ func (d *Desk) fileChanged(ch crm.Changed) {
 			d.lookUp(c)
 		}
 	}
-	d.countDue()
+	d.countWork()
 	d.find(func(ctx context.Context) {
 		n, err := d.file.MissedCount(ctx)
 		if err != nil {

@@ -92,6 +92,7 @@ type Desk struct {
 	refused    map[phone.CallID]bool // calls of the blacklist that have not ended yet
 	missed     int
 	due        int    // follow-ups of today and before
+	leads      int    // open ones of the agent
 	data       uint64 // counts the changes of the file
 	dirty      bool
 }
@@ -230,6 +231,7 @@ func (d *Desk) publish() {
 		Calls:    make([]Call, len(d.calls)),
 		Missed:   d.missed,
 		Due:      d.due,
+		Leads:    d.leads,
 		Sound:    d.sound,
 		Sync:     d.sync,
 		Presence: d.presence,

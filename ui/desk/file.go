@@ -52,6 +52,7 @@ type File interface {
 	Missed(context.Context, crm.Query) (crm.CallPage, error)
 	MissedCount(context.Context) (int, error)
 	FollowUpCount(ctx context.Context, before time.Time) (int, error)
+	OpenLeads(context.Context) (int, error)
 	Contacts(context.Context, crm.Query) (crm.RecordPage, error)
 	Companies(context.Context, crm.Query) (crm.RecordPage, error)
 	Leads(context.Context, crm.Query) (crm.RecordPage, error)

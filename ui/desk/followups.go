@@ -8,17 +8,22 @@ import (
 	"leadline/crm"
 )
 
-// countDue counts the agent's follow-ups that are due today or overdue.
-func (d *Desk) countDue() {
+// countWork counts what waits for the agent: follow-ups that are due today or overdue, and open leads.
+func (d *Desk) countWork() {
 	d.find(func(ctx context.Context) {
-		n, err := d.file.FollowUpCount(ctx, endOfDay(d.now()))
+		due, err := d.file.FollowUpCount(ctx, endOfDay(d.now()))
 		if err != nil {
 			d.log.Warn("count follow-ups", "error", err)
 			return
 		}
+		leads, err := d.file.OpenLeads(ctx)
+		if err != nil {
+			d.log.Warn("count open leads", "error", err)
+			return
+		}
 		d.post(func() {
-			if d.due != n {
-				d.due, d.dirty = n, true
+			if d.due != due || d.leads != leads {
+				d.due, d.leads, d.dirty = due, leads, true
 			}
 		})
 	})

@@ -16,9 +16,9 @@ func (d *Desk) List(ctx context.Context, q Query) (Page, error) {
 		return d.callPage(ctx, d.file.Calls, query)
 	case MissedList:
 		page, err := d.callPage(ctx, d.file.Missed, query)
-		if q.Filter == string(crm.FilterDone) { // who called back, and when, says more than who called
+		if q.Filter == string(crm.FilterDone) { // when somebody called back says more than when the call came
 			for i := range page.Rows {
-				page.Rows[i].Sub, page.Rows[i].At = page.Rows[i].closedBy, page.Rows[i].closedAt
+				page.Rows[i].At = page.Rows[i].closedAt
 			}
 		}
 		return page, err
@@ -88,7 +88,7 @@ func (d *Desk) callRow(r crm.CallRow) Row {
 			row.Sub = crm.Place(c.Party.E164, *d.language.Load())
 		}
 	}
-	row.closedBy, row.closedAt = r.ClosedBy, r.ClosedAt
+	row.ClosedBy, row.closedAt = r.ClosedBy, r.ClosedAt
 	row.Status, row.Tone = callStatus(c)
 	return row
 }

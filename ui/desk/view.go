@@ -23,6 +23,7 @@ type Snapshot struct {
 	Unsaved    int    // forms with typed text that is not saved as a record yet
 	Missed     int    // missed calls that nobody has worked off (requirements.md H6)
 	Due        int    // the agent's follow-ups that are due today or overdue
+	Leads      int    // the agent's open leads
 	Sound      Sound
 	Presence   Presence
 	Diverted   Diversion
@@ -395,7 +396,7 @@ type Row struct {
 	Company, Position, Number, Amount, Source, Responsible string
 	Changed                                                time.Time
 
-	closedBy string    // of a missed call that was worked off: the agent who called back
+	ClosedBy string    // of a missed call that was worked off: the agent who called back
 	closedAt time.Time // and when
 }
 

@@ -35,6 +35,9 @@ func (r *RailItem) SetCount(count string, tone Tone) {
 	}
 }
 
+// Count is the number shown; "" when there is none.
+func (r *RailItem) Count() string { return r.count }
+
 // SetSelected marks where one is.
 func (r *RailItem) SetSelected(on bool) {
 	if r.selected != on {
