@@ -346,7 +346,14 @@ func (f *Field) CreateRenderer() fyne.WidgetRenderer {
 		case f.focused:
 			outline, width = theme.Accent, 2
 		}
-		body.paint(fill, theme.Clear, 0)
+		// A thin outline is painted with the fill, since each costs all of the box's pixels where there is no
+		// graphics card; a thick one goes over the text that scrolls.
+		ring.Hidden = width == 1
+		if ring.Hidden {
+			body.paint(fill, outline, width)
+		} else {
+			body.paint(fill, theme.Clear, 0)
+		}
 		ring.paint(theme.Clear, outline, width)
 		fieldStyle.wear(label)
 		label.Text = f.words.shown()

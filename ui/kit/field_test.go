@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -43,6 +44,15 @@ func TestFieldRingShowsFocusAndError(t *testing.T) {
 	edge := func(img image.Image) any { return at(img, 70, 11) }
 	if got := edge(w.Canvas().Capture()); got == any(token(theme.Accent)) {
 		t.Error("a resting field has a ring")
+	}
+	shown := 0
+	for _, o := range test.WidgetRenderer(f).Objects() {
+		if r, ok := o.(*canvas.Rectangle); ok && r.Visible() {
+			shown++
+		}
+	}
+	if got := at(w.Canvas().Capture(), 70, 10); got == any(token(theme.Surface)) || shown != 1 {
+		t.Errorf("a resting field is outlined in %v, by %d shapes that each cost all its pixels", got, shown)
 	}
 	f.Focus()
 	if got := edge(w.Canvas().Capture()); got != any(token(theme.Accent)) || !f.Focused() {
