@@ -25,10 +25,14 @@ func readPages(ctx context.Context, s *store.Store, r io.Reader, o Options) <-ch
 	go func() {
 		defer close(pages)
 		i := importer{options: o}
+		prepare := s.Arrivals
+		if o.DryRun {
+			prepare = func(people []store.Newcomer) ([]*store.Arrival, error) { return store.ForTrial(people), nil }
+		}
 		var people []store.Newcomer
 		size := batch
 		send := func() error {
-			arrivals, err := s.Arrivals(people)
+			arrivals, err := prepare(people)
 			if err != nil {
 				return err
 			}
@@ -36,7 +40,9 @@ func readPages(ctx context.Context, s *store.Store, r io.Reader, o Options) <-ch
 			case pages <- page{people: arrivals, report: i.report}:
 			case <-ctx.Done():
 			}
-			size = min(2*size, largestBatch)
+			if !o.DryRun { // a preview is to hold little, and has no pages to change
+				size = min(2*size, largestBatch)
+			}
 			people = make([]store.Newcomer, 0, size)
 			return ctx.Err()
 		}
@@ -51,7 +57,7 @@ func readPages(ctx context.Context, s *store.Store, r io.Reader, o Options) <-ch
 		last := page{last: true, err: err}
 		if ctx.Err() == nil { // what was read before the file broke off is good
 			e := survive("prepare what was read", func() (err error) {
-				last.people, err = s.Arrivals(people)
+				last.people, err = prepare(people)
 				return err
 			})
 			last.err = errors.Join(err, e)

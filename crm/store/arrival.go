@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
-
-	"leadline/crm"
 )
 
 // Arrival is a newcomer with all that can be worked out without the file, so that the file's one writer need not.
@@ -43,17 +42,39 @@ func (s *Store) Arrivals(people []Newcomer) ([]*Arrival, error) {
 	return arrivals, nil
 }
 
-// mark tells people of one import apart: by name and number, or by name, e-mail and company.
-type mark struct {
-	name   string
-	number crm.E164
-	other  string // a short number; else e-mail and company
+// ForTrial prepares newcomers for TryWelcome alone: only what tells them from others.
+func ForTrial(people []Newcomer) []*Arrival {
+	all := make([]Arrival, len(people))
+	arrivals := make([]*Arrival, len(people))
+	for i, p := range people {
+		arrivals[i] = &all[i]
+		all[i].Newcomer = p
+		all[i].sort = contactSort(p.Contact)
+		all[i].tellApart()
+	}
+	return arrivals
+}
+
+// mark tells people of one import apart: by name and number, or by name, e-mail and company. These are hashed by seeds
+// that nobody knows, into 128 bits: two of a million are as good as never alike, and a map of marks has nothing to compare
+// or to collect.
+type mark struct{ first, second uint64 }
+
+var markSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+func hashOf(text string) mark {
+	return mark{maphash.String(markSeeds[0], text), maphash.String(markSeeds[1], text)}
+}
+
+// and is the mark of this and a number; of two numbers it is never the same.
+func (m mark) and(number uint64) mark {
+	const odd, another = 0x9e3779b97f4a7c15, 0xd6e8feb86659fd93
+	return mark{m.first ^ number*odd, m.second ^ number*another}
 }
 
 func (a *Arrival) prepare() (err error) {
 	c := a.Contact
-	a.name, a.companyName = fold(c.Name()), fold(a.Company)
-	a.marks = a.findMarks()
+	a.tellApart()
 	a.sort, a.numbers, a.more = contactSort(c), numbersJSON(c.Numbers), toJSON(contactMore(c))
 	c.Company, c.Numbers = "", nil
 	if a.written, err = json.Marshal(c); err != nil {
@@ -65,20 +86,23 @@ func (a *Arrival) prepare() (err error) {
 	return nil
 }
 
-func (a *Arrival) findMarks() []mark {
+func (a *Arrival) tellApart() {
+	a.name, a.companyName = fold(a.Contact.Name()), fold(a.Company)
 	if len(a.Contact.Numbers) == 0 {
 		mail := ""
 		if len(a.Contact.Emails) > 0 {
 			mail = strings.ToLower(a.Contact.Emails[0].Address)
 		}
-		return []mark{{name: a.name, other: mail + "|" + a.companyName}}
+		a.marks = []mark{hashOf(a.name + "\x00" + mail + "|" + a.companyName)}
+		return
 	}
-	marks := make([]mark, len(a.Contact.Numbers))
+	name := hashOf(a.name)
+	a.marks = make([]mark, len(a.Contact.Numbers))
 	for i, n := range a.Contact.Numbers {
-		marks[i] = mark{name: a.name, number: n.E164}
-		if n.E164 == 0 {
-			marks[i].other = n.Party().Key()
+		if n.E164 != 0 {
+			a.marks[i] = name.and(uint64(n.E164))
+		} else {
+			a.marks[i] = hashOf(a.name + "\x00" + n.Party().Key())
 		}
 	}
-	return marks
 }

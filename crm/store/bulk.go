@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"strings"
 
@@ -28,22 +27,20 @@ const (
 	Add    Duplicates = "add"    // there will be two
 )
 
-// Trial remembers who came in earlier batches of an import that writes nothing.
+// Trial remembers who came in earlier batches of an import that writes nothing: eight bytes for each number and
+// company, so that a preview of a million rows needs no memory to speak of. That two of a million look alike by these and
+// are not happens once in a million previews.
 type Trial struct {
-	seen      map[mark]int // the place of each mark among all new contacts
-	companies map[string]bool
-	made      int // new contacts of earlier batches
+	seen      map[uint64]struct{} // first halves of marks
+	companies map[uint64]struct{} // see hashOf
 }
-
-// errTrial takes back what a trial wrote.
-var errTrial = errors.New("a trial writes nothing")
 
 // Welcome adds people, and the companies that are not there by name yet, in one
 // transaction. Who is there already is known by name and number (by
 // name and e-mail or company where there is no number).
 func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w Welcomed, err error) {
 	err = s.writeBy(ctx, s.commitBulk, func(t *tx) error {
-		b := batch{tx: t, duplicates: d, trial: &Trial{seen: make(map[mark]int, 2*len(people))}}
+		b := batch{querier: t, tx: t, duplicates: d}
 		if w, err = b.welcome(people); err != nil || w.Contacts+w.Companies == 0 {
 			return err
 		}
@@ -55,33 +52,29 @@ func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w
 	return w, nil
 }
 
-// TryWelcome says what Welcome would do, and writes nothing.
-func (s *Store) TryWelcome(ctx context.Context, people []*Arrival, d Duplicates, trial *Trial) (w Welcomed, err error) {
+// TryWelcome says what Welcome would do. It writes nothing and lets others write; people may be of ForTrial.
+func (s *Store) TryWelcome(ctx context.Context, people []*Arrival, d Duplicates, trial *Trial) (Welcomed, error) {
 	if trial.seen == nil {
-		trial.seen, trial.companies = map[mark]int{}, map[string]bool{}
+		trial.seen, trial.companies = map[uint64]struct{}{}, map[uint64]struct{}{}
 	}
-	err = s.write(ctx, func(t *tx) error {
-		b := batch{tx: t, duplicates: d, trial: trial}
-		if w, err = b.welcome(people); err != nil {
-			return err
-		}
-		trial.made += w.Contacts
-		return errTrial
-	})
-	if !errors.Is(err, errTrial) {
+	r, err := s.read(ctx)
+	if err != nil {
 		return Welcomed{}, err
 	}
-	return w, nil
+	b := batch{querier: r, duplicates: d, trial: trial}
+	return b.welcome(people)
 }
 
-// earlierBatch is the place of what is not among the contacts of this batch.
-const earlierBatch = -1
+// elsewhere is the place of what is not among the contacts of this batch.
+const elsewhere = -1
 
 // batch is some people of an import, on their way into the file.
 type batch struct {
-	*tx
+	querier
+	tx         *tx    // nil in a trial
+	trial      *Trial // nil where it is none
 	duplicates Duplicates
-	trial      *Trial
+	seen       map[mark]known    // who came in this batch
 	taken      map[crm.E164]bool // those of their numbers that records have already
 
 	there     map[string]crm.ID // their companies that are there, by folded names
@@ -97,7 +90,7 @@ func (b *batch) welcome(people []*Arrival) (w Welcomed, err error) {
 	if b.taken, err = b.takenNumbers(people); err != nil {
 		return w, err
 	}
-	b.made = map[string]*crm.Company{}
+	b.made, b.seen = map[string]*crm.Company{}, make(map[mark]known, 2*len(people))
 	for _, p := range people {
 		var there known
 		if b.duplicates != Add {
@@ -110,6 +103,7 @@ func (b *batch) welcome(people []*Arrival) (w Welcomed, err error) {
 			err = b.add(p)
 		case b.duplicates == Update:
 			w.Updated++
+			b.see(p, there)
 			err = b.update(there, p)
 		default:
 			w.Skipped++
@@ -124,37 +118,58 @@ func (b *batch) welcome(people []*Arrival) (w Welcomed, err error) {
 
 // add adds a newcomer to the batch, and their company where that is new.
 func (b *batch) add(p *Arrival) error {
-	place := b.trial.made + len(b.people)
-	if p.companyName != "" && b.made[p.companyName] == nil && b.there[p.companyName] == "" && !b.trial.companies[p.companyName] {
-		id, err := b.s.makeID()
-		if err != nil {
-			return err
-		}
-		c := &crm.Company{ID: id, Name: p.Company, Responsible: p.Contact.Responsible}
-		b.companies, b.made[p.companyName] = append(b.companies, c), c
-		if b.trial.companies != nil {
-			b.trial.companies[p.companyName] = true
-		}
+	if err := b.addCompany(p); err != nil {
+		return err
 	}
 	if p.companyName != "" && p.Contact.Name() == "" { // a row with a company only: its numbers are the company's
-		place = earlierBatch
-		if err := b.giveToCompany(p); err != nil {
+		b.see(p, known{is: true, place: elsewhere})
+		return b.giveToCompany(p)
+	}
+	b.see(p, known{is: true, place: len(b.people)})
+	b.people = append(b.people, p)
+	return nil
+}
+
+// see remembers who somebody is, for those who come after.
+func (b *batch) see(p *Arrival, who known) {
+	for _, m := range p.marks {
+		if _, ok := b.seen[m]; ok {
+			continue
+		}
+		b.seen[m] = who
+		if b.trial != nil {
+			b.trial.seen[m.first] = struct{}{}
+		}
+	}
+}
+
+func (b *batch) addCompany(p *Arrival) error {
+	if p.companyName == "" || b.made[p.companyName] != nil || b.there[p.companyName] != "" {
+		return nil
+	}
+	c := &crm.Company{Name: p.Company, Responsible: p.Contact.Responsible}
+	if b.trial != nil {
+		name := hashOf(p.companyName).first
+		if _, ok := b.trial.companies[name]; ok {
+			return nil
+		}
+		b.trial.companies[name] = struct{}{}
+	} else {
+		var err error
+		if c.ID, err = b.tx.s.makeID(); err != nil {
 			return err
 		}
-	} else {
-		b.people = append(b.people, p)
 	}
-	for _, m := range p.marks {
-		if _, ok := b.trial.seen[m]; !ok {
-			b.trial.seen[m] = place
-		}
-	}
+	b.companies, b.made[p.companyName] = append(b.companies, c), c
 	return nil
 }
 
 // giveToCompany gives what a nameless row has to its company: one that is made in this
 // batch, else one that is there.
 func (b *batch) giveToCompany(p *Arrival) error {
+	if b.tx == nil {
+		return nil
+	}
 	if c := b.made[p.companyName]; c != nil {
 		enrich(c, p.Contact)
 		return nil
@@ -172,24 +187,25 @@ func (b *batch) enrichCompany(rid int64, c crm.Contact) error {
 		return err
 	}
 	enrich(&was.Company, c)
-	return b.do(crm.UpdateCompany{Company: was.Company})
+	return b.tx.do(crm.UpdateCompany{Company: was.Company})
 }
 
 // update brings a contact or company that is there up to date with a newcomer.
 func (b *batch) update(there known, p *Arrival) error {
 	switch {
-	case there.place >= 0 && there.place < len(b.people):
+	case b.tx == nil:
+	case there.place >= 0:
 		earlier := b.people[there.place]
 		refresh(&earlier.Contact, p.Contact)
 		return earlier.prepare()
-	case there.key == 0: // of an earlier batch of a trial
+	case there.key == 0: // the company of this batch
 	case there.key.kind() == crm.KindContact:
 		was, err := contactByRid(b, there.key.rid())
 		if err != nil {
 			return err
 		}
 		refresh(&was.Contact, p.Contact)
-		return b.do(crm.UpdateContact{Contact: was.Contact})
+		return b.tx.do(crm.UpdateContact{Contact: was.Contact})
 	case there.key.kind() == crm.KindCompany:
 		return b.enrichCompany(there.key.rid(), p.Contact)
 	}
@@ -306,14 +322,19 @@ func (b *batch) takenNumbers(people []*Arrival) (map[crm.E164]bool, error) {
 type known struct {
 	is    bool
 	key   key // of the record in the file; 0 for one of this import
-	place int // among the new contacts of the batch; -1 for none
+	place int // among the new contacts of the batch; or elsewhere
 }
 
 // find looks for a newcomer in the file and earlier in the import.
 func (b *batch) find(p *Arrival) (known, error) {
 	for _, m := range p.marks {
-		if place, ok := b.trial.seen[m]; ok {
-			return known{is: true, place: place - b.trial.made}, nil
+		if who, ok := b.seen[m]; ok {
+			return who, nil
+		}
+		if b.trial != nil {
+			if _, ok := b.trial.seen[m.first]; ok {
+				return known{is: true, place: elsewhere}, nil
+			}
 		}
 	}
 	for _, n := range p.Contact.Numbers {
@@ -330,7 +351,7 @@ func (b *batch) find(p *Arrival) (known, error) {
 				return known{}, err
 			}
 			if fold(m.Name) == p.name && k.kind() == crm.KindContact || p.name == "" && k.kind() == crm.KindCompany && fold(m.Name) == p.companyName {
-				return known{is: true, key: k, place: earlierBatch}, nil
+				return known{is: true, key: k, place: elsewhere}, nil
 			}
 		}
 	}
@@ -344,7 +365,7 @@ func (b *batch) find(p *Arrival) (known, error) {
 func (b *batch) findByName(p *Arrival) (there known, err error) {
 	if p.name == "" {
 		rid, err := companyNamed(b, p.Company)
-		return known{is: rid != 0, key: makeKey(crm.KindCompany, rid), place: earlierBatch}, err
+		return known{is: rid != 0, key: makeKey(crm.KindCompany, rid), place: elsewhere}, err
 	}
 	err = each(b, "SELECT "+contactColumns+contactTables+"WHERE c.sort = ?", []any{p.sort}, func(rows *sql.Rows) error {
 		c, err := scanContact(rows)
@@ -356,7 +377,7 @@ func (b *batch) findByName(p *Arrival) (there known, err error) {
 			same = fold(c.companyName) == p.companyName
 		}
 		if same && !there.is {
-			there = known{is: true, key: makeKey(crm.KindContact, c.rid), place: earlierBatch}
+			there = known{is: true, key: makeKey(crm.KindContact, c.rid), place: elsewhere}
 		}
 		return err
 	})

@@ -32,18 +32,18 @@ func (b *batch) save() error {
 	if err != nil {
 		return err
 	}
-	c, err := b.command(crm.ImportContacts{})
+	c, err := b.tx.command(crm.ImportContacts{})
 	if err != nil {
 		return err
 	}
-	perform := func() error { return b.importAll(b.companies, b.people, user.ID, c.At.Time()) }
+	perform := func() error { return b.tx.importAll(b.companies, b.people, user.ID, c.At.Time()) }
 	for _, args := range commands {
-		if err := b.applyWritten(c, args, perform); err != nil {
+		if err := b.tx.applyWritten(c, args, perform); err != nil {
 			return err
 		}
 		perform = func() error { return nil } // all is done already
 		c.At++                                // of the same millisecond
-		if c.ID, err = b.s.makeID(); err != nil {
+		if c.ID, err = b.tx.s.makeID(); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"leadline/crm"
+)
+
+func newcomer(t *testing.T, name, company string, numbers ...string) Newcomer {
+	t.Helper()
+	n := Newcomer{Contact: crm.Contact{LastName: name}, Company: company}
+	for _, written := range numbers {
+		number, is := crm.ParseNumber(written, "DE", "")
+		if !is {
+			t.Fatalf("%q is no number", written)
+		}
+		n.Contact.Numbers = append(n.Contact.Numbers, number)
+	}
+	return n
+}
+
+// A trial says of each batch what Welcome then does, also of who is like somebody that an earlier row brought up to date,
+// and others write meanwhile.
+func TestATrialSaysWhatWelcomeDoes(t *testing.T) {
+	batches := [][]Newcomer{
+		{newcomer(t, "Krüger", "Works", "030 1234567", "030 1234568"), newcomer(t, "KRUGER", "", "030 1234568", "112"), newcomer(t, "Weiß", "works", "030 1234567")},
+		{newcomer(t, "Krüger", "", "112"), newcomer(t, "", "Works", "030 7"), newcomer(t, "", "Works", "030 7"), newcomer(t, "Groß", "Mill"), newcomer(t, "gross", "MILL")},
+		{newcomer(t, "Ida", "", "030 111111"), newcomer(t, "Ida", "", "030 111111", "0171 5550123"), newcomer(t, "Ida", "", "0171 5550123"), newcomer(t, "Ida", "", "113")},
+	}
+	for d, want := range map[Duplicates]Welcomed{
+		Skip:   {Contacts: 7, Companies: 2, Skipped: 4},
+		Update: {Contacts: 5, Companies: 2, Updated: 6},
+		Add:    {Contacts: 10, Companies: 2},
+	} {
+		s := open(t)
+		var trial Trial
+		var tried, done Welcomed
+		sum := func(to *Welcomed, w Welcomed) {
+			to.Contacts, to.Companies, to.Updated, to.Skipped = to.Contacts+w.Contacts, to.Companies+w.Companies, to.Updated+w.Updated, to.Skipped+w.Skipped
+		}
+		s.writing.Lock() // as somebody who writes
+		for _, people := range batches {
+			sum(&tried, must(s.TryWelcome(ctx, ForTrial(people), d, &trial))(t))
+		}
+		s.writing.Unlock()
+		if n := count(t, s); n != 0 {
+			t.Errorf("%s: the trial wrote %d contacts", d, n)
+		}
+		for _, people := range batches {
+			sum(&done, must(s.Welcome(ctx, must(s.Arrivals(people))(t), d))(t))
+		}
+		if tried != done || done != want {
+			t.Errorf("%s: tried %+v, did %+v, want %+v", d, tried, done, want)
+		}
+	}
+}
+
+// A trial holds no names of those who came: less than a hundred bytes for each.
+func TestATrialHoldsLittle(t *testing.T) {
+	const rows, most = 20_000, 100
+	s := open(t)
+	var trial Trial
+	held := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := held()
+	for from := 0; from < rows; from += 5000 {
+		people := make([]Newcomer, 5000)
+		for i := range people {
+			people[i] = newcomer(t, fmt.Sprintf("Somebody with a name %d", from+i), fmt.Sprintf("Company with a name %d", (from+i)/2), fmt.Sprintf("0221 %07d", from+i), fmt.Sprintf("0171 %07d", from+i))
+		}
+		if w := must(s.TryWelcome(ctx, ForTrial(people), Skip, &trial))(t); w.Contacts != len(people) {
+			t.Fatal(w)
+		}
+	}
+	if more := int64(held() - before); more > rows*most {
+		t.Errorf("%d bytes are held for each of %d", more/rows, rows)
+	}
+	runtime.KeepAlive(&trial)
+}
