@@ -69,6 +69,25 @@ func start(name string, cmd *exec.Cmd) (*Process, error) {
 	return p, nil
 }
 
+// guard has the program's children end with the test binary, too: Pdeathsig reaches only the program itself. A shell
+// in their process group reads from a pipe whose other end is ours alone, and ends the group when that is closed.
+func (p *Process) guard(t testing.TB) {
+	t.Helper()
+	watch := exec.Command("sh", "-c", "read -r _; kill -s KILL 0")
+	watch.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: p.PID}
+	pipe, err := watch.StdinPipe()
+	if err == nil {
+		err = watch.Start()
+	}
+	if err != nil {
+		t.Fatalf("watch over %s: %v", p.Name, err)
+	}
+	go func() {
+		_ = watch.Wait() // the end of the group is its end
+		_ = pipe.Close()
+	}()
+}
+
 // Stop asks the program to end and kills its process group when it has not done
 // so within ten seconds. Stopping twice does no harm.
 func (p *Process) Stop() {

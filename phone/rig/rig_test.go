@@ -3,6 +3,7 @@ package rig
 import (
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -171,6 +172,30 @@ func TestWhatATestStartsEndsWithIt(t *testing.T) {
 	})
 	Eventually(t, 3*time.Second, "the group is gone", func() (bool, string) {
 		return syscall.Kill(-p.PID, 0) == syscall.ESRCH, strings.Join(p.Group(), " ")
+	})
+}
+
+// The timeout of go test, and whoever loses patience, kill the test binary, which ends nothing then.
+func TestKamailioEndsWithAKilledTestBinary(t *testing.T) {
+	if os.Getenv("LEADLINE_KILLED") != "" {
+		k := StartKamailio(t, KamailioOptions{Endpoints: people})
+		fmt.Printf("group %d of %d\n", k.Process().PID, len(k.Process().Group()))
+		select {}
+	}
+	Need(t, "kamailio", "kamcmd")
+	binary := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
+	binary.Env = append(os.Environ(), "LEADLINE_KILLED=1", "TMPDIR="+t.TempDir())
+	p := Start(t, "test binary", binary)
+	p.Says(t, "group ", 20*time.Second)
+	var group, many int
+	said := p.Output()
+	if _, err := fmt.Sscanf(said[strings.Index(said, "group "):], "group %d of %d", &group, &many); err != nil || many < 3 {
+		t.Fatalf("%d processes, %v: %s", many, err, said)
+	}
+	t.Cleanup(func() { _ = syscall.Kill(-group, syscall.SIGKILL) })
+	p.Kill()
+	Eventually(t, 5*time.Second, "Kamailio and its children are gone", func() (bool, string) {
+		return syscall.Kill(-group, 0) == syscall.ESRCH, strings.Join((&Process{PID: group}).Group(), " ")
 	})
 }
 
