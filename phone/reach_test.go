@@ -194,6 +194,31 @@ func TestCallFollowsToAnotherAddress(t *testing.T) {
 	}
 }
 
+// A call is answered, and the machine gets another address before the ACK is there. Nobody repeats it to the new one.
+func TestTheACKThatIsOnItsWayToTheAddressBeforeIsTaken(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d, move := movable(t, pbx)
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.rings()
+	d.do(d.Answer(c.ID))
+	answer := caller.Expect("200 INVITE")
+	move()
+	d.eventually("registered from the other address", func() bool {
+		addr, _ := pbx.Phone()
+		return strings.HasPrefix(addr, "127.0.0.2:")
+	})
+	caller.Theirs = answer.Tag("To")
+	caller.Do("ACK", "")
+	again := pbx.Expect("INVITE")
+	pbx.Reply(again, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	d.do(d.HangUp(c.ID))
+	pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
+	d.ended(phone.HungUpHere)
+}
+
 // movable is a phone at 127.0.0.1 that moves to 127.0.0.2.
 func movable(t *testing.T, pbx *siptest.Peer) (d *desk, move func()) {
 	var second atomic.Bool

@@ -104,6 +104,9 @@ func (s *Stack) bind(ip netip.Addr, target locate.Target) (way func(), err error
 	if port == 0 && s.udp != nil {
 		port = s.local.Port() // the one that NATs and firewalls know
 	}
+	if s.udp != nil {
+		s.udp.forget() // it may be the one that we come back to
+	}
 	conn, err := listenUDP(netip.AddrPortFrom(ip, port))
 	if err != nil && s.acc.bind.Port() == 0 && port != 0 {
 		conn, err = listenUDP(netip.AddrPortFrom(ip, 0))
@@ -126,9 +129,9 @@ func (s *Stack) bind(ip netip.Addr, target locate.Target) (way func(), err error
 		return func() {}, nil
 	}
 	if s.udp != nil {
-		s.udp.move(conn)
+		s.udp.follow(conn)
 	}
-	socket := &mobileConn{ready: make(chan struct{}), conn: conn}
+	socket := newMobileConn(conn)
 	s.udp = socket
 	return func() {
 		go func() {

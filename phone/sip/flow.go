@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -13,13 +14,35 @@ import (
 )
 
 // mobileConn is the UDP socket as the library sees it: it stays when this machine gets
-// another address, and the library's dialogs and transactions with it.
+// another address, and the library's dialogs and transactions with it. What is on its way
+// to the address before is still taken for a while: the ACK of a call that was just answered
+// is sent there, and nobody sends it again.
 type mobileConn struct {
-	ready chan struct{} // closed when its reader begins
-	once  sync.Once
+	ready   chan struct{} // closed when its reader begins
+	once    sync.Once
+	arrived chan datagram
+	broken  chan struct{} // closed when the socket is
+	broke   sync.Once
+	err     error // what broke it
 
-	mu   sync.Mutex
-	conn *net.UDPConn
+	mu     sync.Mutex
+	conn   *net.UDPConn
+	before *net.UDPConn // the one before, while it is read; nil for none
+}
+
+type datagram struct {
+	text []byte
+	from net.Addr
+}
+
+// lingers is how long the socket before is read: longer than a round trip anywhere, and
+// shorter than anybody takes to come back to its address.
+const lingers = 3 * time.Second
+
+func newMobileConn(conn *net.UDPConn) *mobileConn {
+	c := &mobileConn{ready: make(chan struct{}), arrived: make(chan datagram), broken: make(chan struct{}), conn: conn}
+	go c.read(conn)
+	return c
 }
 
 func listenUDP(at netip.AddrPort) (*net.UDPConn, error) {
@@ -38,27 +61,80 @@ func (c *mobileConn) current() *net.UDPConn {
 
 // move goes on with another socket.
 func (c *mobileConn) move(to *net.UDPConn) {
-	c.mu.Lock()
-	old := c.conn
-	c.conn = to
-	c.mu.Unlock()
-	_ = old.Close()
+	old := c.swap(to)
+	_ = old.SetReadDeadline(time.Now().Add(lingers))
+	go c.read(to)
 }
 
-// ReadFrom reads on after a move. An ICMP "port unreachable" for an earlier datagram is
-// no reason to stop listening.
+// follow sends by the socket of another mobileConn, which reads it.
+func (c *mobileConn) follow(to *net.UDPConn) { _ = c.swap(to).Close() }
+
+func (c *mobileConn) swap(to *net.UDPConn) (old *net.UDPConn) {
+	c.forget()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old, c.conn = c.conn, to
+	c.before = old
+	return old
+}
+
+// forget frees the address before.
+func (c *mobileConn) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.before != nil {
+		_ = c.before.Close()
+		c.before = nil
+	}
+}
+
+// read hands over what arrives at a socket until it breaks, or is the one before and its time is over. An ICMP "port
+// unreachable" for an earlier datagram is no reason to stop listening.
+func (c *mobileConn) read(conn *net.UDPConn) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.breaks(fmt.Errorf("the reader panicked: %v", p))
+			_ = conn.Close()
+		}
+	}()
+	b := make([]byte, 1<<16)
+	for {
+		n, from, err := conn.ReadFrom(b)
+		switch {
+		case err == nil:
+			traced.note(false, from, b[:n])
+			select {
+			case c.arrived <- datagram{bytes.Clone(b[:n]), from}:
+			case <-c.broken:
+				return
+			}
+		case n == 0 && !errors.Is(err, net.ErrClosed) && isICMP(err):
+		case conn == c.current():
+			c.breaks(err)
+			return
+		default:
+			_ = conn.Close()
+			return
+		}
+	}
+}
+
+// breaks ends it for the library, which tells the stack.
+func (c *mobileConn) breaks(err error) {
+	c.broke.Do(func() {
+		c.err = err
+		close(c.broken)
+	})
+}
+
+// ReadFrom is the next datagram, wherever it arrived.
 func (c *mobileConn) ReadFrom(b []byte) (int, net.Addr, error) {
 	c.once.Do(func() { close(c.ready) })
-	for {
-		conn := c.current()
-		n, addr, err := conn.ReadFrom(b)
-		if err != nil && (conn != c.current() || n == 0 && !errors.Is(err, net.ErrClosed) && isICMP(err)) {
-			continue
-		}
-		if err == nil {
-			traced.note(false, addr, b[:n])
-		}
-		return n, addr, err
+	select {
+	case d := <-c.arrived:
+		return copy(b, d.text), d.from, nil
+	case <-c.broken:
+		return 0, nil, c.err
 	}
 }
 
@@ -73,10 +149,15 @@ func (c *mobileConn) WriteTo(b []byte, to net.Addr) (int, error) {
 }
 
 func (c *mobileConn) LocalAddr() net.Addr                { return c.current().LocalAddr() }
-func (c *mobileConn) Close() error                       { return c.current().Close() }
 func (c *mobileConn) SetDeadline(t time.Time) error      { return c.current().SetDeadline(t) }
 func (c *mobileConn) SetReadDeadline(t time.Time) error  { return c.current().SetReadDeadline(t) }
 func (c *mobileConn) SetWriteDeadline(t time.Time) error { return c.current().SetWriteDeadline(t) }
+
+// Close frees the addresses.
+func (c *mobileConn) Close() error {
+	c.forget()
+	return c.current().Close()
+}
 
 // streamConn is the TCP or TLS connection that we made to the PBX: everything goes over
 // it, calls to us included (RFC 5626 §3.1), so that no firewall stands in their way.

@@ -57,6 +57,10 @@ func TestALeadIsMadeConvertedAndMovedOverTheBoard(t *testing.T) {
 	p.types("main", "What is to be done", "Send the offer")
 	p.tap("main", "Save")
 	p.do(p.door.WaitFor(p.ctx(), "main", "Change…", soon))
+	p.types("main", "Note", "Wants them in blue")
+	p.tap("main", "Add")
+	p.shows("main", "Note added")
+	p.shows("main", "Wants them in blue")
 	p.tap("main", "Follow-ups")
 	p.shows("main", "Send the offer")
 
