@@ -1,4 +1,4 @@
-// Package rig brings up the other side for tests: Asterisk, Kamailio, baresip
+// Package rig brings up the other side for tests: Asterisk, Kamailio, baresip, Linphone, Twinkle
 // and SIPp, each with a configuration of its own in a folder of its own, on free
 // ports of 127.0.0.1 and nowhere else. It also makes and measures tones.
 //

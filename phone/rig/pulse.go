@@ -31,12 +31,20 @@ type Pulse struct {
 // (t.Setenv: not in parallel tests).
 func StartPulse(t testing.TB) *Pulse {
 	t.Helper()
-	Need(t, "pulseaudio", "pactl", "paplay", "parecord")
-	p := &Pulse{dir: folder(t), modules: map[string]string{}}
+	p := StartPulseBeside(t)
 	for _, e := range p.Env() {
 		key, value, _ := strings.Cut(e, "=")
 		t.Setenv(key, value)
 	}
+	return p
+}
+
+// StartPulseBeside is StartPulse for other programs only: the test's own process goes on without it, and may
+// run in parallel with others.
+func StartPulseBeside(t testing.TB) *Pulse {
+	t.Helper()
+	Need(t, "pulseaudio", "pactl", "paplay", "parecord")
+	p := &Pulse{dir: folder(t), modules: map[string]string{}}
 	cmd := exec.Command("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1",
 		"--use-pid-file=no", "--disallow-exit", "--high-priority=no", "--realtime=no",
 		"-L", "module-native-protocol-unix socket="+p.socket()+" auth-anonymous=1")
