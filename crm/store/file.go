@@ -175,7 +175,8 @@ func (s *Store) disconnect() error {
 	if s.writeDB != nil {
 		errs = append(errs, s.writeDB.Close())
 	}
-	s.readDB, s.writer, s.writeDB = nil, nil, nil
+	// readDB stays, closed: who still reads on another goroutine, or asks too late, gets an error from it.
+	s.writer, s.writeDB = nil, nil
 	return errors.Join(errs...)
 }
 

@@ -102,3 +102,18 @@ func TestTheDemoIsAsInThePictures(t *testing.T) {
 		t.Errorf("%d contacts after seeding twice", again.Total)
 	}
 }
+
+// Whoever asks too late, on a goroutine of a window that closes, gets an error.
+func TestAClosedFileAnswersWithAnError(t *testing.T) {
+	s := seeded(t)
+	ok(t, s.Close())
+	for name, ask := range map[string]func(context.Context, crm.Query) error{
+		"leads":  func(ctx context.Context, q crm.Query) error { _, err := s.Leads(ctx, q); return err },
+		"missed": func(ctx context.Context, q crm.Query) error { _, err := s.Missed(ctx, q); return err },
+		"count":  func(ctx context.Context, _ crm.Query) error { _, err := s.MissedCount(ctx); return err },
+	} {
+		if err := ask(ctx, crm.Query{Limit: 5}); err == nil {
+			t.Errorf("%s are answered by a closed file", name)
+		}
+	}
+}

@@ -109,7 +109,11 @@ func (s *Store) Undo(ctx context.Context, id int64) error {
 			if err != nil {
 				return err
 			}
-			if err := t.doAsIs(change); err != nil {
+			err = t.doAsIs(change)
+			if errors.Is(err, ErrNotFound) { // it leads back to a record that is gone: an earlier step was taken back first
+				return crm.Invalid{Text: crm.Say(crm.UndoTooLate)}
+			}
+			if err != nil {
 				return err
 			}
 		}
