@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"hash/maphash"
@@ -18,19 +19,25 @@ type Arrival struct {
 	sort          string // see contactSort
 	numbers, more any    // the columns of these names
 	written       []byte // the contact as JSON, but for the company
+	place         int    // by name among those who were prepared together
 }
 
 // Arrivals prepares newcomers for Welcome. Importers call it on a goroutine of their own.
 func (s *Store) Arrivals(people []Newcomer) ([]*Arrival, error) {
 	all := make([]Arrival, len(people))
 	arrivals := make([]*Arrival, len(people))
+	byName := make([]namedPlace, len(people))
 	for i, p := range people {
 		arrivals[i] = &all[i]
 		all[i].Newcomer = p
 		all[i].sort = contactSort(p.Contact)
+		byName[i] = namedPlace{beginning(all[i].sort), all[i].sort, i}
 	}
 	// The ids grow with the names, so that both indexes grow at one place after the other: see sortForIndex.
-	for _, a := range slices.SortedFunc(slices.Values(arrivals), func(x, y *Arrival) int { return cmp.Compare(x.sort, y.sort) }) {
+	slices.SortFunc(byName, namedPlace.compare)
+	for place, n := range byName {
+		a := arrivals[n.place]
+		a.place = place
 		var err error
 		if a.Contact.ID, err = s.makeID(); err != nil {
 			return nil, err
@@ -40,6 +47,27 @@ func (s *Store) Arrivals(people []Newcomer) ([]*Arrival, error) {
 		}
 	}
 	return arrivals, nil
+}
+
+// namedPlace is the place of somebody, to be sorted by name. Most names differ in their first eight bytes, which are
+// compared as one number.
+type namedPlace struct {
+	begins uint64
+	name   string
+	place  int
+}
+
+func (n namedPlace) compare(than namedPlace) int {
+	if n.begins != than.begins {
+		return cmp.Compare(n.begins, than.begins)
+	}
+	return cmp.Or(strings.Compare(n.name, than.name), n.place-than.place)
+}
+
+func beginning(text string) uint64 {
+	var first [8]byte
+	copy(first[:], text)
+	return binary.BigEndian.Uint64(first[:])
 }
 
 // ForTrial prepares newcomers for TryWelcome alone: only what tells them from others.
@@ -75,13 +103,17 @@ func (m mark) and(number uint64) mark {
 func (a *Arrival) prepare() (err error) {
 	c := a.Contact
 	a.tellApart()
-	a.sort, a.numbers, a.more = contactSort(c), numbersJSON(c.Numbers), toJSON(contactMore(c))
+	a.sort, a.numbers, a.more = contactSort(c), numbersJSON(c.Numbers), moreJSON(contactMore(c))
 	c.Company, c.Numbers = "", nil
-	if a.written, err = json.Marshal(c); err != nil {
-		return fmt.Errorf("contact %q: %w", c.Name(), err)
+	ok := false
+	if a.written, ok = plainContact(c); !ok {
+		if a.written, err = json.Marshal(c); err != nil {
+			return fmt.Errorf("contact %q: %w", c.Name(), err)
+		}
 	}
 	if numbers, ok := a.numbers.(string); ok { // they are written once
-		a.written = slices.Concat(a.written[:len(a.written)-1], []byte(`,"numbers":`), []byte(numbers), []byte("}"))
+		a.written = append(a.written[:len(a.written)-1], `,"numbers":`...)
+		a.written = append(append(a.written, numbers...), '}')
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (b *batch) save() error {
 // sortForIndex puts a batch in the order of the indexes by name, so that each of their pages is come to once.
 func sortForIndex(companies []*crm.Company, people []*Arrival) {
 	slices.SortStableFunc(companies, func(x, y *crm.Company) int { return cmp.Compare(x.Name, y.Name) })
-	slices.SortStableFunc(people, func(x, y *Arrival) int { return cmp.Compare(x.sort, y.sort) })
+	slices.SortFunc(people, func(x, y *Arrival) int { return x.place - y.place })
 }
 
 // arguments are the batch as the JSON of crm.ImportContacts, put together of what is written

@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"strconv"
 	"unicode/utf8"
 
 	"leadline/crm"
@@ -111,53 +110,4 @@ func plainString(s []byte) (text, rest []byte, ok bool) {
 		}
 	}
 	return nil, nil, false
-}
-
-// numbersJSON is toJSON for numbers. It is written for every row of an import, where encoding/json took most of the time.
-func numbersJSON(numbers []crm.Number) any {
-	if len(numbers) == 0 {
-		return nil
-	}
-	out := make([]byte, 0, 64*len(numbers))
-	out = append(out, '[')
-	for i, n := range numbers {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, '{')
-		empty := len(out)
-		part := func(name, text string) bool {
-			if text == "" {
-				return true
-			}
-			if len(out) > empty {
-				out = append(out, ',')
-			}
-			out = append(out, '"')
-			out = append(out, name...)
-			out = append(out, `":"`...)
-			out = append(out, text...)
-			out = append(out, '"')
-			return plainText(text)
-		}
-		if n.E164 != 0 {
-			out = append(out, `"e164":`...)
-			out = strconv.AppendUint(out, uint64(n.E164), 10)
-		}
-		if !part("short", n.Short) || !part("written", n.Written) || !part("ext", n.Extension) || !part("label", string(n.Label)) {
-			return toJSON(numbers)
-		}
-		out = append(out, '}')
-	}
-	return string(append(out, ']'))
-}
-
-// plainText says whether a text is the same within JSON.
-func plainText(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			return false
-		}
-	}
-	return true
 }

@@ -13,7 +13,7 @@ import (
 // The short ways to read and write numbers give what encoding/json gives, or nothing.
 func TestNumbersAreReadAsJSONSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringOfN(rapid.RuneFrom([]rune("0123+-/() äß,;{}[]\":\\<&x\n")), 0, 12, -1)
+		text := rapid.StringOfN(rapid.RuneFrom([]rune("0123+-/() äß\u2028\ufffd,;{}[]\":\\<&x\n")), 0, 12, -1)
 		numbers := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) crm.Number {
 			return crm.Number{E164: crm.E164(rapid.Uint64Range(0, 999_999_999_999_999).Draw(t, "e164")), Short: text.Draw(t, "short"),
 				Written: text.Draw(t, "written"), Extension: text.Draw(t, "ext"), Label: rapid.SampledFrom([]crm.Label{"", crm.LabelWork}).Draw(t, "label")}
@@ -24,6 +24,21 @@ func TestNumbersAreReadAsJSONSays(t *testing.T) {
 		}
 		if short, long := numbersJSON(numbers), toJSON(numbers); short != long {
 			t.Fatalf("written as %v, not %v", short, long)
+		}
+		some := func(name string) string { return text.Draw(t, name) }
+		c := crm.Contact{ID: crm.ID(some("id")), FirstName: some("first"), LastName: some("last"), Position: some("position"), Comment: some("comment") + rapid.SampledFrom([]string{"", "\xff"}).Draw(t, "odd"),
+			Source: some("source"), Responsible: crm.ID(some("responsible")), Emails: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) crm.Email {
+				return crm.Email{Address: text.Draw(t, "address"), Label: rapid.SampledFrom([]crm.Label{"", crm.LabelWork}).Draw(t, "label")}
+			}), 0, 2).Draw(t, "emails"), Marks: rapid.SliceOfN(text, 0, 1).Draw(t, "marks")}
+		if short, long := moreJSON(contactMore(c)), toJSON(contactMore(c)); short != long {
+			t.Fatalf("the rest is written as %v, not %v", short, long)
+		}
+		if short, ok := plainContact(c); ok {
+			if long, err := json.Marshal(c); err != nil || string(short) != string(long) {
+				t.Fatalf("written as %s, not %s, %v", short, long, err)
+			}
+		} else if plainText(c.FirstName+c.LastName+c.Position+c.Comment+c.Source+string(c.ID)+string(c.Responsible)) && c.ID != "" && len(c.Emails)+len(c.Marks) == 0 {
+			t.Fatalf("%+v is not written the short way", c)
 		}
 		var want, got []crm.Number
 		if err := json.Unmarshal(raw, &want); err != nil {
