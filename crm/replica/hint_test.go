@@ -46,6 +46,12 @@ func TestRowsOfAHintAreTakenWhereTheyFollow(t *testing.T) {
 	if petra.r.takeHint(ctx, wrong) {
 		t.Error("rows of another epoch were taken")
 	}
+	view := petra.r.welcome.View
+	petra.r.welcome.View = "another"
+	if petra.r.takeHint(ctx, hint(again)) || standing() != again {
+		t.Error("rows of another view were taken")
+	}
+	petra.r.welcome.View = view
 	waiting := petra.contact("Waits for its acknowledgement")
 	if petra.r.takeHint(ctx, hint(again)) {
 		t.Error("rows were taken that no acknowledgement comes with")

@@ -226,12 +226,11 @@ func (r *Replica) takeHint(ctx context.Context, h wire.Hint) (taken bool) {
 	if !r.greeted || h.Epoch != r.welcome.Epoch {
 		return false
 	}
-	at, err := r.c.File.Standing(ctx)
-	if err != nil || at.Epoch != h.Epoch || at.ViewHash != r.welcome.View || at.Cursor != h.PrevRev || at.Waiting > 0 || at.Ack.Seq != at.Issued {
-		return false
-	}
-	if err := r.c.File.ApplyPage(ctx, wire.Page{Epoch: h.Epoch, Rev: h.Rev, Rows: h.Rows}); err != nil {
+	taken, err := r.c.File.ApplyHint(ctx, h, r.welcome.View)
+	if err != nil {
 		r.c.Log.Warn("rows that came with a hint are pulled instead", "error", err)
+	}
+	if !taken {
 		return false
 	}
 	r.took++

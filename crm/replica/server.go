@@ -40,6 +40,7 @@ type File interface {
 	Split(ctx context.Context, seq uint64) (ok bool, err error)
 	Acknowledge(ctx context.Context, results []wire.Result) error
 	ApplyPage(ctx context.Context, p wire.Page) error
+	ApplyHint(ctx context.Context, h wire.Hint, view string) (taken bool, err error)
 	Wanted(ctx context.Context, limit int) ([]wire.RowID, error)
 	ApplyRows(ctx context.Context, rows []wire.Row) error
 	BeginSnapshot(ctx context.Context) error

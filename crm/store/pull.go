@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"leadline/crm"
 	"leadline/crm/wire"
@@ -12,18 +13,43 @@ import (
 // still pending here is performed again on top, so that nobody's own edit vanishes from view.
 // It is one transaction, and need not be on the disk when this returns: it can be pulled again.
 func (s *Store) ApplyPage(ctx context.Context, p wire.Page) error {
-	return s.writeRelaxed(ctx, func(t *tx) error {
-		if err := t.takeOver(p); err != nil {
+	return s.writeRelaxed(ctx, func(t *tx) error { return t.applyPage(p) })
+}
+
+func (t *tx) applyPage(p wire.Page) error {
+	if err := t.takeOver(p); err != nil {
+		return err
+	}
+	for _, r := range p.Rows {
+		if err := t.keepRev(r); err != nil {
 			return err
 		}
-		for _, r := range p.Rows {
-			if err := t.keepRev(r); err != nil {
-				return err
-			}
+	}
+	_, err := t.exec("UPDATE sync SET cursor = ?1, safe_rev = CASE WHEN ?2 THEN ?1 ELSE safe_rev END, hlc = max(hlc, ?3)", int64(p.Rev), !p.More, int64(t.s.hlc))
+	return err
+}
+
+var errNotNext = errors.New("the rows do not follow on what is here")
+
+// ApplyHint takes over the rows of a hint, as ApplyPage would those of a page that reached the head. taken is false, and nothing is
+// changed, where they do not follow directly on what the file has of that view, or while a command waits for its acknowledgement:
+// looked at in the same transaction, which has at hand what the readers would have to read anew after each change.
+func (s *Store) ApplyHint(ctx context.Context, h wire.Hint, view string) (taken bool, err error) {
+	err = s.writeRelaxed(ctx, func(t *tx) error {
+		var next bool
+		if err := t.row(`SELECT epoch = ? AND cursor = ? AND view_hash = ? AND last_ack_seq = coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)
+			AND NOT EXISTS(SELECT 1 FROM outbox WHERE state IN (?, ?)) FROM sync`, int64(h.Epoch), int64(h.PrevRev), view, waits, onItsWay).Scan(&next); err != nil {
+			return explain(err)
 		}
-		_, err := t.exec("UPDATE sync SET cursor = ?1, safe_rev = CASE WHEN ?2 THEN ?1 ELSE safe_rev END, hlc = max(hlc, ?3)", int64(p.Rev), !p.More, int64(t.s.hlc))
-		return err
+		if !next {
+			return errNotNext
+		}
+		return t.applyPage(wire.Page{Epoch: h.Epoch, Rev: h.Rev, Rows: h.Rows})
 	})
+	if errors.Is(err, errNotNext) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // ApplyRows takes over rows that were fetched by id.
