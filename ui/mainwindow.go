@@ -77,6 +77,7 @@ type MainWindow struct {
 	narrow  bool
 	snap    desk.Snapshot // drawn
 	coming  desk.Snapshot // the latest
+	looked  time.Time     // for drafts of notes on records that are gone
 	later   *mainDelay
 	seen    string    // what of the snapshot the lists depend on
 	asked   time.Time // when closing was put off last
@@ -317,11 +318,7 @@ func (m *MainWindow) take(s desk.Snapshot) {
 }
 
 func (m *MainWindow) draw(data bool) {
-	if m.snap.Sync.State == desk.ErasedHere {
-		m.opt.drafts.forget()
-	} else if data {
-		m.opt.drafts.prune(m.opt)
-	}
+	m.keepDrafts(data)
 	m.rail.Missed(m.snap.Missed)
 	m.rail.Due(m.snap.Due)
 	m.rail.Leads(m.snap.Leads)
@@ -335,6 +332,21 @@ func (m *MainWindow) draw(data bool) {
 		m.tray.Draw(m.snap)
 	}
 	m.title()
+}
+
+// draftsLooked is how long the drafts of notes are left alone between two looks for records that are gone: each reads them whole.
+const draftsLooked = time.Minute
+
+// keepDrafts drops what was typed about those whose data is gone. While the company's data comes in as a whole nobody is.
+func (m *MainWindow) keepDrafts(data bool) {
+	now := m.opt.Now()
+	switch state := m.snap.Sync.State; {
+	case state == desk.ErasedHere:
+		m.opt.drafts.forget()
+	case data && (state == desk.NoServer || state == desk.Everywhere) && now.Sub(m.looked) >= draftsLooked:
+		m.looked = now
+		m.opt.drafts.prune(m.opt)
+	}
 }
 
 // RedrawCall follows a call's own window that was shown or hidden.

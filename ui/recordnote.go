@@ -188,7 +188,8 @@ func (d *noteDrafts) forget() {
 	d.kept.RemoveValue(prefDrafts)
 }
 
-// prune drops those of records that are gone: what was typed about a person goes with the person's data (I4).
+// prune drops those of records that are gone: what was typed about a person goes with the person's data (I4). Those of a
+// record that was merged into another go there.
 func (d *noteDrafts) prune(opt MainOptions) {
 	if len(d.texts) == 0 || opt.Customers == nil {
 		return
@@ -198,16 +199,25 @@ func (d *noteDrafts) prune(opt MainOptions) {
 		kind, id, _ := strings.Cut(key, "/")
 		refs = append(refs, desk.Ref{Kind: desk.RecordKind(kind), ID: id})
 	}
-	fileAsk(opt, func(ctx context.Context) (gone []desk.Ref, err error) {
+	fileAsk(opt, func(ctx context.Context) (now map[desk.Ref]desk.Ref, err error) {
+		now = map[desk.Ref]desk.Ref{} // where else than before; zero for nowhere
 		for _, r := range refs {
-			if _, err := opt.Customers.Record(ctx, crmRef(r)); errors.Is(err, crm.ErrNotFound) {
-				gone = append(gone, r)
+			rec, err := opt.Customers.Record(ctx, crmRef(r))
+			switch {
+			case errors.Is(err, crm.ErrNotFound):
+				now[r] = desk.Ref{}
+			case err == nil && rec.Ref != crmRef(r):
+				now[r] = deskRef(rec.Ref)
 			}
 		}
-		return gone, nil
-	}, func(gone []desk.Ref, _ error) {
-		for _, r := range gone {
-			d.set(r, "")
+		return now, nil
+	}, func(now map[desk.Ref]desk.Ref, _ error) {
+		for was, is := range now {
+			words := d.of(was)
+			d.set(was, "")
+			if is != (desk.Ref{}) {
+				d.set(is, strings.TrimSpace(d.of(is)+"\n"+words))
+			}
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -100,12 +101,36 @@ func TestDraftsOfNotes_I4(t *testing.T) {
 	if d.of(ref) == "" {
 		t.Error("a draft is lost")
 	}
+	twin := crm.Contact{ID: s.NewID(), LastName: "Gross"}
+	do(t, s, crm.CreateContact{Contact: twin})
+	gone := crm.Ref{Kind: crm.KindContact, ID: twin.ID}
+	d.set(deskRef(gone), "in blue")
+	merge, _, err := s.MergeOf(ctx, crmRef(ref), gone, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Merge(ctx, merge); err != nil {
+		t.Fatal(err)
+	}
+	d.prune(b.m.opt)
+	pumpUntil(t, b.d, func() bool { return d.of(ref) == "forty brackets\nin blue" && d.of(deskRef(gone)) == "" })
 	do(t, s, crm.RemoveRecord{Ref: crmRef(ref)})
 	d.prune(b.m.opt)
 	pumpUntil(t, b.d, func() bool { return d.of(ref) == "" })
 	if len(kept.values) > 0 {
 		t.Errorf("kept of a person who is gone: %v", kept.values)
 	}
+
+	b.m.opt.drafts.set(ref, "forty brackets")
+	b.m.snap.Sync.State, b.m.looked = desk.Loading, time.Time{}
+	b.m.draw(true)
+	b.settle()
+	if b.m.opt.drafts.of(ref) == "" {
+		t.Error("a draft is lost while the records come in")
+	}
+	b.m.snap.Sync.State = desk.Everywhere
+	b.m.draw(true)
+	pumpUntil(t, b.d, func() bool { return b.m.opt.drafts.of(ref) == "" })
 
 	b.m.opt.drafts.set(ref, "forty brackets")
 	b.m.snap.Sync.State = desk.ErasedHere
