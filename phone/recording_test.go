@@ -64,8 +64,8 @@ func (d *desk) recorded(id phone.CallID, s phone.RecordingState) phone.Recording
 
 func TestACallIsRecordedPausedAndEnded_H3(t *testing.T) {
 	t.Parallel()
-	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	dir := filepath.Join(t.TempDir(), "recordings")
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	if err := d.Record(c.ID, true); !errors.Is(err, phone.ErrNoDirectory) {
 		t.Errorf("without a directory: %v", err)
 	}
@@ -114,8 +114,8 @@ func TestACallIsRecordedPausedAndEnded_H3(t *testing.T) {
 
 func TestEveryCallIsRecordedWhereThatIsTheRule(t *testing.T) {
 	pbx := siptest.New(t)
-	d := newDesk(t, pbx).registered()
 	dir := t.TempDir()
+	d := newDesk(t, pbx).registered()
 	d.SetRecordings(phone.Recordings{Directory: dir, Always: true})
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
@@ -141,8 +141,9 @@ func TestEveryCallIsRecordedWhereThatIsTheRule(t *testing.T) {
 
 func TestTheBeepReachesBothSides(t *testing.T) {
 	conn, port := rtpPort(t)
+	dir := t.TempDir()
 	d, caller, c, _ := talking(t, siptest.SDP(port))
-	d.SetRecordings(phone.Recordings{Directory: t.TempDir(), Beep: true})
+	d.SetRecordings(phone.Recordings{Directory: dir, Beep: true})
 	heard := make(chan int16, 1000)
 	t.Cleanup(d.sound.Run(nil, func(frame []int16) {
 		peak := int16(0)
@@ -184,8 +185,8 @@ type fullFile struct{ record.File }
 func (f fullFile) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestAFullDiskEndsTheRecordingAndNotTheCall(t *testing.T) {
-	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	dir := t.TempDir()
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	full := phone.Recordings{Directory: dir, Create: func(path string) (record.File, error) {
 		f, err := os.Create(path)
 		return fullFile{f}, err
@@ -208,9 +209,10 @@ func TestAFullDiskEndsTheRecordingAndNotTheCall(t *testing.T) {
 }
 
 func TestADiskThatIsFullAtTheEndIsToldAfterIt(t *testing.T) {
+	dir := t.TempDir()
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	release := make(chan struct{})
-	d.SetRecordings(phone.Recordings{Directory: t.TempDir(), Create: func(path string) (record.File, error) {
+	d.SetRecordings(phone.Recordings{Directory: dir, Create: func(path string) (record.File, error) {
 		<-release
 		return nil, syscall.ENOSPC
 	}})
@@ -223,8 +225,8 @@ func TestADiskThatIsFullAtTheEndIsToldAfterIt(t *testing.T) {
 }
 
 func TestClosingThePhoneFinishesTheFile(t *testing.T) {
-	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	dir := t.TempDir()
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	d.SetRecordings(phone.Recordings{Directory: dir})
 	speaking(t, d.sound)
 	d.do(d.Record(c.ID, true))
