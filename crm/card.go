@@ -156,6 +156,7 @@ type CallRow struct {
 	Closed   bool   // a missed call that was worked off (H6)
 	ClosedBy string // the agent who did
 	ClosedAt time.Time
+	Calling  string // the colleague who is calling them at this moment, in the missed list
 }
 
 // CallPage is a page of calls.

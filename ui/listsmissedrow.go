@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -37,7 +38,7 @@ func missedHeader() fyne.CanvasObject {
 type missedRow struct {
 	pressFocus
 	row  desk.Row
-	call *kit.Button
+	call *kit.Button // hidden while a colleague calls back
 }
 
 func newMissedRow(p *missedPage, r desk.Row, now time.Time) *missedRow {
@@ -59,6 +60,12 @@ func newMissedRow(p *missedPage, r desk.Row, now time.Time) *missedRow {
 	case p.why != "":
 		m.call.SetEnabled(false, p.why)
 	}
+	var action fyne.CanvasObject = m.call
+	if r.Calling != "" { // two who call the same person help nobody
+		who, _, _ := strings.Cut(r.Calling, " ")
+		action = kit.NewStateWord(text.T("{who} is calling", "who", who), theme.IconOnCall, kit.Warn, kit.Secondary)
+		m.call.SetEnabled(false, "")
+	}
 	attempts := r.Attempts
 	if attempts < 1 {
 		attempts = 1
@@ -69,7 +76,7 @@ func newMissedRow(p *missedPage, r desk.Row, now time.Time) *missedRow {
 		kit.NewData(text.Day(r.At, now), kit.Secondary).Shrink(20),
 		kit.Pad(0, 8, 0, 0, kit.NewData(r.Line, kit.Secondary).Shrink(20)),
 		kit.NewData(text.Length(r.Length), kit.Secondary.Right()),
-		kit.Row(0, kit.Spacer(), m.call))
+		kit.Row(0, kit.Spacer(), action))
 	m.bar = kit.FillRound(theme.AccentFill, 0)
 	m.init("row", 0, kit.Sized(0, 51, content), func() { p.choose(m) })
 	m.english = func() string { return title }

@@ -369,7 +369,7 @@ func fullDesk() *mainDesk {
 	missed := []desk.Row{
 		{Ref: lead("1"), Call: "m1", Title: "Jürgen Müller-Lüdenscheidt", Sub: "Meier GmbH · 030 2094 8812", At: at("2026-11-23", "09:12"), Attempts: 2, Line: "Zentrale", Length: 21 * time.Second, Dial: "+493020948812", Tone: "missed"},
 		{Call: "m2", Title: "0176 1234 5678", Sub: "Mobilfunk Deutschland", At: at("2026-11-23", "08:47"), Attempts: 1, Line: "Werkstatt", Length: 64 * time.Second, Dial: "+4917612345678", Tone: "missed"},
-		{Ref: lead("3"), Call: "m3", Title: "Käthe Süßmilch", Sub: "Bäckerei Süßmilch · 089 4521 77", At: at("2026-11-23", "08:30"), Attempts: 3, Line: "Rechnungsstelle", Length: 48 * time.Second, Dial: "+4989452177", Tone: "missed"},
+		{Ref: lead("3"), Call: "m3", Title: "Käthe Süßmilch", Sub: "Bäckerei Süßmilch · 089 4521 77", At: at("2026-11-23", "08:30"), Attempts: 3, Line: "Rechnungsstelle", Length: 48 * time.Second, Dial: "+4989452177", Tone: "missed", Calling: "Petra Weiß"},
 	}
 	done := []desk.Row{
 		{Call: "d1", Title: "Sven Böttcher", Sub: "Autohaus Böttcher · 0341 22 90-0", ClosedBy: "Anna Krüger", At: at("2026-11-23", "10:05")},

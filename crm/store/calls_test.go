@@ -217,6 +217,29 @@ func TestMissedCallsAreWorkedOff_H6(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a colleague is calling back", func(t *testing.T) {
+		s := open(t)
+		miss(t, s)
+		petra := crm.User{ID: s.NewID(), Name: "Petra Weiß"}
+		ok(t, s.Do(ctx, crm.SaveUser{User: petra}))
+		c, _, err := s.BeginCall(ctx, crm.Call{Direction: crm.Outgoing, Party: crm.Parse(number, "DE"), Agent: petra.ID, AgentName: petra.Name, Began: s.now()})
+		ok(t, err)
+		who := func(want string) {
+			t.Helper()
+			if page := must(s.Missed(ctx, crm.Query{Limit: 10}))(t); page.Total != 1 || page.Rows[0].Calling != want {
+				t.Errorf("%q is to be calling: %+v", want, page)
+			}
+		}
+		who("Petra Weiß")
+		now := s.now
+		s.now = func() time.Time { return now().Add(ringsAtMost + time.Second) } // her program fell out
+		who("")
+		s.now = now
+		ok(t, s.EndCall(ctx, c.ID, now().Add(time.Minute), crm.NoAnswer, ""))
+		who("")
+		begin(t, s, crm.Outgoing, number, crm.Line{}) // one's own call is in one's own window
+		who("")
+	})
 	t.Run("withheld callers are in the log only", func(t *testing.T) {
 		s := open(t)
 		c, _ := begin(t, s, crm.Incoming, "anonymous", crm.Line{})

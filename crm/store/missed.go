@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"time"
 
 	"leadline/crm"
 )
@@ -95,10 +97,30 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 				return page, explain(err)
 			}
 			row.Closed = true
+		} else if row.Calling, err = s.calling(r, row.Call.Party); err != nil {
+			return page, err
 		}
 		page.Rows = append(page.Rows, row)
 	}
 	return page, nil
+}
+
+// ringsAtMost is how long a call to somebody may ring: one that is open for longer was left by a program that fell out.
+const ringsAtMost = 10 * time.Minute
+
+// calling is the colleague who is calling the party at this moment and has not been answered; "" for nobody.
+func (s *Store) calling(q querier, p crm.Party) (name string, err error) {
+	user, err := me(q)
+	if err != nil {
+		return "", err
+	}
+	err = q.row(`SELECT agent_name FROM call WHERE outcome = 0 AND NOT incoming AND peer = ? AND began > ?
+		AND agent IS NOT NULL AND agent IS NOT (SELECT rid FROM user WHERE id = ?) ORDER BY began DESC LIMIT 1`,
+		p.Key(), s.now().Add(-ringsAtMost).UnixMilli(), user.ID.Bytes()).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return name, explain(err)
 }
 
 // missedBy is how many missed calls of any of the numbers wait.

@@ -88,7 +88,7 @@ func (d *Desk) callRow(r crm.CallRow) Row {
 			row.Sub = crm.Place(c.Party.E164, *d.language.Load())
 		}
 	}
-	row.ClosedBy, row.closedAt = r.ClosedBy, r.ClosedAt
+	row.ClosedBy, row.closedAt, row.Calling = r.ClosedBy, r.ClosedAt, r.Calling
 	row.Status, row.Tone = callStatus(c)
 	return row
 }

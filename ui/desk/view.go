@@ -398,6 +398,7 @@ type Row struct {
 
 	ClosedBy string    // of a missed call that was worked off: the agent who called back
 	closedAt time.Time // and when
+	Calling  string    // of a missed call: the colleague who is calling back at this moment
 }
 
 // Record is a record with all its detail shows.
