@@ -271,12 +271,12 @@ type boardColumn struct {
 }
 
 func newBoardColumn(p *boardPage, c crm.BoardColumn) *boardColumn {
-	color := theme.AccentFill
+	color := theme.StageOpen
 	switch c.Stage.Result {
 	case crm.Won:
 		color = theme.AnswerFill
 	case crm.Lost:
-		color = theme.Outline
+		color = theme.ChartPale
 	}
 	column := &boardColumn{stage: c.Stage, slot: kit.Sized(0, cardHeight, kit.NewCard(theme.AccentSoft, theme.Accent, 8))}
 	column.slot.Hide()
@@ -288,8 +288,9 @@ func newBoardColumn(p *boardPage, c crm.BoardColumn) *boardColumn {
 		cards.Add(kit.NewProseData(text.Tn(more, "{n} more is in the list.", "{n} more are in the list."), kit.Quiet))
 	}
 	column.head = newBoardHead(c, p.sums(c.Sums))
+	// What is scrolled reaches 2 px beyond the column, for nothing of a card's edge to be cut off.
 	column.box = kit.Column(0, kit.Sized(0, 3, kit.FillRound(color, 1.5)), column.head.box,
-		kit.Grow(container.NewVScroll(kit.Pad(1, 1, 16, 1, cards))))
+		kit.Grow(kit.Pad(0, -2, 0, -2, container.NewVScroll(kit.Pad(1, 2, 16, 2, cards)))))
 	return column
 }
 

@@ -54,7 +54,7 @@ func newFollowUpsPage(opt MainOptions, host recordHost) *followUpsPage {
 	p := &followUpsPage{opt: opt, host: host, filter: crm.FilterMine, chips: map[crm.Filter]*kit.FilterChip{}}
 	p.asking = asker[crm.Filter, crm.FollowUpPage]{do: opt.Do, ask: p.read}
 	p.sub = kit.NewData("", kit.Secondary)
-	row := []fyne.CanvasObject{kit.NewLabel("Follow-ups", kit.PageTitle), kit.Gap(0), kit.Grow(p.sub.Shrink(0))}
+	row := []fyne.CanvasObject{kit.NewLabel("Follow-ups", kit.PageTitle), kit.Grow(p.sub.Shrink(0))}
 	for _, f := range []struct {
 		filter crm.Filter
 		name   text.Key

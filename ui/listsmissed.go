@@ -50,7 +50,7 @@ func newMissedPage(opt MainOptions) *missedPage {
 	p.line.Hide()
 	p.body = kit.Stack()
 	head := kit.Sized(0, 48, kit.Pad(0, 20, 0, 20, kit.Row(8,
-		kit.NewLabel("Missed calls", kit.PageTitle), kit.Gap(0), kit.Grow(p.sub.Shrink(0)), p.chips[false], p.chips[true], kit.Sized(160, 32, p.line))))
+		kit.NewLabel("Missed calls", kit.PageTitle), kit.Grow(p.sub.Shrink(0)), p.chips[false], p.chips[true], kit.Sized(160, 32, p.line))))
 	p.box = kit.Column(0, head, kit.NewHairline(), kit.Grow(p.body))
 	return p
 }

@@ -65,7 +65,7 @@ func newStatisticsPage(opt MainOptions, host recordHost) *statisticsPage {
 	p.days = kit.Column(0, kit.Pad(10, 20, 10, 20, kit.RowAligned(8, kit.End, kit.Sized(150, 0, p.first), kit.Sized(150, 0, p.last),
 		kit.NewButton("Show", kit.Line, p.load), kit.Spacer())), kit.NewHairline())
 	p.days.Hide()
-	head := kit.Row(8, kit.NewLabel("Statistics", kit.PageTitle), kit.Gap(0), kit.Grow(p.sub.Shrink(0)), p.which, kit.Sized(140, 32, p.line), p.output[0], p.output[1])
+	head := kit.Row(8, kit.NewLabel("Statistics", kit.PageTitle), kit.Grow(p.sub.Shrink(0)), p.which, kit.Sized(140, 32, p.line), p.output[0], p.output[1])
 	p.box = kit.Column(0, kit.Sized(0, 56, kit.Pad(0, 16, 0, 20, head)), kit.NewHairline(), p.days, kit.Grow(p.body))
 	return p
 }

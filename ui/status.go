@@ -121,6 +121,9 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 		icon, ink = theme.IconAlert, theme.DangerText
 		style = style.In(theme.DangerText).Weighing(kit.Medium)
 	}
+	if it.presence && style == kit.Secondary { // what an agent looks for first
+		style = style.In(theme.Text1).Weighing(kit.Medium)
+	}
 	if it.icon != "" {
 		icon = it.icon
 	}

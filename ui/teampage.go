@@ -62,7 +62,7 @@ func newTeamPage(opt MainOptions, place func(settingsPlace)) *teamPage {
 	}
 	p.chips[false].SetOn(true)
 	p.body = kit.Stack()
-	head := kit.Sized(0, 48, kit.Pad(0, 20, 0, 20, kit.Row(8, kit.NewLabel("Team", kit.PageTitle), kit.Gap(0), kit.Grow(p.sub.Shrink(0)),
+	head := kit.Sized(0, 48, kit.Pad(0, 20, 0, 20, kit.Row(8, kit.NewLabel("Team", kit.PageTitle), kit.Grow(p.sub.Shrink(0)),
 		kit.Sized(220, 32, p.field), p.chips[false], p.chips[true])))
 	p.box = kit.Column(0, head, kit.NewHairline(), kit.Grow(p.body))
 	return p

@@ -49,6 +49,8 @@ const (
 	ChartMissed fyne.ThemeColorName = "chartMissed"
 	ChartPale   fyne.ThemeColorName = "chartPale"
 
+	StageOpen fyne.ThemeColorName = "stageOpen" // the line above a stage of the board whose deals are worked on
+
 	Shadow fyne.ThemeColorName = "popupShadow" // of popups and toasts, with its alpha
 	Clear  fyne.ThemeColorName = "clear"       // paints nothing
 )
@@ -89,6 +91,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	ChartMain:    {0x3B4FCBFF, 0x6676EAFF},
 	ChartMissed:  {0xD9685EFF, 0xF2988FFF},
 	ChartPale:    {0xC9CED8FF, 0x3C434DFF},
+	StageOpen:    {0x7E8CE0FF, 0x48529AFF},
 	Shadow:       {0x00000026, 0x00000080},
 	Clear:        {0x00000000, 0x00000000},
 }
@@ -155,6 +158,7 @@ var strong = map[fyne.ThemeColorName]pair{
 	DangerText:   {0x7E140DFF, 0xFFC2BBFF},
 	WarningText:  {0x553600FF, 0xFFD98AFF},
 	ChartPale:    {0x7F8896FF, 0x7C8694FF},
+	StageOpen:    {0x2436A6FF, 0x8C9AFFFF},
 }
 
 // Value is the colour of a token in a variant, and whether there is such a token.
