@@ -144,9 +144,7 @@ func (f *listFilters) offer(c bulkChoices) {
 		who = append(who, kit.Option{ID: string(u.ID), Label: u.Name})
 	}
 	if f.p.spec.kind == desk.Deal {
-		for _, s := range c.stages {
-			status = append(status, kit.Option{ID: string(s.ID), Label: stageName(s)})
-		}
+		status = append(status, everyStage(c.ways)...)
 	} else {
 		for _, l := range append(slices.Clone(c.statuses), crm.LeadConverted) {
 			status = append(status, kit.Option{ID: string(l), Label: text.T(text.Key(l))})
@@ -156,6 +154,27 @@ func (f *listFilters) offer(c bulkChoices) {
 	f.status.SetOptions(status)
 	f.source.SetOptions(append(source, sourceOptions(c.sources)...))
 	f.show()
+}
+
+// everyStage are the stages of all pipelines. One of another than the standard pipeline says whose it is.
+func everyStage(ways []crm.Pipeline) (options []kit.Option) {
+	for _, way := range ways {
+		for _, stage := range way.Stages {
+			if slices.ContainsFunc(options, func(o kit.Option) bool { return o.ID == string(stage.ID) }) {
+				continue // a deal says its stage alone: both are found by it
+			}
+			options = append(options, kit.Option{ID: string(stage.ID), Label: stageLabel(way, stage)})
+		}
+	}
+	return options
+}
+
+// stageLabel is the name of a stage, with its pipeline's where that is not the standard one: several have a stage of the same name.
+func stageLabel(way crm.Pipeline, stage crm.Stage) string {
+	if way.ID == crm.StandardPipelineID {
+		return stageName(stage)
+	}
+	return joined(": ", pipelineName(way), stageName(stage))
 }
 
 // show brings the choices in line with what the list shows.

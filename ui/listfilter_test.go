@@ -139,3 +139,31 @@ func TestPicturesOfFilters(t *testing.T) {
 		b.shot(c.name)
 	}
 }
+
+// Deals are found by the stages of every pipeline, each once.
+func TestDealsAreFilteredByTheStagesOfAllPipelines_F4(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	service := crm.Pipeline{ID: s.NewID(), Name: "Service", Stages: []crm.Stage{{ID: crm.DealNew, Name: "New"}, {ID: "booked", Name: "Booked"}, {ID: crm.DealWon, Name: "Won", Result: crm.Won}, {ID: crm.DealLost, Name: "Lost", Result: crm.Lost}}}
+	do(t, s, crm.SavePipeline{Pipeline: service},
+		crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Boiler", Pipeline: service.ID, Stage: "booked"}},
+		crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Pump", Stage: crm.DealNew}})
+	p := newListPage(b.m.opt, dealsPageSpec(), b.m)
+	p.Enter()
+	defer p.Leave()
+	p.filters.toggle()
+	rows := func(n int) {
+		t.Helper()
+		pumpUntil(t, b.d, func() bool { got, _ := p.pager.Total(); return got == n && !p.pager.stale })
+	}
+	rows(2)
+	pumpUntil(t, b.d, func() bool { return p.filters.status.Choose("Service: Booked") == nil })
+	rows(1)
+	if r, _ := p.pager.Row(0); r.Title != "Boiler" {
+		t.Errorf("found %q", r.Title)
+	}
+	for _, twice := range []string{"Service: New", "Service: Won"} {
+		if p.filters.status.Choose(twice) == nil {
+			t.Errorf("%q is offered beside the standard pipeline's", twice)
+		}
+	}
+}

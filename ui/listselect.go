@@ -32,7 +32,6 @@ type listSelection struct {
 type bulkChoices struct {
 	users    []crm.User
 	statuses []crm.LeadStatus
-	stages   []crm.Stage // of the standard pipeline
 	sources  []string
 	ways     []crm.Pipeline
 }
@@ -67,11 +66,6 @@ func (p *listPage) readChoices(ctx context.Context, _ struct{}) (c bulkChoices, 
 	c.statuses = slices.DeleteFunc(append(w.Statuses(), crm.LeadJunk), func(l crm.LeadStatus) bool { return l == crm.LeadConverted })
 	c.sources = w.Sources()
 	c.ways, err = p.opt.Customers.Pipelines(ctx)
-	for _, way := range c.ways {
-		if way.ID == crm.StandardPipelineID {
-			c.stages = way.Stages
-		}
-	}
 	return c, err
 }
 
@@ -216,11 +210,7 @@ func (s *listSelection) offer() {
 		status[0].Key = text.Key("Stage…")
 		for _, way := range s.has.ways {
 			for _, stage := range way.Stages {
-				o := kit.Option{ID: wayStage(way.ID, stage.ID), Label: stageName(stage)}
-				if way.ID != crm.StandardPipelineID { // several have a stage of the same name
-					o.Label = joined(": ", pipelineName(way), o.Label)
-				}
-				status = append(status, o)
+				status = append(status, kit.Option{ID: wayStage(way.ID, stage.ID), Label: stageLabel(way, stage)})
 			}
 		}
 	} else {
