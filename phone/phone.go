@@ -61,6 +61,7 @@ type Timing struct {
 	MediaAlive time.Duration // without any RTP or RTCP an active call ends, default 60 s
 	Session    time.Duration // a session that nobody refreshes ends (RFC 4028), default 30 min
 	MinSession time.Duration // the shortest that we take, default 90 s
+	Linger     time.Duration // what is on its way to this machine's address of before is still taken, default 3 s
 }
 
 func (t Timing) withDefaults() Timing {

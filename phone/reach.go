@@ -142,6 +142,7 @@ func (l *line) open(ctx context.Context, target locate.Target) (*sip.Stack, erro
 	}
 	o.UserAgent = l.phone.cfg.UserAgent
 	o.Session, o.MinSession = l.phone.cfg.Timing.Session, l.phone.cfg.Timing.MinSession
+	o.Linger = l.phone.cfg.Timing.Linger
 	o.LocalAddr = l.phone.cfg.LocalAddr
 	o.Log = l.log
 	o.Check = l.check

@@ -159,7 +159,7 @@ func TestAnAnswerIsFinalWhoeverGivesIt(t *testing.T) {
 // there, and the far end is told where the call and its sound are now.
 func TestCallFollowsToAnotherAddress(t *testing.T) {
 	pbx := siptest.New(t)
-	d, move := movable(t, pbx)
+	d, move := movable(t, pbx, 0)
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
 	if err := d.Answer(d.rings().ID); err != nil {
@@ -198,7 +198,7 @@ func TestCallFollowsToAnotherAddress(t *testing.T) {
 func TestTheACKThatIsOnItsWayToTheAddressBeforeIsTaken(t *testing.T) {
 	t.Parallel()
 	pbx := siptest.New(t)
-	d, move := movable(t, pbx)
+	d, move := movable(t, pbx, 0)
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
 	c := d.rings()
@@ -219,11 +219,61 @@ func TestTheACKThatIsOnItsWayToTheAddressBeforeIsTaken(t *testing.T) {
 	d.ended(phone.HungUpHere)
 }
 
-// movable is a phone at 127.0.0.1 that moves to 127.0.0.2.
-func movable(t *testing.T, pbx *siptest.Peer) (d *desk, move func()) {
+// The ACK went to an address that is gone, and nobody repeats it to the new one: it is not waited for 64·T1.
+func TestACallWhoseACKCanNotComeAnyMoreIsToldOfTheNewAddressAndHungUp(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	pbx.Repeats()
+	var repeated atomic.Int64
+	pbx.Handle(func(m siptest.Message) bool {
+		if m.Code() == 200 && m.CSeqMethod() == "INVITE" {
+			repeated.Add(1)
+		}
+		return false
+	})
+	d, move := movable(t, pbx, 50*time.Millisecond)
+	answered := func() (*siptest.Call, phone.CallID) {
+		caller := pbx.NewCall()
+		caller.Invite(siptest.SDP(4000))
+		c := d.rings()
+		d.do(d.Answer(c.ID))
+		caller.Expect("200 INVITE")
+		return caller, c.ID
+	}
+	caller, id := answered()
+	move()
+	again := pbx.Expect("INVITE")
+	if !strings.HasPrefix(again.From, "127.0.0.2:") || !strings.Contains(again.ContactURI(), "@"+again.From) {
+		t.Errorf("from %s, Contact %s", again.From, again.ContactURI())
+	}
+	pbx.Reply(again, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	if _, one := caller.Await("200 INVITE", 200*time.Millisecond); one {
+		if _, more := caller.Await("200 INVITE", 400*time.Millisecond); more {
+			t.Error("the answer is still repeated, though it has arrived")
+		}
+	}
+	d.do(d.HangUp(id))
+	pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
+	d.ended(phone.HungUpHere)
+
+	repeated.Store(0)
+	_, id = answered()
+	move()
+	d.do(d.HangUp(id))
+	bye := pbx.Expect("BYE")
+	if n := repeated.Load(); n > 7 || !strings.HasPrefix(bye.From, "127.0.0.1:") {
+		t.Errorf("hung up from %s when the answer had been sent %d times", bye.From, n)
+	}
+	pbx.Reply(bye, 200, "OK", "")
+}
+
+// movable is a phone at 127.0.0.1 that moves to 127.0.0.2, and back. What is sent to an address of before is taken for linger;
+// 0 is the usual time.
+func movable(t *testing.T, pbx *siptest.Peer, linger time.Duration) (d *desk, move func()) {
 	var second atomic.Bool
 	d = newDesk(t, pbx, func(c *phone.Config, a *phone.Account) {
-		a.Bind = "0.0.0.0:0"
+		a.Bind, c.Timing.Linger = "0.0.0.0:0", linger
 		c.LocalAddr = func(context.Context, string) (netip.Addr, error) {
 			if second.Load() {
 				return netip.MustParseAddr("127.0.0.2"), nil
@@ -231,7 +281,7 @@ func movable(t *testing.T, pbx *siptest.Peer) (d *desk, move func()) {
 			return netip.MustParseAddr("127.0.0.1"), nil
 		}
 	}).registered()
-	return d, func() { second.Store(true) }
+	return d, func() { second.Store(!second.Load()) }
 }
 
 func TestAnUnansweredCallIsPlacedAnewAfterAMove(t *testing.T) {
@@ -243,7 +293,7 @@ func TestAnUnansweredCallIsPlacedAnewAfterAMove(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			pbx := siptest.New(t)
-			d, move := movable(t, pbx)
+			d, move := movable(t, pbx, 0)
 			id, err := d.Dial("", "102")
 			d.do(err)
 			invite := pbx.Expect("INVITE")
@@ -272,7 +322,7 @@ func TestAnUnansweredCallIsPlacedAnewAfterAMove(t *testing.T) {
 
 func TestARingingCallIsAnsweredFromTheNewAddress(t *testing.T) {
 	pbx := siptest.New(t)
-	d, move := movable(t, pbx)
+	d, move := movable(t, pbx, 0)
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
 	call := d.rings()

@@ -59,7 +59,7 @@ func (s *Stack) connect(ctx context.Context, target locate.Target) (way func(), 
 	old := s.stream
 	s.stream, s.down = conn, conn.down
 	s.partial = nil // a message that broke off with the old one has no end here
-	s.local, s.public = conn.LocalAddr().(*net.TCPAddr).AddrPort(), netip.AddrPort{}
+	s.isAt(conn.LocalAddr().(*net.TCPAddr).AddrPort())
 	s.target = target
 	s.mu.Unlock()
 	return func() {
@@ -115,7 +115,7 @@ func (s *Stack) bind(ip netip.Addr, target locate.Target) (way func(), err error
 		return nil, fmt.Errorf("listen at udp/%s: %w", netip.AddrPortFrom(ip, port), err)
 	}
 	s.mu.Lock()
-	s.local, s.public = conn.LocalAddr().(*net.UDPAddr).AddrPort(), netip.AddrPort{}
+	s.isAt(conn.LocalAddr().(*net.UDPAddr).AddrPort())
 	s.target = target
 	dead := s.down == nil || closed(s.down)
 	if dead {
@@ -125,7 +125,7 @@ func (s *Stack) bind(ip netip.Addr, target locate.Target) (way func(), err error
 	down := s.down
 	s.mu.Unlock()
 	if s.udp != nil && !dead {
-		s.udp.move(conn)
+		s.udp.move(conn, s.opts.Linger)
 		return func() {}, nil
 	}
 	if s.udp != nil {
@@ -184,6 +184,20 @@ func (s *Stack) Local() netip.AddrPort {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.local
+}
+
+// isAt takes over another address of ours and tells whoever waits for it. s.mu is held.
+func (s *Stack) isAt(local netip.AddrPort) {
+	s.local, s.public = local, netip.AddrPort{}
+	close(s.moves)
+	s.moves = make(chan struct{})
+}
+
+// whereabouts is Local, with what is closed at the next move.
+func (s *Stack) whereabouts() (local netip.AddrPort, moves <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.local, s.moves
 }
 
 // Target is through what the account is reached.

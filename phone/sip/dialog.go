@@ -114,6 +114,7 @@ type Dialog struct {
 	early       map[string]*state // by their tag, before an outgoing call is answered
 	pending     pending           // whose offer is being answered
 	unacked     pending           // whose offer our 200 to their first INVITE is about, until its ACK; an UPDATE may end beside it
+	straying    bool              // an ACK may be on its way to our address of before
 	theirCSeq   uint32            // of their last INVITE or UPDATE
 	lease       lease
 	answered    bool
@@ -128,6 +129,8 @@ type Dialog struct {
 
 	cancel chan struct{} // closed: give up dialling
 	acked  chan ack      // ACKs to our 200s
+	astray chan struct{} // closed when the ACK to our first 200 can't come any more
+	known  chan struct{} // closed when something else has proved after that that the 200 arrived
 	over   chan struct{} // closed when nothing more will happen
 	once   sync.Once
 }
@@ -143,6 +146,8 @@ func (s *Stack) newDialog() *Dialog {
 		early:  map[string]*state{},
 		cancel: make(chan struct{}),
 		acked:  make(chan ack, 8),
+		astray: make(chan struct{}),
+		known:  make(chan struct{}),
 		over:   make(chan struct{}),
 		ready:  make(chan struct{}),
 	}
@@ -193,20 +198,21 @@ func (d *Dialog) HangUp() {
 		defer d.finish()
 		ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)
 		defer cancel()
-		if d.server != nil {
-			if d.byLibrary(ctx) {
-				return
-			}
+		if d.server != nil && !closed(d.astray) && d.byLibrary(ctx) {
+			return
 		}
 		if _, err := d.do(ctx, sip.BYE, Body{}); err != nil {
 			d.stack.log.Debug("BYE", "call", d.callID, "err", err)
 		}
+		if d.server != nil {
+			d.serverTx.Terminate()
+		}
 	})
 }
 
-// byLibrary hangs up an incoming call. The library waits for the ACK first (RFC 3261 §15);
-// the hook makes its request ours. It reports whether the BYE had an answer, or was sent in
-// vain over a connection that holds.
+// byLibrary hangs up an incoming call. The library waits for the ACK first (RFC 3261 §15), as long
+// as it can come; the hook makes its request ours. It reports whether the BYE had an answer, or was
+// sent in vain over a connection that holds.
 func (d *Dialog) byLibrary(ctx context.Context) bool {
 	down, err := d.stack.mended(ctx)
 	if err != nil {
@@ -214,11 +220,13 @@ func (d *Dialog) byLibrary(ctx context.Context) bool {
 	}
 	ctx, cancel := unless(ctx, down)
 	defer cancel()
+	ctx, cancel = unless(ctx, d.astray)
+	defer cancel()
 	err = d.server.WriteBye(ctx, sip.NewRequest(sip.BYE, d.server.InviteRequest.Recipient))
 	if err != nil {
 		d.stack.log.Debug("BYE", "call", d.callID, "err", err)
 	}
-	return err == nil || !closed(down)
+	return err == nil || !closed(down) && !closed(d.astray)
 }
 
 // errBroke is a connection that broke before the answer came over it.

@@ -35,10 +35,6 @@ type datagram struct {
 	from net.Addr
 }
 
-// lingers is how long the socket before is read: longer than a round trip anywhere, and
-// shorter than anybody takes to come back to its address.
-const lingers = 3 * time.Second
-
 func newMobileConn(conn *net.UDPConn) *mobileConn {
 	c := &mobileConn{ready: make(chan struct{}), arrived: make(chan datagram), broken: make(chan struct{}), conn: conn}
 	go c.read(conn)
@@ -59,8 +55,8 @@ func (c *mobileConn) current() *net.UDPConn {
 	return c.conn
 }
 
-// move goes on with another socket.
-func (c *mobileConn) move(to *net.UDPConn) {
+// move goes on with another socket, and reads the one before for so long.
+func (c *mobileConn) move(to *net.UDPConn, lingers time.Duration) {
 	old := c.swap(to)
 	_ = old.SetReadDeadline(time.Now().Add(lingers))
 	go c.read(to)

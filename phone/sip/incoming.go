@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -253,8 +254,17 @@ func (d *Dialog) abandon() {
 }
 
 // awaitAck repeats a 2xx until its ACK comes: from T1 on, doubling up to T2, for
-// 64·T1 (RFC 3261 §13.3.1.4).
+// 64·T1 (RFC 3261 §13.3.1.4). An ACK goes where the Contact of the 2xx says. When this machine has
+// another address by then, it comes while the one before is still read, or never.
 func (d *Dialog) awaitAck(cseq uint32, again func() error) (Body, bool) {
+	first := d.server != nil && cseq == d.firstCSeq
+	var known <-chan struct{}
+	if first {
+		known = d.known
+	}
+	at, moves := d.stack.whereabouts()
+	var lost <-chan time.Time
+	defer d.strays(false)
 	interval := sip.T1
 	repeat := time.NewTimer(interval)
 	defer repeat.Stop()
@@ -266,6 +276,23 @@ func (d *Dialog) awaitAck(cseq uint32, again func() error) (Body, bool) {
 			if a.cseq == cseq {
 				return a.body, true
 			}
+		case <-moves:
+			var now netip.AddrPort
+			now, moves = d.stack.whereabouts()
+			lost = nil
+			if now != at {
+				lost = time.After(d.stack.opts.Linger)
+			}
+			d.strays(now != at)
+		case <-lost:
+			d.stack.log.Info("an ACK can't come any more, since our address has changed", "call", d.callID)
+			if !first {
+				return Body{}, false
+			}
+			lost, moves = nil, nil
+			d.lost()
+		case <-known:
+			return Body{}, true
 		case <-repeat.C:
 			_ = again() // the transaction may be gone while we still wait
 			interval = min(2*interval, sip.T2)
@@ -275,5 +302,35 @@ func (d *Dialog) awaitAck(cseq uint32, again func() error) (Body, bool) {
 		case <-d.over:
 			return Body{}, false
 		}
+	}
+}
+
+// strays notes whether an ACK is waited for that may be on its way to an address of before.
+func (d *Dialog) strays(on bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.straying = on
+}
+
+// lost notes that the ACK to our first 200 can't come any more. The call may be hung up then and, unless
+// the answer to our offer was in that ACK, changed. The 200 is still repeated, until something proves that it has
+// arrived.
+func (d *Dialog) lost() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.straying = false
+	if d.unacked == pendingTheirs {
+		d.unacked = pendingNone
+	}
+	close(d.astray)
+}
+
+// proved takes a re-INVITE that one side has sent and the other taken for an ACK that can't come any more:
+// their INVITE has ended for them before (RFC 3261 §14.1).
+func (d *Dialog) proved() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if closed(d.astray) && !closed(d.known) {
+		close(d.known)
 	}
 }

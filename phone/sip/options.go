@@ -35,6 +35,9 @@ type Options struct {
 	// Session is for how long a session lives without a refresh, and MinSession the least
 	// that we take (RFC 4028); 0: 30 minutes and 90 seconds.
 	Session, MinSession time.Duration
+	// Linger is how long what is on its way to an address of before is still taken; 0: 3 seconds,
+	// which is longer than a round trip anywhere, and shorter than anybody takes to come back to it.
+	Linger time.Duration
 
 	Asserted Asserted // whose word for the caller's identity is taken
 

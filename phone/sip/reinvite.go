@@ -88,6 +88,7 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 		return
 	}
 	defer d.unlockOffer()
+	d.proved()
 	d.retarget(req)
 	o := &Offer{Body: bodyOf(req), reply: make(chan reply, 1)}
 	r := d.consult(o)
@@ -119,7 +120,7 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 const ackPatience = 500 * time.Millisecond
 
 // lockSoon is lockOffer, and waits a little for the ACK that the network, or our own
-// scheduler, has put behind.
+// scheduler, has put behind. With a new address of ours to tell it waits until that ACK can't come any more.
 func (d *Dialog) lockSoon(whose pending) bool {
 	limit := time.NewTimer(ackPatience)
 	defer limit.Stop()
@@ -136,10 +137,20 @@ func (d *Dialog) lockSoon(whose pending) bool {
 		case <-d.over:
 			return false
 		case <-limit.C:
-			return d.lockOffer(whose)
+			if whose != pendingOurs || !d.mayStillCome() {
+				return d.lockOffer(whose)
+			}
+			limit.Reset(10 * time.Millisecond)
 		case <-again.C:
 		}
 	}
+}
+
+// mayStillCome reports whether an ACK may be on its way to an address of before.
+func (d *Dialog) mayStillCome() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.straying
 }
 
 // admitted takes the right to change the session for an offer of theirs. It tells how the offer is refused when there is no right to be had.
@@ -285,6 +296,7 @@ func (d *Dialog) reoffer(offer []byte, answered func(Body)) *Failure {
 		d.unlockOffer()
 		return f
 	}
+	d.proved()
 	// In this order: an offer that the far end makes after its answer is told after it, and one
 	// that it makes after the ACK is taken; and nothing of ours overtakes the ACK.
 	d.sending.Lock()

@@ -51,6 +51,7 @@ type Stack struct {
 	mu            sync.Mutex
 	target        locate.Target
 	local         netip.AddrPort // of our socket or connection
+	moves         chan struct{}  // closed when local is another one
 	public        netip.AddrPort // where the PBX sees us, when that is somewhere else
 	formerly      netip.AddrPort // of the Contact that has to be unregistered; invalid when none
 	key           netip.AddrPort // under which the library knows the UDP socket
@@ -82,6 +83,7 @@ func Open(ctx context.Context, opts Options, target locate.Target) (*Stack, erro
 		detours: map[string]locate.Target{},
 		realms:  map[string]bool{},
 		invites: map[string]*invite{},
+		moves:   make(chan struct{}),
 	}
 	if s.authUser == "" {
 		s.authUser = unescapeUser(acc.user)
@@ -90,6 +92,9 @@ func Open(ctx context.Context, opts Options, target locate.Target) (*Stack, erro
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.acc.transport = target.Transport
+	if s.opts.Linger == 0 {
+		s.opts.Linger = 3 * time.Second
+	}
 	if err := s.start(ctx, target); err != nil {
 		return nil, err
 	}
