@@ -124,7 +124,7 @@ func (c *call) beginRecording() error {
 			})
 		},
 		Failed: func(err error) {
-			c.log.Error("a call is not recorded any more", "err", err)
+			c.log.Error("a recording failed", "err", err)
 			c.box.post(func() { c.recordingFailed(tape, err) })
 		},
 	})
@@ -169,8 +169,12 @@ func (c *call) stopRecording() {
 	c.view.Recording.State = RecordingDone
 }
 
-// recordingFailed goes on with the call, and says that it isn't recorded any more.
+// recordingFailed goes on with the call, and says that it isn't recorded any more. Of a recording that another has
+// followed, only the log tells.
 func (c *call) recordingFailed(tape *record.Tape, err error) {
+	if tape != c.lastTape {
+		return
+	}
 	if c.tape == tape {
 		c.voice.session.Record(nil)
 		c.tape = nil

@@ -208,6 +208,45 @@ func TestAFullDiskEndsTheRecordingAndNotTheCall(t *testing.T) {
 	stillWorks(t, d, caller, c)
 }
 
+// stuckFile is a file that can't be finished, which takes as long as the test likes.
+type stuckFile struct {
+	record.File
+	finish, finished chan struct{}
+}
+
+func (f stuckFile) Close() error {
+	defer close(f.finished)
+	<-f.finish
+	return errors.Join(f.File.Close(), syscall.EIO)
+}
+
+func TestAnEarlierRecordingThatFailsLateIsNotTheOneThatRuns(t *testing.T) {
+	dir := t.TempDir()
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	stuck := stuckFile{finish: make(chan struct{}), finished: make(chan struct{})}
+	d.SetRecordings(phone.Recordings{Directory: dir, Create: func(path string) (record.File, error) {
+		f, err := os.Create(path)
+		stuck.File = f
+		return stuck, err
+	}})
+	d.do(d.Record(c.ID, true))
+	d.eventually("a file", func() bool { return len(d.last(c.ID).Recording.Files) == 1 })
+	d.do(d.StopRecording(c.ID))
+	d.SetRecordings(phone.Recordings{Directory: dir})
+	d.do(d.Record(c.ID, true))
+	d.eventually("a second file", func() bool { return len(d.last(c.ID).Recording.Files) == 2 })
+	close(stuck.finish)
+	<-stuck.finished
+	time.Sleep(20 * time.Millisecond) // by then the call has heard of it
+	d.do(d.Record(c.ID, false))
+	if r := d.recorded(c.ID, phone.RecordingPaused); r.Reason != "" {
+		t.Errorf("%+v", r)
+	}
+	d.do(d.StopRecording(c.ID))
+	d.recorded(c.ID, phone.RecordingDone)
+	stillWorks(t, d, caller, c)
+}
+
 func TestADiskThatIsFullAtTheEndIsToldAfterIt(t *testing.T) {
 	dir := t.TempDir()
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
