@@ -62,6 +62,9 @@ type Attendance interface {
 	Away()                        // they ring here, but colleagues see that nobody is there
 	DoNotDisturb(until time.Time) // they are refused as busy; the zero time: until Available
 	ForwardAll(target string)     // they are sent on; target as for Dial
+	// MaySendOn says whether calls may go on to a target: nil, or why not, which is a crm.Invalid where the agent's role
+	// doesn't allow it (requirements.md G1). It waits for the file, like Records.
+	MaySendOn(ctx context.Context, target string) error
 	// PickUp takes the call that rings at a colleague, as named in the Snapshot.
 	PickUp(account, extension string)
 }

@@ -86,6 +86,7 @@ func (f *fakeDesk) Available()                                    { f.wish("avai
 func (f *fakeDesk) DoNotDisturb(until time.Time)                  { f.wish("quiet %s", until.Format("15:04")) }
 func (f *fakeDesk) PickUp(account, extension string)              { f.wish("pick up %s %s", account, extension) }
 func (f *fakeDesk) ForwardAll(target string)                      { f.wish("forward %s", target) }
+func (f *fakeDesk) MaySendOn(context.Context, string) error       { return nil }
 func (f *fakeDesk) Notices(func(desk.Notice))                     {}
 
 func (f *fakeDesk) ChangeForm(id desk.CallID, form desk.Form) {

@@ -40,7 +40,8 @@ type mainDesk struct {
 	watch   func(desk.Snapshot)
 	notice  func(desk.Notice)
 	asked   []desk.Query
-	said    func(string) // not nil: hears of wishes
+	said    func(string)              // not nil: hears of wishes
+	sendOn  func(target string) error // nil: calls may go on to everybody
 }
 
 func (d *mainDesk) Snapshot() desk.Snapshot {

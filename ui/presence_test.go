@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,12 @@ func (d *mainDesk) DoNotDisturb(until time.Time) {
 	d.did = append(d.did, "quiet until "+until.Format("02 15:04"))
 }
 func (d *mainDesk) ForwardAll(target string) { d.did = append(d.did, "forward to "+target) }
+func (d *mainDesk) MaySendOn(_ context.Context, target string) error {
+	if d.sendOn == nil {
+		return nil
+	}
+	return d.sendOn(target)
+}
 
 func TestPresenceIsToldInWords(t *testing.T) {
 	fullBench(t) // for the language

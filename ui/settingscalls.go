@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -126,22 +127,60 @@ func (v *settingsCallsView) look() {
 	v.inner.Refresh()
 }
 
-// Submit keeps what is typed.
+// targets are the fields that say where calls go.
+func (v *settingsCallsView) targets() [3]*checkedField {
+	return [...]*checkedField{v.every, v.busy, v.noAnswer}
+}
+
+// Submit keeps what is typed, if the agent's role allows that calls go there (requirements.md G1).
 func (v *settingsCallsView) Submit() {
 	w := v.written()
 	if w == v.shown {
 		return
 	}
 	seconds, ok := v.seconds()
-	for _, f := range []*checkedField{v.every, v.busy, v.noAnswer} {
+	for _, f := range v.targets() {
 		ok = f.checkTarget() && ok
 	}
 	if !ok {
 		v.inner.Refresh()
 		return
 	}
+	asked := [...]string{w.every, w.busy, w.noAnswer}
+	fileAsk(v.opt, func(ctx context.Context) (refused [len(asked)]error, _ error) {
+		for i, to := range asked {
+			if to != "" {
+				refused[i] = v.opt.Desk.MaySendOn(ctx, to)
+			}
+		}
+		return refused, nil
+	}, func(refused [len(asked)]error, err error) {
+		if err != nil {
+			v.notKept(err)
+			return
+		}
+		ok := true
+		for i, f := range v.targets() {
+			if refused[i] == nil {
+				continue
+			}
+			ok = false
+			if f.typed() == asked[i] {
+				f.tell(companyWhy(refused[i]))
+			}
+		}
+		if !ok {
+			v.inner.Refresh()
+			return
+		}
+		v.keep(w, seconds)
+	})
+}
+
+// keep saves what was written, and has the calls of today go where it says.
+func (v *settingsCallsView) keep(w callFields, seconds int) {
 	if err := v.opt.Settings.SaveCalls(CallChoice{Busy: w.busy, NoAnswer: w.noAnswer, After: seconds, DeclineHere: w.decline == declineHere}); err != nil {
-		v.said.SetText(text.T("The choice could not be kept: {reason}", "reason", err.Error()))
+		v.notKept(err)
 		return
 	}
 	switch {
@@ -154,6 +193,10 @@ func (v *settingsCallsView) Submit() {
 	v.shown = w
 	v.look()
 	v.said.SetText(text.T("Saved, for calls from now on."))
+}
+
+func (v *settingsCallsView) notKept(err error) {
+	v.said.SetText(text.T("The choice could not be kept: {reason}", "reason", err.Error()))
 }
 
 // seconds are how long it rings, 0 for the usual time.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 )
@@ -30,8 +31,26 @@ func TestWhereCallsGoIsSetInTheSettings(t *testing.T) {
 	if s.calls != (CallChoice{Busy: "102"}) || !b.says("“a colleague of mine” is not a number or SIP address") || !b.says("5 to 120 seconds") {
 		t.Errorf("what can't be used was kept, or is not told: %+v", s.calls)
 	}
-	b.type_("When nobody answers", "030 2094 8812")
+	b.type_("When nobody answers", "0900123456")
 	b.type_("Seconds", "15")
+	b.type_("Send every call on to", "0900123456")
+	b.desk.sendOn = func(target string) error {
+		if target == "0900123456" {
+			return crm.Invalid{Text: crm.Say(crm.MayCallNobody)}
+		}
+		return nil
+	}
+	b.tap("button", "Save")
+	if s.calls != (CallChoice{Busy: "102"}) || len(b.desk.did) > 0 || !b.says(crm.MayCallNobody) || b.says("Saved, for calls from now on.") {
+		t.Errorf("G1: what the role doesn't allow was kept, or is not told: %+v, did %q", s.calls, b.desk.did)
+	}
+	if got := b.widget("field", "When nobody answers").Value(); got != "0900123456" {
+		t.Errorf("the field has %q", got)
+	}
+	b.type_("When nobody answers", "030 2094 8812")
+	if !b.says(crm.MayCallNobody) {
+		t.Error("the other field doesn't say why any more")
+	}
 	b.type_("Send every call on to", "104")
 	if err := b.widget("select", "Declining").(kit.Choosable).Choose("Busy, try the next one"); err != nil {
 		t.Fatal(err)
@@ -43,6 +62,7 @@ func TestWhereCallsGoIsSetInTheSettings(t *testing.T) {
 	}
 	s.saveErr = nil
 	b.m.pages[pageSettings].(*settingsPage).Submit()
+	b.settle()
 	if want := (CallChoice{Busy: "102", NoAnswer: "030 2094 8812", After: 15, DeclineHere: true}); s.calls != want {
 		t.Errorf("kept %+v, want %+v", s.calls, want)
 	}

@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"leadline/crm"
@@ -92,6 +94,21 @@ func (d *Desk) divert() {
 		}
 		d.permitted(wished.NoAnswer, noAnswer)
 	})
+}
+
+// MaySendOn says whether calls may go on to a target by themselves, now: nil, or why not, which is a crm.Invalid where the agent's
+// role doesn't allow it (requirements.md G1). It waits for the file; any goroutine may call it but the desk's.
+func (d *Desk) MaySendOn(ctx context.Context, target string) error {
+	said := make(chan error, 1)
+	d.post(func() {
+		d.judgeTarget(d.accountOut(), target, crm.Rights.MayPassOn, func(err error) { said <- err })
+	})
+	select {
+	case err := <-said:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("ask whether calls may go on: %w", ctx.Err())
+	}
 }
 
 // permitted says whether calls may go on to a target by themselves; "" is nobody. It tells the agent when they may not.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -278,7 +279,12 @@ func TestCallsThatAreNotTakenGoOnOnlyToWhomTheRoleAllows_G1_D3(t *testing.T) {
 		d.desk.Divert(tt.ask)
 		d.until(fmt.Sprintf("%+v of %+v", tt.want, tt.ask), func(s Snapshot) bool { return s.Diverted == tt.want })
 		for _, refused := range []string{tt.ask.Busy, tt.ask.NoAnswer} {
-			if refused != tt.want.Busy && refused != tt.want.NoAnswer {
+			kept := refused == tt.want.Busy || refused == tt.want.NoAnswer
+			err := d.desk.MaySendOn(t.Context(), refused)
+			if _, no := errors.AsType[crm.Invalid](err); no == kept || kept != (err == nil) {
+				t.Errorf("asked for %q with right %d: %v", refused, tt.right, err)
+			}
+			if !kept {
 				told(refused)
 				break
 			}
