@@ -287,6 +287,7 @@ func TestSIPpReachesAccounts(t *testing.T) {
 // Issue rows 6, 8 and 9: sound, sent back by SIPp; recorded, and with its figures.
 func TestSIPpTalks(t *testing.T) {
 	t.Parallel()
+	recordings := t.TempDir() // is there until the telephones of the parts are closed
 	echoed := func(o *rig.SIPpOptions) { o.Echo = true }
 	talks := func(t *testing.T, a *agent, id phone.CallID) {
 		t.Helper()
@@ -305,12 +306,12 @@ func TestSIPpTalks(t *testing.T) {
 	prove(t,
 		proof{name: "they call with PCMU", theirs: scenario.Talks(pcmu, "m=audio [1-9][0-9]* RTP/AVP 0 101"), account: answersByItself, options: echoed,
 			ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
-				a.SetRecordings(phone.Recordings{Directory: t.TempDir(), Always: true})
+				a.SetRecordings(phone.Recordings{Directory: recordings, Always: true})
 				talks(t, a, a.incoming(1).ID)
 			}},
 		proof{name: "we call, and they change to PCMU", theirs: scenario.IsTalkedTo(pcma, pcmu, "m=audio [1-9][0-9]* RTP/AVP 0 101"), options: echoed,
 			ours: func(t *testing.T, a *agent, s *rig.SIPp) {
-				a.SetRecordings(phone.Recordings{Directory: t.TempDir(), Always: true})
+				a.SetRecordings(phone.Recordings{Directory: recordings, Always: true})
 				id := calls(a, s)
 				a.until(soon, "they have changed", func() bool { return a.calls[id][len(a.calls[id])-1].Codec == "PCMU" })
 				talks(t, a, id)
