@@ -1,17 +1,10 @@
 package replica
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/zstd"
@@ -22,11 +15,6 @@ import (
 // mostPage bounds one page of a snapshot: a thousand rows, each of what a push may hold.
 const mostPage = 64 << 20
 
-// partPattern is for snapshots on their way.
-const partPattern = "leadline-*.part"
-
-var errSnapshot = errors.New("the snapshot is not what the server said it would be")
-
 // begin takes over everything of the server's view: by a snapshot, or page by page where there is none.
 func (r *Replica) begin(ctx context.Context, w wire.Welcome) error {
 	r.tell(Bootstrap, nil)
@@ -36,18 +24,31 @@ func (r *Replica) begin(ctx context.Context, w wire.Welcome) error {
 	if taken, err := r.beginReady(ctx, *w.Snapshot); err != nil || taken {
 		return err
 	}
-	file, err := r.load(ctx, *w.Snapshot)
+	if err := r.beginRows(ctx, *w.Snapshot); err != nil {
+		return fmt.Errorf("begin with the snapshot %s: %w", w.Snapshot.Name, err)
+	}
+	return nil
+}
+
+// beginRows takes over a snapshot's rows. They are read again when it breaks off, but not loaded again.
+func (r *Replica) beginRows(ctx context.Context, m wire.Manifest) (err error) {
+	a, err := r.arrive(ctx, m)
 	if err != nil {
-		return fmt.Errorf("load the snapshot %s: %w", w.Snapshot.Name, err)
-	}
-	defer file.Close()
-	if err := r.takeOver(ctx, file); err != nil {
-		return fmt.Errorf("take over the snapshot %s: %w", w.Snapshot.Name, err)
-	}
-	if err := r.c.File.EndSnapshot(ctx, *w.Snapshot); err != nil {
 		return err
 	}
-	return os.Remove(file.Name())
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := a.whole(); err != nil {
+		return err
+	}
+	a.over = false
+	if _, err := a.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if err := r.takeOver(ctx, a.file); err != nil {
+		return err
+	}
+	a.over = true
+	return r.c.File.EndSnapshot(ctx, m)
 }
 
 // pullAll is begin without a snapshot.
@@ -73,50 +74,6 @@ func (r *Replica) pullAll(ctx context.Context, w wire.Welcome) error {
 			return r.c.File.EndSnapshot(ctx, wire.Manifest{Epoch: w.Epoch, Rev: page.Rev, View: w.View})
 		}
 	}
-}
-
-// load brings a snapshot's bytes into a file, from where it broke off the last time, and holds
-// them against their hash.
-func (r *Replica) load(ctx context.Context, m wire.Manifest) (_ *os.File, err error) {
-	// By its hash: a name of the server's is no name for a file of ours.
-	path := filepath.Join(r.c.Snapshots, strings.Replace(partPattern, "*", hex.EncodeToString(m.SHA256), 1))
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, file.Close())
-		}
-	}()
-	sum := sha256.New()
-	have, err := io.Copy(sum, io.LimitReader(file, m.Bytes))
-	if err != nil {
-		return nil, err
-	}
-	if have < m.Bytes {
-		if err := r.loadRest(ctx, m, file, sum, have); err != nil {
-			return nil, err
-		}
-	}
-	if !bytes.Equal(sum.Sum(nil), m.SHA256) {
-		return nil, errors.Join(errSnapshot, os.Remove(path))
-	}
-	_, err = file.Seek(0, io.SeekStart)
-	return file, err
-}
-
-func (r *Replica) loadRest(ctx context.Context, m wire.Manifest, file *os.File, sum hash.Hash, have int64) error {
-	rest, err := r.c.Server.Snapshot(ctx, m, have)
-	if err != nil {
-		return err
-	}
-	defer rest.Close()
-	n, err := io.Copy(io.MultiWriter(file, sum), io.LimitReader(rest, m.Bytes-have))
-	if err == nil && have+n < m.Bytes {
-		err = io.ErrUnexpectedEOF // what is here is kept: the next try goes on after it
-	}
-	return err
 }
 
 // takeOver reads the pages of a snapshot into the file.

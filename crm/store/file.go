@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -33,9 +34,14 @@ const (
 type connector struct {
 	path  string
 	write bool
+	gate  *sync.RWMutex // locked while another file takes this one's place; nil when none does
 }
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	if c.gate != nil {
+		c.gate.RLock()
+		defer c.gate.RUnlock()
+	}
 	d := sqlite3.SQLiteDriver{ConnectHook: c.prepare}
 	return d.Open(c.dsn())
 }
@@ -124,12 +130,9 @@ func (s *Store) connect(ctx context.Context, path string) error {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
-	s.writeDB = sql.OpenDB(connector{path: path, write: true})
-	s.writeDB.SetMaxOpenConns(1)
-	if s.writer, err = s.writeDB.Conn(ctx); err != nil {
-		return fmt.Errorf("open %s: %w", path, explain(err))
+	if err := s.connectWriter(ctx, path); err != nil {
+		return err
 	}
-	s.writes.db = s.writer
 	if err := s.migrate(ctx); err != nil {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
@@ -144,7 +147,7 @@ func (s *Store) connect(ctx context.Context, path string) error {
 	}
 	s.offset = time.Duration(offset) * time.Millisecond
 	s.hlc = max(s.hlc, crm.HLC(seen))
-	s.readDB = sql.OpenDB(connector{path: path})
+	s.readDB = sql.OpenDB(connector{path: path, gate: &s.gate})
 	s.readDB.SetMaxOpenConns(readers)
 	s.readDB.SetMaxIdleConns(readers)
 	s.reads.db = s.readDB

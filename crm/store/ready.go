@@ -12,8 +12,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// A ready file is all of a view as a file of ours. The server makes it once, and the file of a new device becomes it page by
-// page, instead of writing each row and each index anew. Only the search index is left to the device.
+// A ready file is all of a view as a file of ours. The server makes it once, and on a new device it takes the place of the file
+// there, instead of each row and each index being written anew. Only the search index is left to the device.
 
 // FileVersion is the version of the files that this program makes. It brings a ready file of an earlier one to it; of a later one it
 // can make nothing.
@@ -87,9 +87,9 @@ func isNew(q querier) (bool, error) {
 	return !others, explain(err)
 }
 
-// TakeReady makes the file, which is to be new, the ready one at path: all of it in one transaction. What is the device's own stays:
-// its settings, its client id, and who works here. taken is false when the file has something of its own by now. The ready file
-// is of no use afterwards.
+// TakeReady makes the file, which is to be new, the ready one at path, on the same disk: all of it or nothing, also when the program
+// is killed meanwhile. What is the device's own stays: its settings, its client id, and who works here. taken is false when the file
+// has something of its own by now. The ready file is of no use afterwards.
 func (s *Store) TakeReady(ctx context.Context, path string, m wire.Manifest) (taken bool, err error) {
 	ready, err := Open(ctx, path, Options{Now: s.now, Random: s.random, Region: s.region, Log: s.log})
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Store) TakeReady(ctx context.Context, path string, m wire.Manifest) (ta
 		return false, errors.Join(errNotReady, err)
 	}
 	s.writing.Lock()
-	taken, err = s.becomeReady(ctx, ready, m)
+	taken, err = s.becomeReady(ctx, ready, path, m)
 	s.writing.Unlock()
 	if err != nil {
 		err = fmt.Errorf("take over a ready file: %w", explain(err))
@@ -115,7 +115,7 @@ func (s *Store) TakeReady(ctx context.Context, path string, m wire.Manifest) (ta
 }
 
 // becomeReady is TakeReady under writing.
-func (s *Store) becomeReady(ctx context.Context, ready *Store, m wire.Manifest) (taken bool, err error) {
+func (s *Store) becomeReady(ctx context.Context, ready *Store, path string, m wire.Manifest) (taken bool, err error) {
 	mine := &tx{s: s}
 	if fresh, err := isNew(mine); err != nil || !fresh {
 		return false, err
@@ -127,15 +127,21 @@ func (s *Store) becomeReady(ctx context.Context, ready *Store, m wire.Manifest) 
 	if err := ready.takeOwn(ctx, s.damage.path, user, m); err != nil {
 		return false, err
 	}
-	if err := s.pragmas("synchronous=NORMAL", "wal_autocheckpoint=0"); err != nil {
+	switch release, err := s.holdReaders(ctx); {
+	case err == nil:
+		defer release()
+		if err := ready.Close(); err != nil {
+			return false, err
+		}
+		if err := s.takePlace(path); err != nil {
+			return false, err
+		}
+	case ctx.Err() != nil:
 		return false, err
-	}
-	defer func() {
-		err = errors.Join(err, s.pragmas(synchronous, "wal_autocheckpoint="+commitCheckpoint))
-		s.checkpointer.wroteMuch()
-	}()
-	if err := copyPages(s, ready); err != nil {
-		return false, err
+	default: // somebody reads and reads: page by page it goes beside them
+		if err := s.copyReady(ready); err != nil {
+			return false, err
+		}
 	}
 	var left, seen int64
 	if err := mine.row("SELECT (SELECT coalesce(sum(last - first + 1), 0) FROM unindexed), hlc FROM sync").Scan(&left, &seen); err != nil {
@@ -188,7 +194,18 @@ func (s *Store) takeOwn(ctx context.Context, from string, user crm.User, m wire.
 	return errors.Join(err, detached)
 }
 
-// copyPages makes a file another one, in one transaction.
+// copyReady makes the file the ready one in one transaction.
+func (s *Store) copyReady(ready *Store) (err error) {
+	if err := s.pragmas("synchronous=NORMAL", "wal_autocheckpoint=0"); err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, s.pragmas(synchronous, "wal_autocheckpoint="+commitCheckpoint))
+		s.checkpointer.wroteMuch()
+	}()
+	return copyPages(s, ready)
+}
+
 func copyPages(to, from *Store) error {
 	return to.writer.Raw(func(into any) error {
 		return from.writer.Raw(func(out any) error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // migrations bring a file from version i to i+1 (PRAGMA user_version). What was
@@ -321,7 +322,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
-// migrate brings a file to a version, each step in a transaction of its own.
+// migrate brings a file to a version, each step in a transaction of its own, unless the file is new.
 func migrate(ctx context.Context, conn *sql.Conn, target int) error {
 	var version int
 	if err := conn.QueryRowContext(ctx, "PRAGMA main.user_version").Scan(&version); err != nil {
@@ -331,24 +332,32 @@ func migrate(ctx context.Context, conn *sql.Conn, target int) error {
 		return fmt.Errorf("%w (its version is %d, this program knows up to %d); install that version, nothing was changed",
 			ErrLaterVersion, version, len(migrations))
 	}
-	for ; version < target; version++ {
-		tx, err := conn.BeginTx(ctx, nil)
-		if err != nil {
-			return explain(err)
+	for version < target {
+		to := version + 1
+		if version == 0 { // one wait for the disk, instead of one for each
+			to = target
 		}
-		_, err = tx.ExecContext(ctx, migrations[version])
-		if err == nil {
-			_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version+1))
+		if err := migrateTo(ctx, conn, version, to); err != nil {
+			return fmt.Errorf("bring the file to version %d: %w", to, explain(err))
 		}
-		if err != nil {
-			_ = tx.Rollback()
-			return fmt.Errorf("bring the file to version %d: %w", version+1, explain(err))
-		}
-		if err := tx.Commit(); err != nil {
-			return fmt.Errorf("bring the file to version %d: %w", version+1, explain(err))
-		}
+		version = to
 	}
 	return nil
+}
+
+// migrateTo does the steps between two versions in one transaction.
+func migrateTo(ctx context.Context, conn *sql.Conn, from, to int) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, step := range append(slices.Clone(migrations[from:to]), fmt.Sprintf("PRAGMA user_version = %d", to)) {
+		if _, err := tx.ExecContext(ctx, step); err != nil {
+			_ = tx.Rollback()
+			return err
+		}
+	}
+	return tx.Commit()
 }
 
 // makeWorkspaceKey gives a file its secret, from which the ids of leads follow (crm.LeadID). A

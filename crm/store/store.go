@@ -56,6 +56,7 @@ type Store struct {
 	writeDB *sql.DB
 	writer  *sql.Conn // its one connection
 	readDB  *sql.DB
+	gate    sync.RWMutex // see connector
 
 	checkpointer *checkpointer
 
@@ -78,6 +79,7 @@ type Store struct {
 
 	recent    recent
 	ownWithin time.Duration // see there
+	readTime  time.Duration // see readTime
 
 	making bool // a ready file is being made: nothing is here that the snapshot may not have
 
@@ -90,7 +92,7 @@ type Store struct {
 
 // Open opens or makes the file at path (mode 0600, in a directory of mode 0700).
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	s := &Store{now: o.Now, random: o.Random, region: o.Region, log: o.Log, listeners: map[int]func(Changed){}, queued: make(chan struct{}, 1), ownWithin: ownWithin}
+	s := &Store{now: o.Now, random: o.Random, region: o.Region, log: o.Log, listeners: map[int]func(Changed){}, queued: make(chan struct{}, 1), ownWithin: ownWithin, readTime: readTime}
 	if s.now == nil {
 		s.now = time.Now
 	}
