@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"time"
 )
 
 // guardedAsk asks on the calling goroutine and turns a fault of the answerer into
@@ -42,17 +43,52 @@ type asker[Q, A any] struct {
 // Ask has take called with the answer, on the goroutine of the windows, unless
 // another question comes first.
 func (a *asker[Q, A]) Ask(q Q, take func(A, error)) {
+	ctx, take := a.begin(take)
+	answer(ctx, a.do, q, a.ask, take)
+}
+
+// begin drops the question that is on its way for another, whose answer is taken unless it is dropped too.
+func (a *asker[Q, A]) begin(take func(A, error)) (context.Context, func(A, error)) {
 	a.Stop()
 	ctx, cancel := context.WithCancel(context.Background())
 	a.cancel = cancel
 	gen := a.gen
-	answer(ctx, a.do, q, a.ask, func(got A, err error) {
+	return ctx, func(got A, err error) {
 		if gen == a.gen {
 			cancel()
 			a.cancel = nil
 			take(got, err)
 		}
-	})
+	}
+}
+
+// AskSoon is Ask that waits for the answer for as long as patience says, a few milliseconds. It says whether take was called
+// meanwhile; else that comes later, as with Ask. What is typed is then painted together with its answer: the window is
+// painted once for it, which takes longer than any patience, and not twice.
+func (a *asker[Q, A]) AskSoon(q Q, patience time.Duration, take func(A, error)) bool {
+	ctx, take := a.begin(take)
+	soon, late := make(chan func()), make(chan struct{})
+	a.do.asking.Add(1)
+	go func() {
+		defer a.do.asking.Add(-1)
+		got, err := guardedAsk(ctx, q, a.ask)
+		reply := func() { take(got, err) }
+		select {
+		case soon <- reply:
+		case <-late:
+			a.do.Do(reply)
+		}
+	}()
+	enough := time.NewTimer(patience)
+	defer enough.Stop()
+	select {
+	case reply := <-soon:
+		reply()
+		return true
+	case <-enough.C:
+		close(late)
+		return false
+	}
 }
 
 // Stop drops the question that is on its way.
