@@ -62,6 +62,10 @@ func (a *asker[Q, A]) begin(take func(A, error)) (context.Context, func(A, error
 	}
 }
 
+// framePatience is how long what is chosen or typed waits to be painted together with what is read for it: as long as
+// nearly every search takes among a million contacts, and half as long as one waits for the next frame of a screen.
+const framePatience = 8 * time.Millisecond
+
 // AskSoon is Ask that waits for the answer for as long as patience says, a few milliseconds. It says whether take was called
 // meanwhile; else that comes later, as with Ask. What is typed is then painted together with its answer: the window is
 // painted once for it, which takes longer than any patience, and not twice.

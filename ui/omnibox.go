@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -114,17 +113,13 @@ func (o *omnibox) typed(s string) {
 		o.fill()
 		return
 	}
-	if !o.asking.AskSoon(s, omniPatience, func(rows []desk.Row, err error) {
+	if !o.asking.AskSoon(s, framePatience, func(rows []desk.Row, err error) {
 		o.found, o.query, o.failed = rows, s, err != nil
 		o.fill()
 	}) {
 		o.fill() // Old matches stay until the new ones are there; the dial row follows at once.
 	}
 }
-
-// omniPatience is how long a letter waits to be shown together with what it finds: as long as nearly every search takes among
-// a million contacts, and half as long as one waits for the next frame of a screen.
-const omniPatience = 8 * time.Millisecond
 
 // fill makes the rows of the popup.
 func (o *omnibox) fill() {

@@ -92,7 +92,7 @@ func (v *recordView) Show(r desk.Row) {
 		v.draw()
 		return
 	}
-	v.load()
+	v.asking.AskSoon(r.Ref, framePatience, v.take)
 }
 
 // Reload asks again for what is shown.
@@ -102,18 +102,19 @@ func (v *recordView) Reload() {
 	}
 }
 
-func (v *recordView) load() {
-	v.asking.Ask(v.row.Ref, func(a recordAnswer, err error) {
-		same := v.has && v.drawn.same(v.row.Ref, a, err, v.opt.Now())
-		v.drawn = recordDrawn{ref: v.row.Ref, answer: a, err: err, at: v.opt.Now()}
-		v.failed = err != nil
-		if err == nil {
-			v.rec, v.more, v.has = a.Record, a.more, true
-		}
-		if !same {
-			v.redraw()
-		}
-	})
+func (v *recordView) load() { v.asking.Ask(v.row.Ref, v.take) }
+
+// take shows what was read of the record.
+func (v *recordView) take(a recordAnswer, err error) {
+	same := v.has && v.drawn.same(v.row.Ref, a, err, v.opt.Now())
+	v.drawn = recordDrawn{ref: v.row.Ref, answer: a, err: err, at: v.opt.Now()}
+	v.failed = err != nil
+	if err == nil {
+		v.rec, v.more, v.has = a.Record, a.more, true
+	}
+	if !same {
+		v.redraw()
+	}
 }
 
 // redraw draws what is shown anew, under the hand of whoever reads or types.
