@@ -43,6 +43,8 @@ var deeds = []deed{
 	{2, (*World).backUpServer},
 	{1, (*World).restoreServer},
 	{2, (*World).setClock},
+	{1, (*World).makeSnapshot},
+	{5, (*World).newDevice},
 }
 
 func (w *World) act(ctx context.Context) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,7 @@ type agent struct {
 	number uint64
 	user   crm.User
 	path   string
+	parts  string // where snapshots are loaded
 	link   *link
 	skew   atomic.Int64  // of its clock, in nanoseconds
 	told   atomic.Uint64 // the highest revision that a hint was sent of
@@ -37,10 +39,13 @@ type agent struct {
 	mu      sync.Mutex
 	hints   chan uint64 // to a program that watches; nil when it does not
 	because replica.Status
+
+	dies atomic.Bool // it is killed where it is
 }
 
 func newAgent(w *World, number uint64, user crm.User) *agent {
-	return &agent{w: w, number: number, user: user, path: filepath.Join(w.o.Dir, fmt.Sprintf("%d.db", number)), link: newLink(w, number)}
+	path := filepath.Join(w.o.Dir, fmt.Sprintf("%d.db", number))
+	return &agent{w: w, number: number, user: user, path: path, parts: path + "-parts", link: newLink(w, number)}
 }
 
 func (a *agent) clock() time.Time { return time.Now().Add(time.Duration(a.skew.Load())) }
@@ -49,6 +54,9 @@ func (a *agent) clock() time.Time { return time.Now().Add(time.Duration(a.skew.L
 func (a *agent) start(ctx context.Context) (err error) {
 	if a.file != nil {
 		return nil
+	}
+	if err := os.MkdirAll(a.parts, 0o700); err != nil {
+		return err
 	}
 	a.starts++
 	a.file, err = store.Open(ctx, a.path, store.Options{Now: a.clock, Random: newDice(a.w.o.Seed, a.number, 100, a.starts), Log: a.w.log})
@@ -169,15 +177,16 @@ const hintBuffer = 16
 
 // replicate keeps the file in step until ctx ends.
 func (a *agent) replicate(ctx context.Context) {
-	f := file{a.file, make(chan struct{}, 1)}
+	f := file{a, a.file, make(chan struct{}, 1)}
 	a.running.Go(func() { f.tellLater(ctx, a.link.dice["queued"]) })
-	replica.New(replica.Config{File: f, Server: remote{a.link, a}, Address: "https://crm.example.org", Log: a.w.log, Now: a.clock, Snapshots: a.w.o.Dir,
+	replica.New(replica.Config{File: f, Server: remote{a.link, a}, Address: "https://crm.example.org", Log: a.w.log, Now: a.clock, Snapshots: a.parts,
 		Jitter: func(d time.Duration) time.Duration { return a.link.dice["jitter"].between(0, max(d, 1)) }, OnStatus: a.heard}).Run(ctx)
 }
 
 // file is an agent's file of which the replica hears a moment later that something waits: when what the agent does is done,
 // which takes no time here. Else it would be up to the scheduler of goroutines how much of it a push has.
 type file struct {
+	a *agent
 	*store.Store
 	queued chan struct{}
 }

@@ -67,7 +67,7 @@ func (d *dice) Read(p []byte) (int, error) {
 
 func newLink(w *World, number uint64) *link {
 	l := &link{w: w, dice: map[string]*dice{}}
-	for i, kind := range []string{"hello", "push", "pull", "rows", "snapshot", "watch", "jitter", "queued"} {
+	for i, kind := range []string{"hello", "push", "pull", "rows", "snapshot", "watch", "jitter", "queued", "taken"} {
 		l.dice[kind] = newDice(w.o.Seed, number, uint64(i))
 	}
 	return l

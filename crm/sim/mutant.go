@@ -19,17 +19,21 @@ const (
 	SequenceRevision Mutant = "sequence instead of counter"
 	FlatEpochs       Mutant = "flat epochs"
 	NoDedupe         Mutant = "no dedupe"
+	SnapshotAtHead   Mutant = "snapshot at the head"
 )
 
 // Mutants are all that break something.
-var Mutants = []Mutant{AckBySequence, MidPageCursor, HintAsTruth, SequenceRevision, FlatEpochs, NoDedupe}
+var Mutants = []Mutant{AckBySequence, MidPageCursor, HintAsTruth, SequenceRevision, FlatEpochs, NoDedupe, SnapshotAtHead}
 
 // welcome: acknowledging by sequence alone, the program does not look which command the last one was, either. With
 // flat epochs the server does not say where the new one has come from, but that it goes on where it
-// stands now.
+// stands now. A snapshot that is said to be as of now leaves out what came since.
 func (m Mutant) welcome(h wire.Hello, w wire.Welcome) wire.Welcome {
 	if m == AckBySequence {
 		w.Last = h.Last
+	}
+	if m == SnapshotAtHead && w.Snapshot != nil { // a ready file says itself where it stands
+		w.Snapshot.Rev, w.Snapshot.File = w.Head, nil
 	}
 	if m == FlatEpochs {
 		w.Branches = slices.Clone(w.Branches)

@@ -2,8 +2,6 @@ package sim
 
 import (
 	"context"
-	"errors"
-	"io"
 	"time"
 
 	"leadline/crm/server"
@@ -28,6 +26,9 @@ func (r remote) Hello(ctx context.Context, h wire.Hello) (wire.Welcome, error) {
 			return wire.Welcome{}, err
 		}
 		w, err := r.w.engine.Hello(ctx, r.sender(), asked)
+		if err == nil {
+			w.Snapshot, _, err = r.w.snapshots.Offer(ctx, r.sender())
+		}
 		return r.w.o.Mutant.welcome(h, w), err
 	})
 }
@@ -74,11 +75,6 @@ func (r remote) Rows(ctx context.Context, f wire.Fetch) (wire.Fetched, error) {
 	return carry(ctx, r.link, "rows", func(ctx context.Context) (wire.Fetched, error) {
 		return r.w.engine.Fetch(ctx, r.sender(), f)
 	})
-}
-
-// Snapshot is replica.Server's.
-func (r remote) Snapshot(context.Context, wire.Manifest, int64) (io.ReadCloser, error) {
-	return nil, errors.New("sim: the server has announced no snapshot")
 }
 
 // Watch is replica.Server's: hints come until the network fails.

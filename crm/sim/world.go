@@ -41,6 +41,7 @@ type World struct {
 	db        *database.DB
 	engine    *server.Engine // nil while the server is down
 	feed      *server.Feed   // of the engine
+	snapshots *server.Snapshots
 	workspace crm.ID
 	backups   []backup
 
@@ -92,6 +93,9 @@ func (w *World) run(ctx context.Context) error {
 	}
 	for w.now = 1; w.now <= w.o.Steps; w.now++ {
 		if err := pause(ctx, w.dice.between(5*time.Millisecond, 4*time.Second)); err != nil {
+			return err
+		}
+		if err := w.revive(ctx); err != nil {
 			return err
 		}
 		if err := w.act(ctx); err != nil {
@@ -196,7 +200,12 @@ func (w *World) openServer(ctx context.Context, file string) (err error) {
 	}
 	w.engine = server.NewEngine(server.Engine{DB: w.db, Now: time.Now, Random: newDice(w.o.Seed, 1000, uint64(w.now)), Log: w.log, Committed: w.committed})
 	w.feed = server.NewFeed(w.engine)
-	return nil
+	dir := filepath.Join(w.o.Dir, "snapshots")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	w.snapshots, err = server.OpenSnapshots(w.engine, dir)
+	return err
 }
 
 // committed hints to all programs that there is something new.
@@ -241,6 +250,9 @@ func copyOne(from, to string) error {
 // settle lets everything come together: nothing goes wrong any more, and programs have ten minutes.
 func (w *World) settle(ctx context.Context) error {
 	w.calm.Store(true)
+	if err := w.revive(ctx); err != nil {
+		return err
+	}
 	if w.engine == nil {
 		if err := w.startServer(ctx); err != nil {
 			return err
