@@ -33,7 +33,7 @@ func (s *Store) narrowed(ctx context.Context, q querier, c crm.CallCriteria) (wh
 		and("c.line = ?", c.Line.Bytes())
 	}
 	if c.Agent != "" {
-		and("c.agent = (SELECT rid FROM user WHERE id = ?)", c.Agent.Bytes())
+		and(callAgent+" = (SELECT rid FROM user WHERE id = ?)", c.Agent.Bytes())
 	}
 	if c.Result != "" {
 		and("c.result = ?", c.Result)
@@ -99,23 +99,23 @@ func hoursOf(c crm.CallCriteria) (at []int64) {
 func groupCondition(c crm.CallCriteria) string {
 	once := ""
 	if c.Agent == "" {
-		once = " AND (c.outcome <> 2 OR NOT c.incoming OR " + firstOfTwins + ")"
+		once = " AND (" + callNumber + " & 8 = 0 OR " + firstOfTwins + ")"
 	}
 	switch c.Group {
 	case crm.CallsCounted:
 		return countedOnly + once
 	case crm.CallsIn:
-		return "c.incoming AND " + countedOnly + once
+		return countedOnly + " AND " + callNumber + " & 1" + once
 	case crm.CallsOut:
-		return "NOT c.incoming AND " + countedOnly
+		return countedOnly + " AND " + callNumber + " & 1 = 0"
 	case crm.CallsAnswered:
-		return "c.incoming AND c.answered IS NOT NULL AND " + countedOnly
+		return countedOnly + " AND " + callNumber + " & 3 = 3"
 	case crm.CallsQuick:
-		return "c.incoming AND c.answered - c.began <= 20000 AND " + countedOnly
+		return countedOnly + " AND " + callNumber + " & 4"
 	case crm.CallsMissed:
-		return "c.incoming AND c.outcome = 2" + once
+		return callNumber + " & 8" + once
 	case crm.CallsBack:
-		return "c.incoming AND c.outcome = 2 AND c.closed_by IS NOT NULL" + once
+		return callNumber + " & 24 = 24" + once
 	case crm.CallsWaiting:
 		return "c.waits = 1" + once
 	}

@@ -28,7 +28,7 @@ func (s *Store) Statistics(ctx context.Context, q crm.StatisticsQuery) (st crm.S
 	}
 	for _, step := range []func() error{
 		func() error { return scope.ofPeriod(ctx, r, q, &st) },
-		func() error { return scope.before(r, q, &st) },
+		func() error { return scope.before(ctx, r, q, &st) },
 		func() error { return scope.leads(r, q, &st) },
 	} {
 		if err := errors.Join(ctx.Err(), step()); err != nil {
@@ -61,33 +61,32 @@ func (s *Store) scopeOf(q querier, reach crm.Reach, line crm.ID) (scope statisti
 			mine = append(mine, rid)
 		}
 	}
-	scope.calls, scope.owned = "c.agent IN (SELECT value FROM json_each(?))", "l.responsible IN (SELECT value FROM json_each(?))"
+	scope.calls, scope.owned = callAgent+" IN (SELECT value FROM json_each(?))", "l.responsible IN (SELECT value FROM json_each(?))"
 	scope.args = []any{orEmpty(toJSON(mine))}
 	return scope, err
 }
 
-// countedCalls are the columns of crm.CallCounts. A missed call (outcome 2)
+// countedCalls are the columns of crm.CallCounts, of calls as numbers. A missed call
 // that began just after another one of the same number is the same call, at another phone of ours.
-const countedCalls = `count(*), sum(c.incoming), count(*) FILTER (WHERE c.incoming AND c.answered IS NOT NULL),
-	count(*) FILTER (WHERE c.incoming AND c.answered - c.began <= 20000),
-	count(*) FILTER (WHERE c.incoming AND c.outcome = 2 AND TWIN),
-	count(*) FILTER (WHERE c.incoming AND c.outcome = 2 AND c.closed_by IS NOT NULL AND TWIN),
-	sum(NOT c.incoming), count(*) FILTER (WHERE NOT c.incoming AND c.answered IS NOT NULL), sum(c.ended - c.answered),
-	count(*) FILTER (WHERE c.incoming AND c.outcome = 2 AND NOT TWIN)`
+const countedCalls = `count(*), sum(NUMBER & 1), count(*) FILTER (WHERE NUMBER & 3 = 3), count(*) FILTER (WHERE NUMBER & 4 <> 0),
+	count(*) FILTER (WHERE NUMBER & 8 <> 0 AND TWIN), count(*) FILTER (WHERE NUMBER & 24 = 24 AND TWIN),
+	sum(NUMBER & 1 = 0), count(*) FILTER (WHERE NUMBER & 3 = 2), sum(NUMBER >> 17 & 134217727),
+	count(*) FILTER (WHERE NUMBER & 8 <> 0 AND NOT TWIN)`
 
 // firstOfTwins is the condition that no other phone of ours rang with the same call before.
-const firstOfTwins = `(c.peer = '' OR NOT EXISTS (SELECT 1 FROM call t WHERE t.peer = c.peer AND t.began BETWEEN c.began - 5000 AND c.began
-	AND t.incoming AND (t.began < c.began OR t.rid < c.rid)))`
+var firstOfTwins = `(c.peer = '' OR NOT EXISTS (SELECT 1 FROM call t INDEXED BY call_statistics WHERE t.began BETWEEN c.began - 5000 AND c.began
+	AND t.peer = c.peer AND ` + strings.ReplaceAll(callNumber, "c.", "t.") + ` & 1 AND (t.began < c.began OR t.rid < c.rid)))`
 
 func counted(once bool) string {
+	twin := "1"
 	if once {
-		return strings.ReplaceAll(countedCalls, "TWIN", firstOfTwins)
+		twin = firstOfTwins
 	}
-	return strings.ReplaceAll(countedCalls, "TWIN", "1")
+	return strings.NewReplacer("NUMBER", callNumber, "TWIN", twin).Replace(countedCalls)
 }
 
 // countedOnly is what the statistics count: not what goes on, nor what a colleague's phone answered.
-const countedOnly = "c.outcome NOT IN (0, 3)"
+const countedOnly = callNumber + " >= 0"
 
 // each runs over the counts of the calls of a period, by a key.
 func (sc statisticsScope) each(q querier, key string, once bool, from, to time.Time, f func(key any, n crm.CallCounts)) error {
@@ -148,11 +147,15 @@ func (sc statisticsScope) ofPeriod(ctx context.Context, q querier, p crm.Statist
 // mostDays is how many days are told apart: some three years.
 const mostDays = 1100
 
-func (sc statisticsScope) before(q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
+func (sc statisticsScope) before(ctx context.Context, q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
 	if p.Before.IsZero() {
 		return nil
 	}
-	return sc.each(q, "1", true, p.Before, p.Before.Add(p.To.Sub(p.From)), func(_ any, n crm.CallCounts) { st.Before = n })
+	t := newTally(nil)
+	p.From, p.To = p.Before, p.Before.Add(p.To.Sub(p.From))
+	err := sc.count(ctx, q, t, p, func(time.Time, crm.CallCounts) {})
+	st.Before = t.unique
+	return err
 }
 
 // byLine are the lines that were counted; those that are no more are asked for by themselves.
