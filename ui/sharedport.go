@@ -39,7 +39,7 @@ type RefusedChange struct {
 	What    desk.Text // "Changed fields"
 	Subject string    // the record's name; "" when it is not here
 	Record  desk.Ref  // the record; zero when it is not here
-	Wanted  string    // what it would have set, a line for each value
+	Wanted  string    // what it would have set, a line for each value under the name of its field
 	At      time.Time
 	Why     desk.Text
 	Final   bool // doing it again would be refused again: what it was about is gone, or it may not be done

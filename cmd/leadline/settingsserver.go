@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
@@ -88,9 +89,13 @@ func (s settings) TryServer() {
 // RefusedChanges are those in the tray.
 func (s settings) RefusedChanges(ctx context.Context) ([]ui.RefusedChange, error) {
 	tray, err := s.store.Refused(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own, err := s.store.Fields(ctx)
 	all := make([]ui.RefusedChange, 0, len(tray))
 	for _, r := range tray {
-		all = append(all, viewRefused(r))
+		all = append(all, viewRefused(r, wantedBy(r.Change, own, time.Now())))
 	}
 	return all, err
 }
@@ -101,9 +106,9 @@ func (s settings) DoAgain(ctx context.Context, seq int64) error { return s.store
 // Drop gives a refused change up.
 func (s settings) Drop(ctx context.Context, seq int64) error { return s.store.Discard(ctx, seq) }
 
-func viewRefused(r store.RefusedChange) ui.RefusedChange {
+func viewRefused(r store.RefusedChange, wanted string) ui.RefusedChange {
 	v := ui.RefusedChange{Seq: r.Seq, What: whatChanged(r.Name), Subject: r.Subject, Record: desk.Ref{Kind: desk.RecordKind(r.Record.Kind), ID: string(r.Record.ID)}, At: r.At,
-		Wanted: wantedBy(r.Change), Why: desk.Text(r.Reason), Final: r.Change == nil}
+		Wanted: wanted, Why: desk.Text(r.Reason), Final: r.Change == nil}
 	switch r.Code {
 	case wire.RejectGone, wire.RejectUnknown, wire.RejectInvalid:
 		v.Final = true

@@ -75,7 +75,7 @@ func (c *Cache) fetch(ctx context.Context, server Server, id crm.ID, part string
 	if !bytes.Equal(sum.Sum(nil), want) {
 		return errors.Join(errDamaged, f.Truncate(0))
 	}
-	return nil
+	return f.Sync() // before it gets its name: what has that is never looked at again
 }
 
 // Tidy removes what was not heard for an hour.

@@ -97,7 +97,7 @@ func copyWhole(source, target string, length int64) (err error) {
 		err = os.Rename(part, target)
 	}
 	if err != nil {
-		err = errors.Join(err, os.Remove(part))
+		return errors.Join(err, os.Remove(part))
 	}
-	return err
+	return syncFile(filepath.Dir(target)) // the name, too
 }
