@@ -58,14 +58,14 @@ type Told struct {
 	as map[string][]byte // by type
 }
 
-// Encoded is the hint as a message; it is not to be changed.
-func (t *Told) Encoded(kind string) (data []byte, err error) {
+// As is the hint as a message of a type, which is made once for all who get it; it is not to be changed.
+func (t *Told) As(kind string, message func(wire.Hint) ([]byte, error)) (data []byte, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if data, ok := t.as[kind]; ok {
 		return data, nil
 	}
-	if data, err = wire.Encode(kind, t.Hint); err != nil {
+	if data, err = message(t.Hint); err != nil {
 		return nil, err
 	}
 	if t.as == nil {

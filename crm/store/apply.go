@@ -29,6 +29,7 @@ type tx struct {
 	// fromServer is set while a row is written that the server has: its rules were held there.
 	fromServer bool
 	queued     bool // something waits in the outbox that did not before
+	alone      bool // nothing is pending, and nothing is left of a former client id: rows of the server's need no more looking for that
 }
 
 func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
@@ -103,18 +104,36 @@ func (s *Store) writeBy(ctx context.Context, commit func(func(*tx) error) (Chang
 func (s *Store) commit(f func(*tx) error) (Changed, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	if err := s.relax(false); err != nil {
+		return Changed{}, err
+	}
 	return s.commitLocked(f)
+}
+
+// relax has commits wait for the disk no more, or again. Who waits has everything on the disk that came before, too.
+func (s *Store) relax(relaxed bool) error {
+	if s.relaxed == relaxed {
+		return nil
+	}
+	how := synchronous
+	if relaxed {
+		how = "synchronous=NORMAL"
+	}
+	if err := s.pragmas(how); err != nil {
+		return err
+	}
+	s.relaxed = relaxed
+	return nil
 }
 
 // commitRelaxed is commit without waiting for the disk.
 func (s *Store) commitRelaxed(f func(*tx) error) (c Changed, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	if err := s.pragmas("synchronous=NORMAL"); err != nil {
+	if err := s.relax(true); err != nil {
 		return c, err
 	}
-	c, err = s.commitLocked(f)
-	return c, errors.Join(err, s.pragmas(synchronous))
+	return s.commitLocked(f)
 }
 
 // commitLocked is commit for who has the lock already.

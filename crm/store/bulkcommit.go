@@ -15,11 +15,11 @@ func (s *Store) commitBulk(f func(*tx) error) (_ Changed, err error) {
 	defer s.writing.Unlock()
 	// The cache stays: what a batch changes, the next one changes again. Foreign keys need not be looked for: the batch
 	// points to rows that it found or made itself, in this transaction.
-	if err = s.pragmas("synchronous=NORMAL", importCache, "wal_autocheckpoint="+importCheckpoint, "foreign_keys=OFF"); err != nil {
+	if err = errors.Join(s.relax(true), s.pragmas(importCache, "wal_autocheckpoint="+importCheckpoint, "foreign_keys=OFF")); err != nil {
 		return Changed{}, err
 	}
 	defer func() {
-		err = errors.Join(err, s.pragmas(synchronous, "wal_autocheckpoint="+commitCheckpoint, "foreign_keys=ON"))
+		err = errors.Join(err, s.pragmas("wal_autocheckpoint="+commitCheckpoint, "foreign_keys=ON"))
 		s.checkpointer.wroteMuch()
 	}()
 	return s.commitLocked(f)

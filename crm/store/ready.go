@@ -196,11 +196,11 @@ func (s *Store) takeOwn(ctx context.Context, from string, user crm.User, m wire.
 
 // copyReady makes the file the ready one in one transaction.
 func (s *Store) copyReady(ready *Store) (err error) {
-	if err := s.pragmas("synchronous=NORMAL", "wal_autocheckpoint=0"); err != nil {
+	if err := errors.Join(s.relax(true), s.pragmas("wal_autocheckpoint=0")); err != nil {
 		return err
 	}
 	defer func() {
-		err = errors.Join(err, s.pragmas(synchronous, "wal_autocheckpoint="+commitCheckpoint))
+		err = errors.Join(err, s.pragmas("wal_autocheckpoint="+commitCheckpoint))
 		s.checkpointer.wroteMuch()
 	}()
 	return copyPages(s, ready)

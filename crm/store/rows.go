@@ -190,7 +190,15 @@ func (t *tx) resolve(target crm.ID) error {
 // keepUnknown keeps what of a row's data is not in what the program knows of it, and which
 // rows it points to that are not here.
 func (t *tx) keepUnknown(r wire.RowID, data json.RawMessage, known any, lacking []crm.ID) error {
+	var was bool
+	if err := t.row("SELECT EXISTS(SELECT 1 FROM row_unknown WHERE entity = ?1 AND id = ?2) OR EXISTS(SELECT 1 FROM dangling WHERE entity = ?1 AND id = ?2)",
+		r.Entity, string(r.ID)).Scan(&was); err != nil {
+		return explain(err)
+	}
 	for _, forget := range []string{"DELETE FROM row_unknown WHERE entity = ? AND id = ?", "DELETE FROM dangling WHERE entity = ? AND id = ?"} {
+		if !was { // as nearly always
+			break
+		}
 		if _, err := t.exec(forget, r.Entity, string(r.ID)); err != nil {
 			return err
 		}

@@ -63,6 +63,7 @@ type Store struct {
 	writing sync.Mutex // held through a change: one writer
 	hlc     crm.HLC    // of the last command; under writing
 	synced  bool       // there is a server; under writing
+	relaxed bool       // a commit does not wait for the disk; under writing
 
 	offset time.Duration // of the server's clock from ours; under writing
 

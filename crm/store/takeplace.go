@@ -91,7 +91,7 @@ func (s *Store) connectWriter(ctx context.Context, path string) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("open %s: %w", path, explain(err)), db.Close())
 	}
-	s.writeDB, s.writer, s.writes.db = db, conn, conn
+	s.writeDB, s.writer, s.writes.db, s.relaxed = db, conn, conn, false
 	return nil
 }
 

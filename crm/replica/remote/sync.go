@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -82,7 +83,8 @@ func (c *Client) openFrom(ctx context.Context, path string, offset int64, token 
 }
 
 const (
-	mostHint  = 4 << 20 // bytes; one with rows
+	mostHint  = 4 << 20  // bytes; one with rows
+	largeHint = 64 << 10 // of which no room is kept for the next
 	hintsDead = 65 * time.Second
 	connect   = 20 * time.Second
 )
@@ -111,15 +113,28 @@ func (c *Client) watch(ctx context.Context, token string, heard func(wire.Hint))
 		return err
 	}
 	defer conn.CloseNow()
+	// Once for the connection: given to each Read, the library would set it up for each.
+	stop := context.AfterFunc(ctx, func() { _ = conn.CloseNow() })
+	defer stop()
 	conn.SetReadLimit(mostHint)
+	var message bytes.Buffer
 	for {
 		silence.Reset(hintsDead)
-		_, data, err := conn.Read(ctx)
+		_, from, err := conn.Reader(context.Background())
+		if err == nil {
+			if message.Reset(); message.Cap() > largeHint {
+				message = bytes.Buffer{}
+			}
+			_, err = message.ReadFrom(from)
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err != nil {
 			return err
 		}
 		var h wire.Hint
-		if err := wire.Decode(wire.TypeCBOR, data, &h); err != nil {
+		if err := wire.Decode(wire.TypeCBOR, message.Bytes(), &h); err != nil {
 			return err
 		}
 		heard(h)

@@ -1,8 +1,12 @@
 package front
 
 import (
+	"bufio"
 	"context"
+	"encoding/binary"
 	"errors"
+	"math"
+	"net"
 	"net/http"
 	"time"
 
@@ -27,7 +31,8 @@ func (f *Front) watch(w http.ResponseWriter, r *http.Request, p access.Person) e
 	if err != nil {
 		return err
 	}
-	conn, err := websocket.Accept(unwrapped(w), r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
+	plain := &hijacked{ResponseWriter: unwrapped(w)}
+	conn, err := websocket.Accept(plain, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
 	if err != nil {
 		return nil // the library has answered
 	}
@@ -35,9 +40,9 @@ func (f *Front) watch(w http.ResponseWriter, r *http.Request, p access.Person) e
 	f.metrics.watchers.Inc()
 	defer f.metrics.watchers.Dec()
 	conn.SetReadLimit(1 << 10)
-	line := &hintLine{f: f, conn: conn, json: accepts(r.Header.Get("Accept"), wire.TypeJSON), person: p, watcher: watcher, epoch: epoch, told: rev}
+	line := &hintLine{f: f, conn: conn, plain: plain.conn, json: accepts(r.Header.Get("Accept"), wire.TypeJSON), person: p, watcher: watcher, epoch: epoch, told: rev}
 	ctx := conn.CloseRead(r.Context()) // ends when the other side does; a message from there ends it, too
-	if err := line.send(ctx, wire.Hint{Epoch: epoch, Rev: rev, Presence: f.board.team(p.Workspace)}); err != nil {
+	if err := line.send(wire.Hint{Epoch: epoch, Rev: rev, Presence: f.board.team(p.Workspace)}); err != nil {
 		return nil
 	}
 	line.run(ctx)
@@ -57,6 +62,7 @@ func unwrapped(w http.ResponseWriter) http.ResponseWriter {
 type hintLine struct {
 	f       *Front
 	conn    *websocket.Conn
+	plain   net.Conn // what is below it
 	json    bool
 	person  access.Person
 	watcher *watcher
@@ -67,10 +73,15 @@ type hintLine struct {
 func (l *hintLine) run(ctx context.Context) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
+	last := time.Now().Add(-hintPause)
 	for {
 		select {
 		case <-l.watcher.wake:
-			if !l.news(ctx) || !rest(ctx, hintPause) {
+			if early := hintPause - time.Since(last); early > 0 && !rest(ctx, early) {
+				return
+			}
+			last = time.Now()
+			if !l.news(ctx) {
 				return
 			}
 		case <-ping.C:
@@ -104,7 +115,7 @@ func (l *hintLine) news(ctx context.Context) bool {
 	if doubt && !l.stillIn(ctx) {
 		return false
 	}
-	if presence != nil && l.send(ctx, wire.Hint{Presence: presence}) != nil {
+	if presence != nil && l.send(wire.Hint{Presence: presence}) != nil {
 		return false
 	}
 	if rev <= l.told {
@@ -112,8 +123,8 @@ func (l *hintLine) news(ctx context.Context) bool {
 	}
 	hint := l.f.feed.Hint(ctx, sender(l.person), l.epoch, l.told, rev)
 	l.told = hint.Rev
-	data, err := hint.Encoded(l.kind())
-	return err == nil && l.write(ctx, data) == nil
+	frame, err := hint.As(l.kind(), l.frame)
+	return err == nil && l.write(frame) == nil
 }
 
 // stillIn shows a device out that was revoked.
@@ -140,12 +151,12 @@ func (l *hintLine) alive(ctx context.Context) bool {
 	return true
 }
 
-func (l *hintLine) send(ctx context.Context, h wire.Hint) error {
-	data, err := wire.Encode(l.kind(), h)
+func (l *hintLine) send(h wire.Hint) error {
+	frame, err := l.frame(h)
 	if err != nil {
 		return err
 	}
-	return l.write(ctx, data)
+	return l.write(frame)
 }
 
 func (l *hintLine) kind() string {
@@ -155,12 +166,55 @@ func (l *hintLine) kind() string {
 	return wire.TypeCBOR
 }
 
-func (l *hintLine) write(ctx context.Context, data []byte) error {
-	form := websocket.MessageBinary
-	if l.json {
-		form = websocket.MessageText
+// Opcodes of messages, with the bit that says that there is no more of it (RFC 6455 §5.2).
+const (
+	wholeText   = 0x81
+	wholeBinary = 0x82
+)
+
+// frame is a hint as it goes over the connection: of a server the same bytes for all, since only clients mask theirs (RFC 6455 §5.3).
+func (l *hintLine) frame(h wire.Hint) ([]byte, error) {
+	data, err := wire.Encode(l.kind(), h)
+	if err != nil {
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendTime)
-	defer cancel()
-	return l.conn.Write(ctx, form, data)
+	first := byte(wholeBinary)
+	if l.json {
+		first = wholeText
+	}
+	frame := make([]byte, 0, len(data)+10)
+	switch n := len(data); {
+	case n < 126:
+		frame = append(frame, first, byte(n))
+	case n <= math.MaxUint16:
+		frame = binary.BigEndian.AppendUint16(append(frame, first, 126), uint16(n))
+	default:
+		frame = binary.BigEndian.AppendUint64(append(frame, first, 127), uint64(n))
+	}
+	return append(frame, data...), nil
+}
+
+// write sends a frame past the library, which has but pings, pongs and its close to send: each in one piece, as this is, so that
+// none gets into another. For each message the library would set up a context and a timer, to a thousand programs at a time.
+func (l *hintLine) write(frame []byte) error {
+	if err := l.plain.SetWriteDeadline(time.Now().Add(sendTime)); err != nil {
+		return err
+	}
+	if _, err := l.plain.Write(frame); err != nil {
+		return err
+	}
+	return l.plain.SetWriteDeadline(time.Time{}) // the library has its own
+}
+
+// hijacked keeps the connection that is taken over.
+type hijacked struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+// Hijack is http.Hijacker's.
+func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	h.conn = conn
+	return conn, buffered, err
 }
