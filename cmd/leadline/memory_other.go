@@ -5,3 +5,5 @@ package main
 func forgetFiles() error { return nil }
 
 func trimC() {}
+
+func keepC(int) bool { return true }
