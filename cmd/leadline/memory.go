@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"runtime/debug"
 	"time"
 
@@ -18,18 +17,11 @@ const (
 	// gcPercent trades processor time, of which an idle telephone has plenty, for memory
 	// that it holds all day.
 	gcPercent = 40
-	// keptByC is how much of what C has freed stays at hand while somebody works: what a few windows are painted with.
-	keptByC = 32 << 20
-	// trimEach is how often that is given back where no calls end.
-	trimEach = 10 * time.Minute
 )
 
 // saveMemory gives memory back once the program has started, and again each time when calls have ended. It returns with ctx.
 func saveMemory(ctx context.Context, now func() desk.Snapshot) {
 	debug.SetGCPercent(gcPercent)
-	if !keepC(keptByC) {
-		slog.Info("C gives all memory back at once, which makes painting slower")
-	}
 	tick := time.NewTicker(settled)
 	defer tick.Stop()
 	started, quiet := true, time.Duration(0)
@@ -46,8 +38,6 @@ func saveMemory(ctx context.Context, now func() desk.Snapshot) {
 		if quiet += settled; quiet == settled || quiet == forgotten {
 			giveMemoryBack(started)
 			started = false
-		} else if quiet%trimEach == 0 {
-			trimC()
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"fmt"
 	"os"
 	"strings"
@@ -59,44 +58,4 @@ func filesInMemory(t *testing.T) (kb int) {
 		}
 	}
 	return kb
-}
-
-// What C has freed stays at hand, for the next frame, until it is given back.
-func TestCKeepsWhatItHasFreedForTheNextFrame(t *testing.T) {
-	if !keepC(keptByC) {
-		t.Fatal("C does not take how much it is to keep")
-	}
-	db, err := sql.Open("sqlite3", ":memory:")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	const frame = 12 << 20
-	held := func() (kb int) {
-		t.Helper()
-		b, err := os.ReadFile("/proc/self/statm")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var size, resident int
-		if _, err := fmt.Sscan(string(b), &size, &resident); err != nil {
-			t.Fatal(err)
-		}
-		return resident * os.Getpagesize() / 1024
-	}
-	var kept, left int
-	for range 5 { // Go's own memory comes and goes beside it
-		trimC()
-		before := held()
-		var n int
-		if err := db.QueryRow("SELECT length(randomblob(?))", frame).Scan(&n); err != nil || n != frame { // C allocates it, fills it and frees it
-			t.Fatal(n, err)
-		}
-		kept = held() - before
-		trimC()
-		if left = held() - before; kept >= frame/1024/2 && left <= kept/2 {
-			return
-		}
-	}
-	t.Errorf("of %d kB freed %d are at hand, %d after they were given back", frame/1024, kept, left)
 }
