@@ -57,6 +57,7 @@ func watchNotifications(a *App) (stop func()) {
 	})
 	news := &deskNews{dial: d.Dial, open: func() { a.do.Do(a.main.showMissed) }}
 	n = newCallNotices(desktop, callFirst, a.opts.Settings.NoticeChoice, news)
+	n.start()
 	close(ready)
 	unsubscribe := d.Subscribe(n.take)
 	ended := n.watchDue(a.opts.Customers, time.Minute, func(r desk.Ref) {
@@ -77,15 +78,18 @@ const (
 	declineKey = "decline"
 )
 
+// newCallNotices shows nothing before start.
 func newCallNotices(d notify.Desktop, lull time.Duration, wanted func() NoticeChoice, news *deskNews) *callNotices {
 	n := &callNotices{
 		desktop: d, lull: lull, wanted: wanted, news: news, shown: map[desk.CallID]notify.Notification{},
 		does: map[string]map[string]func(){}, done: make(chan struct{}),
 	}
 	n.wake = sync.NewCond(&n.mu)
-	go n.run()
 	return n
 }
+
+// start begins to show what take and tellDue bring; from here on draw is the goroutine's alone, until close.
+func (n *callNotices) start() { go n.run() }
 
 // watchDue asks for follow-ups again and again until stop.
 func (n *callNotices) watchDue(file Customers, every time.Duration, open func(desk.Ref)) (stop func()) {

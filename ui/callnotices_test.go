@@ -59,7 +59,6 @@ func (d *fakeDesktop) all() []string {
 func TestWhatRingsIsOnTheDesktop_H2(t *testing.T) {
 	d := &fakeDesktop{}
 	n := newCallNotices(d, 0, func() NoticeChoice { return NoticeChoice{} }, &deskNews{})
-	defer n.close()
 	draw := func(calls ...desk.Call) { n.draw(desk.Snapshot{Calls: calls}) }
 	known, loading := sample("known"), sample("known")
 	loading.Card = desk.Card{Loading: true}
@@ -85,6 +84,7 @@ func TestWhatRingsIsOnTheDesktop_H2(t *testing.T) {
 func TestADesktopThatHangsHoldsNothingUp_H2(t *testing.T) {
 	d := &fakeDesktop{slow: make(chan struct{}), hung: make(chan struct{}, 1), fail: true}
 	n := newCallNotices(d, 0, func() NoticeChoice { return NoticeChoice{} }, &deskNews{})
+	n.start()
 	n.take(desk.Snapshot{Calls: []desk.Call{sample("known")}})
 	<-d.hung
 	begun := time.Now()

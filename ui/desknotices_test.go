@@ -14,7 +14,7 @@ import (
 	"leadline/ui/desk"
 )
 
-// newsBench is notifications by a choice that a test changes.
+// newsBench is notifications by a choice that a test changes. The test draws them by itself: they are not started.
 type newsBench struct {
 	*testing.T
 	n      *callNotices
@@ -27,7 +27,6 @@ func newNewsBench(t *testing.T) *newsBench {
 	b := &newsBench{T: t, d: &fakeDesktop{}}
 	news := &deskNews{dial: func(to, account string) { b.did = append(b.did, "dial "+to+" over "+account) }, open: func() { b.did = append(b.did, "missed calls") }}
 	b.n = newCallNotices(b.d, 0, func() NoticeChoice { return b.wanted }, news)
-	t.Cleanup(b.n.close)
 	return b
 }
 
@@ -96,7 +95,9 @@ func TestWhatIsNotWantedIsNotTold(t *testing.T) {
 	b.wanted = NoticeChoice{NoCalls: true, NoMissed: true, NoMessages: true, NoFollowUps: true}
 	b.n.draw(desk.Snapshot{Calls: []desk.Call{sample("withheld"), missedSample()}, Mailboxes: []desk.Mailbox{{Account: "Office", New: 1}}})
 	b.n.tellDue([]crm.FollowUpRow{{Name: "Meier"}}, nil)
-	b.n.take(desk.Snapshot{})
+	if len(b.n.due) > 0 {
+		t.Error("a follow-up is to be told that nobody wants to hear of")
+	}
 	b.wanted = NoticeChoice{}
 	b.n.draw(desk.Snapshot{Calls: []desk.Call{missedSample()}, Mailboxes: []desk.Mailbox{{Account: "Office", New: 1}}})
 	b.saw() // what was not wanted when it came is not told later
@@ -168,6 +169,8 @@ func TestAFollowUpIsToldWhenItsTimeComes_H3(t *testing.T) {
 	}
 
 	b := newNewsBench(t)
+	b.n.start()
+	t.Cleanup(b.n.close)
 	var opened desk.Ref
 	b.n.tellDue([]crm.FollowUpRow{at(3, "Meier")}, func(r desk.Ref) { opened = r })
 	for range 10_000 {
