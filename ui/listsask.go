@@ -31,6 +31,38 @@ func answer[Q, A any](ctx context.Context, do *Dispatcher, q Q, ask func(context
 	}()
 }
 
+// framePatience is how long what is chosen or typed waits to be painted together with what is read for it: as long as
+// nearly every search takes among a million contacts, and half as long as one waits for the next frame of a screen.
+const framePatience = 8 * time.Millisecond
+
+// answerSoon is answer that waits for the answer for as long as patience says, a few milliseconds. It says whether take was
+// called meanwhile; else that comes later, as with answer. What is chosen or typed is then painted together with its answer: the
+// window is painted once for it, which takes longer than any patience, and not twice.
+func answerSoon[Q, A any](ctx context.Context, do *Dispatcher, q Q, patience time.Duration, ask func(context.Context, Q) (A, error), take func(A, error)) bool {
+	soon, late := make(chan func()), make(chan struct{})
+	do.asking.Add(1)
+	go func() {
+		defer do.asking.Add(-1)
+		a, err := guardedAsk(ctx, q, ask)
+		reply := func() { take(a, err) }
+		select {
+		case soon <- reply:
+		case <-late:
+			do.Do(reply)
+		}
+	}()
+	enough := time.NewTimer(patience)
+	defer enough.Stop()
+	select {
+	case reply := <-soon:
+		reply()
+		return true
+	case <-enough.C:
+		close(late)
+		return false
+	}
+}
+
 // asker asks for one thing at a time: a new question cancels the one before, and
 // an answer that comes too late is dropped. It lives on the goroutine of the windows.
 type asker[Q, A any] struct {
@@ -62,37 +94,10 @@ func (a *asker[Q, A]) begin(take func(A, error)) (context.Context, func(A, error
 	}
 }
 
-// framePatience is how long what is chosen or typed waits to be painted together with what is read for it: as long as
-// nearly every search takes among a million contacts, and half as long as one waits for the next frame of a screen.
-const framePatience = 8 * time.Millisecond
-
-// AskSoon is Ask that waits for the answer for as long as patience says, a few milliseconds. It says whether take was called
-// meanwhile; else that comes later, as with Ask. What is typed is then painted together with its answer: the window is
-// painted once for it, which takes longer than any patience, and not twice.
+// AskSoon is Ask that waits for the answer for as long as patience says. It says whether take was called meanwhile.
 func (a *asker[Q, A]) AskSoon(q Q, patience time.Duration, take func(A, error)) bool {
 	ctx, take := a.begin(take)
-	soon, late := make(chan func()), make(chan struct{})
-	a.do.asking.Add(1)
-	go func() {
-		defer a.do.asking.Add(-1)
-		got, err := guardedAsk(ctx, q, a.ask)
-		reply := func() { take(got, err) }
-		select {
-		case soon <- reply:
-		case <-late:
-			a.do.Do(reply)
-		}
-	}()
-	enough := time.NewTimer(patience)
-	defer enough.Stop()
-	select {
-	case reply := <-soon:
-		reply()
-		return true
-	case <-enough.C:
-		close(late)
-		return false
-	}
+	return answerSoon(ctx, a.do, q, patience, a.ask, take)
 }
 
 // Stop drops the question that is on its way.

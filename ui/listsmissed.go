@@ -66,8 +66,8 @@ func (p *missedPage) Enter() {
 
 func (p *missedPage) show() {
 	of := crm.CallCriteria{Line: crm.ID(p.line.Chosen())}
-	p.open.Show(desk.Query{List: desk.MissedList, Filter: "open", Calls: of})
-	p.done.Show(desk.Query{List: desk.MissedList, Filter: "done", Calls: of})
+	p.open.ShowSoon(desk.Query{List: desk.MissedList, Filter: "open", Calls: of})
+	p.done.ShowSoon(desk.Query{List: desk.MissedList, Filter: "done", Calls: of})
 }
 
 // readLines offers the lines to choose from, where there are several.

@@ -260,7 +260,7 @@ func (p *listPage) Open(ref desk.Ref) {
 }
 
 func (p *listPage) load() {
-	p.pager.Show(desk.Query{List: p.spec.list, Filter: p.filter, Text: p.text, Order: p.order, Calls: p.calls, Records: p.records})
+	p.pager.ShowSoon(desk.Query{List: p.spec.list, Filter: p.filter, Text: p.text, Order: p.order, Calls: p.calls, Records: p.records})
 }
 
 func (p *listPage) setFilter(id string) {

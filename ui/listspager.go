@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"leadline/crm"
 	"leadline/ui/desk"
@@ -65,7 +66,12 @@ func newListPager(do *Dispatcher, from rowSource, changed func()) *listPager {
 
 // Show asks for the first page of q, whose After, Offset and Limit don't matter. The
 // rows shown now stay until it is there.
-func (p *listPager) Show(q desk.Query) {
+func (p *listPager) Show(q desk.Query) { p.show(q, 0) }
+
+// ShowSoon is Show that waits for the first page for framePatience, so that it is painted together with what asked for it.
+func (p *listPager) ShowSoon(q desk.Query) { p.show(q, framePatience) }
+
+func (p *listPager) show(q desk.Query, patience time.Duration) {
 	q.After, q.Offset, q.Limit = "", 0, 0
 	p.again = p.started && q == p.query
 	p.Stop()
@@ -78,7 +84,7 @@ func (p *listPager) Show(q desk.Query) {
 		p.exact = false
 	}
 	p.stale = true
-	p.fetch(0)
+	p.fetch(0, patience)
 }
 
 // Reload asks again for what is shown.
@@ -122,11 +128,11 @@ func (p *listPager) Row(i int) (desk.Row, bool) {
 	n := i / listPageRows
 	rows, ok := p.pages[n]
 	if !ok {
-		p.fetch(n)
+		p.fetch(n, 0)
 		return desk.Row{}, false
 	}
 	if p.old[n] {
-		p.fetch(n)
+		p.fetch(n, 0)
 	}
 	p.touch(n)
 	if i -= n * listPageRows; i < len(rows) {
@@ -164,7 +170,7 @@ func (p *listPager) touch(n int) {
 	p.used = append(p.used, n)
 }
 
-func (p *listPager) fetch(n int) {
+func (p *listPager) fetch(n int, patience time.Duration) {
 	if p.asked[n] || p.cancel == nil || len(p.asked) >= listAsksMost {
 		return // each answer is drawn, and drawing asks for what is still in view
 	}
@@ -173,11 +179,16 @@ func (p *listPager) fetch(n int) {
 	q.After, q.Offset = p.way(n)
 	q.Limit = listPageRows
 	gen, ctx := p.gen, p.ctx
-	answer(ctx, p.do, q, p.ask, func(page desk.Page, err error) {
+	take := func(page desk.Page, err error) {
 		if gen == p.gen && ctx.Err() == nil {
 			p.take(n, page, err)
 		}
-	})
+	}
+	if patience > 0 {
+		answerSoon(ctx, p.do, q, patience, p.ask, take)
+		return
+	}
+	answer(ctx, p.do, q, p.ask, take)
 }
 
 // way is the nearest bookmark above page n, and how many rows are between them.

@@ -148,6 +148,27 @@ func TestALateAnswerNeverOverwritesANewerOne(t *testing.T) {
 	}
 }
 
+// A page is painted once, together with its rows, where these come at once.
+func TestAFirstPageIsWaitedForAMoment(t *testing.T) {
+	d, l := NewQueue(), &listAnswers{n: 3, total: 3}
+	drawn := 0
+	p := newListPager(d, l, func() { drawn++ })
+	p.show(desk.Query{Text: "a"}, time.Minute)
+	if r, ok := p.Peek(2); !ok || r.Title != "a2" || drawn != 1 {
+		t.Errorf("shows %q and has drawn %d times", r.Title, drawn)
+	}
+	l.hold = make(chan struct{})
+	p.show(desk.Query{Text: "ab"}, time.Millisecond)
+	if r, _ := p.Peek(2); r.Title != "a2" || drawn != 1 {
+		t.Errorf("shows %q and has drawn %d times while the answer is on its way", r.Title, drawn)
+	}
+	close(l.hold)
+	pumpUntil(t, d, func() bool { return drawn == 2 })
+	if r, _ := p.Peek(2); r.Title != "ab2" {
+		t.Errorf("shows %q", r.Title)
+	}
+}
+
 func TestReloadingKeepsWhatIsShownUntilItIsReplaced(t *testing.T) {
 	d, l := NewQueue(), &listAnswers{n: 400, total: 400}
 	p := newListPager(d, l, func() {})
