@@ -123,14 +123,14 @@ func (a *callActions) fill(c desk.Call, now time.Time) {
 	a.keypad.SetKind(kind)
 	a.digits.SetOn(a.v.keypadOpen)
 	kind = kit.Line
-	if a.v.transferOpen && !a.v.pass.adding {
+	if a.v.transferOpen && a.v.pass.why == toPassOn {
 		kind = kit.Chosen
 	}
 	a.pass.SetKind(kind)
 	a.mute.SetOn(c.Muted)
 	setShown(a.hold, c.CanHold)
 	setShown(a.add, c.CanHold)
-	a.add.SetOn(a.v.transferOpen && a.v.pass.adding)
+	a.add.SetOn(a.v.transferOpen && a.v.pass.why == toAdd)
 	a.hold.SetOn(c.State == desk.HeldHere)
 	if c.State == desk.HeldHere {
 		a.hold.Rename("Resume")

@@ -3,16 +3,19 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 	"leadline/ui/theme"
 )
 
-// callBelow is the row under the actions: who is responsible while it rings, how it
+// callBelow is the row under the actions: what else can be done with a call that rings and who is responsible, how it
 // sounds while they talk, and what is wrong with the sound card in both.
 type callBelow struct {
 	root    *fyne.Container
+	send    *kit.Button
+	except  *kit.Button
 	owner   *kit.Label
 	ownerIs *kit.Label
 	bars    *kit.Bars
@@ -31,10 +34,14 @@ type callBelow struct {
 	gap     *fyne.Container
 	call    desk.Call
 	card    desk.Sound
+	v       *callView
 }
 
-func newCallBelow() *callBelow {
+func newCallBelow(v *callView) *callBelow {
 	b := &callBelow{
+		v:       v,
+		send:    kit.NewButton("Send to…", kit.Ghost, v.toggleSendOn).WithIcon(theme.IconTransfer).Small(),
+		except:  kit.NewButton("Exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan).Small(),
 		owner:   kit.NewLabel("Responsible", kit.Quiet),
 		ownerIs: kit.NewData("", kit.Secondary.In(theme.Text1).Weighing(kit.Medium)),
 		bars:    kit.NewBars(),
@@ -48,7 +55,7 @@ func newCallBelow() *callBelow {
 		dot2:    kit.NewData("·", kit.Quiet),
 		problem: kit.NewStateWord("", theme.IconWarning, kit.Warn, kit.Secondary),
 	}
-	b.ringing = kit.Sized(0, 42, kit.Pad(0, callMargin, 2, callMargin, kit.Row(6, kit.Spacer(), b.owner, b.ownerIs)))
+	b.ringing = kit.Sized(0, 42, kit.Pad(0, callMargin, 2, callMargin, kit.Row(belowGap, b.send, b.except, kit.Spacer(), b.owner, b.ownerIs)))
 	b.heard = kit.Sized(0, 38, kit.Pad(0, callMargin, 2, callMargin, kit.Row(6,
 		b.bars, b.quality, b.dot1, b.codec, b.dot2, b.lock.Image, b.secret, kit.Spacer(), b.headset.Image, b.device)))
 	b.wrong = kit.Pad(8, callMargin, 0, callMargin, kit.Stack(kit.FillRound(theme.WarningSoft, 6),
@@ -73,17 +80,41 @@ func (b *callBelow) sound(s desk.Sound) bool {
 	return true
 }
 
+// belowGap is between the things of the row.
+const belowGap = 6
+
+// fillRinging shows what else can be done, and lets the name of the responsible have the room that is left. An unknown
+// number has its own button for exceptions, beside those that make a record of it.
+func (b *callBelow) fillRinging(c desk.Call) {
+	kind := kit.Ghost
+	if b.v.transferOpen && b.v.pass.why == toSendOn {
+		kind = kit.Chosen
+	}
+	b.send.SetKind(kind)
+	setShown(b.except, c.Card.Known && c.Party.Dial != "" && !c.Party.Internal && c.Reason.Key != crm.ReasonException)
+	owned := c.Card.Responsible != ""
+	setShown(b.owner, owned)
+	setShown(b.ownerIs, owned)
+	b.ownerIs.SetText(c.Card.Responsible)
+	room := float32(callWidth - 2*callMargin)
+	for _, o := range []fyne.CanvasObject{b.send, b.except, b.owner} {
+		if o.Visible() {
+			room -= o.MinSize().Width + belowGap
+		}
+	}
+	atMost(b.ownerIs, room-belowGap)
+}
+
 func (b *callBelow) draw() {
 	c := b.call
 	live := c.State != desk.Ended
 	talks := live && phaseOf(c.State) == talking
-	owned := phaseOf(c.State) == ringing && c.Card.Responsible != ""
-	setShown(b.ringing, owned)
-	b.ownerIs.SetText(c.Card.Responsible)
-	atMost(b.ownerIs, 240)
+	rings := phaseOf(c.State) == ringing
+	setShown(b.ringing, rings)
+	b.fillRinging(c)
 	heard := talks && c.Form == nil // a form needs the room
 	setShown(b.heard, heard)
-	setShown(b.gap, !owned && !heard)
+	setShown(b.gap, !rings && !heard)
 	b.bars.Set(int(c.Quality))
 	setShown(b.bars, c.Quality > 0)
 	b.quality.SetText(joined(", ", text.T(qualityWord(c.Quality)), text.Say(c.WhyPoor)))

@@ -40,7 +40,6 @@ type callForm struct {
 	problem *kit.Prose
 	asLead  *fyne.Container // the place of the button for a lead
 	except  *fyne.Container // the place of the button for an exception
-	sure    *exceptQuestion
 	save    *kit.Button
 	cancel  *kit.Button
 	kept    *kit.StateWord
@@ -63,7 +62,6 @@ func newCallForm(v *callView) *callForm {
 	f.asLead = kit.Grow(f.lead)
 	f.contact = kit.NewButton("Create contact", kit.Line, open(desk.Contact)).WithIcon(theme.IconContact)
 	f.except = kit.Row(0, kit.NewButton("Link to…", kit.Ghost, v.toggleLink).WithIcon(theme.IconLink), kit.Spacer(), kit.NewButton("Add to exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan))
-	f.sure = newExceptQuestion(func(yes bool) { v.w.desk.AnswerException(v.w.id, yes) })
 	changed := func(string) { f.typed() }
 	f.first = kit.NewField("First name", changed)
 	f.last = kit.NewField("Last name", changed)
@@ -95,7 +93,7 @@ func newCallForm(v *callView) *callForm {
 		f.problem,
 		kit.Row(8, f.save, f.cancel, kit.Spacer(), f.kept),
 	)
-	f.root = kit.Pad(14, callMargin, 14, callMargin, kit.Column(12, kit.RowAligned(8, kit.Stretch, f.asLead, kit.Grow(f.contact)), f.except, f.sure.root, f.fields))
+	f.root = kit.Pad(14, callMargin, 14, callMargin, kit.Column(12, kit.RowAligned(8, kit.Stretch, f.asLead, kit.Grow(f.contact)), f.except, f.fields))
 	return f
 }
 
@@ -115,11 +113,6 @@ func (f *callForm) fill(c desk.Call, offered bool) {
 	f.choose(f.lead, kind == desk.Lead)
 	f.choose(f.contact, kind == desk.Contact)
 	setShown(f.except, c.Form == nil && c.Excepting == nil && c.Reason.Key != crm.ReasonException)
-	asked := c.Excepting
-	if c.Form != nil { // it needs the room
-		asked = nil
-	}
-	f.sure.ask(asked)
 	setShown(f.fields, c.Form != nil)
 	if c.Form == nil {
 		f.draft, f.kind = draft[typedForm]{}, ""

@@ -23,15 +23,16 @@ const (
 type callHistory struct {
 	root  *fyne.Container
 	lines []fyne.CanvasObject // while it is being filled
+	open  func()              // shows the record
 }
 
-func newCallHistory() *callHistory { return &callHistory{root: kit.Column(0)} }
+func newCallHistory(open func()) *callHistory { return &callHistory{root: kit.Column(0), open: open} }
 
 // fill draws the card anew.
 func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
 	h.lines = nil
 	if n := min(mostCalls, len(card.LastCalls)); n > 0 {
-		h.add(sectionHead(h.callsTitle(card, whoseCalls), h.counted(n, card.Calls)))
+		h.add(sectionHead(h.callsTitle(card, whoseCalls), h.all(card)))
 		for _, c := range card.LastCalls[:n] {
 			h.add(callRow(c, now))
 		}
@@ -79,7 +80,15 @@ func (h *callHistory) end() {
 // empty tells whether there is nothing to show.
 func (h *callHistory) empty() bool { return len(h.root.Objects) == 0 }
 
-func sectionHead(title, right *kit.Label) fyne.CanvasObject {
+// all leads to the record with all of its calls.
+func (h *callHistory) all(card desk.Card) fyne.CanvasObject {
+	if !card.Known {
+		return h.counted(min(mostCalls, len(card.LastCalls)), card.Calls)
+	}
+	return kit.NewButton("All {n}", kit.Link, h.open).WithArgs("n", text.Number(int64(max(card.Calls, len(card.LastCalls)))))
+}
+
+func sectionHead(title *kit.Label, right fyne.CanvasObject) fyne.CanvasObject {
 	return kit.Sized(0, 34, kit.Pad(6, callMargin, 0, callMargin, kit.Row(8, kit.Grow(title.Shrink(0)), right)))
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // callShortcuts are the keys that mean something with Ctrl.
-var callShortcuts = []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyH, fyne.KeyR, fyne.KeyS, fyne.KeyT, fyne.KeyL, fyne.KeyReturn}
+var callShortcuts = []fyne.KeyName{fyne.KeyD, fyne.KeyJ, fyne.KeyM, fyne.KeyH, fyne.KeyR, fyne.KeyS, fyne.KeyT, fyne.KeyL, fyne.KeyO, fyne.KeyReturn}
 
 // keys listens to the keyboard of a call window, wherever its focus is. None of
 // them works without Ctrl except Esc, and digits while the keypad is open: what is
@@ -75,8 +75,11 @@ func (v *callView) shortcut(name fyne.KeyName) bool {
 			v.toggleRecording()
 		}
 	case fyne.KeyT:
-		if p == talking {
+		switch p {
+		case talking:
 			v.toggleTransfer()
+		case ringing:
+			v.toggleSendOn()
 		}
 	case fyne.KeyS:
 		v.form.submit()
@@ -84,6 +87,8 @@ func (v *callView) shortcut(name fyne.KeyName) bool {
 		if v.link.offered(call) {
 			v.toggleLink()
 		}
+	case fyne.KeyO:
+		v.openRecord()
 	case fyne.KeyReturn:
 		if p == over {
 			v.done()
@@ -103,7 +108,7 @@ func (v *callView) key(name fyne.KeyName) {
 	case v.keypadOpen:
 		v.toggleKeypad()
 	case v.transferOpen:
-		v.toggleOthers(v.pass.adding)
+		v.toggleOthers(v.pass.why)
 	case v.linkOpen:
 		v.toggleLink()
 	case v.w.call.State == desk.Ended:

@@ -61,10 +61,7 @@ func watchNotifications(a *App) (stop func()) {
 	close(ready)
 	unsubscribe := d.Subscribe(n.take)
 	ended := n.watchDue(a.opts.Customers, time.Minute, func(r desk.Ref) {
-		a.do.Do(func() {
-			a.main.raise()
-			a.main.open(r)
-		})
+		a.do.Do(func() { a.main.openInFront(r) })
 	})
 	return func() {
 		ended()

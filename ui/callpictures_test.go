@@ -54,6 +54,9 @@ func TestPicturesOfEveryState(t *testing.T) {
 				w.view.toggleTransfer()
 				w.view.pass.field.Type("112")
 			}
+			if name == "sent" {
+				w.view.toggleSendOn()
+			}
 			if name == "recorded" {
 				w.view.toggleAdd()
 			}

@@ -170,7 +170,7 @@ func samples() map[string]desk.Call {
 		"wrapup": wrapup, "linking": linking,
 		"excepting": excepting,
 		"known":     known, "unknown": unknown, "form": form, "several": several, "talk": talk, "withheld": withheld,
-		"internal": internal, "address": address, "loading": loading, "held": held, "transfer": transfer, "muted": muted,
+		"internal": internal, "address": address, "loading": loading, "held": held, "transfer": transfer, "sent": known, "muted": muted,
 		"recorded": recorded, "unheard": unheard, "paused": paused, "unrecorded": unrecorded, "ended": ended,
 		"missed": missed, "elsewhere": elsewhere, "busy": busy, "dialling": dialling, "waiting": waiting, "talkform": talkForm,
 	}

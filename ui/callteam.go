@@ -21,6 +21,7 @@ type callTeam struct {
 	root   *fyne.Container
 	hints  *fyne.Container // for passing on
 	call   *fyne.Container // for calling as well
+	send   *fyne.Container // for sending on
 	list   *fyne.Container
 	count  *kit.Label
 	all    []desk.Teammate // as last told
@@ -36,7 +37,8 @@ func newCallTeam(t *callTransfer) *callTeam {
 	c.hints = kit.Row(6, kit.NewKeyHint("Enter"), kit.NewLabel("Ask first", kit.Quiet), kit.Gap(4), kit.NewKeyHint("Shift+Enter"),
 		kit.NewLabel("Pass on", kit.Quiet))
 	c.call = kit.Row(6, kit.NewKeyHint("Enter"), kit.NewLabel("Call", kit.Quiet))
-	c.root = kit.Column(0, kit.Pad(0, callMargin, 4, callMargin, c.list), kit.Pad(0, callMargin, 8, callMargin, kit.Row(0, c.hints, c.call, kit.Spacer(), c.count)))
+	c.send = kit.Row(6, kit.NewKeyHint("Enter"), kit.NewLabel("Send on", kit.Quiet))
+	c.root = kit.Column(0, kit.Pad(0, callMargin, 4, callMargin, c.list), kit.Pad(0, callMargin, 8, callMargin, kit.Row(0, c.hints, c.call, c.send, kit.Spacer(), c.count)))
 	return c
 }
 
@@ -72,8 +74,9 @@ func (c *callTeam) draw() {
 	}
 	shown := c.fits[c.first:min(c.first+teamRows, len(c.fits))]
 	c.list.Objects = nil
-	setShown(c.hints, !c.t.adding)
-	setShown(c.call, c.t.adding)
+	setShown(c.hints, c.t.why == toPassOn)
+	setShown(c.call, c.t.why == toAdd)
+	setShown(c.send, c.t.why == toSendOn)
 	for i, m := range shown {
 		c.list.Objects = append(c.list.Objects, c.row(c.first+i, m))
 	}
@@ -92,16 +95,19 @@ func (c *callTeam) row(i int, m desk.Teammate) fyne.CanvasObject {
 	}
 	name := joined(" · ", m.Name, m.Department)
 	cells := []fyne.CanvasObject{kit.NewIcon(look.icon, 16, look.tone.Ink()).Image, kit.Grow(kit.NewData(name, style).Shrink(0))}
-	if i == c.at && c.t.adding {
+	switch {
+	case i == c.at && c.t.why == toAdd:
 		cells = append(cells, kit.NewButton("Call", kit.Answer, c.t.consult).Small())
-	} else if i == c.at {
+	case i == c.at && c.t.why == toSendOn:
+		cells = append(cells, kit.NewButton("Send on", kit.Primary, c.t.pass).Small())
+	case i == c.at:
 		busy := c.t.v.w.call.Transfer.Busy
 		ask := kit.NewButton("Ask first", kit.Line, c.t.consult).Small()
 		blind := kit.NewButton("Pass on", kit.Primary, c.t.pass).Small()
 		ask.SetEnabled(!busy, "")
 		blind.SetEnabled(!busy, "")
 		cells = append(cells, ask, blind)
-	} else {
+	default:
 		cells = append(cells, kit.NewData(text.T(look.word), kit.Quiet))
 	}
 	if m.Extension != "" && m.Extension != m.Name {

@@ -13,11 +13,21 @@ import (
 	"leadline/ui/theme"
 )
 
+// purpose is what somebody is chosen for.
+type purpose int
+
+const (
+	toPassOn purpose = iota // an answered call goes to them, without asking or after it
+	toAdd                   // they are called as well
+	toSendOn                // a call that rings goes to them
+)
+
 // callTransfer passes the call on: to a colleague or to whoever is typed, without asking or after it, or
-// to the other call that is on this phone (requirements.md D2). Or it calls somebody as well, while this call waits.
+// to the other call that is on this phone (requirements.md D2). Or it calls somebody as well, while this call waits; or
+// sends a call on that rings.
 type callTransfer struct {
 	v      *callView
-	adding bool // somebody is called as well
+	why    purpose
 	root   *fyne.Container
 	title  *kit.Label
 	field  *kit.Field
@@ -25,6 +35,7 @@ type callTransfer struct {
 	ask    *kit.Button
 	blind  *kit.Button
 	call   *kit.Button // instead of both, to call somebody as well
+	send   *kit.Button // instead of them, while it rings
 	team   *callTeam
 	others *fyne.Container
 	joins  []joinable // what others shows
@@ -43,16 +54,17 @@ func newCallTransfer(v *callView) *callTransfer {
 	t.team = newCallTeam(t)
 	t.field.OnSubmit(func(string) {
 		// Shift+Enter as well, by which Fyne means the same.
-		if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok && !t.adding && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0 {
+		if d, ok := fyne.CurrentApp().Driver().(desktop.Driver); ok && t.why == toPassOn && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0 {
 			t.pass()
 			return
 		}
-		t.consult()
+		t.first()
 	})
 	t.ask = kit.NewButton("Ask first", kit.Line, t.consult).WithHint("Enter")
 	t.blind = kit.NewButton("Pass on", kit.Primary, t.pass).WithHint("Shift+Enter")
 	t.call = kit.NewButton("Call", kit.Answer, t.consult).WithIcon(theme.IconHandset).WithHint("Enter")
-	t.typed = kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind, t.call))
+	t.send = kit.NewButton("Send on", kit.Primary, t.pass).WithHint("Enter")
+	t.typed = kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind, t.call, t.send))
 	t.root = kit.Column(0,
 		sectionHead(t.title, kit.NewData("", kit.Caption)),
 		kit.Pad(0, callMargin, 8, callMargin, kit.Sized(0, 32, t.field)),
@@ -73,9 +85,10 @@ func (t *callTransfer) fill(c desk.Call, open bool) {
 	if !open {
 		return
 	}
-	setShown(t.ask, !t.adding)
-	setShown(t.blind, !t.adding)
-	setShown(t.call, t.adding)
+	setShown(t.ask, t.why == toPassOn)
+	setShown(t.blind, t.why == toPassOn)
+	setShown(t.call, t.why == toAdd)
+	setShown(t.send, t.why == toSendOn)
 	t.name()
 	t.find()
 	t.joins, t.others.Objects = nil, nil
@@ -84,7 +97,7 @@ func (t *callTransfer) fill(c desk.Call, open bool) {
 		t.joins = append(t.joins, t.with(o))
 		connect := kit.NewButton("Connect with the other call", kit.Line, func() { t.v.w.desk.Join(c.ID, id) })
 		connect.SetData(text.T("Connect with {name}", "name", callerName(o)))
-		if !t.adding {
+		if t.why == toPassOn {
 			t.others.Objects = append(t.others.Objects, connect)
 		}
 		if !t.with(o).merged {
@@ -105,10 +118,14 @@ func (t *callTransfer) with(o desk.Call) joinable {
 
 // name says whose call it is.
 func (t *callTransfer) name() {
-	if t.adding {
-		t.title.Say("Call somebody as well, {name} waits", "name", callerName(t.v.w.call))
-	} else {
-		t.title.Say("Pass {name} on to", "name", callerName(t.v.w.call))
+	name := callerName(t.v.w.call)
+	switch t.why {
+	case toAdd:
+		t.title.Say("Call somebody as well, {name} waits", "name", name)
+	case toSendOn:
+		t.title.Say("Send {name} on to", "name", name)
+	default:
+		t.title.Say("Pass {name} on to", "name", name)
 	}
 	t.field.SetError("")
 }
@@ -139,8 +156,11 @@ func (t *callTransfer) target() (to string, ok bool) {
 	return to, true
 }
 
-// answered are the other calls that somebody has answered.
+// answered are the other calls that somebody has answered; a call that rings can be connected with none.
 func (t *callTransfer) answered() []desk.Call {
+	if t.why == toSendOn {
+		return nil
+	}
 	return slices.DeleteFunc(slices.Clone(t.v.w.desk.Snapshot().Calls), func(o desk.Call) bool {
 		return o.ID == t.v.w.id || phaseOf(o.State) != talking
 	})
@@ -154,20 +174,43 @@ func (t *callTransfer) stale() bool {
 // enable lets one press what would do something.
 func (t *callTransfer) enable() {
 	why := text.T("Type whom to pass the call on to")
-	if t.adding {
+	if t.why == toAdd {
 		why = text.T("Type whom to call")
 	}
 	ready := (strings.TrimSpace(t.field.Text()) != "" || t.team.at >= 0) && !t.v.w.call.Transfer.Busy
 	t.ask.SetEnabled(ready, why)
 	t.blind.SetEnabled(ready, why)
 	t.call.SetEnabled(ready, why)
+	t.send.SetEnabled(ready, why)
+}
+
+// first is what Enter does.
+func (t *callTransfer) first() {
+	if t.why == toSendOn {
+		t.pass()
+		return
+	}
+	t.consult()
 }
 
 // pass passes the call on without asking.
 func (t *callTransfer) pass() {
-	if to, ok := t.target(); ok {
+	to, ok := t.target()
+	switch {
+	case !ok:
+	case t.why == toSendOn:
+		t.v.w.desk.SendOn(t.v.w.id, to)
+	default:
 		t.v.w.desk.Transfer(t.v.w.id, to)
 	}
+}
+
+// fits tells whether a call in this phase can be what somebody was to be chosen for.
+func (w purpose) fits(p phase) bool {
+	if w == toSendOn {
+		return p == ringing
+	}
+	return p == talking
 }
 
 // consult calls the other first; this call waits. Both windows then offer to connect.

@@ -55,6 +55,92 @@ func TestACallIsPassedOnOrAskedAboutFirst(t *testing.T) {
 	}
 }
 
+// Look.md: while it rings there are Send to… and Exceptions.
+func TestACallThatRingsIsSentOn(t *testing.T) {
+	b := newBench(t)
+	c := sample("known")
+	b.desk.publish(desk.Snapshot{Team: aTeam(), Calls: []desk.Call{c, sample("held")}})
+	b.show(c)
+	w := b.calls.slots[0]
+	b.pass(time.Second)
+	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	names := visibleNames(w)
+	for _, not := range []string{"Pass on", "Ask first", "Call", "Connect with the other call", "Talk with both together"} {
+		if slices.Contains(names, not) {
+			t.Errorf("a call that rings can be what %q is for", not)
+		}
+	}
+	field := named[*kit.Field](b, w, "Extension or any number")
+	if !field.Focused() {
+		t.Error("the field has no keyboard")
+	}
+	field.Submit()
+	b.took("send on 1 118") // who is free comes first
+	field.Type("nobody")
+	field.Submit()
+	b.took()
+	if field.Problem() == "" {
+		t.Error("that a name can't be dialled is not told")
+	}
+	field.Type("030 20948812")
+	b.tap(w, "Send on")
+	b.took("send on 1 030 20948812")
+	b.tap(w, "Send to…")
+	if slices.Contains(visibleNames(w), "Send on") {
+		t.Error("the button does not close it")
+	}
+	b.tap(w, "Send to…")
+	c.State, c.Answered = desk.Talking, noon
+	b.show(c)
+	if names := visibleNames(w); slices.Contains(names, "Send on") || slices.Contains(names, "Pass on") {
+		t.Error("the list is still there when the call is answered")
+	}
+}
+
+func TestAKnownCallerIsMadeAnException_E2(t *testing.T) {
+	b := newBench(t)
+	c := sample("known")
+	c.Party.Dial = "+493020948812"
+	b.show(c)
+	w := b.calls.slots[0]
+	b.pass(time.Second)
+	b.tap(w, "Exceptions")
+	b.took("except 1")
+	c.Excepting = &desk.Trace{Leads: []desk.Ref{{Kind: desk.Lead, ID: "7"}}, Calls: 2}
+	b.show(c)
+	b.tap(w, "Remove and add")
+	b.took("exception 1 true")
+	for _, name := range []string{"unknown", "withheld"} {
+		b.show(sample(name))
+		w := b.calls.slots[slices.IndexFunc(b.calls.slots, func(w *callWindow) bool { return w.busy && w.call.Card.Known == false })]
+		if names := visibleNames(w); slices.Contains(names, "Exceptions") || !slices.Contains(names, "Send to…") {
+			t.Errorf("%s: there is %q", name, names)
+		}
+	}
+}
+
+// Look.md: All 14 leads from the last calls to the record.
+func TestTheRecordIsOpenedFromACall(t *testing.T) {
+	b := newBench(t)
+	var opened []desk.Ref
+	b.calls.open = func(r desk.Ref) { opened = append(opened, r) }
+	c := sample("known")
+	c.Card.Ref = desk.Ref{Kind: desk.Contact, ID: "12"}
+	b.show(c)
+	w := b.calls.slots[0]
+	b.tap(w, fmt.Sprintf("All %d", c.Card.Calls))
+	b.press(w, fyne.KeyO, fyne.KeyModifierControl)
+	if len(opened) != 2 || opened[0] != c.Card.Ref || opened[1] != c.Card.Ref {
+		t.Errorf("opened %v", opened)
+	}
+	b.show(sample("unknown"))
+	w = b.calls.slots[1]
+	b.press(w, fyne.KeyO, fyne.KeyModifierControl)
+	if len(opened) != 2 {
+		t.Error("what nobody knows is opened")
+	}
+}
+
 // Issue 6.2: Add call.
 func TestSomebodyIsCalledAsWell(t *testing.T) {
 	b := newBench(t)

@@ -22,6 +22,7 @@ type callView struct {
 	who     *callIdentity
 	actions *callActions
 	below   *callBelow
+	sure    *exceptQuestion
 	form    *callForm
 	chooser *callChooser
 	past    *callHistory
@@ -35,6 +36,7 @@ type callView struct {
 	footer  *kit.Footer
 	scroll  *container.Scroll
 	inside  *fyne.Container
+	sureBox *fyne.Container
 	body    *fyne.Container
 
 	keypadOpen   bool
@@ -49,10 +51,12 @@ func newCallView(w *callWindow) *callView {
 	v.head = newCallHead()
 	v.who = newCallIdentity()
 	v.actions = newCallActions(v)
-	v.below = newCallBelow()
+	v.below = newCallBelow(v)
+	v.sure = newExceptQuestion(func(yes bool) { v.w.desk.AnswerException(v.w.id, yes) })
+	v.sureBox = kit.Pad(14, callMargin, 0, callMargin, v.sure.root)
 	v.form = newCallForm(v)
 	v.chooser = newCallChooser(v)
-	v.past = newCallHistory()
+	v.past = newCallHistory(v.openRecord)
 	v.pad = newCallKeypad(v)
 	v.pass = newCallTransfer(v)
 	v.note = newCallNote(v)
@@ -61,7 +65,7 @@ func newCallView(w *callWindow) *callView {
 	v.later = newCallFollowUp(v)
 	v.link = newCallLink(v)
 	v.footer = kit.NewFooter()
-	v.inside = kit.Column(0, v.why.root, v.link.offer, v.results.root, v.later.root, v.pad.root, v.pass.root, v.link.root, v.form.root, v.chooser.root, v.past.root)
+	v.inside = kit.Column(0, v.why.root, v.link.offer, v.results.root, v.later.root, v.pad.root, v.pass.root, v.link.root, v.sureBox, v.form.root, v.chooser.root, v.past.root)
 	v.scroll = container.NewVScroll(v.inside)
 	v.body = &fyne.Container{Layout: bodyLayout{v}, Objects: []fyne.CanvasObject{v.scroll, v.note.root}}
 	v.root = kit.Sized(callWidth, callHeight, kit.Column(0,
@@ -99,8 +103,9 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	cardNew := v.fresh || !reflect.DeepEqual(c.Card, v.drawn.Card)
 	v.drawn, v.fresh = c, false
 	if c.State == desk.Ended {
-		v.keypadOpen, v.transferOpen = false, false
+		v.keypadOpen = false
 	}
+	v.transferOpen = v.transferOpen && v.pass.why.fits(phaseOf(c.State))
 	v.linkOpen = v.linkOpen && v.link.offered(c)
 	v.w.win.SetTitle(v.title(c))
 	v.head.fill(c)
@@ -113,6 +118,7 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	v.pad.fill(c, v.keypadOpen)
 	v.pass.fill(c, v.transferOpen)
 	v.link.fill(c, v.linkOpen)
+	v.fillSure(c)
 	v.form.fill(c, offersForm(c) && !v.overlaid())
 	v.chooser.fill(c, now)
 	if cardNew {
@@ -166,6 +172,16 @@ func (v *callView) middle(c desk.Call) {
 	}
 	setShown(v.chooser.root, len(c.Card.Matches) > 1 && !v.overlaid() && !formOpen)
 	setShown(v.past.root, !v.past.empty() && !v.overlaid() && !formOpen && !v.results.asked(c)) // wrapping up needs the room
+}
+
+// fillSure asks about what would be removed from the CRM; an open form needs the room.
+func (v *callView) fillSure(c desk.Call) {
+	asked := c.Excepting
+	if c.Form != nil || v.overlaid() {
+		asked = nil
+	}
+	v.sure.ask(asked)
+	setShown(v.sureBox, asked != nil)
 }
 
 // offersForm tells whether a record can be made from this call (requirements.md B2,
@@ -222,14 +238,17 @@ func (v *callView) lastTyped() time.Time {
 // overlaid tells whether the middle is lent to the keypad, to a transfer, or to the search for who it is.
 func (v *callView) overlaid() bool { return v.keypadOpen || v.transferOpen || v.linkOpen }
 
-func (v *callView) toggleTransfer() { v.toggleOthers(false) }
+func (v *callView) toggleTransfer() { v.toggleOthers(toPassOn) }
+
+// toggleSendOn opens or closes the list of whom to send a call to that rings.
+func (v *callView) toggleSendOn() { v.toggleOthers(toSendOn) }
 
 // toggleAdd opens or closes the list of whom to call as well.
-func (v *callView) toggleAdd() { v.toggleOthers(true) }
+func (v *callView) toggleAdd() { v.toggleOthers(toAdd) }
 
-func (v *callView) toggleOthers(adding bool) {
-	v.transferOpen, v.keypadOpen, v.linkOpen = !v.transferOpen || v.pass.adding != adding, false, false
-	v.pass.adding = adding
+func (v *callView) toggleOthers(why purpose) {
+	v.transferOpen, v.keypadOpen, v.linkOpen = !v.transferOpen || v.pass.why != why, false, false
+	v.pass.why = why
 	v.fresh = true
 	v.fill(v.w.call, v.w.now())
 	if v.transferOpen {
@@ -241,6 +260,13 @@ func (v *callView) toggleKeypad() {
 	v.keypadOpen, v.transferOpen, v.linkOpen = !v.keypadOpen, false, false
 	v.fresh = true
 	v.fill(v.w.call, v.w.now())
+}
+
+// openRecord shows who it is in the main window.
+func (v *callView) openRecord() {
+	if ref := v.w.call.Card.Ref; ref.ID != "" {
+		v.w.open(ref)
+	}
 }
 
 // done ends the wrap-up; the window of the call that waits next, if any, comes to the front.

@@ -38,6 +38,7 @@ type Calls interface {
 	Mute(id desk.CallID, on bool)
 	Hold(id desk.CallID, on bool)
 	Transfer(id desk.CallID, target string) // without asking; target as for Dial
+	SendOn(id desk.CallID, target string)   // a call that rings; target as for Dial
 	Join(id, with desk.CallID)              // connects two calls and leaves them
 	Merge(id, with desk.CallID)             // a conference of the two and the agent
 	Part(id desk.CallID)                    // out of the conference, held

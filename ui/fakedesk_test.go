@@ -57,6 +57,7 @@ func (f *fakeDesk) Decline(id desk.CallID)               { f.wish("decline %s", 
 func (f *fakeDesk) HangUp(id desk.CallID)                { f.wish("hang up %s", id) }
 func (f *fakeDesk) Mute(id desk.CallID, on bool)         { f.wish("mute %s %v", id, on) }
 func (f *fakeDesk) Hold(id desk.CallID, on bool)         { f.wish("hold %s %v", id, on) }
+func (f *fakeDesk) SendOn(id desk.CallID, to string)     { f.wish("send on %s %s", id, to) }
 func (f *fakeDesk) Transfer(id desk.CallID, to string)   { f.wish("transfer %s %s", id, to) }
 func (f *fakeDesk) Merge(id, with desk.CallID)           { f.wish("merge %s %s", id, with) }
 func (f *fakeDesk) RecordCall(id desk.CallID, on bool)   { f.wish("record %s %v", id, on) }

@@ -25,8 +25,9 @@ func keySheets() []struct {
 	}{
 		{text.Key("In a call window"), []keyLine{
 			{"Ctrl+J", text.Key("Answer")}, {"Ctrl+D", text.Key("Decline, or hang up")}, {"Ctrl+M", text.Key("Mute")},
-			{"Ctrl+H", text.Key("Hold, or take back")}, {"Ctrl+T", text.Key("Transfer")}, {"Ctrl+R", text.Key("Record, pause, resume")},
+			{"Ctrl+H", text.Key("Hold, or take back")}, {"Ctrl+T", text.Key("Transfer; send a call on that rings")}, {"Ctrl+R", text.Key("Record, pause, resume")},
 			{"Ctrl+S", text.Key("Save the form")}, {"Ctrl+L", text.Key("Say who an unknown caller is")},
+			{"Ctrl+O", text.Key("Open the record")},
 			{"1 … 6", text.Key("After a call: its result")}, {"Ctrl+Enter", text.Key("After a call: done")}, {"Esc", text.Key("Close what is open; then the window of an ended call")},
 		}},
 		{text.Key("In the main window"), []keyLine{

@@ -281,6 +281,12 @@ func (m *MainWindow) open(ref desk.Ref) {
 	}
 }
 
+// openInFront is open for who comes from another window.
+func (m *MainWindow) openInFront(ref desk.Ref) {
+	m.raise()
+	m.open(ref)
+}
+
 // ShowSettings opens the settings at one of their places.
 func (m *MainWindow) ShowSettings(at settingsPlace) {
 	m.Go(pageSettings)

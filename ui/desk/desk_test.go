@@ -481,6 +481,7 @@ func TestWishesReachThePhone(t *testing.T) {
 		{func() { d.desk.Mute(id, true) }, "mute 1 true"},
 		{func() { d.desk.Hold(id, true) }, "hold 1 true"},
 		{func() { d.desk.Transfer(id, "030 / 123") }, "transfer 1 030123"},
+		{func() { d.desk.SendOn(id, "030 / 123") }, "redirect 1 030123"},
 		{func() { d.desk.Join(id, id) }, "join 1 1"},
 		{func() { d.desk.Merge(id, id) }, "merge 1 1"},
 		{func() { d.desk.Part(id) }, "part 1"},

@@ -229,8 +229,8 @@ func TestACallIsPassedOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
 		{crm.CallAnyone, "0900123459", ""},
 	} {
 		may(tt.right)
-		passed, sent := "transfer 1 "+tt.to, fmt.Sprintf("forward all to %q, busy \"\", no answer \"\" after 0s", tt.to)
-		for what, wish := range map[string]func(){passed: func() { d.desk.Transfer(id, tt.to) }, sent: func() { d.desk.ForwardAll(tt.to) }} {
+		passed, deflected, sent := "transfer 1 "+tt.to, "redirect 1 "+tt.to, fmt.Sprintf("forward all to %q, busy \"\", no answer \"\" after 0s", tt.to)
+		for what, wish := range map[string]func(){passed: func() { d.desk.Transfer(id, tt.to) }, deflected: func() { d.desk.SendOn(id, tt.to) }, sent: func() { d.desk.ForwardAll(tt.to) }} {
 			d.mu.Lock()
 			d.notices = nil
 			d.mu.Unlock()

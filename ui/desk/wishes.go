@@ -33,7 +33,14 @@ func (d *Desk) Hold(id CallID, on bool) {
 
 // Transfer passes a call on without asking the other first, if the agent's role allows it (requirements.md G1). target is
 // what one may also dial, and is sent as the line wants it dialled (A1); what becomes of it is told in Call.Transfer.
-func (d *Desk) Transfer(id CallID, target string) {
+func (d *Desk) Transfer(id CallID, target string) { d.passOn(id, target, Telephone.Transfer) }
+
+// SendOn sends a call that rings here to somebody else, with 302, if the agent's role allows it (requirements.md G1). target is
+// as for Transfer. Whether it arrives is the PBX's business.
+func (d *Desk) SendOn(id CallID, target string) { d.passOn(id, target, Telephone.Redirect) }
+
+// passOn has a call go to target, in one way or another.
+func (d *Desk) passOn(id CallID, target string, how func(Telephone, phone.CallID, string) error) {
 	d.post(func() {
 		if DialTarget(target, d.region) == "" {
 			d.notice(Notice{Text: Text{Key: "“{target}” is not a number or SIP address", Args: map[string]string{"target": target}}, Warning: true})
@@ -46,7 +53,7 @@ func (d *Desk) Transfer(id CallID, target string) {
 		account := c.phone.Account
 		d.mayPassOn(account, target, func() {
 			dial := d.dialOver(account, target)
-			d.ask(id, func(t Telephone, p phone.CallID) error { return t.Transfer(p, dial) })
+			d.ask(id, func(t Telephone, p phone.CallID) error { return how(t, p, dial) })
 		})
 	})
 }
