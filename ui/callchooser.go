@@ -25,11 +25,12 @@ type callChooser struct {
 
 func newCallChooser(v *callView) *callChooser {
 	c := &callChooser{v: v, list: kit.Column(2), title: kit.NewData("", kit.Section).Shrink(0)}
-	hint := kit.Row(0, kit.Spacer(), kit.NewLabel("↑ ↓ choose, Enter keeps", kit.Quiet))
+	other := kit.NewButton("Someone else…", kit.Ghost, v.toggleLink).WithIcon(theme.IconLink).Small()
+	hint := kit.Row(0, other, kit.Spacer(), kit.NewLabel("↑ ↓ choose, Enter keeps", kit.Quiet))
 	c.root = kit.Column(0,
 		sectionHead(c.title, kit.NewData("", kit.Caption)),
 		kit.Pad(0, callMargin, 0, callMargin, c.list),
-		kit.Pad(4, callMargin, 8, callMargin, hint),
+		kit.Pad(2, callMargin, 4, callMargin, hint),
 		kit.Sized(0, 1, kit.NewHairline()),
 	)
 	return c

@@ -46,14 +46,14 @@ func (l *callLink) begin() {
 }
 
 // offered tells whether a call may be linked by hand: nobody is known, or only a lead without a name that
-// the line has made.
+// the line has made, or several have the number and it may be none of them.
 func (l *callLink) offered(c desk.Call) bool {
-	return offersForm(c) || c.Card.Known && c.Card.Ref.Kind == desk.Lead && c.Card.Name == "" && c.Party.Number != ""
+	return offersForm(c) || len(c.Card.Matches) > 1 || c.Card.Known && c.Card.Ref.Kind == desk.Lead && c.Card.Name == "" && c.Party.Number != ""
 }
 
 func (l *callLink) fill(c desk.Call, open bool) {
 	setShown(l.root, open)
-	setShown(l.offer, l.offered(c) && !offersForm(c) && !l.v.overlaid() && c.Form == nil)
+	setShown(l.offer, l.offered(c) && !offersForm(c) && len(c.Card.Matches) < 2 && !l.v.overlaid() && c.Form == nil)
 	setShown(l.problem, c.Linking.Error.Key != "")
 	l.problem.SayText(c.Linking.Error)
 	setShown(l.none, c.Linking.Searched && len(c.Linking.Found) == 0)

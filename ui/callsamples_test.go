@@ -161,6 +161,7 @@ func samples() map[string]desk.Call {
 	excepting := unknown
 	excepting.Excepting = &desk.Trace{Leads: []desk.Ref{{Kind: desk.Lead, ID: "l9"}}, Calls: 3}
 	wrapup := ended
+	wrapup.Card.OpenLead = true
 	wrapup.Result, wrapup.FollowUp = "Quote", noon.AddDate(0, 0, 3)
 	linking := unknown
 	linking.Linking = desk.Linking{Words: "groß", Searched: true, Found: []desk.Match{

@@ -66,7 +66,7 @@ func newCallTransfer(v *callView) *callTransfer {
 	t.send = kit.NewButton("Send on", kit.Primary, t.pass).WithHint("Enter")
 	t.typed = kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind, t.call, t.send))
 	t.root = kit.Column(0,
-		sectionHead(t.title, kit.NewData("", kit.Caption)),
+		sectionHead(t.title, kit.NewKeyHint("Esc")),
 		kit.Pad(0, callMargin, 8, callMargin, kit.Sized(0, 32, t.field)),
 		t.typed, t.team.root,
 		kit.Pad(0, callMargin, 8, callMargin, t.others),

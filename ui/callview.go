@@ -33,6 +33,7 @@ type callView struct {
 	results *callResults
 	later   *callFollowUp
 	link    *callLink
+	after   *callAfter
 	footer  *kit.Footer
 	scroll  *container.Scroll
 	inside  *fyne.Container
@@ -64,6 +65,7 @@ func newCallView(w *callWindow) *callView {
 	v.results = newCallResults(v)
 	v.later = newCallFollowUp(v)
 	v.link = newCallLink(v)
+	v.after = newCallAfter(v)
 	v.footer = kit.NewFooter()
 	v.inside = kit.Column(0, v.why.root, v.link.offer, v.results.root, v.later.root, v.pad.root, v.pass.root, v.link.root, v.sureBox, v.form.root, v.chooser.root, v.past.root)
 	v.scroll = container.NewVScroll(v.inside)
@@ -76,6 +78,7 @@ func newCallView(w *callWindow) *callView {
 		v.below.root,
 		kit.Sized(0, 1, kit.NewHairline()),
 		kit.Grow(v.body),
+		v.after.root,
 		v.footer.Container,
 	))
 	return v
@@ -126,6 +129,7 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	}
 	v.middle(c)
 	v.note.fill(c.Note)
+	v.after.fill(c)
 	v.footer.SayText(c.Reason)
 	// While they talk a form needs the room more than the reason does.
 	setShown(v.footer.Container, c.Reason.Key != "" && !(c.Form != nil && phaseOf(c.State) == talking))

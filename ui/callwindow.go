@@ -57,10 +57,11 @@ type callWindow struct {
 	onTyped func() // something is to be handed in
 	onShown func() // it was shown or hidden
 	open    func(desk.Ref)
+	convert func(desk.Ref)
 }
 
 func newCallWindow(app fyne.App, d Desk, now func() time.Time, slot int) *callWindow {
-	w := &callWindow{desk: d, now: now, number: slot, onTyped: func() {}, onShown: func() {}, open: func(desk.Ref) {}}
+	w := &callWindow{desk: d, now: now, number: slot, onTyped: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
 	w.win = app.NewWindow("Leadline")
 	w.build()
 	w.win.SetFixedSize(true)

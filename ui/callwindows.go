@@ -29,18 +29,20 @@ type callWindows struct {
 
 	onShown func()         // a window was shown or hidden
 	open    func(desk.Ref) // shows a record in the main window
+	convert func(desk.Ref) // and begins to convert it
 
 	// arm sets the clock that calls Tick to what has changed.
 	arm func()
 }
 
 func newCallWindows(app fyne.App, d Desk, now func() time.Time) *callWindows {
-	c := &callWindows{desk: d, now: now, arm: func() {}, onShown: func() {}, open: func(desk.Ref) {}}
+	c := &callWindows{desk: d, now: now, arm: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
 	c.make = func(slot int) *callWindow {
 		w := newCallWindow(app, d, now, slot)
 		w.onTyped = func() { c.arm() }
 		w.onShown = func() { c.onShown() }
 		w.open = func(r desk.Ref) { c.open(r) }
+		w.convert = func(r desk.Ref) { c.convert(r) }
 		return w
 	}
 	return c

@@ -40,6 +40,33 @@ func TestTheResultIsChosenByKeyAndByClick_H3(t *testing.T) {
 	}
 }
 
+func TestTheEndOfACallLeadsOn(t *testing.T) {
+	b := newBench(t)
+	var did []string
+	b.calls.open = func(r desk.Ref) { did = append(did, "open "+r.ID) }
+	b.calls.convert = func(r desk.Ref) { did = append(did, "convert "+r.ID) }
+	c := sample("ended")
+	c.Card.Known, c.Card.Ref, c.Card.OpenLead = true, desk.Ref{Kind: desk.Lead, ID: "l7"}, true
+	talk := c
+	talk.State = desk.Talking
+	b.show(talk)
+	w := b.calls.slots[0]
+	if slices.Contains(visibleNames(w), "Open the record") {
+		t.Error("it leads on while they talk")
+	}
+	b.show(c)
+	b.tap(w, "Open the record")
+	b.tap(w, "Convert…")
+	if want := []string{"open l7", "convert l7"}; !slices.Equal(did, want) {
+		t.Errorf("it did %q", did)
+	}
+	c.Card.OpenLead = false
+	b.show(c)
+	if slices.Contains(visibleNames(w), "Convert…") {
+		t.Error("a lead that is closed is offered to be converted")
+	}
+}
+
 func TestNoResultIsAskedWhereNobodyTalked_H3(t *testing.T) {
 	b := newBench(t)
 	for _, name := range []string{"missed", "busy", "talk", "elsewhere"} {
@@ -164,6 +191,12 @@ func TestAStrangerIsLinkedToARecord_C3(t *testing.T) {
 	b.press(b.calls.of(made.ID), fyne.KeyL, fyne.KeyModifierControl)
 	if !b.calls.of(made.ID).view.linkOpen {
 		t.Error("a lead without a name cannot be linked")
+	}
+	several := sample("several") // it may be none of them
+	b.show(several)
+	b.tap(b.calls.of(several.ID), "Someone else…")
+	if !b.calls.of(several.ID).view.linkOpen {
+		t.Error("who is none of several cannot be linked")
 	}
 	known := sample("known")
 	b.show(known)

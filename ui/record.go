@@ -44,6 +44,8 @@ type recordView struct {
 	scroll  *container.Scroll // of the timeline
 	excepts recordExcepts
 	players recordPlayers
+
+	converts desk.Ref // a lead that is to be converted as soon as it is read
 }
 
 // recordMore is what a record has besides what it shows: what can be done about it.
@@ -114,6 +116,12 @@ func (v *recordView) take(a recordAnswer, err error) {
 	}
 	if !same {
 		v.redraw()
+	}
+	if v.converts == v.row.Ref && v.converts != (desk.Ref{}) {
+		v.converts = desk.Ref{}
+		if v.convertible() {
+			v.convert()
+		}
 	}
 }
 
@@ -233,7 +241,7 @@ func (v *recordView) head(avatar fyne.CanvasObject, title, sub string) fyne.Canv
 	if to := v.mail(); to != "" && !v.narrow {
 		row = append(row, kit.NewIconButton("Write an e-mail", theme.IconMail, kit.Line, func() { v.writeTo(to) }))
 	}
-	if v.changeable() && v.rec.Ref.Kind == desk.Lead && v.rec.Open && !v.narrow {
+	if v.convertible() && !v.narrow {
 		row = append(row, kit.NewButton("Convert…", kit.Line, v.convert))
 	}
 	if items := v.actions(); len(items) > 0 {
@@ -249,6 +257,11 @@ func (v *recordView) changeable() bool {
 	return v.opt.Customers != nil && v.row.Ref != (desk.Ref{}) && v.has && v.task == nil
 }
 
+// convertible says whether it is a lead that can become something else now.
+func (v *recordView) convertible() bool {
+	return v.changeable() && v.rec.Ref.Kind == desk.Lead && v.rec.Open
+}
+
 // actions are what can be done about the record besides what has a button.
 func (v *recordView) actions() (items []kit.MenuItem) {
 	if v.changeable() {
@@ -256,7 +269,7 @@ func (v *recordView) actions() (items []kit.MenuItem) {
 			if to := v.mail(); to != "" {
 				items = append(items, kit.MenuItem{Key: "Write an e-mail", Do: func() { v.writeTo(to) }})
 			}
-			if v.rec.Ref.Kind == desk.Lead && v.rec.Open {
+			if v.convertible() {
 				items = append(items, kit.MenuItem{Key: "Convert…", Do: v.convert})
 			}
 		}

@@ -66,6 +66,22 @@ func TestALeadIsConvertedAndTakenBackInItsDetail_F1(t *testing.T) {
 	}
 }
 
+// Look.md: from the end of a call one comes to the conversion of its lead.
+func TestALeadIsConvertedFromTheEndOfACall_F1(t *testing.T) {
+	b, s := customersBench(t, Look{"de", "light"})
+	lead := gross(t, s)
+	ref := desk.Ref{Kind: desk.Lead, ID: string(lead.ID)}
+	b.m.Go(pageCalls)
+	b.m.convertInFront(ref)
+	b.waits("Lead umwandeln")
+	b.tap("button", "Cancel")
+	b.m.openInFront(ref)
+	b.settle()
+	if b.says("Lead umwandeln") || !b.finds("button", "Convert…") {
+		t.Error("to open the lead begins to convert it")
+	}
+}
+
 func TestALeadIsConvertedIntoWhatIsThere_F1(t *testing.T) {
 	b, s := customersBench(t, Look{"en", "light"})
 	lead := gross(t, s)

@@ -255,6 +255,7 @@ type Card struct {
 	Loading     bool
 	Known       bool
 	Ref         Ref
+	OpenLead    bool // it is a lead that is worked on
 	Name        string
 	Position    string
 	Company     string
