@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +18,7 @@ import (
 
 const (
 	soon    = 5 * time.Second         // for what should take milliseconds
+	patient = 20 * time.Second        // for what another program does, one of many on a busy machine
 	ourTone = 660                     // Hz, what our microphone hears
 	talk    = 1500 * time.Millisecond // long enough to measure a tone
 )
@@ -140,6 +142,18 @@ func (a *agent) listen(d time.Duration) rig.Sound {
 	return rig.Sound{Rate: 48000, Samples: append([]int16(nil), a.heard...)}
 }
 
+// hears waits until the speaker has played a second of that tone, from now on.
+func (a *agent) hears(who string, hertz float64) {
+	a.t.Helper()
+	a.listen(0)
+	rig.Eventually(a.t, patient, "we hear "+who, func() (bool, string) {
+		a.mu.Lock()
+		s := rig.Sound{Rate: 48000, Samples: slices.Clone(a.heard)}
+		a.mu.Unlock()
+		return s.Lasts(hertz) >= 1, fmt.Sprintf("for %.1f of %.1f s, level %.3f", s.Lasts(hertz), s.Seconds(), s.Level())
+	})
+}
+
 // until waits until something that was told makes holds true.
 func (a *agent) until(within time.Duration, what string, holds func() bool) {
 	a.t.Helper()
@@ -207,7 +221,7 @@ func (a *agent) states(account string) []phone.RegState {
 func (a *agent) incoming(n int) phone.Call {
 	a.t.Helper()
 	var got phone.Call
-	a.until(soon, fmt.Sprintf("call %d rings", n), func() bool {
+	a.until(patient, fmt.Sprintf("call %d rings", n), func() bool {
 		seen := 0
 		for _, id := range a.order {
 			if first := a.calls[id][0]; first.Direction == phone.Incoming {

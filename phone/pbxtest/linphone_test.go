@@ -2,7 +2,6 @@ package pbxtest
 
 import (
 	"testing"
-	"time"
 
 	"leadline/phone"
 	"leadline/phone/rig"
@@ -18,22 +17,22 @@ func TestCallsWithLinphoneThroughAMediaProxy(t *testing.T) {
 		t.Run("srtp "+way.ours, func(t *testing.T) {
 			acc := account(k, "udp")
 			acc.SRTP = way.ours
-			a := newAgent(t, acc)
-			a.registration("Office", phone.Registered, soon)
+			a := newAgentWith(t, func(c *phone.Config) { c.Timing.NoAnswer = patient }, acc)
+			a.registration("Office", phone.Registered, patient)
 			l := rig.StartLinphone(t, rig.LinphoneOptions{User: "102", Password: "two", Registrar: k.Addr(),
 				Encryption: way.theirs, Says: rig.Tone(8000, 440, 60, 0.3)})
-			k.Registered("102", 1, 15*time.Second)
+			k.Registered("102", 1, patient)
 			talks := func(id phone.CallID, nth int, with, by string) {
 				t.Helper()
-				a.reaches(id, phone.Active, soon)
+				a.reaches(id, phone.Active, patient)
 				if way.theirs != "" {
 					a.isEncrypted(id, by)
 				}
-				time.Sleep(500 * time.Millisecond)
-				hums(t, "we hear Linphone", a.listen(talk), 440)
+				a.hears("Linphone", 440)
+				l.Hears(ourTone, patient)
 				a.do(a.HangUp(id))
-				a.ends(id, soon)
-				l.Ended(nth, with, soon)
+				a.ends(id, patient)
+				l.Ended(nth, with, patient)
 			}
 			talks(a.dial("102"), 1, "sip:101@127.0.0.1", "SDES")
 			l.Dial("sip:101@" + k.Addr())
@@ -41,10 +40,6 @@ func TestCallsWithLinphoneThroughAMediaProxy(t *testing.T) {
 			a.do(a.Answer(in.ID))
 			// The media proxy offers both ways to agree on keys, and DTLS goes before.
 			talks(in.ID, 2, "sip:101@"+k.Addr(), "DTLS")
-			rig.Eventually(t, soon, "Linphone has heard us", func() (bool, string) {
-				s := l.Heard().Sounding()
-				return s.Seconds() > 1 && s.Share(ourTone) > 0.8, "it has not"
-			})
 			if got := media.Calls(); got != 2*(n+1) {
 				t.Errorf("%d calls went through the media proxy, want %d", got, 2*(n+1))
 			}

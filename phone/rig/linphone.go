@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -103,8 +104,27 @@ func (l *Linphone) Ended(n int, uri string, within time.Duration) {
 	l.process.Says(l.t, fmt.Sprintf("Call %d with %s ended", n, uri), within)
 }
 
-// Heard is what it heard in its latest call. Read it after the call has ended.
-func (l *Linphone) Heard() Sound {
+// Hears waits until it has heard a second of that tone, from now on. It must be in a call, by Opus: its
+// file grows by 48000 samples a second while it listens, and has no header before it ends.
+func (l *Linphone) Hears(hertz float64, within time.Duration) {
 	l.t.Helper()
-	return ReadWAV(l.t, l.file("heard.wav"))
+	before := len(l.heard())
+	Eventually(l.t, within, fmt.Sprintf("Linphone hears %v Hz", hertz), func() (bool, string) {
+		s := Sound{Rate: 48000, Samples: l.heard()[before:]}
+		return s.Lasts(hertz) >= 1, fmt.Sprintf("for %.1f of %.1f s", s.Lasts(hertz), s.Seconds())
+	})
+}
+
+// heard is all of its calls so far, one after the other.
+func (l *Linphone) heard() []int16 {
+	const header = 44
+	b, err := os.ReadFile(l.file("heard.wav"))
+	if err != nil || len(b) < header {
+		return nil // the call has just begun
+	}
+	samples := make([]int16, (len(b)-header)/2)
+	for i := range samples {
+		samples[i] = int16(binary.LittleEndian.Uint16(b[header+2*i:]))
+	}
+	return samples
 }

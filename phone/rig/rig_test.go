@@ -225,6 +225,12 @@ func TestSoundingLeavesTheSilenceAroundASoundAway(t *testing.T) {
 	if got := s.Sounding().Seconds(); got < 0.49 || got > 0.53 {
 		t.Errorf("%.3f s of it sound, want half a second", got)
 	}
+	if got := s.Lasts(440); got < 0.35 || got > 0.55 {
+		t.Errorf("half a second of a tone lasts %.1f s", got)
+	}
+	if got := s.Lasts(660) + (Sound{Rate: 8000, Samples: make([]int16, 8000)}).Lasts(440); got != 0 {
+		t.Errorf("another tone and silence last %.1f s", got)
+	}
 	if got := (Sound{Rate: 8000, Samples: make([]int16, 800)}).Sounding(); len(got.Samples) != 0 {
 		t.Errorf("%d samples of silence sound", len(got.Samples))
 	}

@@ -85,13 +85,26 @@ func (s Sound) Level() float64 {
 // Share is how much of the sound's energy is at a frequency, 0..1, by Goertzel:
 // 1 is that tone and nothing else, silence is 0. It is taken over windows of 100 ms
 // and the median is given, so that a click or a gap does not decide.
-func (s Sound) Share(hertz float64) float64 {
+func (s Sound) Share(hertz float64) float64 { return median(s.shares(hertz)) }
+
+// Lasts is for how many seconds, in all, that tone and little else is heard. What a busy machine
+// leaves out between does not count: a test that wants to know whether a tone arrives asks this.
+func (s Sound) Lasts(hertz float64) (seconds float64) {
+	for _, share := range s.shares(hertz) {
+		if share > 0.8 {
+			seconds += 0.1
+		}
+	}
+	return seconds
+}
+
+// shares is that of each 100 ms.
+func (s Sound) shares(hertz float64) (shares []float64) {
 	window := s.Rate / 10
-	var shares []float64
 	for i := 0; i+window <= len(s.Samples); i += window {
 		shares = append(shares, goertzel(s.Samples[i:i+window], hertz/float64(s.Rate)))
 	}
-	return median(shares)
+	return shares
 }
 
 // goertzel is the share of the energy of x at a frequency in cycles per sample.
