@@ -62,6 +62,8 @@ const (
 	FilterNew  Filter = "new"  // leads of status New; missed calls not seen
 	FilterOpen Filter = "open" // leads and deals that are open; missed calls not worked off
 	FilterDone Filter = "done" // closed leads and deals; missed calls worked off
+	FilterIn   Filter = "in"   // calls that came in
+	FilterOut  Filter = "out"  // calls that we placed
 )
 
 // Order is how a list of records is sorted.

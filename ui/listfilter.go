@@ -10,7 +10,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"leadline/crm"
-	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 	"leadline/ui/theme"
@@ -18,14 +17,8 @@ import (
 
 // keptFilter is a filter that was given a name; they are kept in the program's preferences, for each list and user.
 type keptFilter struct {
-	Name        string
-	Responsible crm.ID `json:",omitempty"`
-	Status      string `json:",omitempty"`
-	Source      string `json:",omitempty"`
-}
-
-func (k keptFilter) criteria() crm.RecordCriteria {
-	return crm.RecordCriteria{Responsible: k.Responsible, Status: k.Status, Source: k.Source}
+	Name string
+	filterChoice
 }
 
 // Where a list keeps its filters and its order: "list.order.leads.<user>". Without a user are those of before there
@@ -35,16 +28,15 @@ const (
 	prefOrder   = "list.order."
 )
 
-// listFilters narrows a list of records by who is responsible, status and source, and keeps such filters
-// by their names as chips.
+// listFilters narrows a list, of records by who is responsible, status and source, of calls by when they were, on which line and
+// whose, and what became of them; and keeps such filters by their names as chips.
 type listFilters struct {
 	p      *listPage
 	open   *kit.Button
 	panel  *fyne.Container
 	chips  *fyne.Container
-	who    *kit.Select
-	status *kit.Select
-	source *kit.Select
+	by     []filterSelect
+	choice filterChoice
 	name   *kit.Field
 	keep   *kit.Button
 	forget *kit.Button
@@ -59,18 +51,23 @@ func newListFilters(p *listPage) *listFilters {
 	f := &listFilters{p: p, chips: kit.Column(4)}
 	f.asking = asker[struct{}, bulkChoices]{do: p.opt.Do, ask: p.readChoices}
 	f.open = kit.NewIconButton("Filter", theme.IconFilter, kit.Ghost, f.toggle)
-	changed := func(string) { f.chosen() }
-	f.who = kit.NewBareSelect("Filter by responsible", nil, changed)
-	f.status = kit.NewBareSelect("Filter by status", nil, changed)
-	f.source = kit.NewBareSelect("Filter by source", nil, changed)
+	f.by = filterSelects(p, f.chosen)
 	f.name = kit.NewBareField("Name of the filter", func(string) { f.enable() }).WithPlaceholder("Name of the filter")
 	f.name.OnSubmit(func(string) { f.save() })
 	f.keep = kit.NewButton("Keep|filter", kit.Line, f.save)
 	f.forget = kit.NewButton("Forget", kit.Ghost, f.drop)
-	f.panel = kit.Column(6, f.who)
-	if p.spec.kind == desk.Lead || p.spec.kind == desk.Deal {
-		f.panel.Add(f.status)
-		f.panel.Add(f.source)
+	f.panel = kit.Column(6)
+	for rest := f.by; len(rest) > 0; {
+		side := 1
+		if p.spec.calls { // there are too many to stand one below the other in a small window
+			side = min(2, len(rest))
+		}
+		var row []fyne.CanvasObject
+		for _, by := range rest[:side] {
+			row = append(row, by.Select)
+		}
+		f.panel.Add(kit.Columns(6, row...))
+		rest = rest[side:]
 	}
 	f.panel.Add(kit.Row(6, kit.Grow(f.name), f.keep, f.forget))
 	f.panel.Hide()
@@ -139,60 +136,31 @@ func (f *listFilters) toggle() {
 }
 
 func (f *listFilters) offer(c bulkChoices) {
-	who, status, source := []kit.Option{{Key: text.Key("Everybody's")}}, []kit.Option{{Key: text.Key("Any status")}}, []kit.Option{{Key: text.Key("Any source")}}
-	for _, u := range c.users {
-		who = append(who, kit.Option{ID: string(u.ID), Label: u.Name})
+	for _, by := range f.by {
+		by.SetOptions(by.options(c))
 	}
-	if f.p.spec.kind == desk.Deal {
-		status = append(status, everyStage(c.ways)...)
-	} else {
-		for _, l := range append(slices.Clone(c.statuses), crm.LeadConverted) {
-			status = append(status, kit.Option{ID: string(l), Label: text.T(text.Key(l))})
-		}
-	}
-	f.who.SetOptions(who)
-	f.status.SetOptions(status)
-	f.source.SetOptions(append(source, sourceOptions(c.sources)...))
 	f.show()
-}
-
-// everyStage are the stages of all pipelines. One of another than the standard pipeline says whose it is.
-func everyStage(ways []crm.Pipeline) (options []kit.Option) {
-	for _, way := range ways {
-		for _, stage := range way.Stages {
-			if slices.ContainsFunc(options, func(o kit.Option) bool { return o.ID == string(stage.ID) }) {
-				continue // a deal says its stage alone: both are found by it
-			}
-			options = append(options, kit.Option{ID: string(stage.ID), Label: stageLabel(way, stage)})
-		}
-	}
-	return options
-}
-
-// stageLabel is the name of a stage, with its pipeline's where that is not the standard one: several have a stage of the same name.
-func stageLabel(way crm.Pipeline, stage crm.Stage) string {
-	if way.ID == crm.StandardPipelineID {
-		return stageName(stage)
-	}
-	return joined(": ", pipelineName(way), stageName(stage))
 }
 
 // show brings the choices in line with what the list shows.
 func (f *listFilters) show() {
-	r := f.p.records
-	f.who.SetChosen(string(r.Responsible))
-	f.status.SetChosen(r.Status)
-	f.source.SetChosen(r.Source)
+	for _, by := range f.by {
+		by.SetChosen(*by.value(&f.choice))
+	}
 	f.draw()
 }
 
 // chosen narrows the list by what is chosen.
 func (f *listFilters) chosen() {
-	f.apply(crm.RecordCriteria{Responsible: crm.ID(f.who.Chosen()), Status: f.status.Chosen(), Source: f.source.Chosen()})
+	var c filterChoice
+	for _, by := range f.by {
+		*by.value(&c) = by.Chosen()
+	}
+	f.apply(c)
 }
 
-func (f *listFilters) apply(c crm.RecordCriteria) {
-	if !f.p.calls.IsZero() || f.p.records.Counted { // a figure of the statistics is another list
+func (f *listFilters) apply(c filterChoice) {
+	if f.p.counted { // a figure of the statistics is another list
 		f.p.narrowTo(crm.CallCriteria{}, crm.RecordCriteria{}, "")
 	}
 	if c.Status != "" && len(f.p.chips) > 0 { // of all, not of the open ones
@@ -201,16 +169,23 @@ func (f *listFilters) apply(c crm.RecordCriteria) {
 			chip.SetOn(false)
 		}
 	}
-	f.p.records = c
+	f.choice = c
+	f.p.records = c.records()
 	f.p.picked.Clear()
 	f.p.list.Top()
 	f.p.load()
 	f.draw()
 }
 
+// clear chooses nothing, and leaves the list to who narrows it otherwise.
+func (f *listFilters) clear() {
+	f.choice = filterChoice{}
+	f.show()
+}
+
 // at is the kept filter that the list shows, -1 for none.
 func (f *listFilters) at() int {
-	return slices.IndexFunc(f.kept, func(k keptFilter) bool { return k.criteria() == f.p.records && !f.p.records.IsZero() })
+	return slices.IndexFunc(f.kept, func(k keptFilter) bool { return k.filterChoice == f.choice && f.choice != filterChoice{} })
 }
 
 // draw makes the chips of the kept filters.
@@ -221,9 +196,9 @@ func (f *listFilters) draw() {
 	for i, k := range f.kept {
 		chip := kit.NewDataFilterChip(kit.Ellipsis(k.Name, kit.Secondary, 130), func() {
 			if i == f.at() {
-				f.apply(crm.RecordCriteria{})
+				f.apply(filterChoice{})
 			} else {
-				f.apply(k.criteria())
+				f.apply(k.filterChoice)
 			}
 			f.show()
 		})
@@ -239,7 +214,7 @@ func (f *listFilters) draw() {
 	}
 	setShown(f.chips, len(f.kept) > 0)
 	kind := kit.Ghost
-	if !f.p.records.IsZero() {
+	if f.choice != (filterChoice{}) {
 		kind = kit.Chosen
 	}
 	f.open.SetKind(kind)
@@ -249,7 +224,7 @@ func (f *listFilters) draw() {
 func (f *listFilters) enable() {
 	setShown(f.forget, f.at() >= 0)
 	setShown(f.keep, f.at() < 0)
-	ready := f.known && strings.TrimSpace(f.name.Text()) != "" && !f.p.records.IsZero()
+	ready := f.known && strings.TrimSpace(f.name.Text()) != "" && f.choice != filterChoice{}
 	f.keep.SetEnabled(ready, text.T("Choose something to filter by, and type a name"))
 }
 
@@ -258,8 +233,7 @@ func (f *listFilters) save() {
 	if f.keep.Disabled() || f.at() >= 0 {
 		return
 	}
-	r := f.p.records
-	k := keptFilter{Name: strings.TrimSpace(f.name.Text()), Responsible: r.Responsible, Status: r.Status, Source: r.Source}
+	k := keptFilter{strings.TrimSpace(f.name.Text()), f.choice}
 	f.kept = append(slices.DeleteFunc(f.kept, func(o keptFilter) bool { return o.Name == k.Name }), k)
 	f.name.SetText("")
 	f.write()

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -21,7 +23,7 @@ func TestFiltersAreKeptByName(t *testing.T) {
 	rows(3) // open ones
 	b.tap("button", "Filter")
 	pumpUntil(t, b.d, func() bool {
-		return b.finds("select", "Filter by status") && p.page.filters.who.Choose("Petra Weiß") == nil
+		return b.finds("select", "Filter by status") && p.page.filters.by[0].Choose("Petra Weiß") == nil
 	})
 	rows(1)
 	b.choose("select", "Filter by status", "Junk") // a closed one: it is looked for among all
@@ -43,7 +45,7 @@ func TestFiltersAreKeptByName(t *testing.T) {
 	again.Enter()
 	pumpUntil(t, b.d, func() bool { return again.filters.known })
 	again.Leave()
-	if k := again.filters.kept; len(k) != 1 || k[0] != (keptFilter{"Petra's junk", petra.ID, "Junk", ""}) {
+	if k := again.filters.kept; len(k) != 1 || k[0] != (keptFilter{"Petra's junk", filterChoice{Responsible: string(petra.ID), Status: "Junk"}}) {
 		t.Errorf("kept %+v", k)
 	}
 	b.tap("button", "Petra's junk")
@@ -133,9 +135,10 @@ func TestPicturesOfFilters(t *testing.T) {
 		b.m.Window().Resize(c.size)
 		_, petra := someLeads(t, s, 6)
 		p := picksOf(b, "Lead 6")
-		p.page.filters.kept = []keptFilter{{"Petras neue", petra.ID, "New", ""}, {"Messe und Werbung im Herbst 2026", "", "", "Trade show"}, {"Papierkorb", "", "Junk", ""}}
+		p.page.filters.kept = []keptFilter{{"Petras neue", filterChoice{Responsible: string(petra.ID), Status: "New"}},
+			{"Messe und Werbung im Herbst 2026", filterChoice{Source: "Trade show"}}, {"Papierkorb", filterChoice{Status: "Junk"}}}
 		b.tap("button", "Filter")
-		pumpUntil(t, b.d, func() bool { return p.page.filters.status.Choose("New") == nil })
+		pumpUntil(t, b.d, func() bool { return p.page.filters.by[1].Choose("New") == nil })
 		b.shot(c.name)
 	}
 }
@@ -156,14 +159,107 @@ func TestDealsAreFilteredByTheStagesOfAllPipelines_F4(t *testing.T) {
 		pumpUntil(t, b.d, func() bool { got, _ := p.pager.Total(); return got == n && !p.pager.stale })
 	}
 	rows(2)
-	pumpUntil(t, b.d, func() bool { return p.filters.status.Choose("Service: Booked") == nil })
+	pumpUntil(t, b.d, func() bool { return p.filters.by[1].Choose("Service: Booked") == nil })
 	rows(1)
 	if r, _ := p.pager.Row(0); r.Title != "Boiler" {
 		t.Errorf("found %q", r.Title)
 	}
 	for _, twice := range []string{"Service: New", "Service: Won"} {
-		if p.filters.status.Choose(twice) == nil {
+		if p.filters.by[1].Choose(twice) == nil {
 			t.Errorf("%q is offered beside the standard pipeline's", twice)
 		}
+	}
+}
+
+// Calls are found by when they were, on which line, whose, and what became of them; the period moves on with the days.
+func TestCallsAreFiltered(t *testing.T) {
+	for _, look := range []Look{{"en", "light"}, {"de", "dark"}} {
+		b, s := customersBench(t, look)
+		lines := countedCalls(t, s)
+		var all []crm.Call
+		for q := (crm.Query{Limit: 100}); ; {
+			page, err := s.Calls(ctx, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page.Rows) == 0 {
+				break
+			}
+			for _, r := range page.Rows {
+				all = append(all, r.Call)
+			}
+			q.After = page.End
+		}
+		b.m.Go(pageCalls)
+		p := b.m.pages[pageCalls].(*listPage)
+		rows := func(what string, want func(crm.Call) bool) {
+			t.Helper()
+			n := 0
+			for _, c := range all {
+				if want(c) {
+					n++
+				}
+			}
+			if n == 0 || n == len(all) {
+				t.Fatalf("%s: %d of %d calls are no test", what, n, len(all))
+			}
+			pumpUntil(t, b.d, func() bool { return !p.pager.stale })
+			if got, _ := p.pager.Total(); got != n {
+				t.Errorf("%s: %d rows, want %d", what, got, n)
+			}
+		}
+		p.Enter()
+		pumpUntil(t, b.d, func() bool { n, _ := p.pager.Total(); return n == 240 && !p.pager.stale })
+		b.settle()
+		b.tap("button", "Incoming")
+		rows("incoming", func(c crm.Call) bool { return c.Direction == crm.Incoming })
+		b.tap("button", "Outgoing")
+		rows("outgoing", func(c crm.Call) bool { return c.Direction == crm.Outgoing })
+		b.tap("button", "All")
+		b.tap("button", "Filter")
+		pumpUntil(t, b.d, func() bool { return b.finds("select", "Filter by line") })
+		choose := func(i int, id string) {
+			t.Helper()
+			p.filters.by[i].SetChosen(id)
+			p.filters.chosen()
+		}
+		midnight := time.Date(mainNow.Year(), mainNow.Month(), mainNow.Day(), 0, 0, 0, 0, mainNow.Location())
+		yesterday := func(c crm.Call) bool {
+			return !c.Began.Before(midnight.AddDate(0, 0, -1)) && c.Began.Before(midnight)
+		}
+		choose(0, "yesterday")
+		rows("yesterday", yesterday)
+		choose(1, string(lines[1].ID))
+		rows("yesterday on a line", func(c crm.Call) bool { return yesterday(c) && c.Line == lines[1].ID })
+		choose(0, "7 days")
+		choose(1, "")
+		rows("the last week", func(c crm.Call) bool { return !c.Began.Before(midnight.AddDate(0, 0, -6)) })
+		choose(0, "")
+		choose(3, string(crm.CallsMissed))
+		rows("missed", func(c crm.Call) bool { return c.Direction == crm.Incoming && c.Outcome == crm.Missed })
+		choose(3, "")
+		choose(4, "Complaint")
+		rows("with a result", func(c crm.Call) bool { return c.Result == "Complaint" })
+		users, err := s.Users(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		petra := users[slices.IndexFunc(users, func(u crm.User) bool { return u.Name == "Petra Weiß" })]
+		choose(2, string(petra.ID))
+		rows("an agent's with a result", func(c crm.Call) bool { return c.Result == "Complaint" && c.Agent == petra.ID })
+		b.type_("Name of the filter", "Petra's")
+		b.tap("button", "Keep")
+		b.shot("calls-filter-" + look.Theme + "-" + look.Language)
+		b.m.Window().Resize(fyne.NewSize(900, 600))
+		b.settle()
+		b.shot("calls-filter-900-" + look.Theme + "-" + look.Language)
+
+		b.m.openCalls(crm.CallCriteria{Line: lines[0].ID, Group: crm.CallsIn}, "a figure")
+		rows("a figure of the statistics", func(c crm.Call) bool { return c.Line == lines[0].ID && c.Direction == crm.Incoming })
+		if p.filters.choice != (filterChoice{}) {
+			t.Error("the filter is still chosen under a figure of the statistics")
+		}
+		b.tap("button", "Petra's")
+		rows("the kept filter", func(c crm.Call) bool { return c.Result == "Complaint" && c.Agent == petra.ID })
 	}
 }

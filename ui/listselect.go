@@ -34,6 +34,7 @@ type bulkChoices struct {
 	statuses []crm.LeadStatus
 	sources  []string
 	ways     []crm.Pipeline
+	lines    []crm.Line // for a list of calls
 }
 
 func newListSelection(p *listPage) *listSelection {
@@ -56,6 +57,10 @@ func (p *listPage) readChoices(ctx context.Context, _ struct{}) (c bulkChoices, 
 		return c, nil
 	}
 	if c.users, err = p.opt.Customers.Users(ctx); err != nil {
+		return c, err
+	}
+	if p.spec.calls {
+		c.lines, err = p.opt.Customers.Lines(ctx)
 		return c, err
 	}
 	w, err := p.opt.Customers.Workspace(ctx)

@@ -37,7 +37,8 @@ type listFilter struct {
 func callsPageSpec() listSpec {
 	return listSpec{
 		list: desk.CallList, title: text.Key("Calls"), icon: theme.IconHistory, calls: true,
-		empty: text.Key("No calls yet"), emptyLine: text.Key("Type a number at the top to place the first one."), none: text.Key("No calls here"),
+		filters: []listFilter{{"", text.Key("All")}, {"mine", text.Key("Mine")}, {"in", text.Key("Incoming")}, {"out", text.Key("Outgoing")}},
+		empty:   text.Key("No calls yet"), emptyLine: text.Key("Type a number at the top to place the first one."), none: text.Key("No calls here"),
 	}
 }
 
@@ -101,7 +102,8 @@ type listPage struct {
 	narrows *kit.FilterChip // says so, and takes it back
 	chipRow *fyne.Container
 	host    recordHost
-	filters *listFilters // nil for calls
+	filters *listFilters // nil where there is no file
+	counted bool         // it is narrowed to a figure of the statistics
 	order   crm.Order
 	table   *listTable
 	picked  *listSelection // what is changed or exported together
@@ -123,9 +125,12 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 		head = append(head, kit.NewButton(spec.other, kit.Ghost, spec.showOther).WithIcon(theme.IconBoard).Small())
 	}
 	p.table = newListTable(p)
-	if spec.kind != "" && opt.Customers != nil {
+	if opt.Customers != nil {
 		p.filters = newListFilters(p)
-		head = append(head, p.newOrderButton(), p.filters.open)
+		if spec.kind != "" {
+			head = append(head, p.newOrderButton())
+		}
+		head = append(head, p.filters.open)
 	}
 	head = append(head, p.table.open)
 	if spec.add != "" && opt.Customers != nil {
@@ -260,6 +265,9 @@ func (p *listPage) Open(ref desk.Ref) {
 }
 
 func (p *listPage) load() {
+	if p.spec.calls && p.filters != nil && !p.counted {
+		p.calls = p.filters.choice.calls(p.opt.Now()) // the days have moved on
+	}
 	p.pager.ShowSoon(desk.Query{List: p.spec.list, Filter: p.filter, Text: p.text, Order: p.order, Calls: p.calls, Records: p.records})
 }
 
@@ -278,12 +286,12 @@ const narrowedWords = 225
 
 // narrowTo shows only what fits criteria; words say what that is. The zero criteria show all again.
 func (p *listPage) narrowTo(c crm.CallCriteria, r crm.RecordCriteria, words string) {
-	p.calls, p.records = c, r
+	all := c.IsZero() && r.IsZero()
+	p.calls, p.records, p.counted = c, r, !all
 	p.picked.Clear()
 	if p.filters != nil {
-		p.filters.draw()
+		p.filters.clear()
 	}
-	all := c.IsZero() && r.IsZero()
 	p.chipRow.RemoveAll()
 	for i, f := range p.spec.filters {
 		if all {

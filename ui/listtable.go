@@ -268,7 +268,7 @@ func (t *listTable) drawHeads() {
 		return
 	}
 	head := func(key text.Key, right bool, by crm.Column) fyne.CanvasObject {
-		if by == "" || t.p.filters == nil {
+		if by == "" || t.p.spec.kind == "" || t.p.filters == nil {
 			style := kit.Section
 			if right {
 				style = style.Right()

@@ -132,7 +132,7 @@ func TestTheMainWindowOnARealScreen(t *testing.T) {
 	}
 	shot("screen-main-again")
 	says("0176 1234 5678")
-	s.Click(x+300, y+180)
+	s.Click(x+300, y+213)
 	says("Berlin line")
 	if err := d.Tap(ctx, "main", "Call"); err != nil {
 		t.Fatal(err)

@@ -303,7 +303,7 @@ var latestCall = ordering{[]string{"c.began", "c.rid"}, true}
 // callsWhere is what calls of the log have to meet.
 func (s *Store) callsWhere(ctx context.Context, r querier, q crm.Query) (where string, args []any, err error) {
 	condition := map[crm.Filter]string{crm.FilterMine: "c.agent = ?", crm.FilterOpen: "c.outcome = 0", crm.FilterDone: "c.outcome <> 0",
-		crm.FilterNew: "c.waits = 1"}[q.Filter]
+		crm.FilterNew: "c.waits = 1", crm.FilterIn: "c.incoming <> 0", crm.FilterOut: "c.incoming = 0"}[q.Filter]
 	where, args, err = s.filter(r, condition)
 	if err != nil {
 		return "", nil, err
