@@ -32,20 +32,19 @@ func TestCallsInOpusAndG722(t *testing.T) {
 			return id
 		}
 		id := dial("600")
-		hums(t, test.codec+", the echo", a.listen(talk), ourTone)
+		a.hears(test.codec+", the echo", ourTone)
 		a.do(a.Hold(id, true))
 		a.reaches(id, phone.HeldHere, soon)
 		a.do(a.Hold(id, false))
 		a.until(soon, "it is back", func() bool { told := a.calls[id]; return told[len(told)-1].State == phone.Active })
-		time.Sleep(500 * time.Millisecond)
-		hums(t, test.codec+", after hold", a.listen(talk), ourTone)
+		a.hears(test.codec+", after hold", ourTone)
 		a.do(a.HangUp(id))
 		a.ends(id, soon)
 
 		id = dial("607")
 		a.do(a.SendDigits(id, "7#"))
 		digits += "7#"
-		rig.Eventually(t, 10*time.Second, "the digits", func() (bool, string) { return p.Digits() == digits, p.Digits() })
+		rig.Eventually(t, soon, "the digits", func() (bool, string) { return p.Digits() == digits, p.Digits() })
 		a.do(a.HangUp(id))
 		a.ends(id, soon)
 	}

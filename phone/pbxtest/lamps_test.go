@@ -23,7 +23,7 @@ func TestLampsOfAsterisk(t *testing.T) {
 	box := func(n int) {
 		t.Helper()
 		p.LeaveMessages("101", n)
-		a.until(2*soon, "the mailbox tells", func() bool {
+		a.until(soon, "the mailbox tells", func() bool {
 			m := a.Mailboxes()[0]
 			return m.Known && m.Waiting == (n > 0) && m.New == n
 		})

@@ -17,22 +17,22 @@ func TestCallsWithLinphoneThroughAMediaProxy(t *testing.T) {
 		t.Run("srtp "+way.ours, func(t *testing.T) {
 			acc := account(k, "udp")
 			acc.SRTP = way.ours
-			a := newAgentWith(t, func(c *phone.Config) { c.Timing.NoAnswer = patient }, acc)
-			a.registration("Office", phone.Registered, patient)
+			a := newAgent(t, acc)
+			a.registration("Office", phone.Registered, soon)
 			l := rig.StartLinphone(t, rig.LinphoneOptions{User: "102", Password: "two", Registrar: k.Addr(),
 				Encryption: way.theirs, Says: rig.Tone(8000, 440, 60, 0.3)})
-			k.Registered("102", 1, patient)
+			k.Registered("102", 1, soon)
 			talks := func(id phone.CallID, nth int, with, by string) {
 				t.Helper()
-				a.reaches(id, phone.Active, patient)
+				a.reaches(id, phone.Active, soon)
 				if way.theirs != "" {
 					a.isEncrypted(id, by)
 				}
-				a.hears("Linphone", 440)
-				l.Hears(ourTone, patient)
+				a.hears("we hear Linphone", 440)
+				l.Hears(ourTone, soon)
 				a.do(a.HangUp(id))
-				a.ends(id, patient)
-				l.Ended(nth, with, patient)
+				a.ends(id, soon)
+				l.Ended(nth, with, soon)
 			}
 			talks(a.dial("102"), 1, "sip:101@127.0.0.1", "SDES")
 			l.Dial("sip:101@" + k.Addr())

@@ -57,7 +57,7 @@ func prove(t *testing.T, proofs ...proof) {
 			}
 			a := newAgent(t, account)
 			a.registration("Office", phone.Registered, soon)
-			o := rig.SIPpOptions{Scenario: p.theirs.String(), Service: "101", Limit: 20 * time.Second}
+			o := rig.SIPpOptions{Scenario: p.theirs.String(), Service: "101", Limit: 2 * soon}
 			if !p.theirs.Called() {
 				o.Target, _ = peer.Phone()
 			}
@@ -84,10 +84,19 @@ func calls(a *agent, s *rig.SIPp) phone.CallID {
 	return id
 }
 
+// holdsWhatComes holds the first call that comes in, which answers itself: SIPp goes on when it is held.
+func (a *agent) holdsWhatComes() phone.CallID {
+	a.t.Helper()
+	id := a.incoming(1).ID
+	a.reaches(id, phone.Active, soon)
+	a.do(a.Hold(id, true))
+	return id
+}
+
 // ending waits for a call's end and tells whether it is as it should.
 func ending(t *testing.T, a *agent, id phone.CallID, cause phone.Cause) phone.Call {
 	t.Helper()
-	c := a.ends(id, 2*soon)
+	c := a.ends(id, soon)
 	if c.Cause != cause {
 		t.Errorf("it ended as %s, %d %s, want %s", c.Cause, c.SIPCode, c.SIPReason, cause)
 	}
@@ -133,7 +142,7 @@ func TestSIPpTransfers(t *testing.T) {
 	colleague := siptest.New(t) // at the PBX
 	prove(t,
 		proof{name: "they transfer us", theirs: scenario.Refers("sip:103@" + colleague.Addr()), pbx: colleague, account: answersByItself, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
-			a.do(a.Hold(a.incoming(1).ID, true)) // else the order of what follows is anybody's guess
+			held := a.holdsWhatComes()
 			invite, ok := colleague.Await("INVITE", soon)
 			if !ok {
 				t.Fatal("nobody calls the colleague")
@@ -142,7 +151,7 @@ func TestSIPpTransfers(t *testing.T) {
 				t.Errorf("Referred-By %q", by)
 			}
 			colleague.Reply(invite, 200, "OK", siptest.SDP(4000))
-			ending(t, a, a.incoming(1).ID, phone.HungUpThere)
+			ending(t, a, held, phone.HungUpThere)
 			a.do(a.HangUp(a.Calls()[0].ID))
 			colleague.Reply(colleague.Expect("BYE"), 200, "OK", "")
 		}},
@@ -184,8 +193,7 @@ func TestSIPpReplaces(t *testing.T) {
 				return "sip:104@" + target.Addr()
 			},
 			ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
-				a.do(a.Hold(a.incoming(1).ID, true)) // else the order of what follows is anybody's guess
-				ending(t, a, a.incoming(1).ID, phone.HungUpThere)
+				ending(t, a, a.holdsWhatComes(), phone.HungUpThere)
 				target.Passed()
 			}},
 		proof{name: "we connect them", theirs: scenario.IsReferredToAnother(), ours: func(t *testing.T, a *agent, s *rig.SIPp) {
@@ -291,10 +299,7 @@ func TestSIPpTalks(t *testing.T) {
 	echoed := func(o *rig.SIPpOptions) { o.Echo = true }
 	talks := func(t *testing.T, a *agent, id phone.CallID) {
 		t.Helper()
-		a.until(2*soon, "our own voice comes back", func() bool {
-			n := len(a.heard)
-			return n > 48000 && rig.Sound{Rate: 48000, Samples: a.heard[n-24000:]}.Share(ourTone) > 0.8
-		})
+		a.hears("our own voice comes back", ourTone)
 		a.do(a.HangUp(id))
 		c := ending(t, a, id, phone.HungUpHere)
 		if c.Sounded == nil || c.Sounded.Received < 20 || len(c.Recording.Files) != 1 {
@@ -385,7 +390,7 @@ func TestSIPpDialogs(t *testing.T) {
 		proof{name: "glare", theirs: scenario.Glares(), ours: func(t *testing.T, a *agent, s *rig.SIPp) {
 			id := calls(a, s)
 			a.do(a.Hold(id, true))
-			a.reaches(id, phone.HeldHere, 2*soon)
+			a.reaches(id, phone.HeldHere, soon)
 			a.do(a.HangUp(id))
 		}},
 		proof{name: "routes", theirs: scenario.ComesThroughProxies(), account: answersByItself, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"leadline/phone"
 	"leadline/phone/rig"
@@ -50,8 +49,7 @@ func TestEncryptedCallsWithAsterisk(t *testing.T) {
 			in := a.incoming(1)
 			a.do(a.Answer(in.ID))
 			a.isEncrypted(in.ID, by)
-			time.Sleep(300 * time.Millisecond)
-			hums(t, "we hear the caller", a.listen(talk), 440)
+			a.hears("we hear the caller", 440)
 			a.do(a.HangUp(in.ID))
 			a.ends(in.ID, soon)
 			rig.Eventually(t, soon, "the PBX has no call", func() (bool, string) { return p.Channels() == 0, "some" })
@@ -60,14 +58,12 @@ func TestEncryptedCallsWithAsterisk(t *testing.T) {
 			out := a.dial("600")
 			a.reaches(out, phone.Active, soon)
 			a.isEncrypted(out, by)
-			time.Sleep(300 * time.Millisecond)
-			hums(t, "the echo", a.listen(talk), ourTone)
+			a.hears("the echo", ourTone)
 			a.do(a.Hold(out, true))
 			a.reaches(out, phone.HeldHere, soon)
 			a.do(a.Hold(out, false))
 			a.until(soon, "it is back", func() bool { told := a.calls[out]; return told[len(told)-1].State == phone.Active })
-			time.Sleep(500 * time.Millisecond)
-			hums(t, "after hold", a.listen(talk), ourTone)
+			a.hears("after hold", ourTone)
 			a.isEncrypted(out, by)
 			a.do(a.HangUp(out))
 			a.ends(out, soon)
@@ -86,8 +82,7 @@ func TestAnAsteriskWithoutEncryption(t *testing.T) {
 			if c := a.reaches(id, phone.Active, soon); c.Encrypted || !c.Exposed {
 				t.Errorf("encrypted %v, exposed %v", c.Encrypted, c.Exposed)
 			}
-			time.Sleep(300 * time.Millisecond)
-			hums(t, "the echo", a.listen(talk), ourTone)
+			a.hears("the echo", ourTone)
 			a.do(a.HangUp(id))
 			a.ends(id, soon)
 
@@ -121,8 +116,7 @@ func TestEncryptedCallsWithBaresip(t *testing.T) {
 				t.Helper()
 				a.reaches(id, phone.Active, soon)
 				a.isEncrypted(id, by)
-				time.Sleep(500 * time.Millisecond)
-				hums(t, "we hear baresip", a.listen(talk), 440)
+				a.hears("we hear baresip", 440)
 				a.do(a.HangUp(id))
 				a.ends(id, soon)
 				b.WaitFor("CALL_CLOSED", soon)

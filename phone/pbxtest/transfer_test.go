@@ -2,7 +2,6 @@ package pbxtest
 
 import (
 	"testing"
-	"time"
 
 	"leadline/phone"
 	"leadline/phone/rig"
@@ -39,8 +38,7 @@ func TestABlindTransferReachesTheColleague(t *testing.T) {
 	}
 	b.do(b.Answer(passed.ID))
 	b.reaches(passed.ID, phone.Active, soon)
-	time.Sleep(300 * time.Millisecond) // the jitter buffer fills
-	hums(t, "the colleague hears the customer", b.listen(talk), 440)
+	b.hears("the colleague hears the customer", 440)
 	b.do(b.HangUp(passed.ID))
 	rig.Eventually(t, soon, "the PBX has no call", func() (bool, string) { return p.Channels() == 0, "some" })
 }
@@ -58,8 +56,7 @@ func TestATransferToNobodyComesBack(t *testing.T) {
 		last := told[len(told)-1]
 		return last.State == phone.Active && last.Transfer.Code >= 300
 	})
-	time.Sleep(300 * time.Millisecond)
-	hums(t, "we hear the customer again", a.listen(talk), 440)
+	a.hears("we hear the customer again", 440)
 }
 
 func TestAnAttendedTransferJoinsThem(t *testing.T) {
@@ -79,8 +76,7 @@ func TestAnAttendedTransferJoinsThem(t *testing.T) {
 			t.Errorf("%s ended as %s, %d %s", id, e.Cause, e.SIPCode, e.SIPReason)
 		}
 	}
-	time.Sleep(300 * time.Millisecond)
-	hums(t, "the colleague hears the customer", b.listen(talk), 440)
+	b.hears("the colleague hears the customer", 440)
 	b.do(b.HangUp(asked.ID))
 	rig.Eventually(t, soon, "the PBX has no call", func() (bool, string) { return p.Channels() == 0, "some" })
 }

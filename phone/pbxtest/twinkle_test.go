@@ -18,7 +18,7 @@ func TestCallsWithTwinkle(t *testing.T) {
 	defer pulse.Play(t, rig.Tone(48000, theirTone, 60, 0.3))()
 	w := rig.StartTwinkle(t, rig.TwinkleOptions{User: "102", Password: "two", Registrar: k.Addr(), Sound: pulse})
 	a := newAgent(t, account(k, "udp"))
-	k.Registered("102", 1, 15*time.Second)
+	k.Registered("102", 1, soon)
 	a.registration("Office", phone.Registered, soon)
 	now := func(id phone.CallID, state phone.CallState) {
 		t.Helper()
@@ -45,7 +45,8 @@ func TestCallsWithTwinkle(t *testing.T) {
 	now(out, phone.HeldThere)
 	w.Says("re-INVITE successful", soon) // until then it takes no other wish
 	w.Do("retrieve")
-	heard(out)
+	now(out, phone.Active)
+	a.hears("Twinkle goes on", theirTone) // for long enough to hear us, too
 	w.Do("bye")
 	if end := a.ends(out, soon); end.Cause != phone.HungUpThere {
 		t.Errorf("after their bye: %s", end.Cause)

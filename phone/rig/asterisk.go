@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -251,10 +252,21 @@ Setvar: __CALLERNAME=%s
 }
 
 // Heard is what extension 608 has heard in a call: the name that Call gave back,
-// or "608" for a phone that has dialled it. Read it after the call has ended.
+// or "608" for a phone that has dialled it. Read it after the call has ended: it waits until
+// the file is written, which Asterisk does a while after the channel is gone.
 func (a *Asterisk) Heard(call string) Sound {
 	a.t.Helper()
-	return ReadWAV(a.t, filepath.Join(a.Dir, "spool/monitor", call+"-rx.wav"))
+	const header = 44 // ends with how many bytes of sound follow, 0 until the file is closed
+	path := filepath.Join(a.Dir, "spool/monitor", call+"-rx.wav")
+	Eventually(a.t, 20*time.Second, "what "+call+" heard is written", func() (bool, string) {
+		b, err := os.ReadFile(path)
+		if err != nil || len(b) <= header {
+			return false, fmt.Sprintf("%d bytes, %v", len(b), err)
+		}
+		size := int(binary.LittleEndian.Uint32(b[header-4:]))
+		return size == len(b)-header, fmt.Sprintf("%d bytes of %d", len(b)-header, size)
+	})
+	return ReadWAV(a.t, path)
 }
 
 // Digits are what extension 607 has been sent, of all calls so far.
