@@ -151,6 +151,9 @@ func (m *MainWindow) build() {
 	m.rail = newRail(m.Go)
 	m.status = newStatusStrip(m.opt, m.Go, m.ShowSettings, func() *kit.Layer { return m.layer })
 	m.omni = newOmnibox(m.opt, func() fyne.Canvas { return m.win.Canvas() }, m.open)
+	if m.opt.Customers != nil {
+		m.omni.add = m.addContact
+	}
 	m.pages = map[pageName]page{
 		pageCalls:     newListPage(m.opt, callsPageSpec(), m),
 		pageMissed:    newMissedPage(m.opt),
@@ -383,6 +386,12 @@ func (m *MainWindow) newRecords() (items []kit.MenuItem) {
 		}})
 	}
 	return items
+}
+
+// addContact opens the form of a new contact with a number or a name.
+func (m *MainWindow) addContact(words string) {
+	m.Go(pageContacts)
+	m.pages[pageContacts].(*listPage).detail.NewWith(desk.Contact, words)
 }
 
 // title tells of waiting calls where only the taskbar shows.

@@ -2,12 +2,15 @@ package ui
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -26,7 +29,8 @@ type omnibox struct {
 	opt    MainOptions
 	canvas func() fyne.Canvas
 	open   func(desk.Ref)
-	box    *fyne.Container // of the top bar's height; the popup hangs out of it
+	add    func(words string) // a contact with what was typed; nil where none can be made
+	box    *fyne.Container    // of the top bar's height; the popup hangs out of it
 	entry  *omniEntry
 	input  fyne.CanvasObject // entry without the border that Fyne draws around it
 	field  *kit.Area
@@ -135,6 +139,9 @@ func (o *omnibox) fill() {
 		for _, r := range o.found {
 			o.items = append(o.items, o.recordItem(r, s, before))
 		}
+		if o.addable(s) {
+			o.items = append(o.items, o.addItem(s))
+		}
 	}
 	rows := []fyne.CanvasObject{kit.Gap(47)}
 	for _, it := range o.items {
@@ -145,7 +152,7 @@ func (o *omnibox) fill() {
 		}
 		rows = append(rows, kit.Pad(0, 5, 0, 5, it))
 	}
-	if show && len(o.items) == 0 {
+	if show && !slices.ContainsFunc(o.items, func(it *omniItem) bool { return !it.adds }) {
 		words := text.Key("Nobody found. A number, an extension or a SIP address can be dialled.")
 		switch {
 		case o.failed:
@@ -208,6 +215,31 @@ func (o *omnibox) dialItem(s, target string) *omniItem {
 		o.close()
 	})
 	it.english = func() string { return text.English("Dial") }
+	return it
+}
+
+// addable says whether a contact is offered of what was typed: of a number, and of a name that nobody has.
+func (o *omnibox) addable(s string) bool {
+	if o.add == nil {
+		return false
+	}
+	if _, ok := dialable(s); ok {
+		_, number := crm.ParseNumber(s, o.opt.Region, crm.LabelWork)
+		return number && len(digitsOf(s)) >= addDigits
+	}
+	return strings.TrimSpace(s) != "" && o.query == s && !o.failed && len(o.found) == 0
+}
+
+// addDigits is how long a number is at least that a contact is offered for: below it may be an extension.
+const addDigits = 5
+
+func (o *omnibox) addItem(s string) *omniItem {
+	it := newOmniItem(theme.IconPlus, text.T("New contact with {words}", "words", strings.TrimSpace(s)), "", "", false, func() {
+		o.close()
+		o.add(s)
+	})
+	it.adds = true
+	it.english = func() string { return text.English("New contact with {words}", "words", strings.TrimSpace(s)) }
 	return it
 }
 

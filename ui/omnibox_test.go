@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 )
 
@@ -63,6 +64,43 @@ func TestWordsAreSearchedAndNotDialled(t *testing.T) {
 	b.type_(omniName, "Meiers")
 	if !b.says("The search failed") {
 		t.Error("it does not say that the search failed")
+	}
+}
+
+// The picture main-empty-omnibox: what was typed becomes a contact.
+func TestAContactIsMadeOfWhatWasTyped(t *testing.T) {
+	b, s := customersBench(t, Look{"de", "dark"})
+	do(t, s, crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: "Meier", Numbers: []crm.Number{number(t, "0221 98765")}}})
+	for _, short := range []string{"112", "Meier", "sip:anna@example.org"} {
+		b.type_(omniName, short)
+		pumpUntil(t, b.d, func() bool { return b.m.omni.query == short })
+		if b.says("Neuer Kontakt mit " + short) {
+			t.Errorf("%q is offered to become a contact", short)
+		}
+	}
+	for _, c := range []struct{ typed, field, want string }{
+		{"0221 98765", "Number", "0221 98765"}, // somebody has it: the form says who
+		{"Anna Lena Groß", "Last name", "Groß"},
+	} {
+		b.type_(omniName, c.typed)
+		pumpUntil(t, b.d, func() bool { return b.m.omni.query == c.typed })
+		b.shot("omnibox-add-" + c.field)
+		b.tap("row", "New contact with "+c.typed)
+		b.waits("Neuer Kontakt")
+		if b.m.at != pageContacts {
+			t.Errorf("the form is on the page %s", b.m.at)
+		}
+		if got := b.widget("field", c.field).Value(); got != c.want {
+			t.Errorf("%q: the form has %q", c.typed, got)
+		}
+		b.shot("omnibox-added-" + c.field)
+		b.tap("button", "Cancel")
+		b.settle()
+	}
+	b.type_(omniName, "Anna Lena Groß")
+	pumpUntil(t, b.d, func() bool { return b.m.omni.query == "Anna Lena Groß" })
+	if !b.says("Niemand gefunden") {
+		t.Error("it does not say any more that nobody was found")
 	}
 }
 

@@ -13,6 +13,7 @@ type omniItem struct {
 	pressArea
 	left func() // the pointer went elsewhere
 	dial func() // Ctrl+Enter; nil when it does nothing else
+	adds bool   // it makes a contact of what was typed
 }
 
 // newOmniItem makes a row. The digits of query are marked in sub.

@@ -76,15 +76,18 @@ func readFormChoices(ctx context.Context, c Customers, ref crm.Ref) (has formCho
 // edit opens the form on the record that is shown.
 func (v *recordView) edit() {
 	ref := v.rec.Ref
-	v.openForm(crmRef(ref), func() bool { return v.row.Ref == ref })
+	v.openForm(crmRef(ref), "", func() bool { return v.row.Ref == ref })
 }
 
 // New opens the form for a new record.
-func (v *recordView) New(kind desk.RecordKind) {
-	v.openForm(crm.Ref{Kind: crm.Kind(kind)}, func() bool { return true })
+func (v *recordView) New(kind desk.RecordKind) { v.NewWith(kind, "") }
+
+// NewWith is New with a number or a name in it already.
+func (v *recordView) NewWith(kind desk.RecordKind, words string) {
+	v.openForm(crm.Ref{Kind: crm.Kind(kind)}, words, func() bool { return true })
 }
 
-func (v *recordView) openForm(ref crm.Ref, wanted func() bool) {
+func (v *recordView) openForm(ref crm.Ref, words string, wanted func() bool) {
 	c := v.opt.Customers
 	fileAsk(v.opt, func(ctx context.Context) (formChoices, error) { return readFormChoices(ctx, c, ref) }, func(has formChoices, err error) {
 		switch {
@@ -94,16 +97,19 @@ func (v *recordView) openForm(ref crm.Ref, wanted func() bool) {
 			if ref.ID == "" {
 				v.blank()
 			}
-			f := newRecordForm(v, ref, has)
+			f := newRecordForm(v, ref, has, words)
 			v.begin(f.task, f.firstField())
 		}
 	})
 }
 
-func newRecordForm(v *recordView, ref crm.Ref, has formChoices) *recordForm {
+func newRecordForm(v *recordView, ref crm.Ref, has formChoices, words string) *recordForm {
 	f := &recordForm{v: v, kind: ref.Kind, has: has, was: has.rec, fresh: ref.ID == ""}
 	if f.fresh {
 		f.was = blankRecord(ref.Kind, v.opt.Customers.NewID(), has.me.ID)
+		if c := f.was.Contact; c != nil && words != "" {
+			nameContact(c, words, v.opt.Region)
+		}
 	}
 	f.doubles = newRecordDoubles(v, f.likeness, func() { f.refit() })
 	f.hints = newExceptionHints(has.excepted, f.refit)
@@ -121,7 +127,7 @@ func newRecordForm(v *recordView, ref crm.Ref, has formChoices) *recordForm {
 	title, verb := formTitle(ref.Kind, f.fresh), text.Key("Save")
 	f.task = newRecordTask(title, verb, f.submit, v.end, append([]fyne.CanvasObject{f.doubles.box, f.hints.box}, rows...)...)
 	f.task.stop = f.doubles.Stop
-	if !f.fresh {
+	if !f.fresh || words != "" {
 		f.doubles.Look()
 	}
 	f.hint()
@@ -138,6 +144,19 @@ func blankRecord(kind crm.Kind, id, me crm.ID) crm.Record {
 		return crm.Record{Deal: &crm.Deal{ID: id, Responsible: me}}
 	}
 	return crm.Record{Contact: &crm.Contact{ID: id, Responsible: me}}
+}
+
+// nameContact gives a contact the number, or the first and last name, that the words are.
+func nameContact(c *crm.Contact, words, region string) {
+	if n, ok := crm.ParseNumber(words, region, crm.LabelWork); ok {
+		c.Numbers = []crm.Number{n}
+		return
+	}
+	names := strings.Fields(words)
+	if len(names) == 0 {
+		return
+	}
+	c.FirstName, c.LastName = strings.Join(names[:len(names)-1], " "), names[len(names)-1]
 }
 
 func formTitle(kind crm.Kind, fresh bool) text.Key {
