@@ -252,6 +252,29 @@ func TestMicrophoneAndSpeakerAreTried(t *testing.T) {
 	}
 }
 
+// Issue 6.4: a test call.
+func TestThePBXsEchoIsCalled(t *testing.T) {
+	s := &mainSettings{accounts: oneAccount}
+	b := newMainBench(t, fullDesk(), s, Look{"de", "light"})
+	b.m.ShowSettings(settingsSound)
+	b.settle()
+	for _, no := range []string{"", "nobody"} {
+		b.type_("Number of the PBX's echo test", no)
+		if b.widget("button", "Test call").Enabled() {
+			t.Errorf("%q can be called", no)
+		}
+	}
+	b.type_("Number of the PBX's echo test", "*43")
+	b.shot("settings-sound-call-de")
+	b.tap("button", "Test call")
+	if got := b.desk.dialled; len(got) != 1 || got[0] != "*43" {
+		t.Errorf("called %q", got)
+	}
+	if again := newSoundTestView(b.m.opt); again.number.Text() != "*43" || !again.call.Enabled() {
+		t.Errorf("the next time %q is there", again.number.Text())
+	}
+}
+
 func TestTheRingerIsTriedForAMoment(t *testing.T) {
 	s := &mainSettings{accounts: oneAccount}
 	b := newMainBench(t, fullDesk(), s, Look{"en", "light"})

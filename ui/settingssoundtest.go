@@ -55,6 +55,8 @@ type soundTestView struct {
 	speaker  *kit.Meter
 	rehearse *kit.Button
 	ring     *kit.Button
+	number   *kit.Field // of the PBX's echo
+	call     *kit.Button
 	said     *kit.StateSentence
 
 	after func(time.Duration, func())
@@ -68,13 +70,20 @@ func newSoundTestView(opt MainOptions) *soundTestView {
 	v.after = func(d time.Duration, do func()) { time.AfterFunc(d, do) }
 	v.rehearse = kit.NewButton("Test microphone and speaker", kit.Line, v.try).WithIcon(theme.IconMic)
 	v.ring = kit.NewButton("Ring", kit.Line, v.tryRinger).WithIcon(theme.IconBell)
+	v.number = kit.NewBareField("Number of the PBX's echo test", func(string) { v.callable() }).WithPlaceholder("Number of the PBX's echo test")
+	v.number.SetText(opt.Kept.String(prefEchoNumber))
+	v.number.OnSubmit(func(string) { v.testCall() })
+	v.call = kit.NewButton("Test call", kit.Line, v.testCall).WithIcon(theme.IconHandset)
 	v.said = kit.NewStateSentence(kit.Secondary)
 	level := func(name text.Key, m *kit.Meter) fyne.CanvasObject {
 		return kit.Row(12, kit.Sized(90, 18, kit.NewLabel(name, kit.Secondary)), kit.Sized(218, 18, m), kit.Spacer())
 	}
 	v.box = kit.Column(8, level(text.Key("Microphone"), v.mic), level(text.Key("Speaker"), v.speaker), kit.Gap(2),
-		kit.Row(8, v.rehearse, v.ring, kit.Spacer()), kit.Sized(0, 34, v.said.Container))
+		kit.Row(8, v.rehearse, v.ring, kit.Spacer()), kit.Sized(0, 34, v.said.Container),
+		kit.Row(8, kit.Sized(222, 32, v.number), v.call, kit.Spacer()),
+		kit.NewProse("You hear yourself with the delay of the network: *43, 600 or 9196 at many a PBX.", kit.Quiet))
 	v.rest()
+	v.callable()
 	return v
 }
 
@@ -145,6 +154,25 @@ func (v *soundTestView) rest() {
 func (v *soundTestView) free(on bool) {
 	v.rehearse.SetEnabled(on, text.T("The test runs"))
 	v.ring.SetEnabled(on, text.T("The test runs"))
+}
+
+// prefEchoNumber is where the number of the PBX's echo is kept.
+const prefEchoNumber = "sound.echo"
+
+// callable lets one call a number that is there.
+func (v *soundTestView) callable() {
+	_, ok := dialable(v.number.Text())
+	v.call.SetEnabled(ok, text.T("Type the number that the PBX has for it"))
+}
+
+// testCall calls the PBX's echo as any number is called, and keeps the number for the next time.
+func (v *soundTestView) testCall() {
+	to, ok := dialable(v.number.Text())
+	if !ok {
+		return
+	}
+	v.opt.Kept.SetString(prefEchoNumber, v.number.Text())
+	v.opt.Desk.Dial(to, "")
 }
 
 // try begins a rehearsal.
