@@ -258,6 +258,7 @@ func (c *call) end(cause Cause, code int, reason string) {
 	c.view.State, c.view.Cause = Ended, cause
 	c.view.SIPCode, c.view.SIPReason = code, reason
 	c.view.Ended = c.phone.cfg.Now()
+	c.notPassedOn()
 	c.readStats()
 	if !c.view.Answered.IsZero() && c.voice != nil && c.voice.session != nil {
 		c.sounded.count(c.voice.session.Stats())

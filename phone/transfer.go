@@ -114,6 +114,9 @@ func (c *call) passed(r sip.Referral) {
 		return
 	}
 	t := &c.view.Transfer
+	if r.Code == 202 && !r.Final && c.passing.took {
+		return // the answer to the REFER, which a NOTIFY has overtaken
+	}
 	t.Code, t.Reason = r.Code, r.Reason
 	switch {
 	case r.OK():
@@ -141,11 +144,26 @@ func (c *call) passed(r sip.Referral) {
 	}
 }
 
+// notPassedOn says of a call that ends how its transfer stands, when it is still on its way.
+func (c *call) notPassedOn() {
+	w := c.passing
+	if w == nil {
+		return
+	}
+	c.passing = nil
+	c.view.Transfer.State, c.view.Transfer.Code = TransferFailed, 0
+	c.view.Transfer.Reason = "the call ended before the far end said what became of it"
+	if o := w.with; o != nil {
+		o.box.post(func() { o.joinedBy = "" })
+	}
+}
+
 // passedOn ends a call that the far end has left because it was passed on. A PBX may
 // hang up without a NOTIFY that says how it went.
 func (c *call) passedOn() bool {
 	if c.joinedBy != "" {
 		// A PBX may free the call that was joined before it says that they are connected.
+		c.passing = nil
 		c.view.Transfer = Transfer{State: TransferDone, With: c.joinedBy, To: c.joinedTo}
 		c.end(Transferred, 0, "")
 		return true
@@ -172,6 +190,7 @@ func (c *call) leaveThem() {
 		if o.view.State == Ended {
 			return
 		}
+		o.passing = nil
 		o.view.Transfer = Transfer{State: TransferDone, With: id, To: to}
 		o.dialog.HangUp()
 		o.end(Transferred, 0, "")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"leadline/phone"
 	"leadline/phone/siptest"
@@ -42,6 +43,10 @@ func TestBlindTransferIsFollowedToItsEnd(t *testing.T) {
 	if got := refer.Get("Referred-By"); !strings.Contains(got, "sip:101@") {
 		t.Errorf("Referred-By: %s", got)
 	}
+	caller.Reply(refer, 407, "Proxy Authentication Required", "", `Proxy-Authenticate: Digest realm="pbx", nonce="1"`)
+	if refer = caller.Expect("REFER"); !strings.Contains(refer.Get("Proxy-Authorization"), `username="101"`) {
+		t.Errorf("asked for a password: %s", refer.Get("Proxy-Authorization"))
+	}
 	caller.Reply(refer, 202, "Accepted", "")
 	transferState(d, c, phone.TransferTrying)
 	notify(caller, "active;expires=60", "SIP/2.0 180 Ringing\r\n")
@@ -62,6 +67,11 @@ func TestATransferThatFailsBringsTheCallBack(t *testing.T) {
 			caller.Reply(refer, 202, "Accepted", "")
 			notify(caller, "terminated;reason=noresource", "SIP/2.0 486 Busy Here")
 		},
+		"ended while it rings": func(caller *siptest.Call, refer siptest.Message) {
+			notify(caller, "active;expires=60", "SIP/2.0 180 Ringing") // overtakes the answer
+			caller.Reply(refer, 202, "Accepted", "")
+			notify(caller, "terminated;reason=noresource", "SIP/2.0 180 Ringing")
+		},
 		"ended without a word": func(caller *siptest.Call, refer siptest.Message) {
 			caller.Reply(refer, 202, "Accepted", "")
 			notify(caller, "terminated;reason=timeout", "nonsense")
@@ -72,13 +82,63 @@ func TestATransferThatFailsBringsTheCallBack(t *testing.T) {
 			d.do(d.Transfer(c.ID, "102"))
 			holds(t, caller)
 			fail(caller, caller.Expect("REFER"))
-			if got := transferState(d, c, phone.TransferFailed).Transfer; got.Reason == "" {
+			if got := transferState(d, c, phone.TransferFailed).Transfer; got.Reason == "" || got.Reason == "Ringing" || got.Code == 180 {
 				t.Errorf("no reason: %+v", got)
 			}
 			back := caller.Expect("INVITE")
 			caller.Reply(back, 200, "OK", siptest.SDP(4000))
 			d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
 			stillWorks(t, d, caller, c)
+		})
+	}
+}
+
+// Whoever never says how it went does not keep the call waiting for ever; what is said later is too late.
+func TestATransferThatNobodySpeaksOfBringsTheCallBack(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) { c.Timing.NoAnswer = 200 * time.Millisecond }).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.rings()
+	d.do(d.Answer(c.ID))
+	caller.Answered("")
+	d.state(phone.Active)
+	d.do(d.Transfer(c.ID, "102"))
+	holds(t, caller)
+	caller.Reply(caller.Expect("REFER"), 202, "Accepted", "")
+	transferState(d, c, phone.TransferFailed)
+	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000))
+	d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
+	notify(caller, "terminated;reason=noresource", "SIP/2.0 200 OK")
+	stillWorks(t, d, caller, c)
+}
+
+// The call that was to be passed on ends before the far end has said a word of it, by either side. Whom it was to be
+// joined with is not passed on to anybody then.
+func TestACallThatEndsWhileItIsPassedOnIsNot(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*desk, *siptest.Call, phone.Call){
+		"there": func(_ *desk, customer *siptest.Call, _ phone.Call) { customer.Do("BYE", "") },
+		"here":  func(d *desk, _ *siptest.Call, c phone.Call) { d.do(d.HangUp(c.ID)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, customer, first, _ := talking(t, siptest.SDP(4000))
+			colleague := customer.NewCall()
+			colleague.Invite(siptest.SDP(4002))
+			second := d.rings()
+			d.do(d.Answer(second.ID))
+			colleague.Answered("")
+			customer.Reply(customer.Expect("INVITE"), 200, "OK", siptest.SDP(4000, "a=recvonly"))
+			d.eventually("the customer waits", func() bool { return d.last(first.ID).State == phone.HeldHere })
+			d.do(d.Join(first.ID, second.ID))
+			customer.Expect("REFER")
+			end(d, customer, first)
+			d.eventually("the customer is gone", func() bool { return d.last(first.ID).State == phone.Ended })
+			if got := d.last(first.ID); got.Cause == phone.Transferred || got.Transfer.State != phone.TransferFailed || got.Transfer.Reason == "" {
+				t.Errorf("the customer's call ended as %s, transfer %+v", got.Cause, got.Transfer)
+			}
+			stillWorks(t, d, colleague, second)
 		})
 	}
 }
@@ -191,6 +251,53 @@ func TestBeingTransferredCallsTheOther(t *testing.T) {
 	caller.Do("BYE", "")
 	d.call("the old call is over", func(x phone.Call) bool { return x.ID == c.ID && x.Cause == phone.HungUpThere })
 	d.eventually("the new one is talked on", func() bool { return d.last(n.ID).State == phone.Active })
+}
+
+// The transferee is told why it failed, and talks again; when who passed it on has gone meanwhile, the new call goes on alone.
+func TestBeingTransferredToSomebodyWhoDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	referred := func(t *testing.T) (*desk, *siptest.Call, phone.Call, siptest.Message) {
+		d, caller, c, _ := talking(t, siptest.SDP(4000))
+		caller.Do("REFER", "", "Refer-To: <sip:103@"+caller.Addr()+">")
+		caller.Expect("202 REFER")
+		var invite siptest.Message
+		for range 2 { // the hold and the new call, in any order
+			m := caller.Expect("INVITE")
+			if m.Tag("To") == "" {
+				invite = m
+				continue
+			}
+			caller.Reply(m, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+		}
+		d.eventually("it waits", func() bool { return d.last(c.ID).State == phone.HeldHere })
+		return d, caller, c, invite
+	}
+	t.Run("busy", func(t *testing.T) {
+		d, caller, c, invite := referred(t)
+		caller.Reply(invite, 486, "Busy Here", "")
+		for told, back := false, false; !told || !back; { // in any order
+			m, ok := caller.AwaitAny(siptest.Patience, "NOTIFY", "INVITE")
+			switch {
+			case !ok:
+				t.Fatalf("told %v, taken back %v", told, back)
+			case m.Method() == "INVITE":
+				back = true
+				caller.Reply(m, 200, "OK", siptest.SDP(4000))
+			default:
+				caller.Reply(m, 200, "OK", "")
+				told = told || strings.HasPrefix(m.Body, "SIP/2.0 486 Busy Here") && strings.HasPrefix(m.Get("Subscription-State"), "terminated")
+			}
+		}
+		d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
+		stillWorks(t, d, caller, c)
+	})
+	t.Run("the caller has gone", func(t *testing.T) {
+		d, caller, c, invite := referred(t)
+		caller.Do("BYE", "")
+		d.eventually("the old call is over", func() bool { return d.last(c.ID).State == phone.Ended })
+		caller.Reply(invite, 200, "OK", siptest.SDP(4002))
+		d.call("the new one is talked on", func(x phone.Call) bool { return x.ID != c.ID && x.State == phone.Active })
+	})
 }
 
 // Whoever passes a call on does not make this telephone talk to a host of their choice: numbers are dialled at the PBX,

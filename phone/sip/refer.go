@@ -98,8 +98,8 @@ func (d *Dialog) notified(req *sip.Request) {
 		over = strings.EqualFold(strings.TrimSpace(state), "terminated")
 	}
 	switch {
-	case ok:
-		d.referred(Referral{Code: code, Reason: reason, Final: code >= 200 || over})
+	case ok && (code >= 200 || !over):
+		d.referred(Referral{Code: code, Reason: reason, Final: code >= 200})
 	case over:
 		// The subscription has ended without saying how the call went.
 		d.referred(Referral{Reason: "the far end does not say what became of the transfer", Final: true})
@@ -210,7 +210,7 @@ func bareURI(value string) string {
 }
 
 // parseReferTo takes the URI and its Replaces apart. Other headers in the URI are
-// dropped (RFC 3261 §19.1.5).
+// dropped (RFC 3261 §19.1.5); nothing but a call is placed.
 func parseReferTo(value string) (uri, replaces string, err error) {
 	text := bareURI(value)
 	plain, headers, _ := strings.Cut(text, "?")
@@ -221,6 +221,10 @@ func parseReferTo(value string) (uri, replaces string, err error) {
 	if err != nil || u.Host == "" {
 		return "", "", fmt.Errorf("refer to %q: %w", value, ErrTarget)
 	}
+	if method := u.UriParams.GetOr("method", "INVITE"); !strings.EqualFold(method, "INVITE") {
+		return "", "", fmt.Errorf("refer to %q, by %s: %w", value, method, ErrTarget) // RFC 3515 §2.4.2
+	}
+	u.UriParams.Remove("method") // RFC 3261 §19.1.1: it is for a Refer-To, not for a request
 	for pair := range strings.SplitSeq(headers, "&") {
 		name, v, _ := strings.Cut(pair, "=")
 		if strings.EqualFold(name, "Replaces") {

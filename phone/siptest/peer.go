@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// Patience is how long a peer waits for what it expects.
-const Patience = 5 * time.Second
+// Patience is how long a peer waits for what it expects: milliseconds do, but not on a machine that
+// is busy with other programs.
+const Patience = 20 * time.Second
 
 // Peer is a SIP end on a socket of the loopback.
 type Peer struct {
