@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"leadline/crm"
@@ -84,39 +83,22 @@ func addBelongings(q querier, f *crm.Facts) error {
 	if err != nil {
 		return err
 	}
-	if k.kind() == crm.KindContact {
-		c, err := contactByRid(q, k.rid())
-		if err != nil {
-			return err
-		}
-		if c.Company != "" {
-			f.Company = crm.Match{Ref: crm.Ref{Kind: crm.KindCompany, ID: c.Company}, Name: c.companyName}
-		}
-	}
-	deals, err := openDeals(q, k, mostMatches)
-	if err != nil {
+	if f.Deals, err = openDealRefs(q, k, true); err != nil || k.kind() != crm.KindContact {
 		return err
 	}
-	if !f.Company.Ref.None() { // and what the company has open as a whole
-		more, err := openDealsOfCompany(q, f.Company.Ref)
-		if err != nil {
-			return err
-		}
-		deals = append(deals, more...)
+	var company int64
+	err = q.row("SELECT f.rid, f.id, f.name FROM contact c JOIN company f ON f.rid = c.company WHERE c.rid = ?", k.rid()).
+		Scan(&company, idBlob{&f.Company.Ref.ID}, &f.Company.Name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
 	}
-	for _, d := range deals {
-		f.Deals = append(f.Deals, crm.Ref{Kind: crm.KindDeal, ID: d.ID})
-	}
-	return nil
-}
-
-func openDealsOfCompany(q querier, r crm.Ref) ([]dealRow, error) {
-	k, err := keyOf(q, r)
 	if err != nil {
-		return nil, err
+		return explain(err)
 	}
-	deals, err := openDeals(q, k, mostMatches)
-	return slices.DeleteFunc(deals, func(d dealRow) bool { return d.Contact != "" }), err
+	f.Company.Ref.Kind = crm.KindCompany
+	more, err := openDealRefs(q, makeKey(crm.KindCompany, company), false) // and what the company has open as a whole
+	f.Deals = append(f.Deals, more...)
+	return err
 }
 
 // entryOf is the line of a list that a party falls under, as a person wrote it; "" for none.
