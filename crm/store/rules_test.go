@@ -154,6 +154,21 @@ func TestTheSimpleModeMakesADealForWhoHasNone_F3(t *testing.T) {
 	if d.Create != "" || len(d.Attach) != 3 {
 		t.Errorf("the next call: %+v", d)
 	}
+	// What the company has open as a whole counts, however many larger deals its people have.
+	ok(t, s.EndCall(ctx, rung.ID, noon, crm.Answered, ""))
+	who := must(s.Record(ctx, rung.Refs[0]))(t)
+	company := must(s.Record(ctx, rung.Refs[1]))(t)
+	whole := crm.Deal{ID: s.NewID(), Title: "Whole", Company: company.Ref.ID, Amount: crm.Money{Minor: 1, Currency: "EUR"}}
+	colleague := crm.Contact{ID: s.NewID(), LastName: "Ofen", Company: company.Ref.ID}
+	do := []crm.Change{crm.RemoveRecord{Ref: deal.Ref}, crm.CreateContact{Contact: colleague}, crm.CreateDeal{Deal: whole}}
+	for range mostMatches {
+		do = append(do, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Contact: colleague.ID, Company: company.Ref.ID, Amount: crm.Money{Minor: 100, Currency: "EUR"}}})
+	}
+	ok(t, s.Do(ctx, do...))
+	_, d = begin(t, s, crm.Incoming, "089 4521 77", line)
+	if want := []crm.Ref{who.Ref, company.Ref, {Kind: crm.KindDeal, ID: whole.ID}}; d.Create != "" || !slices.Equal(d.Attach, want) {
+		t.Errorf("with a deal of the company: %+v, want it on %v", d, want)
+	}
 }
 
 func TestWhatACallMadeGoesToWhoAnswers_D1(t *testing.T) {
@@ -161,9 +176,10 @@ func TestWhatACallMadeGoesToWhoAnswers_D1(t *testing.T) {
 	setWorkspace(t, s, crm.Workspace{Owner: crm.WhoAnswers})
 	users := must(s.Users(ctx))(t)
 	petra := users[1]
-	queue := crm.Queue{ID: s.NewID(), Name: "Q", Members: []crm.ID{petra.ID}}
+	gone := crm.User{ID: s.NewID(), Name: "Gone", Left: true}
+	queue := crm.Queue{ID: s.NewID(), Name: "Q", Members: []crm.ID{s.NewID(), gone.ID, petra.ID}} // of whom one was removed, and one has left
 	line := crm.Line{ID: s.NewID(), Name: "L", Mode: crm.Auto, Queue: queue.ID}
-	ok(t, s.Do(ctx, crm.SaveQueue{Queue: queue}, crm.SaveLine{Line: line}))
+	ok(t, s.Do(ctx, crm.SaveUser{User: gone}, crm.SaveQueue{Queue: queue}, crm.SaveLine{Line: line}))
 	c, _ := begin(t, s, crm.Incoming, DemoUnknown, line)
 	if rec := must(s.Record(ctx, c.Refs[0]))(t); rec.Responsible != "Petra Weiß" {
 		t.Errorf("while it rings %s has it", rec.Responsible)
@@ -286,6 +302,11 @@ func aLead(t *testing.T, s *Store) (crm.Lead, crm.Call) {
 	return *must(s.Record(ctx, c.Refs[0]))(t).Lead, must(s.Call(ctx, c.ID))(t).Call
 }
 
+// noteOn says whether the note of aLead is on a record.
+func noteOn(rec crm.Record) bool {
+	return slices.ContainsFunc(rec.Timeline, func(e crm.Event) bool { return e.Kind == crm.EventNote && e.Body == "by post" })
+}
+
 func TestALeadIsConvertedWithAllItHas_F1(t *testing.T) {
 	for _, kinds := range [][]crm.Kind{{crm.KindDeal}, {crm.KindContact}, {crm.KindCompany}, {crm.KindContact, crm.KindCompany},
 		{crm.KindContact, crm.KindDeal}, {crm.KindCompany, crm.KindDeal}, {crm.KindContact, crm.KindCompany, crm.KindDeal}} {
@@ -320,6 +341,9 @@ func TestALeadIsConvertedWithAllItHas_F1(t *testing.T) {
 			if source != "Website" || rec.Responsible != "Anna Krüger" || !slices.ContainsFunc(rec.Timeline, func(e crm.Event) bool { return e.Call == call.ID }) {
 				t.Errorf("%v %s: source %q, responsible %q, timeline %+v", kinds, r.Kind, source, rec.Responsible, rec.Timeline)
 			}
+			if note := noteOn(rec); note != (r == c.Refs()[0]) {
+				t.Errorf("%v %s: the lead's note is there: %v", kinds, r.Kind, note)
+			}
 		}
 		first := c.Refs()[0]
 		if row := must(s.Call(ctx, call.ID))(t); row.Ref != first {
@@ -340,7 +364,7 @@ func TestALeadIsConvertedWithAllItHas_F1(t *testing.T) {
 		later, _ := begin(t, s, crm.Incoming, DemoUnknown, crm.Line{})
 		ok(t, s.Undo(ctx, undo.ID))
 		back := must(s.Record(ctx, lead))(t)
-		if !back.Lead.Status.Open() || len(back.Lead.Became) != 0 || back.Lead.Comment != "in a hurry" {
+		if !back.Lead.Status.Open() || len(back.Lead.Became) != 0 || back.Lead.Comment != "in a hurry" || !noteOn(back) {
 			t.Errorf("%v: taken back, the lead is %+v", kinds, back.Lead)
 		}
 		if row := must(s.Call(ctx, call.ID))(t); row.Ref != lead || row.Call.Note != "Wants a boiler" {
