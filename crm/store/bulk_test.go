@@ -8,7 +8,7 @@ import (
 	"leadline/crm"
 )
 
-func newcomer(t *testing.T, name, company string, numbers ...string) Newcomer {
+func newcomer(t testing.TB, name, company string, numbers ...string) Newcomer {
 	t.Helper()
 	n := Newcomer{Contact: crm.Contact{LastName: name}, Company: company}
 	for _, written := range numbers {

@@ -9,7 +9,7 @@ import (
 	"leadline/crm"
 )
 
-func contactWith(t *testing.T, s *Store, first, last, number, email string, company crm.ID) crm.Ref {
+func contactWith(t testing.TB, s *Store, first, last, number, email string, company crm.ID) crm.Ref {
 	t.Helper()
 	c := crm.Contact{ID: s.NewID(), FirstName: first, LastName: last, Company: company}
 	if number != "" {

@@ -1,13 +1,17 @@
 package store
 
 import (
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"leadline/crm"
+	"leadline/crm/wire"
 )
 
 // plainCounts counts calls by the columns themselves, in the slowest way there is.
@@ -110,6 +114,61 @@ func TestCallsAreCountedAsTheyAre(t *testing.T) {
 		}[random.IntN(7)], rid)
 	}
 	check("after changes")
+	c.mergeUndoImportAndSync(random)
+	check("after merges, undos, imports and what the server sent")
+}
+
+// mergeUndoImportAndSync does each of them many times, in any order, with records that calls of the file hang on.
+func (c *counter) mergeUndoImportAndSync(random *rand.Rand) {
+	c.t.Helper()
+	var ids []crm.ID
+	ok(c.t, each(reader{c.s}, "SELECT id FROM call ORDER BY rid", nil, func(rows *sql.Rows) error {
+		ids = append(ids, "")
+		return rows.Scan(idBlob{&ids[len(ids)-1]})
+	}))
+	aCall := func() crm.ID { return ids[random.IntN(len(ids))] }
+	number := func() string { return fmt.Sprintf("030 55501%02d", random.IntN(100)) }
+	rev := uint64(1)
+	fromServer := func(rows ...wire.Row) {
+		rev++
+		ok(c.t, c.s.ApplyPage(ctx, wire.Page{Rev: rev, Rows: rows, More: true}))
+	}
+	var undos []int64
+	for i := range 40 {
+		switch i % 4 {
+		case 0: // two persons with calls become one
+			keep, gone := contactWith(c.t, c.s, "Ida", "Weiß", number(), "", ""), contactWith(c.t, c.s, "Ida", "Weiss", number(), "", "")
+			ok(c.t, c.s.LinkCall(ctx, aCall(), keep))
+			ok(c.t, c.s.LinkCall(ctx, aCall(), gone))
+			m, _, err := c.s.MergeOf(ctx, keep, gone, nil)
+			ok(c.t, err)
+			undos = append(undos, must(c.s.Merge(ctx, m))(c.t).ID)
+		case 1: // every other merge is taken back
+			if i%8 == 1 {
+				ok(c.t, c.s.Undo(ctx, undos[len(undos)-1]))
+			}
+		case 2:
+			people := must(c.s.Arrivals([]Newcomer{newcomer(c.t, fmt.Sprint("Neu ", i), "Works", number()), newcomer(c.t, "Ida Weiß", "", number())}))(c.t)
+			must(c.s.Welcome(ctx, people, []Duplicates{Skip, Update, Add}[random.IntN(3)]))(c.t)
+		case 3: // a call changed on another desk, a new one of it, and one that is no more
+			call := must(c.s.Call(ctx, aCall()))(c.t).Call
+			call.Party, call.Direction = crm.Parse(number(), "DE"), []crm.Direction{crm.Incoming, crm.Outgoing}[random.IntN(2)]
+			call.Outcome = []crm.Outcome{crm.Answered, crm.Missed, crm.AnsweredElsewhere, crm.Declined}[random.IntN(4)]
+			call.Answered, call.Ended = time.Time{}, call.Began.Add(90*time.Second)
+			if call.Outcome == crm.Answered {
+				call.Answered = call.Began.Add(time.Duration(random.IntN(40)) * time.Second)
+			}
+			call.Agent, call.Line, call.Result = c.users["Petra Weiß"], c.lines["Workshop"].ID, crm.Results[random.IntN(len(crm.Results))]
+			other, gone := call, random.IntN(len(ids))
+			other.ID, other.Began = c.s.NewID(), call.Began.Add(-3*time.Second)
+			data, more := must(json.Marshal(call))(c.t), must(json.Marshal(other))(c.t)
+			fromServer(wire.Row{Entity: wire.Call, ID: call.ID, Rev: rev + 1, Data: data}, wire.Row{Entity: wire.Call, ID: other.ID, Rev: rev + 1, Data: more})
+			if ids[gone] != call.ID {
+				fromServer(wire.Row{Entity: wire.Call, ID: ids[gone], Rev: rev + 1, Deleted: true})
+				ids = slices.Delete(ids, gone, gone+1)
+			}
+		}
+	}
 }
 
 // The question of each hour reads nothing but the index.
