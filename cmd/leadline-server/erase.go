@@ -20,6 +20,7 @@ import (
 	"leadline/crm/server/database"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
+	"leadline/disk"
 )
 
 // eraseCommand has a person's data gone (I4): here, and on each device when it next connects.
@@ -203,11 +204,7 @@ func (p place) keepErasures(ctx context.Context, e *server.Engine) error {
 	if err != nil {
 		return err
 	}
-	part := filepath.Join(dir, erasuresFile+".part")
-	if err := os.WriteFile(part, text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(part, filepath.Join(dir, erasuresFile))
+	return disk.WriteFile(filepath.Join(dir, erasuresFile), text)
 }
 
 // erasures are all that were asked for, by the file and by the database that is there.

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"leadline/cmd/leadline/config"
-	"leadline/cmd/leadline/secret"
+	"leadline/disk"
 	"leadline/ui"
 )
 
@@ -53,7 +53,7 @@ func (s settings) StartWithSession(on bool) error {
 		args = append(args, "-config", quotedExec(s.opts.File))
 	}
 	entry := "[Desktop Entry]\nType=Application\nName=Leadline\nIcon=" + ui.AppID + "\nExec=" + strings.Join(args, " ") + "\nTerminal=false\n"
-	if err := secret.WriteFile(file, []byte(entry)); err != nil {
+	if err := disk.WriteFile(file, []byte(entry)); err != nil {
 		return fmt.Errorf("start with the session: %w", err)
 	}
 	return nil

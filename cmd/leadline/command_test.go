@@ -126,7 +126,7 @@ func TestContactsComeInAndGoOut(t *testing.T) {
 			t.Errorf("%q is not in what was exported:\n%s", want, got)
 		}
 	}
-	if left, _ := filepath.Glob(out + "*.part"); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(out), "."+filepath.Base(out)+".*")); len(left) > 0 {
 		t.Errorf("%v is left", left)
 	}
 	if info, err := os.Stat(out); err != nil || info.Mode().Perm() != 0o600 {

@@ -16,6 +16,7 @@ import (
 	"leadline/crm"
 	"leadline/crm/exchange"
 	"leadline/crm/store"
+	"leadline/disk"
 )
 
 // storeFile is the agent's file in the data folder.
@@ -114,7 +115,7 @@ func writeRefused(ctx context.Context, file, to string, o exchange.Options) (row
 		return 0, fmt.Errorf("read the refused rows: %w", err)
 	}
 	defer in.Close()
-	err = writeWhole(to, func(w io.Writer) (err error) {
+	err = disk.Write(to, func(w io.Writer) (err error) {
 		rows, err = exchange.WriteRefused(ctx, in, w, o)
 		if err == nil && rows == 0 {
 			err = errNoneRefused
@@ -290,7 +291,7 @@ func exportFile(ctx context.Context, c config.Config, file string, format exchan
 		return errors.Join(err, s.Close())
 	}
 	var n int
-	err = writeWhole(file, func(w io.Writer) (err error) {
+	err = disk.Write(file, func(w io.Writer) (err error) {
 		n, err = exchange.Export(ctx, s, w, format)
 		return err
 	})
@@ -309,7 +310,7 @@ func exportPerson(ctx context.Context, s *store.Store, file string, format excha
 	if file == "-" {
 		return exchange.ExportPerson(ctx, s, r, out, format)
 	}
-	err = writeWhole(file, func(w io.Writer) error { return exchange.ExportPerson(ctx, s, r, w, format) })
+	err = disk.Write(file, func(w io.Writer) error { return exchange.ExportPerson(ctx, s, r, w, format) })
 	if err == nil {
 		_, err = fmt.Fprintf(out, "what there is of %s written to %s\n", name, file)
 	}
@@ -345,20 +346,4 @@ func personOf(ctx context.Context, s *store.Store, who string) (crm.Ref, string,
 		fmt.Fprintf(&b, "\n  %s  %s %s %s", f.Ref.ID, f.Name, f.Sub, f.Number.Show(""))
 	}
 	return crm.Ref{}, "", fmt.Errorf("several are found by %q; take the id of the one who is meant:%s", who, b.String())
-}
-
-// writeWhole writes a file for its owner only that is whole or not there.
-func writeWhole(file string, write func(io.Writer) error) error {
-	part, err := os.OpenFile(file+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	err = errors.Join(write(part), part.Close())
-	if err == nil {
-		err = os.Rename(part.Name(), file)
-	}
-	if err != nil {
-		_ = os.Remove(part.Name())
-	}
-	return err
 }

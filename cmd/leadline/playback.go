@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
+	"leadline/disk"
 	"leadline/phone/audio"
 	"leadline/phone/record"
 	"leadline/ui"
@@ -91,19 +91,11 @@ func (s settings) CopyRecording(ctx context.Context, r desk.Recorded, to string)
 		return fmt.Errorf("copy the recording: %w", err)
 	}
 	defer in.Close()
-	out, err := os.CreateTemp(filepath.Dir(to), ".recording-*")
+	err = disk.Write(to, func(out io.Writer) error {
+		_, err := io.Copy(out, in)
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("copy the recording: %w", err)
-	}
-	defer os.Remove(out.Name()) // nothing once it is renamed
-	if _, err := io.Copy(out, in); err != nil {
-		out.Close()
-		return fmt.Errorf("copy the recording to %s: %w", to, err)
-	}
-	if err := out.Close(); err != nil {
-		return fmt.Errorf("copy the recording to %s: %w", to, err)
-	}
-	if err := os.Rename(out.Name(), to); err != nil {
 		return fmt.Errorf("copy the recording: %w", err)
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"leadline/cmd/leadline/config"
-	"leadline/cmd/leadline/secret"
+	"leadline/disk"
 	"leadline/phone"
 )
 
@@ -60,7 +60,7 @@ func (p *program) writeReport() {
 	var b bytes.Buffer
 	err := p.phone.WriteReport(&b)
 	if err == nil {
-		err = secret.WriteFile(filepath.Join(p.config().Data, reportFile), b.Bytes())
+		err = disk.WriteFile(filepath.Join(p.config().Data, reportFile), b.Bytes())
 	}
 	if err != nil {
 		p.log.Warn("write the report of the last calls", "error", err)
@@ -90,5 +90,5 @@ func reportCommand(c config.Config, args []string, out io.Writer) error {
 		_, err = out.Write(report)
 		return err
 	}
-	return secret.WriteFile(args[0], report)
+	return disk.WriteFile(args[0], report)
 }

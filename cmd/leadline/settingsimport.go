@@ -12,6 +12,7 @@ import (
 	"leadline/crm"
 	"leadline/crm/exchange"
 	"leadline/crm/store"
+	"leadline/disk"
 	"leadline/ui"
 	"leadline/ui/desk"
 )
@@ -115,7 +116,7 @@ func (s settings) Export(ctx context.Context, file string, f ui.ExportFormat) (n
 	if err != nil {
 		return 0, err
 	}
-	err = writeWhole(file, func(w io.Writer) (err error) {
+	err = disk.Write(file, func(w io.Writer) (err error) {
 		n, err = exchange.Export(ctx, s.store, w, format)
 		return err
 	})

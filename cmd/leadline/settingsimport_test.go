@@ -129,7 +129,7 @@ func TestACancelledExportLeavesTheOldFile(t *testing.T) {
 		if got, _ := os.ReadFile(out); string(got) != "old" {
 			t.Errorf("%s: the file has %q", f, got)
 		}
-		if left, _ := filepath.Glob(out + ".*"); len(left) > 0 {
+		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(out), ".out.*")); len(left) > 0 {
 			t.Errorf("%s: %v is left", f, left)
 		}
 	}

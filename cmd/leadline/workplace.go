@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"leadline/cmd/leadline/secret"
+	"leadline/disk"
 )
 
 const (
@@ -150,7 +150,7 @@ func (k *workplace) save() error {
 	}
 	b, err := json.MarshalIndent(values, "", "\t")
 	if err == nil {
-		err = secret.WriteFile(k.file, append(b, '\n'))
+		err = disk.WriteFile(k.file, append(b, '\n'))
 	}
 	if err != nil {
 		k.mu.Lock()

@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
+
+	"leadline/disk"
 )
 
 // readTime is how long others may go on reading before a file is given up on that would take this one's place.
@@ -37,10 +38,10 @@ func (s *Store) placing(path string) []func() error {
 					return fmt.Errorf("the log of %s is not in it", beside)
 				}
 			}
-			return syncDir(dir)
+			return disk.SyncFolder(dir)
 		},
 		func() error { return os.Rename(path, s.damage.path) },
-		func() error { return syncDir(dir) },
+		func() error { return disk.SyncFolder(dir) },
 	}
 }
 
@@ -93,16 +94,4 @@ func (s *Store) connectWriter(ctx context.Context, path string) error {
 	}
 	s.writeDB, s.writer, s.writes.db, s.relaxed = db, conn, conn, false
 	return nil
-}
-
-// syncDir makes a rename last through a power cut. Windows can't open a folder for that and needs no such step.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

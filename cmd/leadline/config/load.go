@@ -12,7 +12,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"leadline/cmd/leadline/secret"
+	"leadline/disk"
 )
 
 // Problem is one thing in the file that can't be used.
@@ -171,7 +171,7 @@ func Save(file string, c Config) error {
 	if _, err := parse(file, data); err != nil {
 		return fmt.Errorf("save the configuration: %w", err)
 	}
-	if err := secret.WriteFile(file, data); err != nil {
+	if err := disk.WriteFile(file, data); err != nil {
 		return fmt.Errorf("save the configuration: %w", err)
 	}
 	return nil

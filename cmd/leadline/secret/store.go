@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/zalando/go-keyring"
+
+	"leadline/disk"
 )
 
 // ErrNotFound says that no password is kept under the name.
@@ -169,7 +171,7 @@ func (s *Store) change(edit func(map[string]string)) error {
 	if err != nil {
 		return fmt.Errorf("keep the password: %w", err)
 	}
-	if err := WriteFile(s.file, data); err != nil {
+	if err := disk.WriteFile(s.file, data); err != nil {
 		return fmt.Errorf("keep the password: %w", err)
 	}
 	return nil

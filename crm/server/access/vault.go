@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"leadline/disk"
 )
 
 // Vault seals what the server has to know in the clear but nobody should read in a copy of its
@@ -96,6 +98,9 @@ func makeKeyFile(file string) ([]byte, error) {
 		return nil, err
 	}
 	if err := os.Link(part.Name(), file); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	if err := disk.SyncFolder(filepath.Dir(file)); err != nil { // before anything is sealed with it
 		return nil, err
 	}
 	return os.ReadFile(file)

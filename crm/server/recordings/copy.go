@@ -11,6 +11,7 @@ import (
 	"leadline/crm"
 	"leadline/crm/server"
 	"leadline/crm/server/database"
+	"leadline/disk"
 )
 
 // Copied is what Copy did.
@@ -99,5 +100,5 @@ func copyWhole(source, target string, length int64) (err error) {
 	if err != nil {
 		return errors.Join(err, os.Remove(part))
 	}
-	return syncFile(filepath.Dir(target)) // the name, too
+	return disk.SyncFolder(filepath.Dir(target)) // the name, too
 }

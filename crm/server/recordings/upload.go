@@ -16,6 +16,7 @@ import (
 	"leadline/crm/server/database"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
+	"leadline/disk"
 )
 
 // Begin begins to take a recording, or says how much of it is here: who asks goes on from there. Only who made the call
@@ -189,7 +190,7 @@ func (r *Recordings) finish(ctx context.Context, from server.Sender, rec databas
 		if err := os.Rename(path+partly, path); err != nil {
 			return done, err
 		}
-		if err := syncFile(filepath.Dir(path)); err != nil {
+		if err := disk.SyncFolder(filepath.Dir(path)); err != nil {
 			return done, err
 		}
 	}
@@ -243,7 +244,7 @@ func (r *Recordings) do(ctx context.Context, workspace crm.ID, change crm.Change
 	return result.Status == wire.Rejected, err
 }
 
-// syncFile has a file, or a folder's names, be on the disk.
+// syncFile has a file be on the disk.
 func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDONLY, 0)
 	if err != nil {
