@@ -52,6 +52,16 @@ func (h Hours) location() (*time.Location, error) {
 	return zone, nil
 }
 
+// Midnight is when the day of at began, by the clock that the hours are told in.
+func (h Hours) Midnight(at time.Time) time.Time {
+	zone, err := h.location()
+	if err != nil {
+		zone = time.Local
+	}
+	year, month, day := at.In(zone).Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, zone)
+}
+
 // Open says whether at is within the hours. A zone that is not known counts as the program's own.
 func (h Hours) Open(at time.Time) bool {
 	if len(h.Spans) == 0 {

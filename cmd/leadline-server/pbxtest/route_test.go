@@ -66,9 +66,14 @@ func openOffice(t *testing.T) office {
 		t.Fatal(err)
 	}
 	anna := crm.User{ID: newID(t), Name: "Anna", Extension: "101"}
-	line := crm.Line{ID: newID(t), Name: "Sales", Number: crm.Parse("+49305557100", "DE").Number(""), SendToResponsible: true}
+	ben, gone := crm.User{ID: newID(t), Name: "Ben", Extension: "102"}, crm.User{ID: newID(t), Name: "Ida", Extension: "103"} // whom the PBX does not know
+	inOrder := crm.Queue{ID: newID(t), Name: "Sales", Members: []crm.ID{gone.ID, ben.ID, anna.ID}}
+	atOnce := crm.Queue{ID: newID(t), Name: "Support", Members: []crm.ID{anna.ID, ben.ID}, Ringing: crm.AllAtOnce}
+	line := crm.Line{ID: newID(t), Name: "Sales", Number: crm.Parse("+49305557100", "DE").Number(""), SendToResponsible: true, Queue: inOrder.ID}
+	support := crm.Line{ID: newID(t), Name: "Support", Queue: atOnce.ID}
 	meier := crm.Contact{ID: newID(t), LastName: "Meier", Numbers: []crm.Number{crm.Parse(customer, "DE").Number(crm.LabelWork)}, Responsible: anna.ID}
-	for _, c := range []crm.Change{crm.SaveUser{User: anna}, crm.SaveLine{Line: line}, crm.CreateContact{Contact: meier}} {
+	for _, c := range []crm.Change{crm.SaveUser{User: anna}, crm.SaveUser{User: ben}, crm.SaveUser{User: gone}, crm.SaveQueue{Queue: inOrder}, crm.SaveQueue{Queue: atOnce},
+		crm.SaveLine{Line: line}, crm.SaveLine{Line: support}, crm.CreateContact{Contact: meier}} {
 		if err := company.Do(ctx, workspace, ledger.Sender{System: true}, c); err != nil {
 			t.Fatal(err)
 		}
@@ -137,6 +142,8 @@ exten => 701,1,Set(CALLERID(num)=` + customer + `)
  same => n,Goto(leadline-incoming,+49305557100,1)
 exten => 702,1,Set(CALLERID(num)=` + stranger + `)
  same => n,Goto(leadline-incoming,+49305557100,1)
+exten => 704,1,Gosub(leadline-queue,s,1(+49305557100))
+exten => 705,1,Gosub(leadline-queue,s,1(Support))
 `
 }
 
@@ -159,19 +166,23 @@ func openPhones(t *testing.T, plan string) phones {
 }
 
 // rings has somebody call in, and waits until it rings there.
-func (p phones) rings(t *testing.T, from string, there *rig.Baresip) {
+func (p phones) rings(t *testing.T, from string, there ...*rig.Baresip) {
 	t.Helper()
 	p.pbx.CLI("channel originate Local/" + from + "@from-trunk/n application Wait 60")
-	there.WaitFor("CALL_INCOMING", soon)
+	for _, b := range there {
+		b.WaitFor("CALL_INCOMING", soon)
+	}
 	p.pbx.HangUp()
-	there.WaitFor("CALL_CLOSED", soon)
+	for _, b := range there {
+		b.WaitFor("CALL_CLOSED", soon)
+	}
 	rig.Eventually(t, soon, "the call is over", func() (bool, string) {
 		n := p.pbx.Channels()
 		return n == 0, p.pbx.CLI("core show channels concise")
 	})
 }
 
-func TestAsteriskAsksAndRingsTheAgent_D3(t *testing.T) {
+func TestAsteriskAsksAndRingsTheAgentOrTheQueue_D3_D4(t *testing.T) {
 	o := openOffice(t)
 	p := openPhones(t, dialplan(t, o.url, o.key))
 	o.is(t, wire.Free)
@@ -181,6 +192,8 @@ func TestAsteriskAsksAndRingsTheAgent_D3(t *testing.T) {
 	p.rings(t, "701", p.queue) // she is busy
 	o.is(t, wire.Free)
 	p.rings(t, "701", p.agent)
+	p.rings(t, "704", p.queue) // the first of the group cannot be rung
+	p.rings(t, "705", p.agent, p.queue)
 }
 
 func TestAsteriskGoesOnWhenTheServerDoesNot_D3(t *testing.T) {

@@ -98,6 +98,7 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("POST "+wire.PathPresence, f.onDevice(f.setPresence))
 	mux.HandleFunc("GET "+wire.PathPresence, f.onDevice(f.team))
 	mux.HandleFunc("GET /v1/route", f.withScope(access.ScopeRoute, f.route))
+	mux.HandleFunc("GET /v1/queue", f.withScope(access.ScopeRoute, f.queue))
 
 	f.rest(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -12,7 +12,7 @@ import (
 	"leadline/crm/wire"
 )
 
-// routeTime is how long a PBX waits for us while a customer hears nothing (D3).
+// routeTime is how long a PBX waits for us while a customer hears nothing (D3, D4).
 const routeTime = 50 * time.Millisecond
 
 // mostAsked bounds the numbers in a question.
@@ -26,16 +26,53 @@ func (f *Front) route(w http.ResponseWriter, r *http.Request, p access.Person) e
 	if len(caller) > mostAsked || len(line) > mostAsked {
 		return wire.Problem{Code: wire.Malformed, Message: "caller or line is too long"}
 	}
-	extension := f.askRoute(r.Context(), p.Workspace, caller, line)
-	answer := "normal"
-	if extension != "" {
-		answer = "extension"
-	}
-	f.metrics.routes.WithLabelValues(answer).Inc()
-	head := w.Header()
-	head.Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, extension)
+	extension := f.inTime(r.Context(), "a route", func(ctx context.Context) (string, error) {
+		f.learn(ctx, p.Workspace)
+		route, err := f.Engine.Route(ctx, p.Workspace, caller, line, func(user crm.ID) bool { return f.board.free(p.Workspace, user) })
+		if !dialable(route.Extension) {
+			return "", err
+		}
+		return route.Extension, err
+	})
+	f.toPBX(w, extension, "extension")
 	return nil
+}
+
+// queue answers a PBX with the extensions of a line's queue group (D4): those that are rung at once with & between
+// them, those that are rung one after the other with a comma. In doubt, and after routeTime, it is nothing.
+func (f *Front) queue(w http.ResponseWriter, r *http.Request, p access.Person) error {
+	line := plus(r.URL.Query().Get("line"))
+	if len(line) > mostAsked {
+		return wire.Problem{Code: wire.Malformed, Message: "line is too long"}
+	}
+	extensions := f.inTime(r.Context(), "a queue group", func(ctx context.Context) (string, error) {
+		order, err := f.Engine.Queue(ctx, p.Workspace, line)
+		var turns []string
+		for _, together := range order {
+			var turn []string
+			for _, u := range together {
+				if dialable(u.Extension) {
+					turn = append(turn, u.Extension)
+				}
+			}
+			if len(turn) > 0 {
+				turns = append(turns, strings.Join(turn, "&"))
+			}
+		}
+		return strings.Join(turns, ","), err
+	})
+	f.toPBX(w, extensions, "queue")
+	return nil
+}
+
+// toPBX answers in plain text, and counts it.
+func (f *Front) toPBX(w http.ResponseWriter, text, kind string) {
+	if text == "" {
+		kind = "normal"
+	}
+	f.metrics.routes.WithLabelValues(kind).Inc()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, text)
 }
 
 // plus puts back what a PBX did not escape: in a query a + is a space.
@@ -46,36 +83,33 @@ func plus(number string) string {
 	return number
 }
 
-func (f *Front) askRoute(ctx context.Context, workspace crm.ID, caller, line string) string {
+// inTime is what is found within routeTime; "" for an error, which is told in the log.
+func (f *Front) inTime(ctx context.Context, what string, find func(context.Context) (string, error)) string {
 	ctx, cancel := context.WithTimeout(ctx, routeTime)
 	defer cancel()
 	answer := make(chan string, 1)
 	go func() {
 		defer func() {
 			if p := recover(); p != nil {
-				f.Log.Error("a question for a route made the server panic", "panic", p)
+				f.Log.Error("a question of a PBX made the server panic", "panic", p)
 				f.metrics.panics.Inc()
 				answer <- ""
 			}
 		}()
-		f.learn(ctx, workspace)
-		route, err := f.Engine.Route(ctx, workspace, caller, line, func(user crm.ID) bool { return f.board.free(workspace, user) })
+		found, err := find(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
-				f.Log.Error("a route cannot be found", "error", err)
+				f.Log.Error(what+" cannot be found", "error", err)
 			}
-			route.Extension = ""
+			found = ""
 		}
-		answer <- route.Extension
+		answer <- found
 	}()
 	select {
-	case extension := <-answer:
-		if !dialable(extension) {
-			return ""
-		}
-		return extension
+	case found := <-answer:
+		return found
 	case <-ctx.Done():
-		f.Log.Warn("a route was not found in time")
+		f.Log.Warn(what + " was not found in time")
 		return ""
 	}
 }

@@ -1,9 +1,11 @@
 package front
 
 import (
+	"crypto/rand"
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"leadline/crm"
 	"leadline/crm/server/access"
@@ -102,6 +104,76 @@ func TestThePBXAsksWhereACallGoes_D3(t *testing.T) {
 		t.Errorf("without a key: %d", status)
 	}
 	(&program{o: o, form: wire.TypeJSON, session: wire.Session{Access: string(key)}}).refused(wire.BadSignIn, "GET", "/v1/route?caller=1", nil)
+}
+
+func TestThePBXAsksWhoIsRung_D4(t *testing.T) {
+	o := open(t)
+	anna := o.add("anna@example.org", crm.User{Name: "Anna", Extension: "101"})
+	ben := o.add("ben@example.org", crm.User{Name: "Ben", Extension: "102"})
+	cleo := o.add("cleo@example.org", crm.User{Name: "Cleo", Extension: "103", Left: true})
+	dora := o.add("dora@example.org", crm.User{Name: "Dora"})
+	ada := o.add("ada@example.org", crm.User{Name: "Ada", Extension: "104", Roles: []crm.ID{crm.Administrator}})
+	p := o.signIn("ada@example.org")
+	w, client := p.hello()
+	newID := func() crm.ID { id, _ := o.access.NewID(); return id }
+	queue := crm.Queue{ID: newID(), Name: "Sales", Members: []crm.ID{cleo.ID, ben.ID, dora.ID, newID(), anna.ID, ada.ID}}
+	line := crm.Line{ID: newID(), Name: "Sales", Number: crm.Parse("030 1000", "DE").Number(""), Queue: queue.ID}
+	alone := crm.Line{ID: newID(), Name: "Support"}
+	now := o.clock.now()
+	day := line.Hours.Midnight(now)
+	call := func(agent crm.ID, way crm.Direction, began, answered time.Time) crm.Change {
+		id, err := crm.NewID(began, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return crm.BeginCall{Call: crm.Call{ID: id, Agent: agent, Direction: way, Party: crm.Parse("030 1234567", "DE"), Began: began, Answered: answered}}
+	}
+	seq := uint64(1)
+	push := func(changes ...crm.Change) {
+		t.Helper()
+		for _, r := range p.push(w, client, seq, changes...).Results {
+			if r.Status != wire.Applied {
+				t.Fatalf("%+v", r)
+			}
+		}
+		seq += uint64(len(changes))
+	}
+	push(crm.SaveQueue{Queue: queue}, crm.SaveLine{Line: line}, crm.SaveLine{Line: alone},
+		call(ada.ID, crm.Incoming, now, now),
+		call(ben.ID, crm.Incoming, now, now), call(ben.ID, crm.Incoming, now, now),
+		call(anna.ID, crm.Incoming, day.Add(-time.Hour), day.Add(-time.Hour)), call(anna.ID, crm.Incoming, day.Add(-time.Hour), day.Add(-time.Hour)),
+		call(anna.ID, crm.Outgoing, now, now), call(anna.ID, crm.Incoming, now, time.Time{}))
+	_, key, err := o.access.AddKey(t.Context(), o.workspace, "", "PBX", []string{access.ScopeRoute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rung := func(line, want string) {
+		t.Helper()
+		r, err := http.NewRequest("GET", o.url+"/v1/queue?"+url.Values{"line": {line}}.Encode(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-API-Key", string(key))
+		if status, kind, body := do(t, r); status != http.StatusOK || kind != "text/plain; charset=utf-8" || string(body) != want {
+			t.Errorf("%q, %q: %d %s %q, want %q", line, queue.Ringing, status, kind, body, want)
+		}
+	}
+	rung("Sales", "102,101,104")
+	queue.Ringing = crm.Evenly // what was not answered, was answered yesterday, or was called, does not count
+	push(crm.SaveQueue{Queue: queue})
+	rung("+49301000", "101,104,102")
+	queue.Ringing = crm.AllAtOnce
+	push(crm.SaveQueue{Queue: queue})
+	rung("0301000", "102&101&104")
+	rung("Support", "")
+	rung("Nowhere", "")
+	rung("", "")
+	line.Hours = crm.Hours{Zone: "UTC", Spans: []crm.Span{{Day: now.UTC().AddDate(0, 0, 2).Weekday(), From: 540, To: 1020}}}
+	push(crm.SaveLine{Line: line})
+	rung("Sales", "") // it is closed today
+	if status, _ := get(t, o.url+"/v1/queue?line=Support"); status != http.StatusUnauthorized {
+		t.Errorf("without a key: %d", status)
+	}
 }
 
 func TestTheOneLastSpokenToDecides_C3(t *testing.T) {
