@@ -82,13 +82,18 @@ func TestKilledAtRandomMomentsWhatWasAcknowledgedIsThere(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "leadline.db")
 	said := acknowledged{calls: map[crm.ID]string{}, notes: map[crm.ID]string{}, drafts: map[crm.ID]string{}, leads: map[crm.ID]crm.ID{}, ended: map[crm.ID]bool{}}
+	within := 60 * time.Millisecond
 	for kill := range kills {
-		said.runAndKill(t, path)
+		before := len(said.notes)
+		said.runAndKill(t, path, within)
+		if len(said.notes) == before { // on a machine that is busy
+			within = min(2*within, 5*time.Second)
+		}
 		if kill%5 == 4 || kill == kills-1 {
 			said.check(t, path)
 		}
 	}
-	if len(said.notes) < kills/2 {
+	if len(said.notes) < kills/4 {
 		t.Fatalf("only %d notes were written in all; the test says nothing", len(said.notes))
 	}
 	t.Logf("%d kills: %d calls, %d notes, %d leads acknowledged and there", kills, len(said.calls), len(said.notes), len(said.leads))
@@ -101,7 +106,8 @@ type acknowledged struct {
 	ended                map[crm.ID]bool
 }
 
-func (a *acknowledged) runAndKill(t *testing.T, path string) {
+// runAndKill lets a program write, and kills it within a while.
+func (a *acknowledged) runAndKill(t *testing.T, path string, within time.Duration) {
 	t.Helper()
 	program := exec.Command(os.Args[0])
 	program.Env = append(os.Environ(), killedEnv+"="+path)
@@ -116,7 +122,7 @@ func (a *acknowledged) runAndKill(t *testing.T, path string) {
 		call := crm.ID(id)
 		switch verb {
 		case "ready":
-			timer = time.AfterFunc(time.Duration(rand.IntN(60_000))*time.Microsecond, func() { _ = program.Process.Kill() })
+			timer = time.AfterFunc(rand.N(within), func() { _ = program.Process.Kill() })
 		case "call":
 			a.calls[call] = what
 		case "note":

@@ -26,6 +26,7 @@ func welcomed(t *testing.T, s *Store, count int) {
 // What a large import brings is known by number at once, and found by words once the index has it.
 func TestALargeImportIsIndexedInTheBackground(t *testing.T) {
 	s := openAt(t, filepath.Join(t.TempDir(), "leadline.db"))
+	s.indexer.end() // however long the next steps take
 	welcomed(t, s, 2*indexAtOnce+500)
 	if s.Unindexed() == 0 {
 		t.Fatal("it was indexed at once")
@@ -36,6 +37,7 @@ func TestALargeImportIsIndexedInTheBackground(t *testing.T) {
 	if found := must(s.Search(ctx, "krüger2499", 20))(t); !hasName(found, "Ida Krüger2499") {
 		t.Errorf("before it is indexed, the last name finds %v", found)
 	}
+	ok(t, s.startIndexer())
 	ok(t, s.WaitIndexed(ctx))
 	for typed, name := range map[string]string{"ida kruger2499": "Ida Krüger2499", "works 249": "Ida Krüger2490", "krueger0": "Ida Krüger0", "0007919": "Ida Krüger1", "7919": "Ida Krüger1"} {
 		if found := must(s.Search(ctx, typed, 128))(t); !hasName(found, name) {
@@ -48,16 +50,17 @@ func TestALargeImportIsIndexedInTheBackground(t *testing.T) {
 func TestTheIndexGoesOnAtTheNextStart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "leadline.db")
 	s := openAt(t, path)
+	s.indexer.end()
 	welcomed(t, s, 2*indexAtOnce+500)
 	change := must(s.Search(ctx, "krüger77", 1))(t)[0]
 	c := must(s.Record(ctx, change.Ref))(t)
 	gone := must(s.Search(ctx, "krüger99", 1))(t)[0]
 	ok(t, s.Do(ctx, crm.RemoveRecord{Ref: gone.Ref}, crm.UpdateContact{Contact: crm.Contact{ID: c.Ref.ID, FirstName: "Ida", LastName: "Renamed"}}))
-	ok(t, s.Close())
-	s = openAt(t, path)
 	if s.Unindexed() == 0 {
 		t.Fatal("nothing is left to do")
 	}
+	ok(t, s.Close())
+	s = openAt(t, path)
 	ok(t, s.WaitIndexed(ctx))
 	if found := must(s.Search(ctx, "ida renamed", 20))(t); len(found) != 1 {
 		t.Errorf("the changed one: %v", found)
