@@ -59,7 +59,7 @@ func TestAddressesOfAnEarlierVersionAreFound(t *testing.T) {
 	ok(t, s.SeedDemo(ctx, noon))
 	addressed(t, s)
 	// as the version before addresses were searched left it
-	for _, statement := range []string{"INSERT INTO search(search) VALUES('delete-all')", "PRAGMA user_version = 16"} {
+	for _, statement := range []string{"INSERT INTO search(search) VALUES('delete-all')", "DROP INDEX deal_of_responsible", "PRAGMA user_version = 16"} {
 		_, err := s.writer.ExecContext(ctx, statement)
 		ok(t, err)
 	}

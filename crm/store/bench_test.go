@@ -85,7 +85,7 @@ func generate(b *testing.B, contacts int) (s *Store, path string) {
 				printf('{"emails":[{"address":"c%d@example.org"}]}', n.i), 0, 0
 			FROM n JOIN temp.f ON f.i = n.i % 17 JOIN temp.l ON l.i = n.i % 23 ORDER BY n.i`, nil},
 		{`INSERT INTO deal(rid, id, title, stage, open, cents, currency, contact, company, source, comment, responsible, created, updated, active)
-			SELECT n.i/5+1, unhex(printf('%012x7003', n.i) || hex(randomblob(8))), printf('Contract %d', n.i), 'In talks', 1, n.i*100, 'EUR', n.i+1, n.i/5+1, 'Call', '', n.i%100+1, 0, 0, 0
+			SELECT n.i/5+1, unhex(printf('%012x7003', n.i) || hex(randomblob(8))), printf('Contract %d', n.i), 'In talks', 1, n.i*100, 'EUR', n.i+1, n.i/5+1, 'Call', '', n.i%100+1, 0, 0, n.i*2654435761 % 1000003
 			FROM n WHERE n.i % 5 = 0`, nil},
 		{"INSERT INTO phone(e164, key) SELECT e, key FROM (SELECT 493020000000+i*6700417%80000000 AS e, (i+1)<<2 AS key FROM n UNION ALL SELECT 4917600000000+i*6700417%10000000, (i+1)<<2 FROM n) ORDER BY e", nil},
 		// A year of calls, a third of them outgoing and a tenth missed, of which every fourth rang at two phones.
@@ -190,13 +190,20 @@ func BenchmarkStore(b *testing.B) {
 				}
 			})
 			b.Run("board", func(b *testing.B) {
-				for b.Loop() {
-					quantiles(b, "board", 200, func(i int) {
-						board, err := s.Board(ctx, "", i%2 == 1, 50)
+				board := func(name string, mine bool) {
+					quantiles(b, name, 200, func(int) {
+						board, err := s.Board(ctx, "", mine, 50)
 						if err != nil || len(board.Columns) == 0 {
 							b.Fatal(err)
 						}
 					})
+				}
+				for b.Loop() {
+					board("all", false)
+					board("mine", true)
+					_, err := s.writer.ExecContext(ctx, "UPDATE deal SET responsible = 6 WHERE responsible = 1 AND rid > 500") // who has few among many
+					ok(b, err)
+					board("few", true)
 				}
 			})
 			b.Run("open", func(b *testing.B) {

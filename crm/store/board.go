@@ -33,7 +33,7 @@ func (s *Store) Board(ctx context.Context, pipeline crm.ID, mine bool, limit int
 			return b, err
 		}
 		if c := &b.Columns[i]; c.Count > 0 {
-			c.Cards, err = boardCards(r, b.Pipeline.ID, c.Stage.ID, who, limit)
+			c.Cards, err = boardCards(r, b.Pipeline.ID, *c, who, limit)
 		}
 		if err != nil {
 			return b, err
@@ -111,9 +111,20 @@ func boardColumns(q querier, b *crm.Board, who any) error {
 // latestDeals walks the index deal_board backwards: it has all that is asked for.
 var latestDeals = "SELECT rid FROM deal WHERE " + boardPipeline + " = ?1 AND stage = ?2 AND (?3 IS NULL OR ifnull(responsible, 0) = ?3) ORDER BY active DESC, responsible DESC, rid DESC LIMIT ?4"
 
-func boardCards(q querier, pipeline crm.ID, stage crm.DealStage, who any, limit int) (cards []crm.BoardCard, err error) {
+// fewDeals looks at each deal that somebody has in a stage: on the way through the index deal_board they may come after all others.
+var fewDeals = "SELECT rid FROM deal INDEXED BY deal_of_responsible WHERE responsible = ?3 AND stage = ?2 AND " + boardPipeline + " = ?1 ORDER BY active DESC, rid DESC LIMIT ?4"
+
+// few is how many deals are looked at in less time than it takes to walk by those of others.
+const few = 1000
+
+// boardCards are the latest deals of a column.
+func boardCards(q querier, pipeline crm.ID, c crm.BoardColumn, who any, limit int) (cards []crm.BoardCard, err error) {
+	latest := latestDeals
+	if who != nil && c.Count <= few {
+		latest = fewDeals
+	}
 	err = each(q, "SELECT "+dealColumns+", (SELECT min(due) FROM followup WHERE key = d.rid << 2 | 3 AND done IS NULL)"+dealTables+
-		"WHERE d.rid IN ("+latestDeals+") ORDER BY d.active DESC, d.rid DESC", []any{pipeline.Bytes(), string(stage), who, limit},
+		"WHERE d.rid IN ("+latest+") ORDER BY d.active DESC, d.rid DESC", []any{pipeline.Bytes(), string(c.Stage.ID), who, limit},
 		func(rows *sql.Rows) error {
 			var due sql.NullInt64
 			d, err := scanDeal(withLast{rows, &due})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func TestDealsStandOnABoardByTheirStages_F4(t *testing.T) {
 	if c := b.Columns[3]; c.Count != 1 || c.Sums[0].Currency != "CHF" {
 		t.Errorf("won are %+v", c)
 	}
-	if b := must(s.Board(ctx, "", true, 50))(t); b.Columns[0].Count != 1 || b.Columns[3].Count != 0 {
+	if b := must(s.Board(ctx, "", true, 50))(t); b.Columns[0].Count != 1 || b.Columns[3].Count != 0 || len(b.Columns[0].Cards) != 1 || b.Columns[0].Cards[0].ID != first.ID {
 		t.Errorf("mine are %+v", b.Columns)
 	}
 	if b := must(s.Board(ctx, service.ID, false, 50))(t); b.Pipeline.Name != "Service" || len(b.Columns) != 3 || b.Columns[0].Count != 1 {
@@ -82,8 +83,39 @@ func TestTheBoardCountsWhatIsThere_F4(t *testing.T) {
 	}
 }
 
+// Whichever way they are found, the cards are the same, in the same order.
+func TestFewDealsAreFoundAsManyAre_F4(t *testing.T) {
+	s := open(t)
+	anna := must(s.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"}))(t)
+	service := crm.Pipeline{ID: s.NewID(), Name: "Service", Stages: []crm.Stage{{ID: crm.DealNew, Name: "Asked"}, {ID: "Done", Name: "Done", Result: crm.Won}, {ID: "Off", Name: "Off", Result: crm.Lost}}}
+	boris := crm.User{ID: s.NewID(), Name: "Boris"}
+	do := []crm.Change{crm.SaveUser{User: boris}, crm.SavePipeline{Pipeline: service}}
+	for i := range 60 {
+		do = append(do, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Deal", Stage: []crm.DealStage{crm.DealNew, crm.DealWon}[i%5/4],
+			Pipeline: []crm.ID{"", crm.StandardPipelineID, service.ID}[i%7%3], Responsible: []crm.ID{"", anna.ID, boris.ID}[i%3]}})
+	}
+	ok(t, s.Do(ctx, do...))
+	ok(t, s.write(ctx, func(tx *tx) error { _, err := tx.exec("UPDATE deal SET active = rid * 7 % 11"); return err }))
+	who := must(s.boardOf(reader{s}, true))(t)
+	for _, pipeline := range []crm.ID{crm.StandardPipelineID, service.ID} {
+		for _, limit := range []int{3, 50} {
+			c := crm.BoardColumn{Stage: crm.Stage{ID: crm.DealNew}, Count: few}
+			byFew := must(boardCards(reader{s}, pipeline, c, who, limit))(t)
+			c.Count++
+			if byMany := must(boardCards(reader{s}, pipeline, c, who, limit))(t); len(byFew) < 3 || !reflect.DeepEqual(byFew, byMany) {
+				t.Errorf("at most %d: %+v, or %+v", limit, byFew, byMany)
+			}
+		}
+	}
+}
+
 func TestTheBoardIsOpenedByIndex(t *testing.T) {
 	s := open(t)
+	for _, step := range planOf(t, s, fewDeals) {
+		if strings.HasPrefix(step, "SEARCH") && !strings.Contains(step, "INDEX deal_of_responsible (responsible=? AND stage=?)") {
+			t.Errorf("%s: %s", fewDeals, step)
+		}
+	}
 	for _, query := range []string{latestDeals, "SELECT sum(deals) FROM deal_count WHERE pipeline = ?1"} {
 		for _, step := range planOf(t, s, query) {
 			if strings.HasPrefix(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") || strings.Contains(query, "deal ") && !strings.Contains(step, "COVERING INDEX deal_board") {
