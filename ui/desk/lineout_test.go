@@ -80,3 +80,31 @@ func TestAPickedLineThatWasRemovedGivesWayToTheDefault_A3(t *testing.T) {
 	}
 	d.until("the default", func(s Snapshot) bool { return s.Out.Name == "Sales" && !s.Out.Picked && len(s.Out.Lines) == 1 })
 }
+
+func TestAFormIsFilledInFromTheLine_B2(t *testing.T) {
+	for kind, source := range map[RecordKind]func(crm.Record) (crm.ID, string){
+		Lead:    func(r crm.Record) (crm.ID, string) { return r.Lead.Line, r.Lead.Source },
+		Contact: func(r crm.Record) (crm.ID, string) { return "", r.Contact.Source },
+	} {
+		d := withLines(t)
+		d.change("1", "02219876543", func(c *phone.Call) { c.Dialled = "+493012345" })
+		c := d.call("the rule of the line", func(c Call) bool { return c.Reason.Key != "" && looked(c) })
+		d.desk.OpenForm(c.ID, kind)
+		c = d.call("the form", func(c Call) bool { return c.Form != nil && len(c.Form.Sources) > 0 })
+		if f := *c.Form; c.Line != "Sales" || f.Number != "0221 987 65 43" || f.Source != "Website" || f.Responsible != "Anna Krüger" {
+			t.Errorf("%v on %q: %+v", kind, c.Line, f)
+		}
+		f := *c.Form
+		f.LastName = "Groß"
+		d.desk.ChangeForm(c.ID, f)
+		d.desk.SaveForm(c.ID)
+		c = d.call("the record", func(c Call) bool { return c.Form == nil && c.Card.Known })
+		r, err := d.file.Record(t.Context(), d.lastCall().Ref)
+		if err != nil || r.Responsible != "Anna Krüger" {
+			t.Fatalf("%v: %+v, %v", kind, r, err)
+		}
+		if line, from := source(r); from != "Website" || kind == Lead && line != d.lastCall().Call.Line {
+			t.Errorf("%v: of line %q, source %q", kind, line, from)
+		}
+	}
+}
