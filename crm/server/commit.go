@@ -384,9 +384,6 @@ func (c *commit) save() error {
 	if err := c.t.SaveClients(c.ctx, clients, c.now.UnixMilli()); err != nil {
 		return err
 	}
-	if c.rev == c.head.Rev {
-		return nil
-	}
 	return c.t.Advance(c.ctx, int(c.rev-c.head.Rev))
 }
 

@@ -303,17 +303,33 @@ func TestAuditLogShowsTampering(t *testing.T) {
 		anna.do(anna.newContact("A"), anna.newContact("B"), anna.newContact("C"))
 		c.verify()
 		ctx := context.Background()
-		for _, tamper := range []string{
+		tamper := func(with string) (broken []string) {
+			t.Helper()
+			err := c.engine.DB.Write(ctx, string(c.workspace), func(t *database.Tx) error { return t.Exec(ctx, with, string(c.workspace)) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if broken, err = c.engine.Verify(ctx, c.workspace); err != nil {
+				t.Fatal(err)
+			}
+			return broken
+		}
+		const last = " WHERE ws = $1 AND n = (SELECT max(n) FROM audit WHERE ws = $1)"
+		for _, with := range []string{
+			"UPDATE ws SET log_n = log_n + 1 WHERE id = $1",
+			"UPDATE ws SET log_n = log_n - 1, log_hash = (SELECT hash FROM audit" + last + ") WHERE id = $1",
+			"DELETE FROM audit" + last, // which leaves the chain whole
 			"UPDATE audit SET args = '{}' WHERE ws = $1 AND n = 3",
 			"UPDATE audit SET user_id = 'somebody' WHERE ws = $1 AND n = 3",
 			"DELETE FROM audit WHERE ws = $1 AND n = 2",
 		} {
-			err := c.engine.DB.Write(ctx, string(c.workspace), func(t *database.Tx) error { return t.Exec(ctx, tamper, string(c.workspace)) })
-			if err != nil {
-				t.Fatal(err)
+			if broken := tamper(with); len(broken) != 1 {
+				t.Errorf("%s: found %q", with, broken)
 			}
-			if broken, err := c.engine.Verify(ctx, c.workspace); err != nil || len(broken) != 1 {
-				t.Errorf("%s: found %q, %v", tamper, broken, err)
+			if strings.HasPrefix(with, "UPDATE ws") {
+				if broken := tamper("UPDATE ws SET log_n = last.n, log_hash = last.hash FROM (SELECT n, hash FROM audit" + last + ") AS last WHERE id = $1"); len(broken) > 0 {
+					t.Fatalf("put back: found %q", broken)
+				}
 			}
 		}
 	})

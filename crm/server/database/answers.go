@@ -121,22 +121,43 @@ type Record struct {
 var audit = newBulk("audit", 0, false, "n bigint", "at bigint", "user_id text", "client text", "uuid text", "command text", "rev bigint",
 	"code text", "args text", "salt bytea", "args_hash bytea", "hash bytea")
 
-// lastRecord reads the end of the audit log, which nobody else appends to while the transaction has the workspace.
-func (t *Tx) lastRecord() question {
-	t.last = &Record{}
-	return question{"SELECT n, hash FROM audit WHERE ws = $1 ORDER BY n DESC LIMIT 1", []any{t.Workspace}, func(scan func(...any) error) error {
-		return scan(&t.last.N, &t.last.Hash)
+// logEnd is the end of the audit log as the workspace has it, which nobody else appends to while the transaction has the workspace.
+type logEnd struct {
+	n       uint64
+	hash    []byte
+	outrun  bool // the log goes on: a server of a version that does not keep the end has appended to it
+	written bool // by this transaction
+}
+
+const logEndColumns = "log_n, log_hash"
+
+// outrun is asked after the workspace. It is the lookup of one key, whatever PostgreSQL knows of the table.
+func (t *Tx) outrun() question {
+	return question{"SELECT n FROM audit WHERE ws = $1 AND n = (SELECT log_n + 1 FROM ws WHERE id = $1)", []any{t.Workspace}, func(scan func(...any) error) error {
+		var n int64
+		t.log.outrun = true
+		return scan(&n)
 	}}
 }
 
-// Log appends to the audit log.
+// endOfLog reads the end of the log itself, where the workspace's is an old one.
+func (t *Tx) endOfLog(ctx context.Context) error {
+	_, err := t.One(ctx, "SELECT n, hash FROM audit WHERE ws = $1 ORDER BY n DESC LIMIT 1", []any{t.Workspace}, &t.log.n, &t.log.hash)
+	t.log.outrun = false
+	return err
+}
+
+// Log appends to the audit log in a transaction that was opened by Open. Advance keeps the log's new end.
 func (t *Tx) Log(ctx context.Context, records []Record) error {
-	if t.last == nil {
-		if err := t.session.ask(ctx, []question{t.lastRecord()}); err != nil {
+	if len(records) == 0 {
+		return nil
+	}
+	if t.log.outrun {
+		if err := t.endOfLog(ctx); err != nil {
 			return err
 		}
 	}
-	last := *t.last
+	last := Record{N: t.log.n, Hash: t.log.hash}
 	rows := make([][]any, 0, len(records))
 	for _, r := range records {
 		r.N = last.N + 1
@@ -146,7 +167,7 @@ func (t *Tx) Log(ctx context.Context, records []Record) error {
 			r.Args, r.Salt, r.argsHash, r.Hash})
 		last = r
 	}
-	t.last = &last
+	t.log = logEnd{n: last.N, hash: last.Hash, written: true}
 	return t.inserts(ctx, t, audit, rows)
 }
 

@@ -160,8 +160,8 @@ type Tx struct {
 	session
 	dialect
 	Workspace string
-	region    string  // of the workspace, once Head was asked
-	last      *Record // of the audit log, once it was read
+	region    string // of the workspace, once Head was asked
+	log       logEnd // of the same
 }
 
 // Exec runs a statement. What is wrong with it may be told only by what is asked after it, or by the transaction's end.

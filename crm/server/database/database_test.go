@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -291,6 +292,48 @@ func TestOpeningAgainKeepsEverything(t *testing.T) {
 			}
 			return err
 		})
+	}
+}
+
+func TestAuditLogGoesOnFromAFormerVersion(t *testing.T) {
+	for _, url := range []string{"sqlite:" + filepath.Join(t.TempDir(), "server.db"), rig.PostgresURL(t)} {
+		workspaces := []string{"one", "two", "without any line"}
+		lines := func(db *DB, workspace string, n int) {
+			write(t, db, workspace, func(ctx context.Context, tx *Tx) error {
+				_, err := tx.Open(ctx, Asked{})
+				return errors.Join(err, tx.Log(ctx, slices.Repeat([]Record{{Salt: []byte{1}}}, n)), tx.Advance(ctx, 0))
+			})
+		}
+		whole := func(db *DB, workspace string, want int) {
+			t.Helper()
+			read(t, db, workspace, func(ctx context.Context, tx *Tx) error {
+				n := 0
+				err := tx.AuditLog(ctx, func(Record) error { n++; return nil })
+				if n != want || err != nil {
+					t.Errorf("%s, workspace %s: %d lines, want %d; %v", url, workspace, n, want, err)
+				}
+				return nil
+			})
+		}
+		db := open(t, url)
+		for i, workspace := range workspaces {
+			addWorkspace(t, db, workspace)
+			lines(db, workspace, []int{12, 3, 0}[i])
+		}
+		write(t, db, "", func(ctx context.Context, tx *Tx) error { // as it was
+			return errors.Join(tx.Exec(ctx, "ALTER TABLE ws DROP COLUMN log_n"), tx.Exec(ctx, "ALTER TABLE ws DROP COLUMN log_hash"),
+				tx.Exec(ctx, "DELETE FROM goose_db_version WHERE version_id = 8"))
+		})
+		db = open(t, url)
+		for i, workspace := range workspaces {
+			whole(db, workspace, []int{12, 3, 0}[i])
+			write(t, db, workspace, func(ctx context.Context, tx *Tx) error { // a server of that version still runs
+				_, err := tx.Open(ctx, Asked{})
+				return errors.Join(err, tx.Log(ctx, slices.Repeat([]Record{{Salt: []byte{1}}}, 2)))
+			})
+			lines(db, workspace, 1)
+			whole(db, workspace, []int{15, 6, 3}[i])
+		}
 	}
 }
 

@@ -249,7 +249,7 @@ func (t *Tx) Open(ctx context.Context, asked Asked) (Opened, error) {
 	var roles []*ledger.Row
 	// The head first: what comes after it sees what the one before has committed.
 	questions := append([]question{t.head(true, &o.Workspace)}, o.Rows.wanted(asked.Rows)...)
-	questions = append(questions, t.clientsAmong(asked.Programs, o.Programs), t.answersAmong(asked.Commands, o.Answers), t.lastRecord(),
+	questions = append(questions, t.clientsAmong(asked.Programs, o.Programs), t.answersAmong(asked.Commands, o.Answers), t.outrun(),
 		question{allDocuments, []any{t.Workspace, string(wire.Role)}, func(scan func(...any) error) error {
 			row, err := scanDocument(scan)
 			roles = append(roles, row)

@@ -24,7 +24,6 @@ import (
 // postgres is any number of servers on one database.
 type postgres struct {
 	pool *pgxpool.Pool
-	db   *sql.DB // the same connections, for goose
 	url  string
 	name string // of this server among those on the database, by chance
 }
@@ -47,24 +46,29 @@ func openPostgres(ctx context.Context, address string) (dialect, error) {
 		pool.Close()
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
-	return &postgres{pool, stdlib.OpenDBFromPool(pool), address, rand.Text()}, nil
+	return &postgres{pool, address, rand.Text()}, nil
 }
 
-func (p *postgres) migrate(ctx context.Context, migrations fs.FS) error {
+// migrate has connections of its own, for which there are no walls: it changes what is in all workspaces.
+func (p *postgres) migrate(ctx context.Context, migrations fs.FS) (err error) {
+	config := p.pool.Config().ConnConfig
+	config.RuntimeParams["leadline.whole"] = "on"
+	db := stdlib.OpenDB(*config)
+	defer func() { err = errors.Join(err, db.Close()) }()
 	locker, err := lock.NewPostgresSessionLocker() // servers that start together wait for the first
 	if err != nil {
 		return err
 	}
-	if err := migrateBy(ctx, goose.DialectPostgres, p.db, migrations, goose.WithSessionLocker(locker)); err != nil {
+	if err := migrateBy(ctx, goose.DialectPostgres, db, migrations, goose.WithSessionLocker(locker)); err != nil {
 		return err
 	}
-	return p.buildWalls(ctx)
+	return buildWalls(ctx, db)
 }
 
 // buildWalls has PostgreSQL itself keep workspaces apart: every table with a column ws shows and takes
 // only rows of the transaction's workspace, whatever a query forgets. A backup says that it wants the whole.
-func (p *postgres) buildWalls(ctx context.Context) error {
-	tx, err := p.db.BeginTx(ctx, nil)
+func buildWalls(ctx context.Context, db *sql.DB) error {
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -217,7 +221,6 @@ func (p *postgres) shred(ctx context.Context) error {
 }
 
 func (p *postgres) close() error {
-	err := p.db.Close()
 	p.pool.Close()
-	return err
+	return nil
 }

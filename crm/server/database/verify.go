@@ -9,10 +9,14 @@ import (
 )
 
 // AuditLog calls f for each line of the audit log, the oldest first, and says at which line it
-// was tampered with: a line that was changed, left out or put in breaks the chain of hashes.
+// was tampered with: a line that was changed, left out or put in breaks the chain of hashes, and the last has to be
+// the one that the workspace keeps as the log's end.
 func (t *Tx) AuditLog(ctx context.Context, f func(Record) error) error {
+	if _, err := t.Head(ctx, false); err != nil {
+		return err
+	}
 	var last Record
-	return t.Each(ctx, "SELECT n, at, user_id, client, uuid, command, rev, code, args, salt, args_hash, hash FROM audit WHERE ws = $1 ORDER BY n",
+	err := t.Each(ctx, "SELECT n, at, user_id, client, uuid, command, rev, code, args, salt, args_hash, hash FROM audit WHERE ws = $1 ORDER BY n",
 		[]any{t.Workspace}, func(scan func(...any) error) error {
 			var r Record
 			if err := scan(&r.N, &r.At, &r.User, &r.Client, &r.UUID, &r.Command, &r.Rev, &r.Code, &r.Args, &r.Salt, &r.argsHash, &r.Hash); err != nil {
@@ -25,6 +29,10 @@ func (t *Tx) AuditLog(ctx context.Context, f func(Record) error) error {
 			last = r
 			return f(r)
 		})
+	if err == nil && (last.N != t.log.n || !bytes.Equal(last.Hash, t.log.hash)) {
+		err = fmt.Errorf("the audit log ends at line %d, the workspace keeps line %d as its end", last.N, t.log.n)
+	}
+	return err
 }
 
 // Twice are rows that break what the server promises, as sentences; none is good.

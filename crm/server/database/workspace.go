@@ -33,11 +33,13 @@ func (t *Tx) Head(ctx context.Context, write bool) (w Workspace, err error) {
 }
 
 func (t *Tx) head(write bool, into *Workspace) question {
-	query := "SELECT " + workspaceColumns + " FROM ws WHERE id = $1"
+	query := "SELECT " + workspaceColumns + ", " + logEndColumns + " FROM ws WHERE id = $1"
 	if write {
 		query += t.lock()
 	}
-	return question{query, []any{t.Workspace}, func(scan func(...any) error) error { return scan(into.into()...) }}
+	return question{query, []any{t.Workspace}, func(scan func(...any) error) error {
+		return scan(append(into.into(), &t.log.n, &t.log.hash)...)
+	}}
 }
 
 // opened takes note of the workspace that the transaction is on, unless it was not found.
@@ -49,8 +51,14 @@ func (t *Tx) opened(w Workspace, err error) error {
 	return err
 }
 
-// Advance gives out n revisions.
+// Advance gives out n revisions, and keeps the end of the audit log.
 func (t *Tx) Advance(ctx context.Context, n int) error {
+	switch {
+	case t.log.written:
+		return t.Exec(ctx, "UPDATE ws SET rev = rev + $2, log_n = $3, log_hash = $4 WHERE id = $1", t.Workspace, n, int64(t.log.n), t.log.hash)
+	case n == 0:
+		return nil
+	}
 	return t.Exec(ctx, "UPDATE ws SET rev = rev + $2 WHERE id = $1", t.Workspace, n)
 }
 
