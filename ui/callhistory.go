@@ -14,6 +14,7 @@ import (
 // The most lines of each kind: what fits beside a note.
 const (
 	mostCalls = 5
+	fewCalls  = 3 // where deals and notes need the room; the rest is behind All
 	mostDeals = 3
 	mostNotes = 3
 )
@@ -31,8 +32,12 @@ func newCallHistory(open func()) *callHistory { return &callHistory{root: kit.Co
 // fill draws the card anew.
 func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
 	h.lines = nil
-	if n := min(mostCalls, len(card.LastCalls)); n > 0 {
-		h.add(sectionHead(h.callsTitle(card, whoseCalls), h.all(card)))
+	most := mostCalls
+	if len(card.Deals)+len(card.Notes) > 0 {
+		most = fewCalls
+	}
+	if n := min(most, len(card.LastCalls)); n > 0 {
+		h.add(sectionHead(h.callsTitle(card, whoseCalls), h.all(card, n)))
 		for _, c := range card.LastCalls[:n] {
 			h.add(callRow(c, now))
 		}
@@ -81,9 +86,9 @@ func (h *callHistory) end() {
 func (h *callHistory) empty() bool { return len(h.root.Objects) == 0 }
 
 // all leads to the record with all of its calls.
-func (h *callHistory) all(card desk.Card) fyne.CanvasObject {
+func (h *callHistory) all(card desk.Card, shown int) fyne.CanvasObject {
 	if !card.Known {
-		return h.counted(min(mostCalls, len(card.LastCalls)), card.Calls)
+		return h.counted(shown, card.Calls)
 	}
 	return kit.NewButton("All {n}", kit.Link, h.open).WithArgs("n", text.Number(int64(max(card.Calls, len(card.LastCalls)))))
 }
