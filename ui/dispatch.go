@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"fyne.io/fyne/v2"
 )
@@ -17,6 +18,10 @@ import (
 type Dispatcher struct {
 	post   func(func())
 	asking atomic.Int64 // questions of answer that are on their way
+
+	// For answerSoon, on the goroutine of the windows.
+	waited time.Duration // for the frame that is being made
+	since  time.Time     // when the first wait for it began
 
 	mu    sync.Mutex
 	queue []func()

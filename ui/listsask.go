@@ -32,8 +32,17 @@ func answer[Q, A any](ctx context.Context, do *Dispatcher, q Q, ask func(context
 }
 
 // framePatience is how long what is chosen or typed waits to be painted together with what is read for it: as long as
-// nearly every search takes among a million contacts, and half as long as one waits for the next frame of a screen.
+// nearly every search takes among a million contacts, and half as long as one waits for the next frame of a screen. A list
+// and the record of its row have it together.
 const framePatience = 8 * time.Millisecond
+
+// patience is what is left of it, or less, for another wait of the same frame: one that begins within a frame's time of the first.
+func (d *Dispatcher) patience(want time.Duration, now time.Time) time.Duration {
+	if now.Sub(d.since) > 2*framePatience {
+		d.waited, d.since = 0, now
+	}
+	return max(0, want-d.waited)
+}
 
 // answerSoon is answer that waits for the answer for as long as patience says, a few milliseconds. It says whether take was
 // called meanwhile; else that comes later, as with answer. What is chosen or typed is then painted together with its answer: the
@@ -51,13 +60,16 @@ func answerSoon[Q, A any](ctx context.Context, do *Dispatcher, q Q, patience tim
 			do.Do(reply)
 		}
 	}()
-	enough := time.NewTimer(patience)
+	begun := time.Now()
+	enough := time.NewTimer(do.patience(patience, begun))
 	defer enough.Stop()
 	select {
 	case reply := <-soon:
+		do.waited += time.Since(begun)
 		reply()
 		return true
 	case <-enough.C:
+		do.waited += time.Since(begun)
 		close(late)
 		return false
 	}

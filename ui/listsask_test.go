@@ -50,3 +50,24 @@ func TestAnAnswerIsWaitedForAMomentAndNoLonger(t *testing.T) {
 		t.Errorf("taken %q", got)
 	}
 }
+
+// A list and the record of its row wait for one frame together, and not each for as long.
+func TestAFrameWaitsOnce(t *testing.T) {
+	d := NewQueue()
+	now := time.Unix(1_000_000, 0)
+	if got := d.patience(framePatience, now); got != framePatience {
+		t.Errorf("the first may wait for %v", got)
+	}
+	d.waited += framePatience / 2
+	if got := d.patience(framePatience, now); got != framePatience/2 {
+		t.Errorf("the second may wait for %v", got)
+	}
+	d.waited += framePatience
+	if got := d.patience(framePatience, now); got != 0 {
+		t.Errorf("the third may wait for %v", got)
+	}
+	now = now.Add(3 * framePatience)
+	if got := d.patience(framePatience, now); got != framePatience {
+		t.Errorf("the next frame may wait for %v", got)
+	}
+}
