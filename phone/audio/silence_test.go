@@ -1,6 +1,7 @@
 package audio_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,14 +18,21 @@ var silence = audio.Choice{Microphone: audio.Null, Speaker: audio.Null, Ringer: 
 func TestVoicesAreServedByAClockWithoutASoundCard(t *testing.T) {
 	s := open(t, silence)
 	e := &ear{}
+	count := func() (plays, heard int) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return e.plays, len(e.heard) / audio.FrameSamples
+	}
+	began := time.Now()
 	detach := s.Attach(e)
-	time.Sleep(time.Second)
+	rig.Eventually(t, 20*time.Second, "a second of frames", func() (bool, string) {
+		plays, heard := count()
+		return plays >= 90 && heard >= 90, fmt.Sprintf("%d played, %d heard", plays, heard)
+	})
 	detach()
-	e.mu.Lock()
-	plays, heard := e.plays, len(e.heard)/audio.FrameSamples
-	e.mu.Unlock()
-	if plays < 90 || plays > 105 || heard < 90 || heard > 105 {
-		t.Errorf("in a second %d frames were played and %d heard", plays, heard)
+	plays, heard := count()
+	if most := int(time.Since(began)/audio.FrameTime) + 5; plays > most || heard > most {
+		t.Errorf("in %v %d frames were played and %d heard", time.Since(began), plays, heard)
 	}
 	time.Sleep(50 * time.Millisecond)
 	e.mu.Lock()
@@ -56,7 +64,7 @@ func TestAFileIsHeardAndAFileIsRecorded(t *testing.T) {
 }
 
 func TestTheRingtoneIsTurnedDown(t *testing.T) {
-	level := func(percent int) float64 {
+	ring := func(percent int) rig.Sound {
 		t.Helper()
 		file := filepath.Join(t.TempDir(), "ring.wav")
 		s := open(t, audio.Choice{Microphone: audio.Null, Speaker: audio.Null, Ringer: "file:" + file})
@@ -66,9 +74,11 @@ func TestTheRingtoneIsTurnedDown(t *testing.T) {
 		time.Sleep(600 * time.Millisecond)
 		stop()
 		s.Close()
-		return rig.ReadWAV(t, file).Level()
+		return rig.ReadWAV(t, file)
 	}
-	loud, soft := level(100), level(50)
+	a, b := ring(100), ring(50)
+	same := min(a.Seconds(), b.Seconds()) // of the ringtone, which is not as loud everywhere
+	loud, soft := a.Cut(0, same).Level(), b.Cut(0, same).Level()
 	if share := soft / loud; loud < 0.02 || share < 0.2 || share > 0.3 {
 		t.Errorf("half as loud is %.2f of the amplitude (%.3f, %.3f), want a quarter", share, soft, loud)
 	}
@@ -98,7 +108,7 @@ func TestListenersHearOfChangesUntilTheyCancel(t *testing.T) {
 	got := make(chan audio.State, 100)
 	cancel := s.OnChange(func(s audio.State) { got <- s })
 	release := s.Warm()
-	rig.Eventually(t, 3*time.Second, "told of the microphone", func() (bool, string) {
+	rig.Eventually(t, 20*time.Second, "told of the microphone", func() (bool, string) {
 		select {
 		case s := <-got:
 			return s.Microphone.Condition == audio.Working, ""

@@ -29,7 +29,7 @@ func TestCloseWaitsForTheRequestsUnderWay(t *testing.T) {
 	newRaw(t, p).register()
 	select {
 	case <-log.holds: // the REGISTER is answered, its handler still runs
-	case <-time.After(5 * time.Second):
+	case <-time.After(20 * time.Second):
 		t.Fatal("a registration is not logged")
 	}
 	closed := make(chan struct{})
@@ -42,7 +42,7 @@ func TestCloseWaitsForTheRequestsUnderWay(t *testing.T) {
 	close(log.letGo)
 	select {
 	case <-closed:
-	case <-time.After(5 * time.Second):
+	case <-time.After(20 * time.Second):
 		t.Error("Close does not return")
 	}
 }

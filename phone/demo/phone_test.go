@@ -39,7 +39,7 @@ func (a *agent) CallChanged(c phone.Call) {
 // call waits until the only call, or the last one, is as it should be.
 func (a *agent) call(what string, is func(phone.Call) bool) (found phone.Call) {
 	a.t.Helper()
-	rig.Eventually(a.t, 10*time.Second, what, func() (bool, string) {
+	rig.Eventually(a.t, 20*time.Second, what, func() (bool, string) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
 		last := ""
@@ -85,7 +85,7 @@ func connect(t *testing.T, o demo.Options) *agent {
 	a := &agent{t: t, pbx: start(t, o), sound: audio.NewFake(), calls: map[phone.CallID]phone.Call{}}
 	a.Phone = phone.New(phone.Config{Sound: a.sound, Listener: a})
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
 		if err := a.Phone.Close(ctx); err != nil {
 			t.Error(err)
@@ -106,7 +106,7 @@ func connect(t *testing.T, o demo.Options) *agent {
 		Bind: "127.0.0.1:0", LineHeader: "X-Line"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.pbx.Registered(within(t, 5*time.Second)); err != nil {
+	if err := a.pbx.Registered(within(t, 20*time.Second)); err != nil {
 		t.Fatalf("the telephone does not register: %v", err)
 	}
 	return a
@@ -121,7 +121,7 @@ func within(t *testing.T, d time.Duration) context.Context {
 
 func await(t *testing.T, c *demo.CustomerCall, p demo.Phase) {
 	t.Helper()
-	if err := c.Wait(within(t, 10*time.Second), p); err != nil {
+	if err := c.Wait(within(t, 20*time.Second), p); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -157,11 +157,11 @@ func TestCustomersCallTheTelephone(t *testing.T) {
 				t.Fatal(err)
 			}
 			await(t, call, demo.Answered)
-			rig.Eventually(t, 5*time.Second, "the customer hears the agent", func() (bool, string) {
+			rig.Eventually(t, 20*time.Second, "the customer hears the agent", func() (bool, string) {
 				h := call.Heard()
 				return h.Packets > 20 && h.Level > 0.1, fmt.Sprintf("%+v", h)
 			})
-			rig.Eventually(t, 5*time.Second, "the agent hears the customer", func() (bool, string) {
+			rig.Eventually(t, 20*time.Second, "the agent hears the customer", func() (bool, string) {
 				level := a.ear(1).Level()
 				return level > 0.01, fmt.Sprint(level)
 			})
@@ -247,14 +247,14 @@ func TestACustomerIsCalledBackAndHearsDigits(t *testing.T) {
 			a.call("it rings there", func(c phone.Call) bool { return c.State == phone.RingingThere })
 			await(t, call, demo.Answered)
 			a.call("active", func(c phone.Call) bool { return c.State == phone.Active })
-			rig.Eventually(t, 5*time.Second, "both hear", func() (bool, string) {
+			rig.Eventually(t, 20*time.Second, "both hear", func() (bool, string) {
 				h, level := call.Heard(), a.ear(1).Level()
 				return h.Level > 0.1 && level > 0.01, fmt.Sprintf("%+v %v", h, level)
 			})
 			if err := a.SendDigits(id, "12#"); err != nil {
 				t.Fatal(err)
 			}
-			rig.Eventually(t, 5*time.Second, "digits", func() (bool, string) {
+			rig.Eventually(t, 20*time.Second, "digits", func() (bool, string) {
 				return call.Heard().Digits == "12#", call.Heard().Digits
 			})
 			if err := a.HangUp(id); err != nil {
@@ -273,7 +273,7 @@ func TestTheEchoTestSendsBackWhatItHears(t *testing.T) {
 	if _, err := a.Dial("Demo", "600"); err != nil {
 		t.Fatal(err)
 	}
-	rig.Eventually(t, 8*time.Second, "the agent's own 700 Hz", func() (bool, string) {
+	rig.Eventually(t, 20*time.Second, "the agent's own 700 Hz", func() (bool, string) {
 		share := a.ear(0.5).Share(700)
 		return share > 0.9, fmt.Sprint(share)
 	})
@@ -313,7 +313,7 @@ func TestNothingIsLeftAfterClose(t *testing.T) {
 		t.Error("a closed box takes calls")
 	}
 	_ = a.SetAccounts(nil)
-	a.Phone.Close(within(t, 5*time.Second))
+	a.Phone.Close(within(t, 20*time.Second))
 	rig.Eventually(t, 40*time.Second, "all goroutines gone", func() (bool, string) {
 		n := runtime.NumGoroutine()
 		buf := make([]byte, 1<<16)

@@ -248,7 +248,7 @@ func TestAnInviteWithoutAnOfferGetsOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	packet := append([]byte{0x80, ptPCMA, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1}, make([]byte, 160)...)
-	rig.Eventually(t, 5*time.Second, "an echo", func() (bool, string) {
+	rig.Eventually(t, 20*time.Second, "an echo", func() (bool, string) {
 		if _, err := media.WriteTo(packet, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}); err != nil {
 			return false, err.Error()
 		}
@@ -277,7 +277,7 @@ func TestGarbageIsSurvived(t *testing.T) {
 	r.request("SUBSCRIBE", "101", "sub", "", "")
 	r.read("405")
 	r.register()
-	rig.Eventually(t, 5*time.Second, "it still registers telephones", func() (bool, string) {
+	rig.Eventually(t, 20*time.Second, "it still registers telephones", func() (bool, string) {
 		return p.Telephones() == 1, fmt.Sprint(p.Telephones())
 	})
 }

@@ -129,7 +129,7 @@ func (a *Asterisk) URI(user string) string { return "sip:" + user + "@" + a.Addr
 func (a *Asterisk) Start() {
 	a.t.Helper()
 	a.process = Start(a.t, "asterisk", a.bin.command("-C", a.etc("asterisk.conf"), "-f", "-n", "-vvv"))
-	a.process.Says(a.t, "Asterisk Ready", 20*time.Second)
+	a.process.Says(a.t, "Asterisk Ready", 30*time.Second)
 }
 
 // Stop ends it in order: registrations are kept in its database, calls get a BYE.
@@ -258,7 +258,7 @@ func (a *Asterisk) Heard(call string) Sound {
 	a.t.Helper()
 	const header = 44 // ends with how many bytes of sound follow, 0 until the file is closed
 	path := filepath.Join(a.Dir, "spool/monitor", call+"-rx.wav")
-	Eventually(a.t, 20*time.Second, "what "+call+" heard is written", func() (bool, string) {
+	Eventually(a.t, 30*time.Second, "what "+call+" heard is written", func() (bool, string) {
 		b, err := os.ReadFile(path)
 		if err != nil || len(b) <= header {
 			return false, fmt.Sprintf("%d bytes, %v", len(b), err)

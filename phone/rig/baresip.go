@@ -143,7 +143,7 @@ func (b *Baresip) Process() *Process { return b.process }
 
 func (b *Baresip) connect(addr string) {
 	b.t.Helper()
-	Eventually(b.t, 10*time.Second, "baresip takes commands", func() (bool, string) {
+	Eventually(b.t, 30*time.Second, "baresip takes commands", func() (bool, string) {
 		c, err := net.Dial("tcp", addr)
 		if err != nil {
 			return false, err.Error()

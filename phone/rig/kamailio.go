@@ -50,7 +50,7 @@ func (k *Kamailio) Start() {
 	k.process = Start(k.t, "kamailio", command("kamailio",
 		"-DD", "-E", "-f", filepath.Join(k.Dir, "kamailio.cfg"), "-Y", k.Dir, "-w", k.Dir, "-m", "32", "-M", "8"))
 	k.process.guard(k.t)
-	Eventually(k.t, 10*time.Second, "kamailio answers", func() (bool, string) {
+	Eventually(k.t, 30*time.Second, "kamailio answers", func() (bool, string) {
 		out, err := k.rpc("core.version")
 		return err == nil, out
 	})

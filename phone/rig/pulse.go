@@ -50,7 +50,7 @@ func StartPulseBeside(t testing.TB) *Pulse {
 		"-L", "module-native-protocol-unix socket="+p.socket()+" auth-anonymous=1")
 	cmd.Env = append(os.Environ(), p.Env()...)
 	p.Process = Start(t, "pulseaudio", cmd)
-	Eventually(t, 10*time.Second, "PulseAudio answers", func() (bool, string) {
+	Eventually(t, 30*time.Second, "PulseAudio answers", func() (bool, string) {
 		out, err := p.pactl("info")
 		return err == nil, out
 	})
@@ -120,7 +120,7 @@ func (p *Pulse) Record(t testing.TB, sink string) (stop func() Sound) {
 	file := filepath.Join(folder(t), "record.raw")
 	rec := p.command(t, "parecord", "--device="+sink+".monitor", "--rate=48000", "--channels=1",
 		"--format=s16le", "--raw", "--latency-msec=20", file)
-	Eventually(t, 5*time.Second, "the recording runs", func() (bool, string) {
+	Eventually(t, 30*time.Second, "the recording runs", func() (bool, string) {
 		info, err := os.Stat(file)
 		return err == nil && info.Size() > 0, fmt.Sprint(info, err)
 	})

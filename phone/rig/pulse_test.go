@@ -10,8 +10,8 @@ func TestWhatIsPlayedIntoTheMicrophoneCanBeHeard(t *testing.T) {
 	p.Play(t, Tone(48000, 440, 10, 0.5))
 	stop := p.Record(t, pulseMicInput)
 	time.Sleep(2 * time.Second) // paplay takes its time to begin
-	if s := stop().Sounding(); s.Share(440) < 0.9 || s.Level() < 0.1 {
-		t.Errorf("440 Hz is %.2f of it, at level %.2f", s.Share(440), s.Level())
+	if s := stop().Sounding(); s.Lasts(440) < 0.5 || s.Level() < 0.1 {
+		t.Errorf("440 Hz for %.1f of %.1f s, at level %.2f", s.Lasts(440), s.Seconds(), s.Level())
 	}
 }
 

@@ -23,7 +23,7 @@ func StartRTPEngine(t testing.TB) *RTPEngine {
 	r.process = Start(t, "rtpengine", command("rtpengine", "--foreground", "--log-stderr", "--log-level=6", "--table=-1",
 		"--interface=127.0.0.1", "--listen-ng="+r.Addr, "--port-min="+strconv.Itoa(first), "--port-max="+strconv.Itoa(first+39),
 		"--pidfile="+folder(t)+"/pid", "--config-file=none"))
-	r.process.Says(t, "Startup complete", 15*time.Second)
+	r.process.Says(t, "Startup complete", 30*time.Second)
 	return r
 }
 

@@ -110,7 +110,7 @@ func StartSIPp(t testing.TB, opt SIPpOptions) *SIPp {
 	s.process = Start(t, "sipp", cmd)
 	if opt.Target == "" {
 		// Calls may come as soon as its socket is there.
-		Eventually(t, 5*time.Second, "sipp listens", func() (bool, string) {
+		Eventually(t, 30*time.Second, "sipp listens", func() (bool, string) {
 			out, _ := exec.Command("ss", "-lntuH", "sport", "=", ":"+itoa(s.Port)).Output()
 			return len(out) > 0, "no socket"
 		})
