@@ -261,7 +261,7 @@ func (p *listPage) SetNarrow(on bool) {
 // Open shows a record, whether the list has it in view or not.
 func (p *listPage) Open(ref desk.Ref) {
 	p.choose(-1, desk.Row{Ref: ref})
-	p.list.Reload()
+	p.loaded() // it may have said that there is nothing
 }
 
 func (p *listPage) load() {

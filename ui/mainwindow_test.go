@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -137,6 +138,23 @@ func TestARecordCallsEachOfItsNumbers(t *testing.T) {
 	for _, words := range []string{"Incoming, answered by Anna Krüger", "Needs 40 brackets", "Missed", "einkauf@gross-soehne.de", "created today"} {
 		if !b.says(words) {
 			t.Errorf("the record does not say %q", words)
+		}
+	}
+}
+
+func TestEveryKindOfRecordIsCalled_H5(t *testing.T) {
+	d := fullDesk()
+	for i, kind := range []desk.RecordKind{desk.Contact, desk.Company, desk.Deal} {
+		ref := desk.Ref{Kind: kind, ID: "r"}
+		d.records[ref] = desk.Record{Ref: ref, Title: "Meier", Dial: fmt.Sprintf("+4930555%d", i)}
+	}
+	b := newMainBench(t, d, &mainSettings{accounts: oneAccount}, Look{"en", "light"})
+	for i, kind := range []desk.RecordKind{desk.Contact, desk.Company, desk.Deal} {
+		b.m.openInFront(desk.Ref{Kind: kind, ID: "r"})
+		b.settle()
+		b.tap("button", "Call")
+		if want := fmt.Sprintf("+4930555%d", i); len(b.desk.dialled) != i+1 || b.desk.dialled[i] != want {
+			t.Errorf("%s: dialled %q, want %s at last", kind, b.desk.dialled, want)
 		}
 	}
 }
