@@ -15,12 +15,12 @@ import (
 	"time"
 
 	"leadline/crm"
+	"leadline/crm/disk"
 	"leadline/crm/server"
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
-	"leadline/disk"
 )
 
 // eraseCommand has a person's data gone (I4): here, and on each device when it next connects.

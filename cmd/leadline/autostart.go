@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"leadline/cmd/leadline/config"
-	"leadline/disk"
+	"leadline/crm/disk"
 	"leadline/ui"
 )
 

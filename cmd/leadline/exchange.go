@@ -14,9 +14,9 @@ import (
 
 	"leadline/cmd/leadline/config"
 	"leadline/crm"
+	"leadline/crm/disk"
 	"leadline/crm/exchange"
 	"leadline/crm/store"
-	"leadline/disk"
 )
 
 // storeFile is the agent's file in the data folder.

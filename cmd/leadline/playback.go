@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"leadline/disk"
+	"leadline/crm/disk"
 	"leadline/phone/audio"
 	"leadline/phone/record"
 	"leadline/ui"

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"leadline/cmd/leadline/config"
-	"leadline/disk"
+	"leadline/crm/disk"
 	"leadline/phone"
 )
 

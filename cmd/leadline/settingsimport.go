@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"leadline/crm"
+	"leadline/crm/disk"
 	"leadline/crm/exchange"
 	"leadline/crm/store"
-	"leadline/disk"
 	"leadline/ui"
 	"leadline/ui/desk"
 )

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"leadline/disk"
+	"leadline/crm/disk"
 )
 
 const (

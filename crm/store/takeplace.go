@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"leadline/disk"
+	"leadline/crm/disk"
 )
 
 // readTime is how long others may go on reading before a file is given up on that would take this one's place.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"leadline/disk"
+	"leadline/crm/disk"
 )
 
 // Problem is one thing in the file that can't be used.

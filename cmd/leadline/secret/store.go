@@ -12,7 +12,7 @@ import (
 
 	"github.com/zalando/go-keyring"
 
-	"leadline/disk"
+	"leadline/crm/disk"
 )
 
 // ErrNotFound says that no password is kept under the name.

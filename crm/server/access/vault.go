@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"leadline/disk"
+	"leadline/crm/disk"
 )
 
 // Vault seals what the server has to know in the clear but nobody should read in a copy of its

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 
 	"leadline/crm"
+	"leadline/crm/disk"
 	"leadline/crm/server"
 	"leadline/crm/server/database"
-	"leadline/disk"
 )
 
 // Copied is what Copy did.

@@ -12,11 +12,11 @@ import (
 	"slices"
 
 	"leadline/crm"
+	"leadline/crm/disk"
 	"leadline/crm/server"
 	"leadline/crm/server/database"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
-	"leadline/disk"
 )
 
 // Begin begins to take a recording, or says how much of it is here: who asks goes on from there. Only who made the call

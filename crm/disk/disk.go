@@ -1,5 +1,5 @@
 // Package disk writes files so that they are whole or not there at all, also after a power cut. It knows no other
-// package of the program, and each may use it.
+// package of the program; crm and cmd use it.
 package disk
 
 import (
