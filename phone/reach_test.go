@@ -258,10 +258,13 @@ func TestACallWhoseACKCanNotComeAnyMoreIsToldOfTheNewAddressAndHungUp(t *testing
 	d.ended(phone.HungUpHere)
 
 	repeated.Store(0)
-	_, id = answered()
+	caller, id = answered()
 	move()
 	d.do(d.HangUp(id))
 	bye := pbx.Expect("BYE")
+	for bye.Get("Call-ID") != caller.ID { // the first call's again: its reply took longer than T1
+		bye = pbx.Expect("BYE")
+	}
 	if n := repeated.Load(); n > 7 || !strings.HasPrefix(bye.From, "127.0.0.1:") {
 		t.Errorf("hung up from %s when the answer had been sent %d times", bye.From, n)
 	}

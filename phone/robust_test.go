@@ -230,6 +230,30 @@ func TestNobodyAcknowledgesOur200(t *testing.T) {
 	d.eventually("gone", func() bool { return len(d.Calls()) == 0 && d.sound.Voices() == 0 })
 }
 
+// RFC 3261 §13.3.1.4: it ends with a BYE also where the agent hangs up while the ACK is waited for.
+func TestACallIsHungUpThoughNobodyAcknowledgesOur200(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	hungUp := map[string]bool{}
+	for range 5 {
+		caller := pbx.NewCall()
+		caller.Invite(siptest.SDP(4000))
+		c := d.rings()
+		d.do(d.Answer(c.ID))
+		d.do(d.HangUp(c.ID))
+		hungUp[caller.ID] = false
+	}
+	for range hungUp {
+		bye := pbx.Expect("BYE")
+		pbx.Reply(bye, 200, "OK", "")
+		if was, ours := hungUp[bye.Get("Call-ID")]; was || !ours {
+			t.Errorf("BYE of the call %s once more, or of another", bye.Get("Call-ID"))
+		}
+		hungUp[bye.Get("Call-ID")] = true
+	}
+}
+
 func TestOffersOfAllSorts(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

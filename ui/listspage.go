@@ -223,8 +223,11 @@ func (p *listPage) Enter() {
 	if p.filters != nil {
 		p.filters.enter()
 	}
+	was := p.detail.row.Ref
 	p.load()
-	p.detail.Reload()
+	if p.detail.row.Ref == was { // else it was just read
+		p.detail.Reload()
+	}
 }
 
 // Leave stops what is on its way.

@@ -292,12 +292,10 @@ func (m *MainWindow) openInFront(ref desk.Ref) {
 
 // convertInFront opens a lead, and what it is to become as soon as it is there.
 func (m *MainWindow) convertInFront(lead desk.Ref) {
-	m.raise()
-	m.Go(pageOf(lead.Kind))
 	if p, ok := m.pages[pageOf(lead.Kind)].(*listPage); ok {
 		p.detail.converts = lead
-		p.Open(lead)
 	}
+	m.openInFront(lead)
 }
 
 // ShowSettings opens the settings at one of their places.

@@ -193,11 +193,17 @@ func (s *Stack) isAt(local netip.AddrPort) {
 	s.moves = make(chan struct{})
 }
 
-// whereabouts is Local, with what is closed at the next move.
-func (s *Stack) whereabouts() (local netip.AddrPort, moves <-chan struct{}) {
+// stay is an address of ours, with what is closed when we move on.
+type stay struct {
+	at    netip.AddrPort
+	moves <-chan struct{}
+}
+
+// whereabouts is Local as a stay.
+func (s *Stack) whereabouts() stay {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.local, s.moves
+	return stay{s.local, s.moves}
 }
 
 // Target is through what the account is reached.

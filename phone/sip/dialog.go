@@ -196,10 +196,15 @@ func (d *Dialog) HangUp() {
 	d.spawn(func() {
 		defer d.ending.Unlock()
 		defer d.finish()
-		ctx, cancel := context.WithTimeout(context.Background(), 64*sip.T1)
+		// The ACK, or the end of its transaction, comes within 64·T1; then the BYE has to be answered.
+		ctx, cancel := deadline(64*sip.T1 + byePatience())
 		defer cancel()
 		if d.server != nil && !closed(d.astray) && d.byLibrary(ctx) {
 			return
+		}
+		if ctx.Err() != nil { // nothing was answered, and perhaps nothing sent
+			ctx, cancel = deadline(byePatience())
+			defer cancel()
 		}
 		if _, err := d.do(ctx, sip.BYE, Body{}); err != nil {
 			d.stack.log.Debug("BYE", "call", d.callID, "err", err)
@@ -210,9 +215,12 @@ func (d *Dialog) HangUp() {
 	})
 }
 
+// byePatience is how long a BYE waits for its answer where the far end has been silent before.
+func byePatience() time.Duration { return 4 * sip.T1 }
+
 // byLibrary hangs up an incoming call. The library waits for the ACK first (RFC 3261 §15), as long
 // as it can come; the hook makes its request ours. It reports whether the BYE had an answer, or was
-// sent in vain over a connection that holds.
+// sent in vain over a connection that holds; not where it may never have been sent, since no ACK came.
 func (d *Dialog) byLibrary(ctx context.Context) bool {
 	down, err := d.stack.mended(ctx)
 	if err != nil {
@@ -226,7 +234,14 @@ func (d *Dialog) byLibrary(ctx context.Context) bool {
 	if err != nil {
 		d.stack.log.Debug("BYE", "call", d.callID, "err", err)
 	}
-	return err == nil || !closed(down) && !closed(d.astray)
+	return err == nil || !closed(down) && !closed(d.astray) && !d.unconfirmed()
+}
+
+// unconfirmed says whether the ACK to our first 200 is still waited for.
+func (d *Dialog) unconfirmed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.unacked != pendingNone
 }
 
 // errBroke is a connection that broke before the answer came over it.

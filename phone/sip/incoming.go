@@ -1,7 +1,6 @@
 package sip
 
 import (
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -198,6 +197,7 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 // when there was none. It is empty after an EarlyAnswer.
 func (d *Dialog) Answer(body []byte) {
 	timer := d.grant(d.server.InviteRequest)
+	told := d.stack.whereabouts() // before the Contact, so that no move goes unnoticed
 	d.mu.Lock()
 	d.answered = true
 	d.unacked = pendingTheirs // RFC 3261 §14.2
@@ -223,11 +223,11 @@ func (d *Dialog) Answer(body []byte) {
 			d.finish()
 			return
 		}
-		body, ok := d.awaitAck(d.firstCSeq, func() error { return d.serverTx.Respond(res) })
-		d.mu.Lock()
-		d.unacked = pendingNone
-		d.mu.Unlock()
+		body, ok := d.awaitAck(d.firstCSeq, told, func() error { return d.serverTx.Respond(res) })
 		if ok {
+			d.mu.Lock()
+			d.unacked = pendingNone
+			d.mu.Unlock()
 			d.tell(func(e Events) { e.Confirmed(body) })
 			return
 		}
@@ -242,10 +242,14 @@ func (d *Dialog) Answer(body []byte) {
 
 // abandon gives up a call whose 200 was never acknowledged.
 func (d *Dialog) abandon() {
-	defer d.finish()
 	d.tell(Events.Unacked)
 	// RFC 3261 §13.3.1.4: "the session SHOULD be terminated", by a BYE.
-	ctx, cancel := deadline(4 * sip.T1)
+	if !d.ending.TryLock() {
+		return // HangUp sends it now
+	}
+	defer d.ending.Unlock()
+	defer d.finish()
+	ctx, cancel := deadline(byePatience())
 	defer cancel()
 	if _, err := d.do(ctx, sip.BYE, Body{}); err != nil {
 		d.stack.log.Debug("BYE without an ACK", "call", d.callID, "err", err)
@@ -254,15 +258,15 @@ func (d *Dialog) abandon() {
 }
 
 // awaitAck repeats a 2xx until its ACK comes: from T1 on, doubling up to T2, for
-// 64·T1 (RFC 3261 §13.3.1.4). An ACK goes where the Contact of the 2xx says. When this machine has
+// 64·T1 (RFC 3261 §13.3.1.4). An ACK goes where the Contact of the 2xx says, which told is. When this machine has
 // another address by then, it comes while the one before is still read, or never.
-func (d *Dialog) awaitAck(cseq uint32, again func() error) (Body, bool) {
+func (d *Dialog) awaitAck(cseq uint32, told stay, again func() error) (Body, bool) {
 	first := d.server != nil && cseq == d.firstCSeq
 	var known <-chan struct{}
 	if first {
 		known = d.known
 	}
-	at, moves := d.stack.whereabouts()
+	moves := told.moves
 	var lost <-chan time.Time
 	defer d.strays(false)
 	interval := sip.T1
@@ -277,13 +281,12 @@ func (d *Dialog) awaitAck(cseq uint32, again func() error) (Body, bool) {
 				return a.body, true
 			}
 		case <-moves:
-			var now netip.AddrPort
-			now, moves = d.stack.whereabouts()
-			lost = nil
-			if now != at {
+			now := d.stack.whereabouts()
+			moves, lost = now.moves, nil
+			if now.at != told.at {
 				lost = time.After(d.stack.opts.Linger)
 			}
-			d.strays(now != at)
+			d.strays(now.at != told.at)
 		case <-lost:
 			d.stack.log.Info("an ACK can't come any more, since our address has changed", "call", d.callID)
 			if !first {

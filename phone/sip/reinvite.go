@@ -96,6 +96,7 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 		d.stack.respond(req, tx, r.code, r.reason, Body{}, explained(r.code)...)
 		return
 	}
+	told := d.stack.whereabouts()
 	res := sip.NewResponseFromRequest(req, 200, "OK", nil)
 	res.AppendHeader(d.stack.contact())
 	res.AppendHeader(allow())
@@ -109,7 +110,7 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 		d.stack.log.Debug("answer a re-INVITE", "call", d.callID, "err", err)
 		return
 	}
-	body, ok := d.awaitAck(req.CSeq().SeqNo, func() error { return tx.Respond(res) })
+	body, ok := d.awaitAck(req.CSeq().SeqNo, told, func() error { return tx.Respond(res) })
 	if ok && len(body.Data) > 0 && len(o.Body.Data) == 0 && o.LateAnswer != nil {
 		o.LateAnswer(body)
 	}
