@@ -10,10 +10,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"leadline/crm"
+	"leadline/crm/disk"
 	"leadline/crm/server"
 	"leadline/crm/server/database"
 	"leadline/crm/server/recordings"
@@ -221,7 +223,11 @@ func exchange(file, aside, part string) error {
 			}
 		}
 	}
-	if err := os.Rename(part, file); err != nil {
+	// The log of the one is never to be beside the other, also after a power cut.
+	if err := disk.SyncFolder(filepath.Dir(file)); err != nil {
+		return undo(err)
+	}
+	if err := disk.Rename(part, file); err != nil {
 		return undo(err)
 	}
 	return nil

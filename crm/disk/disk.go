@@ -27,13 +27,13 @@ func Write(file string, write func(io.Writer) error) error {
 		err = part.Sync()
 	}
 	if err = errors.Join(err, part.Close()); err == nil {
-		err = os.Rename(part.Name(), file)
+		err = Rename(part.Name(), file)
 	}
 	if err != nil {
-		_ = os.Remove(part.Name())
+		_ = os.Remove(part.Name()) // unless it has its name already
 		return fmt.Errorf("write %s: %w", file, err)
 	}
-	return SyncFolder(dir)
+	return nil
 }
 
 // WriteFile replaces file by data, as Write does. Missing folders are made with mode 0700.
@@ -45,6 +45,14 @@ func WriteFile(file string, data []byte) error {
 		_, err := io.Copy(w, bytes.NewReader(data))
 		return err
 	})
+}
+
+// Rename gives a file that was synced another name, which lasts through a power cut once this returns nil.
+func Rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return SyncFolder(filepath.Dir(to))
 }
 
 // SyncFolder makes what was made, renamed and removed in a folder last through a power cut. Windows can't open a

@@ -12,6 +12,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/zstd"
 
+	"leadline/crm/disk"
 	"leadline/crm/store"
 	"leadline/crm/wire"
 )
@@ -41,7 +42,7 @@ func (s *Snapshots) AddFile(ctx context.Context, from Sender) (made bool, err er
 	if m.File, err = pack(plain, packed); err != nil {
 		return false, fmt.Errorf("compress a ready file: %w", err)
 	}
-	if err := os.Rename(packed, filepath.Join(s.dir, m.Name+wire.ReadySuffix+dataSuffix)); err != nil {
+	if err := disk.Rename(packed, filepath.Join(s.dir, m.Name+wire.ReadySuffix+dataSuffix)); err != nil {
 		return false, err
 	}
 	if err := s.addFile(snapshotFile{*m, from.Workspace}); err != nil {

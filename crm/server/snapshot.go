@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"leadline/crm"
+	"leadline/crm/disk"
 	"leadline/crm/server/database"
 	"leadline/crm/wire"
 )
@@ -36,12 +37,14 @@ type Snapshots struct {
 // OpenSnapshots finds those that are in a directory already, which must be there.
 func OpenSnapshots(e *Engine, dir string) (*Snapshots, error) {
 	s := &Snapshots{engine: e, dir: dir, made: map[crm.ID]map[string]wire.Manifest{}}
-	unfinished, err := filepath.Glob(filepath.Join(dir, readyPattern))
-	for _, dir := range unfinished {
-		err = errors.Join(err, os.RemoveAll(dir))
-	}
-	if err != nil {
-		return nil, err
+	for _, unfinished := range []string{readyPattern, partPattern, ".*" + manifestSuffix + ".*"} {
+		left, err := filepath.Glob(filepath.Join(dir, unfinished))
+		for _, path := range left {
+			err = errors.Join(err, os.RemoveAll(path))
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*"+manifestSuffix))
 	if err != nil {
@@ -53,16 +56,26 @@ func OpenSnapshots(e *Engine, dir string) (*Snapshots, error) {
 			return nil, err
 		}
 		var m snapshotFile
-		if json.Unmarshal(b, &m) == nil {
-			s.add(m)
+		if json.Unmarshal(b, &m) != nil || !s.has(m.Name+dataSuffix) {
+			continue // after a power cut
 		}
+		if !s.has(m.Name + wire.ReadySuffix + dataSuffix) {
+			m.File = nil
+		}
+		s.add(m)
 	}
 	return s, nil
+}
+
+func (s *Snapshots) has(name string) bool {
+	_, err := os.Stat(filepath.Join(s.dir, name))
+	return err == nil
 }
 
 const (
 	manifestSuffix = ".json"
 	dataSuffix     = ".zst"
+	partPattern    = "*.part"
 )
 
 // snapshotFile is what stands beside a snapshot.
@@ -160,7 +173,7 @@ func (s *Snapshots) Build(ctx context.Context, from Sender) (m wire.Manifest, er
 	if _, err := io.ReadFull(s.engine.Random, name[:]); err != nil {
 		return m, fmt.Errorf("read randomness for a snapshot's name: %w", err)
 	}
-	part, err := os.CreateTemp(s.dir, "*.part")
+	part, err := os.CreateTemp(s.dir, partPattern)
 	if err != nil {
 		return m, err
 	}
@@ -176,7 +189,7 @@ func (s *Snapshots) Build(ctx context.Context, from Sender) (m wire.Manifest, er
 	if err = errors.Join(part.Sync(), part.Close()); err != nil {
 		return m, err
 	}
-	if err = os.Rename(part.Name(), filepath.Join(s.dir, m.Name+dataSuffix)); err != nil {
+	if err = disk.Rename(part.Name(), filepath.Join(s.dir, m.Name+dataSuffix)); err != nil {
 		return m, err
 	}
 	if err = s.describe(snapshotFile{m, from.Workspace}); err != nil {
@@ -192,7 +205,7 @@ func (s *Snapshots) describe(m snapshotFile) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(s.dir, m.Name+manifestSuffix), beside, 0o600)
+	return disk.WriteFile(filepath.Join(s.dir, m.Name+manifestSuffix), beside)
 }
 
 // remove takes a snapshot's files away; who reads one goes on, as the file is open.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/fxamacker/cbor/v2"
@@ -111,4 +112,54 @@ func TestSnapshotIsWhatPullingGives(t *testing.T) {
 			t.Errorf("files are left: %v, %v", left, err)
 		}
 	})
+}
+
+// What a power cut or a kill left of a snapshot is not offered, so that another one is made, and does not stay.
+func TestASnapshotInPiecesIsNotOffered(t *testing.T) {
+	ctx, dir := context.Background(), t.TempDir()
+	c := newCompany(t, "sqlite:"+filepath.Join(dir, "server.db"))
+	ben := c.signIn(c.addUser(crm.User{Name: "Ben"}))
+	files := filepath.Join(dir, "snapshots")
+	if err := os.Mkdir(files, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	open := func() (*Snapshots, *wire.Manifest) {
+		t.Helper()
+		s, err := OpenSnapshots(c.engine, files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		offer, _, err := s.Offer(ctx, ben.sender)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s, offer
+	}
+	s, _ := open()
+	if _, err := s.Build(ctx, ben.sender); err != nil {
+		t.Fatal(err)
+	}
+	if made, err := s.AddFile(ctx, ben.sender); err != nil || !made {
+		t.Fatal(made, err)
+	}
+	_, whole := open()
+	if whole == nil || whole.File == nil {
+		t.Fatalf("offered %+v", whole)
+	}
+	for _, left := range []string{"123.part", "." + whole.Name + manifestSuffix + ".123"} {
+		if err := os.WriteFile(filepath.Join(files, left), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, lost := range []string{whole.Name + wire.ReadySuffix + dataSuffix, whole.Name + dataSuffix} {
+		if err := os.Remove(filepath.Join(files, lost)); err != nil {
+			t.Fatal(err)
+		}
+		if _, offer := open(); offer != nil && (offer.File != nil || lost == whole.Name+dataSuffix) {
+			t.Errorf("without %s it is offered as %+v", lost, offer)
+		}
+	}
+	if left, err := os.ReadDir(files); err != nil || len(left) != 1 {
+		t.Errorf("what is left: %v, %v", left, err)
+	}
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"leadline/crm"
+	"leadline/crm/disk"
 )
 
 // Salvage says what was saved of a damaged file.
@@ -34,7 +36,7 @@ func (s *Store) salvage(ctx context.Context, path string) error {
 		err = s.rebuild(ctx, part)
 	}
 	if err == nil {
-		err = os.Rename(part, path+"-salvaged")
+		err = disk.Rename(part, path+"-salvaged")
 	}
 	if err != nil {
 		_ = os.Remove(part)
@@ -62,7 +64,10 @@ func (s *Store) finishSalvage(path string) error {
 	if err := os.Remove(path + "-damaged"); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("take the mark of damage away: %w", err)
 	}
-	if err := os.Rename(salvaged, path); err != nil {
+	if err := disk.SyncFolder(filepath.Dir(path)); err != nil { // also after a power cut
+		return fmt.Errorf("keep the damaged file: %w", err)
+	}
+	if err := disk.Rename(salvaged, path); err != nil {
 		return fmt.Errorf("put the salvaged file in its place: %w", err)
 	}
 	s.salvaged = &Salvage{Kept: kept}
