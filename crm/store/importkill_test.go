@@ -79,12 +79,20 @@ func TestAKilledImportCanBeRepeated(t *testing.T) {
 		out, err := program.StdoutPipe()
 		ok(t, err)
 		ok(t, program.Start())
-		said := bufio.NewScanner(out)
-		time.AfterFunc(time.Duration(50+rand.IntN(400))*time.Millisecond, func() { _ = program.Process.Kill() })
-		for said.Scan() {
+		kill := func() { _ = program.Process.Kill() }
+		last := rand.IntN(importedBatches) // soon after it was acknowledged: within another one, or while it is indexed
+		for said := bufio.NewScanner(out); said.Scan(); {
 			var n int
-			if _, err := fmt.Sscanf(said.Text(), "batch %d", &n); err == nil {
-				batches = max(batches, n+1)
+			if _, err := fmt.Sscanf(said.Text(), "batch %d", &n); err != nil {
+				if said.Text() != "end <nil>" {
+					t.Errorf("the program said %q", said.Text())
+				}
+				kill()
+				continue
+			}
+			batches = max(batches, n+1)
+			if n == last {
+				time.AfterFunc(rand.N(50*time.Millisecond), kill)
 			}
 		}
 		_ = program.Wait()

@@ -91,6 +91,7 @@ func TestAReadyFileTakesThePlaceOfOneThatIsRead(t *testing.T) {
 			client := must(s.Standing(ctx))(t).Client
 			ok(t, s.SetSetting(ctx, "kept", "here"))
 			path, m := aReadyFile(t, dir)
+			was := must(os.Stat(path))(t)
 			over := make(chan struct{})
 			var all sync.WaitGroup
 			for range 2 * readers {
@@ -108,8 +109,9 @@ func TestAReadyFileTakesThePlaceOfOneThatIsRead(t *testing.T) {
 					}
 				})
 			}
+			s.readTime = time.Minute
 			if test.holds {
-				s.readTime = 50 * time.Millisecond
+				s.readTime = time.Millisecond // however long, it would not do
 				rows := must(s.readDB.QueryContext(ctx, "SELECT name FROM setting"))(t)
 				defer rows.Close()
 			}
@@ -118,6 +120,9 @@ func TestAReadyFileTakesThePlaceOfOneThatIsRead(t *testing.T) {
 			all.Wait()
 			if err != nil || !taken || !s.isReady(t, client) {
 				t.Fatalf("taken %t, %v", taken, err)
+			}
+			if is := must(os.Stat(s.damage.path))(t); os.SameFile(is, was) == test.holds {
+				t.Errorf("it was copied into the file: %t", !test.holds)
 			}
 			ok(t, s.Do(ctx, crm.UpdateRecord{Ref: fromServer, Set: map[string]any{"comment": "typed here"}}))
 			ok(t, s.Close())
