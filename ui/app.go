@@ -69,13 +69,16 @@ func NewApp(o Options) (*App, error) {
 		ID: AppID, Name: "Leadline", Version: o.Version, Icon: theme.Logo(), Migrations: map[string]bool{"fyneDo": true},
 	})
 	a := &App{opts: o, app: app.NewWithID(AppID), do: NewDispatcher()}
+	if o.Kept != nil {
+		a.app.SetCloudProvider(keptForFyne{o.Kept})
+	}
 	ApplyLook(a.app, o.Settings.Look())
 	ApplySight(a.app, o.Settings.Sight())
 	if err := screen.Ready(); err != nil {
 		return nil, err
 	}
 	a.keys = hotkey.New(func(k hotkey.Action) { doHotkey(o.Desk, k) })
-	a.calls = newCallWindows(a.app, o.Desk, time.Now)
+	a.calls = newCallWindows(MainOptions{App: a.app, Desk: o.Desk, Now: time.Now, Do: a.do, Settings: o.Settings})
 	a.tray = tray.Open(a.do.Do, a.Raise, func() {
 		a.do.Do(func() { a.main.trayChanged() })
 	})

@@ -19,7 +19,7 @@ const tourWidth = 380
 type tourStep struct {
 	icon        theme.IconName
 	title, line text.Key
-	at          func(*MainWindow) fyne.Position // where the card lies
+	at          func(m *MainWindow, size fyne.Size) fyne.Position // where the card lies
 }
 
 // below is a place under an object, beside one to its right.
@@ -27,27 +27,37 @@ func below(o fyne.CanvasObject, x float32) fyne.Position {
 	return fyne.CurrentApp().Driver().AbsolutePositionForObject(o).AddXY(x, o.Size().Height+6)
 }
 
+// besideResults is a place beside what the field at the top finds, for whoever tries it at once; in a narrow window at its
+// bottom, which results seldom reach.
+func besideResults(m *MainWindow, size fyne.Size) fyne.Position {
+	at, room := below(m.omni.box, omniPopup+8), m.win.Canvas().Size()
+	if at.X+size.Width > room.Width {
+		return fyne.NewPos(room.Width-size.Width-16, room.Height-mainBottom-size.Height-16)
+	}
+	return at
+}
+
 // tourSteps are the four things that an agent needs on the first day.
 func tourSteps() []tourStep {
 	return []tourStep{
 		{theme.IconSearch, text.Key("One field for everything"),
 			text.Key("Type a number and Enter dials it; type a name and it is found. Ctrl+K comes here from anywhere."),
-			func(m *MainWindow) fyne.Position { return below(m.omni.box, 0) }},
+			besideResults},
 		{theme.IconIncoming, text.Key("When it rings"),
 			text.Key("A window shows who calls and what you know of them, or makes a lead or a contact of a stranger. Ctrl+J answers, Ctrl+D declines. It never takes the keyboard from what you are typing."),
-			func(m *MainWindow) fyne.Position {
+			func(m *MainWindow, _ fyne.Size) fyne.Position {
 				s := m.win.Canvas().Size()
 				return fyne.NewPos((s.Width-tourWidth)/2, s.Height/4)
 			}},
 		{theme.IconMissed, text.Key("What waits for you"),
 			text.Key("Missed calls and follow-ups are lists that you work off: R calls back, D is done. They are done for all when one of you has called back."),
-			func(m *MainWindow) fyne.Position {
+			func(m *MainWindow, _ fyne.Size) fyne.Position {
 				at := fyne.CurrentApp().Driver().AbsolutePositionForObject(m.rail.box)
 				return at.AddXY(m.rail.box.Size().Width+8, 40)
 			}},
 		{theme.IconHelp, text.Key("Sound, keys and help"),
 			text.Key("Try your headset in Settings, Sound. A question mark shows all keys, and this tour is here again under Help."),
-			func(m *MainWindow) fyne.Position { return below(m.frame.help, -tourWidth) }},
+			func(m *MainWindow, _ fyne.Size) fyne.Position { return below(m.frame.help, -tourWidth) }},
 	}
 }
 
@@ -82,6 +92,7 @@ func (m *MainWindow) showTour(step int) {
 		kit.Row(10, kit.NewIcon(s.icon, 18, theme.Accent).Image, kit.Grow(kit.NewLabel(s.title, kit.PageTitle))),
 		line, kit.Gap(4), buttons))
 	height := card.MinSize().Height - line.MinSize().Height + line.HeightFor(tourWidth-40)
-	m.layer.ShowPopup(card, s.at(m), fyne.NewSize(tourWidth, height), nil)
+	size := fyne.NewSize(tourWidth, height)
+	m.layer.ShowPopup(card, s.at(m, size), size, nil)
 	m.win.Canvas().Focus(next)
 }

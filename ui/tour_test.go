@@ -1,8 +1,12 @@
 package ui
 
 import (
+	"fmt"
 	"testing"
 
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/kit"
 	"leadline/ui/text"
 )
 
@@ -38,6 +42,37 @@ func TestTheTourHasFourStepsAndComesOnce(t *testing.T) {
 		if b.m.layer.PopupOpen() {
 			t.Error("it can't be skipped")
 		}
+	}
+}
+
+// Who tries the field at once sees what it finds.
+func TestTheTourLeavesRoomForWhatTheFieldFinds(t *testing.T) {
+	for _, size := range []fyne.Size{{Width: 900, Height: 600}, {Width: 1280, Height: 800}} {
+		b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount}, Look{"en", "light"})
+		b.m.Window().Resize(size)
+		b.m.Tour()
+		b.type_("Search, or dial a number", "0221 98")
+		b.m.omni.entry.FocusGained()
+		b.settle()
+		if !b.m.omni.popup.Visible() {
+			t.Fatal("nothing is found")
+		}
+		b.shot(fmt.Sprintf("main-tour-results-%.0f", size.Width))
+		driver := fyne.CurrentApp().Driver()
+		found := driver.AbsolutePositionForObject(b.m.omni.popup)
+		end := found.Add(b.m.omni.popup.Size())
+		kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, at fyne.Position) {
+			n, is := o.(kit.Named)
+			if !is || n.Name() != "Next" && n.Name() != "One field for everything" {
+				return
+			}
+			if at.X < end.X && at.Y < end.Y && at.X+o.Size().Width > found.X && at.Y+o.Size().Height > found.Y {
+				t.Errorf("%v: %q at %v lies over what is found, from %v to %v", size, n.Name(), at, found, end)
+			}
+			if at.X+o.Size().Width > size.Width || at.Y+o.Size().Height > size.Height-mainBottom {
+				t.Errorf("%v: %q at %v is outside", size, n.Name(), at)
+			}
+		})
 	}
 }
 
