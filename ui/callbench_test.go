@@ -17,7 +17,7 @@ func BenchmarkFillingACallWindow(b *testing.B) {
 	app.Settings().SetTheme(theme.New(theme.Light))
 	for _, name := range []string{"known", "unknown", "several"} {
 		b.Run(name, func(b *testing.B) {
-			w := newCallWindow(app, &fakeDesk{}, time.Now, 0)
+			w := newCallWindow(MainOptions{App: app, Desk: &fakeDesk{}, Now: time.Now}, 0)
 			w.warm()
 			c := sample(name)
 			for i := range b.N {

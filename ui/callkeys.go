@@ -90,8 +90,11 @@ func (v *callView) shortcut(name fyne.KeyName) bool {
 	case fyne.KeyO:
 		v.openRecord()
 	case fyne.KeyReturn:
-		if p == over {
+		switch {
+		case p == over:
 			v.done()
+		case v.transferOpen:
+			v.pass.connect()
 		}
 	default:
 		return false

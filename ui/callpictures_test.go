@@ -46,7 +46,7 @@ func TestPicturesOfEveryState(t *testing.T) {
 			}
 			d := &fakeDesk{}
 			d.publish(desk.Snapshot{Calls: []desk.Call{samples()["held"]}, Team: aTeam()})
-			w := newCallWindow(fyne.CurrentApp(), d, func() time.Time { return noon }, 0)
+			w := newCallWindow(MainOptions{App: fyne.CurrentApp(), Desk: d, Now: func() time.Time { return noon }}, 0)
 			w.enter(c)
 			w.announce(0, image.Point{})
 			w.show()

@@ -28,7 +28,7 @@ func callProgram() {
 	a.Settings().SetTheme(theme.New(theme.Light))
 	d := &fakeDesk{onWish: func(w string) { fmt.Println("wish", w) }}
 	do := NewDispatcher()
-	calls := newCallWindows(a, d, time.Now)
+	calls := newCallWindows(MainOptions{App: a, Desk: d, Now: time.Now})
 	calls.Warm()
 	a.Lifecycle().SetOnStarted(func() { fmt.Println("started") })
 	calls.Start(do)

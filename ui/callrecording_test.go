@@ -3,7 +3,6 @@ package ui
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -12,10 +11,7 @@ import (
 )
 
 func TestACallIsRecordedByTileAndByKey_H3(t *testing.T) {
-	b := newBench(t)
-	b.show(sample("talk"))
-	w := b.calls.slots[0]
-	b.pass(time.Second)
+	b, w := inWindow(t, sample("talk"))
 	tile := named[*kit.Tile](b, w, "Record")
 	if tile.Value() != "off" {
 		t.Error("it shows a recording that isn't")
@@ -43,10 +39,7 @@ func TestACallIsRecordedByTileAndByKey_H3(t *testing.T) {
 }
 
 func TestHoldByKeySaysSo_H3(t *testing.T) {
-	b := newBench(t)
-	b.show(sample("talk"))
-	w := b.calls.slots[0]
-	b.pass(time.Second)
+	b, w := inWindow(t, sample("talk"))
 	b.press(w, fyne.KeyH, fyne.KeyModifierControl)
 	b.took("hold 4 true")
 	b.show(sample("held"))

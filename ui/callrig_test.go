@@ -21,14 +21,17 @@ type bench struct {
 	calls *callWindows
 	now   time.Time
 	over  bool // the pointer is over the windows
+
+	do       *Dispatcher
+	settings *mainSettings
 }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	app := test.NewTempApp(t)
 	app.Settings().SetTheme(theme.New(theme.Light))
-	b := &bench{t: t, desk: &fakeDesk{}, now: noon}
-	b.calls = newCallWindows(app, b.desk, func() time.Time { return b.now })
+	b := &bench{t: t, desk: &fakeDesk{}, now: noon, do: NewQueue(), settings: &mainSettings{player: recordedPlayer()}}
+	b.calls = newCallWindows(MainOptions{App: app, Desk: b.desk, Now: func() time.Time { return b.now }, Do: b.do, Settings: b.settings})
 	made := b.calls.make
 	b.calls.make = func(slot int) *callWindow {
 		w := made(slot)
@@ -41,6 +44,28 @@ func newBench(t *testing.T) *bench {
 
 func (b *bench) show(calls ...desk.Call) { b.calls.Draw(desk.Snapshot{Calls: calls}) }
 
+// inWindow is a bench with calls whose buttons do something already; w is the window of the first.
+func inWindow(t *testing.T, calls ...desk.Call) (b *bench, w *callWindow) {
+	t.Helper()
+	b = newBench(t)
+	b.show(calls...)
+	b.pass(time.Second)
+	return b, b.calls.of(calls[0].ID)
+}
+
+// passingOn is a call in its window, with colleagues and other calls to choose from, and the field for whom it goes to.
+func passingOn(t *testing.T, c desk.Call, others ...desk.Call) (b *bench, w *callWindow, field *kit.Field) {
+	t.Helper()
+	b, w = inWindow(t, c)
+	b.desk.publish(desk.Snapshot{Team: aTeam(), Calls: append([]desk.Call{c}, others...)})
+	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	field = named[*kit.Field](b, w, "Extension or any number")
+	if !field.Focused() {
+		t.Error("the field has no keyboard")
+	}
+	return b, w, field
+}
+
 // pass moves the clock, and looks at the windows when they ask for it.
 func (b *bench) pass(d time.Duration) {
 	for end := b.now.Add(d); ; {
@@ -51,6 +76,17 @@ func (b *bench) pass(d time.Duration) {
 		}
 		b.now = b.now.Add(wait)
 		b.calls.Tick()
+	}
+}
+
+// waits pumps until something has come about.
+func (b *bench) waits(what string, ok func() bool) {
+	b.t.Helper()
+	for end := time.Now().Add(10 * time.Second); !ok(); b.do.Pump() {
+		if time.Now().After(end) {
+			b.t.Fatalf("waited for %s", what)
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
 

@@ -121,7 +121,7 @@ func samples() map[string]desk.Call {
 	held := talk
 	held.State = desk.HeldHere
 	transfer := talk
-	transfer.ID = "9"
+	transfer.ID, transfer.HandsOver = "9", say("After a completed transfer the lead goes to the colleague you pass it to.")
 	transfer.Transfer = desk.Transfer{Failed: true, Text: desk.Text{
 		Key: "Could not be passed on to {to}: {why}", Args: map[string]string{"to": "112", "why": "486 Busy Here"}}}
 	muted := talk
@@ -163,6 +163,7 @@ func samples() map[string]desk.Call {
 	wrapup := ended
 	wrapup.Card.OpenLead = true
 	wrapup.Result, wrapup.FollowUp = "Quote", noon.AddDate(0, 0, 3)
+	wrapup.Recordings = []desk.Recorded{{Call: "4", Name: "talk.flac"}}
 	linking := unknown
 	linking.Linking = desk.Linking{Words: "groß", Searched: true, Found: []desk.Match{
 		{Ref: desk.Ref{Kind: desk.Contact, ID: "c7"}, Name: "Jörg Groß", Sub: "Groß & Söhne KG"}, {Ref: desk.Ref{Kind: desk.Company, ID: "f7"}, Name: "Groß & Söhne KG"},

@@ -67,9 +67,9 @@ func newCallTransfer(v *callView) *callTransfer {
 	t.typed = kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind, t.call, t.send))
 	t.root = kit.Column(0,
 		sectionHead(t.title, kit.NewKeyHint("Esc")),
+		kit.Pad(0, callMargin, 8, callMargin, t.others),
 		kit.Pad(0, callMargin, 8, callMargin, kit.Sized(0, 32, t.field)),
 		t.typed, t.team.root,
-		kit.Pad(0, callMargin, 8, callMargin, t.others),
 		kit.Sized(0, 1, kit.NewHairline()))
 	t.root.Hide()
 	return t
@@ -95,9 +95,12 @@ func (t *callTransfer) fill(c desk.Call, open bool) {
 	for _, o := range t.answered() {
 		id := o.ID
 		t.joins = append(t.joins, t.with(o))
-		connect := kit.NewButton("Connect with the other call", kit.Line, func() { t.v.w.desk.Join(c.ID, id) })
-		connect.SetData(text.T("Connect with {name}", "name", callerName(o)))
 		if t.why == toPassOn {
+			connect := kit.NewButton("Connect with the other call", kit.Line, func() { t.v.w.desk.Join(c.ID, id) })
+			connect.SetData(text.T("Connect with {name}", "name", callerName(o)))
+			if len(t.others.Objects) == 0 {
+				connect.WithHint("Ctrl+Enter")
+			}
 			t.others.Objects = append(t.others.Objects, connect)
 		}
 		if !t.with(o).merged {
@@ -110,6 +113,7 @@ func (t *callTransfer) fill(c desk.Call, open bool) {
 		t.others.Objects = append(t.others.Objects,
 			kit.NewButton("Out of the conference", kit.Line, func() { t.v.w.desk.Part(c.ID) }))
 	}
+	setShown(t.others, len(t.others.Objects) > 0)
 }
 
 func (t *callTransfer) with(o desk.Call) joinable {
@@ -182,6 +186,13 @@ func (t *callTransfer) enable() {
 	t.blind.SetEnabled(ready, why)
 	t.call.SetEnabled(ready, why)
 	t.send.SetEnabled(ready, why)
+}
+
+// connect joins this call with the first other one, which is the usual end of asking first.
+func (t *callTransfer) connect() {
+	if others := t.answered(); t.why == toPassOn && len(others) > 0 {
+		t.v.w.desk.Join(t.v.w.id, others[0].ID)
+	}
 }
 
 // first is what Enter does.

@@ -15,10 +15,7 @@ import (
 
 // Requirements.md D2.
 func TestACallIsPassedOnOrAskedAboutFirst(t *testing.T) {
-	b := newBench(t)
-	b.show(sample("talk"))
-	w := b.calls.slots[0]
-	b.pass(time.Second)
+	b, w := inWindow(t, sample("talk"))
 	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
 	field := named[*kit.Field](b, w, "Extension or any number")
 	if !field.Focused() {
@@ -55,24 +52,39 @@ func TestACallIsPassedOnOrAskedAboutFirst(t *testing.T) {
 	}
 }
 
+// Look.md: the list says below what becomes of the record.
+func TestWhatBecomesOfTheRecordIsSaidWhileOneChoosesWhom_D2(t *testing.T) {
+	c := sample("talk")
+	c.HandsOver = say("After a completed transfer the lead goes to the colleague you pass it to.")
+	b, w, _ := passingOn(t, c)
+	says := func(want bool) {
+		t.Helper()
+		if names := visibleNames(w); slices.Contains(names, c.HandsOver.Key) != want || slices.Contains(names, c.Reason.Key) == want {
+			t.Errorf("below is %q", names)
+		}
+	}
+	says(true)
+	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	says(false)
+	named[*kit.Tile](b, w, "Add call").Tap()
+	says(false)
+	c.HandsOver = desk.Text{}
+	b.show(c)
+	b.tap(w, "Transfer")
+	if !slices.Contains(visibleNames(w), c.Reason.Key) {
+		t.Error("where nothing is handed over, the reason is gone")
+	}
+}
+
 // Look.md: while it rings there are Send to… and Exceptions.
 func TestACallThatRingsIsSentOn(t *testing.T) {
-	b := newBench(t)
 	c := sample("known")
-	b.desk.publish(desk.Snapshot{Team: aTeam(), Calls: []desk.Call{c, sample("held")}})
-	b.show(c)
-	w := b.calls.slots[0]
-	b.pass(time.Second)
-	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	b, w, field := passingOn(t, c, sample("held"))
 	names := visibleNames(w)
 	for _, not := range []string{"Pass on", "Ask first", "Call", "Connect with the other call", "Talk with both together"} {
 		if slices.Contains(names, not) {
 			t.Errorf("a call that rings can be what %q is for", not)
 		}
-	}
-	field := named[*kit.Field](b, w, "Extension or any number")
-	if !field.Focused() {
-		t.Error("the field has no keyboard")
 	}
 	field.Submit()
 	b.took("send on 1 118") // who is free comes first
@@ -185,12 +197,7 @@ func TestSomebodyIsCalledAsWell(t *testing.T) {
 
 // Transfer: colleagues with their lamps first, then any number (issue 6.2).
 func TestACallIsPassedOnToAColleagueInTwoKeystrokes(t *testing.T) {
-	b := newBench(t)
-	b.desk.publish(desk.Snapshot{Team: aTeam(), Calls: []desk.Call{sample("talk")}})
-	b.show(sample("talk"))
-	w := b.calls.slots[0]
-	b.pass(time.Second)
-	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	b, w, field := passingOn(t, sample("talk"))
 	rows := func() string {
 		var names []string
 		for _, o := range w.view.pass.team.list.Objects {
@@ -201,7 +208,6 @@ func TestACallIsPassedOnToAColleagueInTwoKeystrokes(t *testing.T) {
 	if got, want := rows(), "Özlem Yılmaz, Petra Weiß, Tobias Schönefeld, Dr. Karl-Heinz Oberländer, Quirin Aumüller"; got != want {
 		t.Errorf("the list is %s\nwant %s", got, want)
 	}
-	field := named[*kit.Field](b, w, "Extension or any number")
 	field.Submit()
 	b.took("dial 118 ") // asked first
 	down := func() { w.view.pass.team.key(fyne.KeyDown) }
@@ -236,12 +242,7 @@ func TestACallIsPassedOnToAColleagueInTwoKeystrokes(t *testing.T) {
 
 // Who is chosen stays chosen while lamps change.
 func TestTheListOfATransferFollowsTheLamps(t *testing.T) {
-	b := newBench(t)
-	b.desk.publish(desk.Snapshot{Team: aTeam(), Calls: []desk.Call{sample("talk")}})
-	b.show(sample("talk"))
-	w := b.calls.slots[0]
-	b.pass(time.Second)
-	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
+	b, w, _ := passingOn(t, sample("talk"))
 	w.view.pass.team.key(fyne.KeyDown) // Petra
 	team := aTeam()
 	team[2].State = desk.TeamTalking // Özlem
@@ -254,33 +255,32 @@ func TestTheListOfATransferFollowsTheLamps(t *testing.T) {
 	b.took("transfer 4 112")
 }
 
-func TestTwoCallsAreConnected(t *testing.T) {
-	b := newBench(t)
-	first, second := sample("held"), sample("talk")
+// besideAnother is a call that may be passed on, while another waits.
+func besideAnother(t *testing.T) (b *bench, w *callWindow, first, second desk.Call) {
+	t.Helper()
+	first, second = sample("held"), sample("talk")
 	first.ID, first.Card.Name = "held", "Jörg Groß"
-	b.desk.publish(desk.Snapshot{Calls: []desk.Call{first, second}})
-	b.show(first, second)
-	w := b.calls.slots[slices.IndexFunc(b.calls.slots, func(w *callWindow) bool { return w.id == second.ID })]
-	b.pass(time.Second)
-	b.tap(w, "Transfer")
+	b, w, _ = passingOn(t, second, first)
+	return b, w, first, second
+}
+
+func TestTwoCallsAreConnected(t *testing.T) {
+	b, w, _, second := besideAnother(t)
 	b.tap(w, "Connect with the other call")
+	b.took("join " + string(second.ID) + " held")
+	b.press(w, fyne.KeyReturn, fyne.KeyModifierControl)
 	b.took("join " + string(second.ID) + " held")
 	b.desk.publish(desk.Snapshot{Calls: []desk.Call{second}})
 	b.pass(time.Second)
 	if slices.Contains(visibleNames(w), "Connect with the other call") {
 		t.Error("a call that is gone is still offered")
 	}
+	b.press(w, fyne.KeyReturn, fyne.KeyModifierControl)
+	b.took()
 }
 
 func TestTwoCallsAreMergedAndPart(t *testing.T) {
-	b := newBench(t)
-	first, second := sample("held"), sample("talk")
-	first.ID, first.Card.Name = "held", "Jörg Groß"
-	b.desk.publish(desk.Snapshot{Calls: []desk.Call{first, second}})
-	b.show(first, second)
-	w := b.calls.slots[slices.IndexFunc(b.calls.slots, func(w *callWindow) bool { return w.id == second.ID })]
-	b.pass(time.Second)
-	b.tap(w, "Transfer")
+	b, w, first, second := besideAnother(t)
 	if slices.Contains(visibleNames(w), "Out of the conference") {
 		t.Error("a call on its own can be taken out of a conference")
 	}

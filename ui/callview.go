@@ -94,6 +94,7 @@ func (v *callView) begin() {
 	v.link.begin()
 	v.later.begin()
 	v.chooser.begin()
+	v.after.begin()
 	v.note.begin()
 	v.scroll.Offset = fyne.Position{}
 }
@@ -130,11 +131,20 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	v.middle(c)
 	v.note.fill(c.Note)
 	v.after.fill(c)
-	v.footer.SayText(c.Reason)
+	why := v.reason(c)
+	v.footer.SayText(why)
 	// While they talk a form needs the room more than the reason does.
-	setShown(v.footer.Container, c.Reason.Key != "" && !(c.Form != nil && phaseOf(c.State) == talking))
+	setShown(v.footer.Container, why.Key != "" && !(c.Form != nil && phaseOf(c.State) == talking))
 	v.tick(now)
 	v.lay()
+}
+
+// reason is why the CRM did what it did, or while a call is to be passed on what then becomes of the record (look.md).
+func (v *callView) reason(c desk.Call) desk.Text {
+	if v.transferOpen && v.pass.why == toPassOn && c.HandsOver.Key != "" {
+		return c.HandsOver
+	}
+	return c.Reason
 }
 
 // lay lays out anew without painting again what has not changed: a Refresh of the

@@ -27,6 +27,7 @@ type callWindow struct {
 	view *callView
 	desk Desk
 	now  func() time.Time
+	opt  MainOptions // to play recordings with; Settings is nil where there are none
 	// language is the one the content was made in.
 	language string
 	// number is the place of its name among the windows, from 0; callWindows.number
@@ -60,9 +61,9 @@ type callWindow struct {
 	convert func(desk.Ref)
 }
 
-func newCallWindow(app fyne.App, d Desk, now func() time.Time, slot int) *callWindow {
-	w := &callWindow{desk: d, now: now, number: slot, onTyped: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
-	w.win = app.NewWindow("Leadline")
+func newCallWindow(opt MainOptions, slot int) *callWindow {
+	w := &callWindow{desk: opt.Desk, now: opt.Now, opt: opt, number: slot, onTyped: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
+	w.win = opt.App.NewWindow("Leadline")
 	w.build()
 	w.win.SetFixedSize(true)
 	w.win.Resize(fyne.NewSize(callWidth, callHeight))
@@ -189,6 +190,7 @@ func (w *callWindow) hide() {
 // leave is told when the desk has put the call away.
 func (w *callWindow) leave() {
 	w.view.flush()
+	w.view.after.begin()
 	w.busy, w.id, w.call = false, "", desk.Call{}
 	w.hide()
 }
@@ -214,7 +216,7 @@ func (w *callWindow) tick(now time.Time) {
 	if w.call.State != desk.Ended {
 		return
 	}
-	if w.shown && (w.view.lastTyped().After(w.touched) || w.inside()) {
+	if w.shown && (w.view.lastTyped().After(w.touched) || w.inside() || w.view.after.plays()) {
 		w.touched = now
 	}
 	if w.left(now) <= 0 && !w.unsaved() {

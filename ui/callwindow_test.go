@@ -58,10 +58,7 @@ func TestWhatTheActionsWish(t *testing.T) {
 }
 
 func TestADoubleClickOnAnswerHangsNothingUp(t *testing.T) {
-	b := newBench(t)
-	b.show(sample("known"))
-	w := b.calls.slots[0]
-	b.pass(time.Second)
+	b, w := inWindow(t, sample("known"))
 	b.tap(w, "Answer")
 	talk := sample("known")
 	talk.State, talk.Answered = desk.Talking, b.now
@@ -76,10 +73,7 @@ func TestADoubleClickOnAnswerHangsNothingUp(t *testing.T) {
 
 func TestNothingTypedBlindlyAnswers(t *testing.T) {
 	for _, name := range []string{"known", "unknown", "form", "several", "withheld"} {
-		b := newBench(t)
-		b.show(sample(name))
-		w := b.calls.slots[0]
-		b.pass(time.Second)
+		b, w := inWindow(t, sample(name))
 		c := w.win.Canvas()
 		if f, ok := c.Focused().(*kit.Button); ok {
 			t.Errorf("%s: %q has the first focus", name, f.Name())
@@ -99,10 +93,7 @@ func TestNothingTypedBlindlyAnswers(t *testing.T) {
 }
 
 func TestKeysWorkWhileTyping(t *testing.T) {
-	b := newBench(t)
-	b.show(sample("talk"))
-	w := b.calls.slots[0]
-	b.pass(time.Second)
+	b, w := inWindow(t, sample("talk"))
 	w.view.note.field.Focus()
 	b.press(w, fyne.KeyM, fyne.KeyModifierControl)
 	b.press(w, fyne.KeyD, fyne.KeyModifierControl)
@@ -110,10 +101,7 @@ func TestKeysWorkWhileTyping(t *testing.T) {
 }
 
 func TestMuteHoldAndKeypad(t *testing.T) {
-	b := newBench(t)
-	b.show(sample("talk"))
-	w := b.calls.slots[0]
-	b.pass(time.Second)
+	b, w := inWindow(t, sample("talk"))
 	named[*kit.Tile](b, w, "Mute").Tap()
 	named[*kit.Tile](b, w, "Hold").Tap()
 	b.took("mute 4 true", "hold 4 true")
@@ -274,10 +262,7 @@ func TestAWindowForgetsTheLastCall(t *testing.T) {
 }
 
 func TestCallingBack(t *testing.T) {
-	b := newBench(t)
-	b.show(sample("missed"))
-	w := b.calls.slots[0]
-	b.pass(deaf)
+	b, w := inWindow(t, sample("missed"))
 	b.tap(w, "Call back")
 	b.took("dial +492219876543 ", "close 2")
 	b.show(sample("busy"))
@@ -305,7 +290,7 @@ func TestWindowsStandSideBySide(t *testing.T) {
 func TestNoButtonIsCut(t *testing.T) {
 	inLook(t, func(t *testing.T, _ string) {
 		for name, c := range samples() {
-			w := newCallWindow(fyne.CurrentApp(), &fakeDesk{}, func() time.Time { return noon }, 0)
+			w := newCallWindow(MainOptions{App: fyne.CurrentApp(), Desk: &fakeDesk{}, Now: func() time.Time { return noon }}, 0)
 			w.enter(c)
 			kit.Walk(w.view.root, func(o fyne.CanvasObject, pos fyne.Position) {
 				n, ok := o.(kit.Named)

@@ -35,10 +35,11 @@ type callWindows struct {
 	arm func()
 }
 
-func newCallWindows(app fyne.App, d Desk, now func() time.Time) *callWindows {
-	c := &callWindows{desk: d, now: now, arm: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
+// newCallWindows takes App, Desk and Now of opt, and to play recordings Do and Settings.
+func newCallWindows(opt MainOptions) *callWindows {
+	c := &callWindows{desk: opt.Desk, now: opt.Now, arm: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
 	c.make = func(slot int) *callWindow {
-		w := newCallWindow(app, d, now, slot)
+		w := newCallWindow(opt, slot)
 		w.onTyped = func() { c.arm() }
 		w.onShown = func() { c.onShown() }
 		w.open = func(r desk.Ref) { c.open(r) }

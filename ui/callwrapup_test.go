@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +66,47 @@ func TestTheEndOfACallLeadsOn(t *testing.T) {
 	if slices.Contains(visibleNames(w), "Convert…") {
 		t.Error("a lead that is closed is offered to be converted")
 	}
+}
+
+// Look.md: the wrap-up has the recording at its foot.
+func TestTheRecordingIsHeardInTheWrapUp_H3(t *testing.T) {
+	c := sample("ended")
+	b, w := inWindow(t, c)
+	if slices.Contains(visibleNames(w), "Recording") {
+		t.Error("a call that was not recorded has a recording")
+	}
+	c.Recordings = []desk.Recorded{{Call: c.ID, Name: "talk.flac"}}
+	b.show(c)
+	play := named[*kit.Button](b, w, "Recording")
+	b.waits("its length", func() bool { return play.Value() == "Recording 1:00" })
+	room := w.view.note.root.Size().Height
+	play.Tap()
+	b.waits("it to play", func() bool { return slices.Contains(visibleNames(w), "Pause") })
+	if left := w.view.note.root.Size().Height; left >= room || left < noteLeast {
+		t.Errorf("the note has %v of %v", left, room)
+	}
+	b.pass(time.Minute)
+	if !w.busy || w.closing {
+		t.Error("the window goes while one listens")
+	}
+	play.Tap()
+	if slices.Contains(visibleNames(w), "Place in the recording") {
+		t.Error("it is not put away")
+	}
+	if did := b.settings.player.took(); !strings.Contains(did, "pause") {
+		t.Errorf("it plays on: %s", did)
+	}
+	b.pass(linger)
+	b.took("close 4")
+
+	gone := c
+	gone.ID, gone.Recordings = "10", []desk.Recorded{{Call: "10", Name: "gone.flac"}}
+	b.show(gone)
+	w = b.calls.of("10")
+	b.tap(w, "Recording")
+	b.waits("why it can't be played", func() bool {
+		return slices.Contains(visibleNames(w), "The recording cannot be played: no such file")
+	})
 }
 
 func TestNoResultIsAskedWhereNobodyTalked_H3(t *testing.T) {

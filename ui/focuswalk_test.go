@@ -130,7 +130,7 @@ func TestEverythingInACallWindowIsReachedByTabAndShowsIt(t *testing.T) {
 	for _, name := range []string{"known", "form", "several", "talk", "waiting", "wrapup"} {
 		d := &fakeDesk{}
 		d.publish(desk.Snapshot{Calls: []desk.Call{samples()["held"]}, Team: aTeam()})
-		cw := newCallWindow(app, d, func() time.Time { return noon }, 0)
+		cw := newCallWindow(MainOptions{App: app, Desk: d, Now: func() time.Time { return noon }}, 0)
 		cw.enter(samples()[name])
 		cw.announce(0, image.Point{})
 		cw.show()

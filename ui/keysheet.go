@@ -28,7 +28,7 @@ func keySheets() []struct {
 			{"Ctrl+H", text.Key("Hold, or take back")}, {"Ctrl+T", text.Key("Transfer; send a call on that rings")}, {"Ctrl+R", text.Key("Record, pause, resume")},
 			{"Ctrl+S", text.Key("Save the form")}, {"Ctrl+L", text.Key("Say who an unknown caller is")},
 			{"Ctrl+O", text.Key("Open the record")},
-			{"1 … 6", text.Key("After a call: its result")}, {"Ctrl+Enter", text.Key("After a call: done")}, {"Esc", text.Key("Close what is open; then the window of an ended call")},
+			{"1 … 6", text.Key("After a call: its result")}, {"Ctrl+Enter", text.Key("After a call: done; in a transfer: connect with the other call")}, {"Esc", text.Key("Close what is open; then the window of an ended call")},
 		}},
 		{text.Key("In the main window"), []keyLine{
 			{"Ctrl+K", text.Key("Search, or dial a number")}, {"Ctrl+1", text.Key("The first place at the left; Ctrl+2 the second …")},

@@ -256,6 +256,12 @@ func (s *mainSettings) OpenRecording(_ context.Context, r desk.Recorded) (Record
 	}
 	return s.player, nil
 }
+func (s *mainSettings) RecordingLength(_ context.Context, r desk.Recorded) (time.Duration, error) {
+	if r.Name == "gone.flac" {
+		return 0, errors.New("no such file")
+	}
+	return s.player.Shape().Length, nil
+}
 func (s *mainSettings) CopyRecording(_ context.Context, r desk.Recorded, to string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -74,6 +74,16 @@ func (p *recordPlayers) Clear() {
 	clear(p.open)
 }
 
+// playing tells whether one plays.
+func (p *recordPlayers) playing() bool {
+	for _, one := range p.open {
+		if one.quit != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // alone pauses all others.
 func (p *recordPlayers) alone(one *recordPlayer) {
 	for _, other := range p.open {
@@ -91,6 +101,7 @@ type recordPlayer struct {
 	button  *kit.Button
 	track   *kit.Soundtrack
 	time    *kit.Label
+	save    *kit.Button
 	problem *kit.Prose
 	state   *kit.Label // where the file is
 
@@ -114,12 +125,12 @@ func newRecordPlayer(all *recordPlayers, r desk.Recorded) *recordPlayer {
 	p.track = kit.NewSoundtrack("Place in the recording", p.seek)
 	p.track.SetEnabled(false, text.T("Play it first"))
 	p.time = kit.NewData("", kit.Caption)
-	save := kit.NewIconButton("Save recording as…", theme.IconDownload, kit.Ghost, p.saveAs).Small()
+	p.save = kit.NewIconButton("Save recording as…", theme.IconDownload, kit.Ghost, p.saveAs).Small()
 	p.problem = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	p.problem.Hide()
 	p.state = kit.NewData("", kit.Caption)
 	legend := kit.Sized(0, 26, kit.Column(0, kit.NewLabel("You|recording", kit.Caption.In(theme.Accent)), kit.NewLabel("They|recording", kit.Caption.In(theme.AnswerText))))
-	row := kit.Row(8, p.button, legend, kit.Grow(p.track), kit.Sized(84, 0, p.time), save)
+	row := kit.Row(8, p.button, legend, kit.Grow(p.track), kit.Sized(84, 0, p.time), p.save)
 	p.box = kit.Column(4, kit.Sized(0, 36, kit.Stack(kit.NewCard(theme.Sunk, theme.Border, 6), kit.Pad(0, 4, 0, 4, row))), p.state, p.problem)
 	return p
 }

@@ -38,6 +38,9 @@ type Recordings interface {
 	// goroutine of your own, and for the server where the file isn't here. The error says that
 	// it isn't there, is none, or may not be heard; a *TestFailure does in words.
 	OpenRecording(ctx context.Context, r desk.Recorded) (RecordingPlayer, error)
+	// RecordingLength is how long a recording on this computer is. It waits for the disk, and a moment for the end of one that
+	// is being written.
+	RecordingLength(ctx context.Context, r desk.Recorded) (time.Duration, error)
 	// CopyRecording writes a recording to another file, whole or not at all. It waits for the disk.
 	CopyRecording(ctx context.Context, r desk.Recorded, to string) error
 }

@@ -344,6 +344,9 @@ func TestARecordingIsCopiedWhole(t *testing.T) {
 	if err := s.CopyRecording(t.Context(), desk.Recorded{Name: "a.flac"}, filepath.Join(to, "c.flac")); err == nil {
 		t.Error("a folder that is none is no error")
 	}
+	if _, err := s.RecordingLength(t.Context(), desk.Recorded{Name: "gone.flac"}); err == nil {
+		t.Error("what is not there has a length")
+	}
 	if _, err := s.OpenRecording(t.Context(), desk.Recorded{Name: "a.flac"}); err == nil {
 		t.Error("what is no sound is played")
 	}

@@ -28,6 +28,33 @@ func (s settings) OpenRecording(ctx context.Context, r desk.Recorded) (ui.Record
 	return &recordingPlayer{attach: s.audio.Attach, track: track, voice: record.Play(path)}, nil
 }
 
+// A recording is written to its end in the moment after its call.
+const (
+	lengthPatience = 3 * time.Second
+	lengthPace     = 50 * time.Millisecond
+)
+
+// RecordingLength is how long a recording is, 0 when nobody has written its end.
+func (s settings) RecordingLength(ctx context.Context, r desk.Recorded) (time.Duration, error) {
+	path, err := s.RecordingFile(ctx, r)
+	if err != nil {
+		return 0, err
+	}
+	ctx, stop := context.WithTimeout(ctx, lengthPatience)
+	defer stop()
+	for {
+		length, err := record.Length(path)
+		if err != nil || length > 0 {
+			return length, err
+		}
+		select {
+		case <-ctx.Done():
+			return 0, nil
+		case <-time.After(lengthPace):
+		}
+	}
+}
+
 // recordingPlayer plays a recording on the sound card, which is open only while it does.
 type recordingPlayer struct {
 	attach func(audio.Voice) (detach func())

@@ -70,6 +70,21 @@ func lengthOf(f *os.File) (uint64, error) {
 	return binary.BigEndian.Uint64(b[:]), err
 }
 
+// Length is how long a recording is that has been written to its end; 0 for one that has not.
+func Length(path string) (time.Duration, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, fmt.Errorf("ask how long a recording is: %w", err)
+	}
+	defer f.Close()
+	info, err := lengthOf(f)
+	rate := info >> 44 // the first 20 bits
+	if err != nil || rate == 0 {
+		return 0, err
+	}
+	return time.Duration(float64(info&mostSamples) / float64(rate) * float64(time.Second)).Round(time.Millisecond), nil
+}
+
 // settled is after how long a file that has no length is taken as it is.
 const settled = 24 * time.Hour
 

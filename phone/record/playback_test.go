@@ -62,6 +62,9 @@ func TestAScanTellsLengthAndWhoSpeaks(t *testing.T) {
 	if track.Length != 3*blockTime || len(track.Left) != 12 || len(track.Right) != 12 {
 		t.Fatalf("%v long, %d steps", track.Length, len(track.Left))
 	}
+	if long, err := Length(path); err != nil || long != track.Length {
+		t.Errorf("its header says %v, %v", long, err)
+	}
 	if l, r := track.Left, track.Right; l[0] != 0 || l[4] != 128 || l[8] != 0 || r[4] != 0 || r[8] != 255 {
 		t.Errorf("left %v, right %v", l, r)
 	}

@@ -27,6 +27,7 @@ type onDesk struct {
 	chosen  Ref  // the match that the agent picked; zero: the best one
 	reason  Text
 	saved   bool
+	made    bool // it has made the record that it is on, by the rules or by hand
 	why     Text
 	result  Outcome
 
@@ -64,10 +65,15 @@ func (c *onDesk) view() Call {
 	if v.State != Ended {
 		v.Trouble, v.WhyPoor = troubleOf(c.phone.Stats), whyPoor(c.phone.Stats)
 	}
+	if v.State == Ended {
+		for _, name := range c.phone.Recording.Files {
+			v.Recordings = append(v.Recordings, Recorded{Call: c.id, Name: name})
+		}
+	}
 	v.Merged = c.phone.Conference
 	switch v.State {
 	case Talking, HeldHere, HeldThere:
-		v.CanHold = true
+		v.CanHold, v.HandsOver = true, c.handsOver()
 	}
 	if c.form != nil {
 		form := *c.form
@@ -175,6 +181,7 @@ func (d *Desk) decided(c *onDesk, decision crm.Decision) {
 		c.reason, d.dirty = Text(decision.Reason), true
 	}
 	if decision.Create != "" { // the card of the new record
+		c.made = true
 		d.lookUp(c)
 	}
 	if decision.Decline && c.phone.State == phone.Ringing && d.phone != nil { // the blacklist was not read yet when it rang

@@ -242,7 +242,7 @@ func (d *Desk) SaveForm(id CallID) {
 					}
 					return
 				}
-				c.form, c.saved = nil, true
+				c.form, c.saved, c.made = nil, true, true
 				c.reason = Text{Key: "Created in this call. The call is saved on it."}
 				c.chosen = viewRef(ref)
 				d.lookUp(c)

@@ -21,6 +21,28 @@ func passedBy(c phone.Call, region string) Text {
 	return Text{}
 }
 
+// handsOver says what becomes of the record of a call when it is passed on (requirements.md D2): what the call has made goes
+// along where the line says so, what was there before stays whose it is.
+func (c *onDesk) handsOver() Text {
+	owner := map[string]string{"name": c.card.Responsible}
+	lead := c.card.Ref.Kind == Lead
+	switch {
+	case !c.card.Known:
+		return Text{}
+	case c.made && c.line.ChangeResponsible && lead:
+		return Text{Key: "After a completed transfer the lead goes to the colleague you pass it to."}
+	case c.made && c.line.ChangeResponsible:
+		return Text{Key: "After a completed transfer what this call has made goes to the colleague you pass it to."}
+	case c.card.Responsible == "":
+		return Text{}
+	case c.made && lead:
+		return Text{Key: "The lead stays with {name}: this line hands nothing over with a transfer.", Args: owner}
+	case c.made:
+		return Text{Key: "What this call has made stays with {name}: this line hands nothing over with a transfer.", Args: owner}
+	}
+	return Text{Key: "The record stays with {name}: it was there before this call.", Args: owner}
+}
+
 // sentOnTo says of an outgoing call whom it is tried at since the far end sent it on (302).
 func sentOnTo(c phone.Call, region string) Text {
 	if who := nameOf(c.SentOn, region); who != "" {

@@ -3,6 +3,7 @@ package desk
 import (
 	"testing"
 
+	"leadline/crm"
 	"leadline/phone"
 )
 
@@ -28,6 +29,29 @@ func TestWhoSentACallHereIsSaid(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		})
+	}
+}
+
+// What was there before the call keeps its responsible, and so does what it made where the line says so.
+func TestWhatBecomesOfTheRecordIsToldBeforeATransfer_D2(t *testing.T) {
+	for name, tt := range map[string]struct {
+		card Card
+		made bool
+		goes bool
+		key  string
+	}{
+		"a stranger":                 {Card{}, false, true, ""},
+		"nobody's":                   {Card{Known: true}, false, true, ""},
+		"there before":               {Card{Known: true, Responsible: "Anna"}, false, true, "The record stays with {name}: it was there before this call."},
+		"made, a lead":               {Card{Known: true, Ref: Ref{Kind: Lead}}, true, true, "After a completed transfer the lead goes to the colleague you pass it to."},
+		"made, a contact":            {Card{Known: true, Ref: Ref{Kind: Contact}}, true, true, "After a completed transfer what this call has made goes to the colleague you pass it to."},
+		"made, a lead that stays":    {Card{Known: true, Responsible: "Anna", Ref: Ref{Kind: Lead}}, true, false, "The lead stays with {name}: this line hands nothing over with a transfer."},
+		"made, a contact that stays": {Card{Known: true, Responsible: "Anna", Ref: Ref{Kind: Contact}}, true, false, "What this call has made stays with {name}: this line hands nothing over with a transfer."},
+	} {
+		c := onDesk{card: tt.card, made: tt.made, line: crm.Line{ChangeResponsible: tt.goes}}
+		if got := c.handsOver(); got.Key != tt.key || got.Args["name"] != "" && got.Args["name"] != tt.card.Responsible {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 

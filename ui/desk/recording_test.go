@@ -36,8 +36,17 @@ func TestARecordingIsShownAndKeptInTheCallsRecord_H3(t *testing.T) {
 	if c.Recording.Why.Key != "Not recorded any more: the disk is full" || d.notice() != c.Recording.Why.Key {
 		t.Errorf("%+v, notice %q", c.Recording, d.notice())
 	}
-	d.ended("1", "00491761234567", phone.HungUpThere)
-	d.call("ended", func(c Call) bool { return c.State == Ended })
+	if len(c.Recordings) > 0 {
+		t.Errorf("it can be heard while it is recorded: %+v", c.Recordings)
+	}
+	d.change("1", "00491761234567", func(c *phone.Call) {
+		c.State, c.Cause, c.Answered, c.Ended = phone.Ended, phone.HungUpThere, d.at, d.at.Add(time.Minute)
+		c.Recording = phone.Recording{State: phone.RecordingFailed, Files: files}
+	})
+	c = d.call("ended", func(c Call) bool { return c.State == Ended })
+	if want := []Recorded{{Call: c.ID, Name: files[0]}, {Call: c.ID, Name: files[1]}}; !slices.Equal(c.Recordings, want) {
+		t.Errorf("one hears %+v", c.Recordings)
+	}
 	d.close()
 	if got := d.lastCall().Call.Recordings; !slices.Equal(got, files) {
 		t.Errorf("the record knows %q", got)

@@ -114,6 +114,9 @@ func TestACompletedTransferIsWritten_D2(t *testing.T) {
 	d.ring("1", "01761234567")
 	d.call("the lead", func(c Call) bool { return c.Card.Responsible == "Anna Krüger" })
 	d.answered("1", "01761234567")
+	d.call("it to be told before", func(c Call) bool {
+		return c.HandsOver.Key == "After a completed transfer the lead goes to the colleague you pass it to."
+	})
 	d.change("1", "01761234567", func(c *phone.Call) {
 		c.State, c.Cause, c.Answered, c.Ended = phone.Ended, phone.Transferred, d.at, d.at.Add(time.Minute)
 		c.Transfer = phone.Transfer{State: phone.TransferDone, To: "102"}

@@ -167,6 +167,7 @@ type Call struct {
 	Digits    string // sent from the keypad so far
 	Dialled   string // digits that the other side has sent, the last ones
 	Transfer  Transfer
+	HandsOver Text // what becomes of the record when the call is passed on (requirements.md D2); zero where there is none
 	Recording Recording
 	Merged    string // names the conference that the call is in, the same for all in it; "" for none
 
@@ -181,6 +182,8 @@ type Call struct {
 	Result   string    // what came of it, one of crm.Results; "" for none
 	Linking  Linking   // what was found to link the caller to
 	FollowUp time.Time // when to come back to the record; zero: no follow-up was noted
+
+	Recordings []Recorded // once the call has ended, oldest first; they are here
 
 	FollowUpOwner string   // a Person's ID
 	People        []Person // who may get the follow-up; nil until the call has ended
@@ -366,7 +369,7 @@ type Query struct {
 	Offset int          // so many rows further
 	Limit  int          // 1..128
 
-	Order   crm.Order          // of a list of records
+	Order   crm.Order          // of a list of records, or of calls
 	Calls   crm.CallCriteria   // of a list of calls
 	Records crm.RecordCriteria // of a list of records
 }
@@ -394,8 +397,10 @@ type Row struct {
 	Unread   bool
 
 	// What the columns of a list of records show.
-	Company, Position, Number, Amount, Source, Responsible string
+	Company, Position, Number, Amount, Source, Responsible string // Responsible: of a call, whose it was
 	Changed                                                time.Time
+
+	Result string // of a call, as crm.Results has it; "" for none
 
 	ClosedBy string    // of a missed call that was worked off: the agent who called back
 	closedAt time.Time // and when

@@ -93,7 +93,7 @@ func (d *Desk) LinkTo(id CallID, ref Ref) {
 					}
 					return
 				}
-				c.form, c.linking, c.saved, c.chosen = nil, Linking{}, true, ref
+				c.form, c.linking, c.saved, c.made, c.chosen = nil, Linking{}, true, false, ref
 				c.reason = Text{Key: "Linked by hand: the record has the number now, and the call is saved on it."}
 				d.lookUp(c)
 			})
