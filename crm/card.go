@@ -86,6 +86,15 @@ const (
 	ColumnSource      Column = "source"
 	ColumnResponsible Column = "responsible"
 	ColumnChanged     Column = "changed"
+
+	// Of the list of calls, besides ColumnStatus: how one ended. Its usual order is ColumnBegan downwards.
+	ColumnBegan  Column = "began"
+	ColumnLine   Column = "line"
+	ColumnAgent  Column = "agent"
+	ColumnResult Column = "result"
+	ColumnLength Column = "length" // talked, or waited when nobody answered
+
+	ColumnAttempts Column = "attempts" // of the missed calls, besides ColumnBegan, ColumnLine and ColumnLength
 )
 
 // By is the order by a column, upwards or downwards. What has nothing there comes last in both.
@@ -118,7 +127,7 @@ type Query struct {
 	Offset int      // so many rows further
 	Limit  int      // 1..128
 
-	Order   Order          // of a list of records
+	Order   Order          // of a list of records, or of calls
 	Calls   CallCriteria   // of a list of calls
 	Records RecordCriteria // of a list of records
 }

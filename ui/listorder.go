@@ -8,6 +8,17 @@ import (
 	"leadline/ui/theme"
 )
 
+// callColumns are what the list of calls can be ordered by, besides the newest first, which is usual.
+func callColumns() []listColumn {
+	return []listColumn{
+		{crm.ColumnStatus, text.Key("By outcome"), text.Key("By outcome, downwards")},
+		{crm.ColumnLine, text.Key("By line"), text.Key("By line, downwards")},
+		{crm.ColumnAgent, text.Key("By agent"), text.Key("By agent, downwards")},
+		{crm.ColumnResult, text.Key("By result"), text.Key("By result, downwards")},
+		{crm.ColumnLength, text.Key("Shortest first"), text.Key("Longest first")},
+	}
+}
+
 // listColumns are what a list of records can be ordered by, besides its usual order and the newest.
 func listColumns(kind desk.RecordKind) []listColumn {
 	company := listColumn{crm.ColumnCompany, text.Key("By company"), text.Key("By company, downwards")}
@@ -41,14 +52,22 @@ func (p *listPage) newOrderButton() *kit.Button {
 	var b *kit.Button
 	set := func(o crm.Order) func() { return func() { p.setOrder(o) } }
 	b = kit.NewIconButton("Order", theme.IconSort, kit.Ghost, func() {
-		usual := text.Key("Last activity first")
 		byName := namesOrder(p.spec.kind)
 		var items []kit.MenuItem
-		if !byName {
-			items = append(items, kit.MenuItem{Key: usual, Chosen: p.order == crm.OrderUsual, Do: set(crm.OrderUsual)})
+		columns := listColumns(p.spec.kind)
+		switch {
+		case p.spec.calls:
+			columns = callColumns()
+			oldest := crm.By(crm.ColumnBegan, false)
+			items = []kit.MenuItem{{Key: "Newest first", Chosen: p.order == crm.OrderUsual, Do: set(crm.OrderUsual)},
+				{Key: "Oldest first", Chosen: p.order == oldest, Do: set(oldest)}}
+		case byName:
+			items = []kit.MenuItem{{Key: "Newest first", Chosen: p.order == crm.OrderNewest, Do: set(crm.OrderNewest)}}
+		default:
+			items = []kit.MenuItem{{Key: "Last activity first", Chosen: p.order == crm.OrderUsual, Do: set(crm.OrderUsual)},
+				{Key: "Newest first", Chosen: p.order == crm.OrderNewest, Do: set(crm.OrderNewest)}}
 		}
-		items = append(items, kit.MenuItem{Key: "Newest first", Chosen: p.order == crm.OrderNewest, Do: set(crm.OrderNewest)})
-		for _, c := range listColumns(p.spec.kind) {
+		for _, c := range columns {
 			up, down := crm.By(c.column, false), crm.By(c.column, true)
 			if byName && c.column == crm.ColumnName {
 				up = crm.OrderUsual // which has an index

@@ -27,13 +27,18 @@ type missedPage struct {
 	rows     []*missedRow
 	at       string // the key of the chosen row
 	most     int    // how many rows are drawn
-	why      string // why no call can be placed; "" when one can
+	order    crm.Order
+	heads    *fyne.Container
+	wide     map[string]float32 // widths of columns that were changed
+	taken    map[string]float32 // widths when the edge was taken that is being dragged; nil for none
+	why      string             // why no call can be placed; "" when one can
 }
 
 const missedStep = 100
 
 func newMissedPage(opt MainOptions) *missedPage {
-	p := &missedPage{opt: opt, most: missedStep}
+	p := &missedPage{opt: opt, most: missedStep, order: crm.Order(opt.Kept.String(prefMissedOrder)), wide: readWidths(opt.Kept.String(prefMissedWidths))}
+	p.heads = kit.Sized(0, 28, kit.Gap(0))
 	p.open = newListPager(opt.Do, opt.Desk, p.draw)
 	p.done = newListPager(opt.Do, opt.Desk, p.draw)
 	p.sub = kit.NewData("", kit.Secondary)
@@ -48,10 +53,12 @@ func newMissedPage(opt MainOptions) *missedPage {
 	})
 	p.line.SetChosen("")
 	p.line.Hide()
+	p.box = kit.Column(0)
 	p.body = kit.Stack()
 	head := kit.Sized(0, 48, kit.Pad(0, 20, 0, 20, kit.Row(8,
 		kit.NewLabel("Missed calls", kit.PageTitle), kit.Grow(p.sub.Shrink(0)), p.chips[false], p.chips[true], kit.Sized(160, 32, p.line))))
-	p.box = kit.Column(0, head, kit.NewHairline(), kit.Grow(p.body))
+	p.box.Objects = []fyne.CanvasObject{head, kit.NewHairline(), kit.Grow(p.body)}
+	p.drawHeads()
 	return p
 }
 
@@ -66,7 +73,7 @@ func (p *missedPage) Enter() {
 
 func (p *missedPage) show() {
 	of := crm.CallCriteria{Line: crm.ID(p.line.Chosen())}
-	p.open.ShowSoon(desk.Query{List: desk.MissedList, Filter: "open", Calls: of})
+	p.open.ShowSoon(desk.Query{List: desk.MissedList, Filter: "open", Calls: of, Order: p.order})
 	p.done.ShowSoon(desk.Query{List: desk.MissedList, Filter: "done", Calls: of})
 }
 
@@ -160,7 +167,7 @@ func (p *missedPage) content(waiting int, today []desk.Row, now time.Time) fyne.
 	var column []fyne.CanvasObject
 	rows := p.take(p.open)
 	if len(rows) > 0 {
-		column = append(column, missedHeader(), kit.NewHairline())
+		column = append(column, p.heads, kit.NewHairline())
 	}
 	known := false
 	for _, r := range rows {
@@ -221,6 +228,14 @@ func (p *missedPage) doneToday(now time.Time) []desk.Row {
 	return rows
 }
 
+// closedWidth is the width of when a call was worked off, so that the names before it end below each other.
+func closedWidth(timeOnly bool) float32 {
+	if timeOnly {
+		return 44
+	}
+	return 96
+}
+
 func (p *missedPage) doneRows(rows []desk.Row, now time.Time, timeOnly bool) []fyne.CanvasObject {
 	var column []fyne.CanvasObject
 	for _, r := range rows {
@@ -230,7 +245,7 @@ func (p *missedPage) doneRows(rows []desk.Row, now time.Time, timeOnly bool) []f
 		}
 		line := kit.Sized(0, 35, kit.Pad(0, 20, 0, 20, kit.Row(8,
 			kit.NewIcon(theme.IconCheck, 14, theme.AnswerText).Image, kit.Grow(kit.NewData(joined("  ·  ", r.Title, r.Sub), kit.Body.In(theme.Text2)).Shrink(60)),
-			kit.NewData(r.ClosedBy, kit.Quiet), kit.Gap(4), kit.NewData(when, kit.Quiet.Right()))))
+			kit.NewData(r.ClosedBy, kit.Quiet), kit.Sized(closedWidth(timeOnly), 0, kit.NewData(when, kit.Quiet.Right())))))
 		column = append(column, line, kit.NewHairline())
 	}
 	return column

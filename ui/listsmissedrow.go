@@ -12,28 +12,6 @@ import (
 	"leadline/ui/theme"
 )
 
-// The columns of the table behind the caller, who takes what is left.
-const (
-	missedAttempts = 76
-	missedLast     = 104
-	missedLine     = 110
-	missedWaited   = 64
-	missedAction   = 154
-)
-
-// missedColumns puts cells into the columns of the table.
-func missedColumns(caller, attempts, last, line, waited, action fyne.CanvasObject) fyne.CanvasObject {
-	return kit.Pad(0, 17, 0, 20, kit.Row(0, kit.Grow(caller),
-		kit.Sized(missedAttempts, 0, attempts), kit.Sized(missedLast, 0, last), kit.Sized(missedLine, 0, line),
-		kit.Sized(missedWaited, 0, waited), kit.Sized(missedAction, 0, action)))
-}
-
-func missedHeader() fyne.CanvasObject {
-	word := func(k text.Key) *kit.Label { return kit.NewLabel(k, kit.Section) }
-	return kit.Sized(0, 28, kit.Stack(kit.Fill(theme.Sunk), missedColumns(word(text.Key("Caller")), word(text.Key("Attempts")), word(text.Key("Last")), word(text.Key("Line")),
-		kit.NewLabel("Waited", kit.Section.Right()), kit.Gap(1))))
-}
-
 // missedRow is a party that waits to be called back.
 type missedRow struct {
 	pressFocus
@@ -70,12 +48,12 @@ func newMissedRow(p *missedPage, r desk.Row, now time.Time) *missedRow {
 	if attempts < 1 {
 		attempts = 1
 	}
-	content := missedColumns(
-		kit.Column(1, kit.NewData(title, kit.Strong).Shrink(40), kit.NewData(sub, kit.Secondary).Shrink(40)),
-		kit.Row(4, kit.NewIcon(theme.IconMissed, 14, theme.DangerText).Image, kit.NewData(text.Number(int64(attempts))+"×", kit.Strong)),
-		kit.NewData(text.Day(r.At, now), kit.Secondary).Shrink(20),
-		kit.Pad(0, 8, 0, 0, kit.NewData(r.Line, kit.Secondary).Shrink(20)),
-		kit.NewData(text.Length(r.Length), kit.Secondary.Right()),
+	content := p.columns(
+		kit.Column(1, kit.NewData(title, kit.Strong).Shrink(40), kit.NewData(sub, kit.Secondary).Shrink(40)), []fyne.CanvasObject{
+			kit.Row(4, kit.NewIcon(theme.IconMissed, 14, theme.DangerText).Image, kit.NewData(text.Number(int64(attempts))+"×", kit.Strong)),
+			kit.NewData(text.Day(r.At, now), kit.Secondary).Shrink(20),
+			kit.Pad(0, 8, 0, 0, kit.NewData(r.Line, kit.Secondary).Shrink(20)),
+			kit.NewData(text.Length(r.Length), kit.Secondary.Right())},
 		kit.Row(0, kit.Spacer(), action))
 	m.bar = kit.FillRound(theme.AccentFill, 0)
 	m.init("row", 0, kit.Sized(0, 51, content), func() { p.choose(m) })

@@ -127,10 +127,7 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p.table = newListTable(p)
 	if opt.Customers != nil {
 		p.filters = newListFilters(p)
-		if spec.kind != "" {
-			head = append(head, p.newOrderButton())
-		}
-		head = append(head, p.filters.open)
+		head = append(head, p.newOrderButton(), p.filters.open)
 	}
 	head = append(head, p.table.open)
 	if spec.add != "" && opt.Customers != nil {

@@ -3,7 +3,9 @@ package ui
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,9 +23,14 @@ const prefColumns = "list.columns."
 
 const noColumns = "-"
 
+// prefWidths is where the widths of a list's columns are kept that were changed: "name=300,line=180".
+const prefWidths = "list.widths."
+
 // How wide a list with columns may be, in pixels.
 const (
 	tableTitle  = 230  // what stays for names and the margins
+	tableName   = 370  // what they have where there is room
+	tableLeast  = 48   // of a column
 	tableRecord = 500  // what stays for the record beside it
 	tableByself = 1300 // from here a page shows the usual columns without being asked
 	tableFacts  = 700  // from here the record has its facts beside the timeline
@@ -64,12 +71,14 @@ func briefCell(at func(desk.Row) time.Time) func(desk.Row, time.Time) kit.Cell {
 // tableColumns are the columns that a list can have.
 func tableColumns(spec listSpec) []tableColumn {
 	status := tableColumn{"status", text.Key("Status"), 140, false, crm.ColumnStatus, true, statusCell}
-	last := tableColumn{"last", text.Key("Last"), 84, true, "", true, briefCell(func(r desk.Row) time.Time { return r.At })}
+	last := tableColumn{"last", text.Key("Last"), 84, true, columnLast, true, briefCell(func(r desk.Row) time.Time { return r.At })}
 	if spec.calls {
-		status.by = ""
+		last.name, last.by = text.Key("When"), crm.ColumnBegan
 		return []tableColumn{status,
-			{"line", text.Key("Line"), 130, false, "", true, fieldCell(func(r desk.Row) string { return r.Line })},
-			{"length", text.Key("Length"), 84, true, "", true, fieldCell(func(r desk.Row) string {
+			{"line", text.Key("Line"), 130, false, crm.ColumnLine, true, fieldCell(func(r desk.Row) string { return r.Line })},
+			{"agent", text.Key("Agent"), 130, false, crm.ColumnAgent, true, fieldCell(func(r desk.Row) string { return r.Responsible })},
+			{"result", text.Key("Result"), 110, false, crm.ColumnResult, false, fieldCell(func(r desk.Row) string { return resultWords(r.Result) })},
+			{"length", text.Key("Length"), 84, true, crm.ColumnLength, true, fieldCell(func(r desk.Row) string {
 				if r.Length == 0 {
 					return ""
 				}
@@ -105,6 +114,9 @@ func tableColumns(spec listSpec) []tableColumn {
 	return append([]tableColumn{status, amount, company}, append(rest, last)...)
 }
 
+// columnLast is the last activity: the usual order of leads and deals, which is there in one direction only.
+const columnLast crm.Column = "last"
+
 // listTable shows a list as a table where there is room: which columns, and their headings. Each user chooses the columns.
 type listTable struct {
 	p      *listPage
@@ -118,7 +130,9 @@ type listTable struct {
 	by     map[string]*kit.ColumnHead
 	shown  []tableColumn
 	widths []kit.ListColumn
-	room   float32 // how wide the page is
+	room   float32            // how wide the page is
+	wide   map[string]float32 // widths that were changed, by the ids of columns; "name" of the titles
+	taken  float32            // how wide the column was that is being dragged; 0 for none
 }
 
 func newListTable(p *listPage) *listTable {
@@ -128,12 +142,88 @@ func newListTable(p *listPage) *listTable {
 	if p.opt.Customers != nil {
 		t.whose = asker[struct{}, crm.User]{do: p.opt.Do, ask: func(ctx context.Context, _ struct{}) (crm.User, error) { return p.opt.Customers.Me(ctx) }}
 	}
-	t.kept = p.opt.Kept.String(t.pref())
+	t.read()
 	return t
 }
 
-func (t *listTable) pref() string {
-	return prefColumns + string(t.p.spec.list) + "." + string(t.user)
+func (t *listTable) pref(what string) string {
+	return what + string(t.p.spec.list) + "." + string(t.user)
+}
+
+// read takes over what is kept for the user.
+func (t *listTable) read() {
+	t.kept = t.p.opt.Kept.String(t.pref(prefColumns))
+	t.wide = readWidths(t.p.opt.Kept.String(t.pref(prefWidths)))
+}
+
+// readWidths understands what writeWidths wrote; what it does not is left out.
+func readWidths(kept string) map[string]float32 {
+	wide := map[string]float32{}
+	for _, part := range strings.Split(kept, ",") {
+		id, width, _ := strings.Cut(part, "=")
+		if w, err := strconv.ParseFloat(width, 32); err == nil && w >= tableLeast {
+			wide[id] = float32(w)
+		}
+	}
+	return wide
+}
+
+func writeWidths(wide map[string]float32) string {
+	var parts []string
+	for _, id := range slices.Sorted(maps.Keys(wide)) {
+		parts = append(parts, id+"="+strconv.Itoa(int(wide[id])))
+	}
+	return strings.Join(parts, ",")
+}
+
+// widthOf is how wide a column is to be.
+func (t *listTable) widthOf(id string, usual float32) float32 {
+	if w := t.wide[id]; w > 0 {
+		return w
+	}
+	return usual
+}
+
+// nameWidth is how much the titles are to have.
+func (t *listTable) nameWidth() float32 { return t.widthOf(columnName, tableName) }
+
+// columnName is the id of the titles among the widths.
+const columnName = "name"
+
+// widen is how a column is widened: as far as there is room beside the record.
+func (t *listTable) widen(id string, usual, least float32) kit.ColumnWiden {
+	return kit.ColumnWiden{
+		By: func(by float32, over bool) {
+			if t.taken == 0 {
+				t.taken = t.widthOf(id, usual)
+			}
+			free := t.room - tableRecord - t.wholeWidth()
+			if id != columnName { // titles can become narrower for it
+				free += t.nameWidth() - tableTitle
+			}
+			now := t.widthOf(id, usual)
+			t.wide[id] = max(least, min(t.taken+by, now+max(0, free)))
+			if over {
+				t.taken = 0
+				t.p.opt.Kept.SetString(t.pref(prefWidths), writeWidths(t.wide))
+			}
+			t.fit()
+		},
+		Usual: func() {
+			delete(t.wide, id)
+			t.p.opt.Kept.SetString(t.pref(prefWidths), writeWidths(t.wide))
+			t.fit()
+		},
+	}
+}
+
+// wholeWidth is how wide titles and columns are together.
+func (t *listTable) wholeWidth() float32 {
+	w := t.nameWidth()
+	for _, c := range t.widths {
+		w += c.Width
+	}
+	return w
 }
 
 // enter shows the columns of who works here now.
@@ -149,7 +239,7 @@ func (t *listTable) enter() {
 			return
 		}
 		t.user = u.ID
-		t.kept = t.p.opt.Kept.String(t.pref())
+		t.read()
 		t.fit()
 	})
 }
@@ -179,7 +269,7 @@ func (t *listTable) toggle(id string) {
 	if t.kept == "" {
 		t.kept = noColumns
 	}
-	t.p.opt.Kept.SetString(t.pref(), t.kept)
+	t.p.opt.Kept.SetString(t.pref(prefColumns), t.kept)
 	t.fit()
 }
 
@@ -195,7 +285,7 @@ func (t *listTable) menu() {
 	}
 	items = append(items, kit.MenuItem{Key: "Usual columns", Chosen: t.kept == "", Do: func() {
 		t.kept = ""
-		t.p.opt.Kept.RemoveValue(t.pref())
+		t.p.opt.Kept.RemoveValue(t.pref(prefColumns))
 		t.fit()
 	}})
 	t.p.host.over().ShowMenu(t.open, items...)
@@ -228,6 +318,7 @@ func (t *listTable) fit() {
 	room := t.room - tableRecord - tableTitle
 	if !t.p.narrow && (t.kept != "" || t.room >= tableByself) {
 		for _, c := range t.chosen() {
+			c.width = t.widthOf(c.id, c.width)
 			if room -= c.width; room < 0 {
 				break
 			}
@@ -248,11 +339,7 @@ func (t *listTable) fit() {
 func (t *listTable) width() float32 {
 	switch {
 	case len(t.shown) > 0:
-		w := float32(tableTitle)
-		for _, c := range t.shown {
-			w += c.width
-		}
-		return max(340, min(w+140, t.room-tableRecord))
+		return max(340, min(t.wholeWidth(), t.room-tableRecord))
 	case t.p.narrow:
 		return 300
 	}
@@ -268,7 +355,7 @@ func (t *listTable) drawHeads() {
 		return
 	}
 	head := func(key text.Key, right bool, by crm.Column) fyne.CanvasObject {
-		if by == "" || t.p.spec.kind == "" || t.p.filters == nil {
+		if by == "" || t.p.filters == nil {
 			style := kit.Section
 			if right {
 				style = style.Right()
@@ -285,10 +372,16 @@ func (t *listTable) drawHeads() {
 	}
 	name := head(title, false, byName)
 	var heads []fyne.CanvasObject
+	widen := []kit.ColumnWiden{t.widen(columnName, tableName, tableTitle)}
+	usual := map[string]float32{}
+	for _, c := range t.all {
+		usual[c.id] = c.width
+	}
 	for _, c := range t.shown {
 		heads = append(heads, head(c.name, c.right, c.by))
+		widen = append(widen, t.widen(c.id, usual[c.id], tableLeast))
 	}
-	t.heads.Objects = []fyne.CanvasObject{kit.Column(0, kit.ColumnHeads(name, t.widths, heads), kit.NewHairline())}
+	t.heads.Objects = []fyne.CanvasObject{kit.Column(0, kit.ColumnHeads(name, t.widths, heads, widen), kit.NewHairline())}
 	t.heads.Show()
 	t.heads.Refresh()
 	t.ordered()
@@ -297,8 +390,8 @@ func (t *listTable) drawHeads() {
 // way is how the list is ordered by a column: 1 upwards, -1 downwards, 0 not at all.
 func (t *listTable) way(by crm.Column) int {
 	c, down := t.p.order.Column()
-	if c == "" && t.p.order == crm.OrderUsual && namesOrder(t.p.spec.kind) {
-		c = crm.ColumnName
+	if t.p.order == crm.OrderUsual {
+		c, down = t.usualOrder()
 	}
 	switch {
 	case c != by:
@@ -313,13 +406,24 @@ func (t *listTable) way(by crm.Column) int {
 func (t *listTable) order(by crm.Column) {
 	down := t.way(by) == 1
 	if t.way(by) == 0 {
-		down = by == crm.ColumnChanged || by == crm.ColumnAmount
+		down = by == crm.ColumnChanged || by == crm.ColumnAmount || by == crm.ColumnBegan || by == crm.ColumnLength
 	}
 	order := crm.By(by, down)
-	if by == crm.ColumnName && !down && namesOrder(t.p.spec.kind) {
+	if c, usual := t.usualOrder(); by == c && (down == usual || c == columnLast) {
 		order = crm.OrderUsual // which has an index
 	}
 	t.p.setOrder(order)
+}
+
+// usualOrder is what crm.OrderUsual orders a list by.
+func (t *listTable) usualOrder() (by crm.Column, down bool) {
+	switch {
+	case t.p.spec.calls:
+		return crm.ColumnBegan, true
+	case namesOrder(t.p.spec.kind):
+		return crm.ColumnName, false
+	}
+	return columnLast, true
 }
 
 // ordered shows in the headings how the list is ordered.

@@ -35,7 +35,7 @@ func TestAWideListHasTheColumnsThatOneChooses(t *testing.T) {
 	}
 	b.m.Window().Resize(fyne.NewSize(1920, 900))
 	b.settle()
-	if got := table.headings(); got != "Name Status Responsible Last" {
+	if got := table.headings(); got != "Name Status Responsible Last↓" {
 		t.Errorf("the usual columns are %s", got)
 	}
 	first := func(title string) {

@@ -254,7 +254,7 @@ func rowOfCall(q querier, c callRow, k int64) (row crm.CallRow, err error) {
 	return row, err
 }
 
-// Calls is a page of the call log, newest first. The text finds parties by
+// Calls is a page of the call log, newest first or in the order of a column. The text finds parties by
 // their records' names and by numbers. FilterMine are the calls of who works here.
 func (s *Store) Calls(ctx context.Context, q crm.Query) (page crm.CallPage, err error) {
 	r, err := s.read(ctx)
@@ -265,37 +265,49 @@ func (s *Store) Calls(ctx context.Context, q crm.Query) (page crm.CallPage, err 
 	if err != nil {
 		return page, err
 	}
+	order := latestCall
+	if column, down := q.Order.Column(); column == crm.ColumnBegan {
+		order.down = down
+	} else if column != "" {
+		return s.sortedCalls(ctx, q, column, down, where, args)
+	}
 	if page.Total, err = countUpTo(r, "call c", where, args, q); err != nil {
 		return page, err
 	}
-	rids, err := latestCall.rowsAt(r, "call c", "c.rid", where, args, q)
+	rids, err := order.rowsAt(r, "call c", "c.rid", where, args, q)
 	if err != nil || len(rids) == 0 {
 		return page, err
 	}
+	if page.Rows, err = callsAt(r, rids); err == nil {
+		page.End, err = order.placeOf(r, "call c", "c.rid", rids[len(rids)-1])
+	}
+	return page, err
+}
+
+// callsAt are calls as the log shows them, in the order of their rids; one that is gone is left out.
+func callsAt(r querier, rids []int64) (rows []crm.CallRow, err error) {
 	type entry struct {
 		callRow
 		key int64
 	}
-	var entries []entry
-	err = each(r, "SELECT "+callListColumns+callTables+"WHERE c.rid IN (SELECT value FROM json_each(?)) ORDER BY "+latestCall.by(), []any{toJSON(rids)},
+	found := make(map[int64]entry, len(rids))
+	err = each(r, "SELECT "+callListColumns+callTables+"WHERE c.rid IN (SELECT value FROM json_each(?))", []any{toJSON(rids)},
 		func(rows *sql.Rows) (err error) {
 			var e entry
 			e.callRow, err = scanCall(rows, &e.key)
-			entries = append(entries, e)
+			found[e.rid] = e
 			return err
 		})
-	for _, e := range entries {
-		if err != nil {
-			return page, err
+	for _, rid := range rids {
+		e, there := found[rid]
+		if err != nil || !there {
+			continue
 		}
 		var row crm.CallRow
 		row, err = rowOfCall(r, e.callRow, e.key)
-		page.Rows = append(page.Rows, row)
+		rows = append(rows, row)
 	}
-	if err == nil {
-		page.End, err = latestCall.placeOf(r, "call c", "c.rid", rids[len(rids)-1])
-	}
-	return page, err
+	return rows, err
 }
 
 var latestCall = ordering{[]string{"c.began", "c.rid"}, true}

@@ -21,6 +21,12 @@ var sortedBy = map[crm.Kind]map[crm.Column]string{
 		crm.ColumnSource: folded("d.source"), crm.ColumnResponsible: folded("u.name"), crm.ColumnChanged: "d.updated"},
 }
 
+// callsSortedBy is what the columns of the list of calls are ordered by, but for ColumnBegan, which has an index.
+var callsSortedBy = map[crm.Column]string{
+	crm.ColumnStatus: "c.outcome * 2 + c.incoming", crm.ColumnLine: folded("c.line_name"), crm.ColumnAgent: folded("c.agent_name"),
+	crm.ColumnResult: "c.result", crm.ColumnLength: "c.ended - coalesce(c.answered, c.began)",
+}
+
 // folded is a text as contacts are sorted by their names, in small letters without accents: Özlem is not behind Petra.
 func folded(text string) string { return "fold(coalesce(" + text + ", ''))" }
 
@@ -39,17 +45,18 @@ type ranking struct {
 	rids []int64
 }
 
-// ranked is a list in the order of a column. ctx interrupts the sorting.
-func (s *Store) ranked(ctx context.Context, l list, column crm.Column, down bool, where string, args []any) ([]int64, error) {
-	by, is := sortedBy[kinds[l.kind]][column]
-	if !is {
-		return nil, fmt.Errorf("there is no order of %s by %q", kinds[l.kind], column)
-	}
+// rankedBy asks for the rids of what meets a condition, in an order: what has no value comes last both ways, and same orders
+// what has the same.
+func rankedBy(rid, by, same, tables, where string, down bool) string {
 	way := ""
 	if down {
 		way = " DESC"
 	}
-	what := "WITH k(rid, v) AS MATERIALIZED (SELECT " + l.rid + ", " + by + l.tables + "WHERE " + where + ") SELECT rid FROM k ORDER BY v IS NULL OR v = '', v" + way + ", rid"
+	return "WITH k(rid, v, s) AS MATERIALIZED (SELECT " + rid + ", " + by + ", " + same + tables + "WHERE " + where + ") SELECT rid FROM k ORDER BY v IS NULL OR v = '', v" + way + ", s"
+}
+
+// ranked is the rids of a list that rankedBy asks for. ctx interrupts the sorting.
+func (s *Store) ranked(ctx context.Context, what string, args []any) ([]int64, error) {
 	key := what + fmt.Sprint(args)
 	k := &s.rank
 	k.lock.Lock()
@@ -76,14 +83,16 @@ func (s *Store) ranked(ctx context.Context, l list, column crm.Column, down bool
 
 // sortedPage is a page of a list that is sorted by a column.
 func (s *Store) sortedPage(ctx context.Context, l list, q crm.Query, column crm.Column, down bool, where string, args []any) (page crm.RecordPage, err error) {
-	rids, err := s.ranked(ctx, l, column, down, where, args)
+	by, is := sortedBy[kinds[l.kind]][column]
+	if !is {
+		return page, fmt.Errorf("there is no order of %s by %q", kinds[l.kind], column)
+	}
+	rids, err := s.ranked(ctx, rankedBy(l.rid, by, l.rid, l.tables, where, down), args)
 	if err != nil {
 		return page, err
 	}
 	page.Total = len(rids)
-	offset, limit := bounds(q)
-	rids = rids[min(offset, len(rids)):min(offset+limit, len(rids))]
-	if len(rids) == 0 {
+	if rids = within(rids, q); len(rids) == 0 {
 		return page, nil
 	}
 	// json_each's key is the place of a row among them.
@@ -92,5 +101,26 @@ func (s *Store) sortedPage(ctx context.Context, l list, q crm.Query, column crm.
 		page.Rows = append(page.Rows, row)
 		return err
 	})
+	return page, err
+}
+
+// within are the rids of the page that q asks for.
+func within(rids []int64, q crm.Query) []int64 {
+	offset, limit := bounds(q)
+	return rids[min(offset, len(rids)):min(offset+limit, len(rids))]
+}
+
+// sortedCalls is a page of the call log that is sorted by a column.
+func (s *Store) sortedCalls(ctx context.Context, q crm.Query, column crm.Column, down bool, where string, args []any) (page crm.CallPage, err error) {
+	by, is := callsSortedBy[column]
+	if !is {
+		return page, fmt.Errorf("there is no order of calls by %q", column)
+	}
+	rids, err := s.ranked(ctx, rankedBy("c.rid", by, "-c.began", " FROM call c ", where, down), args)
+	if err != nil {
+		return page, err
+	}
+	page.Total = len(rids)
+	page.Rows, err = callsAt(reader{s}, within(rids, q))
 	return page, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"leadline/crm"
@@ -48,7 +49,11 @@ func (s *Store) MissedCount(ctx context.Context) (n int, err error) {
 	return n, explain(err)
 }
 
-// Missed is a page of the missed calls, one row for each party, newest first (H6):
+// missedSortedBy is what the columns of the missed calls are ordered by; the other columns of a row are those of its last call.
+var missedSortedBy = map[crm.Column]string{crm.ColumnBegan: "last", crm.ColumnAttempts: "count(*)", crm.ColumnLine: folded("line_name"),
+	crm.ColumnLength: "ended - began"}
+
+// Missed is a page of the missed calls, one row for each party, newest first or in the order of a column (H6):
 // those that wait, or with FilterDone those worked off; of the criteria only the line narrows it. FilterMine and FilterNew
 // are not told apart.
 func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err error) {
@@ -74,8 +79,19 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 	}
 	var entries []entry
 	// max() alone among aggregates makes the bare columns those of its row (SQLite, "bare columns in an aggregate").
+	order := "last DESC"
+	if column, down := q.Order.Column(); column != "" {
+		by, is := missedSortedBy[column]
+		if !is {
+			return page, fmt.Errorf("there is no order of missed calls by %q", column)
+		}
+		if down {
+			by += " DESC"
+		}
+		order = by + ", last DESC"
+	}
 	query := "SELECT rid, coalesce(closed_by, 0), count(*), max(began) AS last FROM call WHERE " + where +
-		" GROUP BY " + group + " ORDER BY last DESC LIMIT ? OFFSET ?"
+		" GROUP BY " + group + " ORDER BY " + order + " LIMIT ? OFFSET ?"
 	err = each(r, query, append(args, limit, offset), func(rows *sql.Rows) error {
 		var e entry
 		var last int64

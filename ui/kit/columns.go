@@ -121,11 +121,41 @@ func (h *ColumnHead) CreateRenderer() fyne.WidgetRenderer {
 	}, body.Rectangle, label, arrow.Image, ring.Rectangle)
 }
 
-// ColumnHeads puts the heading of the titles and those of the columns over a list whose rows have these columns.
-func ColumnHeads(title fyne.CanvasObject, columns []ListColumn, heads []fyne.CanvasObject) fyne.CanvasObject {
+// ColumnHeads puts the heading of the titles and those of the columns over a list whose rows have these columns. Each can be
+// widened at its right edge, the titles by the first of widen.
+func ColumnHeads(title fyne.CanvasObject, columns []ListColumn, heads []fyne.CanvasObject, widen []ColumnWiden) fyne.CanvasObject {
 	all := []fyne.CanvasObject{Grow(title)}
 	for i, c := range columns {
-		all = append(all, Sized(c.Width, 0, Pad(0, 0, 0, columnGap, heads[i])))
+		all = append(all, Sized(columnGap, 0, newColumnGrip(widen[i])), Sized(c.Width-columnGap, 0, heads[i]))
 	}
-	return Sized(0, 28, Stack(Fill(theme.Sunk), Pad(0, rowRight, 0, rowLeft, RowAligned(0, Stretch, all...))))
+	all = append(all, Sized(columnGap, 0, newColumnGrip(widen[len(columns)])))
+	for i, head := range append([]fyne.CanvasObject{title}, heads...) {
+		if h, is := head.(*ColumnHead); is {
+			h.widenBy(widen[i])
+		}
+	}
+	return Sized(0, 28, Stack(Fill(theme.Sunk), Pad(0, rowRight-columnGap, 0, rowLeft, RowAligned(0, Stretch, all...))))
+}
+
+// widenStep is by how many pixels an arrow key changes a column's width.
+const widenStep = 8
+
+// widenBy lets the arrow keys change the width of a column whose heading has the keyboard.
+func (h *ColumnHead) widenBy(w ColumnWiden) {
+	h.onKey = func(e *fyne.KeyEvent) bool {
+		by := map[fyne.KeyName]float32{fyne.KeyLeft: -widenStep, fyne.KeyRight: widenStep}[e.Name]
+		if by != 0 {
+			w.By(by, true)
+		}
+		return by != 0
+	}
+}
+
+// edgeWidth is how much of a heading takes the mouse for its left edge.
+const edgeWidth = 8
+
+// WithEdge is the heading of a column whose left edge can be dragged.
+func WithEdge(h *ColumnHead, w ColumnWiden) fyne.CanvasObject {
+	h.widenBy(ColumnWiden{By: func(by float32, over bool) { w.By(-by, over) }, Usual: w.Usual})
+	return Stack(h, RowAligned(0, Stretch, Sized(edgeWidth, 0, newColumnGrip(w)), Spacer()))
 }
