@@ -453,7 +453,7 @@ func (i mainImporter) Unindexed() int { return i.unindexed }
 func (mainImporter) Import(ctx context.Context, file string, o ImportOptions) (ImportReport, error) {
 	r := ImportReport{
 		Format: desk.Text{Key: "CSV of {program}", Args: map[string]string{"program": "Outlook"}}, Ignored: []string{"Fax-Kennung", "Hobby"},
-		Rows: 12000, Contacts: 11204, Companies: 312, Skipped: 794, Refusals: 2,
+		Rows: 12000, Contacts: 11204, Companies: 312, Skipped: 794, Refusals: 2, Strangers: []ImportStranger{{"Petra Weiß", 1203}},
 		First:   []ImportPerson{{"Käthe Süßmilch", "Bäckerei Süßmilch", "089 452177", "kaethe@suessmilch.example"}, {"Łukasz Wójcik", "", "+48 22 555 18 40", ""}},
 		Refused: []ImportRefusal{{Line: 17, Why: desk.Text{Key: "the phone number {number} is none", Args: map[string]string{"number": "“auf Anfrage”"}}}, {Line: 4031, Why: desk.Text{Key: "no name, no company, no number and no e-mail"}}},
 	}

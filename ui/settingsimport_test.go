@@ -45,7 +45,7 @@ func (b *mainBench) expect(words ...string) {
 func TestAnImportIsSeenBeforeItIsDone(t *testing.T) {
 	b := importBench(t, Look{"en", "light"}, "outlook.csv")
 	b.expect("outlook.csv", "CSV of Outlook · 12,000 rows", "Fax-Kennung, Hobby", "11,204", "794", "Käthe Süßmilch", "+48 22 555 18 40",
-		"Line 17: the phone number “auf Anfrage” is none", "Line 4,031: no name", "Nothing has come in yet")
+		"Line 17: the phone number “auf Anfrage” is none", "Line 4,031: no name", "who is no user here", "Petra Weiß · 1,203 rows", "Nothing has come in yet")
 	b.choose("select", "Who is there already", "Bring up to date")
 	b.imported()
 	if got := b.m.imports.preview; got.Updated != 794 || got.Skipped != 0 {

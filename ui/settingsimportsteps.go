@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -82,7 +83,7 @@ func (v *settingsImportView) previewed() {
 	if len(r.First) > 0 {
 		parts = append(parts, kit.NewHairline(), importPeople(r.First))
 	}
-	parts = append(parts, append(v.refusals(r), v.excepted(r)...)...)
+	parts = append(parts, slices.Concat(v.refusals(r), v.excepted(r), v.strangers(r))...)
 	bring := kit.NewButton("Import", kit.Primary, v.bring)
 	bring.SetEnabled(r.Contacts+r.Companies+r.Updated > 0 || r.Whole && r.Rows > r.Refusals+r.Skipped, text.T("There is nothing new in it"))
 	v.show(settingsBar(kit.NewLabel("Nothing has come in yet", kit.Secondary), kit.NewButton("Cancel", kit.Line, func() { v.start("", false) }), bring), parts...)
@@ -112,7 +113,7 @@ func (v *settingsImportView) reported(words string, wrong bool, r ImportReport) 
 	if r.Unindexed > 0 {
 		parts = append(parts, kit.NewProse("The search index is being made: until then, what came in is found by its numbers and by how its last name begins.", kit.Secondary))
 	}
-	parts = append(parts, append(v.refusals(r), v.excepted(r)...)...)
+	parts = append(parts, slices.Concat(v.refusals(r), v.excepted(r), v.strangers(r))...)
 	v.show(settingsBar(kit.Spacer(), kit.NewButton("Done|import", kit.Primary, func() { v.start("", false) })), parts...)
 }
 
@@ -171,6 +172,18 @@ func (v *settingsImportView) excepted(r ImportReport) []fyne.CanvasObject {
 	}
 	if more := r.Excepts - len(shown); more > 0 {
 		rows = append(rows, kit.NewProseData(text.Tn(more, "and {n} more", "and {n} more"), kit.Quiet))
+	}
+	return []fyne.CanvasObject{kit.NewHairline(), kit.Column(6, rows...)}
+}
+
+// strangers are whom the file names as responsible and who are no users here: their rows come in without.
+func (v *settingsImportView) strangers(r ImportReport) []fyne.CanvasObject {
+	if len(r.Strangers) == 0 {
+		return nil
+	}
+	rows := []fyne.CanvasObject{kit.NewProse("The file names as responsible who is no user here. Such rows come in with nobody responsible.", kit.Secondary.In(theme.WarningText))}
+	for _, s := range r.Strangers[:min(len(r.Strangers), importShownRefusals)] {
+		rows = append(rows, kit.NewProseData(joined(" · ", s.Name, text.Tn(s.Rows, "{n} row", "{n} rows")), kit.Secondary))
 	}
 	return []fyne.CanvasObject{kit.NewHairline(), kit.Column(6, rows...)}
 }

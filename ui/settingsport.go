@@ -233,6 +233,7 @@ type ImportReport struct {
 	First                       []ImportPerson  // for a preview
 	Excepts                     int             // of all: who have a number or address that is an exception
 	Excepted                    []ImportExcepted
+	Strangers                   []ImportStranger
 	Unindexed                   int // records that the search does not find by every word yet
 }
 
@@ -241,6 +242,12 @@ type ImportColumn struct {
 	Header string
 	Target string // what it is taken for: "first", "phone:work", "field:Customer number"; "" when it is not taken
 	Sample string // what is in it
+}
+
+// ImportStranger is somebody whom rows name as responsible and who is no user here. The first twenty are told.
+type ImportStranger struct {
+	Name string
+	Rows int
 }
 
 // ImportExcepted is somebody with a number or address that is an exception. The first thousand are told.

@@ -41,8 +41,9 @@ Bitrix24, from any other CSV with a line of names, from vCards 2.1 to 4.0, or ev
   -preview                    say what would come in, and write nothing
   -duplicates skip            who is there already: skip, update, add
   -column "phone:work=Tel."   what a column is, where its name does not say it; may be repeated. What: first, middle, last, name,
-                              company, position, comment, marks, source, sip, phone[:LABEL], email[:LABEL], address[:LABEL],
-                              street[:LABEL], zip[:LABEL], city[:LABEL], state[:LABEL], country[:LABEL], field:NAME of your own
+                              company, position, comment, marks, source, responsible, sip, phone[:LABEL], email[:LABEL],
+                              address[:LABEL], street[:LABEL], zip[:LABEL], city[:LABEL], state[:LABEL], country[:LABEL],
+                              field:NAME of your own
                               LABEL: work, mobile, home, main, fax, private, other
   -delimiter ";"              between cells, where it is not found out
   -encoding windows-1252      utf-8, utf-16, windows-1252, where it is not found out
@@ -237,6 +238,9 @@ func tellImport(out io.Writer, r exchange.Report, dry bool) {
 	}
 	if more := r.Excepts - len(r.Excepted); more > 0 {
 		fmt.Fprintf(out, "  and %d more\n", more)
+	}
+	for _, s := range r.Strangers {
+		fmt.Fprintf(out, "responsible is said to be %s, who is no user here (%d rows)\n", s.Name, s.Rows)
 	}
 }
 

@@ -72,6 +72,9 @@ func viewImport(r exchange.Report) ui.ImportReport {
 	for _, e := range r.Excepted {
 		out.Excepted = append(out.Excepted, ui.ImportExcepted(e))
 	}
+	for _, s := range r.Strangers {
+		out.Strangers = append(out.Strangers, ui.ImportStranger(s))
+	}
 	for _, n := range r.First {
 		p := ui.ImportPerson{Name: n.Contact.Name(), Company: n.Company, Number: firstNumber(n)}
 		if len(n.Contact.Emails) > 0 {

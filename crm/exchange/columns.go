@@ -25,6 +25,7 @@ const (
 	Comment    Field = "comment"
 	Marks      Field = "marks"
 	Source     Field = "source"
+	Owner      Field = "responsible"
 	Phone      Field = "phone"
 	Email      Field = "email"
 	SIP        Field = "sip"
@@ -38,7 +39,7 @@ const (
 	labelOnly  Field = "label" // of the column that names it
 )
 
-var fields = []Field{FirstName, MiddleName, LastName, FullName, Company, Position, Comment, Marks, Source, Phone, Email, SIP,
+var fields = []Field{FirstName, MiddleName, LastName, FullName, Company, Position, Comment, Marks, Source, Owner, Phone, Email, SIP,
 	Whole, Street, PostalCode, City, State, Country, Custom}
 
 // column is where a file has what.
@@ -73,6 +74,8 @@ var known = map[string]Field{
 	"notes": Comment, "note": Comment, "comment": Comment, "comments": Comment, "notizen": Comment, "notiz": Comment, "kommentar": Comment, "bemerkung": Comment, "bemerkungen": Comment,
 	"labels": Marks, "group membership": Marks, "categories": Marks, "kategorien": Marks, "tags": Marks, "schlagworte": Marks,
 	"source": Source, "lead source": Source, "quelle": Source, "leadquelle": Source,
+	"responsible": Owner, "responsible person": Owner, "contact owner": Owner, "assigned to": Owner,
+	"verantwortlich": Owner, "verantwortliche person": Owner, "verantwortlicher": Owner, "verantwortliche": Owner, "zuständig": Owner,
 }
 
 // googlePair is a column of Google Contacts: "Phone 1 - Value" beside "Phone 1 - Label".

@@ -17,7 +17,7 @@ import (
 // Options of an import.
 type Options struct {
 	Region      string           // for numbers written nationally; "" is "DE"
-	Responsible crm.ID           // of all who are made; "" for nobody
+	Responsible crm.ID           // of all who are made, but for whom the file says another; "" for nobody
 	Duplicates  store.Duplicates // what happens to who is there already; "" is store.Skip
 	DryRun      bool             // nothing is written: the report says what would be
 	Progress    func(rows int)   // called after each batch, on the importing goroutine
@@ -29,6 +29,7 @@ type Options struct {
 
 	custom     customFields // what the store has
 	exceptions crm.Blocklist
+	colleagues colleagues
 }
 
 // Report says what an import did, or would do.
@@ -44,6 +45,7 @@ type Report struct {
 	First     []store.Newcomer // the first people, for a preview
 	Excepts   int              // of those read: who have a number or address that is an exception (E1)
 	Excepted  []Excepted
+	Strangers []Stranger // named as responsible; the first twenty
 }
 
 // File is what was found out about a file.
@@ -129,6 +131,11 @@ func Import(ctx context.Context, s *store.Store, r io.Reader, o Options) (report
 		return i.report, err
 	}
 	o.exceptions = crm.NewBlocklist(exceptions)
+	users, err := s.Users(ctx)
+	if err != nil {
+		return i.report, err
+	}
+	o.colleagues = colleaguesOf(users)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if !o.DryRun {
@@ -164,7 +171,7 @@ type importer struct {
 // read takes over what another report says of the file.
 func (r *Report) read(of Report) {
 	r.File, r.Rows, r.Refusals, r.Refused, r.First = of.File, of.Rows, of.Refusals, of.Refused, of.First
-	r.Excepts, r.Excepted = of.Excepts, of.Excepted
+	r.Excepts, r.Excepted, r.Strangers = of.Excepts, of.Excepted, of.Strangers
 }
 
 // open finds out what a file is.
@@ -208,7 +215,7 @@ func (i *importer) read(r io.Reader, take func(store.Newcomer) error) error {
 			}
 			continue
 		}
-		e.contact.Responsible = i.options.Responsible
+		e.contact.Responsible = i.responsible(e)
 		n := store.Newcomer{Contact: e.contact, Company: e.company}
 		i.except(e)
 		if len(i.report.First) < mostFirst {

@@ -142,6 +142,7 @@ func TestOutAndInAgainLosesNothing(t *testing.T) {
 	if err := first.SeedDemo(ctx, time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
+	sameUsers(t, first, second)
 	in(t, first, newer)
 	odd := crm.Contact{ID: first.NewID(), FirstName: "Zoë \"Z\"", LastName: "O'Neil, Jr.", Comment: "two\nlines", Addresses: []crm.Address{{Street: "Am Markt 1\n10115 Berlin", Label: crm.LabelWork}},
 		SIP: []string{"zoe@example.org"}, Marks: []string{"VIP", "Press"}, Emails: []crm.Email{{Address: "a@x.example", Label: crm.LabelHome}, {Address: "b@x.example"}}}
@@ -166,6 +167,18 @@ func TestOutAndInAgainLosesNothing(t *testing.T) {
 	}
 	if out.String() != again.String() {
 		t.Errorf("first out:\n%s\nagain:\n%s", out.String(), again.String())
+	}
+}
+
+// sameUsers has the users of one file in the other, too: an export names those who are responsible.
+func sameUsers(t testing.TB, of, in *store.Store) {
+	t.Helper()
+	users, err := of.Users(ctx)
+	for _, u := range users {
+		err = errors.Join(err, in.Do(ctx, crm.SaveUser{User: u}))
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

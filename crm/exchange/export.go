@@ -86,6 +86,11 @@ func exportCSV(ctx context.Context, s *store.Store, w io.Writer) (n int, err err
 	if e.fields, err = s.Fields(ctx); err != nil {
 		return 0, err
 	}
+	users, err := s.Users(ctx)
+	if err != nil {
+		return 0, err
+	}
+	e.users = colleaguesOf(users).names(users)
 	// Looked through first for how many columns there must be.
 	err = s.EachContact(ctx, func(c crm.Contact, _ string) error { e.widen(c); return nil })
 	if err == nil {
@@ -115,6 +120,7 @@ func exportCSV(ctx context.Context, s *store.Store, w io.Writer) (n int, err err
 type csvWriter struct {
 	out                               *csv.Writer
 	fields                            customFields
+	users                             map[crm.ID]string
 	phones, emails, addresses, custom int
 }
 
@@ -124,7 +130,7 @@ func (e *csvWriter) widen(c crm.Contact) {
 }
 
 func (e *csvWriter) header() error {
-	header := []string{"First Name", "Last Name", "Organization Name", "Organization Title", "Notes", "Labels", "Source"}
+	header := []string{"First Name", "Last Name", "Organization Name", "Organization Title", "Notes", "Labels", "Source", "Responsible"}
 	for n := 1; n <= e.addresses; n++ {
 		for _, part := range []string{"Label", "Formatted", "Street", "City", "Region", "Postal Code", "Country"} {
 			header = append(header, fmt.Sprintf("Address %d - %s", n, part))
@@ -143,7 +149,7 @@ func (e *csvWriter) header() error {
 }
 
 func (e *csvWriter) row(c crm.Contact, company string) error {
-	row := []string{c.FirstName, c.LastName, company, c.Position, c.Comment, strings.Join(c.Marks, " "+joined+" "), c.Source}
+	row := []string{c.FirstName, c.LastName, company, c.Position, c.Comment, strings.Join(c.Marks, " "+joined+" "), c.Source, e.users[c.Responsible]}
 	for n := range e.addresses {
 		var a crm.Address
 		if n < len(c.Addresses) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"leadline/crm/store"
 )
@@ -36,8 +37,10 @@ func readPages(ctx context.Context, s *store.Store, r io.Reader, o Options) <-ch
 			if err != nil {
 				return err
 			}
+			so := i.report
+			so.Strangers = slices.Clone(so.Strangers) // which are counted on
 			select {
-			case pages <- page{people: arrivals, report: i.report}:
+			case pages <- page{people: arrivals, report: so}:
 			case <-ctx.Done():
 			}
 			if !o.DryRun { // a preview is to hold little, and has no pages to change

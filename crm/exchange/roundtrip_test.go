@@ -129,6 +129,7 @@ func TestAWholeFileComesBack(t *testing.T) {
 		if err := first.SeedDemo(ctx, time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)); err != nil {
 			t.Fatal(err)
 		}
+		sameUsers(t, first, second)
 		in(t, first, outlookEnglish)
 		var out, again bytes.Buffer
 		n, err := Export(ctx, first, &out, how)

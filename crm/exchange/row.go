@@ -12,9 +12,10 @@ const joined = ":::"
 
 // person is what a row or a card says of somebody.
 type person struct {
-	contact   crm.Contact
-	company   string
-	addresses []postal
+	contact     crm.Contact
+	company     string
+	responsible string // as the file names them
+	addresses   []postal
 }
 
 // postal is an address under way.
@@ -82,6 +83,8 @@ func (r *rowReader) read(row []string) (p person, why string) {
 			custom = append(custom, labelled{of, value})
 		case Source:
 			p.contact.Source = value
+		case Owner:
+			p.responsible = value
 		case Marks:
 			p.addMarks(value, c.group)
 		case Phone, SIP:

@@ -123,7 +123,7 @@ func (w cardWriter) company(c crm.Company) {
 // companyAsContact is what a company has in common with a person.
 func companyAsContact(c crm.Company) crm.Contact {
 	return crm.Contact{Numbers: c.Numbers, SIP: c.SIP, Emails: c.Emails, Addresses: c.Addresses, Fields: c.Fields,
-		Comment: c.Comment, Marks: c.Marks, Source: c.Source, Updated: c.Updated}
+		Comment: c.Comment, Marks: c.Marks, Source: c.Source, Responsible: c.Responsible, Updated: c.Updated}
 }
 
 // fields writes what a person and a company have in common, and ends the card.
