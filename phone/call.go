@@ -48,7 +48,7 @@ const (
 	HungUpHere              // after a conversation
 	HungUpThere             // after a conversation
 	Missed                  // the caller gave up
-	AnsweredElsewhere       // CANCEL with Reason: SIP;cause=200
+	AnsweredElsewhere       // CANCEL with Reason: SIP;cause=200; or ours, that a colleague has picked up where it rang
 	Declined                // by us
 	DeclinedThere           // 603, 403
 	Busy                    // 486, 600

@@ -316,7 +316,8 @@ func (c *call) reportReferral() {
 }
 
 // replaces answers a call that takes the place of another, and ends that one: we are
-// the target of an attended transfer (RFC 3891 §3). It tells whether it is such a call.
+// the target of an attended transfer, or somebody picks up a call of ours that rings elsewhere
+// (RFC 3891 §3). It tells whether it is such a call.
 func (c *call) replaces() bool {
 	old := c.invite.Replaces
 	if old == nil {
@@ -334,12 +335,27 @@ func (c *call) replaces() bool {
 		o.box.post(func() { o.replaced = false })
 		return true
 	}
-	o.box.post(func() {
-		if o.view.State == Ended {
-			return
-		}
-		o.dialog.HangUp()
-		o.end(HungUpThere, 0, "another call took its place")
-	})
+	o.box.post(func() { o.giveWay(c) })
 	return true
+}
+
+// giveWay ends a call whose place another has taken.
+func (c *call) giveWay(to *call) {
+	const reason = "another call took its place"
+	switch c.view.State {
+	case Ended:
+	case Dialling, RingingThere, Early:
+		if w := c.referrer; w != nil { // whoever passed us on is told that somebody has answered
+			c.referrer = nil
+			to.box.post(func() {
+				to.referrer = w
+				to.reportReferral()
+			})
+		}
+		c.dialog.GiveWay()
+		c.end(AnsweredElsewhere, 0, reason)
+	default:
+		c.dialog.HangUp()
+		c.end(HungUpThere, 0, reason)
+	}
 }

@@ -23,11 +23,13 @@ const (
 
 // believes reports whether a request comes from somebody whose word is taken.
 func (s *Stack) believes(req *sip.Request) bool {
-	switch s.opts.Asserted {
-	case AssertedByAnyone:
+	return s.opts.Asserted != AssertedByNobody && s.throughPBX(req)
+}
+
+// throughPBX reports whether a request comes by the PBX, or from a network in which nobody else can reach us.
+func (s *Stack) throughPBX(req *sip.Request) bool {
+	if s.opts.Asserted == AssertedByAnyone {
 		return true
-	case AssertedByNobody:
-		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -121,6 +121,7 @@ type Dialog struct {
 	agreedEarly bool // the caller's PRACK has answered our offer
 	confirmed   bool // our call was answered, and the answer acknowledged
 	cancelWish  bool
+	gaveWay     bool           // that is since another call has taken its place
 	progressed  bool           // of the goroutine of dial: somebody beyond the first hop has answered
 	referral    func(Referral) // hears of the transfer that we asked for; nil without one
 

@@ -16,7 +16,7 @@ type Invite struct {
 	Offer      Body    // zero when the caller wants ours
 	EarlyOffer bool    // they want ours with the 180: it rings there when [Dialog.Ring] is called
 	AutoAnswer bool    // the caller asks that the phone answers by itself
-	Replaces   *Dialog // the call whose place it takes (RFC 3891); nil for none
+	Replaces   *Dialog // the call whose place it takes (RFC 3891), answered or ours and ringing; nil for none
 	ReferredBy string  // URI of Referred-By (RFC 3892); "" for nobody
 }
 

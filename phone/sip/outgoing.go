@@ -67,8 +67,8 @@ func (s *Stack) pbx(scheme string) sip.Uri {
 	return sip.Uri{Scheme: scheme, Host: s.acc.host, Port: s.acc.port, UriParams: sip.NewParams()}
 }
 
-// throughPBX has a request go to the PBX first, unless it has a way already.
-func (s *Stack) throughPBX(req *sip.Request) {
+// leadThroughPBX has a request go to the PBX first, unless it has a way already.
+func (s *Stack) leadThroughPBX(req *sip.Request) {
 	if req.Route() == nil {
 		pbx := s.pbx("sip")
 		pbx.UriParams.Add("lr", "")
@@ -95,7 +95,7 @@ func (s *Stack) dial(to string, through bool, offer []byte, events Events, heade
 	req.AppendHeader(s.contact())
 	s.route(req)
 	if through {
-		s.throughPBX(req)
+		s.leadThroughPBX(req)
 	}
 	req.AppendHeader(allow())
 	req.AppendHeader(supported())
@@ -123,11 +123,17 @@ func (s *Stack) dial(to string, through bool, offer []byte, events Events, heade
 // Cancel gives up a call that wasn't answered yet. Should the answer cross it, the
 // call is acknowledged and hung up at once, and Failed is told. A call whose answer is
 // acknowledged already, though Answered was perhaps not heard yet, is hung up.
-func (d *Dialog) Cancel() {
+func (d *Dialog) Cancel() { d.giveUp(false) }
+
+// GiveWay is Cancel for a call whose place another has taken: whom it rang learns that it was
+// answered elsewhere, and has missed nothing (RFC 3326 §3.1).
+func (d *Dialog) GiveWay() { d.giveUp(true) }
+
+func (d *Dialog) giveUp(elsewhere bool) {
 	d.mu.Lock()
 	again, late := d.cancelWish, d.confirmed
 	if !again {
-		d.cancelWish = true
+		d.cancelWish, d.gaveWay = true, elsewhere
 		close(d.cancel)
 	}
 	d.mu.Unlock()
@@ -321,6 +327,7 @@ func (d *Dialog) establish(res *sip.Response) *Failure {
 	d.answered = true
 	d.mu.Unlock()
 	d.stack.remember(d, tag)
+	d.stack.forgetEarly(d, tag)
 	d.agreed(res)
 	body := bodyOf(res)
 	if len(body.Data) == 0 {
@@ -353,7 +360,7 @@ func (d *Dialog) confirm(body Body) bool {
 }
 
 // sendCancel takes back the INVITE (RFC 3261 §9.1): the same Via, Route, From, To,
-// Call-ID and CSeq number, nothing else.
+// Call-ID and CSeq number, and nothing else but the reason.
 func (d *Dialog) sendCancel() {
 	invite := d.invitation
 	req := sip.NewRequest(sip.CANCEL, invite.Recipient)
@@ -365,6 +372,12 @@ func (d *Dialog) sendCancel() {
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: sip.CANCEL})
 	maxForwards := sip.MaxForwardsHeader(70)
 	req.AppendHeader(&maxForwards)
+	d.mu.Lock()
+	gaveWay := d.gaveWay
+	d.mu.Unlock()
+	if gaveWay {
+		req.AppendHeader(sip.NewHeader("Reason", `SIP;cause=200;text="Call completed elsewhere"`))
+	}
 	req.SetTransport(invite.Transport())
 	req.SetDestination(invite.Destination())
 	req.SetBody(nil)

@@ -225,13 +225,13 @@ func (d *Dialog) sentOn(to redirection) {
 	}
 	d.stack.route(req)
 	if !d.reached(to.uri) {
-		d.stack.throughPBX(req)
+		d.stack.leadThroughPBX(req)
 	}
 	d.renew(req)
 	d.progressed = false
+	d.stack.forgetEarly(d, "") // the dialogs of the one before ended with its answer
 	d.mu.Lock()
 	d.target = to.uri
-	clear(d.early) // the dialogs of the one before ended with its answer
 	d.mu.Unlock()
 	party := partyAt(to.uri)
 	d.tell(func(e Events) { e.SentOn(party) })

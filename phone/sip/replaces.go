@@ -57,10 +57,15 @@ func (s *Stack) replaced(req *sip.Request) (d *Dialog, code int, reason string) 
 	answered := d.answered
 	d.mu.Unlock()
 	switch {
-	case !answered: // one that rings here is not the caller's to replace
-		return nil, 481, "Call/Transaction Does Not Exist"
-	case r.earlyOnly:
+	case answered && r.earlyOnly:
 		return nil, 486, "Busy Here"
+	case answered:
+	case d.server != nil: // one that rings here is for its caller to replace, not for us
+		return nil, 481, "Call/Transaction Does Not Exist"
+	case !s.throughPBX(req):
+		// Whoever watches the lamp of whom we call is told the tags of a call that rings there (RFC 4235), and
+		// this opens our microphone.
+		return nil, 403, "Forbidden"
 	}
 	return d, 0, ""
 }

@@ -222,17 +222,29 @@ func (s *Stack) remember(d *Dialog, theirTag string) {
 }
 
 func (s *Stack) forget(d *Dialog) {
+	s.forgetEarly(d, "")
+	their := d.their()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key := dialogKey(d.callID, d.localTag, their); s.dialogs[key] == d {
+		delete(s.dialogs, key)
+	}
+	delete(s.detours, d.callID)
+}
+
+// forgetEarly ends the early dialogs of a call of ours, but for that of the phone that has answered.
+func (s *Stack) forgetEarly(d *Dialog, answered string) {
 	d.mu.Lock()
-	tags := append(slices.Collect(maps.Keys(d.early)), d.theirTag)
+	tags := slices.Collect(maps.Keys(d.early))
+	clear(d.early)
 	d.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, tag := range tags {
-		if key := dialogKey(d.callID, d.localTag, tag); s.dialogs[key] == d {
-			delete(s.dialogs, key)
+		if tag != answered {
+			delete(s.dialogs, dialogKey(d.callID, d.localTag, tag))
 		}
 	}
-	delete(s.detours, d.callID)
 }
 
 // find is the dialog that a request of the far end belongs to, or nil.
