@@ -26,13 +26,17 @@ func TestHeldByTheFarEnd(t *testing.T) {
 		"sendonly": siptest.SDP(4000, "a=sendonly"),
 		"inactive": siptest.SDP(4000, "a=inactive"),
 		"0.0.0.0":  strings.Replace(siptest.SDP(4000), "c=IN IP4 127.0.0.1", "c=IN IP4 0.0.0.0", 1),
+		"port 0":   siptest.SDP(0),
 	} {
 		for _, method := range []string{"INVITE", "UPDATE"} {
 			t.Run(name+" by "+method, func(t *testing.T) {
 				d, caller, c, _ := talking(t, siptest.SDP(4000))
 				change := func(body string) {
 					caller.Do(method, body)
-					caller.Expect("200 " + method)
+					ok := caller.Expect("200 " + method)
+					if none := strings.Contains(body, "m=audio 0 "); none != (audioPort(t, ok.Body) == 0) { // RFC 3264 §6
+						t.Errorf("answered with\n%s", ok.Body)
+					}
 					if method == "INVITE" {
 						caller.Do("ACK", "")
 					}
@@ -98,5 +102,18 @@ func TestLost200OfAReinviteIsRepeatedAndItsAckToo(t *testing.T) {
 	caller.Expect("200 INVITE")
 	caller.Expect("200 INVITE")
 	caller.Do("ACK", "")
+	stillWorks(t, d, caller, c)
+}
+
+// A fax in place of the sound is no hold: refused, so that the far end goes on with what there is.
+func TestAFaxInPlaceOfTheSoundIsRefused(t *testing.T) {
+	t.Parallel()
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	caller.Do("INVITE", siptest.SDP(0, "m=image 4002 udptl t38"))
+	caller.Expect("488 INVITE")
+	caller.Do("ACK", "")
+	if got := d.last(c.ID).State; got != phone.Active {
+		t.Errorf("the call is %s", got)
+	}
 	stillWorks(t, d, caller, c)
 }

@@ -257,6 +257,9 @@ func (c *call) offered(offer *sip.Offer) {
 			local = fresh(local)
 			answer, m, err = sdp.Answer(body, local)
 		}
+		if errors.Is(err, sdp.ErrNoAudio) && !c.view.Answered.IsZero() {
+			answer, m, err = sdp.Park(body, local, c.voice.agreed)
+		}
 	}
 	if err == nil {
 		err = c.agree(local, m)

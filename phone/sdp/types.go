@@ -159,7 +159,7 @@ type Media struct {
 
 	Ptime     int       // milliseconds of audio a packet of ours carries, 10..60
 	Direction Direction // what this end may do now
-	Hold      bool      // the peer holds us: sendonly, inactive or 0.0.0.0
+	Hold      bool      // the peer holds us: sendonly, inactive, 0.0.0.0 or, in mid-call, port 0
 
 	Profile string // "RTP/AVP", "RTP/SAVP", "UDP/TLS/RTP/SAVP" or one with F
 	Protection
