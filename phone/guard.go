@@ -249,6 +249,12 @@ func (g *guard) sealed(packet []byte, on port, seal func(*secure.Sealer, []byte)
 	return packet, err == nil
 }
 
+// proves says whether what open gives is certain to be the far end's.
+func (g *guard) proves() bool {
+	f := g.force.Load()
+	return f != nil && !f.clear
+}
+
 // open gives what came as the far end meant it, if it is the far end's.
 func (g *guard) open(packet []byte, on port) ([]byte, bool) {
 	f := g.force.Load()

@@ -106,6 +106,30 @@ func TestGarbageOnTheMediaPort(t *testing.T) {
 	stillWorks(t, d, caller, c)
 }
 
+// Who finds the port of a call in the clear can't speak in the far end's name.
+func TestAStrangersSoundIsNotHeard(t *testing.T) {
+	t.Parallel()
+	conn, port := rtpPort(t)
+	stranger, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.Close()
+	d, caller, c, theirs := talking(t, siptest.SDP(port))
+	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: theirs}
+	for seq := range uint16(40) {
+		_, _ = conn.WriteToUDP(rtp(seq, 8, nil), to)
+		foreign := rtp(seq+9000, 8, nil)
+		foreign[8] ^= 0xff // another source
+		_, _ = stranger.WriteToUDP(foreign, to)
+	}
+	d.eventually("the packets counted", func() bool { return d.Calls()[0].Stats.Received >= 40 })
+	if got := d.Calls()[0].Stats; got.Received != 40 || got.Lost != 0 {
+		t.Errorf("of the far end's 40 packets and a stranger's 40, %d were taken, %d lost", got.Received, got.Lost)
+	}
+	stillWorks(t, d, caller, c)
+}
+
 func TestInfoAndNotifyWithoutContentType(t *testing.T) {
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	caller.Do("INFO", "")

@@ -37,7 +37,7 @@ type voice struct {
 
 	receiver       atomic.Pointer[media.Session] // for the readers
 	toRTP, toRTCP  atomic.Pointer[netip.AddrPort]
-	latched        atomic.Bool  // toRTP is where packets came from (RFC 4961)
+	origin         origin
 	mux            atomic.Bool  // RTCP goes to toRTP
 	lastHeard      atomic.Int64 // Unix ns of the last RTP or RTCP
 	readers        sync.WaitGroup
@@ -158,8 +158,9 @@ func (v *voice) passOn() {
 
 func (v *voice) heardRTP(packet []byte, from netip.AddrPort) {
 	if secure.IsDTLS(packet) {
-		if !v.latched.Load() { // what it agrees on is checked by its certificate
-			v.toRTP.Store(&from)
+		if !v.origin.known() { // what it agrees on is checked by its certificate
+			to := from
+			v.toRTP.Store(&to)
 		}
 		v.guard.shake(packet, onRTP)
 		return
@@ -168,33 +169,44 @@ func (v *voice) heardRTP(packet []byte, from netip.AddrPort) {
 	if session == nil {
 		return
 	}
+	now, host := v.now(), hostOf(from)
+	if !v.guard.proves() && !v.origin.takes(host, now) {
+		return
+	}
 	packet, ok := v.guard.open(packet, onRTP)
-	now := v.now()
 	if !ok || !session.ReceiveRTP(packet, now) {
 		return
 	}
 	v.lastHeard.Store(now.UnixNano())
-	// Symmetric RTP (RFC 4961): answer to where the far end really is. Once for each
-	// agreement, so that nobody can take the call over later.
-	if !v.latched.Swap(true) {
-		v.toRTP.Store(&from)
+	if v.origin.took(host, now) {
+		to := from
+		v.toRTP.Store(&to)
 	}
 }
 
+func hostOf(a netip.AddrPort) netip.Addr { return a.Addr().Unmap().WithZone("") }
+
 func (v *voice) heardRTCP(packet []byte, from netip.AddrPort) {
 	if secure.IsDTLS(packet) {
-		v.toRTCP.Store(&from)
+		to := from
+		v.toRTCP.Store(&to)
 		v.guard.shake(packet, onRTCP)
 		return
 	}
 	session := v.receiver.Load()
-	if session == nil {
+	if session == nil || !v.guard.proves() && !v.reports(hostOf(from)) {
 		return
 	}
 	if packet, ok := v.guard.open(packet, onRTCP); ok {
 		v.lastHeard.Store(v.now().UnixNano())
 		session.ReceiveRTCP(packet, v.now())
 	}
+}
+
+// reports says whether a report from there may be the far end's: from where it announced, or from where we hear it.
+func (v *voice) reports(from netip.Addr) bool {
+	to := v.toRTCP.Load()
+	return to != nil && from == hostOf(*to) || v.origin.takes(from, v.now())
 }
 
 // agree takes over what was agreed on, the first time or again.
@@ -233,7 +245,7 @@ func (v *voice) agree(local sdp.Local, m sdp.Media) error {
 
 // aim points the senders at the far end's address.
 func (v *voice) aim(m sdp.Media) {
-	v.latched.Store(false)
+	v.origin.announce(hostOf(m.Addr), v.now())
 	if m.Host == "" {
 		rtp, rtcp := m.Addr, m.RTCPAddr
 		v.toRTP.Store(&rtp)
@@ -250,7 +262,11 @@ func (v *voice) aim(m sdp.Media) {
 		defer v.readers.Done()
 		defer v.survive()
 		ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", m.Host)
-		if err != nil || len(ips) == 0 || v.latched.Load() {
+		if err != nil || len(ips) == 0 {
+			return
+		}
+		v.origin.found(ips[0].Unmap())
+		if v.origin.known() {
 			return
 		}
 		rtp := netip.AddrPortFrom(ips[0].Unmap(), m.Addr.Port())
