@@ -2,9 +2,12 @@ package phone_test
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/icholy/digest"
 
 	"leadline/phone"
 	"leadline/phone/audio"
@@ -121,6 +124,111 @@ func TestInviteIsChallenged(t *testing.T) {
 			pbx.Reply(second, 200, "OK", siptest.SDP(4000))
 			pbx.Expect("ACK")
 			d.state(phone.Active)
+		})
+	}
+}
+
+// A proxy asks for its credentials and the server behind it for others (RFC 3261 §22.3); either nonce may be too old.
+// What was refused is not said again.
+func TestAProxyAndTheServerBehindItBothAsk(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	proxy := func(nonce, more string) string {
+		return `Proxy-Authenticate: Digest realm="proxy", nonce="` + nonce + `", qop="auth"` + more
+	}
+	server := func(nonce, more string) string {
+		return `WWW-Authenticate: Digest realm="server", nonce="` + nonce + `", qop="auth"` + more
+	}
+	shows := func(m siptest.Message, forProxy, forServer string) {
+		t.Helper()
+		p, s := m.Get("Proxy-Authorization"), m.Get("Authorization")
+		if !strings.Contains(p, `nonce="`+forProxy+`"`) || !strings.Contains(s, `nonce="`+forServer+`"`) {
+			t.Errorf("the proxy is shown %q, the server %q", p, s)
+		}
+	}
+	id, err := d.Dial("", "102")
+	d.do(err)
+	ask := func(m siptest.Message, code int, challenge string) siptest.Message {
+		t.Helper()
+		pbx.Reply(m, code, "Who?", "", challenge)
+		if m.Method() == "INVITE" {
+			pbx.Expect("ACK")
+		}
+		return pbx.Expect(m.Method())
+	}
+	m := ask(pbx.Expect("INVITE"), 407, proxy("p1", ""))
+	m = ask(m, 401, server("s1", ""))
+	shows(m, "p1", "s1")
+	m = ask(m, 407, proxy("p2", ", stale=TRUE"))
+	shows(m, "p2", "s1")
+	pbx.Reply(m, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	d.state(phone.Active)
+	d.do(d.Hold(id, true))
+	m = ask(ask(pbx.Expect("INVITE"), 407, proxy("p3", "")), 401, server("s3", ""))
+	shows(m, "p3", "s3")
+	pbx.Reply(m, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+	pbx.Expect("ACK")
+	d.do(d.HangUp(id))
+	m = ask(ask(ask(pbx.Expect("BYE"), 407, proxy("p4", "")), 401, server("s4", "")), 401, server("s5", ", stale=true"))
+	shows(m, "p4", "s5")
+	pbx.Reply(m, 200, "OK", "")
+
+	_, err = d.Dial("", "103")
+	d.do(err)
+	m = ask(pbx.Expect("INVITE"), 407, proxy("p1", ""))
+	pbx.Reply(m, 407, "No", "", proxy("p2", ""))
+	pbx.Expect("ACK")
+	if end := d.ended(phone.Failed); end.SIPCode != 407 {
+		t.Errorf("ended with %d %s", end.SIPCode, end.SIPReason)
+	}
+	if _, again := pbx.Await("INVITE", 100*time.Millisecond); again {
+		t.Error("credentials that were refused are shown again")
+	}
+}
+
+// Of what a server offers, what it takes is answered: the first algorithm that we speak (RFC 8760), and qop=auth before
+// auth-int, whose digest covers the body (RFC 7616 §3.4.3).
+func TestAChallengeIsAnsweredAsItAsks(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ challenges, want string }{
+		"auth before auth-int": {`realm="pbx", nonce="n", qop="auth-int, auth"`, "qop=auth,"},
+		"auth-int":             {`realm="pbx", nonce="n", qop="auth-int"`, "qop=auth-int,"},
+		"SHA-256 first":        {`realm="pbx", nonce="n", algorithm=SHA-256, qop="auth"|realm="pbx", nonce="m", algorithm=MD5, qop="auth"`, "algorithm=SHA-256,"},
+		"what nobody knows":    {`realm="pbx", nonce="n", algorithm=SHA3-512, qop="auth"|realm="pbx", nonce="m", algorithm=md5, qop="auth"`, "algorithm=MD5,"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx).registered()
+			_, err := d.Dial("", "102")
+			d.do(err)
+			var headers []string
+			for c := range strings.SplitSeq(tt.challenges, "|") {
+				headers = append(headers, "WWW-Authenticate: Digest "+c)
+			}
+			pbx.Reply(pbx.Expect("INVITE"), 401, "Who?", "", headers...)
+			pbx.Expect("ACK")
+			m := pbx.Expect("INVITE")
+			got := m.Get("Authorization")
+			if !strings.Contains(got+",", tt.want) {
+				t.Errorf("%s: %s", name, got)
+			}
+			c, err := digest.ParseCredentials(got)
+			d.do(err)
+			uri := strings.Fields(m.Start)[1]
+			want, err := digest.Digest(&digest.Challenge{Realm: c.Realm, Nonce: c.Nonce, Algorithm: c.Algorithm, QOP: []string{c.QOP}}, digest.Options{
+				Method: "INVITE", URI: uri, Username: "101", Password: "secret", Count: 1, Cnonce: c.Cnonce,
+				GetBody: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(m.Body)), nil },
+			})
+			d.do(err)
+			if want.Response != c.Response {
+				t.Errorf("%s: response %s, want %s", name, c.Response, want.Response)
+			}
+			pbx.Reply(m, 486, "Busy Here", "")
+			pbx.Expect("ACK")
+			d.ended(phone.Busy)
 		})
 	}
 }

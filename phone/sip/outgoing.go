@@ -176,7 +176,8 @@ func (d *Dialog) invite() *Failure {
 		return noAnswer("INVITE", err)
 	}
 	cancel := d.cancel
-	heard, cancelled, attempts, lengthened := false, false, 0, 0
+	heard, cancelled, lengthened := false, false, 0
+	var pass pass
 	var giveUp <-chan time.Time
 	for {
 		select {
@@ -214,16 +215,14 @@ func (d *Dialog) invite() *Failure {
 				return &Failure{Method: "INVITE", Code: 487, Reason: "Request Terminated"}
 			case res.IsSuccess():
 				return d.establish(res)
-			case isChallenge(res) && !cancelled && (attempts == 0 || attempts < 3 && isStale(res)):
-				attempts++
-				f := d.authorize(res)
-				if f != nil {
+			case isChallenge(res) && !cancelled:
+				if f := d.authorize(&pass, res); f != nil {
 					return f
 				}
 				heard = false
 			case !cancelled && lengthened < 3 && d.lengthen(d.invitation, res):
 				lengthened++
-				attempts = 0
+				pass.asked, pass.given = 0, nil // another INVITE, another nonce
 				if err := d.longer(res); err != nil {
 					return noAnswer("INVITE", err)
 				}
@@ -272,16 +271,15 @@ func tagOf(res *sip.Response) (string, bool) {
 }
 
 // authorize answers a challenge with a new INVITE in the same call.
-func (d *Dialog) authorize(res *sip.Response) *Failure {
-	req := d.invitation.Clone()
-	credentials, err := d.stack.credentials(req, res)
-	if err != nil {
+func (d *Dialog) authorize(pass *pass, res *sip.Response) *Failure {
+	again, err := pass.answer(d.stack, d.invitation, res)
+	if !again {
 		f := refused("INVITE", res)
 		f.Err = err
 		return f
 	}
-	req.RemoveHeader(credentials.Name())
-	req.AppendHeader(credentials)
+	req := d.invitation.Clone()
+	pass.show(req)
 	if err := d.resend(req); err != nil {
 		return noAnswer("INVITE", err)
 	}

@@ -55,21 +55,19 @@ func (s *Stack) registerOnce(ctx context.Context, expires time.Duration) (time.D
 // exchange sends a request outside of any call, with credentials when asked for them,
 // and waits for its 2xx. make is called for each attempt. The error is a *Failure.
 func (s *Stack) exchange(ctx context.Context, method sip.RequestMethod, make func() *sip.Request) (*sip.Response, error) {
-	var credentials sip.Header
-	for attempt := 0; ; attempt++ {
+	var pass pass
+	for {
 		req := make()
-		if credentials != nil {
-			req.AppendHeader(credentials)
-		}
+		pass.show(req)
 		res, err := s.roundTrip(ctx, req)
 		if err != nil {
 			return nil, noAnswer(string(method), err)
 		}
-		// Once with the password, and again when only the nonce was too old.
-		if isChallenge(res) && (attempt == 0 || attempt < 3 && isStale(res)) {
-			if credentials, err = s.credentials(req, res); err == nil {
-				continue
-			}
+		again, err := pass.answer(s, req, res)
+		if again {
+			continue
+		}
+		if err != nil {
 			f := refused(string(method), res)
 			f.Err = err
 			return nil, f

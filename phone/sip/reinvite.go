@@ -314,9 +314,9 @@ func (d *Dialog) exchange(offer []byte) (answer Body, acknowledge func(), f *Fai
 	defer expire()
 	ctx, cancel := unless(ctx, d.over)
 	defer cancel()
-	var more []func(*sip.Request)
+	var pass pass
 	for attempt := 0; ; attempt++ {
-		sent, err := d.request(ctx, &d.state, sip.INVITE, Body{"application/sdp", offer}, more...)
+		sent, err := d.request(ctx, &d.state, sip.INVITE, Body{"application/sdp", offer}, pass.show)
 		if err != nil {
 			return Body{}, nil, &Failure{Method: "INVITE", Err: err}
 		}
@@ -328,11 +328,8 @@ func (d *Dialog) exchange(offer []byte) (answer Body, acknowledge func(), f *Fai
 			}
 			return Body{}, nil, noAnswer("INVITE", err)
 		}
-		if isChallenge(res) && attempt == 0 {
-			if credentials, err := d.stack.credentials(sent.req, res); err == nil {
-				more = append(more, func(req *sip.Request) { req.AppendHeader(credentials) })
-				continue
-			}
+		if again, _ := pass.answer(d.stack, sent.req, res); again {
+			continue
 		}
 		if attempt < 3 && d.lengthen(sent.req, res) {
 			continue

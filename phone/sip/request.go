@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/emiago/sipgo"
@@ -159,6 +160,8 @@ func (d *Dialog) do(ctx context.Context, method sip.RequestMethod, body Body, mo
 }
 
 func (d *Dialog) doIn(ctx context.Context, st *state, method sip.RequestMethod, body Body, more ...func(*sip.Request)) (*sip.Response, error) {
+	var pass pass
+	more = append(slices.Clip(more), pass.show)
 	for attempt := 0; ; attempt++ {
 		sent, err := d.request(ctx, st, method, body, more...)
 		if err != nil {
@@ -172,11 +175,8 @@ func (d *Dialog) doIn(ctx context.Context, st *state, method sip.RequestMethod, 
 		if err != nil {
 			return nil, noAnswer(string(method), err)
 		}
-		if isChallenge(res) && attempt == 0 {
-			if credentials, err := d.stack.credentials(sent.req, res); err == nil {
-				more = append(more, func(req *sip.Request) { req.AppendHeader(credentials) })
-				continue
-			}
+		if again, _ := pass.answer(d.stack, sent.req, res); again {
+			continue
 		}
 		if !res.IsSuccess() {
 			return res, refused(string(method), res)
