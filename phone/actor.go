@@ -27,27 +27,29 @@ type call struct {
 	gone  chan struct{}
 	shown Call
 
-	view     Call
-	dialog   *sip.Dialog
-	invite   sip.Invite // of an incoming call
-	voice    *voice
-	sounds   *sounds
-	wantHold bool
-	isHold   bool // what the far end has agreed to
-	asking   bool // a re-INVITE of ours is on its way
-	again    bool // what holds is to be offered once more: our address changed, or the session runs out
-	late     bool // the far end's answer comes with the ACK, or with the PRACK of our 180
-	answers  bool // it was answered here while that PRACK was still to come
-	passing  *passing
-	replaced bool      // another call is taking this one's place
-	joinedBy CallID    // the call whose far end is taking our place in this one
-	joinedTo string    // who that is, as far as it is known
-	picksUp  string    // Replaces of the call that rings elsewhere and is taken; "" for none
-	referrer *referrer // of a call that the far end of another made us place
-	limit    *time.Timer
-	ticker   *time.Timer
-	told     Stats // when the Listener last heard of them
-	sounded  quality
+	view      Call
+	dialog    *sip.Dialog
+	invite    sip.Invite // of an incoming call
+	voice     *voice
+	sounds    *sounds
+	wantHold  bool
+	isHold    bool // what the far end has agreed to
+	asking    bool // a re-INVITE of ours is on its way
+	again     bool // what holds is to be offered once more: our address changed, or the session runs out
+	late      bool // the far end's answer comes with the ACK, or with the PRACK of our 180
+	answers   bool // it was answered here while that PRACK was still to come
+	passing   *passing
+	replaced  bool      // another call is taking this one's place
+	joinedBy  CallID    // the call whose far end is taking our place in this one
+	joinedTo  string    // who that is, as far as it is known
+	picksUp   string    // Replaces of the call that rings elsewhere and is taken; "" for none
+	referrer  *referrer // of a call that the far end of another made us place
+	limit     *time.Timer
+	ticker    *time.Timer
+	early     *time.Timer // looks whether sound comes before the answer
+	soundless bool        // it rings there, and the sound that was promised before the answer doesn't come
+	told      Stats       // when the Listener last heard of them
+	sounded   quality
 
 	conference *conference   // nil: the call is on its own
 	music      func([]int16) // what the far end hears while we hold; nil: silence
@@ -67,6 +69,10 @@ type call struct {
 func (c *call) publish() { c.phone.publish(c, c.view) }
 
 func (c *call) become(s CallState) {
+	if s == Early && c.view.State != Early {
+		c.soundless = false
+		c.followEarly()
+	}
 	c.view.State = s
 	c.reportReferral()
 	c.publish() // windows before sound
@@ -228,6 +234,9 @@ func (c *call) listen() {
 		want.tone = audio.ToneRingback
 	case Early, Active, HeldHere, HeldThere:
 		want.voice = true
+		if c.view.State == Early && c.soundless {
+			want.tone = audio.ToneRingback
+		}
 	case Ended:
 		return // end has seen to it
 	}
@@ -250,8 +259,10 @@ func (c *call) end(cause Cause, code int, reason string) {
 	if c.limit != nil {
 		c.limit.Stop()
 	}
-	if c.ticker != nil {
-		c.ticker.Stop()
+	for _, t := range []*time.Timer{c.ticker, c.early} {
+		if t != nil {
+			t.Stop()
+		}
 	}
 	k := c.conference
 	c.conference, c.view.Conference = nil, ""

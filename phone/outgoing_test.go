@@ -3,6 +3,7 @@ package phone_test
 import (
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,39 @@ func TestEarlyMediaIsHeardInsteadOfRingback(t *testing.T) {
 	pbx.Reply(invite, 200, "OK", "") // the answer was in the 183
 	pbx.Expect("ACK")
 	d.state(phone.Active)
+}
+
+// RFC 3960 §3.2: a PBX that promises sound before the answer and sends none lets it ring here, and no longer than it does.
+func TestPromisedSoundThatDoesNotComeIsNoSilence(t *testing.T) {
+	t.Parallel()
+	conn, port := rtpPort(t)
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	pbx.Reply(invite, 183, "Session Progress", siptest.SDP(port))
+	d.state(phone.Early)
+	to := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: audioPort(t, invite.Body)}
+	tones := func(n int) func() bool {
+		return func() bool { return len(d.sound.Tones()) == n && d.sound.Voices() == 1 }
+	}
+	d.eventually("voice", tones(0))
+	pbx.Reply(invite, 180, "Ringing", "")
+	d.eventually("ringback", tones(1))
+	if got := d.sound.Tones()[0]; got != audio.ToneRingback {
+		t.Errorf("tone %v", got)
+	}
+	seq := uint16(0)
+	d.eventually("their sound in its place", func() bool {
+		_, _ = conn.WriteToUDP(rtp(seq, 8, nil), to)
+		seq++
+		return tones(0)()
+	})
+	d.eventually("ringback once it ends", tones(1))
+	pbx.Reply(invite, 200, "OK", siptest.SDP(port))
+	pbx.Expect("ACK")
+	d.eventually("voice alone", tones(0))
 }
 
 func TestTwentyProvisionalAnswersAreSurvived(t *testing.T) {

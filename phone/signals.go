@@ -76,6 +76,27 @@ func (c *call) progress(code int, body sip.Body) {
 	}
 }
 
+// earlyLull is for how long nothing may be heard before the answer until it is made heard here that it rings.
+const earlyLull = time.Second
+
+// followEarly plays the ringback while it rings there and the sound that was promised before the answer doesn't
+// come (RFC 3960 §3.2): many a PBX describes it and sends none.
+func (c *call) followEarly() {
+	if c.early != nil {
+		c.early.Stop()
+	}
+	c.early = c.after(earlyLull/4, func() {
+		if c.view.State != Early {
+			return
+		}
+		if soundless := !c.view.Rang.IsZero() && c.voice.origin.silent(c.phone.cfg.Now()) > earlyLull; soundless != c.soundless {
+			c.soundless = soundless
+			c.listen()
+		}
+		c.followEarly()
+	})
+}
+
 // sentOn is a redirection of a call that we make (RFC 3261 §8.1.3.4).
 func (c *call) sentOn(to Party) {
 	if c.view.State == Ended {
