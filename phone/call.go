@@ -150,6 +150,10 @@ type Call struct {
 	Barred Party // whom it was to go on to, where Config.MayCall ended it; zero: it ended for another reason
 	SentOn Party // of an outgoing call: whom it is tried at, or was, since the far end sent it on (302); zero: nobody
 
+	// Connected is who is at the other end since the PBX has said so in the middle of the call, when a
+	// colleague there has passed it on; zero: still Remote.
+	Connected Party
+
 	Began    time.Time // INVITE received or sent
 	Rang     time.Time // first ringing, here or there; zero until then
 	Answered time.Time // zero until then

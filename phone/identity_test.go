@@ -106,3 +106,37 @@ func TestACallIsRefusedByChoice(t *testing.T) {
 		}
 	}
 }
+
+// A PBX that has put somebody else at the other end says so in the middle of the call; a stranger's word isn't taken.
+func TestWhoIsAtTheOtherEndNow(t *testing.T) {
+	t.Parallel()
+	for method, body := range map[string]string{"INVITE": siptest.SDP(4000), "UPDATE": ""} {
+		t.Run(method, func(t *testing.T) {
+			d, caller, c, _ := talking(t, siptest.SDP(4000))
+			says := func(headers ...string) {
+				t.Helper()
+				caller.Do(method, body, headers...)
+				caller.Expect("200 " + method)
+				if method == "INVITE" {
+					caller.Do("ACK", "")
+				}
+			}
+			says(`P-Asserted-Identity: "Erika Meier" <sip:+493020948812@pbx.example>`) // as before
+			says(`P-Asserted-Identity: "Max Kunde" <sip:+491761234567@pbx.example>`)
+			now := d.call("who is there now", func(x phone.Call) bool { return x.ID == c.ID && x.Connected.User != "" })
+			if now.Connected.User != "+491761234567" || now.Connected.Display != "Max Kunde" || now.Remote.User != "+493020948812" {
+				t.Errorf("now with %+v, before %+v", now.Connected, now.Remote)
+			}
+			says("Privacy: id", `P-Asserted-Identity: <sip:+49170@pbx.example>`)
+			d.eventually("a withheld number", func() bool { return d.last(c.ID).Connected == phone.Party{Withheld: true} })
+			says(`Remote-Party-ID: "Anna" <sip:103@pbx.example>;party=calling;privacy=off`)
+			d.eventually("a colleague", func() bool { return d.last(c.ID).Connected.User == "103" })
+			caller.Peer = siptest.NewAt(t, "127.0.0.2:0")
+			says(`P-Asserted-Identity: <sip:+49800@bank.example>`)
+			says() // what the one before told has been told
+			if got := d.last(c.ID).Connected.User; got != "103" {
+				t.Errorf("a stranger says that it is %s", got)
+			}
+		})
+	}
+}

@@ -98,3 +98,20 @@ func TestSecondCallWaitsAndAnsweringItHoldsTheFirst(t *testing.T) {
 	pbx.Expect("ACK")
 	d.call("the first is held here", func(c phone.Call) bool { return c.ID == one.ID && c.State == phone.HeldHere })
 }
+
+// RFC 3261 §15: a caller may give up with a BYE, too. The INVITE gets its answer.
+func TestACallerWhoGivesUpWithABye(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.rings()
+	bye := caller.Request("BYE", "")
+	caller.Send(caller.To, bye)
+	caller.Expect("200 BYE")
+	if m := caller.Expect("487 INVITE"); m.CSeq() != 1 {
+		t.Errorf("CSeq %d", m.CSeq())
+	}
+	d.call("missed", func(x phone.Call) bool { return x.ID == c.ID && x.Cause == phone.Missed })
+}

@@ -74,6 +74,54 @@ func TestOutgoingCallFails(t *testing.T) {
 	}
 }
 
+// RFC 6432: a gateway says with Q.850 what a 480 or a 503 leaves open.
+func TestWhatAGatewaySaysOfAFailureIsHeeded(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]struct {
+		code  int
+		cause phone.Cause
+		words string
+	}{
+		`Q.850;cause=17;text="User busy"`:                    {480, phone.Busy, "As it is (User busy)"},
+		`Q.850;cause=1`:                                      {503, phone.NotFound, "As it is"},
+		`SIP;cause=503, Q.850 ;cause=19;text="As it is"`:     {500, phone.NoAnswer, "As it is"},
+		`Q.850;cause=21`:                                     {480, phone.DeclinedThere, "As it is"},
+		`Q.850;cause=38;text="Network out; \"of\" order"`:    {503, phone.Failed, `As it is (Network out; "of" order)`},
+		`Q.850;cause=17, garbage;;=,;cause`:                  {404, phone.NotFound, "As it is"},
+		`FreeSWITCH;cause=17;text="x", Q.850;cause=99999999`: {480, phone.NoAnswer, "As it is"},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx).registered()
+			_, err := d.Dial("", "102")
+			d.do(err)
+			pbx.Reply(pbx.Expect("INVITE"), want.code, "As it is", "", "Reason: "+reason)
+			pbx.Expect("ACK")
+			if end := d.state(phone.Ended); end.Cause != want.cause || end.SIPReason != want.words {
+				t.Errorf("%s, %q", end.Cause, end.SIPReason)
+			}
+		})
+	}
+}
+
+// A call that breaks says why (RFC 3326); one that ends as calls do says nothing.
+func TestAByeSaysWhatWasOutOfOrder(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]string{
+		`Q.850;cause=16;text="Normal Clearing"`: "",
+		`SIP;cause=408;text="RTP timeout"`:      "RTP timeout",
+		`SIP;cause=200, Q.850;cause=41`:         "Q.850 cause 41",
+	} {
+		d, caller, c, _ := talking(t, siptest.SDP(4000))
+		caller.Do("BYE", "", "Reason: "+reason)
+		caller.Expect("200 BYE")
+		if end := d.ended(phone.HungUpThere); end.ID != c.ID || end.SIPReason != want {
+			t.Errorf("%s: %q", reason, end.SIPReason)
+		}
+	}
+}
+
 func TestEarlyMediaIsHeardInsteadOfRingback(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()

@@ -40,9 +40,10 @@ func (s signals) Refresh()                 { s.c.box.post(s.c.repeat) }
 func (s signals) Expired(why string)       { s.c.box.post(func() { s.c.end(Failed, 408, why) }) }
 func (s signals) Unacked()                 { s.c.box.post(s.c.unacked) }
 func (s signals) Cancelled(elsewhere bool) { s.c.box.post(func() { s.c.cancelled(elsewhere) }) }
-func (s signals) HungUp()                  { s.c.box.post(s.c.hungUp) }
+func (s signals) HungUp(why string)        { s.c.box.post(func() { s.c.hungUp(why) }) }
 func (s signals) Broke(v any)              { s.post(func() { s.c.panicked(v) }) }
 func (s signals) Digit(r rune)             { s.c.box.post(func() { s.c.heardDigit(r) }) }
+func (s signals) Connected(to sip.Party)   { s.c.box.post(func() { s.c.connected(Party(to)) }) }
 func (s signals) Referred(r *sip.ReferRequest) {
 	if !s.c.box.post(func() { s.c.referred(r) }) {
 		r.Refuse(481, "Call/Transaction Does Not Exist")
@@ -106,6 +107,16 @@ func (c *call) sentOn(to Party) {
 	c.publish()
 }
 
+// connected is who is at the other end now: a colleague has passed an answered call on beyond the PBX, which keeps
+// the dialog with us.
+func (c *call) connected(to Party) {
+	if c.view.State == Ended || c.view.Connected == to || c.view.Connected == (Party{}) && c.view.Remote.User == to.User && !to.Withheld {
+		return
+	}
+	c.view.Connected = to
+	c.publish()
+}
+
 // takeAnswer reads their answer to our last description.
 func (c *call) takeAnswer(body sip.Body) error {
 	answer, err := sdp.Body(body.Type, body.Data)
@@ -161,17 +172,29 @@ func (c *call) failed(f *sip.Failure) {
 	c.end(cause, f.Code, reason)
 }
 
-// causeOf tells the ends of an outgoing call apart (requirements.md C4).
+// causeOf tells the ends of an outgoing call apart (requirements.md C4). What a gateway says of the telephone network
+// is more precise than 480 and the codes of failures (RFC 3398 §7.2.4.1).
 func causeOf(f *sip.Failure) Cause {
 	switch f.Code {
 	case 486, 600:
 		return Busy
-	case 408, 480:
-		return NoAnswer
 	case 404, 410, 484, 604:
 		return NotFound
-	case 403, 603, 607:
+	case 403, 603, 607, 608:
 		return DeclinedThere
+	}
+	switch f.Q850 {
+	case 17: // user busy
+		return Busy
+	case 18, 19, 20: // no user responding, no answer, subscriber absent
+		return NoAnswer
+	case 1, 22, 28: // unallocated, number changed, invalid format
+		return NotFound
+	case 21: // call rejected
+		return DeclinedThere
+	}
+	if f.Code == 408 || f.Code == 480 {
+		return NoAnswer
 	}
 	return Failed
 }
@@ -235,11 +258,11 @@ func (c *call) cancelled(elsewhere bool) {
 	c.end(cause, 487, "Request Terminated")
 }
 
-func (c *call) hungUp() {
+func (c *call) hungUp(why string) {
 	if c.passedOn() {
 		return
 	}
-	c.end(HungUpThere, 0, "")
+	c.end(HungUpThere, 0, why)
 }
 
 // offered answers a re-INVITE or an UPDATE.

@@ -3,6 +3,7 @@ package phone_test
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -251,6 +252,37 @@ func TestBeingTransferredCallsTheOther(t *testing.T) {
 	caller.Do("BYE", "")
 	d.call("the old call is over", func(x phone.Call) bool { return x.ID == c.ID && x.Cause == phone.HungUpThere })
 	d.eventually("the new one is talked on", func() bool { return d.last(n.ID).State == phone.Active })
+}
+
+// Who wants to hear nothing of a transfer is told nothing (RFC 4488); a number may be named as such.
+func TestBeingTransferredWithoutAWord(t *testing.T) {
+	t.Parallel()
+	_, caller, _, _ := talking(t, siptest.SDP(4000))
+	var told atomic.Value
+	caller.Handle(func(m siptest.Message) bool {
+		if m.Method() == "NOTIFY" {
+			told.Store(m.Body)
+		}
+		return false
+	})
+	caller.Do("REFER", "", "Refer-To: <tel:+49-30-123456;phone-context=x>", "Refer-Sub: false", "Require: norefersub", "Referred-By: <sip:chief@example.org>")
+	if got := caller.Expect("202 REFER").Get("Refer-Sub"); got != "false" {
+		t.Errorf("Refer-Sub: %q", got)
+	}
+	invite := caller.Expect("INVITE")
+	for invite.Get("Referred-By") == "" { // the other INVITE is the hold
+		caller.Reply(invite, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+		invite = caller.Expect("INVITE")
+	}
+	if !strings.HasPrefix(invite.Start, "INVITE sip:+4930123456@"+caller.Addr()+" ") {
+		t.Error(invite.Start)
+	}
+	caller.Reply(invite, 486, "Busy Here", "")
+	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000)) // back
+	caller.Expect("ACK")
+	if said := told.Load(); said != nil {
+		t.Errorf("we say %q", said)
+	}
 }
 
 // The transferee is told why it failed, and talks again; when who passed it on has gone meanwhile, the new call goes on alone.

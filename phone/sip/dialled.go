@@ -73,16 +73,3 @@ func wantsAutoAnswer(h Headers) bool {
 	}
 	return false
 }
-
-// answeredElsewhere reads the Reason of a CANCEL (RFC 3326 §2).
-func answeredElsewhere(h Headers) bool {
-	for _, value := range h("Reason") {
-		for _, item := range splitList(value) {
-			v := strings.ToLower(strings.ReplaceAll(item, " ", ""))
-			if strings.HasPrefix(v, "sip;") && strings.Contains(v+";", ";cause=200;") {
-				return true
-			}
-		}
-	}
-	return false
-}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,11 +43,13 @@ type Events interface {
 	Unacked()
 	// Cancelled ends a call whose caller gave up, or that another phone answered.
 	Cancelled(elsewhere bool)
-	// HungUp ends a call by their BYE.
-	HungUp()
+	// HungUp ends a call by their BYE; why is in words what was out of order, "" when nothing was.
+	HungUp(why string)
 	// Offered is a re-INVITE or an UPDATE with an offer, or a re-INVITE that asks
 	// for ours. It must be answered within 10 s.
 	Offered(*Offer)
+	// Connected says who is at the other end now: the PBX has put somebody else there.
+	Connected(to Party)
 	// Referred is a REFER: they ask us to call somebody else.
 	Referred(*ReferRequest)
 	// Refresh asks for a [Dialog.Reoffer] of what holds already, which keeps the session
@@ -64,7 +67,8 @@ type Events interface {
 type Failure struct {
 	Method  string
 	Code    int    // SIP status; 0: there was no answer
-	Reason  string // reason phrase
+	Reason  string // reason phrase, and what a gateway says of it in words
+	Q850    int    // cause in the telephone network beyond a gateway (ITU-T Q.850, RFC 6432); 0 when it isn't said
 	Refused bool   // our credentials were refused, or there were none
 	Timeout bool   // nobody answered
 	Err     error  // what the network said, when Code is 0; a *Barred with the 3xx that led there
@@ -293,6 +297,11 @@ func refused(method string, res *sip.Response) *Failure {
 	f := &Failure{Method: method, Code: res.StatusCode, Reason: cleanDisplay(res.Reason), Refused: isChallenge(res)}
 	f.MinExpires = secondsOf(res.GetHeader("Min-Expires"))
 	f.RetryAfter = secondsOf(res.GetHeader("Retry-After"))
+	beyond := q850(headersOf(res))
+	f.Q850 = beyond.cause
+	if beyond.text != "" && !strings.EqualFold(beyond.text, f.Reason) {
+		f.Reason += " (" + beyond.text + ")"
+	}
 	return f
 }
 

@@ -54,6 +54,21 @@ func Caller(h Headers, believed bool) Party {
 	return best.party()
 }
 
+// connected reads from a request within a call who is at the other end now, as the PBX says (RFC 3325, Remote-Party-ID);
+// From stays that of the call's beginning. ok is false when it says nothing.
+func connected(h Headers) (to Party, ok bool) {
+	if len(h("P-Asserted-Identity")) == 0 && len(h("Remote-Party-ID")) == 0 {
+		return Party{}, false
+	}
+	to = Caller(func(name string) []string {
+		if name == "From" {
+			return nil
+		}
+		return h(name)
+	}, true)
+	return to, true
+}
+
 // PartyOf is who a SIP or tel URI names, with a display name that came with it.
 func PartyOf(uri, display string) Party {
 	a := parseAddress("<" + uri + ">")
@@ -126,7 +141,9 @@ func firstAddress(values []string) address {
 
 // splitList cuts a header value at its commas, but not at those within quotes or
 // angle brackets.
-func splitList(value string) []string {
+func splitList(value string) []string { return splitAt(value, ',') }
+
+func splitAt(value string, separator byte) []string {
 	var list []string
 	start, quoted, angle := 0, false, false
 	for i := 0; i < len(value); i++ {
@@ -140,7 +157,7 @@ func splitList(value string) []string {
 			angle = true
 		case c == '>':
 			angle = false
-		case c == ',' && !angle:
+		case c == separator && !angle:
 			list = append(list, value[start:i])
 			start = i + 1
 		}

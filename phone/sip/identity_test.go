@@ -139,7 +139,9 @@ func TestAnsweredElsewhere(t *testing.T) {
 		`SIP;cause=487`:   false,
 		`SIP;cause=2000`:  false,
 		`Q.850;cause=200`: false,
-		``:                false,
+		`Q.850 ; cause=26;text="NON_SELECTED_USER_CLEARING"`: true,
+		`SIP;text="x;cause=200"`:                             false,
+		``:                                                   false,
 	} {
 		if got := answeredElsewhere(headers("Reason: " + value)); got != want {
 			t.Errorf("%q: %v", value, got)

@@ -98,12 +98,22 @@ func (s *Stack) inDialog(req *sip.Request, tx sip.ServerTransaction, next sipgo.
 // respondBye lets the library answer and end its dialog, that of an incoming call; it
 // knows no other.
 func (s *Stack) respondBye(d *Dialog, req *sip.Request, tx sip.ServerTransaction, next sipgo.RequestHandler) {
-	if d.server != nil {
+	d.mu.Lock()
+	rings := d.server != nil && !d.answered
+	d.mu.Unlock()
+	switch {
+	case rings: // a caller may give up so, too: RFC 3261 §15, §15.1.2
+		s.respond(req, tx, 200, "OK", Body{})
+		d.tell(func(e Events) { e.Cancelled(false) })
+		d.tell(func(e Events) { e.HungUp("") }) // should it have been answered in this moment
+		d.Refuse(487, "Request Terminated")
+		return
+	case d.server != nil:
 		next(req, tx)
-	} else {
+	default:
 		s.respond(req, tx, 200, "OK", Body{})
 	}
-	d.tell(Events.HungUp)
+	d.tell(func(e Events) { e.HungUp(whyHungUp(headersOf(req))) })
 	d.finish()
 }
 

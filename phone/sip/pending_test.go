@@ -19,7 +19,7 @@ type hasty struct {
 
 func (h hasty) EarlyAnswer(sip.Body) {}
 func (h hasty) Confirmed(sip.Body)   {}
-func (h hasty) HungUp()              {}
+func (h hasty) HungUp(string)        {}
 func (h hasty) Offered(o *sip.Offer) {
 	o.Accept([]byte(siptest.SDP(4002)))
 	h.call.Answer(nil)

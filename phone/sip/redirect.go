@@ -88,7 +88,7 @@ func (d *Dialog) learn(res *sip.Response) {
 func (d *Dialog) contacted(item string) (sip.Uri, bool) {
 	acc := d.stack.acc
 	text := bareURI(item)
-	if lower := strings.ToLower(text); !hasScheme(text) && !strings.HasPrefix(lower, "tel:") {
+	if !hasScheme(text) && !isTel(text) {
 		return sip.Uri{}, false
 	}
 	uri, err := target(text, acc.host, acc.port)

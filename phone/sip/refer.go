@@ -124,12 +124,13 @@ func parseFragment(body []byte) (code int, reason string, ok bool) {
 // ReferRequest is the far end's wish that we call somebody else (RFC 3515), which
 // makes us the transferee. One of its methods must be called, once.
 type ReferRequest struct {
-	To       string // a SIP URI without headers
+	To       string // a SIP URI without headers, or a tel URI
 	By       string // the URI of Referred-By (RFC 3892); "" when nobody says so
 	Replaces string // of the Refer-To (RFC 3891); "" for a blind transfer
 
 	dialog *Dialog
 	event  string // of our NOTIFYs
+	silent bool   // they want none (RFC 4488)
 	refuse func(code int, reason string)
 	accept func()
 }
@@ -137,7 +138,7 @@ type ReferRequest struct {
 // Refuse answers with a code of 300..699.
 func (r *ReferRequest) Refuse(code int, reason string) { r.refuse(code, reason) }
 
-// Accept answers 202 and tells them that we try.
+// Accept answers 202 and tells them that we try, if they want to know.
 func (r *ReferRequest) Accept() {
 	r.accept()
 	r.Tell(100, "Trying")
@@ -146,6 +147,9 @@ func (r *ReferRequest) Accept() {
 // Tell lets the far end know how the new call goes; a code from 200 is the last word.
 // It returns at once.
 func (r *ReferRequest) Tell(code int, reason string) {
+	if r.silent {
+		return
+	}
 	state := "active;expires=180"
 	if code >= 200 {
 		state = "terminated;reason=noresource"
@@ -190,7 +194,14 @@ func (d *Dialog) referredAway(req *sip.Request, tx sip.ServerTransaction) {
 		answered <- struct{}{}
 	}
 	r.refuse = func(code int, reason string) { answer(code, reason) }
-	r.accept = func() { answer(202, "Accepted", d.stack.contact()) } // before anything that follows from it
+	accepted := []sip.Header{d.stack.contact()}
+	if h := req.GetHeader("Refer-Sub"); h != nil {
+		value, _, _ := strings.Cut(h.Value(), ";")
+		if r.silent = strings.EqualFold(strings.TrimSpace(value), "false"); r.silent {
+			accepted = append(accepted, sip.NewHeader("Refer-Sub", "false"))
+		}
+	}
+	r.accept = func() { answer(202, "Accepted", accepted...) } // before anything that follows from it
 	d.tell(func(e Events) { e.Referred(r) })
 	select {
 	case <-answered:
@@ -214,6 +225,12 @@ func bareURI(value string) string {
 func parseReferTo(value string) (uri, replaces string, err error) {
 	text := bareURI(value)
 	plain, headers, _ := strings.Cut(text, "?")
+	if isTel(plain) {
+		if _, err := target(plain, "pbx.invalid", 0); err != nil {
+			return "", "", fmt.Errorf("refer to %q: %w", value, err)
+		}
+		return plain, "", nil // there is no telephone that a call could be replaced at
+	}
 	if !hasScheme(plain) || strings.ContainsFunc(plain, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return "", "", fmt.Errorf("refer to %q: %w", value, ErrTarget)
 	}

@@ -10,6 +10,7 @@ func TestReferToIsTakenApart(t *testing.T) {
 		"<sip:102@pbx>":                      {"sip:102@pbx", ""},
 		"sip:102@pbx;x=1":                    {"sip:102@pbx", ""},
 		"<sip:b@c;method=INVITE;user=phone>": {"sip:b@c;user=phone", ""},
+		"<TEL:+49-30;ext=2>":                 {"TEL:+49-30;ext=2", ""},
 		"\"Bob\" <sip:b@c:5>":                {"sip:b@c:5", ""},
 		"<sip:b@c?Replaces=a%40x%3Bto-tag%3D1%3Bfrom-tag%3D2&Subject=hi>": {"sip:b@c", "a@x;to-tag=1;from-tag=2"},
 		"<sip:b@c?Replaces=a+b%0d%0aEvil:%20x>":                           {"sip:b@c", "a+bEvil: x"},
@@ -19,7 +20,7 @@ func TestReferToIsTakenApart(t *testing.T) {
 			t.Errorf("%s: %q, %q, %v", value, uri, replaces, err)
 		}
 	}
-	for _, bad := range []string{"", "<>", "<mailto:a@b>x", "<sip:a@b;method=BYE>", "<sip:a@b?Replaces=%zz>"} {
+	for _, bad := range []string{"", "<>", "<tel:;x>", "<mailto:a@b>x", "<sip:a@b;method=BYE>", "<sip:a@b?Replaces=%zz>"} {
 		if uri, _, err := parseReferTo(bad); err == nil {
 			t.Errorf("%q was taken for %q", bad, uri)
 		}

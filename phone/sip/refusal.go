@@ -47,7 +47,7 @@ func (s *Stack) objection(req *sip.Request) *refusal {
 }
 
 // extensions are the option tags of Require and Supported that we know.
-var extensions = []string{"100rel", "replaces", "timer"}
+var extensions = []string{"100rel", "norefersub", "replaces", "timer"}
 
 // unsupported are the option tags of Require that we don't know (RFC 3261 §8.2.2.3).
 func unsupported(req *sip.Request) string {

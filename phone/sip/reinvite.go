@@ -90,6 +90,7 @@ func (d *Dialog) reinvited(req *sip.Request, tx sip.ServerTransaction) {
 	defer d.unlockOffer()
 	d.proved()
 	d.retarget(req)
+	d.connects(req)
 	o := &Offer{Body: bodyOf(req), reply: make(chan reply, 1)}
 	r := d.consult(o)
 	if r.code != 200 {
@@ -208,6 +209,7 @@ func (d *Dialog) updated(req *sip.Request, tx sip.ServerTransaction) {
 			return
 		}
 		d.retarget(req)
+		d.connects(req)
 		d.stack.respond(req, tx, 200, "OK", Body{}, append(d.grant(req), d.stack.contact(), allow(), supported())...)
 		return
 	}
@@ -217,6 +219,7 @@ func (d *Dialog) updated(req *sip.Request, tx sip.ServerTransaction) {
 	}
 	defer d.unlockOffer()
 	d.retarget(req)
+	d.connects(req)
 	r := d.consult(&Offer{Body: body, reply: make(chan reply, 1)})
 	if r.code != 200 {
 		d.stack.respond(req, tx, r.code, r.reason, Body{}, explained(r.code)...)
@@ -251,6 +254,16 @@ func (d *Dialog) retarget(req *sip.Request) {
 		st = &d.state
 	}
 	st.aim(req.Contact())
+}
+
+// connects tells who is at the other end now, if the PBX says so.
+func (d *Dialog) connects(req *sip.Request) {
+	if !d.stack.believes(req) {
+		return
+	}
+	if to, ok := connected(headersOf(req)); ok {
+		d.tell(func(e Events) { e.Connected(to) })
+	}
 }
 
 func (st *state) aim(contact *sip.ContactHeader) {

@@ -18,7 +18,7 @@ func TestAPanicInADialogIsTold(t *testing.T) {
 	s := &Stack{log: slog.New(slog.DiscardHandler), dialogs: map[string]*Dialog{}}
 	for name, what := range map[string]func(*Dialog){
 		"a goroutine of the dialog": func(*Dialog) { panic("boom") },
-		"a listener":                func(d *Dialog) { d.tell(Events.HungUp) },
+		"a listener":                func(d *Dialog) { d.tell(Events.Refresh) },
 		"an INVITE that is nil":     (*Dialog).dial,
 		"an answer that is nil":     func(d *Dialog) { d.provisional(nil) },
 	} {

@@ -31,6 +31,8 @@ func hasScheme(text string) bool {
 	return strings.HasPrefix(lower, "sip:") || strings.HasPrefix(lower, "sips:")
 }
 
+func isTel(text string) bool { return len(text) >= 4 && strings.EqualFold(text[:4], "tel:") }
+
 // ErrTarget is what cannot be dialled.
 var ErrTarget = errors.New("can't be dialled")
 
@@ -63,7 +65,7 @@ func target(text, host string, port int) (sip.Uri, error) {
 		return uri, nil
 	}
 	user := text
-	if len(user) >= 4 && strings.EqualFold(user[:4], "tel:") {
+	if isTel(user) {
 		user, _, _ = strings.Cut(user[4:], ";")
 	}
 	if looksLikeNumber(user) {

@@ -213,6 +213,11 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 	if to := sentOnTo(p, d.regionOf(c.called)); to.Key != "" {
 		c.passed = to
 	}
+	if to := nowWith(p, d.regionOf(c.called)); to.Key != "" {
+		c.passed = to
+	} else if p.Connected != before.Connected {
+		c.passed = passedBy(p, d.regionOf(c.called))
+	}
 	d.followRecording(c, before.Recording, p.Recording)
 	if p.State == phone.Ended && c.result == Open {
 		c.result, c.why = outcomeOf(p)

@@ -51,6 +51,17 @@ func sentOnTo(c phone.Call, region string) Text {
 	return Text{}
 }
 
+// nowWith says who is at the other end when that isn't who called, or was called, any more.
+func nowWith(c phone.Call, region string) Text {
+	if partyOf(c.Connected, region).Key() == partyOf(c.Remote, region).Key() {
+		return Text{}
+	}
+	if who := nameOf(c.Connected, region); who != "" {
+		return Text{Key: "now with {who}", Args: map[string]string{"who": who}}
+	}
+	return Text{}
+}
+
 // barredFrom says of a call that ended because it was to go on to somebody whom the agent may not
 // call (requirements.md G1).
 func barredFrom(c phone.Call, region string) Text {

@@ -72,6 +72,24 @@ func TestATimelineSaysWhoSentACallOn_A2(t *testing.T) {
 	}
 }
 
+// A call that a colleague has passed on beyond the PBX says who is at the other end now, and no more once the first is back.
+func TestACallThatIsPassedOnBeyondThePBXSaysWhoIsThere(t *testing.T) {
+	d := newDesk(t)
+	c := phone.Call{ID: "1", Account: "Office", Direction: phone.Incoming, State: phone.Active, Began: d.at,
+		Remote: phone.Party{User: "102", Host: "pbx", Display: "Petra"}, Answered: d.at}
+	d.desk.CallChanged(c)
+	d.call("the call", func(c Call) bool { return looked(c) && c.Passed.Key == "" })
+	c.Connected = phone.Party{User: "+493020948812", Host: "pbx", Display: "Meier"}
+	d.desk.CallChanged(c)
+	seen := d.call("who is there now", func(c Call) bool { return c.Passed.Key == "now with {who}" })
+	if seen.Passed.Args["who"] != "Meier (030 2094 8812)" || seen.Party.Number != "102" {
+		t.Errorf("it says %+v of %+v", seen.Passed, seen.Party)
+	}
+	c.Connected = c.Remote
+	d.desk.CallChanged(c)
+	d.call("the first again", func(c Call) bool { return c.Passed.Key == "" })
+}
+
 // A call that the far end sends on says so in its window; who was called stays who it is.
 func TestACallThatIsSentOnSaysWhereTo(t *testing.T) {
 	d := newDesk(t)
