@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"encoding/binary"
 	"math"
 	"net"
 	"strconv"
@@ -23,6 +24,7 @@ import (
 type remote struct {
 	relay *rig.Relay
 	voice *media.Session
+	wire  rig.Wire // what has come of our sound
 
 	mu    sync.Mutex
 	heard []int16
@@ -51,7 +53,7 @@ func whistle(hertz float64) func() []int16 {
 func far(t *testing.T, w rig.Weather, change func(*phone.Timing)) (r *remote, d *desk, hears func() rig.Sound) {
 	t.Helper()
 	pbx := siptest.New(t)
-	r = &remote{relay: rig.StartRelay(t, w)}
+	r = &remote{relay: rig.StartRelay(t, w), wire: rig.Wire{Hertz: ourTone}}
 	door := r.relay.Port(pbx.Addr())
 	conn, port := rtpPort(t)
 	mediaDoor := r.relay.Port(conn.LocalAddr().String())
@@ -125,6 +127,7 @@ func (r *remote) speak(t *testing.T, conn *net.UDPConn) {
 				return
 			}
 			to.Store(from)
+			r.wire.Take(buf[:n])
 			r.voice.ReceiveRTP(buf[:n], time.Now())
 		}
 	}()
@@ -191,8 +194,17 @@ func TestACallThroughABadNetworkKeepsItsSound(t *testing.T) {
 	if c.Stats.MOS < 2 || c.Stats.MOS > 4.3 {
 		t.Errorf("MOS %.2f of such a call", c.Stats.MOS)
 	}
+	r.heardWhole(t)
 	d.do(d.HangUp(id))
 	d.ended(phone.HungUpHere)
+}
+
+// heardWhole holds that our sound was sent without a break, whatever the weather did to it.
+func (r *remote) heardWhole(t *testing.T) {
+	t.Helper()
+	if whole, broken := r.wire.Follows(); len(broken) > 0 || whole < 25 {
+		t.Errorf("%d packets of ours go on where the one before ended, and these don't: %q", whole, broken)
+	}
 }
 
 // The cable is out for 2 s. Every timer but those of sound is at least ten times as fast here as
@@ -213,6 +225,7 @@ func TestACableThatIsPulledForAWhile(t *testing.T) {
 	r.relay.Cut(false)
 	d.registered()
 	both(t, "plugged in again", ours, r.hears)
+	r.heardWhole(t)
 	if now := d.last(id); now.State != phone.Active {
 		t.Fatalf("the call is %s: %s", now.State, now.SIPReason)
 	}
@@ -243,4 +256,51 @@ func TestACableThatIsOutForTwentySeconds(t *testing.T) {
 	d.call("held", func(c phone.Call) bool { return c.ID == id && c.State == phone.HeldHere })
 	d.do(d.HangUp(id))
 	d.ended(phone.HungUpHere)
+}
+
+// The microphone's sound leaves a call whole: each frame once, in its order, at its time. By a simulated clock, so that
+// nothing is to be excused.
+func TestWhatIsSaidLeavesWhole(t *testing.T) {
+	t.Parallel()
+	conn, port := rtpPort(t)
+	var clock atomic.Int64
+	clock.Store(time.Now().UnixNano())
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) {
+		c.Now = func() time.Time { return time.Unix(0, clock.Load()) }
+	}).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(port))
+	c := d.rings()
+	d.do(d.Answer(c.ID))
+	caller.Answered("")
+	d.eventually("voice", func() bool { return d.sound.Voices() == 1 })
+	wire := rig.Wire{Hertz: ourTone}
+	microphone, buf := whistle(ourTone), make([]byte, 2000)
+	var first, at uint32
+	const packets = 500
+	for n := range packets {
+		for range 2 {
+			d.sound.Frame(microphone())
+			clock.Add(int64(audio.FrameTime))
+		}
+		if err := conn.SetReadDeadline(time.Now().Add(siptest.Patience)); err != nil {
+			t.Fatal(err)
+		}
+		size, _, err := conn.ReadFromUDP(buf)
+		if err != nil {
+			t.Fatalf("packet %d: %v", n, err)
+		}
+		wire.Take(buf[:size])
+		if at = binary.BigEndian.Uint32(buf[4:]); n == 0 {
+			first = at
+		}
+		if pause := n > 0 && buf[1]&0x80 != 0; pause || at != first+uint32(160*n) {
+			t.Fatalf("packet %d is %d samples after the first, after a pause: %v", n, at-first, pause)
+		}
+	}
+	// The filter needs a frame to begin with.
+	if whole, broken := wire.Follows(); whole < packets-2 || len(broken) > 0 {
+		t.Errorf("%d of %d packets go on where the one before ended, and these don't: %q", whole, packets, broken)
+	}
 }

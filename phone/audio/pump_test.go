@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // bench is a pump that a test turns by hand, with a microphone and a speaker.
@@ -97,3 +99,49 @@ func TestTheSpeakersRingStaysShort(t *testing.T) {
 		}
 	}
 }
+
+// What voices play reaches the speaker whole, and what the microphone hears reaches them: each sample once, in its
+// order, though the devices move as many at a time as they like. What a speaker wants before anything is there is silence.
+func TestSoundPassesWholeInPiecesOfAnyLength(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := newBench()
+		played, spoken := int16(0), int16(0)
+		b.voice.say = func(dst []int16) {
+			for i := range dst {
+				played = next(played)
+				dst[i] = played
+			}
+		}
+		heard := int16(0)
+		for range rapid.IntRange(20, 200).Draw(t, "steps") {
+			n := rapid.IntRange(1, 3*FrameSamples).Draw(t, "n")
+			b.now = b.now.Add(time.Duration(n) * time.Second / Rate)
+			buf := make([]byte, 2*n)
+			for i, in := 0, samples(buf); i < n; i++ {
+				spoken = next(spoken)
+				in[i] = spoken
+			}
+			b.mic.fromMicrophone(nil, buf, uint32(n))
+			b.turn(b.now)
+			b.spk.fromSpeaker(buf, nil, uint32(n))
+			for _, v := range samples(buf) {
+				if v == 0 {
+					continue // there was nothing yet
+				}
+				if heard != 0 && v != next(heard) { // what was played before the speaker came to life is gone
+					t.Fatalf("the speaker gets %d after %d", v, heard)
+				}
+				heard = v
+			}
+			b.turn(b.now)
+		}
+		for i, v := range b.voice.heard {
+			if i > 0 && v != next(b.voice.heard[i-1]) {
+				t.Fatalf("a voice hears %d after %d", v, b.voice.heard[i-1])
+			}
+		}
+	})
+}
+
+// next counts on, and past 0, which is silence.
+func next(v int16) int16 { return max(1, v+1) }
