@@ -3,9 +3,7 @@ package rig
 import (
 	"encoding/binary"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 )
@@ -20,19 +18,13 @@ type LinphoneOptions struct {
 
 // Linphone is a running linphonec, the one without a window. It answers each call at
 // once, says a file and keeps what it hears.
-type Linphone struct {
-	Dir string
-
-	t       testing.TB
-	process *Process
-	in      io.Writer
-}
+type Linphone struct{ console }
 
 // StartLinphone starts a telephone and returns at once: whether it has registered, its registrar tells.
 func StartLinphone(t testing.TB, opt LinphoneOptions) *Linphone {
 	t.Helper()
 	Need(t, "linphonec")
-	l := &Linphone{Dir: folder(t), t: t}
+	l := &Linphone{newConsole(t)}
 	if opt.Says.Rate == 0 {
 		opt.Says = Tone(8000, 660, 60, 0.3)
 	}
@@ -67,32 +59,15 @@ username=%[4]s
 passwd=%[5]s
 realm=127.0.0.1
 `, FreePort(t), FreePorts(t, 10), opt.Registrar, opt.User, opt.Password, encryption, must)
-	cmd := command("linphonec", "-a", "-c", l.file("rc"))
-	cmd.Env = append(cmd.Environ(), "HOME="+l.Dir)
 	// Without a folder for its database it starts, and does nothing.
 	if err := os.MkdirAll(l.file(".local/share/linphone"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.in = in
-	l.process = Start(t, "linphone "+opt.User, cmd)
+	l.start("linphone "+opt.User, command("linphonec", "-a", "-c", l.file("rc")))
 	l.Do("soundcard use files")
 	l.Do("play " + l.file("says.wav"))
 	l.Do("record " + l.file("heard.wav"))
 	return l
-}
-
-func (l *Linphone) file(name string) string { return filepath.Join(l.Dir, name) }
-
-// Do gives it a command of its console.
-func (l *Linphone) Do(command string) {
-	l.t.Helper()
-	if _, err := fmt.Fprintln(l.in, command); err != nil {
-		l.t.Fatalf("linphone %s: %v", command, err)
-	}
 }
 
 // Dial calls a URI.
@@ -101,7 +76,7 @@ func (l *Linphone) Dial(uri string) { l.t.Helper(); l.Do("call " + uri) }
 // Ended waits until its n-th call, from 1, with that URI has ended.
 func (l *Linphone) Ended(n int, uri string, within time.Duration) {
 	l.t.Helper()
-	l.process.Says(l.t, fmt.Sprintf("Call %d with %s ended", n, uri), within)
+	l.Says(fmt.Sprintf("Call %d with %s ended", n, uri), within)
 }
 
 // Hears waits until it has heard a second of that tone, from now on. It must be in a call, by Opus: its

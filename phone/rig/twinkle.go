@@ -1,12 +1,8 @@
 package rig
 
 import (
-	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"testing"
-	"time"
 )
 
 // TwinkleOptions say what telephone a test wants.
@@ -18,24 +14,17 @@ type TwinkleOptions struct {
 
 // Twinkle is a running Twinkle without its window. It doesn't start without a sound card: ALSA's
 // is one that leads to PulseAudio. What it would do about noise is off, since a tone is noise to it.
-type Twinkle struct {
-	Dir string
-
-	t       testing.TB
-	process *Process
-	in      io.Writer
-}
+type Twinkle struct{ console }
 
 // StartTwinkle starts a telephone and returns at once: whether it has registered, its registrar tells.
 func StartTwinkle(t testing.TB, opt TwinkleOptions) *Twinkle {
 	t.Helper()
 	Need(t, "twinkle")
-	w := &Twinkle{Dir: folder(t), t: t}
-	dir := filepath.Join(w.Dir, ".twinkle")
-	if err := os.Mkdir(dir, 0o700); err != nil {
+	w := &Twinkle{newConsole(t)}
+	if err := os.Mkdir(w.file(".twinkle"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "twinkle.sys"), `sip_udp_port=%d
+	write(t, w.file(".twinkle/twinkle.sys"), `sip_udp_port=%d
 rtp_port=%d
 dev_ringtone=alsa:default
 dev_speaker=alsa:default
@@ -47,7 +36,7 @@ play_ringtone=no
 play_ringback=no
 start_user_profile=test
 `, FreePort(t), FreePorts(t, 10))
-	write(t, filepath.Join(dir, "test.cfg"), `user_name=%[1]s
+	write(t, w.file(".twinkle/test.cfg"), `user_name=%[1]s
 user_domain=%[3]s
 user_display=
 auth_name=%[1]s
@@ -64,27 +53,8 @@ speex_dsp_aec=no
 speex_dsp_nrd=no
 `, opt.User, opt.Password, opt.Registrar)
 	cmd := command("twinkle", "-c", "-f", "test", "-i", "lo", "--force")
-	cmd.Env = append(append(cmd.Environ(), opt.Sound.ALSA(t)...), "HOME="+w.Dir, "XDG_DATA_HOME="+w.Dir, "LC_ALL=C", "QT_QPA_PLATFORM=offscreen")
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.in = in
-	w.process = Start(t, "twinkle "+opt.User, cmd)
+	cmd.Env = append(append(cmd.Environ(), opt.Sound.ALSA(t)...), "XDG_DATA_HOME="+w.Dir, "LC_ALL=C", "QT_QPA_PLATFORM=offscreen")
+	w.start("twinkle "+opt.User, cmd)
 	t.Cleanup(w.process.Kill) // it takes ten seconds to end by itself
 	return w
-}
-
-// Do gives it a command of its console: "call 101", "answer", "hold", "retrieve", "bye".
-func (w *Twinkle) Do(command string) {
-	w.t.Helper()
-	if _, err := fmt.Fprintln(w.in, command); err != nil {
-		w.t.Fatalf("twinkle %s: %v", command, err)
-	}
-}
-
-// Says waits until it has written text.
-func (w *Twinkle) Says(text string, within time.Duration) {
-	w.t.Helper()
-	w.process.Says(w.t, text, within)
 }
