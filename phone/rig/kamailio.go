@@ -17,6 +17,9 @@ type KamailioOptions struct {
 	MinExpiry int        // less is answered with 423; 0: nothing is
 	Media     *RTPEngine // the sound of all calls goes through it; nil: telephones send it to each other
 	Edge      bool       // no registrar: passes everything on to where it says, and stays in the way by Path and Record-Route
+	// Trunk is more of its configuration, with a route[TRUNK] that takes calls from who is none of Endpoints; "": they are
+	// asked for a password, as everybody is.
+	Trunk string
 }
 
 // Kamailio is a running registrar and proxy: it asks for a digest at REGISTER and
@@ -117,8 +120,16 @@ func (k *Kamailio) configure(opt KamailioOptions) {
 		route = opt.Media.through(route)
 	}
 	write(k.t, filepath.Join(k.Dir, "kamailio.cfg"), strings.NewReplacer(
-		"$ADDR", k.Addr(), "$DIR", k.Dir, "$USERS", users, "$EXPIRY", expiry, "$MIN", fmt.Sprint(min),
-	).Replace(kamailioConfig+route))
+		"$ADDR", k.Addr(), "$DIR", k.Dir, "$USERS", users, "$EXPIRY", expiry, "$MIN", fmt.Sprint(min), "$TRUNK", fromTrunk(opt.Trunk),
+	).Replace(kamailioConfig+route)+opt.Trunk)
+}
+
+// fromTrunk leads to route[TRUNK], where there is one.
+func fromTrunk(config string) string {
+	if config == "" {
+		return ""
+	}
+	return `if (is_method("INVITE") && $sht(password=>$fU) == $null) { record_route(); route(TRUNK); exit; }`
 }
 
 const kamailioConfig = `#!KAMAILIO
@@ -134,6 +145,7 @@ auto_aliases=no
 dns=no
 
 loadmodule "kex.so"
+loadmodule "corex.so"
 loadmodule "ctl.so"
 loadmodule "tm.so"
 loadmodule "sl.so"
@@ -176,6 +188,7 @@ request_route {
 		exit;
 	}
 	t_check_trans();
+	$TRUNK
 	if (is_method("REGISTER|INVITE|MESSAGE|SUBSCRIBE")) {
 		if ($au == $null || !pv_auth_check("127.0.0.1", "$sht(password=>$au)", "0", "0")) {
 			if (is_method("REGISTER")) { www_challenge("127.0.0.1", "1"); } else { proxy_challenge("127.0.0.1", "1"); }

@@ -24,6 +24,7 @@ import (
 
 const (
 	soon     = 30 * time.Second
+	patient  = "30" // seconds that a PBX waits for a server that is there, on a machine that is busy
 	password = "correct horse battery"
 	customer = "+493055501"
 	stranger = "+493055502"
@@ -70,10 +71,11 @@ func openOffice(t *testing.T) office {
 	inOrder := crm.Queue{ID: newID(t), Name: "Sales", Members: []crm.ID{gone.ID, ben.ID, anna.ID}}
 	atOnce := crm.Queue{ID: newID(t), Name: "Support", Members: []crm.ID{anna.ID, ben.ID}, Ringing: crm.AllAtOnce}
 	line := crm.Line{ID: newID(t), Name: "Sales", Number: crm.Parse("+49305557100", "DE").Number(""), SendToResponsible: true, Queue: inOrder.ID}
-	support := crm.Line{ID: newID(t), Name: "Support", Queue: atOnce.ID}
+	queue := crm.Line{ID: newID(t), Name: "Queue", Number: crm.Parse("+49305557300", "DE").Number(""), Queue: inOrder.ID}
+	support := crm.Line{ID: newID(t), Name: "Support", Number: crm.Parse("+49305557200", "DE").Number(""), Queue: atOnce.ID}
 	meier := crm.Contact{ID: newID(t), LastName: "Meier", Numbers: []crm.Number{crm.Parse(customer, "DE").Number(crm.LabelWork)}, Responsible: anna.ID}
 	for _, c := range []crm.Change{crm.SaveUser{User: anna}, crm.SaveUser{User: ben}, crm.SaveUser{User: gone}, crm.SaveQueue{Queue: inOrder}, crm.SaveQueue{Queue: atOnce},
-		crm.SaveLine{Line: line}, crm.SaveLine{Line: support}, crm.CreateContact{Contact: meier}} {
+		crm.SaveLine{Line: line}, crm.SaveLine{Line: queue}, crm.SaveLine{Line: support}, crm.CreateContact{Contact: meier}} {
 		if err := company.Do(ctx, workspace, ledger.Sender{System: true}, c); err != nil {
 			t.Fatal(err)
 		}
@@ -85,7 +87,7 @@ func openOffice(t *testing.T) office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := office{url: serve(t, front.New(front.Options{Access: who, Engine: engine, Log: log})), key: key}
+	o := office{url: serve(t, front.New(front.Options{Access: who, Engine: engine, Log: log, RouteTime: soon})), key: key}
 	if o.client, err = remote.New(remote.Options{URL: o.url, Device: wire.DeviceInfo{ID: newID(t)}}); err != nil {
 		t.Fatal(err)
 	}
@@ -120,20 +122,26 @@ func (o office) is(t *testing.T, s wire.Availability) {
 	}
 }
 
-// dialplan is the one that is part of the product, with the address and the key of a server filled in. The normal
-// way rings 102; calls from outside come to 7xx, which says who calls.
-func dialplan(t *testing.T, server string, key access.Token) string {
+// shipped is a dialplan of the product, with what its reader is to fill in: old and new by turns, each to be found once.
+func shipped(t *testing.T, name string, filled ...string) string {
 	t.Helper()
-	text, err := os.ReadFile("../../../assets/pbx/asterisk.conf")
+	text, err := os.ReadFile("../../../assets/pbx/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"https://crm.example.org", "THE-KEY", "your-normal-way"} {
-		if strings.Count(string(text), part) != 1 {
-			t.Fatalf("%s is to be filled in once", part)
+	for i := 0; i < len(filled); i += 2 {
+		if strings.Count(string(text), filled[i]) != 1 {
+			t.Fatalf("%s is to be filled in once in %s", filled[i], name)
 		}
 	}
-	return strings.NewReplacer("https://crm.example.org", server, "THE-KEY", string(key), "your-normal-way", "normal-way").Replace(string(text)) + `
+	return strings.NewReplacer(filled...).Replace(string(text))
+}
+
+// dialplan is Asterisk's, with the address and the key of a server filled in. The normal way rings 102; calls from
+// outside come to 7xx, which says who calls. wait is how long they wait for the server, in seconds: 0.3 is what is shipped.
+func dialplan(t *testing.T, server string, key access.Token, wait string) string {
+	t.Helper()
+	return shipped(t, "asterisk.conf", "https://crm.example.org", server, "THE-KEY", string(key), "your-normal-way", "normal-way", "httptimeout)=0.3", "httptimeout)="+wait) + `
 [normal-way]
 exten => _[+0-9]!,1,Dial(PJSIP/102,60)
 
@@ -184,7 +192,7 @@ func (p phones) rings(t *testing.T, from string, there ...*rig.Baresip) {
 
 func TestAsteriskAsksAndRingsTheAgentOrTheQueue_D3_D4(t *testing.T) {
 	o := openOffice(t)
-	p := openPhones(t, dialplan(t, o.url, o.key))
+	p := openPhones(t, dialplan(t, o.url, o.key, patient))
 	o.is(t, wire.Free)
 	p.rings(t, "701", p.agent)
 	p.rings(t, "702", p.queue) // a stranger
@@ -204,9 +212,9 @@ func TestAsteriskGoesOnWhenTheServerDoesNot_D3(t *testing.T) {
 	defer silent.Close()
 	o := openOffice(t)
 	o.is(t, wire.Free)
-	p := openPhones(t, dialplan(t, "http://"+silent.Addr().String(), o.key)+
+	p := openPhones(t, dialplan(t, "http://"+silent.Addr().String(), o.key, "0.3")+
 		strings.NewReplacer("[leadline-", "[refused-", "(leadline-", "(refused-", "[normal-way]", "[normal-way-2]", "[from-trunk]", "[from-trunk-2]",
-			"exten => 701", "exten => 703").Replace(dialplan(t, o.url, "a-wrong-key"))+`
+			"exten => 701", "exten => 703").Replace(dialplan(t, o.url, "a-wrong-key", patient))+`
 [from-trunk](+)
 exten => 703,1,Set(CALLERID(num)=`+customer+`)
  same => n,Goto(refused-incoming,+49305557100,1)

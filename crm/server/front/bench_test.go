@@ -17,6 +17,7 @@ import (
 // busy for that the answer is empty, as it is to be: how many were is told.
 func BenchmarkRoute(b *testing.B) {
 	o := open(b)
+	o.front.RouteTime = routeTime
 	system := ledger.Sender{System: true}
 	anna := crm.User{ID: "01900000-0000-7000-8000-000000000001", Name: "Anna", Extension: "101"}
 	line := crm.Line{ID: "01900000-0000-7000-8000-000000000002", Name: "Sales", SendToResponsible: true}

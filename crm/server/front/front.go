@@ -23,6 +23,8 @@ type Options struct {
 	// Shared says that other servers are on the same database: presence goes through it.
 	Shared bool
 	Region string // of numbers that are written nationally, in a workspace that the front makes: "DE"
+	// RouteTime is how long a PBX waits for an answer at most, while a customer hears nothing (D3, D4); 0 is 50 ms.
+	RouteTime time.Duration
 }
 
 // Front answers requests. Its methods are safe to call from several goroutines.
@@ -48,6 +50,9 @@ type Front struct {
 func New(o Options) *Front {
 	if o.Access == nil || o.Engine == nil || o.Log == nil {
 		panic("front: New needs access, an engine and a log")
+	}
+	if o.RouteTime == 0 {
+		o.RouteTime = routeTime
 	}
 	now := o.Engine.Now
 	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now),

@@ -127,7 +127,7 @@ func openOn(t testing.TB, url string) *office {
 	o.access = access.New(db, vault, o.clock.now)
 	o.access.SetCost(access.Cost{Memory: 64, Passes: 1}) // many sign in here
 	engine := server.NewEngine(server.Engine{DB: db, Now: o.clock.now, Random: rand.Reader, Log: log})
-	o.front = New(Options{Access: o.access, Engine: engine, Log: log, Region: "DE"})
+	o.front = New(Options{Access: o.access, Engine: engine, Log: log, Region: "DE", RouteTime: patience})
 	if o.workspace, err = o.front.company.FirstWorkspace(t.Context(), "DE"); err != nil {
 		t.Fatal(err)
 	}

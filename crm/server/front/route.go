@@ -12,14 +12,14 @@ import (
 	"leadline/crm/wire"
 )
 
-// routeTime is how long a PBX waits for us while a customer hears nothing (D3, D4).
+// routeTime is Options.RouteTime where nothing else is said.
 const routeTime = 50 * time.Millisecond
 
 // mostAsked bounds the numbers in a question.
 const mostAsked = 256
 
 // route answers a PBX with an extension, or with nothing: then the call takes the line's normal way. In doubt,
-// and after routeTime, it is nothing.
+// and after RouteTime, it is nothing.
 func (f *Front) route(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	q := r.URL.Query()
 	caller, line := plus(q.Get("caller")), plus(q.Get("line"))
@@ -39,7 +39,7 @@ func (f *Front) route(w http.ResponseWriter, r *http.Request, p access.Person) e
 }
 
 // queue answers a PBX with the extensions of a line's queue group (D4): those that are rung at once with & between
-// them, those that are rung one after the other with a comma. In doubt, and after routeTime, it is nothing.
+// them, those that are rung one after the other with a comma. In doubt, and after RouteTime, it is nothing.
 func (f *Front) queue(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	line := plus(r.URL.Query().Get("line"))
 	if len(line) > mostAsked {
@@ -83,9 +83,9 @@ func plus(number string) string {
 	return number
 }
 
-// inTime is what is found within routeTime; "" for an error, which is told in the log.
+// inTime is what is found within RouteTime; "" for an error, which is told in the log.
 func (f *Front) inTime(ctx context.Context, what string, find func(context.Context) (string, error)) string {
-	ctx, cancel := context.WithTimeout(ctx, routeTime)
+	ctx, cancel := context.WithTimeout(ctx, f.RouteTime)
 	defer cancel()
 	answer := make(chan string, 1)
 	go func() {

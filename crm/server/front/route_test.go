@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
 	"net/url"
@@ -8,7 +9,9 @@ import (
 	"time"
 
 	"leadline/crm"
+	"leadline/crm/server"
 	"leadline/crm/server/access"
+	"leadline/crm/server/database"
 	"leadline/crm/wire"
 )
 
@@ -104,6 +107,42 @@ func TestThePBXAsksWhereACallGoes_D3(t *testing.T) {
 		t.Errorf("without a key: %d", status)
 	}
 	(&program{o: o, form: wire.TypeJSON, session: wire.Session{Access: string(key)}}).refused(wire.BadSignIn, "GET", "/v1/route?caller=1", nil)
+}
+
+// However long the database takes, the customer does not wait for it.
+func TestThePBXIsToldNothingWhenItTakesTooLong_D3_D4(t *testing.T) {
+	o := openOn(t, "sqlite::memory:") // one transaction at a time
+	o.front.RouteTime = routeTime
+	_, key, err := o.access.AddKey(t.Context(), o.workspace, "", "PBX", []string{access.ScopeRoute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow := server.NewEngine(*o.front.Engine)
+	if slow.DB, err = database.Open(t.Context(), "sqlite::memory:"); err != nil {
+		t.Fatal(err)
+	}
+	defer slow.DB.Close()
+	held, let := make(chan struct{}), make(chan struct{})
+	over := make(chan error, 1)
+	go func() {
+		over <- slow.DB.Write(context.Background(), string(o.workspace), func(*database.Tx) error { close(held); <-let; return nil })
+	}()
+	<-held
+	o.front.Engine = slow
+	for _, path := range []string{"/v1/route?caller=1&line=Sales", "/v1/queue?line=Sales"} {
+		r, err := http.NewRequest("GET", o.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-API-Key", string(key))
+		if status, _, body := do(t, r); status != http.StatusOK || len(body) != 0 {
+			t.Errorf("%s: %d %q", path, status, body)
+		}
+	}
+	close(let)
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
 }
 
 func TestThePBXAsksWhoIsRung_D4(t *testing.T) {
