@@ -49,20 +49,26 @@ func (f *Front) authenticate(r *http.Request) (access.Person, error) {
 	if token == "" {
 		return access.Person{}, problem(access.ErrNoToken)
 	}
-	if wait := f.limits.guesses.spent(addressOf(r)); wait > 0 {
-		return access.Person{}, tooMany(wait)
-	}
 	p, err := f.Access.Authenticate(r.Context(), token)
-	if errors.Is(err, access.ErrNoToken) {
-		f.limits.guesses.take(addressOf(r))
-	}
-	if err != nil {
+	if err = f.guessed(r, err); err != nil {
 		return access.Person{}, problem(err)
 	}
 	if wait := f.limits.device.take(string(p.Device + p.Key)); wait > 0 {
 		return access.Person{}, tooMany(wait)
 	}
 	return p, nil
+}
+
+// guessed counts a token that nobody has against the address it comes from, which is told to wait after too many. Who has a
+// right one comes in all the same: an office is one address, and a PBX with a mistyped key must not shut out its agents.
+func (f *Front) guessed(r *http.Request, err error) error {
+	if !errors.Is(err, access.ErrNoToken) {
+		return err
+	}
+	if wait := f.limits.guesses.take(addressOf(r)); wait > 0 {
+		return tooMany(wait)
+	}
+	return err
 }
 
 // handler answers a request of a person; what it returns is refused.

@@ -391,11 +391,16 @@ func TestPasswordsCannotBeTriedThrough(t *testing.T) {
 
 func TestForgedTokensAreCountedAgainstTheAddress(t *testing.T) {
 	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	anna := o.signIn("anna@example.org") // in the same office
 	p := &program{o: o, form: wire.TypeJSON, session: wire.Session{Access: strings.Repeat("A", 43)}}
 	for range 30 {
 		p.refused(wire.BadSignIn, "GET", wire.PathDevices, nil)
 	}
 	p.refused(wire.TooMany, "GET", wire.PathDevices, nil)
+	p.refused(wire.TooMany, "POST", wire.PathRefresh, wire.Refresh{Token: p.session.Access, Device: anna.device})
+	anna.must(http.StatusOK, "GET", wire.PathDevices, nil, nil)
+	anna.must(http.StatusOK, "POST", wire.PathRefresh, wire.Refresh{Token: anna.session.Refresh, Device: anna.device}, nil)
 }
 
 func TestTheFirstAdministratorIsSetUpByALink(t *testing.T) {

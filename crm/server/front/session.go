@@ -49,19 +49,12 @@ func sessionOf(s access.Session) wire.Session {
 
 func (f *Front) refresh(w http.ResponseWriter, r *http.Request) {
 	var in wire.Refresh
-	err := f.read(w, r, mostBody, &in)
-	if wait := f.limits.guesses.spent(addressOf(r)); err == nil && wait > 0 {
-		err = tooMany(wait)
-	}
-	if err != nil {
+	if err := f.read(w, r, mostBody, &in); err != nil {
 		f.refuse(w, r, err)
 		return
 	}
 	s, err := f.Access.Refresh(r.Context(), access.Token(in.Token), in.Device)
-	if errors.Is(err, access.ErrNoToken) {
-		f.limits.guesses.take(addressOf(r))
-	}
-	if err != nil {
+	if err = f.guessed(r, err); err != nil {
 		f.refuse(w, r, problem(err))
 		return
 	}
