@@ -70,7 +70,7 @@ func newCallView(w *callWindow) *callView {
 	v.inside = kit.Column(0, v.why.root, v.link.offer, v.results.root, v.later.root, v.pad.root, v.pass.root, v.link.root, v.sureBox, v.form.root, v.chooser.root, v.past.root)
 	v.scroll = container.NewVScroll(v.inside)
 	v.body = &fyne.Container{Layout: bodyLayout{v}, Objects: []fyne.CanvasObject{v.scroll, v.note.root}}
-	v.root = kit.Sized(callWidth, callHeight, kit.Column(0,
+	v.root = container.New(callSize{w}, kit.Column(0,
 		v.head.root,
 		v.who.root,
 		kit.Gap(16),
@@ -308,11 +308,14 @@ func (v *callView) callAgain() {
 // note is empty or none is left.
 type bodyLayout struct{ v *callView }
 
-const noteLeast = 121
+const (
+	noteLeast = 121
+	noteTight = 90 // in a window that is less high than it is to be
+)
 
 func (l bodyLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	need := l.v.inside.MinSize().Height
-	room := size.Height - noteLeast
+	room := size.Height - min(noteLeast, max(noteTight, size.Height/2))
 	if l.v.hidesNote(need > room) {
 		room = size.Height
 	}

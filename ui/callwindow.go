@@ -14,10 +14,12 @@ import (
 	"leadline/ui/text"
 )
 
-// A call window's content, in every state (look.md).
+// A call window's content, in every state (look.md). Where the screen is less high, or the text larger, the window is as high
+// as there is room for, at least callLeast.
 const (
 	callWidth  = 440
 	callHeight = 640
+	callLeast  = 480
 )
 
 // callWindow is one window for calls, one after the other. While it is not busy it
@@ -34,11 +36,12 @@ type callWindow struct {
 	// gives them out.
 	number int
 
-	busy  bool // it has a call
-	shown bool
-	place int // where it stands, while shown
-	id    desk.CallID
-	call  desk.Call
+	height float32 // of its content
+	busy   bool    // it has a call
+	shown  bool
+	place  int // where it stands, while shown
+	id     desk.CallID
+	call   desk.Call
 
 	// dismissed: the agent closed the window while the call went on.
 	//
@@ -62,7 +65,7 @@ type callWindow struct {
 }
 
 func newCallWindow(opt MainOptions, slot int) *callWindow {
-	w := &callWindow{desk: opt.Desk, now: opt.Now, opt: opt, number: slot, onTyped: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
+	w := &callWindow{desk: opt.Desk, now: opt.Now, opt: opt, number: slot, height: callHeight, onTyped: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
 	w.win = opt.App.NewWindow("Leadline")
 	w.build()
 	w.win.SetFixedSize(true)
@@ -151,6 +154,7 @@ func (w *callWindow) wanted() bool { return w.busy && !w.dismissed }
 // announce has the desktop make room for the window while it is being filled.
 func (w *callWindow) announce(place int, at image.Point) {
 	w.place, w.shown = place, true
+	w.fit(screen.WorkArea())
 	w.onTop()
 	w.at(at)
 	screen.Announce(w.win)
@@ -175,10 +179,33 @@ func (w *callWindow) at(p image.Point) {
 	}
 }
 
+// fit makes it as high as it is to be on a screen with this room, in pixels.
+func (w *callWindow) fit(area image.Rectangle) {
+	height := float32(callHeight)
+	if !area.Empty() {
+		height = min(height, max(callLeast, float32(area.Dy()-titleBar)/w.win.Canvas().Scale()))
+	}
+	if height != w.height {
+		w.height = height
+		w.win.Resize(fyne.NewSize(callWidth, height))
+	}
+}
+
+// callSize is the size of the content.
+type callSize struct{ w *callWindow }
+
+func (c callSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(callWidth, c.w.height) }
+
+func (c callSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+	}
+}
+
 // pixels is how large its content is on the screen.
 func (w *callWindow) pixels() image.Point {
 	scale := w.win.Canvas().Scale()
-	return image.Pt(int(callWidth*scale), int(callHeight*scale))
+	return image.Pt(int(callWidth*scale), int(w.height*scale))
 }
 
 func (w *callWindow) hide() {

@@ -287,6 +287,30 @@ func TestWindowsStandSideBySide(t *testing.T) {
 	}
 }
 
+// On a small screen, or with large text, nothing of the window is outside.
+func TestAWindowIsNoHigherThanTheScreen(t *testing.T) {
+	for _, name := range []string{"known", "talk", "form", "several", "wrapup", "transfer"} {
+		b, w := inWindow(t, sample(name))
+		w.fit(image.Rect(0, 0, 1366, 560))
+		if size := w.win.Canvas().Size(); size.Height != 524 || w.pixels().Y != 524 {
+			t.Fatalf("%s: it is %v", name, size)
+		}
+		b.show(sample(name))
+		kit.Walk(w.view.root, func(o fyne.CanvasObject, at fyne.Position) {
+			if n, is := o.(*kit.Button); is && at.Y > 0 && at.Y+o.Size().Height > 524 {
+				t.Errorf("%s: %q ends at %v", name, n.Name(), at.Y+o.Size().Height)
+			}
+		})
+		if note := w.view.note.root; note.Visible() && note.Size().Height < noteTight {
+			t.Errorf("%s: the note has %v", name, note.Size().Height)
+		}
+		w.fit(image.Rect(0, 0, 1920, 1080))
+		if size := w.win.Canvas().Size(); size.Height != callHeight {
+			t.Errorf("%s: on a larger screen it is %v", name, size)
+		}
+	}
+}
+
 func TestNoButtonIsCut(t *testing.T) {
 	inLook(t, func(t *testing.T, _ string) {
 		for name, c := range samples() {

@@ -168,13 +168,7 @@ func section(key text.Key, right ...fyne.CanvasObject) fyne.CanvasObject {
 }
 
 func (b *statisticsBody) byHour() fyne.CanvasObject {
-	from, to := 24, 0
-	for h, n := range b.has.ByHour {
-		if n.In > 0 {
-			from, to = min(from, h), max(to, h)
-		}
-	}
-	from, to = min(from, 8), max(to, 17)
+	from, to := b.hours()
 	var spots []kit.ChartSpot
 	for h := from; h <= to; h++ {
 		n := b.has.ByHour[h]
@@ -186,6 +180,17 @@ func (b *statisticsBody) byHour() fyne.CanvasObject {
 	}
 	return kit.Column(8, section("Incoming calls by hour", kit.NewLegend("Answered", theme.ChartMain), kit.NewLegend("Missed", theme.ChartMissed)),
 		kit.Sized(0, 226, kit.NewBarChart("Incoming calls by hour", spots)))
+}
+
+// hours are those that the charts show: of the working day, and any others with calls.
+func (b *statisticsBody) hours() (from, to int) {
+	from, to = 8, 17
+	for h, n := range b.has.ByHour {
+		if n.In > 0 {
+			from, to = min(from, h), max(to, h)
+		}
+	}
+	return from, to
 }
 
 func answeredMissed(n crm.CallCounts) string {
@@ -223,7 +228,8 @@ func (b *statisticsBody) level(when string, n crm.CallCounts) string {
 
 func (b *statisticsBody) levelByHour() []kit.ChartSpot {
 	var spots []kit.ChartSpot
-	for h := 7; h <= 18; h++ {
+	from, to := b.hours()
+	for h := from; h <= to; h++ {
 		n := b.has.ByHour[h]
 		c := b.p.criteria(crm.CallsIn)
 		c.Hour = h + 1

@@ -69,7 +69,7 @@ func (p *statisticsPage) rows() [][]string {
 	for _, group := range []struct {
 		name, none string
 		all        []crm.NamedCounts
-	}{{text.T("Agent"), text.T("Nobody"), p.has.ByAgent}, {text.T("Line"), text.T("No line"), p.has.ByLine}, {text.T("Result"), text.T("No result"), p.has.Results}} {
+	}{{text.T("Agent"), text.T("Nobody|agent"), p.has.ByAgent}, {text.T("Line"), text.T("No line"), p.has.ByLine}, {text.T("Result"), text.T("No result"), p.has.Results}} {
 		for _, n := range group.all {
 			name := n.Name
 			switch {

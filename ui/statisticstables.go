@@ -91,7 +91,7 @@ func (b *statisticsBody) rest(all int) fyne.CanvasObject {
 }
 
 func (b *statisticsBody) byAgent() fyne.CanvasObject {
-	return b.callTable(text.Key("By agent"), b.has.ByAgent, text.T("Nobody"), func(c *crm.CallCriteria, n crm.NamedCounts) bool {
+	return b.callTable(text.Key("By agent"), b.has.ByAgent, text.T("Nobody|agent"), func(c *crm.CallCriteria, n crm.NamedCounts) bool {
 		c.Agent = n.ID
 		return n.ID != ""
 	})

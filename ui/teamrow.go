@@ -11,10 +11,9 @@ import (
 	"leadline/ui/theme"
 )
 
-// The columns of the team behind the name, who takes what is left.
+// The columns of the team behind the name and its queues, who share what is left.
 const (
 	teamState     = 210 // "Do not disturb since yesterday", in German too
-	teamQueues    = 150
 	teamExtension = 64
 	teamButtons   = 250 // both, in German
 )
@@ -63,9 +62,9 @@ func newTeamRow(p *teamPage, m desk.Teammate) *teamRow {
 	if m.Department != "" {
 		who = append(who, kit.NewData(m.Department, kit.Secondary).Shrink(40))
 	}
-	cells := []fyne.CanvasObject{kit.NewIcon(look.icon, 16, look.tone.Ink()).Image, kit.Grow(kit.Column(1, who...))}
+	cells := []fyne.CanvasObject{kit.NewIcon(look.icon, 16, look.tone.Ink()).Image, kit.GrowBy(3, kit.Column(1, who...))}
 	if !p.narrow {
-		cells = append(cells, kit.Sized(teamQueues, 0, kit.NewData(queues, kit.Secondary).Shrink(20)))
+		cells = append(cells, kit.GrowBy(2, kit.NewData(queues, kit.Secondary).Shrink(20)))
 	}
 	cells = append(cells, kit.Sized(teamState, 0, kit.NewData(word, kit.Secondary).Shrink(20)),
 		kit.Sized(teamExtension, 0, kit.NewData(m.Extension, kit.Secondary.Right()).Shrink(20)), kit.Sized(teamButtons, 0, buttons))

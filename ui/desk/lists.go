@@ -101,7 +101,7 @@ func callStatus(c crm.Call) (Text, string) {
 	}
 	switch c.Outcome {
 	case crm.Open:
-		return Text{Key: "In progress"}, "open"
+		return Text{Key: "In progress|call"}, "open"
 	case crm.Missed:
 		return Text{Key: "Missed"}, "missed"
 	case crm.AnsweredElsewhere:

@@ -1,7 +1,12 @@
 package kit
 
 import (
+	"image"
+	"image/color"
+	"math"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
 	"leadline/ui/theme"
@@ -21,31 +26,45 @@ func NewPanel() *Panel {
 	return p
 }
 
-// CreateRenderer is for Fyne. The corner is a small round rectangle; of its outline
-// only what is the panel's too is left to be seen (softened edges are wider than a pixel).
+// CreateRenderer is for Fyne. The corner is drawn pixel by pixel: the softened outline of a rectangle is wider than one.
 func (p *Panel) CreateRenderer() fyne.WidgetRenderer {
-	const size = 2 * panelRadius
-	corner := newFrame(0)
-	corner.TopLeftCornerRadius = panelRadius
-	beside, rightOfIt, belowIt := newWash(), newWash(), newWash()
+	corner := canvas.NewRaster(paintCorner)
 	top, left, right, bottom := newWash(), newWash(), newWash(), newWash()
 	return draw(func(s fyne.Size) {
-		beside.cover(0, 0, panelRadius, panelRadius)
-		corner.cover(0, 0, size, size)
-		rightOfIt.cover(size-1, 1, 2, size)
-		belowIt.cover(1, size-1, size, 2)
-		top.cover(size-1, 0, s.Width-size+1, 1)
-		left.cover(0, size-1, 1, s.Height-size+1)
+		place(corner, 0, 0, panelRadius, panelRadius)
+		top.cover(panelRadius, 0, s.Width-panelRadius, 1)
+		left.cover(0, panelRadius, 1, s.Height-panelRadius)
 		right.cover(s.Width-1, 0, 1, s.Height)
 		bottom.cover(0, s.Height-1, s.Width, 1)
 	}, func() fyne.Size { return fyne.Size{} }, func() {
-		beside.paint(theme.Background)
-		corner.paint(theme.Surface, theme.Border, 1)
-		for _, w := range []wash{rightOfIt, belowIt} {
-			w.paint(theme.Surface)
-		}
 		for _, w := range []wash{top, left, right, bottom} {
 			w.paint(theme.Border)
 		}
-	}, beside.Image, corner.Rectangle, rightOfIt.Image, belowIt.Image, top.Image, left.Image, right.Image, bottom.Image)
+		corner.Refresh()
+	}, corner, top.Image, left.Image, right.Image, bottom.Image)
+}
+
+// paintCorner paints a round corner of w × h pixels: what is beside the panel, its hairline and its surface.
+func paintCorner(w, h int) image.Image {
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	r := float64(min(w, h))
+	line := max(1, math.Round(r/panelRadius))
+	beside, border, surface := theme.Color(theme.Background), theme.Color(theme.Border), theme.Color(theme.Surface)
+	for y := range h {
+		for x := range w {
+			d := math.Hypot(float64(w)-float64(x)-0.5, float64(h)-float64(y)-0.5)
+			inner := max(0, min(1, d-(r-line)+0.5)) // 0 inside of the hairline, 1 on it
+			outer := max(0, min(1, d-r+0.5))        // 0 on the hairline, 1 beside it
+			img.Set(x, y, mix(mix(surface, border, inner), beside, outer))
+		}
+	}
+	return img
+}
+
+// mix is a colour on the way from a to b, of which it has a part, 0..1. Both are opaque.
+func mix(a, b color.Color, part float64) color.Color {
+	ar, ag, ab, _ := a.RGBA()
+	br, bg, bb, _ := b.RGBA()
+	way := func(a, b uint32) uint8 { return uint8(math.Round((float64(a)*(1-part) + float64(b)*part) / 257)) }
+	return color.NRGBA{R: way(ar, br), G: way(ag, bg), B: way(ab, bb), A: 255}
 }
