@@ -24,6 +24,7 @@ type company struct {
 	t         testing.TB
 	engine    *Engine
 	workspace crm.ID
+	url       string // of the database
 	key       []byte
 	dir       string // of the database's files; "" when they are elsewhere
 	admin     crm.ID
@@ -62,7 +63,7 @@ func newCompany(t testing.TB, url string) *company {
 			t.Error(err)
 		}
 	})
-	c := &company{t: t, engine: NewEngine(Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})}
+	c := &company{t: t, url: url, engine: NewEngine(Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})}
 	if c.workspace, err = c.engine.CreateWorkspace(ctx, "Meier KG", "DE"); err != nil {
 		t.Fatal(err)
 	}

@@ -21,11 +21,34 @@ type View struct {
 	Left   bool // has no rights at all: nothing may be seen
 	Calls  crm.Reach
 	owners map[crm.ID]bool // whose calls, unless all are seen
+	hash   string
 }
+
+// seen is what ViewOf finds, and viewKey its key in the memory of users and roles.
+type (
+	seen struct {
+		View
+		crm.Rights
+	}
+	viewKey crm.ID
+)
 
 // ViewOf is a user's view by the roles as they are now.
 func ViewOf(ctx context.Context, t *database.Tx, user crm.ID) (View, crm.Rights, error) {
 	rows := t.Rows(ctx)
+	found, err := rows.Remember(viewKey(user), func() (any, error) {
+		v, rights, err := viewOf(rows, user)
+		v.hash = v.sum()
+		return seen{v, rights}, err
+	})
+	if err != nil {
+		return View{}, crm.Rights{}, err
+	}
+	s := found.(seen)
+	return s.View, s.Rights, nil
+}
+
+func viewOf(rows *database.Rows, user crm.ID) (View, crm.Rights, error) {
 	me, rights, err := ledger.RightsOf(rows, user)
 	if err != nil {
 		return View{}, rights, err
@@ -52,7 +75,9 @@ func ViewOf(ctx context.Context, t *database.Tx, user crm.ID) (View, crm.Rights,
 
 // Hash names the view: when it is another one, a program starts from a new snapshot. Two users who
 // see the same have the same.
-func (v View) Hash() string {
+func (v View) Hash() string { return v.hash }
+
+func (v View) sum() string {
 	owners := make([]string, 0, len(v.owners))
 	for id := range v.owners {
 		owners = append(owners, string(id))

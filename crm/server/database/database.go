@@ -16,6 +16,7 @@ import (
 // DB is an open database. Its methods are safe to call from several goroutines.
 type DB struct {
 	dialect dialect
+	memory  memory
 }
 
 // dialect is what SQLite and PostgreSQL do differently.
@@ -88,7 +89,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database to this version: %w", err), d.close())
 	}
-	return &DB{d}, nil
+	return &DB{dialect: d}, nil
 }
 
 // Close closes it. Transactions under way are to be over.
@@ -148,7 +149,7 @@ func (db *DB) run(ctx context.Context, workspace string, write bool, f func(*Tx)
 			err = fmt.Errorf("commit: %w", end)
 		}
 	}()
-	if err := f(&Tx{session: s, dialect: db.dialect, Workspace: workspace}); err != nil {
+	if err := f(&Tx{session: s, dialect: db.dialect, memory: &db.memory, Workspace: workspace}); err != nil {
 		return err
 	}
 	commit = true
@@ -160,8 +161,10 @@ type Tx struct {
 	session
 	dialect
 	Workspace string
-	region    string // of the workspace, once Head was asked
-	log       logEnd // of the same
+	here      Workspace // once Head was asked
+	log       logEnd    // of the same
+	memory    *memory
+	people    *people // as they are here, once they were asked for
 }
 
 // Exec runs a statement. What is wrong with it may be told only by what is asked after it, or by the transaction's end.

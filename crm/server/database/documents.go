@@ -69,10 +69,7 @@ func documentRow(r *ledger.Row, now time.Time) ([]any, error) {
 }
 
 // living are the rows of an entity that are there.
-const (
-	living       = "entity = $2 AND deleted = 0 ORDER BY id"
-	allDocuments = "SELECT " + documentColumns + " FROM document WHERE ws = $1 AND " + living
-)
+const living = "entity = $2 AND deleted = 0 ORDER BY id"
 
 // Documents are the rows of a workspace that a query selects; where follows "WHERE ws = $1 AND".
 func (t *Tx) Documents(ctx context.Context, where string, args ...any) (rows []*ledger.Row, err error) {
@@ -145,7 +142,7 @@ func (t *Tx) SaveChanges(ctx context.Context, c ledger.Changed, now time.Time) e
 			return err
 		}
 		rows = append(rows, row)
-		for _, peer := range r.Peers(t.region) {
+		for _, peer := range r.Peers(t.here.Region) {
 			link := []any{peer, string(r.Entity), string(r.ID), int64(0)}
 			if r.Open() {
 				link[3] = int64(1)
@@ -206,10 +203,11 @@ func (t *Tx) Rows(ctx context.Context) *Rows {
 // Prefetch reads rows that will be asked for, by one query for each entity.
 func (r *Rows) Prefetch(keys []ledger.Key) error { return r.t.session.ask(r.ctx, r.wanted(keys)) }
 
+// wanted asks for rows but users and roles.
 func (r *Rows) wanted(keys []ledger.Key) (questions []question) {
 	ids := map[wire.Entity][]string{}
 	for _, k := range keys {
-		if _, ok := r.rows[k]; !ok && !k.None() {
+		if _, ok := r.rows[k]; !ok && !k.None() && !isPerson(k.Entity) {
 			r.rows[k] = nil
 			ids[k.Entity] = append(ids[k.Entity], string(k.ID))
 		}
@@ -243,27 +241,32 @@ type Opened struct {
 }
 
 // Open waits for the workspace, as Head does, and reads at once what a batch of commands will ask for: besides what is
-// named all of the roles, and the end of the audit log. On PostgreSQL that is one message there and one back.
+// named whether users or roles have changed, and the end of the audit log. On PostgreSQL that is one message there and one back.
 func (t *Tx) Open(ctx context.Context, asked Asked) (Opened, error) {
 	o := Opened{Rows: t.Rows(ctx), Programs: map[crm.ID]Client{}, Answers: map[crm.ID]Answer{}}
-	var roles []*ledger.Row
+	kept, changed := t.memory.of(t.Workspace), []*ledger.Row(nil)
 	// The head first: what comes after it sees what the one before has committed.
 	questions := append([]question{t.head(true, &o.Workspace)}, o.Rows.wanted(asked.Rows)...)
 	questions = append(questions, t.clientsAmong(asked.Programs, o.Programs), t.answersAmong(asked.Commands, o.Answers), t.outrun(),
-		question{allDocuments, []any{t.Workspace, string(wire.Role)}, func(scan func(...any) error) error {
-			row, err := scanDocument(scan)
-			roles = append(roles, row)
-			return err
-		}})
-	err := t.session.ask(ctx, questions)
-	o.Rows.all[wire.Role] = roles
-	return o, t.opened(o.Workspace, err)
+		t.peopleSince(kept, &changed))
+	if err := t.opened(o.Workspace, t.session.ask(ctx, questions)); err != nil {
+		return o, err
+	}
+	if kept == nil || kept.within(o.Workspace) {
+		t.know(kept, changed)
+	}
+	return o, nil
 }
 
 // Row is ledger.Rows'.
 func (r *Rows) Row(k ledger.Key) (*ledger.Row, error) {
 	if row, ok := r.rows[k]; ok {
 		return row, nil
+	}
+	if isPerson(k.Entity) {
+		if p, err := r.t.persons(r.ctx); err != nil || p != nil {
+			return p.row(k), err
+		}
 	}
 	rows, err := r.t.Documents(r.ctx, "entity = $2 AND id = $3", string(k.Entity), string(k.ID))
 	if err != nil {
@@ -280,6 +283,11 @@ func (r *Rows) Row(k ledger.Key) (*ledger.Row, error) {
 func (r *Rows) All(entity wire.Entity) ([]*ledger.Row, error) {
 	if rows, ok := r.all[entity]; ok {
 		return rows, nil
+	}
+	if isPerson(entity) {
+		if p, err := r.t.persons(r.ctx); err != nil || p != nil {
+			return p.all(entity), err
+		}
 	}
 	rows, err := r.t.Documents(r.ctx, living, string(entity))
 	if err == nil {

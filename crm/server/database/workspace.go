@@ -47,7 +47,7 @@ func (t *Tx) opened(w Workspace, err error) error {
 	if err == nil && w.ID == "" {
 		err = fmt.Errorf("workspace %q is not there", t.Workspace)
 	}
-	t.region = w.Region
+	t.here = w
 	return err
 }
 

@@ -43,6 +43,7 @@ type Batch struct {
 	key    []byte                // the workspace's, from which the ids of leads follow
 	region string                // for numbers that were written nationally
 	rights map[crm.ID]crm.Rights // of those who sent something, as they are
+	people bool                  // users or roles were changed
 	state
 }
 
@@ -97,6 +98,7 @@ func (b *Batch) keep(t *tx) []Key {
 		}
 		if k.Entity == wire.User || k.Entity == wire.Role {
 			clear(b.rights) // a change of role is effective at once (G2)
+			b.people = true
 		}
 	}
 	maps.Copy(b.changed, t.changed)

@@ -7,15 +7,16 @@ import (
 	"leadline/crm/wire"
 )
 
+// Memory is what Rows may have besides: it keeps what was found out of users and roles alone for as long as these stay as they are.
+type Memory interface {
+	Remember(key any, find func() (any, error)) (any, error)
+}
+
 // RightsOf are the rights of a user by the roles as they are now; for who asks before a command is there.
 func RightsOf(rows Rows, user crm.ID) (crm.User, crm.Rights, error) {
 	t := &tx{b: NewBatch(rows, nil, ""), state: newState(), from: Sender{User: user}}
-	rights, err := t.may()
-	if err != nil {
-		return crm.User{}, crm.Rights{}, err
-	}
-	u, err := t.user(user)
-	return u, rights, err
+	p, err := t.person(user)
+	return p.user, p.rights, err
 }
 
 // may are the sender's rights, by the roles as they are in the database now (G2).
@@ -26,16 +27,40 @@ func (t *tx) may() (crm.Rights, error) {
 	if rights, ok := t.b.rights[t.from.User]; ok {
 		return rights, nil
 	}
-	u, err := t.user(t.from.User)
+	p, err := t.person(t.from.User)
+	if err == nil && p.user.ID != "" {
+		t.b.rights[p.user.ID] = p.rights
+	}
+	return p.rights, err
+}
+
+// person is a user with what they may; who is not there may nothing.
+type person struct {
+	user   crm.User
+	rights crm.Rights
+}
+
+// personKey is that of a person in Memory.
+type personKey crm.ID
+
+func (t *tx) person(id crm.ID) (p person, err error) {
+	memory, ok := t.b.rows.(Memory)
+	if !ok || t.b.people || len(t.changed) > 0 {
+		return t.findPerson(id)
+	}
+	found, err := memory.Remember(personKey(id), func() (any, error) { return t.findPerson(id) })
 	if err != nil {
-		return crm.Rights{}, err
+		return person{}, err
 	}
-	if u.ID == "" {
-		return crm.Rights{}, nil
+	return found.(person), nil
+}
+
+func (t *tx) findPerson(id crm.ID) (p person, err error) {
+	if p.user, err = t.user(id); err != nil || p.user.ID == "" {
+		return p, err
 	}
-	rights, err := t.rightsOf(u)
-	t.b.rights[u.ID] = rights
-	return rights, err
+	p.rights, err = t.rightsOf(p.user)
+	return p, err
 }
 
 func (t *tx) rightsOf(u crm.User) (crm.Rights, error) {
