@@ -82,3 +82,64 @@ func TestRequestsWithinADialogGoByTheirRoutes(t *testing.T) {
 		})
 	}
 }
+
+// RFC 3608: what begins something goes by the way that the registrar names, through whom we are registered at; the
+// registration itself does not.
+func TestCallsGoByTheServiceRoute(t *testing.T) {
+	t.Parallel()
+	const beyond = "<sip:orig@scscf.invalid;lr>, <sip:second.invalid:5070;lr>"
+	for name, tt := range map[string]struct {
+		proxy bool
+		names string // Service-Route; PBX is where we are registered
+		want  string
+	}{
+		"beyond the registrar":          {false, beyond, beyond},
+		"beyond the proxy":              {true, beyond, "<sip:PBX;lr>, " + beyond},
+		"the proxy itself, then beyond": {true, "<sip:PBX;lr>, " + beyond, "<sip:PBX;lr>, " + beyond},
+		"nonsense":                      {false, "<>, <sip:>, <mailto:a@b>", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pbx := siptest.New(t)
+			at := func(s string) string { return strings.ReplaceAll(s, "PBX", pbx.Addr()) }
+			pbx.Handle(func(m siptest.Message) bool {
+				if m.Method() == "REGISTER" {
+					if want := map[bool]string{true: at("<sip:PBX;lr>")}[tt.proxy]; routes(m) != want {
+						t.Errorf("REGISTER goes by %s", routes(m))
+					}
+					pbx.Send(m.From, m.Response(200, "OK", "reg", "", "Contact: "+m.Get("Contact"), "Expires: 300", "Service-Route: "+at(tt.names)))
+				}
+				return m.Method() == "REGISTER"
+			})
+			d := newDesk(t, pbx, func(_ *phone.Config, a *phone.Account) {
+				if tt.proxy {
+					a.Address, a.OutboundProxy = "sip:101@pbx.invalid", pbx.Addr()
+				}
+			}).registered()
+			id, err := d.Dial("", "102")
+			d.do(err)
+			invite := pbx.Expect("INVITE")
+			if routes(invite) != at(tt.want) {
+				t.Errorf("INVITE goes by %s, want %s", routes(invite), at(tt.want))
+			}
+			pbx.Reply(invite, 407, "Who?", "", `Proxy-Authenticate: Digest realm="pbx", nonce="1"`)
+			if ack := pbx.Expect("ACK"); routes(ack) != at(tt.want) {
+				t.Errorf("ACK goes by %s", routes(ack))
+			}
+			invite = pbx.Expect("INVITE")
+			if routes(invite) != at(tt.want) || invite.Get("Proxy-Authorization") == "" {
+				t.Errorf("INVITE goes by %s, with %q", routes(invite), invite.Get("Proxy-Authorization"))
+			}
+			pbx.Reply(invite, 180, "Ringing", "")
+			d.state(phone.RingingThere)
+			d.do(d.HangUp(id))
+			cancel := pbx.Expect("CANCEL")
+			if routes(cancel) != at(tt.want) {
+				t.Errorf("CANCEL goes by %s", routes(cancel))
+			}
+			pbx.Reply(cancel, 200, "OK", "")
+			pbx.Reply(invite, 487, "Request Terminated", "")
+			pbx.Expect("ACK")
+		})
+	}
+}

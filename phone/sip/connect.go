@@ -282,11 +282,14 @@ func (a account) peerName() string {
 func trimBrackets(host string) string { return strings.Trim(host, "[]") }
 
 // toFirstHop is a request that goes to the PBX or the proxy of the account, which was
-// located before.
+// located before. What goes on from there as the registrar has said goes there first, too.
 func (s *Stack) toFirstHop(req *sip.Request) bool {
 	to := &req.Recipient
 	if route := req.Route(); route != nil {
 		to = &route.Address
+		if served := s.served.Load(); served != nil && len(*served) > 0 && sameHost(*to, (*served)[0]) {
+			return true
+		}
 	}
 	host, port := s.acc.host, s.acc.port
 	if s.acc.route != nil {

@@ -93,7 +93,7 @@ func (s *Stack) dial(to string, through bool, offer []byte, events Events, heade
 	from.Params.Add("tag", sip.GenerateTagN(16))
 	req.AppendHeader(from)
 	req.AppendHeader(s.contact())
-	s.route(req)
+	s.routeOut(req)
 	if through {
 		s.leadThroughPBX(req)
 	}

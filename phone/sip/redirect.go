@@ -223,7 +223,7 @@ func (d *Dialog) sentOn(to redirection) {
 	req.SetDestination("")
 	for req.RemoveHeader("Route") {
 	}
-	d.stack.route(req)
+	d.stack.routeOut(req)
 	if !d.reached(to.uri) {
 		d.stack.leadThroughPBX(req)
 	}

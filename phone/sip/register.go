@@ -46,6 +46,7 @@ func (s *Stack) registerOnce(ctx context.Context, expires time.Duration) (time.D
 			return 0, err
 		}
 	}
+	s.learnRoute(res)
 	s.mu.Lock()
 	s.formerly = netip.AddrPort{}
 	s.mu.Unlock()

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/diago"
@@ -43,6 +44,8 @@ type Stack struct {
 	client *sipgo.Client
 	server *sipgo.Server
 	diago  *diago.Diago
+
+	served atomic.Pointer[[]sip.Uri] // the way of what begins something, as the registrar says (RFC 3608); nil: as the account does
 
 	moving sync.Mutex // held by Open, Move and Close
 	udp    *mobileConn
@@ -281,6 +284,39 @@ func (s *Stack) route(req *sip.Request) {
 	if s.acc.route != nil {
 		req.AppendHeader(&sip.RouteHeader{Address: *s.acc.route.Clone()})
 	}
+}
+
+// routeOut is route for what is more than between us and the registrar: on from there it goes as that has said
+// (RFC 3608 §6.1).
+func (s *Stack) routeOut(req *sip.Request) {
+	s.route(req)
+	if served := s.served.Load(); served != nil {
+		for i, uri := range *served {
+			if i == 0 && s.acc.route != nil && sameHost(uri, *s.acc.route) {
+				continue // it is the outbound proxy
+			}
+			req.AppendHeader(&sip.RouteHeader{Address: *uri.Clone()})
+		}
+	}
+}
+
+// mostServed is how many proxies a registrar may name.
+const mostServed = 8
+
+// learnRoute takes over the Service-Route of an answer to REGISTER; without one there is none any more.
+func (s *Stack) learnRoute(res *sip.Response) {
+	var served []sip.Uri
+	for _, h := range res.GetHeaders("Service-Route") {
+		for _, item := range splitList(h.Value()) {
+			text := bareURI(item)
+			uri, err := parseURI(text)
+			if hasScheme(text) && err == nil && uri.Host != "" && len(served) < mostServed {
+				uri.Headers = nil
+				served = append(served, uri)
+			}
+		}
+	}
+	s.served.Store(&served)
 }
 
 func (s *Stack) network() string { return strings.ToUpper(s.acc.transport) }

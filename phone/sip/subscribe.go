@@ -242,7 +242,7 @@ func (sub *Subscription) request(expires time.Duration) *sip.Request {
 	req.AppendHeader(&callID)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: d.cseq, MethodName: sip.SUBSCRIBE})
 	if d.theirTag == "" {
-		s.route(req)
+		s.routeOut(req)
 	}
 	for _, route := range d.routes {
 		req.AppendHeader(sip.NewHeader("Route", route))
