@@ -58,7 +58,7 @@ func RunSIPp(t testing.TB, opt SIPpOptions) SIPpResult {
 // StartSIPp starts a scenario and goes on.
 func StartSIPp(t testing.TB, opt SIPpOptions) *SIPp {
 	t.Helper()
-	Need(t, "sipp")
+	Need(t, "sipp", "ss")
 	s := &SIPp{Port: FreePort(t), Dir: folder(t), t: t, calls: max(opt.Calls, 1)}
 	write(t, filepath.Join(s.Dir, "scenario.xml"), "%s", opt.Scenario)
 	limit := opt.Limit
