@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,46 @@ func TestAFileIsHeardAndAFileIsRecorded(t *testing.T) {
 	if got := rig.ReadWAV(t, ring); got.Level() < 0.02 {
 		t.Errorf("the ringtone was recorded at level %.3f, %.1f s", got.Level(), got.Seconds())
 	}
+}
+
+// Each sample of a file is heard once, in its order, and each that is played is written once, whatever the clock does.
+func TestFilesAreHeardAndWrittenWhole(t *testing.T) {
+	const turn = 8000 // samples, 1 to 8000, six times a second
+	count := rig.Sound{Rate: audio.Rate, Samples: make([]int16, audio.Rate)}
+	for i := range count.Samples {
+		count.Samples[i] = int16(i%turn) + 1
+	}
+	whole := func(what string, got []int16) {
+		t.Helper()
+		first := slices.IndexFunc(got, func(v int16) bool { return v != 0 })
+		if first < 0 || len(got)-first < audio.Rate/2 {
+			t.Fatalf("%s: %d samples, the first that is none of silence is %d", what, len(got), first)
+		}
+		for i, v := range got[first+1:] {
+			if before := got[first+i]; v != before%turn+1 {
+				t.Fatalf("%s: %d after %d, in sample %d", what, v, before, first+i+1)
+			}
+		}
+	}
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in.wav"), filepath.Join(dir, "out.wav")
+	rig.WriteWAV(t, in, count)
+	s := open(t, audio.Choice{Microphone: "file:" + in, Speaker: "file:" + out, Ringer: audio.Null})
+	becomes(t, s, "files in use", func(s audio.State) bool { return s.Microphone.Device == in && s.Speaker.Device == out })
+	e := &ear{tone: count.Samples}
+	detach := s.Attach(e)
+	rig.Eventually(t, 20*time.Second, "a second of sound", func() (bool, string) {
+		n := len(e.last(10).Samples)
+		return n > audio.Rate, fmt.Sprint(n)
+	})
+	detach()
+	s.Close()
+	whole("heard", e.last(100).Samples)
+	written := rig.ReadWAV(t, out).Samples
+	for len(written) > 0 && written[len(written)-1] == 0 { // what was played after the voice had gone
+		written = written[:len(written)-1]
+	}
+	whole("written", written)
 }
 
 func TestTheRingtoneIsTurnedDown(t *testing.T) {
