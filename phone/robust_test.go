@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -134,6 +135,10 @@ func TestInfoAndNotifyWithoutContentType(t *testing.T) {
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	caller.Do("INFO", "")
 	caller.Expect("200 INFO")
+	caller.Do("INFO", "x", "Info-Package: teleport", "Content-Type: text/plain") // RFC 6086 §4.2.2
+	if m := caller.Expect("469 INFO"); !slices.ContainsFunc(m.Headers, func(h siptest.Header) bool { return h.Name == "Recv-Info" }) {
+		t.Error("no Recv-Info in the 469")
+	}
 	caller.Do("NOTIFY", "", "Event: refer", "Subscription-State: active")
 	caller.Expect("200 NOTIFY")
 	caller.Do("OPTIONS", "")

@@ -66,6 +66,11 @@ func (d *Dialog) inform(digit rune) *Failure {
 
 // informed takes an INFO within the dialog.
 func (d *Dialog) informed(req *sip.Request, tx sip.ServerTransaction) {
+	if h := req.GetHeader("Info-Package"); h != nil {
+		// RFC 6086 §4.2.2: none was agreed on.
+		d.stack.respond(req, tx, 469, "Bad Info Package", Body{}, sip.NewHeader("Recv-Info", ""))
+		return
+	}
 	d.stack.respond(req, tx, 200, "OK", Body{})
 	if digit, ok := digitOf(bodyOf(req)); ok {
 		d.tell(func(e Events) { e.Digit(digit) })
