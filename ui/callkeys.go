@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -123,7 +124,16 @@ func (v *callView) digit(r rune) {
 	if v.results.key(r) {
 		return
 	}
-	if v.keypadOpen && strings.ContainsRune("0123456789*#", r) {
+	switch p := phaseOf(v.w.call.State); {
+	case v.keypadOpen && strings.ContainsRune("0123456789*#", r):
 		v.w.desk.Digits(v.w.id, string(r))
+	case !v.keypadOpen && unicode.IsLetter(r) && v.w.busy && (p == talking || p == over) && v.note.root.Visible() && v.w.call.Form == nil:
+		// Who has answered begins to write: nothing else in the window wants letters.
+		c := v.w.win.Canvas()
+		c.Focus(v.note.field.Focusable())
+		for _, end := range []fyne.KeyName{fyne.KeyPageDown, fyne.KeyEnd} {
+			c.Focused().TypedKey(&fyne.KeyEvent{Name: end})
+		}
+		c.Focused().TypedRune(r)
 	}
 }

@@ -100,6 +100,37 @@ func TestKeysWorkWhileTyping(t *testing.T) {
 	b.took("mute 4 true", "hang up 4")
 }
 
+// Who has answered writes at once, without looking for the note.
+func TestWhatIsTypedInACallGoesIntoTheNote_H3(t *testing.T) {
+	c := sample("talk")
+	c.Note = desk.Note{}
+	b, w := inWindow(t, c)
+	typed := func(s string) {
+		for _, r := range s {
+			if f := w.win.Canvas().Focused(); f != nil {
+				f.TypedRune(r)
+				continue
+			}
+			w.win.Canvas().OnTypedRune()(r)
+		}
+	}
+	typed("Wants 40")
+	if got := w.view.note.field.Text(); got != "Wants 40" || !w.view.note.field.Focused() {
+		t.Errorf("the note is %q", got)
+	}
+	b.pass(time.Second)
+	b.took("note 4 Wants 40")
+	b.desk.took()
+	rings := sample("known")
+	b.show(rings)
+	b.pass(time.Second)
+	w = b.calls.of(rings.ID)
+	typed("x")
+	if w.view.note.field.Text() != "" || w.win.Canvas().Focused() != nil {
+		t.Error("something is typed into a call that rings")
+	}
+}
+
 func TestMuteHoldAndKeypad(t *testing.T) {
 	b, w := inWindow(t, sample("talk"))
 	named[*kit.Tile](b, w, "Mute").Tap()

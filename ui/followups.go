@@ -134,7 +134,10 @@ func (p *followUpsPage) draw() {
 		return
 	}
 	p.day = p.opt.Now()
-	p.sub.SetText(text.Tn(p.page.Total, "{n} follow-up", "{n} follow-ups"))
+	p.sub.SetText("")
+	if p.page.Total > 0 { // else the page says so
+		p.sub.SetText(text.Tn(p.page.Total, "{n} follow-up", "{n} follow-ups"))
+	}
 	p.rows = nil
 	kit.Redraw(p.body, func() {
 		p.body.Objects = []fyne.CanvasObject{p.content()}
@@ -279,6 +282,16 @@ func newFollowUpRow(p *followUpsPage, r crm.FollowUpRow) *followUpRow {
 
 // followUpButtons is how wide the buttons of a row are.
 const followUpButtons = 290
+
+// Key is for keys that nothing with the keyboard wanted: they are the chosen row's.
+func (p *followUpsPage) Key(k fyne.KeyName) {
+	for _, r := range p.rows {
+		if r.row.ID == p.at && !r.focused {
+			p.key(r, k)
+			return
+		}
+	}
+}
 
 // key is what a key does with a row: R calls back, D is done, arrows go on.
 func (p *followUpsPage) key(w *followUpRow, k fyne.KeyName) bool {

@@ -265,6 +265,16 @@ func (p *missedPage) move(by int) {
 	}
 }
 
+// Key is for keys that nothing with the keyboard wanted: they are the chosen row's.
+func (p *missedPage) Key(k fyne.KeyName) {
+	for _, r := range p.rows {
+		if rowKey(r.row) == p.at && !r.focused {
+			r.onKey(k)
+			return
+		}
+	}
+}
+
 func (p *missedPage) choose(row *missedRow) {
 	p.at = rowKey(row.row)
 	for _, r := range p.rows {

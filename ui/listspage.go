@@ -526,6 +526,14 @@ func (p *listPage) key(e *fyne.KeyEvent) bool {
 	return true
 }
 
+// Key is for keys that nothing with the keyboard wanted: the arrows go on in the list.
+func (p *listPage) Key(k fyne.KeyName) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p.list); c != nil && (k == fyne.KeyUp || k == fyne.KeyDown) {
+		c.Focus(p.list)
+		p.key(&fyne.KeyEvent{Name: k})
+	}
+}
+
 // rowKey tells rows apart: a call by itself, else the record.
 func rowKey(r desk.Row) string {
 	if r.Call != "" {

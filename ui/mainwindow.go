@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"time"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -435,8 +436,17 @@ func (m *MainWindow) keys() {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { do() })
 	}
 	c.SetOnTypedRune(func(r rune) {
-		if r == '?' && m.welcome == nil {
+		switch {
+		case m.welcome != nil:
+		case r == '?':
 			m.showKeys()
+		case unicode.IsLetter(r):
+			m.pageKey(fyne.KeyName(unicode.ToUpper(r)))
+		}
+	})
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyUp || e.Name == fyne.KeyDown {
+			m.pageKey(e.Name)
 		}
 	})
 	add(fyne.KeyK, func() { m.omni.Focus() })
@@ -449,6 +459,13 @@ func (m *MainWindow) keys() {
 			p.Submit()
 		}
 	})
+}
+
+// pageKey hands the page a key that nothing with the keyboard wanted: R on the missed calls, also when the rail was clicked last.
+func (m *MainWindow) pageKey(k fyne.KeyName) {
+	if p, ok := m.pages[m.at].(interface{ Key(fyne.KeyName) }); ok && m.welcome == nil && !m.layer.PopupOpen() {
+		p.Key(k)
+	}
 }
 
 // showKeys shows the sheet of the shortcuts.

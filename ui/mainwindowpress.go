@@ -20,6 +20,7 @@ type pressArea struct {
 	shown    func() string // what it says to a screen reader
 	onTap    func()
 	onKey    func(fyne.KeyName) bool // true when the key is dealt with
+	tip      func() string           // what is told to the pointer; nil for nothing
 	back     *kit.Area
 	bar      fyne.CanvasObject // the 3 px bar of a selected row; nil when it has none
 	content  fyne.CanvasObject
@@ -82,6 +83,15 @@ func (p *pressArea) SetSelected(on bool) {
 	}
 }
 
+// MouseIn is for Fyne.
+func (p *pressArea) MouseIn(e *desktop.MouseEvent) {
+	p.hovered = true
+	p.Refresh()
+	if p.tip != nil {
+		kit.TipIn(p.back, p.tip(), e.AbsolutePosition)
+	}
+}
+
 func (p *pressArea) Role() string { return p.role }
 func (p *pressArea) Name() string {
 	if p.english == nil {
@@ -104,9 +114,8 @@ func (p *pressArea) HeightFor(width float32) float32        { return p.content.M
 func (p *pressArea) Cursor() desktop.Cursor                 { return desktop.DefaultCursor }
 func (p *pressArea) Tapped(*fyne.PointEvent)                { p.Tap() }
 func (p *pressArea) MouseMoved(*desktop.MouseEvent)         {}
-func (p *pressArea) MouseIn(*desktop.MouseEvent)            { p.hovered = true; p.Refresh() }
-func (p *pressArea) MouseOut()                              { p.hovered, p.pressed = false, false; p.Refresh() }
-func (p *pressArea) MouseDown(*desktop.MouseEvent)          { p.pressed = true; p.Refresh() }
+func (p *pressArea) MouseOut()                              { p.hovered, p.pressed = false, false; kit.TipOut(p.back); p.Refresh() }
+func (p *pressArea) MouseDown(*desktop.MouseEvent)          { p.pressed = true; kit.TipOut(p.back); p.Refresh() }
 func (p *pressArea) MouseUp(*desktop.MouseEvent)            { p.pressed = false; p.Refresh() }
 
 // TypedRune hands what is typed on to the window.

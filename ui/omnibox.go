@@ -21,6 +21,7 @@ const (
 	omniMost  = 7   // matches in the popup
 	omniPopup = 560 // its width
 	omniRow   = 36
+	omniEdge  = 4 // of Fyne's entry, with its border and how that is softened
 )
 
 // omnibox is the field at the top: it dials what is typed, however it is written,
@@ -67,7 +68,7 @@ func newOmnibox(opt MainOptions, window func() fyne.Canvas, open func(desk.Ref))
 	o.esc.Hide()
 	o.line.Hide()
 	o.entry = newOmniEntry(o)
-	input := container.NewClip(container.New(outset(2), o.entry))
+	input := container.NewClip(container.New(outset(omniEdge), o.entry))
 	input.ExtendBaseWidget(input) // else it lays nothing out before it is painted
 	o.input = input
 	o.box = &fyne.Container{Layout: (*omniLayout)(o), Objects: []fyne.CanvasObject{o.field, o.popup, o.line, o.icon.Image, o.input, o.ring, o.hint, o.esc}}
@@ -347,7 +348,7 @@ func (l *omniLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	put(l.line, -6, mainTop-1, omniPopup, 1)
 	put(l.icon.Image, 10, middle-8, 16, 16)
 	h := l.entry.MinSize().Height
-	put(l.input, 28, middle+1-h/2, right-26-60-4, h-4)
+	put(l.input, 26+omniEdge, middle+1-h/2+omniEdge-2, right-26-60-2*omniEdge, h-2*omniEdge)
 	for _, k := range []*kit.KeyHint{l.hint, l.esc} {
 		m := k.MinSize()
 		put(k, right-8-m.Width, middle-m.Height/2, m.Width, m.Height)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -23,13 +24,14 @@ type statusStrip struct {
 	right *fyne.Container
 	snap  desk.Snapshot
 	shown string // what left was made for
+	rank  statusRow
 	call  *statusCall
 	clock *mainDelay
 }
 
 func newStatusStrip(opt MainOptions, goTo func(pageName), place func(settingsPlace), layer func() *kit.Layer) *statusStrip {
 	s := &statusStrip{opt: opt, goTo: goTo, place: place, layer: layer}
-	s.left = kit.Row(0)
+	s.left = container.New(&s.rank)
 	s.right = kit.Stack()
 	s.call = newStatusCall(opt)
 	s.right.Objects = []fyne.CanvasObject{s.call.box}
@@ -48,17 +50,12 @@ func (s *statusStrip) Draw(snap desk.Snapshot) {
 	items := statusItems(snap, s.opt.Now())
 	if key := statusKey(items); key != s.shown {
 		s.shown = key
-		s.left.Objects = nil
+		s.left.Objects, s.rank = nil, nil
 		for i, it := range items {
 			if i > 0 {
-				s.left.Add(kit.Sized(1, 14, kit.NewHairline()))
+				s.left.Objects, s.rank = append(s.left.Objects, kit.Sized(1, 14, kit.NewHairline())), append(s.rank, statusNever)
 			}
-			// The last one gives way when there is too little room.
-			o := s.item(it)
-			if i == len(items)-1 {
-				o = kit.Grow(o)
-			}
-			s.left.Add(o)
+			s.left.Objects, s.rank = append(s.left.Objects, s.item(it)), append(s.rank, it.gives())
 		}
 		s.left.Refresh()
 	}
@@ -151,6 +148,12 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 		p.onTap = func() { s.opt.Desk.Dial(it.call, it.account) }
 	}
 	p.english, p.shown = func() string { return it.english }, func() string { return it.words }
+	p.tip = func() string {
+		if p.Size().Width < width { // only its icon is seen
+			return joined(" · ", it.words, it.detail)
+		}
+		return it.detail
+	}
 	return p
 }
 

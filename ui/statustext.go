@@ -118,7 +118,7 @@ func statusKey(items []statusItem) string {
 // callName is who a call is with: the record's name, else the number, else that it is withheld.
 func callName(c desk.Call) string {
 	switch {
-	case c.Card.Known && c.Card.Name != "":
+	case c.Card.Name != "":
 		return c.Card.Name
 	case c.Party.Number != "":
 		return c.Party.Number

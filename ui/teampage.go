@@ -198,6 +198,13 @@ func (p *teamPage) fieldKey(e *fyne.KeyEvent) bool {
 	return true
 }
 
+// Key is for keys that nothing with the keyboard wanted: they are the chosen row's.
+func (p *teamPage) Key(k fyne.KeyName) {
+	if i := p.chosen(); i >= 0 && !p.rows[i].focused {
+		p.key(p.rows[i], k)
+	}
+}
+
 func (p *teamPage) chosen() int {
 	return slices.IndexFunc(p.rows, func(r *teamRow) bool { return teamKey(r.mate) == p.at })
 }

@@ -282,6 +282,7 @@ func (d *Desk) lookUp(c *onDesk) {
 				c.line, c.name = line, line.Name
 			}
 			c.card, c.awaited = card, false
+			c.shown.Internal = c.shown.Internal || card.Colleague
 			d.dirty = true
 		})
 	})

@@ -59,7 +59,14 @@ func (d *Desk) card(ctx context.Context, party crm.Party, chosen Ref) (Card, err
 // stranger is the card of somebody the CRM doesn't know: the earlier calls of the
 // number, which an agent may have closed without saving who it was (requirements.md B2).
 func (d *Desk) stranger(ctx context.Context, party crm.Party) (Card, error) {
-	card := Card{Marks: []Mark{{MarkNotInCRM, Text{Key: "Not in the CRM"}}}}
+	colleague, err := d.file.Colleague(ctx, party)
+	if err != nil {
+		return Card{}, err
+	}
+	card := Card{Name: colleague.Name, Colleague: colleague.ID != ""}
+	if !card.Colleague {
+		card.Marks = []Mark{{MarkNotInCRM, Text{Key: "Not in the CRM"}}}
+	}
 	page, err := d.file.Calls(ctx, crm.Query{Text: party.DialString(), Limit: cardLines + 1})
 	if err != nil {
 		return card, err
@@ -77,7 +84,7 @@ func (d *Desk) stranger(ctx context.Context, party crm.Party) (Card, error) {
 	}
 	card.LastCalls = card.LastCalls[:min(len(card.LastCalls), cardLines)]
 	card.Calls = len(card.LastCalls)
-	if card.Calls == 0 {
+	if card.Calls == 0 && !card.Colleague {
 		card.MatchedBy = Text{Key: "First call of this number"}
 	}
 	return card, nil

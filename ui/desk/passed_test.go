@@ -103,3 +103,17 @@ func TestACallThatIsSentOnSaysWhereTo(t *testing.T) {
 		t.Errorf("it says %+v of %+v", seen.Passed, seen.Party)
 	}
 }
+
+// A colleague is no stranger: the window names them, on whatever of their numbers.
+func TestACallWithAColleagueNamesThem_B5(t *testing.T) {
+	d := newDesk(t)
+	mobile, _ := crm.ParseNumber("0176 7654321", "DE", crm.LabelMobile)
+	d.do(crm.SaveUser{User: crm.User{ID: d.file.NewID(), Name: "Petra Weiß", Extension: "102", Numbers: []crm.Number{mobile}}})
+	for id, number := range map[string]string{"1": "102", "2": "01767654321"} {
+		d.ring(id, number)
+		d.call("Petra on "+number, func(c Call) bool {
+			return c.Card.Name == "Petra Weiß" && c.Party.Internal && !c.Card.Known && len(c.Card.Marks) == 0
+		})
+		d.ended(id, number, phone.Missed)
+	}
+}

@@ -257,6 +257,7 @@ type Ref struct {
 type Card struct {
 	Loading     bool
 	Known       bool
+	Colleague   bool // no customer: nothing is made of it (requirements.md B5)
 	Ref         Ref
 	OpenLead    bool // it is a lead that is worked on
 	Name        string

@@ -97,7 +97,7 @@ func (h *ColumnHead) CreateRenderer() fyne.WidgetRenderer {
 		}
 		body.cover(x-4, 3, w+mark+8, s.Height-6)
 		ring.cover(x-4, 3, w+mark+8, s.Height-6)
-		place(label, x, (s.Height-size.Height)/2, w, size.Height)
+		place(label, x, (s.Height-ceil(size.Height))/2, w, size.Height) // as labels beside it are
 		place(arrow.Image, x+w+3, (s.Height-12)/2, 12, 12)
 	}
 	return draw(lay, func() fyne.Size { return fyne.NewSize(20, 28) }, func() {

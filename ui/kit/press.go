@@ -110,7 +110,7 @@ func (p *touch) tooltip() string {
 func (p *touch) MouseIn(e *desktop.MouseEvent) {
 	p.hovered = true
 	p.Refresh()
-	tips.enter(p, p.tooltip(), e.AbsolutePosition)
+	tips.enter(p.self, p.tooltip(), e.AbsolutePosition)
 }
 
 // MouseMoved is for Fyne.
@@ -120,12 +120,12 @@ func (p *touch) MouseMoved(*desktop.MouseEvent) {}
 func (p *touch) MouseOut() {
 	p.hovered, p.pressed = false, false
 	p.Refresh()
-	tips.leave(p)
+	tips.leave(p.self)
 }
 
 // MouseDown is for Fyne.
 func (p *touch) MouseDown(*desktop.MouseEvent) {
-	tips.leave(p)
+	tips.leave(p.self)
 	if !p.disabled {
 		p.pressed = true
 		p.Refresh()

@@ -13,16 +13,16 @@ const tipDelay = 500 * time.Millisecond
 var tips tipState
 
 type tipState struct {
-	over  *touch
+	over  fyne.CanvasObject
 	timer *time.Timer
 }
 
-func (t *tipState) enter(p *touch, s string, at fyne.Position) {
+func (t *tipState) enter(p fyne.CanvasObject, s string, at fyne.Position) {
 	t.leave(t.over)
 	if s == "" {
 		return
 	}
-	layer := layerOf(p.self)
+	layer := layerOf(p)
 	if layer == nil {
 		return
 	}
@@ -36,13 +36,19 @@ func (t *tipState) enter(p *touch, s string, at fyne.Position) {
 	})
 }
 
-func (t *tipState) leave(p *touch) {
+func (t *tipState) leave(p fyne.CanvasObject) {
 	if p == nil || t.over != p {
 		return
 	}
 	t.timer.Stop()
 	t.over = nil
-	if layer := layerOf(p.self); layer != nil {
+	if layer := layerOf(p); layer != nil {
 		layer.hideTip()
 	}
 }
+
+// TipIn shows a tooltip after half a second: the pointer has come to o. "" is none.
+func TipIn(o fyne.CanvasObject, s string, at fyne.Position) { tips.enter(o, s, at) }
+
+// TipOut takes it away.
+func TipOut(o fyne.CanvasObject) { tips.leave(o) }
