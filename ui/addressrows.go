@@ -32,7 +32,7 @@ func newAddressRows(addresses []crm.Address, resized func()) *addressRows {
 		r.Add(crm.Address{Label: crm.LabelWork})
 		r.rows[len(r.rows)-1].street.Focus()
 	}).WithIcon(theme.IconPlus).Small()
-	r.box = kit.Column(14, kit.Row(0, plus, kit.Spacer()))
+	r.box = kit.Column(14, kit.Sized(0, 32, kit.Row(0, plus, kit.Spacer())))
 	for _, a := range addresses {
 		r.Add(a)
 	}

@@ -65,7 +65,7 @@ func newTypedRows(name, add text.Key, labels []kit.Option, changed, resized func
 		r.Add("", label)
 		r.rows[len(r.rows)-1].field.Focus()
 	}).WithIcon(theme.IconPlus).Small()
-	r.box = kit.Column(6, kit.Row(0, plus, kit.Spacer()))
+	r.box = kit.Column(6, kit.Sized(0, 32, kit.Row(0, plus, kit.Spacer()))) // as high as a field, whose label stands beside it
 	return r
 }
 

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -170,9 +172,21 @@ func (f *Field) SetReadOnly(on bool, who string) {
 }
 
 // Focus gives the field the keyboard within its window.
-func (f *Field) Focus() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(f); c != nil {
+//
+// Fyne knows the canvas of an object once it was painted: one that has just been made waits for that.
+func (f *Field) Focus() { f.focusWithin(focusTries) }
+
+const (
+	focusTries = 5
+	focusPause = 40 * time.Millisecond
+)
+
+func (f *Field) focusWithin(tries int) {
+	switch c := fyne.CurrentApp().Driver().CanvasForObject(f); {
+	case c != nil:
 		c.Focus(f.entry)
+	case tries > 0:
+		time.AfterFunc(focusPause, func() { fyne.Do(func() { f.focusWithin(tries - 1) }) })
 	}
 }
 

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	phone "leadline/phone/rig"
@@ -27,6 +28,19 @@ func (p *program) card(name string) (x, y, w int) {
 	return 0, 0, 0
 }
 
+// written is what is in a field of the main window.
+func (p *program) written(field string) string {
+	p.t.Helper()
+	answer, err := p.door.Do(p.ctx(), map[string]any{"do": "tree", "window": "main"})
+	p.do(err)
+	for _, line := range answer["widgets"].([]any) {
+		if w := line.(map[string]any); w["role"] == "field" && w["name"] == field {
+			return w["value"].(string)
+		}
+	}
+	return ""
+}
+
 // TestALeadIsMadeConvertedAndMovedOverTheBoard goes the way of a lead that becomes
 // business (requirements.md F1, F4, H3), the last step with a real pointer.
 func TestALeadIsMadeConvertedAndMovedOverTheBoard(t *testing.T) {
@@ -35,6 +49,11 @@ func TestALeadIsMadeConvertedAndMovedOverTheBoard(t *testing.T) {
 	p.tap("main", "Leads")
 	p.usable("main", "New lead")
 	p.do(p.door.WaitFor(p.ctx(), "main", "Last name", soon))
+	phone.Eventually(t, soon, "the first field has the keyboard", func() (bool, string) {
+		o.screen.Type("C")
+		return strings.HasPrefix(p.written("First name"), "C"), p.seen()
+	})
+	p.types("main", "First name", "Carla")
 	p.types("main", "Last name", "Brandt")
 	p.types("main", "Company name", "Brandt & Söhne")
 	p.types("main", "Number", stranger)
