@@ -3,6 +3,10 @@ package store
 import (
 	"strings"
 	"testing"
+
+	"github.com/mattn/go-sqlite3"
+
+	"leadline/crm"
 )
 
 // What is asked while a call rings or is answered never walks through a table.
@@ -39,4 +43,37 @@ func planOf(t *testing.T, s *Store, query string) (steps []string) {
 		t.Fatalf("%s: %d steps, %v", query, len(steps), err)
 	}
 	return steps
+}
+
+// What is asked again, of another, is not planned again: SQLite would do so for each value that is bound.
+func TestAStatementIsPlannedOnce(t *testing.T) {
+	s := seeded(t)
+	planned := 0
+	authorizer := func(f func(int, string, string, string) int) { // SQLite asks it as it plans
+		ok(t, s.writer.Raw(func(c any) error { c.(*sqlite3.SQLiteConn).RegisterAuthorizer(f); return nil }))
+	}
+	authorizer(func(int, string, string, string) int { planned++; return sqlite3.SQLITE_OK })
+	ok(t, s.write(ctx, func(tx *tx) error {
+		for n, number := range []string{DemoKnown, DemoUnknown, "0711 1234567", DemoKnown} {
+			if n == 1 {
+				planned = 0
+			}
+			party := crm.Parse(number, "DE")
+			_, err := match(tx, party)
+			ok(t, err)
+			_, err = colleagueOf(tx, party)
+			ok(t, err)
+			for k := range kinds {
+				_, err = openDealRefs(tx, makeKey(kinds[k], int64(n+1)), n > 1)
+				ok(t, err)
+			}
+			_, err = latestCall.rowsAt(tx, "call c", "c.rid", "1", nil, crm.Query{Offset: n, Limit: n + 2})
+			ok(t, err)
+		}
+		if planned > 0 {
+			t.Errorf("SQLite planned again, of which it asked %d times", planned)
+		}
+		return nil
+	}))
+	authorizer(nil)
 }
