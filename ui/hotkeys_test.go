@@ -3,6 +3,10 @@ package ui
 import (
 	"fmt"
 	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"leadline/ui/desk"
 	"leadline/ui/hotkey"
@@ -85,3 +89,54 @@ func TestKeysAreSetInTheSettings(t *testing.T) {
 		}
 	}
 }
+
+// Issue 6.6: everything without the mouse. A call's window comes up without the keyboard, so that
+// the main window's keys are for the call at its foot.
+func TestACallIsTakenAndEndedFromTheMainWindow(t *testing.T) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	w := &wishes{mainDesk: fullDesk()}
+	b := newMainBench(t, w.mainDesk, &mainSettings{accounts: oneAccount}, Look{"en", "light"})
+	b.m.opt.Desk, b.m.opt.Now = w, func() time.Time { return now }
+	b.m.build()
+	window := &canvasOfKeys{Canvas: b.m.Window().Canvas()}
+	b.m.keys(window)
+	press := func(key fyne.KeyName, want string, calls ...desk.Call) {
+		t.Helper()
+		w.wished, w.snap.Calls = "", calls
+		b.m.status.Draw(w.snap)
+		window.TypedShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault})
+		if w.wished != want {
+			t.Errorf("Ctrl+%s with %v: %q, want %q", key, calls, w.wished, want)
+		}
+	}
+	rings := desk.Call{ID: "r", State: desk.Incoming}
+	talks, held := desk.Call{ID: "t", State: desk.Talking, CanHold: true}, desk.Call{ID: "t", State: desk.HeldHere}
+	press(fyne.KeyJ, "")
+	press(fyne.KeyD, "")
+	press(fyne.KeyJ, "", rings) // it came this moment
+	press(fyne.KeyD, "", rings)
+	now = now.Add(deaf)
+	press(fyne.KeyJ, "answer r", rings)
+	press(fyne.KeyD, "decline r", rings)
+	press(fyne.KeyD, "", talks, rings)
+	now = now.Add(deaf)
+	press(fyne.KeyJ, "answer r", talks, rings)
+	press(fyne.KeyD, "hang up t", talks, rings)
+	press(fyne.KeyD, "", rings) // a second press, as the other one has ended
+	press(fyne.KeyM, "mute t true", talks)
+	press(fyne.KeyH, "hold t true", talks)
+	press(fyne.KeyH, "hold t false", held)
+	press(fyne.KeyH, "", desk.Call{ID: "t", State: desk.Talking})
+}
+
+// canvasOfKeys hears shortcuts, as a window of a desktop and unlike Fyne's for tests.
+type canvasOfKeys struct {
+	fyne.Canvas
+	fyne.ShortcutHandler
+}
+
+func (c *canvasOfKeys) AddShortcut(s fyne.Shortcut, do func(fyne.Shortcut)) {
+	c.ShortcutHandler.AddShortcut(s, do)
+}
+
+func (c *canvasOfKeys) RemoveShortcut(s fyne.Shortcut) { c.ShortcutHandler.RemoveShortcut(s) }

@@ -33,6 +33,8 @@ func keySheets() []struct {
 		{text.Key("In the main window"), []keyLine{
 			{"Ctrl+K", text.Key("Search, or dial a number")}, {"Ctrl+1", text.Key("The first place at the left; Ctrl+2 the second …")},
 			{"Ctrl+,", text.Key("Settings")}, {"Ctrl+S", text.Key("Save the form")},
+			{"Ctrl+J", text.Key("Answer")}, {"Ctrl+D", text.Key("Decline, or hang up")},
+			{"Ctrl+M", text.Key("Mute")}, {"Ctrl+H", text.Key("Hold, or take back")},
 			{"Ctrl+Enter", text.Key("Add the note of a record")}, {"?", text.Key("This sheet")},
 		}},
 	}

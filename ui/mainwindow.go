@@ -198,7 +198,7 @@ func (m *MainWindow) build() {
 	}
 	m.layer = kit.Cover(m.win, m.whole)
 	m.toasts = newToaster(m.layer, m.opt.Do)
-	m.keys()
+	m.keys(m.win.Canvas())
 	m.at = ""
 	m.Go(at)
 }
@@ -430,8 +430,7 @@ func (m *MainWindow) relook(l Look) {
 }
 
 // keys are the shortcuts of the whole window.
-func (m *MainWindow) keys() {
-	c := m.win.Canvas()
+func (m *MainWindow) keys(c fyne.Canvas) {
 	add := func(key fyne.KeyName, do func()) {
 		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { do() })
 	}
@@ -454,6 +453,9 @@ func (m *MainWindow) keys() {
 		add(fyne.KeyName(rune('1'+i)), func() { m.Go(name) })
 	}
 	add(fyne.KeyComma, func() { m.Go(pageSettings) })
+	for _, key := range []fyne.KeyName{fyne.KeyJ, fyne.KeyD, fyne.KeyM, fyne.KeyH} {
+		add(key, func() { m.status.call.key(key) })
+	}
 	add(fyne.KeyS, func() {
 		if p, ok := m.pages[m.at].(interface{ Submit() }); ok {
 			p.Submit()

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
+	"leadline/ui/hotkey"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 	"leadline/ui/theme"
@@ -161,6 +162,8 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 type statusCall struct {
 	opt   MainOptions
 	id    desk.CallID
+	state desk.State
+	since time.Time // when the buttons came to mean this call, or another thing
 	muted bool
 	box   *fyne.Container
 	name  *kit.Label
@@ -192,7 +195,10 @@ func newStatusCall(opt MainOptions) *statusCall {
 
 // Draw shows a call.
 func (c *statusCall) Draw(call desk.Call) {
-	c.id, c.muted = call.ID, call.Muted
+	if c.id != call.ID || (c.state == desk.Incoming) != (call.State == desk.Incoming) {
+		c.since = c.opt.Now()
+	}
+	c.id, c.state, c.muted = call.ID, call.State, call.Muted
 	name := callName(call)
 	c.name.SetText(kit.Ellipsis(name, kit.Secondary.Weighing(kit.SemiBold), 180))
 	soft, ink, icon := theme.AnswerSoft, theme.AnswerText, theme.IconOnCall
@@ -229,6 +235,28 @@ func (c *statusCall) Draw(call desk.Call) {
 		c.end.OnTap(func() { c.opt.Desk.HangUp(c.id) })
 	}
 	c.box.Refresh()
+}
+
+// key does what Ctrl and a key mean in a call window: a call's window takes no keyboard as it comes
+// up, so that whoever works here has theirs. J answers what rings longest, D ends the call of the strip;
+// nothing is taken or ended that came this moment.
+func (c *statusCall) key(name fyne.KeyName) {
+	d := c.opt.Desk
+	running, ok := runningCall(d.Snapshot().Calls)
+	settled := running.ID == c.id && c.opt.Now().Sub(c.since) >= deaf
+	switch {
+	case !ok:
+	case name == fyne.KeyM:
+		doHotkey(d, hotkey.Mute)
+	case name == fyne.KeyH && (running.State != desk.Talking || running.CanHold):
+		doHotkey(d, hotkey.Hold)
+	case name == fyne.KeyJ && (settled || running.State != desk.Incoming):
+		doHotkey(d, hotkey.Answer)
+	case name == fyne.KeyD && settled && running.State == desk.Incoming:
+		d.Decline(running.ID)
+	case name == fyne.KeyD && settled:
+		d.HangUp(running.ID)
+	}
 }
 
 // runningCall is the call that the strip shows: the one that talks, else one on
