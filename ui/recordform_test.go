@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"leadline/crm"
 	"leadline/crm/store"
@@ -225,6 +226,11 @@ func TestMergingAsksForTheOtherRecord(t *testing.T) {
 	b.waits("Merge two records")
 	b.tap("button", "Merge")
 	b.waits("Choose the other record first.")
+	find := b.widget("field", "Find a contact").(*kit.Field)
+	test.Type(find.Focusable(), "Mü") // in the place of what is proposed
+	if find.Text() != "Mü" {
+		t.Errorf("typing another name leaves %q", find.Text())
+	}
 	b.type_("Find a contact", "Gross")
 	b.waits("Joerg Gross")
 	b.tapLast("row", "Joerg Gross") // the first one is in the list

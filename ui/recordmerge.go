@@ -48,6 +48,7 @@ func (v *recordView) merge(with *crm.Duplicate) {
 		f.picker.choose(desk.Row{Ref: deskRef(with.Ref), Title: doubleName(*with, v.opt.Region), Sub: with.Sub})
 	} else {
 		f.picker.Find(v.rec.Title)
+		f.picker.field.SelectAll()
 	}
 	v.begin(f.task, f.picker.field)
 }

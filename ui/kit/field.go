@@ -190,6 +190,9 @@ func (f *Field) focusWithin(tries int) {
 	}
 }
 
+// SelectAll marks the text, so that what is typed next takes its place.
+func (f *Field) SelectAll() { f.entry.TypedShortcut(&fyne.ShortcutSelectAll{}) }
+
 // Focused says whether the field has the keyboard.
 func (f *Field) Focused() bool { return f.focused }
 
