@@ -240,6 +240,30 @@ func TestMergingAsksForTheOtherRecord(t *testing.T) {
 	b.waits("That did not work")
 }
 
+// Issue 6.6: everything without the mouse; Tab goes from the field to what is behind the offered records.
+func TestAnOfferedRecordIsChosenByKey(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	keep, _ := twins(t, s)
+	b.m.open(deskRef(crm.Ref{Kind: crm.KindContact, ID: keep.ID}))
+	b.waits("Buyer")
+	b.more("Merge…")
+	b.waits("Merge two records")
+	press := func(keys ...fyne.KeyName) {
+		for _, k := range keys {
+			b.m.Window().Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: k})
+		}
+	}
+	b.type_("Find a contact", "Gross")
+	b.waits("Joerg Gross")
+	press(fyne.KeyDown, fyne.KeyDown, fyne.KeyUp, fyne.KeyUp, fyne.KeyReturn)
+	b.waits("Head of purchasing")
+	b.tap("button", "Choose another")
+	find := b.widget("field", "Find a contact").(*kit.Field)
+	pumpUntil(t, b.d, find.Focused)
+	press(fyne.KeyEnter)
+	b.waits("Head of purchasing")
+}
+
 // tapLast taps the last visible widget of a role and a name.
 func (b *mainBench) tapLast(role, name string) {
 	b.t.Helper()

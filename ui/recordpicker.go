@@ -22,6 +22,8 @@ type recordPicker struct {
 	rows    *fyne.Container
 	asking  asker[string, []desk.Row]
 	opt     MainOptions
+	found   []desk.Row
+	at      int // the offered one that Enter chooses
 	chosen  desk.Row
 	changed func() // the choice or the height
 }
@@ -35,8 +37,29 @@ func newRecordPicker(opt MainOptions, name text.Key, kind desk.RecordKind, witho
 		return found[:min(len(found), pickerRows)], err
 	}}
 	p.field = kit.NewBareField(name, p.Find).WithPlaceholder(name).WithIcon(theme.IconSearch)
+	p.field.OnKey(p.key)
 	p.draw()
 	return p
+}
+
+// key has the arrows go over what is offered and Enter choose it: Tab leaves the field for what is behind.
+func (p *recordPicker) key(e *fyne.KeyEvent) bool {
+	if len(p.found) == 0 {
+		return false
+	}
+	switch e.Name {
+	case fyne.KeyDown:
+		p.at = min(p.at+1, len(p.found)-1)
+	case fyne.KeyUp:
+		p.at = max(p.at-1, 0)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		p.choose(p.found[p.at])
+		return true
+	default:
+		return false
+	}
+	p.list()
+	return true
 }
 
 // Chosen is the record; the zero Ref when none is chosen.
@@ -65,17 +88,23 @@ func (p *recordPicker) Find(words string) {
 }
 
 func (p *recordPicker) offer(rows []desk.Row) {
+	p.found, p.at = rows, 0
+	p.list()
+	p.changed()
+}
+
+// list draws what is offered.
+func (p *recordPicker) list() {
 	p.rows.Objects = nil
-	for _, r := range rows {
+	for i, r := range p.found {
 		row := kit.NewListRow(func() { p.choose(r) })
-		row.Set(listRowData(r, p.opt.Now(), false), false)
+		row.Set(listRowData(r, p.opt.Now(), false), i == p.at)
 		p.rows.Add(row)
 	}
-	if len(rows) == 0 && p.field.Text() != "" {
+	if len(p.found) == 0 && p.field.Text() != "" {
 		p.rows.Add(kit.Pad(8, 0, 0, 0, kit.NewLabel("Nothing found", kit.Secondary)))
 	}
 	p.rows.Refresh()
-	p.changed()
 }
 
 func (p *recordPicker) choose(r desk.Row) {
@@ -89,7 +118,10 @@ func (p *recordPicker) draw() {
 		p.box.Objects = []fyne.CanvasObject{p.field, p.rows}
 	} else {
 		name := kit.Column(1, kit.NewData(p.chosen.Title, kit.Strong).Shrink(60), kit.NewData(p.chosen.Sub, kit.Secondary).Shrink(60))
-		p.box.Objects = []fyne.CanvasObject{kit.Row(8, kit.Grow(name), kit.NewButton("Choose another", kit.Line, func() { p.choose(desk.Row{}) }))}
+		p.box.Objects = []fyne.CanvasObject{kit.Row(8, kit.Grow(name), kit.NewButton("Choose another", kit.Line, func() {
+			p.choose(desk.Row{})
+			p.field.Focus()
+		}))}
 	}
 	p.box.Refresh()
 }
