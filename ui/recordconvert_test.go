@@ -56,8 +56,11 @@ func TestALeadIsConvertedAndTakenBackInItsDetail_F1(t *testing.T) {
 	if b.finds("button", "Convert…") {
 		t.Error("a converted lead can be converted")
 	}
-	b.tap("button", "Undo")
+	b.tap("button", "Undo") // the record's; there is a notice with another one
 	b.waits("Convert…")
+	if b.says("was converted") {
+		t.Error("a notice still says that it was converted, and offers Undo")
+	}
 	if got := record(t, s, crm.Ref{Kind: crm.KindLead, ID: lead.ID}).Lead; got.Status != crm.LeadNew || len(got.Became) != 0 {
 		t.Errorf("after Undo the lead is %+v", got)
 	}

@@ -13,6 +13,7 @@ type recordHost interface {
 	open(desk.Ref)
 	// offer says that something was done, and what can be done about it.
 	offer(words string, action text.Key, do func())
+	withdraw(words string) // takes away what was offered
 	warn(words string)
 	tell(words string)
 	// openCalls and openLeads show the calls and leads that a figure counts; words say which.
@@ -25,6 +26,8 @@ type recordHost interface {
 func (m *MainWindow) offer(words string, action text.Key, do func()) {
 	m.toasts.Offer(words, false, action, do)
 }
+
+func (m *MainWindow) withdraw(words string) { m.toasts.Withdraw(words) }
 
 func (m *MainWindow) warn(words string) { m.toasts.Show(words, true) }
 

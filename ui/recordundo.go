@@ -31,6 +31,7 @@ func (v *recordView) undo(u crm.Undo) {
 			v.Reload()
 			return
 		}
+		v.host.withdraw(text.Say(desk.Text(u.Title))) // its Undo, where another one was pressed
 		v.changed()
 		v.host.open(deskRef(u.Refs[len(u.Refs)-1]))
 	})

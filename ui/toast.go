@@ -52,6 +52,16 @@ func (t *toaster) Offer(words string, warning bool, action text.Key, do func()) 
 	t.keep(s, warning, do != nil)
 }
 
+// Withdraw takes a sentence away that is no longer true.
+func (t *toaster) Withdraw(words string) {
+	for _, s := range t.shown {
+		if s.words == words {
+			t.close(s)
+			return
+		}
+	}
+}
+
 func (t *toaster) keep(s *toastShown, warning, action bool) {
 	if s.timer != nil {
 		s.timer.Stop()
