@@ -71,6 +71,7 @@ func demoCommand(args []string, door string, out io.Writer) error {
 		fmt.Fprintf(out, "  %s  %s\n", n.Number, n.What)
 	}
 	fmt.Fprintf(out, "  %s  Jürgen Müller-Lüdenscheidt\n", store.DemoKnown)
+	fmt.Fprintf(out, "  %s  %s, at the second window; customers can be passed on to her\n", colleagueExtension, store.DemoColleague)
 	fmt.Fprintf(out, "demo: the second window is %s's desk, on a program of its own. What is made on one desk appears on the other.\n", store.DemoColleague)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()

@@ -20,6 +20,9 @@ import (
 
 const demoWorkspace = "Nordlicht Technik"
 
+// colleagueExtension is where the colleague of the demo is called.
+const colleagueExtension = "102"
+
 // demoCompany is what is behind the demo's desks: a server, and a PBX in a box for each of the two telephones.
 type demoCompany struct {
 	dir      string
@@ -44,9 +47,10 @@ func openDemoCompany(dir string) (c *demoCompany, err error) {
 	if c.office, err = demo.Start(demo.Options{Numbers: []string{store.DemoKnown, store.DemoSeveral, store.DemoUnknown}}); err != nil {
 		return c, err
 	}
-	if c.second, err = demo.Start(demo.Options{Extension: "102", Numbers: []string{store.DemoKnown, store.DemoSeveral, store.DemoUnknown}}); err != nil {
+	if c.second, err = demo.Start(demo.Options{Extension: colleagueExtension, Numbers: []string{store.DemoKnown, store.DemoSeveral, store.DemoUnknown}}); err != nil {
 		return c, err
 	}
+	demo.Join(c.office, c.second)
 	c.server, err = startDemoServer(dir)
 	return c, err
 }

@@ -141,7 +141,7 @@ func (t *tour) steps() []step {
 		{"the agent answers", all(tap("call", "Answer"), hears)},
 		{"the colleague sees that the agent is on a call", beside(all(tap("main", "Team"), shows("main", store.DemoAgent), reads("main", "{n} free, {busy} on calls", "n", 0, "busy", 1), picture("colleague-team", "main")))},
 		{"they talk, and the agent notes what is said", all(write("call", "Note", "Wants 40 brackets by 15 January."), noted, picture("call-talking", "call"))},
-		{"the agent hangs up", all(tap("call", "Hang up"), ends)},
+		{"the agent hangs up, and is done", all(tap("call", "Hang up"), ends, tap("call", "Close"), over)},
 		{"a stranger calls", rings(unknownCustomer)},
 		{"the window says that nobody knows the number", all(reads("call", "Not in the CRM"), picture("call-unknown", "call"))},
 		{"the agent answers and makes a lead of the call", all(
@@ -149,10 +149,14 @@ func (t *tour) steps() []step {
 			write("call", "First name", "Jörg"), write("call", "Last name", "Groß"), write("call", "Company", "Groß Metallbau"),
 			picture("call-form", "call"), tap("call", "Save lead"), reads("call", "Lead · New"), picture("call-lead", "call"))},
 		{"the lead appears on the colleague's desk", beside(all(tap("main", "Leads"), shows("main", "Groß Metallbau"), picture("colleague-leads", "main")))},
-		{"the customer hangs up", func(t *tour) error { call.HangUp(); return ends(t) }},
+		{"the customer hangs up, and the agent is done", all(func(t *tour) error { call.HangUp(); return ends(t) }, tap("call", "Close"), over)},
 		{"the agent calls the new lead back", all(dial(unknownCustomer.Number), func(t *tour) error { return t.state("talking") })},
 		{"the window knows the lead now", all(shows("call", "Groß Metallbau"), picture("call-back", "call"))},
-		{"the agent hangs up", all(tap("call", "Hang up"), func(t *tour) error { return t.state("ended") })},
+		{"the agent passes the lead on to the colleague", all(tap("call", "Transfer"), shows("call", store.DemoColleague), write("call", "Extension or any number", colleagueExtension),
+			picture("call-transfer", "call"), tap("call", "Pass on"))},
+		{"the colleague's window knows who it is, and they talk", beside(all(shows("call", "Groß Metallbau"), tap("call", "Answer"), func(t *tour) error { return t.state("talking") }, picture("colleague-call", "call")))},
+		{"the agent's call is over", func(t *tour) error { return t.state("ended") }},
+		{"the colleague hangs up", beside(all(tap("call", "Hang up"), func(t *tour) error { return t.state("ended") }))},
 		{"somebody calls who withholds the number", rings(withheldCustomer)},
 		{"the window says so, and the agent declines", all(reads("call", "Number withheld"), picture("call-withheld", "call"), tap("call", "Decline"), ends)},
 		{"a number calls that three records have", rings(severalCustomer)},
@@ -259,6 +263,9 @@ func (t *tour) shot(name, window string) error {
 func (t *tour) state(want string) error {
 	return t.eventually("a call that is "+want, func() bool { return t.newest()["state"] == want })
 }
+
+// over waits until no call has a window any more.
+func over(t *tour) error { return t.eventually("no call", func() bool { return t.newest() == nil }) }
 
 // noted waits until the note of the newest call is in the file.
 func noted(t *tour) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -39,6 +40,9 @@ type CustomerCall struct {
 	hangUp context.CancelFunc
 	leg    *leg
 
+	colleague *CustomerCall // what rings at the colleague whom the agent calls; nil for none
+	passedOn  atomic.Bool   // the colleague talks to somebody else now
+
 	mu      sync.Mutex
 	phase   Phase
 	end     End
@@ -47,6 +51,7 @@ type CustomerCall struct {
 	version int     // of our session description
 	late    *uint32 // CSeq of the INVITE whose answer is to come with the ACK
 	began   bool    // RTP flows
+	dialog  dialog  // with the agent's telephone; nil before it is answered
 }
 
 func newCall(customer Customer, dialled string, l *leg, hangUp context.CancelFunc) *CustomerCall {
@@ -163,6 +168,14 @@ func (c *CustomerCall) nextVersion() int {
 	return c.version
 }
 
+// at is closed when the call has come so far; nil, which never is, for no call.
+func (c *CustomerCall) at(p Phase) <-chan struct{} {
+	if c == nil {
+		return nil
+	}
+	return c.reached[p]
+}
+
 // talk waits until one of the sides has had enough, and says who.
 func (c *CustomerCall) talk(customer, agent context.Context) End {
 	var enough <-chan time.Time
@@ -175,6 +188,7 @@ func (c *CustomerCall) talk(customer, agent context.Context) End {
 	case <-agent.Done():
 		return End{Reason: "hung up by the agent", ByAgent: true}
 	case <-customer.Done():
+	case <-c.colleague.at(Ended):
 	case <-enough:
 	}
 	return End{Reason: "hung up by the customer"}

@@ -51,6 +51,7 @@ const (
 	NeverThere                  // rings, then 480
 	Declines                    // 603
 	NotFound                    // 404
+	Forwards                    // rings at a colleague's telephone
 )
 
 // Number is one that can be called.

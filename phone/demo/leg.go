@@ -36,6 +36,7 @@ type leg struct {
 	repeat  float64 // gain of the echo
 	delay   int     // of the echo, samples
 	waiting []int16 // heard, not echoed yet
+	other   *leg    // hears what this one hears, in place of an echo; nil for none
 	heard   int     // packets
 	digits  string
 	event   uint32 // timestamp of the digit that was counted last
@@ -66,6 +67,23 @@ func (l *leg) say(script []int16, repeat float64, delay time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.script, l.repeat, l.delay = script, repeat, int(delay*rate/time.Second)
+}
+
+// bridge has each of two legs say what the other hears. They are not started yet.
+func bridge(a, b *leg) {
+	const jitter = 2 * frameTime // what comes late has so long
+	for _, l := range []*leg{a, b} {
+		l.say(nil, 1, jitter)
+	}
+	a.pass(b)
+	b.pass(a)
+}
+
+// pass has another leg say what this one hears; nil for nobody.
+func (l *leg) pass(other *leg) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.other = other
 }
 
 // reflect makes the leg an echo test: what comes goes back at once.
@@ -173,8 +191,19 @@ func (l *leg) take(b []byte) {
 	if p.Unmarshal(b) != nil || p.Version != 2 {
 		return
 	}
+	voice, says := l.heeds(&p)
+	if voice != nil {
+		says.echo(voice)
+	}
+}
+
+// heeds takes in a packet, and gives its sound and who is to say it.
+func (l *leg) heeds(p *rtp.Packet) (voice []int16, says *leg) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if says = l.other; says == nil {
+		says = l
+	}
 	if l.mirror && (p.PayloadType == ptPCMA || p.PayloadType == ptPCMU) {
 		// A stream of its own, as if a person repeated it: only the sound is theirs.
 		l.write(l.terms, &rtp.Packet{Payload: p.Payload, Header: rtp.Header{Version: 2, Marker: p.Marker,
@@ -182,9 +211,9 @@ func (l *leg) take(b []byte) {
 	}
 	switch {
 	case p.PayloadType == ptPCMA:
-		l.hear(p.Payload, g711.DecodeAlawFrame)
+		voice = l.hear(p.Payload, g711.DecodeAlawFrame)
 	case p.PayloadType == ptPCMU:
-		l.hear(p.Payload, g711.DecodeUlawFrame)
+		voice = l.hear(p.Payload, g711.DecodeUlawFrame)
 	case p.PayloadType == l.terms.digits && l.terms.digits != 0:
 		// RFC 4733 §2.3: event, then the end bit; all packets of one digit have one timestamp.
 		if len(p.Payload) >= 4 && p.Payload[0] < 16 && (l.digits == "" || p.Timestamp != l.event) {
@@ -192,24 +221,33 @@ func (l *leg) take(b []byte) {
 			l.event = p.Timestamp
 		}
 	}
+	return voice, says
 }
 
-// hear keeps what was heard for the echo, two seconds at most; l.mu is held.
-func (l *leg) hear(payload []byte, decode func(byte) int16) {
+// echo keeps what was heard until it is said, two seconds at most.
+func (l *leg) echo(voice []int16) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = append(l.waiting, voice...)
+	if over := len(l.waiting) - 2*rate; over > 0 {
+		l.waiting = l.waiting[over:]
+	}
+}
+
+// hear counts and measures what was heard; l.mu is held.
+func (l *leg) hear(payload []byte, decode func(byte) int16) (voice []int16) {
 	l.heard++
 	var sum float64
 	for _, b := range payload {
 		v := decode(b)
 		sum += float64(v) * float64(v)
-		l.waiting = append(l.waiting, v)
-	}
-	if over := len(l.waiting) - 2*rate; over > 0 {
-		l.waiting = l.waiting[over:]
+		voice = append(voice, v)
 	}
 	if len(payload) > 0 {
 		l.loud[l.loudAt%len(l.loud)] = math.Sqrt(sum/float64(len(payload))) / math.MaxInt16
 		l.loudAt++
 	}
+	return voice
 }
 
 func (l *leg) recovered() {

@@ -52,6 +52,8 @@ type PBX struct {
 	deaf   bool                     // takes no more requests
 	calls  map[string]*CustomerCall // by SIP Call-ID
 	taken  chan *CustomerCall
+
+	colleagues map[string]*PBX // the boxes of other extensions
 }
 
 // ErrNotRegistered is the answer to a Call while no telephone has registered.
@@ -88,7 +90,7 @@ func Start(o Options) (*PBX, error) {
 	}
 	p := &PBX{
 		opts: o, log: o.Log, conn: conn, addr: conn.LocalAddr().(*net.UDPAddr),
-		registrar: newRegistrar(o.Extension, o.Password), calls: map[string]*CustomerCall{},
+		registrar: newRegistrar(o.Extension, o.Password), calls: map[string]*CustomerCall{}, colleagues: map[string]*PBX{},
 		taken: make(chan *CustomerCall, 16),
 	}
 	if !p.addr.IP.IsLoopback() {
@@ -130,6 +132,7 @@ func (p *PBX) serve() error {
 	srv.OnOptions(p.guard(p.onFine))
 	srv.OnInfo(p.guard(p.onInDialog))
 	srv.OnUpdate(p.guard(p.onUpdate))
+	srv.OnRefer(p.guard(p.onRefer))
 	srv.OnNoRoute(p.guard(p.onOther))
 	p.serving.Go(func() {
 		if err := srv.ServeUDP(p.conn); err != nil && !errors.Is(err, net.ErrClosed) {
@@ -266,5 +269,5 @@ func (p *PBX) onInDialog(req *sip.Request, tx sip.ServerTransaction) {
 
 func (p *PBX) onOther(req *sip.Request, tx sip.ServerTransaction) {
 	p.reply(req, tx, 405, "Method Not Allowed",
-		sip.NewHeader("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REGISTER"))
+		sip.NewHeader("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, REGISTER"))
 }

@@ -18,15 +18,21 @@ const goodbye = 2 * time.Second
 // Call lets a customer call the agent. It returns at once; what becomes of it is
 // told by the CustomerCall.
 func (p *PBX) Call(customer Customer) (*CustomerCall, error) {
-	phones := p.registrar.contacts()
-	if len(phones) == 0 {
-		return nil, ErrNotRegistered
-	}
 	l, err := newLeg(p.log)
 	if err != nil {
 		return nil, err
 	}
-	l.say(speech(seed(customer.Number), 20), 0.5, 700*time.Millisecond)
+	l.say(customer.voice())
+	return p.callWith(customer, l)
+}
+
+// callWith is Call over a leg that is not started yet; it is closed in any case.
+func (p *PBX) callWith(customer Customer, l *leg) (*CustomerCall, error) {
+	phones := p.registrar.contacts()
+	if len(phones) == 0 {
+		l.close()
+		return nil, ErrNotRegistered
+	}
 	ctx, hangUp := context.WithCancel(p.ctx)
 	call := newCall(customer, "", l, hangUp)
 	id := uuid.NewString()
@@ -94,6 +100,7 @@ func (p *PBX) ring(ctx context.Context, call *CustomerCall, id string, phone sip
 		return End{Reason: err.Error()}
 	}
 	call.connect(t)
+	call.speaksIn(d)
 	call.become(Answered)
 	end = call.talk(ctx, d.Context())
 	if !end.ByAgent {
@@ -136,6 +143,11 @@ func (p *PBX) bye(send func(context.Context) error) {
 	if err := send(ctx); err != nil {
 		p.log.Info("demo: BYE", "error", err)
 	}
+}
+
+// voice is how the customer speaks, in the words of [leg.say].
+func (c Customer) voice() (script []int16, repeat float64, delay time.Duration) {
+	return speech(seed(c.Number), 20), 0.5, 700 * time.Millisecond
 }
 
 // seed gives each number a voice of its own.

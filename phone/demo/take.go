@@ -25,15 +25,15 @@ func (p *PBX) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 		return
 	}
 	defer l.close()
+	ctx, hangUp := context.WithCancel(p.ctx)
+	defer hangUp()
+	call := newCall(whoIs(dialled), dialled, l, hangUp)
 	does := behaviour(dialled, p.opts.Numbers)
 	if does == Echoes {
 		l.reflect()
 	} else {
-		l.say(speech(seed(e164(dialled)), 20), 0.5, 700*time.Millisecond)
+		l.say(call.Customer.voice())
 	}
-	ctx, hangUp := context.WithCancel(p.ctx)
-	defer hangUp()
-	call := newCall(whoIs(dialled), dialled, l, hangUp)
 	id := req.CallID().Value()
 	if !p.enter(id, call) {
 		p.reply(req, tx, 503, "Service Unavailable")
@@ -51,22 +51,24 @@ func (p *PBX) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 	case p.taken <- call:
 	default:
 	}
+	if colleague := p.colleague(dialled); colleague != nil {
+		if call.colleague, err = p.ringColleague(colleague, l); err != nil {
+			call.finish(refuse(p, d, 480, "Temporarily Unavailable"))
+			return
+		}
+		defer call.leaveColleague()
+		does = Forwards
+	}
 	call.finish(p.take(ctx, call, d, does))
 }
 
 // take is the agent's call from INVITE to its end.
 func (p *PBX) take(ctx context.Context, call *CustomerCall, d *sipgo.DialogServerSession, does Behaviour) End {
-	refuse := func(code int, reason string) End {
-		if err := d.Respond(code, reason, nil); err != nil {
-			p.log.Info("demo: refuse a call", "code", code, "error", err)
-		}
-		return End{Code: code, Reason: fmt.Sprintf("%d %s", code, reason)}
-	}
 	switch does {
 	case NotFound:
-		return refuse(404, "Not Found")
+		return refuse(p, d, 404, "Not Found")
 	case Busy:
-		return refuse(486, "Busy Here")
+		return refuse(p, d, 486, "Busy Here")
 	}
 	var t terms
 	body := d.InviteRequest.Body()
@@ -74,7 +76,7 @@ func (p *PBX) take(ctx context.Context, call *CustomerCall, d *sipgo.DialogServe
 	if !late {
 		var err error
 		if t, err = readSDP(body); err != nil {
-			return refuse(488, "Not Acceptable Here")
+			return refuse(p, d, 488, "Not Acceptable Here")
 		}
 	}
 	if err := d.Respond(180, "Ringing", nil); err != nil {
@@ -86,18 +88,26 @@ func (p *PBX) take(ctx context.Context, call *CustomerCall, d *sipgo.DialogServe
 	}[does]
 	wait := time.NewTimer(patience)
 	defer wait.Stop()
+	later := wait.C
+	if does == Forwards {
+		later = nil
+	}
 	select {
 	case <-d.Context().Done():
 		return End{Reason: "given up by the agent", ByAgent: true}
 	case <-ctx.Done():
-		return refuse(480, "Temporarily Unavailable")
-	case <-wait.C:
+		return refuse(p, d, 480, "Temporarily Unavailable")
+	case <-later:
+	case <-call.colleague.at(Answered):
+	case <-call.colleague.at(Ended):
+		code, reason := call.colleague.End().answer()
+		return refuse(p, d, code, reason)
 	}
 	switch does {
 	case NeverThere:
-		return refuse(480, "Temporarily Unavailable")
+		return refuse(p, d, 480, "Temporarily Unavailable")
 	case Declines:
-		return refuse(603, "Decline")
+		return refuse(p, d, 603, "Decline")
 	}
 	if late {
 		call.offered(d.InviteRequest.CSeq().SeqNo)
@@ -114,12 +124,20 @@ func (p *PBX) take(ctx context.Context, call *CustomerCall, d *sipgo.DialogServe
 		p.bye(d.Bye)
 		return End{Reason: fmt.Sprintf("200: %v", err)}
 	}
+	call.speaksIn(d)
 	call.become(Answered)
 	end := call.talk(ctx, d.Context())
 	if !end.ByAgent {
 		p.bye(d.Bye)
 	}
 	return end
+}
+
+func refuse(p *PBX, d *sipgo.DialogServerSession, code int, reason string) End {
+	if err := d.Respond(code, reason, nil); err != nil {
+		p.log.Info("demo: refuse a call", "code", code, "error", err)
+	}
+	return End{Code: code, Reason: fmt.Sprintf("%d %s", code, reason)}
 }
 
 // whoIs is the customer behind a dialled number, as far as there is one.
