@@ -32,12 +32,13 @@ type missedPage struct {
 	wide     map[string]float32 // widths of columns that were changed
 	taken    map[string]float32 // widths when the edge was taken that is being dragged; nil for none
 	why      string             // why no call can be placed; "" when one can
+	sight    callSight
 }
 
 const missedStep = 100
 
 func newMissedPage(opt MainOptions) *missedPage {
-	p := &missedPage{opt: opt, most: missedStep, order: crm.Order(opt.Kept.String(prefMissedOrder)), wide: readWidths(opt.Kept.String(prefMissedWidths))}
+	p := &missedPage{opt: opt, sight: callSight{opt: opt}, most: missedStep, order: crm.Order(opt.Kept.String(prefMissedOrder)), wide: readWidths(opt.Kept.String(prefMissedWidths))}
 	p.heads = kit.Sized(0, 28, kit.Gap(0))
 	p.open = newListPager(opt.Do, opt.Desk, p.draw)
 	p.done = newListPager(opt.Do, opt.Desk, p.draw)
@@ -68,6 +69,7 @@ func (p *missedPage) Object() fyne.CanvasObject { return p.box }
 // Enter loads both lists.
 func (p *missedPage) Enter() {
 	p.readLines()
+	p.sight.read(p.draw)
 	p.show()
 }
 
@@ -118,6 +120,7 @@ func (p *missedPage) Draw(s desk.Snapshot, data bool) {
 		p.draw()
 	}
 	if data {
+		p.sight.read(p.draw)
 		p.open.Reload()
 		p.done.Reload()
 	}
@@ -153,6 +156,9 @@ func (p *missedPage) content(waiting int, today []desk.Row, now time.Time) fyne.
 		return kit.Middle(kit.ColumnAligned(10, kit.Center,
 			kit.NewStateWord(text.T("The list could not be read"), theme.IconAlert, kit.Bad, kit.Body),
 			kit.NewButton("Try again", kit.Line, p.Enter)))
+	}
+	if p.sight.none {
+		return noSight()
 	}
 	if p.showDone {
 		rows := p.take(p.done)

@@ -75,6 +75,7 @@ func dealsPageSpec() listSpec {
 // listPage is a list at the left and the record of the chosen row beside it.
 type listPage struct {
 	opt    MainOptions
+	sight  callSight // of the calls
 	spec   listSpec
 	box    *fyne.Container
 	head   fyne.CanvasObject
@@ -110,7 +111,7 @@ type listPage struct {
 }
 
 func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
-	p := &listPage{opt: opt, spec: spec, host: host, at: -1, rows: map[fyne.CanvasObject]int{}}
+	p := &listPage{opt: opt, spec: spec, host: host, sight: callSight{opt: opt}, at: -1, rows: map[fyne.CanvasObject]int{}}
 	p.pager = newListPager(opt.Do, opt.Desk, p.loaded)
 	p.pager.before = p.look
 	p.detail = newRecordView(opt, host)
@@ -191,6 +192,9 @@ func (p *listPage) emptyState(importFile func()) fyne.CanvasObject {
 	if p.spec.add != "" && p.opt.Customers != nil {
 		add = kit.NewButton(p.spec.add, kit.Line, p.add).WithIcon(theme.IconPlus)
 	}
+	if p.sight.none {
+		return noSight()
+	}
 	return kit.NewEmptyState(p.spec.icon, p.spec.empty, p.spec.emptyLine, primary, add)
 }
 
@@ -221,6 +225,9 @@ func (p *listPage) Enter() {
 		p.filters.enter()
 	}
 	was := p.detail.row.Ref
+	if p.spec.calls {
+		p.sight.read(p.see)
+	}
 	p.load()
 	if p.detail.row.Ref == was { // else it was just read
 		p.detail.Reload()
@@ -243,10 +250,20 @@ func (p *listPage) Leave() {
 // Draw reloads when data may have changed.
 func (p *listPage) Draw(s desk.Snapshot, data bool) {
 	p.detail.Account(s)
+	if data && p.spec.calls {
+		p.sight.read(p.see)
+	}
 	if data {
 		p.pager.Reload()
 		p.detail.Reload()
 	}
+}
+
+// see draws what another role of the agent shows.
+func (p *listPage) see() {
+	p.empty = p.emptyState(p.host.importFile)
+	p.arrange()
+	p.loaded()
 }
 
 // Submit does what the open form of the record is for (Ctrl+S).
@@ -410,7 +427,11 @@ func (p *listPage) instead() fyne.CanvasObject {
 	case p.nothing() && p.bare:
 		return nil
 	}
-	return kit.Pad(24, 16, 0, 16, kit.ColumnAligned(0, kit.Center, kit.NewLabel(p.spec.none, kit.Body.In(theme.Text2))))
+	none := p.spec.none
+	if p.sight.none {
+		none = "Your role shows no calls"
+	}
+	return kit.Pad(24, 16, 0, 16, kit.ColumnAligned(0, kit.Center, kit.NewLabel(none, kit.Body.In(theme.Text2))))
 }
 
 func (p *listPage) show(instead fyne.CanvasObject) {

@@ -224,7 +224,7 @@ func (p *statisticsPage) content() fyne.CanvasObject {
 			kit.NewStateWord(text.T("The calls could not be counted"), theme.IconAlert, kit.Bad, kit.Body),
 			kit.NewButton("Try again", kit.Line, p.load)))
 	case p.has.Reach == crm.ReachNone:
-		return kit.NewEmptyState(theme.IconLock, "Your role shows no calls", "An administrator can change what a role may see.", nil, nil)
+		return noSight()
 	case p.nothing():
 		var other *kit.Button
 		if p.period == periodToday || p.period == periodWeek {
