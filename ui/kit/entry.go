@@ -13,9 +13,11 @@ type entry struct {
 	onKey   func(*fyne.KeyEvent) bool
 	onShort func(fyne.Shortcut) bool
 	window  func() fyne.Canvas
+	focused fyne.Canvas // where it got the keyboard
 }
 
 func (e *entry) FocusGained() {
+	e.focused = e.window()
 	e.Entry.FocusGained()
 	e.onFocus(true)
 }
@@ -38,7 +40,11 @@ func (e *entry) TypedShortcut(s fyne.Shortcut) {
 		return
 	}
 	if c, ok := s.(*desktop.CustomShortcut); ok && !edits(c.KeyName) {
-		if window, ok := e.window().(fyne.Shortcutable); ok {
+		window := e.window()
+		if window == nil { // its form has gone, and nothing has taken the keyboard since
+			window = e.focused
+		}
+		if window, ok := window.(fyne.Shortcutable); ok {
 			window.TypedShortcut(s)
 			return
 		}

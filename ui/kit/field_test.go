@@ -218,6 +218,11 @@ func TestWindowShortcutsReachTheWindowFromAField(t *testing.T) {
 	if hung != 1 {
 		t.Errorf("the shortcut reached the window %d times, want once", hung)
 	}
+	f.entry.window = func() fyne.Canvas { return nil } // as Fyne says of a field whose form has gone
+	if f.entry.TypedShortcut(hangUp); hung != 2 {
+		t.Error("a field that is seen no more swallows the shortcut")
+	}
+	f.entry.window, hung = func() fyne.Canvas { return handler }, 1
 	f.entry.TypedShortcut(&fyne.ShortcutSelectAll{})
 	if got := f.entry.SelectedText(); got != "one two" {
 		t.Errorf("select all selects %q", got)
