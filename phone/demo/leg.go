@@ -33,6 +33,7 @@ type leg struct {
 	script  []int16 // said over and over; nil: nothing
 	at      int
 	mirror  bool    // each packet goes straight back, and nothing else is sent
+	unsaid  uint16  // packets that did not go back, since nobody listened
 	repeat  float64 // gain of the echo
 	delay   int     // of the echo, samples
 	waiting []int16 // heard, not echoed yet
@@ -137,10 +138,11 @@ func (l *leg) send() {
 		}
 		l.mu.Unlock()
 		header.PayloadType = t.voice
-		if l.write(t, &rtp.Packet{Header: header, Payload: payload}) {
-			header.Marker = false
+		sent := l.write(t, &rtp.Packet{Header: header, Payload: payload})
+		if sent { // a gap in the numbers would be a loss (RFC 3550 §5.1)
+			header.SequenceNumber++
 		}
-		header.SequenceNumber++
+		header.Marker = !sent
 		header.Timestamp += frameSamples
 	}
 }
@@ -206,8 +208,11 @@ func (l *leg) heeds(p *rtp.Packet) (voice []int16, says *leg) {
 	}
 	if l.mirror && (p.PayloadType == ptPCMA || p.PayloadType == ptPCMU) {
 		// A stream of its own, as if a person repeated it: only the sound is theirs.
-		l.write(l.terms, &rtp.Packet{Payload: p.Payload, Header: rtp.Header{Version: 2, Marker: p.Marker,
-			PayloadType: p.PayloadType, SequenceNumber: p.SequenceNumber, Timestamp: p.Timestamp, SSRC: ^p.SSRC}})
+		back := &rtp.Packet{Payload: p.Payload, Header: rtp.Header{Version: 2, Marker: p.Marker,
+			PayloadType: p.PayloadType, SequenceNumber: p.SequenceNumber - l.unsaid, Timestamp: p.Timestamp, SSRC: ^p.SSRC}}
+		if !l.write(l.terms, back) {
+			l.unsaid++
+		}
 	}
 	switch {
 	case p.PayloadType == ptPCMA:

@@ -279,6 +279,33 @@ func TestTheEchoTestSendsBackWhatItHears(t *testing.T) {
 	})
 }
 
+// Who is not listened to loses nothing, and nobody is told of a bad line when the call goes on.
+func TestNothingIsLostByAHold(t *testing.T) {
+	for _, to := range []string{"600", demo.Known.Number} {
+		t.Run(to, func(t *testing.T) {
+			a := connect(t, demo.Options{})
+			id := a.dials(to)
+			a.reaches(id, phone.Active)
+			for _, held := range []bool{false, true, false} {
+				if a.call("it is there", func(c phone.Call) bool { return c.ID == id }).State == phone.HeldHere != held {
+					if err := a.Hold(id, held); err != nil {
+						t.Fatal(err)
+					}
+				}
+				a.reaches(id, map[bool]phone.CallState{false: phone.Active, true: phone.HeldHere}[held])
+				time.Sleep(time.Second) // fifty packets, which are not sent in the middle
+			}
+			if err := a.HangUp(id); err != nil {
+				t.Fatal(err)
+			}
+			s := a.ends(id, phone.HungUpHere).Sounded
+			if s == nil || s.Received < 50 || s.Lost > 10 {
+				t.Errorf("it sounded %+v", s)
+			}
+		})
+	}
+}
+
 func TestTheAgentGivesUpWhileItRings(t *testing.T) {
 	a := connect(t, demo.Options{})
 	id, err := a.Dial("Demo", "602")
