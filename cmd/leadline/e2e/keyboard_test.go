@@ -1,0 +1,32 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+
+	phone "leadline/phone/rig"
+)
+
+// A German keyboard writes umlauts, ß and, by its dead keys, accents (issue 6, "How it is proven").
+func TestAGermanKeyboardWritesUmlautsAndAccents(t *testing.T) {
+	o := newOffice(t)
+	o.screen.Run("setxkbmap", "de")
+	p := o.start()
+	p.tap("main", "Leads")
+	p.usable("main", "New lead")
+	p.do(p.door.WaitFor(p.ctx(), "main", "Last name", soon))
+	phone.Eventually(t, soon, "the first field has the keyboard", func() (bool, string) {
+		o.screen.Type("C")
+		return strings.HasPrefix(p.written("First name"), "C"), p.seen()
+	})
+	o.screen.Keys("ctrl+a")
+	o.screen.Keys("R", "e", "n", "dead_acute", "e")
+	o.screen.Keys("Tab")
+	o.screen.Keys("M", "udiaeresis", "ssharp", "i", "g", "minus", "dead_circumflex", "o", "Adiaeresis")
+	for field, want := range map[string]string{"First name": "René", "Last name": "Müßig-ôÄ"} {
+		phone.Eventually(t, soon, field+" is written", func() (bool, string) {
+			got := p.written(field)
+			return got == want, got
+		})
+	}
+}
