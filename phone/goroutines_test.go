@@ -38,7 +38,7 @@ var unguarded = map[string]string{
 	"audio/fake.go Run":           "stands in for the sound card in tests",
 	"demo/pbx.go serve":           "its handlers are guarded; it listens on the loopback",
 	"demo/pbx.go Close":           "only waits",
-	"demo/ring.go Call":           "ring recovers",
+	"demo/ring.go callWith":       "ring recovers",
 	"demo/leg.go start":           "take recovers for each packet, send itself",
 }
 
