@@ -112,7 +112,11 @@ func (r *Recorder) Drain(now time.Time) error {
 // Close writes the rest, padded to a block, and the length into the header. It does not close the file.
 func (r *Recorder) Close(now time.Time) error {
 	_ = r.Drain(now)
-	if end := recordSamples(now.Sub(r.began)); end > r.pos {
+	end := recordSamples(now.Sub(r.began))
+	if r.pos == 0 {
+		end = max(end, 1) // a file without a block can't be opened (RFC 9639 §8.2)
+	}
+	if end > r.pos {
 		r.emit((end + recordBlock - 1) / recordBlock * recordBlock)
 	}
 	if r.err != nil {

@@ -441,3 +441,18 @@ func BenchmarkRecording(b *testing.B) {
 	}
 	b.ReportMetric(float64(r.Written())/float64(b.N)/1000, "kB/s")
 }
+
+// A recording that ends as it begins is a file that plays, and not one that no decoder opens.
+func TestARecordingThatEndsAtOnceCanBeOpened(t *testing.T) {
+	file, start := &memory{}, time.Now()
+	r, err := NewRecorder(file, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(start); err != nil {
+		t.Fatal(err)
+	}
+	if left, right := played(t, file.data); len(left) != recordBlock || len(right) != recordBlock {
+		t.Errorf("it has %d and %d samples", len(left), len(right))
+	}
+}
