@@ -78,17 +78,7 @@ func (p *missedPage) drawHeads() {
 
 // way is how the calls are ordered by a column: 1 upwards, -1 downwards, 0 not at all.
 func (p *missedPage) way(by crm.Column) int {
-	c, down := p.order.Column()
-	if p.order == crm.OrderUsual {
-		c, down = crm.ColumnBegan, true
-	}
-	switch {
-	case c != by:
-		return 0
-	case down:
-		return -1
-	}
-	return 1
+	return wayOf(p.order, by, crm.ColumnBegan, true)
 }
 
 // orderBy orders the calls by a column, the most first but for lines; a second time turns it round.

@@ -389,9 +389,16 @@ func (t *listTable) drawHeads() {
 
 // way is how the list is ordered by a column: 1 upwards, -1 downwards, 0 not at all.
 func (t *listTable) way(by crm.Column) int {
-	c, down := t.p.order.Column()
-	if t.p.order == crm.OrderUsual {
-		c, down = t.usualOrder()
+	usual, down := t.usualOrder()
+	return wayOf(t.p.order, by, usual, down)
+}
+
+// wayOf is how an order orders by a column, 1 upwards, -1 downwards, 0 not at all, where crm.OrderUsual is by
+// the column usual.
+func wayOf(order crm.Order, by, usual crm.Column, usualDown bool) int {
+	c, down := order.Column()
+	if order == crm.OrderUsual {
+		c, down = usual, usualDown
 	}
 	switch {
 	case c != by:

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	phone "leadline/phone/rig"
+	ui "leadline/ui/rig"
 )
 
 // card is where a card of the board is on the screen, and where its column's neighbour is.
@@ -41,18 +42,24 @@ func (p *program) written(field string) string {
 	return ""
 }
 
+// beginsLead opens the form for a lead, whose first field has the keyboard; something is typed into it.
+func (p *program) beginsLead(screen *ui.Screen) {
+	p.t.Helper()
+	p.tap("main", "Leads")
+	p.usable("main", "New lead")
+	p.do(p.door.WaitFor(p.ctx(), "main", "Last name", soon))
+	phone.Eventually(p.t, soon, "the first field has the keyboard", func() (bool, string) {
+		screen.Type("C")
+		return strings.HasPrefix(p.written("First name"), "C"), p.seen()
+	})
+}
+
 // TestALeadIsMadeConvertedAndMovedOverTheBoard goes the way of a lead that becomes
 // business (requirements.md F1, F4, H3), the last step with a real pointer.
 func TestALeadIsMadeConvertedAndMovedOverTheBoard(t *testing.T) {
 	o := newOffice(t)
 	p := o.start()
-	p.tap("main", "Leads")
-	p.usable("main", "New lead")
-	p.do(p.door.WaitFor(p.ctx(), "main", "Last name", soon))
-	phone.Eventually(t, soon, "the first field has the keyboard", func() (bool, string) {
-		o.screen.Type("C")
-		return strings.HasPrefix(p.written("First name"), "C"), p.seen()
-	})
+	p.beginsLead(o.screen)
 	p.types("main", "First name", "Carla")
 	p.types("main", "Last name", "Brandt")
 	p.types("main", "Company name", "Brandt & Söhne")

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"strings"
 	"testing"
 
 	phone "leadline/phone/rig"
@@ -12,13 +11,7 @@ func TestAGermanKeyboardWritesUmlautsAndAccents(t *testing.T) {
 	o := newOffice(t)
 	o.screen.Run("setxkbmap", "de")
 	p := o.start()
-	p.tap("main", "Leads")
-	p.usable("main", "New lead")
-	p.do(p.door.WaitFor(p.ctx(), "main", "Last name", soon))
-	phone.Eventually(t, soon, "the first field has the keyboard", func() (bool, string) {
-		o.screen.Type("C")
-		return strings.HasPrefix(p.written("First name"), "C"), p.seen()
-	})
+	p.beginsLead(o.screen)
 	o.screen.Keys("ctrl+a")
 	o.screen.Keys("R", "e", "n", "dead_acute", "e")
 	o.screen.Keys("Tab")
