@@ -91,7 +91,7 @@ func demoCommand(args []string, door string, out io.Writer) error {
 func (c *demoCompany) agent(look config.UI) (options, error) {
 	address, password := c.office.Account()
 	account, err := config.CheckAccount(config.Account{
-		Name: "Office", Address: address, Password: secret.Secret(password), Bind: "127.0.0.1:0", LineHeader: "X-Line",
+		Name: "Office", Address: address, Password: secret.Secret(password), Bind: "127.0.0.1:0", LineHeader: "X-Line", DefaultLine: store.DemoLine,
 	})
 	if err != nil {
 		return options{}, fmt.Errorf("demo: %w", err)

@@ -57,4 +57,5 @@ func TestTheDemosDataIsTakenByItsServer(t *testing.T) {
 	if me, err := petra.store.Me(t.Context()); err != nil || me.Name != store.DemoColleague || me.Extension != "102" {
 		t.Errorf("she is %+v, %v", me, err)
 	}
+	petra.untilDesk(t, "her calls go out over the line of the head office", func(s desk.Snapshot) bool { return s.Out.Name == "Head office" })
 }

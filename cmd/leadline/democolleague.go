@@ -9,10 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"leadline/cmd/leadline/config"
+	"leadline/crm"
 	"leadline/crm/store"
 	"leadline/crm/wire"
 	"leadline/phone/demo"
@@ -64,11 +66,19 @@ func (c *demoCompany) seed(ctx context.Context, s *store.Store) error {
 	if err != nil {
 		return err
 	}
+	lines, err := s.Lines(ctx)
+	if err != nil {
+		return err
+	}
+	headOffice := slices.IndexFunc(lines, func(l crm.Line) bool { return l.Number.E164 == crm.Parse(store.DemoLine, crm.DefaultRegion).E164 })
+	if headOffice < 0 {
+		return fmt.Errorf("demo: no line has %s", store.DemoLine)
+	}
 	address, password := c.second.Account()
 	for _, u := range users {
 		var telephones []wire.Account
 		if u.Name == store.DemoColleague {
-			telephones = []wire.Account{{Name: "Office", Address: address, Password: password}}
+			telephones = []wire.Account{{Name: "Office", Address: address, Password: password, Line: lines[headOffice].ID}}
 		}
 		if err := c.server.hire(ctx, u, c.password, telephones...); err != nil {
 			return err
