@@ -164,15 +164,19 @@ func listsDependOn(s desk.Snapshot) string {
 	return b.String()
 }
 
-// ApplyLook sets language and theme for all windows; those that are open draw their
-// colours anew by themselves and their words when they are filled the next time.
-func ApplyLook(app fyne.App, l Look) {
-	language := l.Language
+// Speak sets the language that the program speaks, by its tag; "" is the system's. One that there is no
+// translation for leaves English.
+func Speak(language string) {
 	if language == "" {
 		language = systemLanguage()
 	}
-	// A system language that there is no translation for leaves English.
 	_ = text.SetLanguage(language)
+}
+
+// ApplyLook sets language and theme for all windows; those that are open draw their
+// colours anew by themselves and their words when they are filled the next time.
+func ApplyLook(app fyne.App, l Look) {
+	Speak(l.Language)
 	mode := theme.System
 	switch l.Theme {
 	case "light":

@@ -71,10 +71,13 @@ func run(args []string, out io.Writer) error {
 		return fmt.Errorf("%w\n%s", err, usage)
 	}
 	c, path, err := load(*file)
-	if err != nil {
-		return err
+	if err == nil {
+		err = start(options{Config: c, File: path, Door: *door, Links: links, Demo: startDemo})
 	}
-	return start(options{Config: c, File: path, Door: *door, Links: links, Demo: startDemo})
+	if err != nil && *door == "" {
+		tellUnstarted(err, c.UI.Language)
+	}
+	return err
 }
 
 func versionLine() string {
@@ -107,7 +110,10 @@ func load(file string) (config.Config, string, error) {
 func start(o options) error {
 	held, err := instance.Acquire(o.Config.Data)
 	if errors.Is(err, instance.ErrTaken) {
-		return instance.HandOver(o.Config.Data, o.Links)
+		if err := instance.HandOver(o.Config.Data, o.Links); err != nil {
+			return fmt.Errorf("%w: %w", instance.ErrTaken, err)
+		}
+		return nil
 	}
 	if err != nil {
 		return err

@@ -149,9 +149,7 @@ func (s settings) SaveLook(l ui.Look) error {
 	if err := s.save(next); err != nil {
 		return err
 	}
-	if err := text.SetLanguage(l.Language); err != nil {
-		return err
-	}
+	ui.Speak(l.Language)
 	s.desk.SetLanguage(text.Language())
 	return nil
 }

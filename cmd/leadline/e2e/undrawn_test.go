@@ -27,6 +27,19 @@ func bareDesk(t *testing.T, screen *ui.Screen, env ...string) *exec.Cmd {
 	return c
 }
 
+// A start from the desktop that fails is told there: nobody reads what the program writes.
+func TestAStartThatFailsIsToldOnTheDesktop(t *testing.T) {
+	phone.Need(t, "xmessage")
+	s := ui.StartScreen(t, "")
+	c := bareDesk(t, s)
+	config := c.Args[len(c.Args)-1]
+	if err := os.WriteFile(config, []byte("[ui]\nlanguage = \"en\"\ntheme = \"pink\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	phone.Start(t, "leadline", c)
+	shows(t, s, "Leadline cannot start")
+}
+
 func shows(t *testing.T, s *ui.Screen, title string) {
 	t.Helper()
 	phone.Eventually(t, 40*time.Second, "a window "+title, func() (bool, string) { return s.Window(title) != "", "" })
