@@ -51,7 +51,7 @@ func leadsPageSpec() listSpec {
 func contactsPageSpec() listSpec {
 	return listSpec{
 		list: desk.ContactList, kind: desk.Contact, add: text.Key("New contact"), title: text.Key("Contacts"), icon: theme.IconContact, search: text.Key("Search contacts"), imports: true,
-		empty: text.Key("No contacts yet"), emptyLine: text.Key("Import them as CSV from Google Contacts."), none: text.Key("No contact fits"),
+		empty: text.Key("No contacts yet"), emptyLine: text.Key("Import them from Google, Outlook or Bitrix24, or as vCards."), none: text.Key("No contact fits"),
 	}
 }
 

@@ -272,7 +272,7 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 	b := newMainBench(t, &mainDesk{}, &mainSettings{accounts: oneAccount}, Look{"en", "light"})
 	for page, words := range map[string]string{
 		"Calls": "Type a number at the top to place the first one.", "Missed": "Whoever was not answered appears here until somebody calls back.",
-		"Contacts": "Import them as CSV from Google Contacts.", "Leads": "An unknown caller becomes one in the call window.",
+		"Contacts": "Import them from Google, Outlook or Bitrix24, or as vCards.", "Leads": "An unknown caller becomes one in the call window.",
 	} {
 		b.tap("item", page)
 		if !b.says(words) {

@@ -134,7 +134,7 @@ func welcomeSteps() fyne.CanvasObject {
 	steps := kit.Column(0,
 		step("1", true, text.Key("Connect your PBX"), text.Key("Or try the demo; a PBX can join at any time.")),
 		step("2", false, text.Key("Choose the headset"), text.Key("In the settings, under Sound. The system's is used until then.")),
-		step("3", false, text.Key("Bring your customers"), text.Key("As CSV from Google Contacts.")),
+		step("3", false, text.Key("Bring your customers"), text.Key("As CSV from Google, Outlook or Bitrix24, or as vCards.")),
 		step("4", false, text.Key("Take a call"), text.Key("The call window opens by itself and knows who it is.")))
 	line := kit.Pad(12, 0, 60, 11, kit.RowAligned(0, kit.Stretch, kit.Sized(2, 0, kit.FillRound(theme.Border, 0)), kit.Spacer()))
 	return kit.Stack(line, steps)
