@@ -109,6 +109,8 @@ func (v *callView) key(name fyne.KeyName) {
 		return
 	}
 	switch {
+	case v.w.layer.PopupOpen():
+		v.w.layer.ClosePopup()
 	case v.keypadOpen:
 		v.toggleKeypad()
 	case v.transferOpen:

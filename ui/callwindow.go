@@ -40,6 +40,7 @@ type callWindow struct {
 	busy   bool    // it has a call
 	shown  bool
 	place  int // where it stands, while shown
+	layer  *kit.Layer
 	id     desk.CallID
 	call   desk.Call
 
@@ -79,7 +80,7 @@ func newCallWindow(opt MainOptions, slot int) *callWindow {
 func (w *callWindow) build() {
 	w.language = text.Language()
 	w.view = newCallView(w)
-	kit.Cover(w.win, w.view.root)
+	w.layer = kit.Cover(w.win, w.view.root)
 	w.view.keys(w.win.Canvas())
 }
 

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -32,12 +31,5 @@ func showLines(opt MainOptions, layer *kit.Layer, above fyne.CanvasObject, out d
 	for _, line := range out.Lines {
 		items = append(items, kit.MenuItem{Key: "Over {line}", Args: []any{"line", line}, Chosen: out.Picked && line == out.Name, Do: over(line)})
 	}
-	var menu fyne.CanvasObject = layer.Menu(items...)
-	if size := menu.MinSize(); size.Height > linesMost {
-		menu = kit.Sized(size.Width, linesMost, container.NewVScroll(menu))
-	}
-	showAbove(layer, above, kit.Pad(4, 4, 4, 4, menu), 220)
+	showAbove(layer, above, kit.Pad(4, 4, 4, 4, layer.Menu(items...)), 220)
 }
-
-// linesMost is how high the menu gets before it is scrolled.
-const linesMost = 360

@@ -174,7 +174,7 @@ func (m *MainWindow) build() {
 	}
 	help := kit.NewIconButton("Help", theme.IconHelp, kit.Ghost, nil)
 	help.OnTap(func() {
-		m.layer.ShowMenu(help, kit.MenuItem{Key: "Keys", Do: m.showKeys}, kit.MenuItem{Key: "Tour", Do: m.Tour}, kit.MenuItem{Key: "About Leadline", Do: func() { m.ShowSettings(settingsAbout) }})
+		m.layer.ShowMenu(help, kit.MenuItem{Key: "Keys", Hint: "?", Do: m.showKeys}, kit.MenuItem{Key: "Tour", Do: m.Tour}, kit.MenuItem{Key: "About Leadline", Do: func() { m.ShowSettings(settingsAbout) }})
 	})
 	m.frame = &mainFrame{narrowed: m.setNarrow, narrow: m.narrow}
 	add := kit.NewButton("New|record", kit.Line, nil).WithIcon(theme.IconPlus)
@@ -444,13 +444,17 @@ func (m *MainWindow) keys(c fyne.Canvas) {
 		}
 	})
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if e.Name == fyne.KeyUp || e.Name == fyne.KeyDown {
+		switch e.Name {
+		case fyne.KeyUp, fyne.KeyDown:
 			m.pageKey(e.Name)
+			m.layer.ScrollPopup(map[fyne.KeyName]float32{fyne.KeyUp: -sheetStep, fyne.KeyDown: sheetStep}[e.Name])
+		case fyne.KeyEscape:
+			m.layer.ClosePopup()
 		}
 	})
 	add(fyne.KeyK, func() { m.omni.Focus() })
-	for i, name := range []pageName{pageCalls, pageMissed, pageFollowUps, pageLeads, pageContacts, pageCompanies, pageDeals, pageTeam} {
-		add(fyne.KeyName(rune('1'+i)), func() { m.Go(name) })
+	for i := range railKeys {
+		add(fyne.KeyName(rune('1'+i)), func() { m.goNth(i) })
 	}
 	add(fyne.KeyComma, func() { m.Go(pageSettings) })
 	for _, key := range []fyne.KeyName{fyne.KeyJ, fyne.KeyD, fyne.KeyM, fyne.KeyH} {
@@ -463,6 +467,13 @@ func (m *MainWindow) keys(c fyne.Canvas) {
 	})
 }
 
+// goNth shows the page that the rail has at a place, from 0.
+func (m *MainWindow) goNth(i int) {
+	if places := m.rail.places(); i < len(places) {
+		m.Go(places[i])
+	}
+}
+
 // pageKey hands the page a key that nothing with the keyboard wanted: R on the missed calls, also when the rail was clicked last.
 func (m *MainWindow) pageKey(k fyne.KeyName) {
 	if p, ok := m.pages[m.at].(interface{ Key(fyne.KeyName) }); ok && m.welcome == nil && !m.layer.PopupOpen() {
@@ -472,6 +483,9 @@ func (m *MainWindow) pageKey(k fyne.KeyName) {
 
 // showKeys shows the sheet of the shortcuts.
 func (m *MainWindow) showKeys() { showKeySheet(m.layer, m.win.Canvas().Size()) }
+
+// sheetStep is how far the arrows scroll a popup without lines, in px.
+const sheetStep = 48
 
 const (
 	prefWidth  = "main.width"

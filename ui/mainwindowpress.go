@@ -193,7 +193,7 @@ func (p *pressFocus) FocusLost() { p.focused = false; p.Refresh() }
 
 // TypedKey taps on Enter and Space.
 func (p *pressFocus) TypedKey(e *fyne.KeyEvent) {
-	if p.onKey != nil && p.onKey(e.Name) {
+	if p.onKey != nil && p.onKey(e.Name) || kit.HandOnEsc(p.back, e) {
 		return
 	}
 	switch e.Name {

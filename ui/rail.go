@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 
@@ -72,6 +73,29 @@ func railGroups() []railGroup {
 			{pageSettings, text.Key("Settings"), theme.IconSettings},
 		}},
 	}
+}
+
+// railKeys is how many pages have a key, from Ctrl+1 on, in the order of the rail; that of the settings is Ctrl+,.
+const railKeys = 9
+
+// places are the pages that are shown and have a number, in their order.
+func (r *rail) places() (all []pageName) {
+	for _, g := range railGroups() {
+		for _, e := range g.items {
+			if e.page != pageSettings && !(r.noLeads && e.page == pageLeads) {
+				all = append(all, e.page)
+			}
+		}
+	}
+	return all
+}
+
+// railKey is the key of a page among places.
+func railKey(places []pageName, p pageName) string {
+	if i := slices.Index(places, p); i >= 0 {
+		return "Ctrl+" + strconv.Itoa(i+1)
+	}
+	return "Ctrl+,"
 }
 
 // rail is the way to the pages, at the left of the main window.
@@ -169,6 +193,7 @@ func (r *rail) counted(n int) string {
 func (r *rail) arrange() {
 	r.items = map[pageName]*kit.RailItem{}
 	var column []fyne.CanvasObject
+	places := r.places()
 	for i, g := range railGroups() {
 		switch {
 		case r.narrow && i == 0:
@@ -188,7 +213,7 @@ func (r *rail) arrange() {
 			if j > 0 {
 				column = append(column, kit.Gap(1))
 			}
-			it := kit.NewRailItem(e.name, e.icon, func() { r.goTo(e.page) })
+			it := kit.NewRailItem(e.name, e.icon, func() { r.goTo(e.page) }).WithShortcut(railKey(places, e.page))
 			it.SetNarrow(r.narrow)
 			it.SetSelected(e.page == r.at)
 			r.items[e.page] = it

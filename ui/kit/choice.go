@@ -3,6 +3,8 @@ package kit
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -164,7 +166,7 @@ func (s *Select) open() {
 	if layer == nil {
 		return
 	}
-	items := make([]fyne.CanvasObject, len(s.options))
+	items := make([]*menuItem, len(s.options))
 	for i, o := range s.options {
 		items[i] = newMenuItem(o.words(), i == s.chosen, func() {
 			layer.ClosePopup()
@@ -173,7 +175,7 @@ func (s *Select) open() {
 	}
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(s.self)
 	at.Y += s.Size().Height + 4
-	layer.ShowPopup(Pad(4, 4, 4, 4, Column(0, items...)), at, fyne.NewSize(s.Size().Width, 0), nil)
+	layer.ShowPopup(Pad(4, 4, 4, 4, menuOf(items)), at, fyne.NewSize(s.Size().Width, 0), nil)
 }
 
 // CreateRenderer is for Fyne.
@@ -230,6 +232,69 @@ func (s *Select) CreateRenderer() fyne.WidgetRenderer {
 type menuItem struct {
 	press
 	chosen bool
+	hint   string      // the key that does it from anywhere; "" for none
+	menu   []*menuItem // all of its menu
+	at     int         // of menu
+}
+
+// menuOf puts lines below each other. The arrows, Home and End go from one to the other, and a letter to the next that begins so.
+func menuOf(items []*menuItem) *fyne.Container {
+	rows := make([]fyne.CanvasObject, len(items))
+	for i, it := range items {
+		it.menu, it.at, it.onKey = items, i, it.step
+		rows[i] = it
+	}
+	return Column(0, rows...)
+}
+
+// menuPage is how many lines PageUp and PageDown go.
+const menuPage = 8
+
+func (m *menuItem) step(e *fyne.KeyEvent) bool {
+	to := m.at
+	switch e.Name {
+	case fyne.KeyDown:
+		to++
+	case fyne.KeyUp:
+		to--
+	case fyne.KeyPageDown:
+		to += menuPage
+	case fyne.KeyPageUp:
+		to -= menuPage
+	case fyne.KeyHome:
+		to = 0
+	case fyne.KeyEnd:
+		to = len(m.menu) - 1
+	default:
+		return false
+	}
+	m.focus(max(0, min(to, len(m.menu)-1)))
+	return true
+}
+
+func (m *menuItem) focus(at int) {
+	if l := layerOf(m); l != nil {
+		l.canvas.Focus(m.menu[at])
+	}
+}
+
+// TypedRune goes to the next line that begins with a letter.
+func (m *menuItem) TypedRune(r rune) {
+	for i := range m.menu {
+		at := (m.at + 1 + i) % len(m.menu)
+		if first, _ := utf8.DecodeRuneInString(m.menu[at].words.shown()); unicode.ToLower(first) == unicode.ToLower(r) {
+			m.focus(at)
+			return
+		}
+	}
+}
+
+// FocusGained is for Fyne.
+func (m *menuItem) FocusGained() {
+	m.press.FocusGained()
+	if l := layerOf(m); l != nil && l.popup != nil {
+		l.popup.reveal(m)
+	}
 }
 
 func newMenuItem(w words, chosen bool, tapped func()) *menuItem {
@@ -243,52 +308,67 @@ func newMenuItem(w words, chosen bool, tapped func()) *menuItem {
 func (m *menuItem) Role() string { return "item" }
 
 func (m *menuItem) CreateRenderer() fyne.WidgetRenderer {
-	body, label := newFrame(6), &canvas.Text{}
-	tick := NewIcon("", 14, theme.Accent)
+	body, ring, label := newFrame(6), newFrame(6), &canvas.Text{}
+	tick, hint := NewIcon("", 14, theme.Accent), NewKeyHint(m.hint)
+	hint.Hidden = m.hint == ""
+	hinted := func() float32 {
+		if m.hint == "" {
+			return 0
+		}
+		return hint.MinSize().Width + 8
+	}
 	lay := func(z fyne.Size) {
 		body.cover(0, 0, z.Width, z.Height)
+		ring.cover(1, 1, z.Width-2, z.Height-2)
 		h := Body.measure(m.words.shown()).Height
-		place(label, 10, (z.Height-h)/2-0.5, z.Width-40, h)
-		label.Text = Ellipsis(m.words.shown(), Body, z.Width-40)
-		place(tick.Image, z.Width-24, (z.Height-14)/2, 14, 14)
+		room := z.Width - 40 - hinted()
+		place(label, 10, (z.Height-h)/2-0.5, room, h)
+		label.Text = Ellipsis(m.words.shown(), Body, room)
+		place(tick.Image, z.Width-24-hinted(), (z.Height-14)/2, 14, 14)
+		k := hint.MinSize()
+		place(hint, z.Width-10-k.Width, (z.Height-k.Height)/2, k.Width, k.Height)
 	}
 	return draw(lay, func() fyne.Size {
-		return fyne.NewSize(ceil(Body.measure(m.words.shown()).Width)+44, 32)
+		return fyne.NewSize(ceil(Body.measure(m.words.shown()).Width)+44+hinted(), 32)
 	}, func() {
 		fill := theme.Clear
 		switch {
-		case m.hovered || m.focused:
+		case m.hovered:
 			fill = theme.Hover
 		case m.chosen:
 			fill = theme.AccentSoft
 		}
 		body.paint(fill, theme.Clear, 0)
+		ring.Hidden = !m.focused
+		ring.paint(theme.Clear, theme.Accent, 2)
 		if m.chosen {
 			tick.Set(theme.IconCheck, theme.Accent)
 		}
 		Body.wear(label)
 		lay(m.Size())
-	}, body.Rectangle, label, tick.Image)
+	}, body.Rectangle, label, tick.Image, hint, ring.Rectangle)
 }
 
 // MenuItem is one line of a menu.
 type MenuItem struct {
 	Key    text.Key
-	Args   []any // for the places in Key
-	Chosen bool  // it is how things are
+	Args   []any  // for the places in Key
+	Hint   string // the key that does it from anywhere; "" for none
+	Chosen bool   // it is how things are
 	Do     func()
 }
 
 // Menu are commands below each other, for a popup of the layer; choosing one closes it.
 func (l *Layer) Menu(items ...MenuItem) *fyne.Container {
-	rows := make([]fyne.CanvasObject, len(items))
+	rows := make([]*menuItem, len(items))
 	for i, it := range items {
 		rows[i] = newMenuItem(say(it.Key, it.Args...), it.Chosen, func() {
 			l.ClosePopup()
 			it.Do()
 		})
+		rows[i].hint = it.Hint
 	}
-	return Column(0, rows...)
+	return menuOf(rows)
 }
 
 // ShowMenu shows commands below an object.

@@ -28,9 +28,14 @@ func (e *entry) FocusLost() {
 }
 
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
-	if e.onKey == nil || !e.onKey(k) {
-		e.Entry.TypedKey(k)
+	if e.onKey != nil && e.onKey(k) {
+		return
 	}
+	if l := layerOf(e); k.Name == fyne.KeyEscape && l != nil && l.PopupOpen() {
+		l.ClosePopup()
+		return
+	}
+	e.Entry.TypedKey(k)
 }
 
 // TypedShortcut hands the window its own shortcuts: Fyne gives them to the

@@ -160,8 +160,8 @@ func (l *List) FocusGained() { l.ring.focus(true); l.Refresh() }
 // FocusLost is for Fyne.
 func (l *List) FocusLost() { l.ring.focus(false); l.Refresh() }
 
-// TypedRune is for Fyne.
-func (l *List) TypedRune(rune) {}
+// TypedRune hands what is typed on to the window.
+func (l *List) TypedRune(r rune) { HandOn(l, r) }
 
 // TypedKey is for Fyne: what the page makes of a key, else scrolling.
 func (l *List) TypedKey(e *fyne.KeyEvent) {
@@ -169,6 +169,9 @@ func (l *List) TypedKey(e *fyne.KeyEvent) {
 		return
 	}
 	page := float64(l.PageRows()) * float64(l.height)
+	if HandOnEsc(l, e) {
+		return
+	}
 	switch e.Name {
 	case fyne.KeyPageDown:
 		l.scrollTo(l.top + page)

@@ -169,9 +169,34 @@ func HandOn(o fyne.CanvasObject, r rune) {
 	}
 }
 
+// handOnKey gives its window a key for which an object with the keyboard has no use; Esc closes the popup first.
+func handOnKey(o fyne.CanvasObject, e *fyne.KeyEvent) {
+	if l := layerOf(o); l != nil && l.PopupOpen() && e.Name == fyne.KeyEscape {
+		l.ClosePopup()
+		return
+	}
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+		if typed := c.OnTypedKey(); typed != nil {
+			typed(e)
+		}
+	}
+}
+
+// HandOnEsc is what a key does that nothing but the window has a use for; it tells whether it is one.
+func HandOnEsc(o fyne.CanvasObject, e *fyne.KeyEvent) bool {
+	if e.Name == fyne.KeyEscape {
+		handOnKey(o, e)
+	}
+	return e.Name == fyne.KeyEscape
+}
+
 // TypedKey taps on Enter and Space, unless the widget must not answer to them.
 func (p *press) TypedKey(e *fyne.KeyEvent) {
 	if p.onKey != nil && p.onKey(e) {
+		return
+	}
+	if e.Name == fyne.KeyEscape {
+		handOnKey(p.self, e)
 		return
 	}
 	if p.noEnter {

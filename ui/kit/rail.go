@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
@@ -17,6 +19,7 @@ type RailItem struct {
 	tone     Tone
 	selected bool
 	narrow   bool
+	shortcut string
 }
 
 // NewRailItem makes an item that is not selected.
@@ -51,11 +54,27 @@ func (r *RailItem) SetSelected(on bool) {
 func (r *RailItem) SetNarrow(on bool) {
 	if r.narrow != on {
 		r.narrow = on
-		r.tip = words{}
-		if on {
-			r.tip = r.words
-		}
+		r.say()
 		r.Refresh()
+	}
+}
+
+// WithShortcut tells in the tooltip which key leads here.
+func (r *RailItem) WithShortcut(keys string) *RailItem {
+	r.shortcut = keys
+	r.say()
+	return r
+}
+
+// say makes the tooltip: the word where it is not seen, and the key.
+func (r *RailItem) say() {
+	tip := text.KeyName(r.shortcut)
+	if r.narrow {
+		tip = strings.TrimSuffix(r.words.shown()+" · "+tip, " · ")
+	}
+	r.tip = raw(tip)
+	if tip == "" {
+		r.tip = words{}
 	}
 }
 

@@ -203,7 +203,7 @@ func Money(minor int64, digits int, currency string) string {
 	return sign + sym + s
 }
 
-var keyNamesDe = strings.NewReplacer("Ctrl", "Strg", "Shift", "Umschalt", "Del", "Entf", "Home", "Pos1", "End", "Ende", "PgUp", "Bild↑", "PgDn", "Bild↓", "Space", "Leertaste")
+var keyNamesDe = strings.NewReplacer("Ctrl", "Strg", "Shift", "Umschalt", "Delete", "Entf", "Del", "Entf", "Home", "Pos1", "End", "Ende", "PgUp", "Bild↑", "PgDn", "Bild↓", "Space", "Leertaste")
 
 // KeyName is a shortcut as it is printed on the keyboard: "Ctrl+K" or "Strg+K".
 func KeyName(shortcut string) string {
