@@ -43,6 +43,16 @@ func cutScheme(s string) (scheme, rest string) {
 	return "", s
 }
 
+// LinkNumber is what a tel: or callto: link calls as it is written there, with its escapes read: of its parameters only the
+// extension stays, and a phone-context before a local number (RFC 3966 §5.1). What is no such link stays as it is.
+func LinkNumber(link string) string {
+	switch scheme, rest := cutScheme(strings.TrimSpace(link)); scheme {
+	case "tel", "callto":
+		return inContext(unescape(rest))
+	}
+	return link
+}
+
 func unescape(s string) string {
 	if u, err := url.PathUnescape(s); err == nil {
 		return strings.ToValidUTF8(u, "")

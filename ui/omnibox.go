@@ -83,9 +83,7 @@ func (o *omnibox) Focus() {
 
 // Ask puts a number in and waits for Enter.
 func (o *omnibox) Ask(target string) {
-	if t, ok := dialable(target); ok {
-		target = t
-	}
+	target = linkWords(target, o.opt.Region)
 	o.canvas().Focus(o.entry)
 	o.entry.SetText(target)
 	o.entry.CursorColumn = len([]rune(target))

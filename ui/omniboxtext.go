@@ -1,18 +1,20 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"leadline/crm"
+	"leadline/ui/desk"
+)
 
 // dialable is what would be dialled for s as it is typed: a number however
 // written, an extension or a SIP address. Words are none.
 func dialable(s string) (target string, ok bool) {
 	s = strings.TrimSpace(s)
-	rest := s
-	for _, scheme := range []string{"sip:", "sips:", "tel:", "callto:"} {
+	rest := crm.LinkNumber(s)
+	for _, scheme := range []string{"sip:", "sips:"} {
 		if len(s) > len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
-			rest = strings.TrimPrefix(s[len(scheme):], "//")
-			if strings.HasPrefix(strings.ToLower(scheme), "sip") {
-				return s, rest != ""
-			}
+			return s, strings.TrimPrefix(s[len(scheme):], "//") != ""
 		}
 	}
 	if user, host, whole := splitAddress(rest); whole && user != "" && !strings.ContainsAny(host, "@ ") {
@@ -30,6 +32,18 @@ func dialable(s string) (target string, ok bool) {
 		}
 	}
 	return rest, digits > 0
+}
+
+// linkWords is what a link of another program puts into the field: what it dials, as it is written there, else what may be searched
+// for: the name of a callto: link.
+func linkWords(link, region string) string {
+	if target, ok := dialable(link); ok {
+		return target
+	}
+	if target := desk.DialTarget(link, region); target != "" { // letters for digits
+		return target
+	}
+	return crm.LinkNumber(link)
 }
 
 // matched cuts text into what is before, in and behind the first place where the

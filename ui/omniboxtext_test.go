@@ -6,12 +6,25 @@ func TestWhatTheOmniboxDials(t *testing.T) {
 	for in, want := range map[string]string{
 		"030 2094-8812": "030 2094-8812", " (0176) 12-34 567 ": "(0176) 12-34 567", "+49 176 1": "+49 176 1",
 		"101": "101", "*21#": "*21#", "030/20 94 x12": "030/20 94 x12", "tel:+49301": "+49301", "callto://101": "101",
+		"tel:+49%2030%20123-4567": "+49 30 123-4567", "TEL:%2B4930123": "+4930123", "tel:+49301234;ext=12": "+49301234;12",
+		"tel:030123;phone-context=+49": "+49030123", "tel:1234;phone-context=pbx.example.org": "1234", "callto:anna@example.org": "anna@example.org",
 		"sip:anna@example.org": "sip:anna@example.org", "anna@10.0.0.1:5070": "anna@10.0.0.1:5070",
 		"": "", "Meier": "", "12 Monkeys": "", "+": "", "anna@": "", "@host": "", "a b@c": "", "x12": "",
 	} {
 		got, ok := dialable(in)
 		if got != want && want != "" || ok != (want != "") {
 			t.Errorf("%q dials %q, %v; want %q", in, got, ok, want)
+		}
+	}
+}
+
+func TestWhatALinkPutsIntoTheField_H5(t *testing.T) {
+	for link, want := range map[string]string{
+		"tel:+49%2030%20123-4567": "+49 30 123-4567", "tel:0800-FLOWERS": "+498003569377", "callto:anna.smith": "anna.smith",
+		"sip:101@pbx.example.org": "sip:101@pbx.example.org", "sip:101": "sip:101", "tel:%zz": "%zz",
+	} {
+		if got := linkWords(link, "DE"); got != want {
+			t.Errorf("%s puts %q into the field, want %q", link, got, want)
 		}
 	}
 }
