@@ -197,6 +197,7 @@ type Event struct {
 	Call      ID // of EventCall; of EventCreated: the call that made it
 	Direction Direction
 	Outcome   Outcome
+	Detail    string // of EventCall: "486 Busy Here"
 	Length    time.Duration
 	Result    string
 	Line      string // the line's name, of EventCall

@@ -81,8 +81,11 @@ func (f Forward) before(otherwise Forward) Forward {
 	return f
 }
 
+// QuietReason is the reason of calls that [Phone.DoNotDisturb] refused.
+const QuietReason = "do not disturb"
+
 // DoNotDisturb refuses calls with 486 until a time, so that the PBX may try another
-// phone; they are told as Declined. The zero time ends it. Calls that ring already go
+// phone; they are told as Declined, for QuietReason. The zero time ends it. Calls that ring already go
 // on ringing.
 func (p *Phone) DoNotDisturb(until time.Time) {
 	p.mu.Lock()
@@ -128,7 +131,7 @@ func (c *call) diverted() bool {
 	}
 	if quiet {
 		c.dialog.Refuse(486, "Busy Here")
-		c.end(Declined, 486, "do not disturb")
+		c.end(Declined, 486, QuietReason)
 		return true
 	}
 	if forward.NoAnswer != "" {

@@ -79,6 +79,9 @@ func eventTitle(e desk.Event) string {
 	case desk.EventChanged:
 		return text.T("Changed")
 	}
+	if e.NotTaken.Key != "" {
+		return joined(" · ", text.T("Incoming"), text.Say(e.NotTaken))
+	}
 	return callTitle(e.Incoming, e.Outcome, e.Who)
 }
 

@@ -170,7 +170,7 @@ func callEvents(q querier, k key) (events []crm.Event, err error) {
 		" WHERE k.key = ? ORDER BY k.began DESC LIMIT ?", []any{int64(k), timelineCalls}, func(rows *sql.Rows) error {
 		c, err := scanCall(rows)
 		events = append(events, crm.Event{Kind: crm.EventCall, At: c.Began, Who: c.AgentName, Body: c.Note, Call: c.ID,
-			Direction: c.Direction, Outcome: c.Outcome, Length: c.Length(), Result: c.Result, Line: c.LineName,
+			Direction: c.Direction, Outcome: c.Outcome, Detail: c.Detail, Length: c.Length(), Result: c.Result, Line: c.LineName,
 			Agent: c.Agent, Recordings: c.Recordings, Uploaded: c.Uploaded, Quality: c.Quality, Diverted: c.Diverted})
 		return err
 	})

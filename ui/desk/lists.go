@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"leadline/crm"
+	"leadline/phone"
 )
 
 // List is one page of a list. It waits for the file: call it on a goroutine of your own.
@@ -93,6 +94,24 @@ func (d *Desk) callRow(r crm.CallRow) Row {
 	return row
 }
 
+// What a call's detail begins with that did not ring, or no longer: one that was refused by itself, and one that was sent on (RFC 3261 §21.3.3).
+const (
+	refusedQuiet = "486 " + phone.QuietReason
+	sentOn       = "302 "
+)
+
+// notTaken says why a call that is told as declined was not, in truth: nobody here chose that. The zero Text is that somebody did.
+func notTaken(o crm.Outcome, detail string) Text {
+	switch {
+	case o != crm.Declined:
+	case detail == refusedQuiet:
+		return Text{Key: "Do not disturb"}
+	case strings.HasPrefix(detail, sentOn):
+		return Text{Key: "Sent on"}
+	}
+	return Text{}
+}
+
 // callStatus says in a word how a call ended, and which shape and colour that has.
 func callStatus(c crm.Call) (Text, string) {
 	way := "in"
@@ -106,8 +125,16 @@ func callStatus(c crm.Call) (Text, string) {
 		return Text{Key: "Missed"}, "missed"
 	case crm.AnsweredElsewhere:
 		return Text{Key: "Answered elsewhere"}, way
-	case crm.Declined, crm.DeclinedThere:
+	case crm.Declined:
+		if how := notTaken(c.Outcome, c.Detail); how.Key != "" {
+			return how, "lost"
+		}
+		if c.Reason.Key == crm.ReasonBlacklist {
+			return Text{Key: "Blacklisted"}, "lost"
+		}
 		return Text{Key: "Declined"}, "lost"
+	case crm.DeclinedThere:
+		return Text{Key: "Declined there"}, "lost"
 	case crm.Busy:
 		return Text{Key: "Busy"}, "lost"
 	case crm.NoAnswer:

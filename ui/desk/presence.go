@@ -13,6 +13,8 @@ import (
 // DoNotDisturb refuses calls as busy until a time; the zero time is until
 // [Desk.Available]. Calls that are refused are in the log, without a window.
 func (d *Desk) DoNotDisturb(until time.Time) {
+	// By the clock on the wall: a laptop that slept has not waited.
+	until = until.Round(0)
 	d.post(func() { d.attend(Presence{Quiet: true, Until: until}) })
 }
 
@@ -53,14 +55,26 @@ func (d *Desk) attend(p Presence) {
 	}
 	d.presence, d.dirty = p, true
 	if !p.Until.IsZero() {
-		d.quiet = time.AfterFunc(p.Until.Sub(d.now()), func() {
-			d.post(func() {
-				if d.presence == p {
-					d.presence, d.dirty = Presence{}, true
-				}
-			})
-		})
+		d.waitQuiet(p)
 	}
+}
+
+// quietLook is how often the clock on the wall is looked at for the end of do not disturb: timers stand still while the machine sleeps.
+var quietLook = 15 * time.Second
+
+// waitQuiet ends a do not disturb at its time.
+func (d *Desk) waitQuiet(p Presence) {
+	d.quiet = time.AfterFunc(min(p.Until.Sub(d.now()), quietLook), func() {
+		d.post(func() {
+			switch {
+			case d.presence != p:
+			case d.now().Before(p.Until):
+				d.waitQuiet(p)
+			default:
+				d.presence, d.dirty = Presence{}, true
+			}
+		})
+	})
 }
 
 // Divert sends calls on that aren't taken here, from now on, to whom the agent's role allows (requirements.md G1). It is

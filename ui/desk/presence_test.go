@@ -107,3 +107,36 @@ func TestDecliningMayBeForThisPhoneOnly(t *testing.T) {
 		t.Errorf("the phone was told %q", d.phone.asked)
 	}
 }
+
+// A call that nobody declined is not told as declined: the agent wonders who did.
+func TestAListTellsWhyACallWasNotTaken_C4(t *testing.T) {
+	for want, c := range map[string]crm.Call{
+		"Do not disturb": {Direction: crm.Incoming, Outcome: crm.Declined, Detail: "486 " + phone.QuietReason},
+		"Sent on":        {Direction: crm.Incoming, Outcome: crm.Declined, Detail: "302 Moved Temporarily"},
+		"Blacklisted":    {Direction: crm.Incoming, Outcome: crm.Declined, Detail: "603 Decline", Reason: crm.Say(crm.ReasonBlacklist, "entry", "0900*")},
+		"Declined":       {Direction: crm.Incoming, Outcome: crm.Declined, Detail: "486 Busy Here"},
+		"Declined there": {Direction: crm.Outgoing, Outcome: crm.DeclinedThere, Detail: "603 Decline"},
+		"Missed":         {Direction: crm.Incoming, Outcome: crm.Missed, Detail: "486 " + phone.QuietReason},
+	} {
+		if got, _ := callStatus(c); got.Key != want {
+			t.Errorf("%+v is told as %q, want %q", c, got.Key, want)
+		}
+	}
+}
+
+// A laptop that slept through the end of do not disturb is available when it wakes: timers have stood still, the clock on the wall has not.
+func TestDoNotDisturbEndsByTheClockOnTheWall(t *testing.T) {
+	was := quietLook
+	quietLook = 5 * time.Millisecond
+	t.Cleanup(func() { quietLook = was })
+	d := newDesk(t)
+	d.account()
+	began := time.Now()
+	d.desk.DoNotDisturb(began.Add(time.Hour))
+	d.until("do not disturb", func(s Snapshot) bool { return s.Presence.Quiet })
+	if until := d.desk.Snapshot().Presence.Until; until != until.Round(0) || !until.Equal(began.Add(time.Hour)) {
+		t.Errorf("it ends at %v, by a clock that sleeps", until)
+	}
+	d.desk.post(func() { d.desk.now = func() time.Time { return began.Add(2 * time.Hour) } })
+	d.until("its end", func(s Snapshot) bool { return s.Presence == Presence{} })
+}

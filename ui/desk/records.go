@@ -83,7 +83,7 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 	for _, e := range r.Timeline {
 		out.Timeline = append(out.Timeline, Event{
 			Kind: EventKind(e.Kind), At: e.At, Title: Text(e.Title), Body: e.Body, Who: e.Who,
-			Incoming: e.Direction == crm.Incoming, Outcome: viewOutcome(e.Outcome), Length: e.Length, Passed: sentOnBy(e.Diverted, d.region),
+			Incoming: e.Direction == crm.Incoming, Outcome: viewOutcome(e.Outcome), NotTaken: notTaken(e.Outcome, e.Detail), Length: e.Length, Passed: sentOnBy(e.Diverted, d.region),
 			Recordings: d.recordedOf(e, me.ID), Sounded: viewSounded(e.Quality),
 			Reason: Text(e.Reason), By: d.madeBy(e.By),
 		})
