@@ -7,8 +7,14 @@ import (
 	"time"
 )
 
-// ErrNotFound: no such record or call.
-var ErrNotFound = errors.New("not found")
+var (
+	// ErrNotFound: no such record or call.
+	ErrNotFound = errors.New("not found")
+	// ErrDiskFull: nothing was written, what was written before is safe.
+	ErrDiskFull = errors.New("the disk is full")
+	// ErrDamaged: the file is not what was written to it.
+	ErrDamaged = errors.New("the file is damaged")
+)
 
 // Label tells numbers and addresses of one record apart.
 type Label string

@@ -56,5 +56,21 @@ func companyWhy(err error) string {
 	if errors.As(err, &wrong) {
 		return text.Say(desk.Text(wrong.Text))
 	}
-	return text.T("That did not work: {why}", "why", err.Error())
+	return text.T("That did not work: {why}", "why", reasonOf(err))
+}
+
+// reasonOf is why something did not work, as other sentences end with it: in words of ours where there are some.
+func reasonOf(err error) string {
+	var failure *TestFailure
+	var wrong crm.Invalid
+	switch {
+	case errors.As(err, &failure):
+		return text.Say(failure.Why)
+	case errors.As(err, &wrong):
+		return text.Say(desk.Text(wrong.Text))
+	}
+	if known := desk.Why(err); known.Key != "" {
+		return text.Say(known)
+	}
+	return err.Error()
 }

@@ -36,7 +36,7 @@ func (s *listSelection) exportTo(folder string) {
 			return
 		}
 		if err != nil {
-			s.p.host.warn(text.T("The file could not be written: {reason}", "reason", err.Error()))
+			s.p.host.warn(text.T("The file could not be written: {reason}", "reason", reasonOf(err)))
 			return
 		}
 		s.p.host.tell(text.T("Written: {file}", "file", filepath.Base(path)))

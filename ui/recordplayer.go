@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -14,15 +13,6 @@ import (
 	"leadline/ui/text"
 	"leadline/ui/theme"
 )
-
-// failureWords are an error in words where it has some.
-func failureWords(err error) string {
-	var failure *TestFailure
-	if errors.As(err, &failure) {
-		return text.Say(failure.Why)
-	}
-	return err.Error()
-}
 
 // playerPace is how often a player that plays is drawn.
 const playerPace = 100 * time.Millisecond
@@ -141,7 +131,7 @@ func (p *recordPlayer) toggle() {
 		p.fail("")
 		p.asking.Ask(p.file, func(player RecordingPlayer, err error) {
 			if err != nil {
-				p.fail(text.T("The recording cannot be played: {reason}", "reason", failureWords(err)))
+				p.fail(text.T("The recording cannot be played: {reason}", "reason", reasonOf(err)))
 				return
 			}
 			p.player, p.shape = player, player.Shape()
@@ -297,7 +287,7 @@ func (p *recordPlayer) saveAs() {
 func (p *recordPlayer) copyTo(path string) {
 	fileDo(p.all.opt, func(ctx context.Context) error { return p.all.opt.Settings.CopyRecording(ctx, p.file, path) }, func(err error) {
 		if err != nil {
-			p.fail(text.T("The file could not be written: {reason}", "reason", failureWords(err)))
+			p.fail(text.T("The file could not be written: {reason}", "reason", reasonOf(err)))
 		}
 	})
 }

@@ -30,7 +30,7 @@ func newSettingsAppearance(opt MainOptions, relook func(Look)) *settingsAppearan
 	kept := func(err error) bool {
 		v.error.SetText("")
 		if err != nil {
-			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", err.Error()))
+			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
 		}
 		setShown(v.error, err != nil)
 		return err == nil

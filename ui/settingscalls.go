@@ -196,7 +196,7 @@ func (v *settingsCallsView) keep(w callFields, seconds int) {
 }
 
 func (v *settingsCallsView) notKept(err error) {
-	v.said.SetText(text.T("The choice could not be kept: {reason}", "reason", err.Error()))
+	v.said.SetText(text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
 }
 
 // seconds are how long it rings, 0 for the usual time.

@@ -13,7 +13,6 @@ import (
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/storage"
 
-	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -115,7 +114,7 @@ func (v *settingsImportView) choose() {
 	}
 	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
 		if err != nil {
-			v.start(text.T("The file could not be opened: {reason}", "reason", err.Error()), true)
+			v.start(text.T("The file could not be opened: {reason}", "reason", reasonOf(err)), true)
 			return
 		}
 		if r == nil { // cancelled
@@ -149,7 +148,7 @@ func (v *settingsImportView) recount() {
 			v.preview = r
 			v.assign(text.T("Too few columns are known by their heads. Say which one has a name, a company or a number."))
 		case err != nil:
-			v.start(text.T("The file cannot be imported: {reason}", "reason", importWhy(err)), true)
+			v.start(text.T("The file cannot be imported: {reason}", "reason", reasonOf(err)), true)
 		default:
 			v.preview = r
 			v.previewed()
@@ -172,7 +171,7 @@ func (v *settingsImportView) brought(r ImportReport, err error) {
 	case errors.Is(err, context.Canceled):
 		words = text.T("The import was cancelled. What had come in until then stays.")
 	case err != nil:
-		words = text.T("The import failed: {reason}", "reason", importWhy(err))
+		words = text.T("The import failed: {reason}", "reason", reasonOf(err))
 	}
 	v.reported(words, wrong, r)
 	v.finish(words, wrong)
@@ -190,7 +189,7 @@ func (v *settingsImportView) export(file string) {
 		case errors.Is(err, context.Canceled):
 			words = text.T("The export was cancelled.")
 		case err != nil:
-			words = text.T("The file could not be written: {reason}", "reason", importWhy(err))
+			words = text.T("The file could not be written: {reason}", "reason", reasonOf(err))
 		}
 		v.start(words, err != nil)
 		v.finish(words, err != nil)
@@ -214,13 +213,4 @@ func (v *settingsImportView) finish(words string, wrong bool) {
 		words = ""
 	}
 	v.finished(words, wrong)
-}
-
-// importWhy says why a file could not be taken: in the CRM's words where it has some.
-func importWhy(err error) string {
-	var wrong crm.Invalid
-	if errors.As(err, &wrong) {
-		return text.Say(desk.Text(wrong.Text))
-	}
-	return err.Error()
 }

@@ -32,7 +32,7 @@ func (v *settingsImportView) askFolder(name string, save func(file string)) {
 	}
 	d := dialog.NewFolderOpen(func(folder fyne.ListableURI, err error) {
 		if err != nil {
-			v.finished(text.T("The file could not be written: {reason}", "reason", err.Error()), true)
+			v.finished(text.T("The file could not be written: {reason}", "reason", reasonOf(err)), true)
 			return
 		}
 		if folder != nil { // nil: cancelled
@@ -79,7 +79,7 @@ func (v *settingsImportView) writeRefused(back func()) func(file string) {
 			switch {
 			case errors.Is(err, context.Canceled):
 			case err != nil:
-				v.finished(text.T("The file could not be written: {reason}", "reason", importWhy(err)), true)
+				v.finished(text.T("The file could not be written: {reason}", "reason", reasonOf(err)), true)
 			default:
 				v.finished(text.Tn(r.Refusals, "{n} row written to {file}", "{n} rows written to {file}", "file", file), false)
 			}

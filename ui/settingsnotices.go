@@ -30,7 +30,7 @@ func newSettingsNotices(opt MainOptions) *settingsNoticesView {
 		err := opt.Settings.SaveNotices(c)
 		v.error.SetText("")
 		if err != nil {
-			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", err.Error()))
+			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
 		}
 		setShown(v.error, err != nil)
 		v.Enter()

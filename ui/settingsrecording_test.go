@@ -150,7 +150,7 @@ func TestATimelineSaysWhereARecordingIs(t *testing.T) {
 // Why a recording of the server's cannot be had is said in words.
 func TestWhyARecordingCannotBeHeardIsSaid_G2(t *testing.T) {
 	err := error(&TestFailure{Why: desk.Text{Key: "Your role does not let you listen to it"}, Detail: "forbidden"})
-	if words := failureWords(fmt.Errorf("fetch: %w", err)); words != "Your role does not let you listen to it" {
+	if words := reasonOf(fmt.Errorf("fetch: %w", err)); words != "Your role does not let you listen to it" {
 		t.Errorf("said %q", words)
 	}
 }

@@ -22,7 +22,7 @@ func newReportRow(opt MainOptions) fyne.CanvasObject {
 	copied := func() {
 		report, err := opt.Settings.CallReport()
 		if err != nil {
-			said.SetText(text.T("The report could not be made: {reason}", "reason", err.Error()))
+			said.SetText(text.T("The report could not be made: {reason}", "reason", reasonOf(err)))
 			said.SetStyle(kit.Secondary.In(theme.DangerText))
 		} else {
 			opt.App.Clipboard().SetContent(report)

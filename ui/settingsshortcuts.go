@@ -98,7 +98,7 @@ func (v *settingsShortcutsView) Submit() {
 		}
 	}
 	if err := v.opt.Settings.SaveHotkeys(maps.Clone(written)); err != nil {
-		v.tell(nil, text.T("The choice could not be kept: {reason}", "reason", err.Error()))
+		v.tell(nil, text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
 		return
 	}
 	for a, f := range v.fields {

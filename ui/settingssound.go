@@ -36,7 +36,7 @@ func newSettingsSound(opt MainOptions) *settingsSoundView {
 		put(&c)
 		v.error = ""
 		if err := opt.Settings.SaveAudio(c); err != nil {
-			v.error = text.T("The choice could not be kept: {reason}", "reason", err.Error())
+			v.error = text.T("The choice could not be kept: {reason}", "reason", reasonOf(err))
 		}
 		v.list()
 	}

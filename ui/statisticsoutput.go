@@ -38,7 +38,7 @@ func (p *statisticsPage) exportTo(folder string) {
 		})
 	}, func(path string, err error) {
 		if err != nil {
-			p.host.warn(text.T("The file could not be written: {reason}", "reason", err.Error()))
+			p.host.warn(text.T("The file could not be written: {reason}", "reason", reasonOf(err)))
 			return
 		}
 		p.host.tell(text.T("Written: {file}", "file", filepath.Base(path)))

@@ -59,7 +59,7 @@ func (m *MainWindow) askFolder(chosen func(folder string)) {
 	d := dialog.NewFolderOpen(func(folder fyne.ListableURI, err error) {
 		switch {
 		case err != nil:
-			m.warn(text.T("The file could not be written: {reason}", "reason", err.Error()))
+			m.warn(text.T("The file could not be written: {reason}", "reason", reasonOf(err)))
 		case folder != nil: // nil: cancelled
 			chosen(folder.Path())
 		}

@@ -120,7 +120,7 @@ func failureOf(err error) TestFailure {
 	if errors.As(err, &f) {
 		return *f
 	}
-	return TestFailure{Why: desk.Text{Key: "The test failed: {reason}", Args: map[string]string{"reason": err.Error()}}}
+	return TestFailure{Why: desk.Text{Key: "The test failed: {reason}", Args: map[string]string{"reason": reasonOf(err)}}}
 }
 
 // accountComplete says whether there is enough to ask a PBX with. A password may be

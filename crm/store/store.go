@@ -25,9 +25,9 @@ var (
 	// ErrLaterVersion: a later version of Leadline wrote the file.
 	ErrLaterVersion = errors.New("the file was written by a later version of Leadline")
 	// ErrDiskFull: nothing was written, what was written before is safe.
-	ErrDiskFull = errors.New("the disk is full")
+	ErrDiskFull = crm.ErrDiskFull
 	// ErrDamaged: the file is not what SQLite wrote.
-	ErrDamaged = errors.New("the file is damaged")
+	ErrDamaged = crm.ErrDamaged
 	// ErrNotFound: no such record or call.
 	ErrNotFound = crm.ErrNotFound
 )

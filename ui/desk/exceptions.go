@@ -54,7 +54,7 @@ func (d *Desk) exceptionsOf(ctx context.Context, numbers []string) ([]crm.Entry,
 
 func (d *Desk) notExcepted(err error) error {
 	d.post(func() {
-		d.warn(Text{Key: "Not added to the CRM exceptions: {why}", Args: map[string]string{"why": err.Error()}}, err)
+		d.warn(because("Not added to the CRM exceptions: {why}", err), err)
 	})
 	return err
 }

@@ -69,7 +69,7 @@ func (d *Desk) FollowUp(id CallID, due time.Time, owner string) {
 			if err != nil {
 				d.post(func() {
 					c.due, c.owner, d.dirty = was, had, true
-					d.warn(Text{Key: "The follow-up was not saved: {why}", Args: map[string]string{"why": err.Error()}}, err)
+					d.warn(because("The follow-up was not saved: {why}", err), err)
 				})
 			}
 		})

@@ -235,11 +235,7 @@ func (d *Desk) SaveForm(id CallID) {
 				if err != nil {
 					d.log.Error("create record", "kind", f.Kind, "error", err)
 					c.form.Saving = false
-					c.form.Error = Text{Key: "Not saved: {why}", Args: map[string]string{"why": err.Error()}}
-					var lacks crm.Invalid
-					if errors.As(err, &lacks) {
-						c.form.Error = Text(lacks.Text)
-					}
+					c.form.Error = because("Not saved: {why}", err)
 					return
 				}
 				c.form, c.saved, c.made = nil, true, true

@@ -94,7 +94,7 @@ func (d *Desk) PickUp(account, extension string) {
 		case errors.Is(err, phone.ErrNothingRings):
 			d.notice(Notice{Text: Text{Key: "Nothing rings at {extension} any more", Args: map[string]string{"extension": extension}}, Warning: true})
 		case err != nil:
-			d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
+			d.warn(because("That did not work: {why}", err), err)
 		}
 	})
 }

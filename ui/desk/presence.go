@@ -160,7 +160,7 @@ func (d *Desk) forward(p Presence, v Diversion) bool {
 		return false
 	}
 	if err := d.phone.ForwardAll(f); err != nil {
-		d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
+		d.warn(because("That did not work: {why}", err), err)
 		return false
 	}
 	return true

@@ -40,7 +40,7 @@ func (d *Desk) writeText(t *savedText, next func() writing) {
 			d.dirty = true
 			if err != nil {
 				d.log.Error("save text", "error", err)
-				t.failed = Text{Key: "Not saved: {why}", Args: map[string]string{"why": err.Error()}}
+				t.failed = because("Not saved: {why}", err)
 				time.AfterFunc(retryWrite, func() { d.post(func() { d.writeText(t, next) }) })
 				return
 			}

@@ -99,7 +99,7 @@ func (d *Desk) ask(id CallID, wish func(Telephone, phone.CallID) error) {
 		if err == nil || errors.Is(err, phone.ErrNoSuchCall) || errors.Is(err, phone.ErrWrongState) {
 			return
 		}
-		d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
+		d.warn(because("That did not work: {why}", err), err)
 	})
 }
 
@@ -121,7 +121,7 @@ func (d *Desk) Dial(target, account string) {
 		d.mayCall(account, target, func() {
 			id, err := d.phone.Dial(account, d.dialOver(account, target))
 			if err != nil {
-				d.warn(Text{Key: "That did not work: {why}", Args: map[string]string{"why": err.Error()}}, err)
+				d.warn(because("That did not work: {why}", err), err)
 				return
 			}
 			d.over[id] = d.lineOver(account) // another line may be picked before the telephone tells of the call

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 
 	"leadline/crm"
 )
@@ -23,7 +22,7 @@ func (d *Desk) Result(id CallID, result string) {
 			if err := d.file.SaveResult(ctx, crm.ID(id), result); err != nil {
 				d.post(func() {
 					c.disposition, d.dirty = was, true
-					d.warn(Text{Key: "The result was not saved: {why}", Args: map[string]string{"why": err.Error()}}, err)
+					d.warn(because("The result was not saved: {why}", err), err)
 				})
 			}
 		})
@@ -86,11 +85,7 @@ func (d *Desk) LinkTo(id CallID, ref Ref) {
 				d.dirty = true
 				if err != nil {
 					d.log.Error("link a caller to a record", "kind", ref.Kind, "error", err)
-					c.linking.Error = Text{Key: "Not linked: {why}", Args: map[string]string{"why": err.Error()}}
-					var wrong crm.Invalid
-					if errors.As(err, &wrong) {
-						c.linking.Error = Text(wrong.Text)
-					}
+					c.linking.Error = because("Not linked: {why}", err)
 					return
 				}
 				c.form, c.linking, c.saved, c.made, c.chosen = nil, Linking{}, true, false, ref

@@ -127,7 +127,8 @@ type Sentence = struct {
 	Args map[string]string
 }
 
-// Say is T for a sentence of the desk or the CRM; no wording is "".
+// Say is T for a sentence of the desk or the CRM; no wording is "". What stands in {why} is translated, too, where
+// it is a wording of the program's own.
 func Say(t Sentence) string {
 	if t.Key == "" {
 		return ""
@@ -136,14 +137,31 @@ func Say(t Sentence) string {
 }
 
 // EnglishOf is Say in English.
-func EnglishOf(t Sentence) string { return English(Key(t.Key), pairs(t.Args)...) }
+func EnglishOf(t Sentence) string {
+	args := make([]any, 0, 2*len(t.Args))
+	for k, v := range t.Args {
+		args = append(args, k, v)
+	}
+	return English(Key(t.Key), args...)
+}
 
 func pairs(args map[string]string) []any {
 	out := make([]any, 0, 2*len(args))
 	for k, v := range args {
+		if k == "why" {
+			v = reason(v)
+		}
 		out = append(out, k, v)
 	}
 	return out
+}
+
+// reason is a sentence's {why}: where it is a wording of the program's own, in the language.
+func reason(why string) string {
+	if s, ok := current.Load().texts[Key(why)]; ok {
+		return s
+	}
+	return why
 }
 
 func bare(key Key) string {

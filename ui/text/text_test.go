@@ -53,6 +53,17 @@ func TestGermanIsShownAndEnglishNamed(t *testing.T) {
 	if got := text.Say(text.Sentence{Key: "{n} days ago", Args: map[string]string{"n": "3"}}); got != "vor 3 Tagen" {
 		t.Errorf("Say = %q, want vor 3 Tagen", got)
 	}
+	why := text.Sentence{Key: "Not saved: {why}", Args: map[string]string{"why": "it took too long. Try again"}}
+	if got, want := text.Say(why), "Nicht gespeichert: es hat zu lange gedauert. Versuchen Sie es noch einmal"; got != want {
+		t.Errorf("Say = %q, want %q", got, want)
+	}
+	if got := text.EnglishOf(why); got != "Not saved: it took too long. Try again" {
+		t.Errorf("EnglishOf = %q", got)
+	}
+	why.Args["why"] = "the moon is full"
+	if got := text.Say(why); got != "Nicht gespeichert: the moon is full" {
+		t.Errorf("a reason without a translation: %q", got)
+	}
 	if got := text.T("A wording nobody translated"); got != "A wording nobody translated" {
 		t.Errorf("an unknown wording is shown as %q", got)
 	}
