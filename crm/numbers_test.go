@@ -151,6 +151,10 @@ func TestPlace(t *testing.T) {
 		{492219876543, "en", "Cologne"},
 		{4917612345678, "de", "Deutschland"},
 		{4917612345678, "en", "Germany"},
+		{77012345678, "de", "Kasachstan"}, // +7 is Russia's, too
+		{79161234567, "de", "Russland"},
+		{447400123456, "de", "Vereinigtes Königreich"},
+		{447781123456, "en", "Guernsey"},
 		{999999999999, "en", ""},
 		{0, "en", ""},
 	} {

@@ -123,7 +123,11 @@ func Country(n E164, lang string) string {
 	if num == nil {
 		return ""
 	}
-	region, err := language.ParseRegion(phonenumbers.GetRegionCodeForCountryCode(int(num.GetCountryCode())))
+	code := phonenumbers.GetRegionCodeForNumber(num) // several countries share +1, +7 and +44
+	if code == "" {
+		code = phonenumbers.GetRegionCodeForCountryCode(int(num.GetCountryCode()))
+	}
+	region, err := language.ParseRegion(code)
 	if err != nil || region.String() == "001" { // 001: numbers of the whole world, +800
 		return ""
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -33,10 +34,9 @@ func newCustomInput(f crm.Field, value string, changed func()) *customInput {
 	}
 	i.typed = kit.NewBareField(name, func(string) { i.typed.SetError(""); changed() })
 	if f.Type == crm.DateField {
-		i.typed.WithPlaceholder("2026-11-25")
-		value = shownDay(value)
+		i.typed.WithPlaceholder(text.Key(shownDay("2026-11-25")))
 	}
-	i.typed.SetText(value)
+	i.typed.SetText(shownValue(f.Type, value))
 	return i
 }
 
@@ -93,13 +93,35 @@ func shownDay(kept string) string {
 	return kept
 }
 
-// keptDecimal is a number as typed, 1,5 or 1.5, as records keep it.
+// keptDecimal is a number as typed, 1.234,5 or 1,234.5 or 1,5 or 1.5, as records keep it: a mark before three digits
+// groups them where it is not the language's own before a fraction.
 func keptDecimal(typed string) string {
 	typed = strings.TrimSpace(typed)
+	group := ","
+	if text.DecimalPoint() == "," {
+		group = "."
+	}
+	whole, fraction, _ := strings.Cut(typed, text.DecimalPoint())
+	if parts := strings.Split(strings.TrimLeft(whole, "+-−"), group); len(parts) > 1 && !strings.Contains(fraction, group) &&
+		!slices.ContainsFunc(parts[1:], func(p string) bool { return len(p) != 3 }) {
+		typed = strings.ReplaceAll(typed, group, "")
+	}
+	typed = strings.Replace(typed, "−", "-", 1)
 	if strings.Count(typed, ",") == 1 && !strings.Contains(typed, ".") {
 		return strings.Replace(typed, ",", ".", 1)
 	}
 	return typed
+}
+
+// shownValue is a kept value of a custom field as the language writes it.
+func shownValue(t crm.FieldType, kept string) string {
+	switch t {
+	case crm.DateField:
+		return shownDay(kept)
+	case crm.NumberField:
+		return strings.Replace(kept, ".", text.DecimalPoint(), 1)
+	}
+	return kept
 }
 
 // customInputs are the inputs of the fields that records of any of the kinds have.

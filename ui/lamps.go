@@ -36,7 +36,7 @@ func lampItems(s desk.Snapshot) []statusItem {
 			talking++
 		}
 	}
-	it.words = text.T("{n} of {all} colleagues are talking", "n", strconv.Itoa(talking), "all", strconv.Itoa(len(s.Colleagues)))
+	it.words = text.Tn(talking, "{n} of {all} colleagues is talking", "{n} of {all} colleagues are talking", "all", strconv.Itoa(len(s.Colleagues)))
 	if talking > 0 {
 		it.icon, it.ink = theme.IconLampBusy, ""
 	}

@@ -22,7 +22,7 @@ func TestLampsAreToldInWords(t *testing.T) {
 		{desk.Snapshot{}, ""},
 		{desk.Snapshot{Mailboxes: []desk.Mailbox{{New: 1}}}, "1 new message"},
 		{desk.Snapshot{Mailboxes: []desk.Mailbox{{New: 12}, {}}}, "12 new messages, Messages in the mailbox"},
-		{desk.Snapshot{Colleagues: []desk.Colleague{anna, ben}}, "1 of 2 colleagues are talking"},
+		{desk.Snapshot{Colleagues: []desk.Colleague{anna, ben}}, "1 of 2 colleagues is talking"},
 		{desk.Snapshot{Colleagues: []desk.Colleague{anna, ben, rung}}, "It rings at 104"},
 	} {
 		var words []string

@@ -300,7 +300,7 @@ func (v *recordView) mail() string {
 // writeTo begins an e-mail in the program that the desktop has for it.
 func (v *recordView) writeTo(address string) {
 	if err := v.opt.Browse(&url.URL{Scheme: "mailto", Opaque: url.PathEscape(address)}); err != nil {
-		v.host.warn(text.T("No e-mail program could be started: {why}", "why", err))
+		v.host.warn(text.T("No e-mail program could be started: {why}", "why", reasonOf(err)))
 	}
 }
 
@@ -479,7 +479,7 @@ func factValue(f desk.Fact) string {
 	if key, ok := standardSources[f.Value]; ok && f.Label.Key == "Source" {
 		return text.T(key)
 	}
-	return f.Value
+	return shownValue(f.Type, f.Value)
 }
 
 // recordSub is the line below the title: who, and where the record is from.

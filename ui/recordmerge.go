@@ -112,7 +112,7 @@ func (f *recordMerge) differences(ctx context.Context, gone crm.Ref) (a mergeAns
 		shown := mergeDiff{field: d.Field, name: text.T(differenceName(d.Field)), keep: d.Keep, gone: d.Gone}
 		for _, custom := range fields {
 			if string(custom.ID) == d.Field {
-				shown.name = custom.Name
+				shown.name, shown.keep, shown.gone = custom.Name, shownValue(custom.Type, d.Keep), shownValue(custom.Type, d.Gone)
 			}
 		}
 		for _, value := range []*string{&shown.keep, &shown.gone} {
@@ -125,7 +125,7 @@ func (f *recordMerge) differences(ctx context.Context, gone crm.Ref) (a mergeAns
 	return a, nil
 }
 
-// valueName is a value for the eye: a user or a company by name, a standard source translated.
+// valueName is a value for the eye: a user or a company by name, a standard source translated; others are as they are.
 func (f *recordMerge) valueName(ctx context.Context, field, value string, users []crm.User) (string, error) {
 	switch field {
 	case "responsible":
@@ -143,7 +143,7 @@ func (f *recordMerge) valueName(ctx context.Context, field, value string, users 
 			return text.T(key), nil
 		}
 	}
-	return shownDay(value), nil
+	return value, nil
 }
 
 // differenceName is a field of Difference in words; a custom field's is its own.

@@ -97,7 +97,7 @@ func keepOptions(chosen int) []kit.Option {
 	for _, d := range days {
 		label := text.T("For ever")
 		if d > 0 {
-			label = text.T("{n} days", "n", strconv.Itoa(d))
+			label = text.Tn(d, "{n} day", "{n} days")
 		}
 		options = append(options, kit.Option{ID: strconv.Itoa(d), Label: label})
 	}
@@ -111,7 +111,7 @@ func newSettingsRecording(opt MainOptions) *settingsRecordingView {
 		put(&c)
 		v.error.Hide()
 		if err := opt.Settings.SaveRecording(c); err != nil {
-			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", err.Error()))
+			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
 			v.error.Show()
 		}
 		v.Enter()

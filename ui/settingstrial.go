@@ -89,7 +89,7 @@ func (p *trialPanel) show(out crm.Tryout) {
 		kit.NewProse("With these settings, the calls of the last 30 days would have made:", kit.Secondary),
 		kit.RowAligned(6, kit.End, kit.NewData(text.Number(int64(would)), kit.Figure), kit.Pad(0, 0, 4, 0, kit.NewData(what, kit.Secondary))),
 		kit.Column(6, bar(text.Key("Now"), was, theme.ChartPale), bar(text.Key("New|settings"), would, theme.ChartMain)),
-		kit.NewProseData(text.T("{n} of {all} calls would have gone another way.", "n", text.Number(int64(len(out.Differences))), "all", text.Number(int64(out.Calls))), kit.Quiet))
+		kit.NewProseData(text.Tn(len(out.Differences), "{n} of {all} calls would have gone another way.|one", "{n} of {all} calls would have gone another way.", "all", text.Number(int64(out.Calls))), kit.Quiet))
 }
 
 func (p *trialPanel) say(lines ...fyne.CanvasObject) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"leadline/crm/store"
 	"leadline/ui/desk"
@@ -25,10 +26,10 @@ func (p *program) tellDamage(ctx context.Context) {
 
 func salvageText(s store.Salvage) desk.Text {
 	return desk.Text{
-		Key: "The file with your customers was damaged. {contacts} contacts, {leads} leads and {calls} calls could be read and were saved; the damaged file is kept as {file}",
-		Args: map[string]string{
-			"contacts": text.Number(int64(s.Saved["contact"])), "leads": text.Number(int64(s.Saved["lead"])),
-			"calls": text.Number(int64(s.Saved["call"])), "file": s.Kept,
-		},
+		Key: "The file with your customers was damaged. What could be read was saved: {saved}. The damaged file is kept as {file}",
+		Args: map[string]string{"file": s.Kept, "saved": strings.Join([]string{
+			text.Tn(s.Saved["contact"], "{n} contact", "{n} contacts"), text.Tn(s.Saved["lead"], "{n} lead", "{n} leads"),
+			text.Tn(s.Saved["call"], "{n} call", "{n} calls"),
+		}, ", ")},
 	}
 }

@@ -172,8 +172,8 @@ func (b facts) common(numbers []crm.Number, addresses []string, emails []crm.Ema
 // custom are the values of the company's own fields, by their names.
 func (b facts) custom(fields []crm.Field, k crm.Kind, values crm.Values) {
 	for _, f := range fields {
-		if f.Has(k) {
-			b.add(Text{Key: "{tag}", Args: map[string]string{"tag": f.Name}}, values[f.ID])
+		if v := values[f.ID]; f.Has(k) && v != "" {
+			b.out.Facts = append(b.out.Facts, Fact{Label: Text{Key: "{tag}", Args: map[string]string{"tag": f.Name}}, Value: v, Type: f.Type})
 		}
 	}
 }

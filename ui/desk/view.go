@@ -430,6 +430,8 @@ type Fact struct {
 	Dial  string // not empty: a number that can be dialled
 	Mail  string // not empty: an address that can be written to
 	Ref   Ref    // not zero: a record that can be opened
+
+	Type crm.FieldType // of a custom field's value, which is as the file keeps it
 }
 
 // EventKind is what happened.

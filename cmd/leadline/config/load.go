@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sort"
 	"strings"
 
@@ -138,24 +139,36 @@ func syntax(err error) Problem {
 
 // known lists the keys that would have been understood in the place of key.
 func known(key toml.Key) string {
-	tables := map[string][]string{
-		"":          {"data", "ui", "server", "account", "audio", "recording", "hotkeys", "calls"},
-		"ui":        {"language", "theme", "text_size", "contrast", "region"},
-		"server":    {"url", "user"},
-		"account":   {"name", "address", "auth_user", "password", "transport", "ca", "certificate", "key", "keep_alive", "stun", "watch", "pickup", "mwi", "bind", "srtp", "srtp_keys", "outbound_proxy", "asserted_identity", "line_header", "default_line", "codecs", "dtmf", "auto_answer"},
-		"audio":     {"microphone", "speaker", "ringer", "echo_cancellation", "noise_suppression", "gain_control", "hold_music"},
-		"recording": {"calls", "beep", "keep_days"},
-		"hotkeys":   {"answer", "decline", "hang_up", "mute", "hold"},
-		"calls":     {"when_busy", "when_unanswered", "unanswered_after", "decline"},
+	table := reflect.TypeFor[Config]()
+	for _, name := range key[:len(key)-1] {
+		var ok bool
+		if table, ok = tableOf(table, name); !ok {
+			return ""
+		}
 	}
-	table := ""
-	if len(key) > 1 {
-		table = key[0]
+	var list []string
+	for f := range table.Fields() {
+		list = append(list, keyOf(f))
 	}
-	if list := tables[table]; list != nil {
-		return "; known here are " + strings.Join(list, ", ")
+	return "; known here are " + strings.Join(list, ", ")
+}
+
+// tableOf is the table of a name within a table.
+func tableOf(in reflect.Type, name string) (table reflect.Type, ok bool) {
+	for f := range in.Fields() {
+		if keyOf(f) == name {
+			table = f.Type
+		}
 	}
-	return ""
+	if table != nil && table.Kind() == reflect.Slice {
+		table = table.Elem()
+	}
+	return table, table != nil && table.Kind() == reflect.Struct
+}
+
+func keyOf(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
+	return name
 }
 
 // Save checks c and writes it to file, whole or not at all, readable by its owner only.
