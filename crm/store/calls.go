@@ -243,8 +243,8 @@ func (t *tx) changeHands(c crm.Call, now func(*crm.Facts)) error {
 	return t.do(crm.UpdateCall{ID: c.ID, Reason: &d.Reason})
 }
 
-// reach asks the intake rules again for an outgoing call that is on no record, or in the simple mode
-// on a customer without a deal (F3).
+// reach asks the intake rules again for an outgoing call that is on no record, in the simple mode on a customer without
+// a deal (F3), or on a closed lead of who gets another one (B6). A call that an agent has put elsewhere stays there.
 func (t *tx) reach(id crm.ID) (callRow, crm.Decision, error) {
 	c, err := callByID(t, id)
 	if err != nil {
@@ -255,11 +255,14 @@ func (t *tx) reach(id crm.ID) (callRow, crm.Decision, error) {
 		return c, crm.Decision{}, err
 	}
 	f.Reached = true
-	if d := crm.Decide(f); c.Direction != crm.Outgoing || len(c.Refs) > 0 && (d.Create != crm.KindDeal || c.Refs[0] != d.Attach[0]) {
+	d := crm.Decide(f)
+	if c.Direction != crm.Outgoing || len(c.Refs) > 0 && d.Create == "" {
 		return c, d, nil
 	}
-	d, err := t.intake(&c.Call, f)
-	if err != nil || len(c.Refs) == 0 {
+	if len(c.Refs) > 0 && (len(f.Matches) == 0 || c.Refs[0] != f.Matches[0].Ref) {
+		return c, crm.Decision{Attach: c.Refs, Reason: c.Reason}, nil
+	}
+	if d, err = t.intake(&c.Call, f); err != nil || len(c.Refs) == 0 {
 		return c, d, err
 	}
 	return c, d, t.do(crm.LinkCall{Call: id, Refs: c.Refs, Reason: c.Reason})

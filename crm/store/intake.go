@@ -47,6 +47,13 @@ func factsOf(q querier, c crm.Call) (f crm.Facts, err error) {
 	if f.Workspace, err = workspace(q); err != nil {
 		return f, err
 	}
+	if f.Workspace.Mode == crm.Simple { // deals may be made (F4)
+		for _, id := range []*crm.ID{&f.Line.Pipeline, &f.Workspace.Pipeline} {
+			if *id, err = pipelineThere(q, *id); err != nil {
+				return f, err
+			}
+		}
+	}
 	if f.Blacklist, err = entryOf(q, crm.Blacklist, c.Party); err != nil {
 		return f, err
 	}
@@ -206,21 +213,35 @@ func (t *tx) hadLeads(peer string, generation int) error {
 
 // openLeadOf is the open lead of a party, but for the one named; the zero Ref when there is none.
 func openLeadOf(q querier, p crm.Party, except crm.ID) (open crm.Ref, err error) {
-	keys, err := keysOf(q, p)
+	keys, err := openLeadKeys(q, p)
 	for _, k := range keys {
-		if err != nil {
+		if err != nil || !open.None() {
 			return open, err
 		}
-		if k.kind() != crm.KindLead || !open.None() {
-			continue
-		}
-		var id crm.ID
-		var is bool
-		if err = q.row("SELECT id, open FROM lead WHERE rid = ?", k.rid()).Scan(idBlob{&id}, &is); is && id != except {
-			open = crm.Ref{Kind: crm.KindLead, ID: id}
+		var lead crm.Ref
+		if lead, err = refOf(q, k); lead.ID != except {
+			open = lead
 		}
 	}
-	return open, explain(err)
+	return open, err
+}
+
+// openLeadKeys are the open leads of a party: at most one, but for those of before the programs knew of each other (B4).
+// A number of whom nearly every call was junk has any number of closed ones.
+func openLeadKeys(q querier, p crm.Party) (keys []key, err error) {
+	scan := func(rows *sql.Rows) error {
+		var k int64
+		err := rows.Scan(&k)
+		keys = append(keys, key(k))
+		return err
+	}
+	switch p.Kind {
+	case crm.Phone:
+		err = each(q, "SELECT p.key FROM phone p CROSS JOIN lead l ON l.rid = p.key >> 2 WHERE p.e164 = ? AND p.key & 3 = 2 AND l.open = 1", []any{int64(p.E164)}, scan)
+	case crm.Internal, crm.SIPAddress:
+		err = each(q, "SELECT p.key FROM address p CROSS JOIN lead l ON l.rid = p.key >> 2 WHERE p.peer = ? AND p.key & 3 = 2 AND l.open = 1", []any{p.Key()}, scan)
+	}
+	return keys, err
 }
 
 // makeDeal makes the deal of a known customer who has none open (F3). Its id follows from
@@ -246,6 +267,12 @@ func (t *tx) makeDeal(c crm.Call, f crm.Facts, d crm.Decision) ([]crm.Ref, error
 	if err := t.row("SELECT count(*) FROM deal WHERE "+column+" = ?", k.rid()).Scan(&before); err != nil {
 		return nil, explain(err)
 	}
-	deal.ID = crm.DealID(customer.Ref, before+1)
+	// Fewer than there were are counted when one was removed since, or is another customer's now.
+	for n, taken := before+1, true; taken; n++ {
+		deal.ID = crm.DealID(customer.Ref, n)
+		if taken, err = isHere(t, rowOf(crm.Ref{Kind: crm.KindDeal, ID: deal.ID})); err != nil {
+			return nil, err
+		}
+	}
 	return append(d.Attach, crm.Ref{Kind: crm.KindDeal, ID: deal.ID}), t.do(crm.CreateDeal{Deal: deal})
 }

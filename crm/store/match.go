@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"leadline/crm"
@@ -54,6 +55,11 @@ func match(q querier, p crm.Party) (matches []crm.Match, err error) {
 		})
 	} else {
 		others, err = keysOf(q, p)
+	}
+	if err == nil && len(matches)+len(others) >= mostMatches { // the newest leads may be left out, and with them the open one
+		var open []key
+		open, err = openLeadKeys(q, p)
+		others = slices.Compact(slices.Sorted(slices.Values(append(others, open...))))
 	}
 	for _, k := range others {
 		if err != nil {

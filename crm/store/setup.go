@@ -152,6 +152,35 @@ func pipelineByID(q querier, id crm.ID) (crm.Pipeline, error) {
 	return p, err
 }
 
+// pipelineThere is the id of a pipeline if it is there, else "": what names one that was removed names the standard one.
+func pipelineThere(q querier, id crm.ID) (crm.ID, error) {
+	if id == "" || id == crm.StandardPipelineID {
+		return id, nil
+	}
+	_, ok, err := setupByID[crm.Pipeline](q, crm.SetupPipeline, id.Bytes())
+	if !ok {
+		return "", err
+	}
+	return id, err
+}
+
+// pipelineOf is the pipeline of deals that leads of a line become: the line's own, else the one of the CRM mode (F4).
+func pipelineOf(q querier, line crm.ID) (crm.ID, error) {
+	l, err := lineByID(q, line)
+	if err != nil {
+		return "", err
+	}
+	w, err := workspace(q)
+	if err != nil {
+		return "", err
+	}
+	own, err := pipelineThere(q, l.Pipeline)
+	if err != nil || own != "" {
+		return own, err
+	}
+	return pipelineThere(q, w.Pipeline)
+}
+
 // savePipeline keeps a pipeline and says anew which of its deals are open.
 func (t *tx) savePipeline(p crm.Pipeline) error {
 	if err := p.Check(); err != nil {

@@ -75,7 +75,8 @@ func (t *tx) saveWays(rid int64, u crm.User) error {
 	if _, err := t.exec("DELETE FROM colleague WHERE user = ?", rid); err != nil || u.Left {
 		return err
 	}
-	peers := map[string]bool{u.Extension: true}
+	// An extension as long as a national number is read as one when it calls.
+	peers := map[string]bool{u.Extension: true, crm.Parse(u.Extension, t.s.region).Key(): true}
 	for _, n := range u.Numbers {
 		peers[n.Party().Key()] = true
 	}

@@ -30,6 +30,7 @@ func peersOf(r *Row, region string) []string {
 		}
 		if extension := field[string](r, "extension"); extension != "" {
 			add(crm.Party{Kind: crm.Internal, Short: extension})
+			add(crm.Parse(extension, region)) // one as long as a national number is read as one
 		}
 		for _, p := range parties(field[[]crm.Number](r, "numbers"), nil, region) {
 			add(p)
