@@ -116,6 +116,21 @@ func (l Lead) Convert(c Conversion) ConvertLead {
 	return out
 }
 
+// KnownTo gives a contact that is there what the lead knows of them, as a new one would have it (F1): numbers, addresses and
+// marks are added and the comment stands below. Of what the contact has, nothing is changed.
+func (l Lead) KnownTo(c Contact) Contact {
+	c, _ = MergeContacts(c, Contact{Numbers: l.Numbers, SIP: l.SIP, Emails: l.Emails, Addresses: l.Addresses, Comment: l.Comment,
+		Marks: l.Marks, Fields: l.Fields, Source: l.Source, Responsible: l.Responsible}, nil)
+	return c
+}
+
+// KnownToCompany is KnownTo for a company.
+func (l Lead) KnownToCompany(c Company) Company {
+	c, _ = MergeCompanies(c, Company{Numbers: l.Numbers, SIP: l.SIP, Emails: l.Emails, Addresses: l.Addresses, Comment: l.Comment,
+		Marks: l.Marks, Fields: l.Fields, Source: l.Source, Responsible: l.Responsible}, nil)
+	return c
+}
+
 // MadeBy is the conversion with another origin of what it makes.
 func (c ConvertLead) MadeBy(o Origin) ConvertLead {
 	if c.Contact != nil {

@@ -50,7 +50,6 @@ type convertStart struct {
 	proposal  crm.ConvertLead
 	fields    []crm.Field
 	pipelines []crm.Pipeline
-	workspace crm.Workspace
 }
 
 var convertKinds = []crm.Kind{crm.KindContact, crm.KindCompany, crm.KindDeal}
@@ -66,10 +65,7 @@ func (v *recordView) convert() {
 		if s.fields, err = c.Fields(ctx); err != nil {
 			return s, err
 		}
-		if s.pipelines, err = c.Pipelines(ctx); err != nil {
-			return s, err
-		}
-		s.workspace, err = c.Workspace(ctx)
+		s.pipelines, err = c.Pipelines(ctx)
 		return s, err
 	}, func(s convertStart, err error) {
 		switch {
@@ -94,7 +90,7 @@ func newRecordConvert(v *recordView, lead crm.ID, s convertStart) *recordConvert
 	f.name = field("Company name", s.proposal.Company.Name)
 	f.title = field("Title of the deal", s.proposal.Deal.Title)
 	f.pipeline = kit.NewSelect("Pipeline", pipelineOptions(s.pipelines, "")[1:], func(string) {})
-	f.pipeline.SetChosen(string(cmp.Or(s.workspace.Pipeline, crm.StandardPipelineID)))
+	f.pipeline.SetChosen(string(cmp.Or(s.proposal.Deal.Pipeline, crm.StandardPipelineID)))
 	f.contact = f.part(crm.KindContact, kit.Columns(8, f.first, f.last), s.proposal.Contact.Name())
 	f.company = f.part(crm.KindCompany, f.name, s.proposal.Company.Name)
 	f.deal = f.part(crm.KindDeal, kit.Columns(8, f.title, f.pipeline), "")

@@ -141,12 +141,16 @@ func (s *Store) ConversionOf(ctx context.Context, lead crm.ID, kinds []crm.Kind,
 		NewID: func(crm.Kind) crm.ID { return s.NewID() }})
 }
 
+// conversionOf is ConversionOf; without a pipeline the deal is in the one of the lead's line, or of the CRM mode (F4).
 func (s *Store) conversionOf(q querier, lead crm.ID, c crm.Conversion) (crm.ConvertLead, error) {
 	rid, err := ridOf(q, "lead", lead)
 	if err != nil {
 		return crm.ConvertLead{}, err
 	}
 	l, err := leadByRid(q, rid)
+	if err == nil && c.Pipeline == "" {
+		c.Pipeline, err = pipelineOf(q, l.Line)
+	}
 	return l.Convert(c), err
 }
 
@@ -170,7 +174,7 @@ func (s *Store) Convert(ctx context.Context, c crm.ConvertLead) (u crm.Undo, err
 		if err != nil {
 			return err
 		}
-		if err := t.do(c); err != nil {
+		if err := t.convertInto(c); err != nil {
 			return err
 		}
 		u, err = t.keepUndo(crm.Say(crm.UndoConversion, "name", name), back, append(c.Refs(), lead))
@@ -179,28 +183,66 @@ func (s *Store) Convert(ctx context.Context, c crm.ConvertLead) (u crm.Undo, err
 	return u, err
 }
 
-// unconvert are the changes that take a conversion back.
-func (t *tx) unconvert(c crm.ConvertLead) ([]crm.Change, error) {
-	lead := crm.Ref{Kind: crm.KindLead, ID: c.Lead}
+// convertInto converts a lead, and gives the contact or company that it is converted into what the lead knows of them: the person,
+// where there is one, else the company. The next call of the lead's number is theirs then (C1).
+func (t *tx) convertInto(c crm.ConvertLead) error {
 	rid, err := ridOf(t, "lead", c.Lead)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	was, err := leadByRid(t, rid)
+	l, err := leadByRid(t, rid)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	back := []crm.Change{crm.UpdateLead{Lead: was.Lead}}
-	hung, err := t.rehang(lead)
+	if err := t.do(c); err != nil {
+		return err
+	}
+	party := c.Refs()[0]
+	if !containsRef(c.Into, party) {
+		return nil
+	}
+	k, err := keyOf(t, party)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	back = append(back, hung...)
+	record, err := recordByKey(t, k)
+	if err != nil {
+		return err
+	}
+	switch was := record.(type) {
+	case crm.Contact:
+		now := l.KnownTo(was)
+		if now.Company == "" && c.Company != nil {
+			now.Company = c.Company.ID
+		}
+		return t.do(crm.UpdateContact{Contact: now})
+	case crm.Company:
+		return t.do(crm.UpdateCompany{Company: l.KnownToCompany(was)})
+	}
+	return nil
+}
+
+// unconvert is how a conversion is taken back.
+func (t *tx) unconvert(c crm.ConvertLead) (back wayBack, err error) {
+	lead := crm.Ref{Kind: crm.KindLead, ID: c.Lead}
+	_, was, err := t.asItIs(lead)
+	if err != nil {
+		return back, err
+	}
+	back.first = []crm.Change{was}
+	if back.hung, err = t.hangingOn(lead); err != nil {
+		return back, err
+	}
 	for _, r := range c.Refs() {
-		if containsRef(c.Into, r) {
+		if !containsRef(c.Into, r) {
+			back.then = append(back.then, crm.RemoveRecord{Ref: r, Instead: lead})
 			continue
 		}
-		back = append(back, crm.RemoveRecord{Ref: r, Instead: lead})
+		_, was, err := t.asItIs(r)
+		if err != nil {
+			return back, err
+		}
+		back.first = append(back.first, was)
 	}
 	return back, nil
 }
@@ -212,33 +254,6 @@ func containsRef(refs []crm.Ref, r crm.Ref) bool {
 		}
 	}
 	return false
-}
-
-// rehang are the changes that hang a record's calls, notes and follow-ups where they hang now.
-func (t *tx) rehang(r crm.Ref) (back []crm.Change, err error) {
-	calls, err := callsOf(t, r)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range calls {
-		back = append(back, crm.LinkCall{Call: c.ID, Refs: c.Refs, Reason: c.Reason})
-	}
-	k, err := keyOf(t, r)
-	if err != nil {
-		return nil, err
-	}
-	notes, err := recordNotes(t, k, -1)
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range notes {
-		back = append(back, crm.SaveRecordNote{Note: n})
-	}
-	due, err := followUps(t, "key = ?", int64(k))
-	for _, f := range due {
-		back = append(back, crm.SaveFollowUp{FollowUp: f})
-	}
-	return back, err
 }
 
 // nameOf is a record's name for a sentence.
@@ -298,7 +313,7 @@ func openLeadIDs(q querier) (leads []crm.ID, err error) {
 
 func (t *tx) convertAll(leads []crm.ID, w crm.Workspace) error {
 	for _, id := range leads {
-		c, err := t.s.conversionOf(t, id, crm.Conversion{Kinds: w.ConvertTo.Kinds(), Pipeline: w.Pipeline, Region: t.s.region,
+		c, err := t.s.conversionOf(t, id, crm.Conversion{Kinds: w.ConvertTo.Kinds(), Region: t.s.region,
 			NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(id, k) }})
 		if err == nil {
 			err = t.do(c)

@@ -139,7 +139,7 @@ func (t *tx) withoutLead(ref crm.Ref) (crm.Ref, error) {
 	if err != nil || ref.Kind != crm.KindLead || w.Mode != crm.Simple {
 		return ref, err
 	}
-	c, err := t.s.conversionOf(t, ref.ID, crm.Conversion{Kinds: w.ConvertTo.Kinds(), Pipeline: w.Pipeline, Region: t.s.region,
+	c, err := t.s.conversionOf(t, ref.ID, crm.Conversion{Kinds: w.ConvertTo.Kinds(), Region: t.s.region,
 		NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(ref.ID, k) }})
 	if err != nil {
 		return ref, err

@@ -91,7 +91,7 @@ func (t *tx) become(made, to crm.Ref) error {
 	if err != nil {
 		return err
 	}
-	return t.do(c)
+	return t.convertInto(c)
 }
 
 // addParty gives a record the number or SIP address of a party, unless it has it.

@@ -268,25 +268,23 @@ func (t *tx) mergeRecords(m crm.MergeRecords, at time.Time) error {
 	return fmt.Errorf("merge %s %s: nothing is said of what becomes of it", m.Keep.Kind, m.Keep.ID)
 }
 
-// unmerge are the changes that take a merge back: the record that goes is made anew
+// unmerge is how a merge is taken back: the record that goes is made anew
 // with its id, and everything hangs where it hung.
-func (t *tx) unmerge(m crm.MergeRecords) (back []crm.Change, err error) {
+func (t *tx) unmerge(m crm.MergeRecords) (back wayBack, err error) {
 	recreate, _, err := t.asItIs(m.Gone)
 	if err != nil {
-		return nil, err
+		return back, err
 	}
 	_, restore, err := t.asItIs(m.Keep)
 	if err != nil {
-		return nil, err
+		return back, err
 	}
-	back = []crm.Change{recreate, restore}
-	hung, err := t.rehang(m.Gone)
-	if err != nil {
-		return nil, err
+	back.first = []crm.Change{recreate, restore}
+	if back.hung, err = t.hangingOn(m.Gone); err != nil {
+		return back, err
 	}
-	back = append(back, hung...)
-	pointing, err := t.pointingTo(m.Gone)
-	return append(back, pointing...), err
+	err = t.pointingTo(&back.hung, m.Gone)
+	return back, err
 }
 
 // asItIs are the changes that make a record as it is now, and that set it so.
@@ -309,60 +307,40 @@ func (t *tx) asItIs(r crm.Ref) (create, update crm.Change, err error) {
 	return nil, nil, crm.Invalid{Text: crm.Say(crm.MergeUnlike)}
 }
 
-// pointingTo are the changes that set the people and deals that point to a record as they are now.
-func (t *tx) pointingTo(r crm.Ref) (back []crm.Change, err error) {
-	k, err := keyOf(t, r)
-	if err != nil {
-		return nil, err
-	}
-	if r.Kind == crm.KindCompany {
-		people, err := ridsWhere(t, "contact", "company = ?", k.rid())
-		if err != nil {
-			return nil, err
-		}
-		for _, rid := range people {
-			c, err := contactByRid(t, rid)
-			if err != nil {
-				return nil, err
-			}
-			back = append(back, crm.UpdateContact{Contact: c.Contact})
-		}
-	}
-	if r.Kind != crm.KindCompany && r.Kind != crm.KindContact {
-		return back, nil
-	}
-	deals, err := ridsWhere(t, "deal", string(r.Kind)+" = ?", k.rid())
-	for _, rid := range deals {
-		if err != nil {
-			return nil, err
-		}
-		var d dealRow
-		d, err = dealByRid(t, rid)
-		back = append(back, crm.UpdateDeal{Deal: d.Deal})
-	}
-	return back, err
-}
-
 // MoveNumber gives a number of one record to another, with the calls of that number
 // if they are to go along, and says how to take it back: somebody has it now who did not then.
 func (s *Store) MoveNumber(ctx context.Context, number crm.Number, from, to crm.Ref, withCalls bool) (u crm.Undo, err error) {
 	err = s.write(ctx, func(t *tx) error {
-		take, back, err := t.without(from, number)
+		peer := number.Party().Key()
+		var moved []crm.Number
+		take, back, err := t.edited(from, func(numbers []crm.Number) (rest []crm.Number) {
+			for _, n := range numbers {
+				if n.Party().Key() == peer { // with each of its extensions
+					moved = append(moved, n)
+				} else {
+					rest = append(rest, n)
+				}
+			}
+			return rest
+		})
 		if err != nil {
 			return err
 		}
-		give, backTo, err := t.with(to, number)
+		if len(moved) == 0 {
+			moved = []crm.Number{number}
+		}
+		give, backTo, err := t.edited(to, func(numbers []crm.Number) []crm.Number { return addNumbers(slices.Clone(numbers), moved) })
 		if err != nil {
 			return err
 		}
-		undo := []crm.Change{backTo, back}
+		undo := wayBack{first: []crm.Change{backTo, back}}
 		changes := []crm.Change{take, give}
 		if withCalls {
-			move, hung, err := t.callsFrom(from, to, number.Party().Key())
+			move, hung, err := t.callsFrom(from, to, peer)
 			if err != nil {
 				return err
 			}
-			changes, undo = append(changes, move...), append(undo, hung...)
+			changes, undo.hung.Calls = append(changes, move...), hung
 		}
 		names := [2]string{}
 		for i, r := range []crm.Ref{from, to} {
@@ -379,23 +357,7 @@ func (s *Store) MoveNumber(ctx context.Context, number crm.Number, from, to crm.
 	return u, err
 }
 
-// without is the change that takes a number from a record, and its way back.
-func (t *tx) without(r crm.Ref, number crm.Number) (take, back crm.Change, err error) {
-	return t.edited(r, func(numbers []crm.Number) []crm.Number {
-		return slices.DeleteFunc(slices.Clone(numbers), func(n crm.Number) bool { return n.Party().Key() == number.Party().Key() })
-	})
-}
-
-// with is the change that gives a record a number, and its way back.
-func (t *tx) with(r crm.Ref, number crm.Number) (give, back crm.Change, err error) {
-	return t.edited(r, func(numbers []crm.Number) []crm.Number {
-		if slices.ContainsFunc(numbers, func(n crm.Number) bool { return n.Party().Key() == number.Party().Key() }) {
-			return numbers
-		}
-		return append(slices.Clone(numbers), number)
-	})
-}
-
+// edited is the change that gives a record other numbers, and its way back.
 func (t *tx) edited(r crm.Ref, edit func([]crm.Number) []crm.Number) (change, back crm.Change, err error) {
 	_, back, err = t.asItIs(r)
 	if err != nil {
@@ -415,8 +377,8 @@ func (t *tx) edited(r crm.Ref, edit func([]crm.Number) []crm.Number) (change, ba
 	return nil, nil, crm.Invalid{Text: crm.Say(crm.MergeUnlike)}
 }
 
-// callsFrom are the changes that put a number's calls from one record on another, and back.
-func (t *tx) callsFrom(from, to crm.Ref, peer string) (move, back []crm.Change, err error) {
+// callsFrom are the changes that put a number's calls from one record on another, and where they hang now.
+func (t *tx) callsFrom(from, to crm.Ref, peer string) (move []crm.Change, hung []hungCall, err error) {
 	calls, err := callsOf(t, from)
 	for _, c := range calls {
 		if c.Party.Key() != peer {
@@ -425,7 +387,7 @@ func (t *tx) callsFrom(from, to crm.Ref, peer string) (move, back []crm.Change, 
 		refs := slices.Clone(c.Refs)
 		refs[slices.Index(refs, from)] = to
 		move = append(move, crm.LinkCall{Call: c.ID, Refs: union(refs, nil), Reason: c.Reason})
-		back = append(back, crm.LinkCall{Call: c.ID, Refs: c.Refs, Reason: c.Reason})
+		hung = append(hung, hungCall{Call: c.ID, Refs: c.Refs, Reason: c.Reason})
 	}
-	return move, back, err
+	return move, hung, err
 }

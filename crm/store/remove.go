@@ -14,10 +14,10 @@ import (
 // calls stay in the call log, and what pointed to them stays without.
 func (s *Store) Remove(ctx context.Context, refs ...crm.Ref) (u crm.Undo, err error) {
 	err = s.write(ctx, func(t *tx) error {
-		var back []crm.Change
+		var back wayBack
 		title := crm.Say(crm.UndoRemovals, "n", strconv.Itoa(len(refs)))
 		for _, r := range refs {
-			restore, err := t.unremove(r)
+			create, hung, err := t.unremove(r)
 			if err != nil {
 				return err
 			}
@@ -31,7 +31,8 @@ func (s *Store) Remove(ctx context.Context, refs ...crm.Ref) (u crm.Undo, err er
 			if err := t.do(crm.RemoveRecord{Ref: r}); err != nil {
 				return err
 			}
-			back = append(restore, back...) // a company before its people, who went first
+			back.first = append([]crm.Change{create}, back.first...) // a company before its people, who went first
+			back.hung = back.hung.and(hung)
 		}
 		u, err = t.keepUndo(title, back, nil)
 		return err
@@ -39,31 +40,26 @@ func (s *Store) Remove(ctx context.Context, refs ...crm.Ref) (u crm.Undo, err er
 	return u, err
 }
 
-// unremove are the changes that make a record anew with its id, with all that hung on it and pointed to it.
-func (t *tx) unremove(r crm.Ref) (back []crm.Change, err error) {
-	k, err := keyOf(t, r)
-	if err != nil {
-		return nil, err
-	}
+// unremove is the change that makes a record anew with its id, and all that hangs on it and points to it.
+func (t *tx) unremove(r crm.Ref) (create crm.Change, hung hanging, err error) {
 	if r.Kind == crm.KindDeal {
+		k, err := keyOf(t, r)
+		if err != nil {
+			return nil, hung, err
+		}
 		d, err := dealByRid(t, k.rid())
 		if err != nil {
-			return nil, err
+			return nil, hung, err
 		}
-		back = append(back, crm.CreateDeal{Deal: d.Deal})
-	} else {
-		create, _, err := t.asItIs(r)
-		if err != nil {
-			return nil, err
-		}
-		back = append(back, create)
+		create = crm.CreateDeal{Deal: d.Deal}
+	} else if create, _, err = t.asItIs(r); err != nil {
+		return nil, hung, err
 	}
-	hung, err := t.rehang(r)
-	if err != nil {
-		return nil, err
+	if hung, err = t.hangingOn(r); err != nil {
+		return nil, hung, err
 	}
-	pointing, err := t.pointingTo(r)
-	return append(append(back, hung...), pointing...), err
+	err = t.pointingTo(&hung, r)
+	return create, hung, err
 }
 
 // removeRecord takes a record away. Its calls, notes, follow-ups, deals and people

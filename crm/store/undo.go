@@ -14,7 +14,16 @@ import (
 type undoData struct {
 	Title   crm.Text       `json:"title"`
 	Changes []storedChange `json:"changes"`
+	Hung    hanging        `json:"hung,omitzero"`
+	Then    []storedChange `json:"then,omitempty"`
 	Expect  []expected     `json:"expect"`
+}
+
+// wayBack is how something is taken back: first changes, then everything is hung where it hung, then more changes.
+type wayBack struct {
+	first []crm.Change
+	hung  hanging
+	then  []crm.Change
 }
 
 type storedChange struct {
@@ -30,16 +39,18 @@ type expected struct {
 
 // keepUndo remembers for a while how something just done is taken back. refs are the records
 // that must stay as they are now until then.
-func (t *tx) keepUndo(title crm.Text, back []crm.Change, refs []crm.Ref) (crm.Undo, error) {
+func (t *tx) keepUndo(title crm.Text, back wayBack, refs []crm.Ref) (u crm.Undo, err error) {
 	now := t.s.now()
-	u := crm.Undo{Title: title, At: now, Refs: refs}
-	data := undoData{Title: title}
-	for _, change := range back {
-		args, err := json.Marshal(change)
-		if err != nil {
-			return u, err
-		}
-		data.Changes = append(data.Changes, storedChange{change.CommandName(), args})
+	u = crm.Undo{Title: title, At: now, Refs: refs}
+	if err := t.left(&back.hung); err != nil {
+		return u, err
+	}
+	data := undoData{Title: title, Hung: back.hung}
+	if data.Changes, err = stored(back.first); err != nil {
+		return u, err
+	}
+	if data.Then, err = stored(back.then); err != nil {
+		return u, err
 	}
 	for _, r := range refs {
 		updated, err := updatedAt(t, r)
@@ -57,6 +68,17 @@ func (t *tx) keepUndo(title crm.Text, back []crm.Change, refs []crm.Ref) (crm.Un
 	}
 	u.ID, err = t.insert("INSERT INTO undo(at, data) VALUES(?, ?)", now.UnixMilli(), string(raw))
 	return u, err
+}
+
+func stored(changes []crm.Change) (all []storedChange, err error) {
+	for _, change := range changes {
+		args, err := json.Marshal(change)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, storedChange{change.CommandName(), args})
+	}
+	return all, nil
 }
 
 func updatedAt(q querier, r crm.Ref) (updated int64, err error) {
@@ -88,8 +110,8 @@ func (s *Store) Undos(ctx context.Context) (undos []crm.Undo, err error) {
 	return undos, err
 }
 
-// Undo takes a conversion, a merge or the move of a number back, all of it in one
-// transaction. An error of type crm.Invalid says why it cannot be taken back.
+// Undo takes a conversion, a merge, a removal or the move of a number back, all of it in one
+// transaction; what has been written or moved since stays. An error of type crm.Invalid says why it cannot be taken back.
 func (s *Store) Undo(ctx context.Context, id int64) error {
 	return s.write(ctx, func(t *tx) error {
 		var at time.Time
@@ -104,22 +126,35 @@ func (s *Store) Undo(ctx context.Context, id int64) error {
 		if err := t.unchanged(data.Expect); err != nil {
 			return err
 		}
-		for _, stored := range data.Changes {
-			change, err := crm.DecodeChange(stored.Name, stored.Args)
-			if err != nil {
-				return err
-			}
-			err = t.doAsIs(change)
-			if errors.Is(err, ErrNotFound) { // it leads back to a record that is gone: an earlier step was taken back first
-				return crm.Invalid{Text: crm.Say(crm.UndoTooLate)}
-			}
-			if err != nil {
-				return err
-			}
+		if err := t.doStored(data.Changes); err != nil {
+			return err
+		}
+		if err := t.rehang(data.Hung); err != nil {
+			return err
+		}
+		if err := t.doStored(data.Then); err != nil {
+			return err
 		}
 		_, err = t.exec("DELETE FROM undo WHERE rid = ?", id)
 		return err
 	})
+}
+
+func (t *tx) doStored(changes []storedChange) error {
+	for _, stored := range changes {
+		change, err := crm.DecodeChange(stored.Name, stored.Args)
+		if err != nil {
+			return err
+		}
+		err = t.doAsIs(change)
+		if errors.Is(err, ErrNotFound) { // it leads back to a record that is gone: an earlier step was taken back first
+			return crm.Invalid{Text: crm.Say(crm.UndoTooLate)}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unchanged says which record was changed since, or is gone.
