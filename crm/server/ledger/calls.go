@@ -43,10 +43,15 @@ func (t *tx) updateCall(u crm.UpdateCall) error {
 			fields["agent_name"] = raw(name)
 		}
 	}
-	if err := t.patch(Key{wire.Call, u.ID}, fields); err != nil || u.Answered.IsZero() {
+	if err := t.patch(Key{wire.Call, u.ID}, fields); err != nil {
 		return err
 	}
-	return t.answeredHere(u.ID, u.Answered)
+	if !u.Answered.IsZero() {
+		if err := t.answeredHere(u.ID, u.Answered); err != nil {
+			return err
+		}
+	}
+	return t.handOver(u)
 }
 
 func (t *tx) endCall(e crm.EndCall) error {

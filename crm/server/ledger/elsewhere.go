@@ -46,6 +46,23 @@ func (a ringing) wentOnTo(next ringing) bool {
 	return a.Call != next.Call && a.Line == next.Line && next.To.After(a.From.Add(-clocksDiffer)) && next.From.Before(a.To.Add(nextRings))
 }
 
+// ledTo says whether the queue went on from a ring to the one that was answered, over whatever phones in between.
+func (r *rang) ledTo(answer, from ringing) bool {
+	reached := make([]bool, len(r.Missed))
+	for next := []ringing{answer}; len(next) > 0; next = next[1:] {
+		if from.wentOnTo(next[0]) {
+			return true
+		}
+		for i, m := range r.Missed {
+			if !reached[i] && m.wentOnTo(next[0]) {
+				reached[i] = true
+				next = append(next, m)
+			}
+		}
+	}
+	return false
+}
+
 // settle marks the missed calls that somebody took in the end, on whatever phones it rang in between, and says which
 // those are that were not known to be.
 func (r *rang) settle() (taken []crm.ID) {

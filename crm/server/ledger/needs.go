@@ -53,7 +53,7 @@ func callNeeds(c crm.Change) []Key {
 		}
 		return keys
 	case crm.UpdateCall:
-		return []Key{{wire.Call, do.ID}}
+		return []Key{{wire.Call, do.ID}, {wire.Workspace, wire.WorkspaceID}}
 	case crm.EndCall:
 		return []Key{{wire.Call, do.ID}}
 	case crm.SaveNote:

@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/wire"
+)
+
+// A queue rings several phones, each of which makes the lead or finds the one that the first has made; who takes the call
+// has a call of their own. Of a lead that the first phone's program told of, the others answer and pass on the same.
+func TestWhatAnotherPhoneMadeGoesToWhoTakesTheCall_D1_D2(t *testing.T) {
+	at := func(seconds int) time.Time { return time.Date(2026, 11, 25, 10, 0, seconds, 0, time.UTC) }
+	for _, test := range []struct {
+		what      string
+		owner     crm.Owner
+		passes    bool
+		began     int  // at Ben's; Anna's rings from 0 on, whose program makes the lead
+		stopped   int  // at Anna's; 0: it rings there still
+		knows     bool // Ben's program knows the lead already, and makes none
+		passed    bool // Ben passes it on to Ada
+		byHand    bool // somebody has given it to Ada before
+		want      string
+		otherLine bool
+	}{
+		{what: "all at once", owner: crm.WhoAnswers, want: "Ben"},
+		{what: "all at once, the first in the queue has it", want: "Anna"},
+		{what: "one after the other", owner: crm.WhoAnswers, began: 20, stopped: 15, knows: true, want: "Ben"},
+		{what: "the caller gave up and called again", owner: crm.WhoAnswers, began: 40, stopped: 15, knows: true, want: "Anna"},
+		{what: "another line", owner: crm.WhoAnswers, knows: true, otherLine: true, want: "Anna"},
+		{what: "somebody has decided otherwise", owner: crm.WhoAnswers, byHand: true, want: "Ada"},
+		{what: "passed on", passes: true, passed: true, want: "Ada"},
+		{what: "passed on by the second", passes: true, began: 20, stopped: 15, knows: true, passed: true, want: "Ada"},
+		{what: "passed on by who has answered", owner: crm.WhoAnswers, passes: true, passed: true, want: "Ada"},
+		{what: "passed on, and the line hands nothing over", passed: true, want: "Anna"},
+	} {
+		c := newCompany(t)
+		c.now = at(0)
+		line, other := c.id(), c.id()
+		c.do(c.as(c.admin), crm.SaveWorkspace{Workspace: crm.Workspace{Owner: test.owner}})
+		c.do(c.as(c.admin), crm.SaveLine{Line: crm.Line{ID: line, Name: "Sales", ChangeResponsible: test.passes}})
+		c.do(c.as(c.admin), crm.SaveLine{Line: crm.Line{ID: other, Name: "Service", ChangeResponsible: test.passes}})
+		ensure, hers := c.ring(c.anna, 1, at(0))
+		hers.Line = line
+		c.do(c.as(c.anna), ensure)
+		c.do(c.as(c.anna), hers)
+		if test.stopped > 0 {
+			c.do(c.as(c.anna), crm.EndCall{ID: hers.ID, Ended: at(test.stopped), Outcome: crm.Missed})
+		}
+		again, his := c.ring(c.ben, 1, at(test.began))
+		if his.Line = line; test.otherLine {
+			his.Line = other
+		}
+		again.Lead.Responsible = c.anna
+		if !test.knows {
+			c.do(c.as(c.ben), again)
+		}
+		c.do(c.as(c.ben), his)
+		if test.byHand {
+			c.do(c.as(c.anna), crm.Assign{Ref: leadRef(leadOf(1)), From: c.anna, To: c.admin})
+		}
+		c.do(c.as(c.ben), crm.UpdateCall{ID: his.ID, Answered: at(test.began + 5)})
+		if test.passed {
+			c.do(c.as(c.ben), crm.UpdateCall{ID: his.ID, PassedTo: c.admin})
+		}
+		names := map[crm.ID]string{c.anna: "Anna", c.ben: "Ben", c.admin: "Ada"}
+		lead := get[crm.Lead](c, wire.Lead, leadOf(1))
+		if got := names[lead.Responsible]; got != test.want {
+			t.Errorf("%s: %s has it, want %s", test.what, got, test.want)
+		}
+		if reason := get[crm.Call](c, wire.Call, his.ID).Reason; test.want != "Anna" && !test.byHand && reason.Args["name"] != test.want {
+			t.Errorf("%s: the call says %+v", test.what, reason)
+		}
+	}
+}
+
+// Who was passed a caller passes them on in turn (D2); what is there for long stays whose it is.
+func TestACallerPassedOnTwiceGoesToTheLast_D2(t *testing.T) {
+	for minutes, want := range map[int]string{0: "Ada", 30: "Ben"} {
+		c := newCompany(t)
+		line, began := c.id(), c.now
+		c.do(c.as(c.admin), crm.SaveLine{Line: crm.Line{ID: line, Name: "Sales", ChangeResponsible: true}})
+		ensure, hers := c.ring(c.anna, 1, began)
+		hers.Line = line
+		c.do(c.as(c.anna), ensure)
+		c.do(c.as(c.anna), hers)
+		c.do(c.as(c.anna), crm.UpdateCall{ID: hers.ID, Answered: began.Add(time.Second)})
+		c.do(c.as(c.anna), crm.UpdateCall{ID: hers.ID, PassedTo: c.ben})
+		c.do(c.as(c.anna), crm.Assign{Ref: leadRef(leadOf(1)), From: c.anna, To: c.ben})
+		c.do(c.as(c.anna), crm.EndCall{ID: hers.ID, Ended: began.Add(20 * time.Second), Outcome: crm.Answered})
+		_, his := c.ring(c.ben, 1, began.Add(19*time.Second+time.Duration(minutes)*time.Minute))
+		his.Line = line
+		c.do(c.as(c.ben), his)
+		c.do(c.as(c.ben), crm.UpdateCall{ID: his.ID, Answered: his.Began.Add(time.Second)})
+		c.do(c.as(c.ben), crm.UpdateCall{ID: his.ID, PassedTo: c.admin})
+		names := map[crm.ID]string{c.anna: "Anna", c.ben: "Ben", c.admin: "Ada"}
+		if got := names[get[crm.Lead](c, wire.Lead, leadOf(1)).Responsible]; got != want {
+			t.Errorf("%d minutes later: %s has it, want %s", minutes, got, want)
+		}
+	}
+}
