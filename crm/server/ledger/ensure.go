@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -115,8 +116,8 @@ func (t *tx) exception(all []crm.Party) (bool, error) {
 	return slices.ContainsFunc(all, func(p crm.Party) bool { _, found := list.Find(p); return found }), nil
 }
 
-// customer is what a call with a known party is saved on: the contact with its
-// company, else the company (C1, C3).
+// customer is what a call with a known party is saved on: the contact with its company, else the company, and what is
+// open with them (C1, C3).
 func (t *tx) customer(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {
 	for _, entity := range []wire.Entity{wire.Contact, wire.Company} {
 		for _, p := range all {
@@ -125,19 +126,64 @@ func (t *tx) customer(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {
 				return nil, err
 			}
 			for _, k := range keys {
-				if k.Entity != entity {
-					continue
+				if k.Entity == entity {
+					return t.belongings(k, all)
 				}
-				refs := []crm.Ref{k.Ref()}
-				r, err := t.row(k)
-				if company := field[crm.ID](r, "company"); company != "" {
-					refs = append(refs, crm.Ref{Kind: crm.KindCompany, ID: company})
-				}
-				return refs, err
 			}
 		}
 	}
 	return nil, nil
+}
+
+// belongings are what a call with a customer is saved on, as crm.Facts has it: the customer, the company, their open deals
+// and the open lead of the number.
+func (t *tx) belongings(k Key, all []crm.Party) ([]crm.Ref, error) {
+	refs := []crm.Ref{k.Ref()}
+	r, err := t.row(k)
+	if err != nil {
+		return nil, err
+	}
+	deals, err := t.openDeals(k, true)
+	if err != nil {
+		return nil, err
+	}
+	if id := field[crm.ID](r, "company"); k.Entity == wire.Contact && id != "" {
+		company := Key{wire.Company, id}
+		refs = append(refs, company.Ref())
+		more, err := t.openDeals(company, false)
+		if err != nil {
+			return nil, err
+		}
+		deals = append(deals, more...)
+	}
+	open, err := t.otherOpen(all, crm.EnsureLead{})
+	return slices.Concat(refs, deals, open), err
+}
+
+// mostDeals of a customer are enough to save a call on.
+const mostDeals = 32
+
+// openDeals are those of a customer; of a company all, or only those that are of none of its people.
+func (t *tx) openDeals(of Key, ofPeople bool) (refs []crm.Ref, err error) {
+	children, err := t.childrenOf(of)
+	for _, k := range children {
+		if err != nil || len(refs) == mostDeals {
+			return refs, err
+		}
+		if k.Entity != wire.Deal {
+			continue
+		}
+		var r *Row
+		if r, err = t.row(k); err != nil {
+			return nil, err
+		}
+		var p crm.Pipeline
+		p, err = t.pipeline(field[crm.ID](r, "pipeline"))
+		if p.Open(field[crm.DealStage](r, "stage")) && (ofPeople || field[crm.ID](r, "contact") == "") {
+			refs = append(refs, k.Ref())
+		}
+	}
+	return refs, err
 }
 
 // staysOnClosed is the closed lead that a call is saved on, where the company
@@ -212,15 +258,40 @@ func (t *tx) nextLead(e crm.EnsureLead, row *Row) error {
 	if err := t.countTo(e.Peer, number); err != nil {
 		return err
 	}
+	if made.Convert == nil {
+		if made.Convert, err = t.atOnce(made.Lead); err != nil {
+			return err
+		}
+	}
 	if made.Convert != nil {
 		if err := t.convertLead(*made.Convert); err != nil {
 			return err
 		}
 	}
-	if made.Lead.ID == e.Lead.ID {
+	if made.Lead.ID == e.Lead.ID && (made.Convert == nil) == (e.Convert == nil) {
 		return nil
 	}
 	return t.instead(e, row, refsOf(made))
+}
+
+// atOnce is how a lead is converted that a program made which did not know of the switch to the simple mode yet: there nobody
+// would see it (F2, F6). nil in the classic mode.
+func (t *tx) atOnce(l crm.Lead) (*crm.ConvertLead, error) {
+	w, err := t.workspace()
+	if err != nil || w.Mode != crm.Simple {
+		return nil, err
+	}
+	line, err := t.row(Key{wire.Line, l.Line})
+	if err != nil {
+		return nil, err
+	}
+	own := crm.ID("")
+	if line.live() {
+		own = field[crm.ID](line, "pipeline")
+	}
+	c := l.Convert(crm.Conversion{Kinds: w.ConvertTo.Kinds(), Pipeline: cmp.Or(own, w.Pipeline), Region: t.b.region,
+		NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(l.ID, k) }}).MadeBy(l.Origin)
+	return &c, nil
 }
 
 // freeGeneration is the next generation of a number whose id is neither row nor alias.

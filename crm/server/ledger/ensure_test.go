@@ -227,3 +227,46 @@ func TestB4EnsureTwiceIsOnce(t *testing.T) {
 		t.Errorf("%d calls on the lead, want 1", n)
 	}
 }
+
+// A program that does not know yet that the number is a customer's makes a lead; the call is on all that it would have been on (C1).
+func TestACallOfACustomerIsOnWhatIsOpenWithThem_C1(t *testing.T) {
+	c := newCompany(t)
+	company := c.id()
+	c.do(c.as(c.anna), crm.CreateCompany{Company: crm.Company{ID: company, Name: "Mill"}})
+	who := crm.Ref{Kind: crm.KindContact, ID: c.id()}
+	c.do(c.as(c.anna), crm.CreateContact{Contact: crm.Contact{ID: who.ID, LastName: "Meier", Company: company, Numbers: phone(number)}})
+	deal := func(d crm.Deal) crm.Ref {
+		d.ID = c.id()
+		c.do(c.as(c.anna), crm.CreateDeal{Deal: d})
+		return crm.Ref{Kind: crm.KindDeal, ID: d.ID}
+	}
+	theirs, whole := deal(crm.Deal{Contact: who.ID, Company: company}), deal(crm.Deal{Company: company})
+	deal(crm.Deal{Contact: who.ID, Stage: crm.DealWon})
+	deal(crm.Deal{Contact: c.contact("Huber").ID, Company: company}) // of somebody else
+	lead := leadRef(c.id())
+	c.do(c.as(c.anna), crm.CreateLead{Lead: crm.Lead{ID: lead.ID, Status: crm.LeadNew, Numbers: phone(number)}})
+	c.savedOn(c.rings(c.ben, 1, c.now), who, crm.Ref{Kind: crm.KindCompany, ID: company}, theirs, whole, lead)
+}
+
+// Who did not know yet of the switch to the simple mode makes a lead that nobody would see: it is a customer at once (F2, F6).
+func TestALeadThatComesAfterTheSwitchIsACustomer_F6(t *testing.T) {
+	c := newCompany(t)
+	line := c.id()
+	pipeline := crm.StandardPipeline()
+	pipeline.ID, pipeline.Name = c.id(), "Service"
+	c.do(c.as(c.admin), crm.SavePipeline{Pipeline: pipeline})
+	c.do(c.as(c.admin), crm.SaveLine{Line: crm.Line{ID: line, Name: "Service", Pipeline: pipeline.ID}})
+	c.do(c.as(c.admin), crm.SaveWorkspace{Workspace: crm.Workspace{Mode: crm.Simple}})
+	ensure, call := c.ring(c.ben, 1, c.now)
+	ensure.Lead.Line = line
+	c.do(c.as(c.ben), ensure)
+	c.do(c.as(c.ben), call)
+	contact, deal := crm.Ref{Kind: crm.KindContact, ID: crm.ConvertedID(leadOf(1), crm.KindContact)}, crm.Ref{Kind: crm.KindDeal, ID: crm.ConvertedID(leadOf(1), crm.KindDeal)}
+	c.savedOn(get[crm.Call](c, wire.Call, call.ID).Refs, contact, deal, leadRef(leadOf(1)))
+	if l := get[crm.Lead](c, wire.Lead, leadOf(1)); l.Status != crm.LeadConverted {
+		t.Errorf("the lead is %s", l.Status)
+	}
+	if d := get[crm.Deal](c, wire.Deal, deal.ID); d.Pipeline != pipeline.ID || d.Origin.Call != call.ID {
+		t.Errorf("the deal is %+v", d)
+	}
+}

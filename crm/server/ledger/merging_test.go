@@ -297,3 +297,20 @@ func TestG1CallsOfOthersCannotBeChanged(t *testing.T) {
 	}
 	c.do(c.as(c.ben), crm.BeginCall{Call: crm.Call{ID: c.id(), Agent: c.id(), Began: c.now}}) // made before the program was signed in
 }
+
+// What is made again under the id of something that was removed is as the command says, with what this version does not know.
+func TestWhatComesBackHasNothingOfBefore(t *testing.T) {
+	c := newCompany(t)
+	id := c.id()
+	r := crm.Ref{Kind: crm.KindDeal, ID: id}
+	c.do(c.as(c.anna), crm.CreateDeal{Deal: crm.Deal{ID: id, Title: "Boiler", Comment: "secret", Amount: crm.Money{Minor: 100, Currency: "EUR"}}})
+	c.do(c.as(c.anna), set(r, "from_later", "kept"))
+	c.do(c.as(c.anna), crm.RemoveRecord{Ref: r})
+	c.do(c.as(c.ben), crm.CreateDeal{Deal: crm.Deal{ID: id, Title: "Pump"}})
+	if d := get[crm.Deal](c, wire.Deal, id); d.Title != "Pump" || d.Comment != "" || d.Amount != (crm.Money{}) || d.MadeBy != c.ben {
+		t.Errorf("it came back as %+v", d)
+	}
+	if got := field[string](c.m.rows[KeyOf(r)], "from_later"); got != "kept" {
+		t.Errorf("what a later version knows is %q", got)
+	}
+}

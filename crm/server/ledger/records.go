@@ -3,6 +3,7 @@ package ledger
 import (
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 
 	"leadline/crm"
@@ -34,6 +35,9 @@ func (t *tx) create(entity wire.Entity, id crm.ID, v any) error {
 		}
 		row.Former = was.Former
 		maps.Copy(row.Fields, was.Fields) // what this version does not know comes back, too
+		for _, name := range namesOf(reflect.TypeOf(v)) {
+			delete(row.Fields, name)
+		}
 	}
 	for name, value := range fields {
 		row.Fields[name] = value
