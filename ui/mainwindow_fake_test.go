@@ -458,6 +458,9 @@ func (mainImporter) Import(ctx context.Context, file string, o ImportOptions) (I
 		Refused: []ImportRefusal{{Line: 17, Why: desk.Text{Key: "the phone number {number} is none", Args: map[string]string{"number": "“auf Anfrage”"}}}, {Line: 4031, Why: desk.Text{Key: "no name, no company, no number and no e-mail"}}},
 	}
 	switch {
+	case strings.HasSuffix(file, "misfits.csv"):
+		return ImportReport{Format: r.Format, Rows: 2, Contacts: 2, Misfits: 60,
+			Misfitted: []ImportRefusal{{Line: 23, Why: desk.Text{Key: "{column}: “{value}” is no telephone number", Args: map[string]string{"column": "Telefon privat", "value": "12"}}}}}, nil
 	case strings.HasSuffix(file, "bad.csv"):
 		return ImportReport{}, errors.New("line 3: no number")
 	case strings.HasSuffix(file, "long.csv") && !o.Preview:

@@ -60,6 +60,20 @@ func TestAnImportIsSeenBeforeItIsDone(t *testing.T) {
 	}
 }
 
+// What fits no column is told by line and value, before and after, and can be copied.
+func TestAnImportTellsWhichValuesAreNone(t *testing.T) {
+	b := importBench(t, Look{"en", "light"}, "misfits.csv")
+	told := []string{"60 values are not what their columns are for. They go into the comments.", "Line 23: Telefon privat: “12” is no telephone number", "and 59 more"}
+	b.expect(told...)
+	b.tap("button", "Copy")
+	if got := b.m.opt.App.Clipboard().Content(); got != told[1]+"\n" {
+		t.Errorf("copied: %q", got)
+	}
+	b.tap("button", "Import")
+	b.imported()
+	b.expect(told...)
+}
+
 func TestAnImportTellsHowFarItIsAndCanBeCancelled(t *testing.T) {
 	b := importBench(t, Look{"en", "light"}, "long.csv")
 	b.tap("button", "Import")

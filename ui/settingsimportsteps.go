@@ -83,7 +83,7 @@ func (v *settingsImportView) previewed() {
 	if len(r.First) > 0 {
 		parts = append(parts, kit.NewHairline(), importPeople(r.First))
 	}
-	parts = append(parts, slices.Concat(v.refusals(r), v.excepted(r), v.strangers(r))...)
+	parts = append(parts, slices.Concat(v.refusals(r), v.misfits(r), v.excepted(r), v.strangers(r))...)
 	bring := kit.NewButton("Import", kit.Primary, v.bring)
 	bring.SetEnabled(r.Contacts+r.Companies+r.Updated > 0 || r.Whole && r.Rows > r.Refusals+r.Skipped, text.T("There is nothing new in it"))
 	v.show(settingsBar(kit.NewLabel("Nothing has come in yet", kit.Secondary), kit.NewButton("Cancel", kit.Line, func() { v.start("", false) }), bring), parts...)
@@ -113,7 +113,7 @@ func (v *settingsImportView) reported(words string, wrong bool, r ImportReport) 
 	if r.Unindexed > 0 {
 		parts = append(parts, kit.NewProse("The search index is being made: until then, what came in is found by its numbers and by how its last name begins.", kit.Secondary))
 	}
-	parts = append(parts, slices.Concat(v.refusals(r), v.excepted(r), v.strangers(r))...)
+	parts = append(parts, slices.Concat(v.refusals(r), v.misfits(r), v.excepted(r), v.strangers(r))...)
 	v.show(settingsBar(kit.Spacer(), kit.NewButton("Done|import", kit.Primary, func() { v.start("", false) })), parts...)
 }
 
@@ -154,6 +154,28 @@ func (v *settingsImportView) refusals(r ImportReport) []fyne.CanvasObject {
 		rows = append(rows, kit.NewProseData(line, kit.Secondary))
 	}
 	if more := r.Refusals - min(len(lines), importShownRefusals); more > 0 {
+		rows = append(rows, kit.NewProseData(text.Tn(more, "and {n} more", "and {n} more"), kit.Quiet))
+	}
+	return []fyne.CanvasObject{kit.NewHairline(), kit.Column(6, rows...)}
+}
+
+// misfits are the values that are not what their column is for, each with the reason.
+func (v *settingsImportView) misfits(r ImportReport) []fyne.CanvasObject {
+	if r.Misfits == 0 {
+		return nil
+	}
+	var lines []string
+	for _, f := range r.Misfitted {
+		lines = append(lines, text.T("Line {line}: {reason}", "line", text.Number(int64(f.Line)), "reason", text.Say(f.Why)))
+	}
+	copied := kit.NewButton("Copy", kit.Line, func() { v.opt.App.Clipboard().SetContent(strings.Join(lines, "\n") + "\n") }).WithIcon(theme.IconCopy).Small()
+	rows := []fyne.CanvasObject{kit.Row(8, kit.Grow(kit.NewProseData(text.Tn(r.Misfits, "{n} value is not what its column is for. It goes into the comment.",
+		"{n} values are not what their columns are for. They go into the comments."), kit.Secondary.In(theme.WarningText))), copied)}
+	shown := lines[:min(len(lines), importShownRefusals)]
+	for _, line := range shown {
+		rows = append(rows, kit.NewProseData(line, kit.Secondary))
+	}
+	if more := r.Misfits - len(shown); more > 0 {
 		rows = append(rows, kit.NewProseData(text.Tn(more, "and {n} more", "and {n} more"), kit.Quiet))
 	}
 	return []fyne.CanvasObject{kit.NewHairline(), kit.Column(6, rows...)}

@@ -230,6 +230,8 @@ type ImportReport struct {
 	Companies, Updated, Skipped int
 	Refusals                    int             // rows that were not taken
 	Refused                     []ImportRefusal // the first thousand of them
+	Misfits                     int             // values that are not what their column is for; they stand in the comment
+	Misfitted                   []ImportRefusal // the first thousand of them
 	First                       []ImportPerson  // for a preview
 	Excepts                     int             // of all: who have a number or address that is an exception
 	Excepted                    []ImportExcepted

@@ -230,6 +230,15 @@ func tellImport(out io.Writer, r exchange.Report, dry bool) {
 	if more := r.Refusals - len(r.Refused); more > 0 {
 		fmt.Fprintf(out, "  and %d more\n", more)
 	}
+	if r.Misfits > 0 {
+		fmt.Fprintf(out, "%d values are not what their columns are for, and go into the comments\n", r.Misfits)
+	}
+	for _, m := range r.Misfitted {
+		fmt.Fprintf(out, "  line %d: %s\n", m.Line, m)
+	}
+	if more := r.Misfits - len(r.Misfitted); more > 0 {
+		fmt.Fprintf(out, "  and %d more\n", more)
+	}
 	if r.Excepts > 0 {
 		fmt.Fprintf(out, "%d have a number or address that is a CRM exception: calls with it never reach them\n", r.Excepts)
 	}

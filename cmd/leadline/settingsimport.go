@@ -68,6 +68,10 @@ func viewImport(r exchange.Report) ui.ImportReport {
 			out.Ignored = append(out.Ignored, c.Header)
 		}
 	}
+	out.Misfits = r.Misfits
+	for _, m := range r.Misfitted {
+		out.Misfitted = append(out.Misfitted, ui.ImportRefusal{Line: m.Line, Why: desk.Text(m.Why)})
+	}
 	out.Excepts = r.Excepts
 	for _, e := range r.Excepted {
 		out.Excepted = append(out.Excepted, ui.ImportExcepted(e))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -40,6 +41,7 @@ func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, 
 	}
 	f.Delimiter = delimiter
 	s.read.columns, err = recognise(header, o.Columns)
+	s.read.headers = slices.Clone(header) // the row is used again
 	samples := s.samples(head, delimiter, len(header))
 	for i, name := range header {
 		c := Column{Header: name, Sample: samples[i]}

@@ -22,6 +22,15 @@ func (f customFields) named(k crm.Kind, name string) (id crm.ID, ok bool) {
 	return id, err == nil
 }
 
+// fitted is a value as the field of an id holds it. One of a field that this program does not know is kept as it is.
+func (f customFields) fitted(id crm.ID, value string) (string, *crm.Text) {
+	at := slices.IndexFunc(f, func(field crm.Field) bool { return field.ID == id })
+	if at < 0 {
+		return value, nil
+	}
+	return fitted(f[at], value)
+}
+
 // labelled are the values of a record with the names of their fields, in the fields' order.
 func (f customFields) labelled(k crm.Kind, values crm.Values) (all []labelled) {
 	order := map[string]int{}
@@ -52,9 +61,15 @@ func (p *person) addCustom(values []labelled, fields customFields) {
 			p.addComment(v.label + ": " + v.value)
 			continue
 		}
+		value, why := fields.fitted(id, v.value)
+		if why != nil {
+			p.misfits = append(p.misfits, Misfit{Column: v.label, Value: v.value, Why: *why})
+			p.addComment(v.label + ": " + v.value)
+			continue
+		}
 		if p.contact.Fields == nil {
 			p.contact.Fields = crm.Values{}
 		}
-		p.contact.Fields[id] = v.value
+		p.contact.Fields[id] = value
 	}
 }

@@ -42,6 +42,8 @@ type Report struct {
 	Skipped   int // there already: same name and same number
 	Refusals  int // rows that were not taken
 	Refused   []Refusal
+	Misfits   int // values that are not what their column is for; their rows were taken
+	Misfitted []Misfit
 	First     []store.Newcomer // the first people, for a preview
 	Excepts   int              // of those read: who have a number or address that is an exception (E1)
 	Excepted  []Excepted
@@ -172,6 +174,7 @@ type importer struct {
 func (r *Report) read(of Report) {
 	r.File, r.Rows, r.Refusals, r.Refused, r.First = of.File, of.Rows, of.Refusals, of.Refused, of.First
 	r.Excepts, r.Excepted, r.Strangers = of.Excepts, of.Excepted, of.Strangers
+	r.Misfits, r.Misfitted = of.Misfits, of.Misfitted
 }
 
 // open finds out what a file is.
@@ -215,8 +218,10 @@ func (i *importer) read(r io.Reader, take func(store.Newcomer) error) error {
 			}
 			continue
 		}
-		e.contact.Responsible = i.responsible(e)
-		n := store.Newcomer{Contact: e.contact, Company: e.company}
+		i.misfits(e)
+		var named bool
+		e.contact.Responsible, named = i.responsible(e)
+		n := store.Newcomer{Contact: e.contact, Company: e.company, Named: named}
 		i.except(e)
 		if len(i.report.First) < mostFirst {
 			i.report.First = append(i.report.First, n)

@@ -59,16 +59,17 @@ type Stranger struct {
 // mostStrangers are told by name.
 const mostStrangers = 20
 
-// responsible is whom an entry makes responsible: whom the row names, else whom the import gives all to.
-func (i *importer) responsible(e entry) crm.ID {
+// responsible is whom an entry makes responsible: whom the row names, else whom the import gives all to. named says whether the
+// row does.
+func (i *importer) responsible(e entry) (id crm.ID, named bool) {
 	if e.responsible == "" {
-		return i.options.Responsible
+		return i.options.Responsible, false
 	}
 	if id := i.options.colleagues.named(e.responsible); id != "" {
-		return id
+		return id, true
 	}
 	i.report.stranger(e.responsible)
-	return i.options.Responsible
+	return i.options.Responsible, false
 }
 
 func (r *Report) stranger(name string) {

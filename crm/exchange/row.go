@@ -16,6 +16,7 @@ type person struct {
 	company     string
 	responsible string // as the file names them
 	addresses   []postal
+	misfits     []Misfit
 }
 
 // postal is an address under way.
@@ -31,12 +32,13 @@ func (p postal) empty() bool {
 // rowReader makes people of rows.
 type rowReader struct {
 	columns []column
+	headers []string
 	region  string
 	custom  customFields
 	letters letters
 }
 
-// read reads a row. Whatever of it is no number or name is left out; why is not
+// read reads a row. What of it is not what its column is for stands in the comment; why is not
 // empty when nothing is left to save.
 func (r *rowReader) read(row []string) (p person, why string) {
 	cell := func(i int) string {
@@ -89,13 +91,11 @@ func (r *rowReader) read(row []string) (p person, why string) {
 			p.addMarks(value, c.group)
 		case Phone, SIP:
 			for written := range split(value) {
-				if w := p.addNumber(written, r.region, label, c.field == SIP); w != "" {
-					why = w
-				}
+				p.addNumbers(r.header(i), written, r.region, label, c.field == SIP)
 			}
 		case Email:
 			for address := range split(value) {
-				p.contact.Emails = append(p.contact.Emails, crm.Email{Address: address, Label: label})
+				p.addEmails(r.header(i), address, label)
 			}
 		default:
 			at, ok := groups[c.group]
@@ -112,7 +112,14 @@ func (r *rowReader) read(row []string) (p person, why string) {
 		p.contact.LastName = name
 	}
 	p.addCustom(custom, r.custom)
-	return p, p.check(why)
+	return p, p.check()
+}
+
+func (r *rowReader) header(i int) string {
+	if i < len(r.headers) {
+		return columnName(r.headers[i], i)
+	}
+	return columnName("", i)
 }
 
 func (p *person) addComment(text string) {
@@ -136,18 +143,6 @@ func (p *postal) set(f Field, value string) {
 	}
 }
 
-// addNumber adds a number or SIP address; why says when it is none.
-func (p *person) addNumber(written, region string, label crm.Label, sip bool) (why string) {
-	if address, ok := strings.CutPrefix(written, "sip:"); ok || sip {
-		p.contact.SIP = append(p.contact.SIP, address)
-	} else if n, ok := crm.ParseNumber(written, region, label); ok {
-		p.contact.Numbers = append(p.contact.Numbers, n)
-	} else {
-		return badNumber + quote(written) + isNone
-	}
-	return ""
-}
-
 func (p *person) addMarks(cell, separator string) {
 	if separator == "" {
 		separator = joined
@@ -160,8 +155,8 @@ func (p *person) addMarks(cell, separator string) {
 	}
 }
 
-// check completes a person; why is not empty when nobody is left. bad is what was wrong with a number.
-func (p *person) check(bad string) (why string) {
+// check completes a person; why is not empty when nobody is left.
+func (p *person) check() (why string) {
 	c := &p.contact
 	for _, a := range p.addresses {
 		addAddress(c, a)
@@ -169,15 +164,13 @@ func (p *person) check(bad string) (why string) {
 	switch {
 	case c.Name() != "" || p.company != "":
 		return ""
-	case bad != "":
-		return bad
 	case len(c.Numbers) > 0 || len(c.Emails) > 0 || len(c.SIP) > 0:
 		if len(c.Emails) > 0 { // somebody without a name is shown by the address
 			c.LastName = c.Emails[0].Address
 		}
 		return ""
 	}
-	return NobodyInIt
+	return p.whyNothing()
 }
 
 // split yields the values of a cell.
@@ -214,11 +207,13 @@ func labelOf(s string) crm.Label {
 }
 
 // quote shortens what a report repeats.
-func quote(s string) string {
+func quote(s string) string { return "“" + shortened(s) + "”" }
+
+func shortened(s string) string {
 	if r := []rune(s); len(r) > 40 {
-		s = string(r[:39]) + "…"
+		return string(r[:39]) + "…"
 	}
-	return "“" + s + "”"
+	return s
 }
 
 func addAddress(c *crm.Contact, p postal) {

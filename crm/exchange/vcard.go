@@ -121,16 +121,14 @@ func (c card) person(region string) (p person, why string) {
 				}
 			}
 		case "TEL":
-			if w := c.number(&p, prop, text, region); w != "" {
-				why = w
-			}
+			c.number(&p, prop, text, region)
 		case "EMAIL":
 			if text != "" {
-				p.contact.Emails = append(p.contact.Emails, crm.Email{Address: strings.TrimPrefix(text, "mailto:"), Label: c.label(prop)})
+				p.addEmails(prop.name, text, c.label(prop))
 			}
 		case "IMPP", "X-SIP":
-			if address, ok := strings.CutPrefix(text, "sip:"); (ok || prop.name == "X-SIP") && address != "" {
-				p.contact.SIP = append(p.contact.SIP, address)
+			if address, ok := cutSIP(text); (ok || prop.name == "X-SIP") && address != "" {
+				p.addNumbers(prop.name, "sip:"+address, region, "", true)
 			}
 		case "ADR":
 			p.addresses = append(p.addresses, postalOf(prop, c.label(prop)))
@@ -153,7 +151,7 @@ func (c card) person(region string) (p person, why string) {
 	} else if _, named := c.find("N"); !named || p.contact.Name() == "" && p.company == "" && shown != numberShown(p) {
 		p.contact.FirstName, p.contact.LastName = "", shown
 	}
-	return p, p.check(why)
+	return p, p.check()
 }
 
 // numberShown is what a card of ours shows of somebody without a name.
@@ -171,9 +169,9 @@ func (c card) ofCompany() bool {
 	return strings.EqualFold(strings.TrimSpace(kind.value), "org") || strings.EqualFold(strings.TrimSpace(apple.value), "COMPANY")
 }
 
-func (c card) number(p *person, prop property, text, region string) (why string) {
+func (c card) number(p *person, prop property, text, region string) {
 	if text == "" {
-		return ""
+		return
 	}
 	if uri, ok := strings.CutPrefix(text, "tel:"); ok {
 		if s, err := url.PathUnescape(uri); err == nil {
@@ -185,7 +183,7 @@ func (c card) number(p *person, prop property, text, region string) (why string)
 			text = as
 		}
 	}
-	return p.addNumber(text, region, c.label(prop), false)
+	p.addNumbers(prop.name, text, region, c.label(prop), false)
 }
 
 // label is what a property's types, or Apple's label of its group, make of it.

@@ -13,6 +13,7 @@ import (
 type Newcomer struct {
 	Contact crm.Contact // without ID and company
 	Company string      // its name; "" for none
+	Named   bool        // Contact.Responsible is whom the file names, and not whom the import gives all to
 }
 
 // Welcomed says what became of newcomers.
@@ -23,7 +24,7 @@ type Duplicates string
 
 const (
 	Skip   Duplicates = "skip"   // nothing; also the zero value
-	Update Duplicates = "update" // what the newcomer has is set, numbers and e-mails are added
+	Update Duplicates = "update" // what the newcomer has is set, numbers, e-mails and lines of the comment are added
 	Add    Duplicates = "add"    // there will be two
 )
 
@@ -41,10 +42,15 @@ type Trial struct {
 func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w Welcomed, err error) {
 	err = s.writeBy(ctx, s.commitBulk, func(t *tx) error {
 		b := batch{querier: t, tx: t, duplicates: d}
-		if w, err = b.welcome(people); err != nil || w.Contacts+w.Companies == 0 {
+		if w, err = b.welcome(people); err != nil {
 			return err
 		}
-		return b.save()
+		if w.Contacts+w.Companies > 0 {
+			if err := b.save(); err != nil {
+				return err
+			}
+		}
+		return b.bringUpToDate()
 	})
 	if err != nil {
 		return Welcomed{}, err
@@ -81,6 +87,13 @@ type batch struct {
 	companies []*crm.Company    // new ones
 	made      map[string]*crm.Company
 	people    []*Arrival // new ones
+	newer     []newer    // of those who are there
+}
+
+// newer is a contact or company that is there, and what an import has of them.
+type newer struct {
+	key key
+	by  *Arrival
 }
 
 func (b *batch) welcome(people []*Arrival) (w Welcomed, err error) {
@@ -178,73 +191,142 @@ func (b *batch) giveToCompany(p *Arrival) error {
 	if err != nil || rid == 0 {
 		return err
 	}
-	return b.enrichCompany(rid, p.Contact)
-}
-
-func (b *batch) enrichCompany(rid int64, c crm.Contact) error {
 	was, err := companyByRid(b, rid)
 	if err != nil {
 		return err
 	}
-	enrich(&was.Company, c)
+	enrich(&was.Company, p.Contact)
 	return b.tx.do(crm.UpdateCompany{Company: was.Company})
 }
 
-// update brings a contact or company that is there up to date with a newcomer.
+// update brings a contact or company that is there up to date with a newcomer. What is in the file already is so when
+// the companies of this batch are, too.
 func (b *batch) update(there known, p *Arrival) error {
 	switch {
 	case b.tx == nil:
+		return b.addCompany(p)
 	case there.place >= 0:
 		earlier := b.people[there.place]
-		refresh(&earlier.Contact, p.Contact)
+		refresh(&earlier.Contact, p)
+		if earlier.Company == "" || p.Company != "" {
+			earlier.Company = p.Company
+		}
+		if err := b.addCompany(p); err != nil {
+			return err
+		}
 		return earlier.prepare()
 	case there.key == 0: // the company of this batch
-	case there.key.kind() == crm.KindContact:
-		was, err := contactByRid(b, there.key.rid())
+		if c := b.made[p.companyName]; c != nil {
+			refreshCompany(c, p)
+		}
+		return nil
+	}
+	b.newer = append(b.newer, newer{there.key, p})
+	return b.addCompany(p)
+}
+
+// bringUpToDate writes what is newer of those who are there.
+func (b *batch) bringUpToDate() error {
+	for _, n := range b.newer {
+		if n.key.kind() == crm.KindCompany {
+			was, err := companyByRid(b, n.key.rid())
+			if err != nil {
+				return err
+			}
+			refreshCompany(&was.Company, n.by)
+			if err := b.tx.do(crm.UpdateCompany{Company: was.Company}); err != nil {
+				return err
+			}
+			continue
+		}
+		was, err := contactByRid(b, n.key.rid())
 		if err != nil {
 			return err
 		}
-		refresh(&was.Contact, p.Contact)
-		return b.tx.do(crm.UpdateContact{Contact: was.Contact})
-	case there.key.kind() == crm.KindCompany:
-		return b.enrichCompany(there.key.rid(), p.Contact)
+		refresh(&was.Contact, n.by)
+		switch made := b.made[n.by.companyName]; {
+		case n.by.companyName == "" || fold(was.companyName) == n.by.companyName:
+		case made != nil:
+			was.Contact.Company = made.ID
+		default:
+			was.Contact.Company = b.there[n.by.companyName]
+		}
+		if err := b.tx.do(crm.UpdateContact{Contact: was.Contact}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// refresh sets what a newcomer has and adds the numbers and addresses that are not there yet.
-func refresh(c *crm.Contact, n crm.Contact) {
-	set := func(to *string, from string) {
-		if from != "" {
-			*to = from
-		}
-	}
+// refresh sets what a newcomer has and adds the numbers and addresses that are not there yet. Of the comment nothing is
+// taken away: an agent may have written it.
+func refresh(c *crm.Contact, p *Arrival) {
+	n := p.Contact
 	set(&c.FirstName, n.FirstName)
 	set(&c.LastName, n.LastName)
 	set(&c.Position, n.Position)
-	set(&c.Comment, n.Comment)
 	set(&c.Source, n.Source)
+	if p.Named {
+		c.Responsible = n.Responsible
+	}
+	c.Comment = addLines(c.Comment, n.Comment)
 	c.Numbers, c.Emails = addNumbers(c.Numbers, n.Numbers), addEmails(c.Emails, n.Emails)
 	c.SIP, c.Marks, c.Addresses = addMissing(c.SIP, n.SIP), addMissing(c.Marks, n.Marks), addMissing(c.Addresses, n.Addresses)
-	for id, value := range n.Fields {
-		if c.Fields == nil {
-			c.Fields = crm.Values{}
-		}
-		c.Fields[id] = value
+	c.Fields = setFields(c.Fields, n.Fields)
+}
+
+// refreshCompany is refresh for a company, of a row that is about nobody else.
+func refreshCompany(f *crm.Company, p *Arrival) {
+	n := p.Contact
+	set(&f.Source, n.Source)
+	if p.Named {
+		f.Responsible = n.Responsible
 	}
+	f.Comment = addLines(f.Comment, n.Comment)
+	f.Numbers, f.Emails = addNumbers(f.Numbers, n.Numbers), addEmails(f.Emails, n.Emails)
+	f.SIP, f.Marks, f.Addresses = addMissing(f.SIP, n.SIP), addMissing(f.Marks, n.Marks), addMissing(f.Addresses, n.Addresses)
+	f.Fields = setFields(f.Fields, n.Fields)
+}
+
+func set(to *string, from string) {
+	if from != "" {
+		*to = from
+	}
+}
+
+func setFields(have, more crm.Values) crm.Values {
+	for id, value := range more {
+		if have == nil {
+			have = crm.Values{}
+		}
+		have[id] = value
+	}
+	return have
+}
+
+// addLines adds the lines of a comment that are not in it yet.
+func addLines(have, more string) string {
+	lines := slices.Collect(strings.SplitSeq(have, "\n"))
+	for line := range strings.SplitSeq(more, "\n") {
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+			have += "\n" + line
+		}
+	}
+	return strings.TrimPrefix(have, "\n")
 }
 
 func enrich(f *crm.Company, c crm.Contact) {
 	f.Numbers, f.Emails = addNumbers(f.Numbers, c.Numbers), addEmails(f.Emails, c.Emails)
 	f.SIP, f.Marks, f.Addresses = addMissing(f.SIP, c.SIP), addMissing(f.Marks, c.Marks), addMissing(f.Addresses, c.Addresses)
-	if f.Comment == "" {
-		f.Comment = c.Comment
-	}
+	f.Comment = addLines(f.Comment, c.Comment)
 	if f.Source == "" {
 		f.Source = c.Source
 	}
-	if f.Fields == nil {
-		f.Fields = c.Fields
+	for id, value := range c.Fields {
+		if f.Fields[id] == "" {
+			f.Fields = setFields(f.Fields, crm.Values{id: value})
+		}
 	}
 }
 

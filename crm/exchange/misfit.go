@@ -1,0 +1,189 @@
+package exchange
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"leadline/crm"
+)
+
+// Misfit is a value of a row that is not what its column is for: a telephone number of two digits, a date that is none. The
+// row comes in without it, and it stands in the comment behind its column's name, so that nothing is lost. The first thousand are kept.
+type Misfit struct {
+	Line   int    // in the file, from 1
+	Column string // as the file names it
+	Value  string
+	Why    crm.Text
+}
+
+// What a value is not.
+const (
+	NoNumber     = "{column}: “{value}” is no telephone number"
+	NoEmail      = "{column}: “{value}” is no e-mail address"
+	NoSIPAddress = "{column}: “{value}” is no SIP address"
+)
+
+// MisfitTexts are the sentences of a Misfit that are no other room's: those about custom fields are crm.FieldTexts.
+var MisfitTexts = []string{NoNumber, NoEmail, NoSIPAddress}
+
+// String is a misfit in English.
+func (m Misfit) String() string {
+	says := m.Why.Key
+	for place, value := range m.Why.Args {
+		says = strings.ReplaceAll(says, "{"+place+"}", value)
+	}
+	return says
+}
+
+// shortestNumber is how many digits a number has at least that a person can be called at: 110, *97.
+const shortestNumber = 3
+
+// misfit keeps a value that is none in the comment.
+func (p *person) misfit(column, value, why string) {
+	p.misfits = append(p.misfits, Misfit{Column: column, Value: value, Why: crm.Say(why, "column", column, "value", shortened(value))})
+	p.addComment(column + ": " + value)
+}
+
+// addNumbers adds the telephone numbers of a value, or the SIP address that it is.
+func (p *person) addNumbers(column, written, region string, label crm.Label, sip bool) {
+	if address, ok := cutSIP(written); ok || sip {
+		if crm.Parse("sip:"+address, region).Kind == crm.Withheld {
+			p.misfit(column, written, NoSIPAddress)
+			return
+		}
+		p.contact.SIP = append(p.contact.SIP, address)
+		return
+	}
+	several := valuesIn(written, ";,", func(one string) bool { return crm.Parse(one, region).Kind == crm.Phone })
+	for _, one := range several {
+		n, ok := crm.ParseNumber(one, region, label)
+		if !ok || n.E164 == 0 && len(n.Short) < shortestNumber {
+			p.misfit(column, one, NoNumber)
+			continue
+		}
+		p.contact.Numbers = append(p.contact.Numbers, n)
+	}
+}
+
+func cutSIP(s string) (address string, ok bool) {
+	for _, scheme := range []string{"sip:", "sips:"} {
+		if len(s) > len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
+			return s[len(scheme):], true
+		}
+	}
+	return s, false
+}
+
+// addEmails adds the e-mail addresses of a value.
+func (p *person) addEmails(column, written string, label crm.Label) {
+	for _, one := range valuesIn(written, ";, \t\n", isEmail) {
+		if !isEmail(one) {
+			p.misfit(column, one, NoEmail)
+			continue
+		}
+		p.contact.Emails = append(p.contact.Emails, crm.Email{Address: withoutMailto(one), Label: label})
+	}
+}
+
+func withoutMailto(s string) string {
+	const scheme = "mailto:"
+	if len(s) > len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
+		return s[len(scheme):]
+	}
+	return s
+}
+
+// isEmail says whether mail can be sent to something: of an address of RFC 5321 whoever gives it out may make nearly anything.
+func isEmail(s string) bool {
+	s = withoutMailto(s)
+	at := strings.LastIndexByte(s, '@')
+	return at > 0 && at < len(s)-1 && len(s) <= longestEmail && !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(",;<>", r)
+	})
+}
+
+const longestEmail = 254 // RFC 5321 §4.5.3.1.3
+
+// valuesIn are the values that people write into one cell, with one of the signs between them: if each is one.
+func valuesIn(cell, between string, is func(string) bool) []string {
+	if !strings.ContainsAny(cell, between) {
+		return []string{cell}
+	}
+	all := strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(between, r) })
+	for i := range all {
+		if all[i] = strings.TrimSpace(all[i]); !is(all[i]) {
+			return []string{cell}
+		}
+	}
+	return all
+}
+
+// fitted is a value as a custom field holds it: dates and numbers as they are written in Germany, too, and a choice however it is
+// written. why is not nil when it is none.
+func fitted(f crm.Field, value string) (_ string, why *crm.Text) {
+	f.Required = false
+	for _, as := range fittings(f, value) {
+		if f.Check(as) == nil {
+			return as, nil
+		}
+	}
+	var wrong crm.Invalid
+	if errors.As(f.Check(value), &wrong) {
+		return value, &wrong.Text
+	}
+	return value, nil
+}
+
+func fittings(f crm.Field, value string) []string {
+	ways := []string{value}
+	switch f.Type {
+	case crm.NumberField:
+		ways = append(ways, strings.ReplaceAll(strings.ReplaceAll(value, ".", ""), ",", "."))
+	case crm.DateField:
+		for _, layout := range []string{"2.1.2006", "2.1.06", "2006/1/2", time.RFC3339} {
+			if day, err := time.Parse(layout, value); err == nil {
+				ways = append(ways, day.Format(time.DateOnly))
+			}
+		}
+	case crm.ChoiceField:
+		for _, choice := range f.Choices {
+			if crm.FoldName(choice) == crm.FoldName(value) {
+				ways = append(ways, choice)
+			}
+		}
+	}
+	return ways
+}
+
+// misfits reports the values of an entry that were none.
+func (i *importer) misfits(e entry) {
+	i.report.Misfits += len(e.misfits)
+	for _, m := range e.misfits {
+		if len(i.report.Misfitted) < mostRefusals {
+			m.Line = e.line
+			i.report.Misfitted = append(i.report.Misfitted, m)
+		}
+	}
+}
+
+// whyNothing is why a row is refused of which nothing is left.
+func (p *person) whyNothing() string {
+	for _, m := range p.misfits {
+		if m.Why.Key == NoNumber {
+			return badNumber + quote(m.Value) + isNone
+		}
+		return m.String()
+	}
+	return NobodyInIt
+}
+
+// columnName is what to call a column: as the file does, or by its place.
+func columnName(header string, place int) string {
+	if header = strings.TrimSpace(header); header != "" {
+		return header
+	}
+	return "Column " + strconv.Itoa(place+1)
+}
