@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	licencetexts "leadline/assets/notices"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 )
@@ -344,6 +346,19 @@ func TestAboutNamesEveryLibraryWithItsLicence(t *testing.T) {
 	b.settle()
 	if !b.says("Leadline 0.2") || !b.says("OFL-1.1") {
 		t.Error("About lacks version or font")
+	}
+	for _, w := range othersWork(true) {
+		if w.licence != "" && licencetexts.Of(cmp.Or(w.notice, w.name)) == "" {
+			t.Errorf("the licence of %s cannot be read", w.name)
+		}
+	}
+	b.tap("item", "Inter")
+	if !b.says("SIL OPEN FONT LICENSE") || b.says("OFL-1.1") {
+		t.Error("a click does not show the licence of the font")
+	}
+	b.tap("button", "Back")
+	if !b.says("OFL-1.1") {
+		t.Error("there is no way back to the list")
 	}
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -8,14 +9,18 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	licencetexts "leadline/assets/notices"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
+	"leadline/ui/theme"
 )
 
 // settingsAboutView tells the version, and whose work is in the program.
 type settingsAboutView struct {
 	box  *fyne.Container
+	body *fyne.Container // the list, or a licence
+	list fyne.CanvasObject
 	snap desk.Snapshot
 }
 
@@ -26,16 +31,59 @@ func newSettingsAbout(opt MainOptions) *settingsAboutView {
 	}
 	head := kit.Row(14, newMark(44), kit.Grow(kit.Column(2, kit.NewData("Leadline "+version, kit.Title),
 		kit.NewData(runtime.GOOS+"/"+runtime.GOARCH+" · "+runtime.Version(), kit.Secondary))))
-	licence := kit.NewProse("Leadline is free software under the Apache License 2.0. It contains the work of others:", kit.Body)
+	v := &settingsAboutView{body: kit.Stack()}
+	licence := kit.NewProse("Leadline is free software under the Apache License 2.0. It contains the work of others; a click shows a licence:", kit.Body)
 	var rows []fyne.CanvasObject
-	for _, w := range othersWork() {
-		rows = append(rows, kit.Sized(0, 28, kit.Row(12, kit.Grow(kit.NewData(w.name, kit.Body).Shrink(60)),
-			kit.Sized(150, 0, kit.NewData(w.version, kit.Quiet).Shrink(0)), kit.Sized(130, 0, kit.NewData(w.licence, kit.Secondary).Shrink(0)))), kit.NewHairline())
+	for _, w := range othersWork(opt.Settings.CanEnhance()) {
+		rows = append(rows, v.row(w), kit.NewHairline())
 	}
-	v := &settingsAboutView{}
-	v.box = kit.Column(0, settingsTitle("About"), kit.Grow(container.NewVScroll(
-		kit.Pad(20, 24, 20, 24, kit.Column(16, head, v.diagnosticsRow(opt), newReportRow(opt), licence, kit.Column(0, rows...))))))
+	v.list = container.NewVScroll(
+		kit.Pad(20, 24, 20, 24, kit.Column(16, head, v.diagnosticsRow(opt), newReportRow(opt), licence, kit.Column(0, rows...))))
+	v.show(v.list)
+	v.box = kit.Column(0, settingsTitle("About"), kit.Grow(v.body))
 	return v
+}
+
+// row is a work of others; a click shows its licence.
+func (v *settingsAboutView) row(w othersPiece) fyne.CanvasObject {
+	row := newPressFocus("item", 6, kit.Sized(0, 28, kit.Row(12, kit.Grow(kit.NewData(w.name, kit.Body).Shrink(60)),
+		kit.Sized(150, 0, kit.NewData(w.version, kit.Quiet).Shrink(0)), kit.Sized(130, 0, kit.NewData(w.licence, kit.Secondary).Shrink(0)))),
+		func() { v.read(w) })
+	row.english = func() string { return w.name }
+	return row
+}
+
+// read shows a licence in the place of the list.
+func (v *settingsAboutView) read(w othersPiece) {
+	back := kit.NewButton("Back", kit.Line, func() { v.show(v.list) })
+	page := []fyne.CanvasObject{kit.Row(12, back, kit.Grow(kit.NewData(joined(" ", w.name, w.version), kit.Strong).Shrink(60))), kit.Gap(12)}
+	for _, line := range licenceLines(licencetexts.Of(cmp.Or(w.notice, w.name))) {
+		page = append(page, kit.Sized(0, 18, kit.NewData(line, kit.Secondary.In(theme.Text1)).Shrink(0)))
+	}
+	v.show(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(0, page...))))
+}
+
+// licenceWidth is how many letters of a licence stand in a line.
+const licenceWidth = 92
+
+// licenceLines are the lines of a licence, those that are longer than others are broken.
+func licenceLines(licence string) (lines []string) {
+	for line := range strings.SplitSeq(licence, "\n") {
+		for len(line) > licenceWidth {
+			at := strings.LastIndexByte(line[:licenceWidth], ' ')
+			if at <= 0 {
+				break
+			}
+			lines, line = append(lines, line[:at]), line[at+1:]
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (v *settingsAboutView) show(o fyne.CanvasObject) {
+	v.body.Objects = []fyne.CanvasObject{o}
+	v.body.Refresh()
 }
 
 // Object is the view.
@@ -60,7 +108,10 @@ func (v *settingsAboutView) diagnosticsRow(opt MainOptions) fyne.CanvasObject {
 	return kit.Column(6, kit.Row(0, copied, kit.Spacer()), said)
 }
 
-type othersPiece struct{ name, version, licence string }
+type othersPiece struct {
+	name, version, licence string
+	notice                 string // what its licence is found by; "" for name
+}
 
 // licences are those of the libraries that are linked in, by module path. A test
 // fails on one that is missing here.
@@ -174,21 +225,27 @@ var licences = map[string]string{
 }
 
 // othersWork lists fonts, icons and the libraries that this very binary was built with.
-func othersWork() []othersPiece {
+func othersWork(speex bool) []othersPiece {
 	list := []othersPiece{
-		{"Inter", "", "OFL-1.1"},
-		{"Lucide", "", "ISC"},
-		{"Go", strings.TrimPrefix(runtime.Version(), "go"), "BSD-3-Clause"},
-		{"SQLite", "", "Public domain"},
-		{"miniaudio", "", "Public domain"},
-		{"SpeexDSP", "", "BSD-3-Clause"},
+		{"Inter", "", "OFL-1.1", "the font Inter"},
+		{"Noto Sans", "", "OFL-1.1", "the font Noto Sans"},
+		{"DejaVu Sans Mono", "", "Bitstream Vera", "the font DejaVu Sans Mono for Powerline"},
+		{"Lucide", "", "ISC, MIT", "the icons of Lucide"},
+		{"libphonenumber", "", "Apache-2.0", "Leadline"},
+		{"Go", strings.TrimPrefix(runtime.Version(), "go"), "BSD-3-Clause", ""},
+		{"GLFW", "", "Zlib", ""},
+		{"SQLite", "", "Public domain", ""},
+		{"miniaudio", "", "Public domain", ""},
+	}
+	if speex { // of the system, not in here
+		list = append(list, othersPiece{"SpeexDSP", "", "BSD-3-Clause", ""})
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return list
 	}
 	for _, m := range info.Deps {
-		list = append(list, othersPiece{m.Path, strings.TrimPrefix(m.Version, "v"), licences[m.Path]})
+		list = append(list, othersPiece{m.Path, strings.TrimPrefix(m.Version, "v"), licences[m.Path], ""})
 	}
 	return list
 }
