@@ -11,9 +11,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"leadline/crm"
@@ -55,12 +55,13 @@ var client = &http.Client{Timeout: postTime, CheckRedirect: func(*http.Request, 
 
 // Run tells until the context ends.
 func (h *Hooks) Run(ctx context.Context) {
-	tick := time.NewTicker(tellEvery)
+	tick := time.NewTicker(h.every)
 	defer tick.Stop()
+	defer h.telling.Wait()
 	for {
 		select {
 		case <-tick.C:
-			if err := h.Tell(ctx); err != nil && ctx.Err() == nil {
+			if err := h.begin(ctx); err != nil && ctx.Err() == nil {
 				h.engine.Log.Error("webhooks cannot be told", "error", err)
 			}
 		case <-ctx.Done():
@@ -69,24 +70,29 @@ func (h *Hooks) Run(ctx context.Context) {
 	}
 }
 
-// Tell tells every webhook what is due, each beside the others.
+// Tell tells every webhook what is due, and returns when that is done.
 func (h *Hooks) Tell(ctx context.Context) error {
+	defer h.telling.Wait()
+	return h.begin(ctx)
+}
+
+// begin has every webhook told what is due, each beside the others: one that is slow to answer, or has much to hear, holds up none.
+func (h *Hooks) begin(ctx context.Context) error {
 	heads, err := h.engine.Heads(ctx)
 	if err != nil {
 		return err
 	}
-	var all sync.WaitGroup
-	defer all.Wait()
 	for workspace, head := range heads {
 		hooks, err := h.List(ctx, workspace)
 		if err != nil {
 			return err
 		}
 		for _, hook := range hooks {
-			if hook.Cursor == head || h.engine.Now().Before(hook.Next) {
+			if hook.Cursor == head || h.engine.Now().Before(hook.Next) || !h.take(hook.ID) {
 				continue
 			}
-			all.Go(func() {
+			h.telling.Go(func() {
+				defer h.release(hook.ID)
 				if err := h.tell(ctx, workspace, hook); err != nil && ctx.Err() == nil {
 					h.engine.Log.Error("a webhook cannot be told", "webhook", hook.ID, "error", err)
 				}
@@ -94,6 +100,23 @@ func (h *Hooks) Tell(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// take says whether a webhook is not being told already, and notes that it is now.
+func (h *Hooks) take(hook crm.ID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.busy[hook] {
+		return false
+	}
+	h.busy[hook] = true
+	return true
+}
+
+func (h *Hooks) release(hook crm.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.busy, hook)
 }
 
 // tell tells one webhook page by page, until it has everything or does not take it.
@@ -107,19 +130,28 @@ func (h *Hooks) tell(ctx context.Context, workspace crm.ID, hook Hook) error {
 		if err != nil {
 			return err
 		}
-		done := upTo == hook.Cursor
+		before, done := hook.Cursor, upTo == hook.Cursor
 		err = h.post(ctx, hook, rows)
 		if err == nil {
 			hook.Cursor, hook.Failures, hook.Next = upTo, 0, h.engine.Now()
 		} else {
 			hook.Failures++
 			hook.Next = h.engine.Now().Add(pause(hook.Failures))
-			h.engine.Log.Warn("a webhook did not take what it was told; it is told again", "webhook", hook.ID, "failures", hook.Failures, "next", hook.Next)
+			h.engine.Log.Warn("a webhook did not take what it was told; it is told again", "webhook", hook.ID, "reason", reason(err), "failures", hook.Failures, "next", hook.Next)
 		}
-		if err := errors.Join(h.settle(ctx, workspace, hook)); err != nil || hook.Failures > 0 || done {
+		if err := h.settle(ctx, workspace, hook, before); err != nil || hook.Failures > 0 || done {
 			return err
 		}
 	}
+}
+
+// reason is why a post failed, without the address, in which there may be a secret.
+func reason(err error) string {
+	var of *url.Error
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	return err.Error()
 }
 
 // pause doubles from a second.

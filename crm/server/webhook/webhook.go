@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"leadline/crm"
@@ -21,6 +22,11 @@ type Hooks struct {
 	engine *server.Engine
 	access *access.Access
 	vault  *access.Vault
+	every  time.Duration // between looks at what there is to tell
+
+	mu      sync.Mutex
+	busy    map[crm.ID]bool // webhooks that are being told
+	telling sync.WaitGroup
 }
 
 // New needs the vault in which secrets are sealed.
@@ -28,7 +34,7 @@ func New(e *server.Engine, a *access.Access, v *access.Vault) *Hooks {
 	if e == nil || a == nil || v == nil {
 		panic("webhook: New needs an engine, access and a vault")
 	}
-	return &Hooks{e, a, v}
+	return &Hooks{engine: e, access: a, vault: v, every: tellEvery, busy: map[crm.ID]bool{}}
 }
 
 // Hook is one address that is told of changes.
@@ -120,9 +126,19 @@ func (h *Hooks) List(ctx context.Context, workspace crm.ID) (all []Hook, err err
 	return all, err
 }
 
+// ErrNone tells that there is no such webhook.
+var ErrNone = errors.New("there is no such webhook")
+
 // Remove ends a webhook.
 func (h *Hooks) Remove(ctx context.Context, workspace, id crm.ID) error {
 	return h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
+		var one int
+		if there, err := t.One(ctx, "SELECT 1 FROM webhook WHERE ws = $1 AND id = $2", []any{string(workspace), string(id)}, &one); err != nil || !there {
+			if err == nil {
+				err = ErrNone
+			}
+			return err
+		}
 		return t.Exec(ctx, "DELETE FROM webhook WHERE ws = $1 AND id = $2", string(workspace), string(id))
 	})
 }
@@ -144,9 +160,11 @@ func (h *Hooks) claim(ctx context.Context, workspace crm.ID, hook Hook, until ti
 	return mine, err
 }
 
-func (h *Hooks) settle(ctx context.Context, workspace crm.ID, hook Hook) error {
+// settle keeps how far a webhook was told that stood at a revision before, unless another server has told it meanwhile: one whose
+// clock is ahead takes over too early, and must not be taken back.
+func (h *Hooks) settle(ctx context.Context, workspace crm.ID, hook Hook, before uint64) error {
 	return h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
-		return t.Exec(ctx, "UPDATE webhook SET cursor = $3, failures = $4, next = $5 WHERE ws = $1 AND id = $2",
-			string(workspace), string(hook.ID), int64(hook.Cursor), hook.Failures, hook.Next.UnixMilli())
+		return t.Exec(ctx, "UPDATE webhook SET cursor = $3, failures = $4, next = $5 WHERE ws = $1 AND id = $2 AND cursor = $6",
+			string(workspace), string(hook.ID), int64(hook.Cursor), hook.Failures, hook.Next.UnixMilli(), int64(before))
 	})
 }

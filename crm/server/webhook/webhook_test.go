@@ -1,6 +1,8 @@
 package webhook
 
 import (
+	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -250,6 +252,100 @@ func TestAWebhookSeesWhatItsUserSees_G1(t *testing.T) {
 	o.tell()
 	if got := o.listener.events(t); len(got) != 1 {
 		t.Errorf("after it was removed: %+v", got)
+	}
+}
+
+// Other software that does not answer holds up nobody else's.
+func TestAWebhookThatHangsHoldsUpNoOther(t *testing.T) {
+	o := open(t)
+	reached, release := make(chan struct{}, 1), make(chan struct{})
+	hanging := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		select {
+		case reached <- struct{}{}:
+		default:
+		}
+		<-release
+	}))
+	defer hanging.Close()
+	defer close(release)
+	user := o.user("Anna")
+	for _, url := range []string{hanging.URL, o.url} {
+		if _, _, err := o.hooks.Add(t.Context(), o.workspace, user, url, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.hooks.every = 5 * time.Millisecond
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer stop()
+	o.do(crm.CreateContact{Contact: crm.Contact{ID: o.id(), LastName: "First"}})
+	running.Go(func() { o.hooks.Run(ctx) })
+	<-reached
+	quiet := func() bool { // the other has heard of the first
+		o.hooks.mu.Lock()
+		defer o.hooks.mu.Unlock()
+		return len(o.hooks.busy) == 1 && len(o.listener.events(t)) == 1
+	}
+	for late := time.Now().Add(postTime / 2); !quiet(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatal("nobody is told of the first")
+		}
+	}
+	second := crm.Command{ID: o.id(), At: crm.HLC(0).Next(o.now), Change: crm.CreateContact{Contact: crm.Contact{ID: o.id(), LastName: "Second"}}}
+	if _, err := o.engine.Do(t.Context(), o.workspace, ledger.Sender{System: true}, second); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.Now().Add(postTime / 2); len(o.listener.events(t)) < 2; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatalf("it has heard of %+v while the other hangs", o.listener.events(t))
+		}
+	}
+}
+
+// Who looks after the server reads why a webhook is not told; its address, which may be a secret, is not in the log.
+func TestTheLogSaysWhyAWebhookIsNotTold(t *testing.T) {
+	o := open(t)
+	var log bytes.Buffer
+	o.engine.Log = slog.New(slog.NewTextHandler(&log, nil))
+	gone := httptest.NewServer(http.NotFoundHandler())
+	for _, url := range []string{gone.URL + "/hook/secret", "http://127.0.0.1:1/hook/secret"} {
+		hook, _, err := o.hooks.Add(t.Context(), o.workspace, o.user("Anna"), url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.do(crm.CreateContact{Contact: crm.Contact{ID: o.id(), LastName: "Meier"}})
+		o.tell()
+		if err := o.hooks.Remove(t.Context(), o.workspace, hook.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone.Close()
+	if s := log.String(); !strings.Contains(s, "404 Not Found") || !strings.Contains(s, "refused") || strings.Contains(s, "secret") {
+		t.Errorf("the log says %s", s)
+	}
+	if err := o.hooks.Remove(t.Context(), o.workspace, o.id()); !errors.Is(err, ErrNone) {
+		t.Errorf("a webhook that is not there is removed: %v", err)
+	}
+}
+
+// A server whose clock is ahead takes over while the first still tells. What the first notes then does not take the second back.
+func TestASlowServerDoesNotTakeAWebhookBack(t *testing.T) {
+	o := open(t)
+	hook, _, err := o.hooks.Add(t.Context(), o.workspace, o.user("Anna"), o.url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := hook, hook
+	first.Cursor, second.Cursor = hook.Cursor+1, hook.Cursor+2
+	if err := o.hooks.settle(t.Context(), o.workspace, second, hook.Cursor); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.hooks.settle(t.Context(), o.workspace, first, hook.Cursor); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := o.hooks.List(t.Context(), o.workspace); err != nil || now[0].Cursor != second.Cursor {
+		t.Errorf("it stands at %+v, %v", now, err)
 	}
 }
 
