@@ -69,6 +69,7 @@ type Replica struct {
 
 	pulled chan struct{} // has a value when there may be something to pull
 	retry  chan struct{} // has a value when somebody wants it tried at once
+	owed   chan struct{} // has a value when the server waits to hear that somebody is erased
 }
 
 // New makes a replica; it panics when something is missing.
@@ -97,7 +98,7 @@ func New(c Config) *Replica {
 	if c.Snapshots == "" {
 		c.Snapshots = os.TempDir()
 	}
-	r := &Replica{c: c, session: newLock(), status: Status{State: Offline, Since: c.Now()}, pulled: make(chan struct{}, 1), retry: make(chan struct{}, 1)}
+	r := &Replica{c: c, session: newLock(), status: Status{State: Offline, Since: c.Now()}, pulled: make(chan struct{}, 1), retry: make(chan struct{}, 1), owed: make(chan struct{}, 1)}
 	r.team = &team{c: &r.c}
 	return r
 }
@@ -210,6 +211,11 @@ func (r *Replica) Pull(ctx context.Context, wait time.Duration) (more bool, err 
 	}
 	if slices.ContainsFunc(page.Rows, func(row wire.Row) bool { return row.Entity == wire.User && row.ID == w.User }) {
 		r.greeted = false // what who signed in may do, and which telephones they have, is said in greeting
+		return true, nil
+	}
+	if page.Greet && len(r.erased)+len(r.purged) == 0 {
+		r.greeted = false
+		signal(r.owed)
 		return true, nil
 	}
 	return page.More, nil

@@ -9,6 +9,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
 	"leadline/crm/store"
 	"leadline/crm/wire"
 )
@@ -228,6 +229,20 @@ func TestARestoredServerGetsBackWhatItLost(t *testing.T) {
 		if !d.has(made) || d.comment(r) != "after the backup" {
 			t.Error("lost with the server")
 		}
+	}
+}
+
+// A program that stays connected for weeks purges an erased person as well, and says so.
+func TestAConnectedProgramErasesAPerson_I4(t *testing.T) {
+	c := newCompany(t)
+	anna := c.desk(c.user("Anna"))
+	person := anna.contact("Meier")
+	anna.settle()
+	done := must(c.engine.Erase(ctx, c.workspace, ledger.Sender{System: true}, []crm.Ref{person}))(t)
+	anna.settle()
+	owed := must(c.engine.Acknowledgements(ctx, c.workspace, done.ID))(t)
+	if len(owed) != 1 || owed[0].Done == 0 || anna.has(person) {
+		t.Errorf("the program has not purged: %+v", owed)
 	}
 }
 

@@ -63,6 +63,7 @@ func (r *Replica) pushLoop(ctx context.Context) {
 			case <-ctx.Done():
 			case <-r.c.File.Queued():
 				r.count(ctx)
+			case <-r.owed:
 			case <-r.c.After(look):
 			}
 		}

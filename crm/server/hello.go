@@ -74,10 +74,16 @@ func (e *Engine) welcome(ctx context.Context, t *database.Tx, from Sender, h wir
 	if w.Forked, err = forked(ctx, t, from, client, h, head.Epoch); err != nil || w.Forked {
 		return err
 	}
-	if client.ID == "" {
-		if err := t.OweErasures(ctx, h.Client); err != nil {
-			return err
+	owe := t.OweErasures
+	if client.ID != "" {
+		stands := h.Cursor
+		if h.Epoch != head.Epoch { // in another branch
+			stands = 0
 		}
+		owe = func(ctx context.Context, client crm.ID) error { return t.OweAgain(ctx, client, stands) }
+	}
+	if err := owe(ctx, h.Client); err != nil {
+		return err
 	}
 	erasures, err := t.ErasuresOf(ctx, h.Client)
 	if err != nil {

@@ -220,6 +220,16 @@ func (c *company) erasureIsAcknowledged(p *program, done Erased) {
 	if p.hello(); len(p.welcome.Erasures) != 0 {
 		c.t.Error("the program hears of what it has acknowledged")
 	}
+	// Its machine is restored from a copy of before: the person is there again, though it was acknowledged.
+	now := p.cursor
+	p.cursor = 1
+	if p.hello(); len(p.welcome.Erasures) != 1 {
+		c.t.Error("an older copy of the program's file does not hear of who was erased")
+	}
+	if after := owed(); after != before {
+		c.t.Errorf("%d programs owe it, with an older copy of one %d", after, before)
+	}
+	p.cursor = now
 }
 
 // everywhere are the tables, and with SQLite the files, in which a text stands.

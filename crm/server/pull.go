@@ -70,11 +70,11 @@ func acknowledge(ctx context.Context, t *database.Tx, from Sender, id crm.ID, pa
 	if !isID(id) {
 		return nil
 	}
-	client, err := t.Client(ctx, id)
+	client, owes, err := t.Standing(ctx, id)
 	if err != nil || client.ID == "" || client.User != from.User {
 		return err
 	}
-	page.Ack = &wire.Ack{Seq: client.Seq, ID: client.UUID}
+	page.Ack, page.Greet = &wire.Ack{Seq: client.Seq, ID: client.UUID}, owes
 	refused, err := t.AnswersOf(ctx, id, client.Acked, "code <> ''", wire.MostCommands)
 	for _, a := range refused {
 		page.Refused = append(page.Refused, resultOf(a, false))

@@ -194,7 +194,9 @@ type Page struct {
 	// Refused are those among the commands up to Ack that were refused and that the client has
 	// not acknowledged before, so that a lost Pushed loses no reason.
 	Refused []Result `json:"refused,omitempty"`
-	Team    *Team    `json:"team,omitempty"` // if it is another one than Pull.Team says
+	// Greet, with Ack, asks the program to say hello again: people were erased, of whom it has to hear there (requirement I4).
+	Greet bool  `json:"greet,omitempty"`
+	Team  *Team `json:"team,omitempty"` // if it is another one than Pull.Team says
 }
 
 // Team is how everybody is who is there.

@@ -43,6 +43,25 @@ func (t *Tx) OweErasures(ctx context.Context, client crm.ID) error {
 		t.Workspace, string(client))
 }
 
+// OweAgain has a program say anew that it has purged what was erased after a revision: one that stands before that is an older copy of
+// itself, or has not pulled yet what it has purged.
+func (t *Tx) OweAgain(ctx context.Context, client crm.ID, after uint64) error {
+	return t.Exec(ctx, `UPDATE erasure_owed SET done = 0 WHERE ws = $1 AND client = $2 AND done > 0
+		AND erasure IN (SELECT id FROM erasure WHERE ws = $1 AND rev > $3)`, t.Workspace, string(client), int64(after))
+}
+
+// Standing is a program, and whether it still has to say that it has purged somebody; the zero Client when the server does not know it.
+func (t *Tx) Standing(ctx context.Context, client crm.ID) (c Client, owes bool, err error) {
+	found := map[crm.ID]Client{}
+	owed := question{"SELECT erasure FROM erasure_owed WHERE ws = $1 AND client = $2 AND done = 0 LIMIT 1", []any{t.Workspace, string(client)}, func(scan func(...any) error) error {
+		var id crm.ID
+		owes = true
+		return scan(&id)
+	}}
+	err = t.session.ask(ctx, []question{t.clientsAmong([]crm.ID{client}, found), owed})
+	return found[client], owes, err
+}
+
 const erasureColumns = "e.id, e.at, e.rev, e.refs, e.recordings"
 
 // Erasures are all of the workspace, the oldest first.
@@ -89,14 +108,15 @@ type Owed struct {
 	Client crm.ID
 	User   crm.ID
 	Done   int64 // Unix milliseconds; 0 is still owed
+	Seen   int64 // when it was last here, in Unix milliseconds
 }
 
 // OwedBy are the programs that an erasure was told to.
 func (t *Tx) OwedBy(ctx context.Context, erasure crm.ID) (all []Owed, err error) {
-	err = t.Each(ctx, `SELECT o.client, coalesce(c.user_id, ''), o.done FROM erasure_owed o LEFT JOIN client c ON c.ws = o.ws AND c.id = o.client
+	err = t.Each(ctx, `SELECT o.client, coalesce(c.user_id, ''), o.done, coalesce(c.seen, 0) FROM erasure_owed o LEFT JOIN client c ON c.ws = o.ws AND c.id = o.client
 		WHERE o.ws = $1 AND o.erasure = $2 ORDER BY o.client`, []any{t.Workspace, string(erasure)}, func(scan func(...any) error) error {
 		var o Owed
-		err := scan(&o.Client, &o.User, &o.Done)
+		err := scan(&o.Client, &o.User, &o.Done, &o.Seen)
 		all = append(all, o)
 		return err
 	})
