@@ -107,7 +107,9 @@ func TestAReadyFileIsOfItsViewOnly(t *testing.T) {
 		if _, err := again.Open(ctx, anna.sender, offer.Name+wire.ReadySuffix); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("a user with another view opens it: %v", err)
 		}
-		again.Drop(c.workspace)
+		for _, m := range again.made[c.workspace] {
+			again.drop(c.workspace, m)
+		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 			t.Errorf("files are left: %v, %v", left, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,9 +63,27 @@ func OpenSnapshots(e *Engine, dir string) (*Snapshots, error) {
 		if !s.has(m.Name + wire.ReadySuffix + dataSuffix) {
 			m.File = nil
 		}
-		s.add(m)
+		// Of two of a view the server ended before it had removed the other.
+		if was := s.add(m); was.Rev > m.Rev {
+			s.add(snapshotFile{was, m.Workspace})
+			s.remove(m.Manifest)
+		} else {
+			s.remove(was)
+		}
 	}
-	return s, nil
+	return s, s.removeStrange()
+}
+
+// removeStrange removes files that no snapshot has: the server ended before they were described, or while they were removed.
+func (s *Snapshots) removeStrange() error {
+	files, err := filepath.Glob(filepath.Join(s.dir, "*"+dataSuffix))
+	for _, file := range files {
+		name, _, _ := strings.Cut(filepath.Base(file), ".")
+		if !s.has(name + manifestSuffix) {
+			err = errors.Join(err, os.Remove(file))
+		}
+	}
+	return err
 }
 
 func (s *Snapshots) has(name string) bool {
@@ -84,6 +103,7 @@ type snapshotFile struct {
 	Workspace crm.ID `json:"workspace"`
 }
 
+// add takes a snapshot in; was is the one whose place it takes.
 func (s *Snapshots) add(m snapshotFile) (was wire.Manifest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,14 +152,66 @@ func (s *Snapshots) valid(ctx context.Context, t *database.Tx, head database.Wor
 	s.mu.Lock()
 	m, ok := s.made[head.ID][view.Hash()]
 	s.mu.Unlock()
-	if !ok || m.Epoch != head.Epoch || m.Rev < head.Purged || m.Schema != wire.Schema {
+	if !ok {
 		return m, false, nil
 	}
-	erasures, err := t.Erasures(ctx)
-	for _, e := range erasures {
-		ok = ok && m.Rev >= e.Rev
+	good, err := stillGood(ctx, t, head, m)
+	return m, good, err
+}
+
+// stillGood says whether a program can go on from a snapshot, whoever may see it.
+func stillGood(ctx context.Context, t *database.Tx, head database.Workspace, m wire.Manifest) (bool, error) {
+	if m.Epoch != head.Epoch || m.Rev < head.Purged || m.Schema != wire.Schema {
+		return false, nil
 	}
-	return m, ok, err
+	erasures, err := t.Erasures(ctx)
+	good := true
+	for _, e := range erasures {
+		good = good && m.Rev >= e.Rev
+	}
+	return good, err
+}
+
+// Tidy removes snapshots from which nobody can go on any more: an erased person is in them still (I4), whose views may be nobody's by
+// now, so that no other takes their place.
+func (s *Snapshots) Tidy(ctx context.Context) error {
+	s.mu.Lock()
+	all := map[crm.ID]map[string]wire.Manifest{}
+	for workspace, made := range s.made {
+		all[workspace] = maps.Clone(made)
+	}
+	s.mu.Unlock()
+	for workspace, made := range all {
+		err := s.engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
+			head, err := t.Head(ctx, false)
+			if err != nil {
+				return err
+			}
+			maps.DeleteFunc(made, func(_ string, m wire.Manifest) bool {
+				good, failed := stillGood(ctx, t, head, m)
+				err = errors.Join(err, failed)
+				return good || failed != nil
+			})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, m := range made {
+			s.drop(workspace, m)
+		}
+	}
+	return nil
+}
+
+// drop removes a snapshot, unless another has taken its place.
+func (s *Snapshots) drop(workspace crm.ID, m wire.Manifest) {
+	s.mu.Lock()
+	if s.made[workspace][m.View].Name == m.Name {
+		delete(s.made[workspace], m.View)
+	}
+	s.mu.Unlock()
+	s.remove(m)
 }
 
 // Open opens a snapshot that was offered to the user, to be read from anywhere. os.ErrNotExist says that it is
@@ -217,17 +289,6 @@ func (s *Snapshots) remove(m wire.Manifest) {
 		if err := os.Remove(filepath.Join(s.dir, m.Name+suffix)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			s.engine.Log.Warn("an old snapshot stays", "error", err)
 		}
-	}
-}
-
-// Drop removes all snapshots of a workspace, as when a person was erased.
-func (s *Snapshots) Drop(workspace crm.ID) {
-	s.mu.Lock()
-	old := s.made[workspace]
-	delete(s.made, workspace)
-	s.mu.Unlock()
-	for _, m := range old {
-		s.remove(m)
 	}
 }
 

@@ -107,7 +107,9 @@ func TestSnapshotIsWhatPullingGives(t *testing.T) {
 		if offer, _, err := s.Offer(ctx, ben.sender); err != nil || offer != nil {
 			t.Errorf("a snapshot with an erased person is offered: %+v, %v (I4)", offer, err)
 		}
-		s.Drop(c.workspace)
+		if err := s.Tidy(ctx); err != nil {
+			t.Fatal(err)
+		}
 		if left, err := os.ReadDir(s.dir); err != nil || len(left) > 0 {
 			t.Errorf("files are left: %v, %v", left, err)
 		}

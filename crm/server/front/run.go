@@ -14,14 +14,16 @@ const (
 	pollEvery   = 200 * time.Millisecond
 	safetyPoll  = time.Second
 	expireEvery = 5 * time.Second
+	tidyEvery   = time.Minute
 	forgetEvery = 6 * time.Hour
 )
 
 // Run does what has to be done from time to time, until the context ends.
 func (f *Front) Run(ctx context.Context) {
 	poll, expire := time.NewTicker(pollEvery), time.NewTicker(expireEvery)
-	forget := time.NewTicker(forgetEvery)
+	tidy, forget := time.NewTicker(tidyEvery), time.NewTicker(forgetEvery)
 	defer poll.Stop()
+	defer tidy.Stop()
 	defer expire.Stop()
 	defer forget.Stop()
 	var others sync.WaitGroup
@@ -32,6 +34,7 @@ func (f *Front) Run(ctx context.Context) {
 	}
 	defer others.Wait()
 	var polled time.Time
+	f.tidy(ctx)
 	for {
 		select {
 		case now := <-poll.C:
@@ -41,6 +44,8 @@ func (f *Front) Run(ctx context.Context) {
 			}
 		case <-expire.C:
 			f.expire()
+		case <-tidy.C:
+			f.tidy(ctx)
 		case <-forget.C:
 			f.forget(ctx)
 		case <-ctx.Done():
@@ -81,6 +86,16 @@ func (f *Front) buildJobs(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// tidy removes snapshots that nobody may have any more.
+func (f *Front) tidy(ctx context.Context) {
+	if f.Snapshots == nil {
+		return
+	}
+	if err := f.Snapshots.Tidy(ctx); err != nil && ctx.Err() == nil {
+		f.Log.Error("old snapshots could not be removed", "error", err)
 	}
 }
 
