@@ -73,9 +73,6 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 	if err != nil {
 		return err
 	}
-	if _, err := o.access.Credential(ctx, email); err == nil {
-		return access.ErrTaken
-	}
 	workspace, err := o.company.FirstWorkspace(ctx, u.where.region)
 	if err != nil {
 		return err
@@ -85,6 +82,12 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 		return err
 	}
 	password, made, err := passwordFrom(u.password, t.in)
+	if err := o.company.FreeEmail(ctx, o.access, workspace, email); err != nil {
+		return err
+	}
+	if _, err := o.access.Credential(ctx, email); err == nil {
+		return access.ErrTaken
+	}
 	if err == nil {
 		err = access.CheckPassword(password)
 	}

@@ -189,12 +189,34 @@ func (a *Access) setDisabled(ctx context.Context, email string, at int64) error 
 		if err := t.Exec(ctx, "UPDATE credential SET disabled = $2, changed = $3 WHERE email = $1", c.Email, at, milli(a.now())); err != nil || at == 0 {
 			return err
 		}
-		if err := t.Exec(ctx, "UPDATE api_key SET revoked = $3 WHERE workspace = $1 AND user_id = $2 AND revoked = 0",
-			c.Workspace, string(c.User), at); err != nil {
+		return a.lockOut(ctx, t, c)
+	})
+}
+
+// LockOut is for a user who has left the company: their devices are told to erase their copies, and their keys are good for nothing.
+func (a *Access) LockOut(ctx context.Context, workspace, user crm.ID) error {
+	return a.whole(ctx, true, func(t *database.Tx) error { return a.lockOut(ctx, t, Credential{Workspace: workspace, User: user}) })
+}
+
+// Forget has a user not sign in any more, so that their e-mail address is free for another one.
+func (a *Access) Forget(ctx context.Context, workspace, user crm.ID) error {
+	return a.whole(ctx, true, func(t *database.Tx) error {
+		if err := t.Exec(ctx, "DELETE FROM credential WHERE workspace = $1 AND user_id = $2", string(workspace), string(user)); err != nil {
 			return err
 		}
-		return a.revokeAll(ctx, t, c, true)
+		if err := t.Exec(ctx, "DELETE FROM one_time WHERE purpose = $1", invitationOf(workspace, user)); err != nil {
+			return err
+		}
+		return a.lockOut(ctx, t, Credential{Workspace: workspace, User: user})
 	})
+}
+
+func (a *Access) lockOut(ctx context.Context, t *database.Tx, c Credential) error {
+	if err := t.Exec(ctx, "UPDATE api_key SET revoked = $3 WHERE workspace = $1 AND user_id = $2 AND revoked = 0",
+		c.Workspace, string(c.User), milli(a.now())); err != nil {
+		return err
+	}
+	return a.revokeAll(ctx, t, c, true)
 }
 
 func (a *Access) revokeAll(ctx context.Context, t *database.Tx, c Credential, erase bool) error {

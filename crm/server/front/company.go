@@ -2,10 +2,12 @@ package front
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"leadline/crm"
 	"leadline/crm/server"
+	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
@@ -75,6 +77,21 @@ func (c Company) User(ctx context.Context, workspace, id crm.ID) (u crm.User, ri
 // Users are all of a workspace.
 func (c Company) Users(ctx context.Context, workspace crm.ID) ([]crm.User, error) {
 	return all[crm.User](ctx, c, workspace, wire.User)
+}
+
+// FreeEmail has an e-mail address be free for a user of a workspace, if one has it who has left that: who comes back is another user.
+func (c Company) FreeEmail(ctx context.Context, a *access.Access, workspace crm.ID, email string) error {
+	has, err := a.Credential(ctx, email)
+	if errors.Is(err, access.ErrNoUser) || errors.Is(err, access.ErrBadEmail) {
+		return nil
+	}
+	if err != nil || has.Workspace != workspace {
+		return err
+	}
+	if u, _, err := c.User(ctx, workspace, has.User); err != nil || !u.Left {
+		return err
+	}
+	return a.Forget(ctx, workspace, has.User)
 }
 
 // Roles are the standard ones and the company's own.

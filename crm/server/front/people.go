@@ -91,6 +91,9 @@ func (f *Front) letIn(r *http.Request, p access.Person) (crm.User, error) {
 	if strings.TrimSpace(u.Email) == "" {
 		return u, wire.Problem{Code: wire.Malformed, Message: "the user has no e-mail address to sign in with"}
 	}
+	if err := f.company.FreeEmail(r.Context(), f.Access, p.Workspace, u.Email); err != nil {
+		return u, err
+	}
 	return u, f.Access.LetIn(r.Context(), p.Workspace, u.ID, u.Email)
 }
 

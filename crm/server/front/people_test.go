@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"leadline/crm"
+	"leadline/crm/server/access"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
 )
@@ -147,4 +148,46 @@ func TestAPersonChangesTheirOwnPassword(t *testing.T) {
 		here.refused(wire.BadSignIn, "PUT", wire.PathPassword, change("a guess at it", "yet another password"))
 	}
 	here.refused(wire.TooMany, "PUT", wire.PathPassword, change("another password", "yet another password"))
+}
+
+// Who has left the company has its customers on no device any more: the program hears it as it next says hello, those that are
+// connected soon after, and what they were given for other software is good for nothing.
+func TestADeviceOfWhoHasLeftErasesItsCopy_G1(t *testing.T) {
+	o := open(t)
+	o.add("ada@example.org", crm.User{Name: "Ada", Roles: []crm.ID{crm.Administrator}})
+	anna := o.add("anna@example.org", crm.User{Name: "Anna"})
+	laptop, phone := o.signIn("anna@example.org"), o.signIn("anna@example.org")
+	_, client := laptop.hello()
+	_, key, err := o.access.AddKey(t.Context(), o.workspace, anna.ID, "export", []string{access.ScopeRead})
+	if err != nil {
+		t.Fatal(err)
+	}
+	anna.Left = true
+	ada := o.signIn("ada@example.org")
+	w, hers := ada.hello()
+	if out := ada.push(w, hers, 1, crm.SaveUser{User: anna}); out.Results[0].Status != wire.Applied {
+		t.Fatalf("%+v", out)
+	}
+	laptop.refused(wire.Revoked, "POST", wire.PathHello, wire.Hello{Client: client, Schemas: []int{wire.Schema}})
+	laptop.must(http.StatusNoContent, "POST", wire.PathErased, nil, nil)
+	phone.refused(wire.Revoked, "POST", wire.PathRefresh, wire.Refresh{Token: phone.session.Refresh, Device: phone.device})
+	other := &program{o: o, form: wire.TypeJSON, session: wire.Session{Access: string(key)}}
+	if status, _ := other.ask("GET", "/v1/records/contact", nil, nil); status != http.StatusUnauthorized {
+		t.Errorf("the key is good still: %d", status)
+	}
+	again := o.signIn("anna@example.org") // the password is what it was
+	again.refused(wire.Revoked, "POST", wire.PathHello, wire.Hello{Client: client, Schemas: []int{wire.Schema}})
+	id, err := o.access.NewID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := crm.User{ID: id, Name: "Anna", Email: "Anna@example.org"} // who comes back is another user, by the same address
+	if out := ada.push(w, hers, 2, crm.SaveUser{User: back}); out.Results[0].Status != wire.Applied {
+		t.Fatalf("%+v", out)
+	}
+	ada.must(http.StatusNoContent, "PUT", wire.PathSignIns+"/"+string(id)+"/password", wire.NewPassword{Password: password}, nil)
+	if w, _ := o.signIn("anna@example.org").hello(); w.User != id {
+		t.Errorf("%s has signed in", w.User)
+	}
+	again.refused(wire.Revoked, "GET", wire.PathDevices, nil)
 }

@@ -1,6 +1,8 @@
 package front
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -26,7 +28,7 @@ func (f *Front) hello(w http.ResponseWriter, r *http.Request, p access.Person) e
 	}
 	out, err := f.Engine.Hello(r.Context(), sender(p), in)
 	if err != nil {
-		return err
+		return f.orLeft(r.Context(), p, err)
 	}
 	phones, err := f.Access.Telephones(r.Context(), p.Workspace, p.User)
 	if err != nil {
@@ -38,6 +40,23 @@ func (f *Front) hello(w http.ResponseWriter, r *http.Request, p access.Person) e
 	}
 	f.answer(w, r, http.StatusOK, out)
 	return nil
+}
+
+// orLeft is why a program is not let in; that of a user who has left the company is to erase its copy, as on a device that was signed out.
+func (f *Front) orLeft(ctx context.Context, p access.Person, why error) error {
+	var refused wire.Problem
+	if !errors.As(why, &refused) || refused.Code != wire.Forbidden {
+		return why
+	}
+	u, _, err := f.company.User(ctx, p.Workspace, p.User)
+	if err != nil || !u.Left {
+		return errors.Join(why, err)
+	}
+	if err := f.Access.LockOut(ctx, p.Workspace, p.User); err != nil {
+		return err
+	}
+	f.hub.doubt(p.Workspace) // their other devices
+	return access.Revoked{Erase: true}
 }
 
 func (f *Front) push(w http.ResponseWriter, r *http.Request, p access.Person) error {
