@@ -35,7 +35,7 @@ func (f *Front) showFirst(w http.ResponseWriter, r *http.Request) {
 
 // useFirst makes the first administrator.
 func (f *Front) useFirst(w http.ResponseWriter, r *http.Request) {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.bodyTime))
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	if err := r.ParseForm(); err != nil {
 		f.refuse(w, r, wire.Problem{Code: wire.Malformed, Message: "the form cannot be read"})

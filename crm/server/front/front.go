@@ -45,9 +45,12 @@ type Front struct {
 	headerTime time.Duration // for the head of a request
 	safetyPoll time.Duration // see run.go
 }
+	signing    chan struct{} // holds who is let try a password
 
 // New makes a front, which from now on hears what the engine commits; it panics when something is missing.
 func New(o Options) *Front {
+	bodyTime   time.Duration // for its body
+	wholeTime  time.Duration // until the end of an answer that says nothing else
 	if o.Access == nil || o.Engine == nil || o.Log == nil {
 		panic("front: New needs access, an engine and a log")
 	}
@@ -57,7 +60,8 @@ func New(o Options) *Front {
 	now := o.Engine.Now
 	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now),
 		hub: newHub(), feed: server.NewFeed(o.Engine), board: newBoard(now), builder: newBuilder(), neighbours: neighbours{due: make(chan struct{}, 1)},
-		closing: make(chan struct{}), headerTime: headerTime, safetyPoll: safetyPoll}
+		signing: make(chan struct{}, signingAtOnce), closing: make(chan struct{}), headerTime: headerTime, bodyTime: bodyTime, wholeTime: mostWait + answerTime,
+		safetyPoll: safetyPoll}
 	o.Engine.Committed = f.committed
 	if o.Recordings != nil {
 		f.metrics.registry.MustRegister(&soundMetrics{recordings: o.Recordings, log: o.Log, now: now})
@@ -102,8 +106,8 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("GET "+wire.PathWatch, f.onDevice(f.watch))
 	mux.HandleFunc("POST "+wire.PathPresence, f.onDevice(f.setPresence))
 	mux.HandleFunc("GET "+wire.PathPresence, f.onDevice(f.team))
-	mux.HandleFunc("GET /v1/route", f.withScope(access.ScopeRoute, f.route))
-	mux.HandleFunc("GET /v1/queue", f.withScope(access.ScopeRoute, f.queue))
+	mux.HandleFunc("GET /v1/route", f.forPBX(f.route))
+	mux.HandleFunc("GET /v1/queue", f.forPBX(f.queue))
 
 	f.rest(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -387,6 +388,48 @@ func TestPasswordsCannotBeTriedThrough(t *testing.T) {
 	p.refused(wire.TooMany, "POST", wire.PathSession, try)
 	o.clock.advance(time.Minute)
 	p.must(http.StatusOK, "POST", wire.PathSession, try, nil)
+}
+
+// Nor by trying many at the same time.
+func TestPasswordsCannotBeTriedThroughAllAtOnce(t *testing.T) {
+	o := open(t)
+	o.access.SetCost(access.DefaultCost) // no attempt is over at once
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	id, err := o.access.NewID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tried atomic.Int64
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			p := &program{o: o, form: wire.TypeJSON}
+			if _, refused := p.ask("POST", wire.PathSession, wire.SignIn{Email: "anna@example.org", Password: "wrong wrong", Device: wire.DeviceInfo{ID: id}}, nil); refused.Code == wire.BadSignIn {
+				tried.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	const underWay = 4 // as the tenth failed
+	if n := tried.Load(); n > 10+underWay {
+		t.Errorf("%d passwords were tried", n)
+	}
+}
+
+// A device's id is its own word: who signs in with another's as theirs does not use up what that may ask.
+func TestWhoTakesAnothersDeviceUsesUpNothingOfTheirs(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("mallory@example.org", crm.User{Name: "Mallory"})
+	anna := o.signIn("anna@example.org")
+	mallory := &program{o: o, device: anna.device, form: wire.TypeJSON}
+	mallory.must(http.StatusOK, "POST", wire.PathSession, wire.SignIn{Email: "mallory@example.org", Password: password, Device: wire.DeviceInfo{ID: anna.device}}, &mallory.session)
+	for range 1000 {
+		if status, _ := mallory.ask("GET", wire.PathPresence, nil, nil); status == http.StatusTooManyRequests {
+			break
+		}
+	}
+	anna.must(http.StatusOK, "GET", wire.PathPresence, nil, nil)
 }
 
 func TestForgedTokensAreCountedAgainstTheAddress(t *testing.T) {

@@ -320,6 +320,72 @@ func TestWhoSendsHeadersSlowlyIsLetGo(t *testing.T) {
 	}
 }
 
+// A body that nobody reads holds a connection no longer than one that is read.
+func TestWhoSendsABodySlowlyIsLetGo(t *testing.T) {
+	o := open(t)
+	o.front.bodyTime = 200 * time.Millisecond
+	address, stop := o.serve()
+	for _, head := range []string{"GET /healthz HTTP/1.1\r\nContent-Length: 1000", "POST " + wire.PathSession + " HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 1000",
+		"DELETE /nothing HTTP/1.1\r\nTransfer-Encoding: chunked"} {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetDeadline(time.Now().Add(patience))
+		if _, err := io.WriteString(conn, head+"\r\nHost: x\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s: the server waits for ever", head)
+		}
+		_ = conn.Close()
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Nor does who asks for much and does not take it.
+func TestWhoDoesNotTakeAnAnswerIsLetGo(t *testing.T) {
+	o := open(t)
+	o.front.wholeTime = 200 * time.Millisecond
+	anna := o.add("anna@example.org", crm.User{Name: "Anna"})
+	p := o.signIn("anna@example.org")
+	w, client := p.hello()
+	for i := range uint64(12) {
+		c := contact(t, o.access, "Meier", "030 1234567")
+		c.Comment = strings.Repeat("x", 900<<10)
+		p.push(w, client, 1+i, crm.CreateContact{Contact: c})
+	}
+	_, key, err := o.access.AddKey(t.Context(), o.workspace, anna.ID, "export", []string{access.ScopeRead})
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, stop := o.serve()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprintf(conn, "GET /v1/records/contact?limit=200 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", key); err != nil {
+		t.Fatal(err)
+	}
+	answered := func() bool { return strings.Contains(o.log.String(), "GET "+pathRecords) }
+	for late := time.Now().Add(patience); !answered(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Error("the server waits for ever")
+			break
+		}
+	}
+	_ = conn.Close()
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestHugeHeadersAreRefused(t *testing.T) {
 	o := open(t)
 	address, stop := o.serve()
@@ -387,7 +453,7 @@ func TestPlainHTTPIsForLoopback(t *testing.T) {
 
 // FuzzRead holds that no body of any encoding panics, or is taken as more than its bound.
 func FuzzRead(f *testing.F) {
-	o := &Front{Options: Options{Log: slog.New(slog.DiscardHandler)}, metrics: newMetrics()}
+	o := &Front{Options: Options{Log: slog.New(slog.DiscardHandler)}, metrics: newMetrics(), bodyTime: bodyTime}
 	f.Add(uint8(0), []byte(`{"client":"x","commands":[{"seq":1}]}`))
 	f.Add(uint8(1), []byte{0xa1, 0x66, 'c', 'l', 'i', 'e', 'n', 't', 0x61, 'x'})
 	f.Add(uint8(2), []byte{0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x00, 0x11, 0x00, 0x00, '{', '}'})

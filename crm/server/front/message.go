@@ -31,7 +31,7 @@ var errTooLarge = wire.Problem{Code: wire.TooLarge, Message: "the request is too
 
 // read reads a request's message of at most so many bytes, whatever its encoding and compression.
 func (f *Front) read(w http.ResponseWriter, r *http.Request, most int64, message any) error {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.bodyTime))
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != wire.TypeCBOR && kind != wire.TypeJSON {
 		return wire.Problem{Code: wire.Malformed, Message: "the Content-Type is neither " + wire.TypeCBOR + " nor " + wire.TypeJSON}

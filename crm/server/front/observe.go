@@ -27,11 +27,22 @@ func (f *Front) observe(next http.Handler) http.Handler {
 			}
 			f.note(r, seen, time.Since(began))
 		}()
+		f.limitTime(seen, r)
 		head := seen.Header()
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("Cache-Control", "no-store")
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// limitTime lets go of who does not send the body of a request, whether it is read or not, and of who does not take the answer.
+// What may take longer says so itself.
+func (f *Front) limitTime(w http.ResponseWriter, r *http.Request) {
+	controls := http.NewResponseController(w)
+	if r.ContentLength != 0 {
+		_ = controls.SetReadDeadline(time.Now().Add(f.bodyTime))
+	}
+	_ = controls.SetWriteDeadline(time.Now().Add(f.wholeTime))
 }
 
 func (f *Front) note(r *http.Request, seen *observed, took time.Duration) {

@@ -2,6 +2,7 @@ package front
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -17,6 +18,29 @@ const routeTime = 50 * time.Millisecond
 
 // mostAsked bounds the numbers in a question.
 const mostAsked = 256
+
+// forPBX lets in who may ask for routes. A customer hears nothing meanwhile, so that RouteTime has finding out who asks in it, too.
+func (f *Front) forPBX(next handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), f.RouteTime)
+		defer cancel()
+		within := r.WithContext(ctx)
+		p, err := f.authenticate(within)
+		if err == nil {
+			err = hasScope(p, access.ScopeRoute)
+		}
+		if err == nil {
+			err = next(w, within, p)
+		}
+		switch {
+		case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+			f.Log.Warn("who asks for a route was not found in time")
+			f.toPBX(w, "", "")
+		case err != nil:
+			f.refuse(w, r, problem(err))
+		}
+	}
+}
 
 // route answers a PBX with an extension, or with nothing: then the call takes the line's normal way. In doubt,
 // and after RouteTime, it is nothing.

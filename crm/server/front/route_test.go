@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -142,6 +143,40 @@ func TestThePBXIsToldNothingWhenItTakesTooLong_D3_D4(t *testing.T) {
 	close(let)
 	if err := <-over; err != nil {
 		t.Error(err)
+	}
+}
+
+// Nor for finding out who asks.
+func TestThePBXDoesNotWaitForItsKey_D3_D4(t *testing.T) {
+	o := open(t)
+	o.front.RouteTime = routeTime
+	_, key, err := o.access.AddKey(t.Context(), o.workspace, "", "PBX", []string{access.ScopeRoute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const all = 8 // more than may read at the same time
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	held, let := make(chan struct{}, all), make(chan struct{})
+	defer close(let)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	for range all {
+		reading.Go(func() {
+			_ = o.front.Engine.DB.Read(ctx, string(o.workspace), func(*database.Tx) error { held <- struct{}{}; <-let; return nil })
+		})
+	}
+	<-held
+	time.Sleep(routeTime) // the others have what there is, or wait before us
+	answered := make(chan string, 1)
+	go func() { answered <- askPBX(t, o, key, "1", "Sales") }()
+	select {
+	case body := <-answered:
+		if body != "" {
+			t.Errorf("it is told %q", body)
+		}
+	case <-time.After(patience):
+		t.Error("it waits for ever")
 	}
 }
 

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -24,11 +25,30 @@ func (f *Front) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// signingAtOnce is how many passwords are tried at the same time, whoever tries: each is counted before the next, so that a flood of
+// attempts is not let past the limits by coming all at once. It is no less than what is hashed at the same time.
+const signingAtOnce = 4
+
+// oneOfFew waits until a password may be tried.
+func (f *Front) oneOfFew(ctx context.Context) (done func(), err error) {
+	select {
+	case f.signing <- struct{}{}:
+		return func() { <-f.signing }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
 func (f *Front) trySignIn(w http.ResponseWriter, r *http.Request) (s access.Session, err error) {
 	var in wire.SignIn
 	if err := f.read(w, r, mostBody, &in); err != nil {
 		return s, err
 	}
+	done, err := f.oneOfFew(r.Context())
+	if err != nil {
+		return s, err
+	}
+	defer done()
 	address, email := addressOf(r), strings.ToLower(strings.TrimSpace(in.Email))
 	if wait := max(f.limits.guesses.spent(address), f.limits.email.spent(email)); wait > 0 {
 		return s, tooMany(wait)
@@ -132,11 +152,16 @@ func (f *Front) changePassword(w http.ResponseWriter, r *http.Request, p access.
 	if err := f.read(w, r, mostBody, &in); err != nil {
 		return err
 	}
+	done, err := f.oneOfFew(r.Context())
+	if err != nil {
+		return err
+	}
+	defer done()
 	user := string(p.Workspace) + "/" + string(p.User)
 	if wait := f.limits.email.spent(user); wait > 0 {
 		return tooMany(wait)
 	}
-	err := f.Access.ChangePassword(r.Context(), p, in.Current, in.New)
+	err = f.Access.ChangePassword(r.Context(), p, in.Current, in.New)
 	if errors.Is(err, access.ErrWrongPassword) {
 		f.limits.email.take(user)
 		return wire.Problem{Code: wire.BadSignIn, Message: "the present password is wrong", Tries: f.limits.email.left(user)}
