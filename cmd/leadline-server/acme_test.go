@@ -184,16 +184,20 @@ func (a *authority) sign(wanted string) error {
 	return err
 }
 
-// A company with an ACME server of its own gets its certificate there; the next start has it still.
-func TestACertificateComesFromTheCompanysOwnAuthority(t *testing.T) {
+// freeAddress is one that nobody listens at.
+func freeAddress(t *testing.T) string {
+	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := free.Addr().String()
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
+	defer free.Close()
+	return free.Addr().String()
+}
+
+// A company with an ACME server of its own gets its certificate there; the next start has it still.
+func TestACertificateComesFromTheCompanysOwnAuthority(t *testing.T) {
+	address := freeAddress(t)
 	a := newAuthority(t, address)
 	s := shell{t, t.TempDir()}
 	root := filepath.Join(s.dir, "root.pem")
@@ -236,6 +240,46 @@ func TestACertificateComesFromTheCompanysOwnAuthority(t *testing.T) {
 	}
 	if a.orders != 1 {
 		t.Errorf("%d certificates were ordered, want one", a.orders)
+	}
+}
+
+// Who looks after a server that gets no certificate reads why in its log.
+func TestTheLogSaysWhyThereIsNoCertificate(t *testing.T) {
+	refusing := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte(`{"type":"urn:ietf:params:acme:error:rejectedIdentifier","detail":"too many certificates already issued"}`))
+	}))
+	defer refusing.Close()
+	s := shell{t, t.TempDir()}
+	root := filepath.Join(s.dir, "root.pem")
+	if err := os.WriteFile(root, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: refusing.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := freeAddress(t)
+	ctx, stop := context.WithCancel(context.Background())
+	said, ended := &printed{}, make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "-database", s.database(), "-listen", address, "-acme", "crm.example.org",
+			"-acme-directory", refusing.URL + "/directory", "-acme-root", root}, nil, said, said)
+	}()
+	for late := time.Now().Add(time.Minute); !strings.Contains(said.String(), "listens on"); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatalf("the server does not listen: %s", said)
+		}
+	}
+	for _, name := range []string{"crm.example.org", "crm.example.org", "other.example.org"} {
+		if conn, err := tls.Dial("tcp", address, &tls.Config{ServerName: name, InsecureSkipVerify: true}); err == nil {
+			t.Error("a certificate is shown")
+			_ = conn.Close()
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+	if log := said.String(); strings.Count(log, "no certificate is to be had") != 1 || !strings.Contains(log, "too many certificates") || strings.Contains(log, "other.example.org") {
+		t.Errorf("the log says %s", log)
 	}
 }
 

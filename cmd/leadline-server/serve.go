@@ -46,7 +46,7 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	if err != nil {
 		return err
 	}
-	l.Cache = o.access.Certificates()
+	l.Cache, l.Log = o.access.Certificates(), log
 	snapshots, err := where.snapshots(o)
 	_, embedded := where.sqliteFile()
 	if err == nil {

@@ -3,6 +3,7 @@ package front
 import (
 	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -11,10 +12,12 @@ import (
 // certificates reads a certificate again when its file has changed, so that renewing it needs no restart.
 type certificates struct {
 	certificate, key string
+	log              *slog.Logger
 
 	mu      sync.Mutex
 	read    *tls.Certificate
 	changed time.Time
+	told    time.Time // when the log was told that it can't be read
 }
 
 func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -33,6 +36,9 @@ func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		}
 	case c.read == nil:
 		return nil, fmt.Errorf("read the certificate %s with the key %s: %w", c.certificate, c.key, err)
+	case time.Since(c.told) > tellAgain:
+		c.told = time.Now()
+		c.log.Warn("the renewed certificate cannot be read, the one of before is shown", "ends", c.read.Leaf.NotAfter, "error", err)
 	}
 	return c.read, nil // half renewed: the old one until both files are there
 }

@@ -12,6 +12,8 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/acme"
@@ -37,6 +39,8 @@ type Listening struct {
 	// Directory is where ACME's is (RFC 8555 §7.1.1), Let's Encrypt's when it is "". Roots is a PEM file with who signs that
 	// server's own certificate; "" is whom the system trusts.
 	Directory, Roots string
+	// Log is told when no certificate is to be had; nil is nobody.
+	Log *slog.Logger
 }
 
 // ErrPlain tells that plain HTTP was asked for where others could listen in.
@@ -61,6 +65,23 @@ func (l Listening) Listen() (net.Listener, error) {
 	return port, nil
 }
 
+// Name is the host that the certificate is for, the first of several; "" is not known.
+func (l Listening) Name() string {
+	if l.Host != "" || l.Certificate == "" {
+		return l.Host
+	}
+	c, err := tls.LoadX509KeyPair(l.Certificate, l.Key)
+	if err != nil {
+		return ""
+	}
+	for _, name := range c.Leaf.DNSNames {
+		if !strings.HasPrefix(name, "*") {
+			return name
+		}
+	}
+	return ""
+}
+
 // Secure says whether it is TLS.
 func (l Listening) Secure() bool { return l.Certificate != "" || l.Host != "" }
 
@@ -74,15 +95,46 @@ func (l Listening) tls() (*tls.Config, error) {
 		m := &autocert.Manager{Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(l.Host), Cache: l.Cache, Client: client}
 		c := m.TLSConfig()
 		c.MinVersion = tls.VersionTLS12
+		c.GetCertificate = l.telling(c.GetCertificate)
 		return c, nil
 	case l.Certificate != "" || l.Key != "":
-		c := &certificates{certificate: l.Certificate, key: l.Key}
+		c := &certificates{certificate: l.Certificate, key: l.Key, log: l.log()}
 		if _, err := c.get(nil); err != nil {
 			return nil, err
 		}
 		return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get, NextProtos: []string{"h2", "http/1.1"}}, nil
 	}
 	return nil, nil
+}
+
+func (l Listening) log() *slog.Logger {
+	if l.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return l.Log
+}
+
+// tellAgain is how long the log is silent of a certificate that is still not to be had: each connection asks for it.
+const tellAgain = time.Minute
+
+// telling tells why there is no certificate for Host: who looks after the server would see nothing but connections that fail. Other names
+// are asked for by whoever looks what there is in the world.
+func (l Listening) telling(get func(*tls.ClientHelloInfo) (*tls.Certificate, error)) func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	var mu sync.Mutex
+	var told time.Time
+	return func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		c, err := get(hello)
+		if err == nil || !strings.EqualFold(hello.ServerName, l.Host) || hello.Context().Err() != nil {
+			return c, err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if now := time.Now(); now.Sub(told) > tellAgain {
+			told = now
+			l.log().Error("no certificate is to be had by ACME", "host", l.Host, "error", err)
+		}
+		return nil, err
+	}
 }
 
 // acme asks an ACME server; nil is the library's own choice.

@@ -7,10 +7,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -37,7 +39,8 @@ func renewed(t *testing.T, serial int64) (certificate, key []byte) {
 // A certificate that was renewed is shown from the next connection on; one that is half written, or no longer there, is not.
 func TestRenewedCertificatesAreReadAnew(t *testing.T) {
 	dir := t.TempDir()
-	l := Listening{Address: "127.0.0.1:0", Certificate: filepath.Join(dir, "c.pem"), Key: filepath.Join(dir, "k.pem")}
+	log := &logged{}
+	l := Listening{Address: "127.0.0.1:0", Certificate: filepath.Join(dir, "c.pem"), Key: filepath.Join(dir, "k.pem"), Log: slog.New(slog.NewTextHandler(log, nil))}
 	at := time.Now().Add(-time.Hour)
 	write := func(file string, b []byte) {
 		t.Helper()
@@ -98,6 +101,9 @@ func TestRenewedCertificatesAreReadAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	shows("gone for a moment", 3)
+	if said := strings.Count(log.String(), "cannot be read"); said != 1 {
+		t.Errorf("who looks after the server is told %d times: %s", said, log)
+	}
 }
 
 func TestAnACMEDirectoryIsReachedOverTLS(t *testing.T) {
