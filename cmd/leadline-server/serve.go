@@ -29,6 +29,8 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	verbose := flags.Bool("verbose", false, "log more")
 	if done, err := parse(flags, args, t); done || err != nil {
 		return err
+	metricsToken := flags.String("metrics-token-file", os.Getenv("LEADLINE_METRICS_TOKEN_FILE"), "a `FILE` with the token that Prometheus has to show as a bearer token for /metrics, from wherever it asks. Without it they are for this machine alone, and not through a proxy; default also from LEADLINE_METRICS_TOKEN_FILE")
+	rate := flags.Int("requests-per-address", 200, "how many requests a `second` one address may make, and ten times as many at once: a whole office may be one address; 0 is any number")
 	}
 	if (l.Certificate == "") != (l.Key == "") {
 		return errors.New("-tls-cert and -tls-key belong together")
@@ -39,6 +41,16 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	log := newLog(t.err, *verbose)
 	unlock, err := where.lock(false)
 	if err != nil {
+	if where.quota < 0 || *rate < 0 {
+		return errors.New("-recordings-quota and -requests-per-address are not less than 0")
+	}
+	if *rate == 0 {
+		*rate = -1
+	}
+	token, err := metricsTokenFrom(*metricsToken)
+	if err != nil {
+		return err
+	}
 		return err
 	}
 	defer unlock()
@@ -50,7 +62,8 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	snapshots, err := where.snapshots(o)
 	_, embedded := where.sqliteFile()
 	if err == nil {
-		f := front.New(front.Options{Access: o.access, Engine: o.engine, Snapshots: snapshots, Recordings: o.sounds, Log: log, Region: where.region, Shared: !embedded})
+		f := front.New(front.Options{Access: o.access, Engine: o.engine, Snapshots: snapshots, Recordings: o.sounds, Log: log, Region: where.region, Shared: !embedded,
+			MetricsToken: token, AddressRate: *rate})
 		err = serve(ctx, f, l, o, t)
 	}
 	return errors.Join(err, o.close())
@@ -59,6 +72,25 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 // flagGiven says whether one of the flags was written, and is not from the environment.
 func flagGiven(flags *flag.FlagSet, names ...string) (given bool) {
 	flags.Visit(func(f *flag.Flag) { given = given || slices.Contains(names, f.Name) })
+// metricsTokenMin is how long a token is that can't be guessed.
+const metricsTokenMin = 16
+
+// metricsTokenFrom reads the token for the metrics; "" is none.
+func metricsTokenFrom(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("read the token for the metrics: %w", err)
+	}
+	token := strings.TrimSpace(string(text))
+	if len(token) < metricsTokenMin || strings.ContainsFunc(token, unicode.IsSpace) {
+		return "", fmt.Errorf("the token in %s is to have at least %d characters, and no blank: openssl rand -hex 32 makes one", file, metricsTokenMin)
+	}
+	return token, nil
+}
+
 	return given
 }
 

@@ -25,6 +25,11 @@ type Options struct {
 	Region string // of numbers that are written nationally, in a workspace that the front makes: "DE"
 	// RouteTime is how long a PBX waits for an answer at most, while a customer hears nothing (D3, D4); 0 is 50 ms.
 	RouteTime time.Duration
+	// MetricsToken is what has to be shown as a bearer token to read /metrics. With "" nothing has to be, and they are for
+	// this machine alone.
+	MetricsToken string
+	// AddressRate is how many requests a second one address may make, and ten times as many at once; 0 is 200, less than 0 any number.
+	AddressRate int
 }
 
 // Front answers requests. Its methods are safe to call from several goroutines.
@@ -40,17 +45,17 @@ type Front struct {
 	builder    *builder
 	asked      asked
 	neighbours neighbours
+	signing    chan struct{} // holds who is let try a password
 	closing    chan struct{}
 
 	headerTime time.Duration // for the head of a request
+	bodyTime   time.Duration // for its body
+	wholeTime  time.Duration // until the end of an answer that says nothing else
 	safetyPoll time.Duration // see run.go
 }
-	signing    chan struct{} // holds who is let try a password
 
 // New makes a front, which from now on hears what the engine commits; it panics when something is missing.
 func New(o Options) *Front {
-	bodyTime   time.Duration // for its body
-	wholeTime  time.Duration // until the end of an answer that says nothing else
 	if o.Access == nil || o.Engine == nil || o.Log == nil {
 		panic("front: New needs access, an engine and a log")
 	}
@@ -58,7 +63,7 @@ func New(o Options) *Front {
 		o.RouteTime = routeTime
 	}
 	now := o.Engine.Now
-	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now),
+	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now, o.AddressRate),
 		hub: newHub(), feed: server.NewFeed(o.Engine), board: newBoard(now), builder: newBuilder(), neighbours: neighbours{due: make(chan struct{}, 1)},
 		signing: make(chan struct{}, signingAtOnce), closing: make(chan struct{}), headerTime: headerTime, bodyTime: bodyTime, wholeTime: mostWait + answerTime,
 		safetyPoll: safetyPoll}

@@ -546,6 +546,66 @@ func TestHealthReadinessAndMetrics(t *testing.T) {
 	}
 }
 
+// Metrics say how busy a company is, which is nobody's business who merely reaches the port.
+func TestMetricsAreForThisMachineOrWhoShowsTheirToken(t *testing.T) {
+	o := open(t)
+	ask := func(remote, header, value string) int {
+		r := httptest.NewRequest("GET", "/metrics", nil)
+		r.RemoteAddr = remote
+		if header != "" {
+			r.Header.Set(header, value)
+		}
+		answer := httptest.NewRecorder()
+		o.front.Handler().ServeHTTP(answer, r)
+		return answer.Code
+	}
+	const here, elsewhere = "127.0.0.1:9", "192.0.2.1:9"
+	for _, c := range []struct {
+		remote, header, value string
+		want                  int
+	}{
+		{here, "", "", http.StatusOK}, {"[::1]:9", "", "", http.StatusOK}, {elsewhere, "", "", http.StatusForbidden},
+		{here, "X-Forwarded-For", "127.0.0.1", http.StatusForbidden}, {here, "Forwarded", "for=192.0.2.1", http.StatusForbidden},
+		{here, "X-Real-IP", "192.0.2.1", http.StatusForbidden}, {here, "Via", "1.1 proxy", http.StatusForbidden},
+	} {
+		if got := ask(c.remote, c.header, c.value); got != c.want {
+			t.Errorf("from %s with %s %q: %d, want %d", c.remote, c.header, c.value, got, c.want)
+		}
+	}
+	o.front.MetricsToken = "a token for Prometheus"
+	for _, c := range []struct {
+		remote, token string
+		want          int
+	}{
+		{elsewhere, "Bearer a token for Prometheus", http.StatusOK}, {here, "Bearer a token for Prometheus", http.StatusOK},
+		{here, "", http.StatusUnauthorized}, {elsewhere, "Bearer another one", http.StatusUnauthorized},
+	} {
+		if got := ask(c.remote, "Authorization", c.token); got != c.want {
+			t.Errorf("from %s with %q: %d, want %d", c.remote, c.token, got, c.want)
+		}
+	}
+	for range 40 {
+		ask(elsewhere, "Authorization", "Bearer another one")
+	}
+	if got := ask(elsewhere, "Authorization", "Bearer another one"); got != http.StatusTooManyRequests {
+		t.Errorf("tried through: %d", got)
+	}
+}
+
+func TestHowOftenAnAddressMayAskIsSet(t *testing.T) {
+	c := &clock{}
+	count := func(perAddress int) (n int) {
+		for l := newLimits(c.now, perAddress); n < 3000 && l.address.take("192.0.2.1") == 0; n++ {
+		}
+		return n
+	}
+	for perAddress, want := range map[int]int{0: 10 * addressRate, 5: 50, -1: 3000} {
+		if got := count(perAddress); got < want || got > want+want/10 {
+			t.Errorf("%d a second: %d at once, want %d", perAddress, got, want)
+		}
+	}
+}
+
 func TestTheLogHasNoPersonAndNoSecret(t *testing.T) {
 	o := open(t)
 	o.add("anna@example.org", crm.User{Name: "Anna Secretname"})

@@ -21,9 +21,19 @@ type limits struct {
 	device  *meter // requests with one token
 }
 
-func newLimits(now func() time.Time) *limits {
+// addressRate is Options.AddressRate where nothing else is said: an office of a hundred agents is one address.
+const addressRate = 200
+
+func newLimits(now func() time.Time, perAddress int) *limits {
+	if perAddress == 0 {
+		perAddress = addressRate
+	}
+	pace := rate.Limit(perAddress)
+	if perAddress < 0 {
+		pace = rate.Inf
+	}
 	return &limits{
-		address: newMeter(now, 200, 2000), // an office of a hundred agents is one address
+		address: newMeter(now, pace, 10*max(perAddress, 0)),
 		guesses: newMeter(now, rate.Every(6*time.Second), 30),
 		email:   newMeter(now, rate.Every(30*time.Second), 10),
 		device:  newMeter(now, 50, 300),

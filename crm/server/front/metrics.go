@@ -1,13 +1,18 @@
 package front
 
 import (
+	"crypto/subtle"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"leadline/crm/server/access"
+	"leadline/crm/wire"
 )
 
 // metrics are what Prometheus reads at /metrics: nothing in them is about a person.
@@ -49,5 +54,34 @@ func (m *metrics) request(route string, status int, took time.Duration) {
 }
 
 func (f *Front) showMetrics(w http.ResponseWriter, r *http.Request) {
+	if err := f.mayMeasure(r); err != nil {
+		f.refuse(w, r, err)
+		return
+	}
 	promhttp.HandlerFor(f.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
+}
+
+// mayMeasure says why somebody may not read the metrics.
+func (f *Front) mayMeasure(r *http.Request) error {
+	if f.MetricsToken == "" {
+		if !fromHere(r) {
+			return wire.Problem{Code: wire.Forbidden, Message: "metrics are for this machine, unless the server was given a token for them"}
+		}
+		return nil
+	}
+	if wait := f.limits.guesses.spent(addressOf(r)); wait > 0 {
+		return tooMany(wait)
+	}
+	if subtle.ConstantTimeCompare([]byte(bearer(r)), []byte(f.MetricsToken)) != 1 {
+		return problem(f.guessed(r, access.ErrNoToken))
+	}
+	return nil
+}
+
+// forwarding are headers of a request that came through a proxy.
+var forwarding = []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"}
+
+// fromHere says whether a request was made on this machine, and not by somebody else through a proxy on it.
+func fromHere(r *http.Request) bool {
+	return loopback(r.RemoteAddr) && !slices.ContainsFunc(forwarding, func(name string) bool { return len(r.Header[name]) > 0 })
 }
