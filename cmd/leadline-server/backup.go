@@ -17,6 +17,7 @@ import (
 	"leadline/crm"
 	"leadline/crm/disk"
 	"leadline/crm/server"
+	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/recordings"
 )
@@ -139,16 +140,20 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	if err != nil {
 		return err
 	}
+	out, known := where.lockouts(ctx)
 	aside := ""
 	if embedded {
 		if aside, err = where.putBack(ctx, file, *from); err != nil {
 			return err
 		}
 	}
-	if err := where.restored(ctx, erased); err != nil {
+	if err := where.restored(ctx, erased, out); err != nil {
 		return besides(err, aside)
 	}
 	fmt.Fprintln(t.out, "Restored. Programs that have seen more than the backup has send it again when they next connect.")
+	if !known {
+		fmt.Fprintln(t.out, "Users, devices and keys that were locked out since the backup may come in again: look through user list and key list, and disable or revoke them anew.")
+	}
 	if aside != "" {
 		fmt.Fprintf(t.out, "What was there before is in %s.\n", aside)
 	}
@@ -171,12 +176,36 @@ func (p place) restoreRecordings(ctx context.Context, t terminal, from string) e
 	return errors.Join(copyRecordings(ctx, t, e, from, dir), e.DB.Close())
 }
 
-func (p place) restored(ctx context.Context, erased map[crm.ID][]database.Erasure) error {
+// lockouts are who may no more, by the database that is replaced; known is false where that cannot be asked: it is not there, damaged, or
+// on PostgreSQL replaced already.
+func (p place) lockouts(ctx context.Context) (out access.Lockouts, known bool) {
+	if _, embedded := p.sqliteFile(); !embedded || !p.hasDatabase() {
+		return out, false
+	}
+	db, err := database.Open(ctx, p.database)
+	if err != nil {
+		return out, false
+	}
+	out, err = access.LockoutsOf(ctx, db)
+	return out, errors.Join(err, db.Close()) == nil
+}
+
+// hasDatabase says whether there is an embedded database with something in it.
+func (p place) hasDatabase() bool {
+	file, embedded := p.sqliteFile()
+	info, err := os.Stat(file)
+	return embedded && err == nil && info.Size() > 0
+}
+
+func (p place) restored(ctx context.Context, erased map[crm.ID][]database.Erasure, out access.Lockouts) error {
 	e, err := p.engine(ctx, p.database)
 	if err != nil {
 		return err
 	}
 	err = e.Restored(ctx, erased)
+	if err == nil {
+		err = access.LockOutAgain(ctx, e.DB, out)
+	}
 	if err == nil && len(erased) > 0 {
 		err = p.dropRecordings(ctx, e)
 	}

@@ -221,10 +221,8 @@ func (p place) erasures(ctx context.Context) (map[crm.ID][]database.Erasure, err
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the list of erasures: %w", err)
 	}
-	if file, embedded := p.sqliteFile(); embedded {
-		if info, err := os.Stat(file); err != nil || info.Size() == 0 {
-			return all, nil
-		}
+	if _, embedded := p.sqliteFile(); embedded && !p.hasDatabase() {
+		return all, nil
 	}
 	// The database that is replaced may be damaged: that is why it is.
 	e, err := p.engine(ctx, p.database)

@@ -375,6 +375,67 @@ func TestADamagedBackupChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, from := range []string{bad, filepath.Join(s.dir, "nowhere.db")} {
+// Who was locked out after the backup stays so: the laptop that was stolen, the key that was lost, the colleague who was dismissed.
+func TestARestoreLetsNobodyInAgain(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	for _, name := range []string{"ada", "ben", "carl"} {
+		s.do("user", "add", "-email", name+"@example.org", "-name", name, "-role", "administrator", "-password-file", "-")
+	}
+	out := s.do("key", "add", "-name", "PBX")
+	key := strings.TrimSpace(out[strings.LastIndex(out, ":")+1:])
+	address, _, stop := s.serve()
+	var stolen wire.Session
+	c, err := remote.New(remote.Options{URL: address, Device: wire.DeviceInfo{ID: newID(t)}, Keep: func(session wire.Session) error { stolen = session; return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.SignIn(t.Context(), "ada@example.org", "a long password"); err != nil {
+		t.Fatal(err)
+	}
+	ada := signIn(t, address, "ada@example.org")
+	backup := filepath.Join(s.dir, "backup.db")
+	s.do("backup", "-to", backup)
+	devices, err := ada.client.Devices(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		if d.Name == "" {
+			if err := ada.client.RevokeDevice(t.Context(), d.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.do("user", "disable", "-email", "ben@example.org")
+	s.do("key", "revoke", "-id", regexp.MustCompile(`(?m)^(\S+) +PBX`).FindStringSubmatch(s.do("key", "list"))[1])
+	stop()
+	if said := s.do("restore", "-from", backup); strings.Contains(said, "locked out") {
+		t.Errorf("it is not known who was locked out: %s", said)
+	}
+	address, _, stop = s.serve()
+	again, err := remote.New(remote.Options{URL: address, Device: wire.DeviceInfo{ID: newID(t)}, Session: stolen})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := again.Hello(t.Context(), wire.Hello{Client: newID(t), Schemas: []int{wire.Schema}}); !isProblem(err, wire.Revoked) {
+		t.Errorf("the stolen laptop: %v", err)
+	}
+	if _, err := again.SignIn(t.Context(), "ben@example.org", "a long password"); !isProblem(err, wire.BadSignIn) {
+		t.Errorf("the colleague who was dismissed: %v", err)
+	}
+	if status := ask(t, address, key); status != http.StatusUnauthorized {
+		t.Errorf("the lost key: %d", status)
+	}
+	signIn(t, address, "carl@example.org")
+	stop()
+	if err := os.Remove(filepath.Join(s.dir, "server.db")); err != nil {
+		t.Fatal(err)
+	}
+	if said := s.do("restore", "-from", backup); !strings.Contains(said, "locked out") {
+		t.Errorf("on another machine it is not said that nobody knows who was locked out: %s", said)
+	}
+}
+
 		if out, err := s.try("restore", "-from", from); err == nil {
 			t.Errorf("%s: %s", from, out)
 		}
