@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,6 +21,7 @@ import (
 	"leadline/crm/server"
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
+	"leadline/crm/server/front"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
 )
@@ -168,24 +171,40 @@ func listErasures(ctx context.Context, e *server.Engine, t terminal) error {
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "ASKED FOR\tRECORDS\tDEVICES THAT HAVE\tDEVICES THAT HAVE NOT")
 	for workspace, erasures := range all {
+		users, err := front.Company{Engine: e}.Users(ctx, workspace)
+		if err != nil {
+			return err
+		}
+		names := map[crm.ID]string{}
+		for _, u := range users {
+			names[u.ID] = u.Name
+		}
 		for _, erasure := range erasures {
 			owed, err := e.Acknowledgements(ctx, workspace, erasure.ID)
 			if err != nil {
 				return err
 			}
-			done, open := 0, []string{}
-			for _, o := range owed {
-				if o.Done > 0 {
-					done++
-				} else {
-					open = append(open, string(o.Client))
-				}
-			}
-			fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", time.UnixMilli(erasure.At).UTC().Format(time.RFC3339), len(erasure.Refs), done, strings.Join(open, " "))
+			listErasure(table, erasure, owed, names)
 		}
 	}
 	return table.Flush()
 }
+
+// listErasure tells of one: each device that has not done so yet by whose it is and when it was last here, so that somebody can ask them.
+func listErasure(table io.Writer, erasure database.Erasure, owed []database.Owed, names map[crm.ID]string) {
+	var open []string
+	for _, o := range owed {
+		if o.Done == 0 {
+			open = append(open, fmt.Sprintf("%s, last here %s (%s)", cmp.Or(names[o.User], "a device"), moment(o.Seen), o.Client))
+		}
+	}
+	fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", moment(erasure.At), len(erasure.Refs), len(owed)-len(open), strings.Join(open[:min(len(open), 1)], ""))
+	for _, o := range open[min(len(open), 1):] {
+		fmt.Fprintf(table, "\t\t\t%s\n", o)
+	}
+}
+
+func moment(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
 
 // erasuresFile stands beside the database, so that a restore onto another machine does not bring people back. It has
 // ids only.

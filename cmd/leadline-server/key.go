@@ -38,6 +38,11 @@ func keyCommand(ctx context.Context, args []string, t terminal) error {
 	if done, err := parse(flags, rest, t); done || err != nil {
 		return err
 	}
+	if name != "add" {
+		if err := k.where.exists(); err != nil {
+			return err
+		}
+	}
 	o, err := k.where.open(ctx, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err

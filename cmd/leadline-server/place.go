@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"leadline/crm"
 	"leadline/crm/server"
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
@@ -34,7 +35,7 @@ type place struct {
 
 func (p *place) flags(f *flag.FlagSet) {
 	f.StringVar(&p.database, "database", envOr("LEADLINE_DATABASE", "sqlite:leadline-server.db"), "sqlite:`FILE` or postgres://…; default also from LEADLINE_DATABASE, so that a password is in no list of processes")
-	f.StringVar(&p.keyFile, "key", os.Getenv("LEADLINE_KEY"), "the `FILE` with the key that seals telephone passwords and recordings; made when it is not there. Default: beside the SQLite file. Keep a copy apart from the backups. To change it, put a new key on a line before the old one")
+	f.StringVar(&p.keyFile, "key", os.Getenv("LEADLINE_KEY"), "the `FILE` with the key that seals telephone passwords and recordings; made when it is not there. Default: beside the SQLite file. Keep a copy apart from the backups. To change it, put a new key on a line before the old one; default also from LEADLINE_KEY")
 	f.StringVar(&p.files, "files", os.Getenv("LEADLINE_FILES"), "the `FOLDER` for snapshots and the list of erasures. Default: beside the SQLite file, else leadline-server-files here")
 	f.StringVar(&p.recordings, "recordings", os.Getenv("LEADLINE_RECORDINGS"), "the `FOLDER` for recordings of calls, which servers on one database share. Default: in -files")
 	f.StringVar(&p.region, "region", "DE", "the `country` whose numbers are written without a country code, when the server is new")
@@ -97,6 +98,9 @@ func (p place) keyPath() (string, error) {
 
 func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error) {
 	file, embedded := p.sqliteFile()
+	if crm.CountryCode(p.region) == 0 {
+		return o, fmt.Errorf("-region %q is no country: two letters, such as DE", p.region)
+	}
 	key, err := p.keyPath()
 	if err != nil {
 		return o, err

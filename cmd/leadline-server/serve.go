@@ -8,7 +8,10 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
+	"unicode"
 
 	"leadline/crm/server/front"
 )
@@ -26,11 +29,11 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	flags.StringVar(&l.Directory, "acme-directory", os.Getenv("LEADLINE_ACME_DIRECTORY"), "the `URL` of another ACME directory, the company's own, say; default also from LEADLINE_ACME_DIRECTORY")
 	flags.StringVar(&l.Roots, "acme-root", os.Getenv("LEADLINE_ACME_ROOT"), "a PEM `FILE` with who signs that directory's own certificate, where the system does not trust it")
 	flags.IntVar(&where.quota, "recordings-quota", 0, "how many `GB` one company's recordings may take; 0 is as many as the disk has")
+	metricsToken := flags.String("metrics-token-file", os.Getenv("LEADLINE_METRICS_TOKEN_FILE"), "a `FILE` with the token that Prometheus has to show as a bearer token for /metrics, from wherever it asks. Without it they are for this machine alone, and not through a proxy; default also from LEADLINE_METRICS_TOKEN_FILE")
+	rate := flags.Int("requests-per-address", 200, "how many requests a `second` one address may make, and ten times as many at once: a whole office may be one address; 0 is any number")
 	verbose := flags.Bool("verbose", false, "log more")
 	if done, err := parse(flags, args, t); done || err != nil {
 		return err
-	metricsToken := flags.String("metrics-token-file", os.Getenv("LEADLINE_METRICS_TOKEN_FILE"), "a `FILE` with the token that Prometheus has to show as a bearer token for /metrics, from wherever it asks. Without it they are for this machine alone, and not through a proxy; default also from LEADLINE_METRICS_TOKEN_FILE")
-	rate := flags.Int("requests-per-address", 200, "how many requests a `second` one address may make, and ten times as many at once: a whole office may be one address; 0 is any number")
 	}
 	if (l.Certificate == "") != (l.Key == "") {
 		return errors.New("-tls-cert and -tls-key belong together")
@@ -38,9 +41,6 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	if l.Host == "" && flagGiven(flags, "acme-directory", "acme-root") {
 		return errors.New("-acme-directory and -acme-root go with -acme HOST")
 	}
-	log := newLog(t.err, *verbose)
-	unlock, err := where.lock(false)
-	if err != nil {
 	if where.quota < 0 || *rate < 0 {
 		return errors.New("-recordings-quota and -requests-per-address are not less than 0")
 	}
@@ -51,6 +51,9 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	if err != nil {
 		return err
 	}
+	log := newLog(t.err, *verbose)
+	unlock, err := where.lock(false)
+	if err != nil {
 		return err
 	}
 	defer unlock()
@@ -69,9 +72,6 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	return errors.Join(err, o.close())
 }
 
-// flagGiven says whether one of the flags was written, and is not from the environment.
-func flagGiven(flags *flag.FlagSet, names ...string) (given bool) {
-	flags.Visit(func(f *flag.Flag) { given = given || slices.Contains(names, f.Name) })
 // metricsTokenMin is how long a token is that can't be guessed.
 const metricsTokenMin = 16
 
@@ -91,6 +91,9 @@ func metricsTokenFrom(file string) (string, error) {
 	return token, nil
 }
 
+// flagGiven says whether one of the flags was written, and is not from the environment.
+func flagGiven(flags *flag.FlagSet, names ...string) (given bool) {
+	flags.Visit(func(f *flag.Flag) { given = given || slices.Contains(names, f.Name) })
 	return given
 }
 
@@ -100,7 +103,7 @@ func serve(ctx context.Context, f *front.Front, l front.Listening, o opened, t t
 		return err
 	}
 	address := addressOf(l, port.Addr())
-	if err := printFirstLink(ctx, o, address, t); err != nil {
+	if err := printFirstLink(ctx, o, address, l.Secure(), t); err != nil {
 		return errors.Join(err, port.Close())
 	}
 	fmt.Fprintf(t.out, "leadline-server listens on %s\n", address)
@@ -115,23 +118,37 @@ func serve(ctx context.Context, f *front.Front, l front.Listening, o opened, t t
 	return err
 }
 
-// addressOf is what a person types to reach the server.
+// addressOf is what a person types to reach the server. Where it listens at every address of the machine, that is a name of it.
 func addressOf(l front.Listening, a net.Addr) string {
 	switch {
 	case l.Host != "":
 		return "https://" + l.Host
-	case l.Secure():
+	case !l.Secure():
+		return "http://" + a.String()
+	}
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
 		return "https://" + a.String()
 	}
-	return "http://" + a.String()
+	name := l.Name()
+	if host, err := os.Hostname(); name == "" && err == nil {
+		name = host
+	}
+	if tcp.Port == 443 {
+		return "https://" + name
+	}
+	return "https://" + net.JoinHostPort(name, strconv.Itoa(tcp.Port))
 }
 
 // printFirstLink tells, on a server where nobody can sign in, how to become its administrator.
-func printFirstLink(ctx context.Context, o opened, address string, t terminal) error {
+func printFirstLink(ctx context.Context, o opened, address string, secure bool, t terminal) error {
 	link, err := o.access.FirstLink(ctx)
 	if err != nil || link == "" {
 		return err
 	}
 	_, err = fmt.Fprintf(t.out, "Nobody can sign in yet. Open this link within a day to set up the first administrator:\n  %s/start/%s\n", address, link)
+	if err == nil && !secure {
+		_, err = fmt.Fprintf(t.out, "From another machine, put the address of your proxy in the place of %s.\n", address)
+	}
 	return err
 }

@@ -3,12 +3,19 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"io"
+	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,6 +26,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
+	"leadline/crm/server/front"
 	"leadline/crm/server/webhook"
 	"leadline/crm/wire"
 )
@@ -74,13 +82,13 @@ func (p *printed) String() string {
 var listens = regexp.MustCompile(`listens on (\S+)`)
 
 // serve runs a server until stop.
-func (s shell) serve() (address string, said *printed, stop func()) {
+func (s shell) serve(flags ...string) (address string, said *printed, stop func()) {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	said = &printed{}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- run(ctx, []string{"serve", "-listen", "127.0.0.1:0", "-database", s.database()}, nil, said, said)
+		ended <- run(ctx, append([]string{"serve", "-listen", "127.0.0.1:0", "-database", s.database()}, flags...), nil, said, said)
 	}()
 	stop = sync.OnceFunc(func() {
 		cancel()
@@ -326,8 +334,8 @@ func TestBackupRestoreAndErase_I4(t *testing.T) {
 	if rows := ada.rows(); strings.Contains(rows, "Forgotten") || !strings.Contains(rows, "Kept") {
 		t.Error(rows)
 	}
-	if list := s.do("erase", "-list"); !strings.Contains(list, string(ada.id)) {
-		t.Errorf("the program has not purged, says %s", list)
+	if list := s.do("erase", "-list"); !regexp.MustCompile(` 0 +Ada, last here 20\d\d-\S+ \(` + string(ada.id) + `\)`).MatchString(list) {
+		t.Errorf("that Ada's program has not purged is not what %q says", list)
 	}
 	ada.hello(ada.welcome.Epoch)
 	if e := ada.welcome.Erasures; len(e) != 1 {
@@ -367,14 +375,6 @@ func TestBackupRestoreAndErase_I4(t *testing.T) {
 	}
 }
 
-func TestADamagedBackupChangesNothing(t *testing.T) {
-	s := shell{t, t.TempDir()}
-	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-")
-	bad := filepath.Join(s.dir, "bad.db")
-	if err := os.WriteFile(bad, bytes.Repeat([]byte("SQLite format 3\x00 not"), 1000), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, from := range []string{bad, filepath.Join(s.dir, "nowhere.db")} {
 // Who was locked out after the backup stays so: the laptop that was stolen, the key that was lost, the colleague who was dismissed.
 func TestARestoreLetsNobodyInAgain(t *testing.T) {
 	s := shell{t, t.TempDir()}
@@ -436,6 +436,14 @@ func TestARestoreLetsNobodyInAgain(t *testing.T) {
 	}
 }
 
+func TestADamagedBackupChangesNothing(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-")
+	bad := filepath.Join(s.dir, "bad.db")
+	if err := os.WriteFile(bad, bytes.Repeat([]byte("SQLite format 3\x00 not"), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{bad, filepath.Join(s.dir, "nowhere.db")} {
 		if out, err := s.try("restore", "-from", from); err == nil {
 			t.Errorf("%s: %s", from, out)
 		}
@@ -506,6 +514,118 @@ func TestTheLinkForTheFirstAdministratorIsPrinted(t *testing.T) {
 	stop()
 	if info, err := os.Stat(filepath.Join(s.dir, "server.db")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v %v", info, err)
+	}
+}
+
+// A server that listens at all addresses of its machine has no address that a browser could open; its certificate has the name.
+func TestTheLinkHasANameThatABrowserOpens(t *testing.T) {
+	dir := t.TempDir()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"*.example.org", "crm.example.org"}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := front.Listening{Certificate: filepath.Join(dir, "c.pem"), Key: filepath.Join(dir, "k.pem")}
+	for file, block := range map[string]*pem.Block{l.Certificate: {Type: "CERTIFICATE", Bytes: der}, l.Key: {Type: "PRIVATE KEY", Bytes: sealed}} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		l    front.Listening
+		at   string
+		want string
+	}{
+		{l, "[::]:443", "https://crm.example.org"}, {l, "0.0.0.0:8443", "https://crm.example.org:8443"}, {l, "192.0.2.1:8443", "https://192.0.2.1:8443"},
+		{front.Listening{Certificate: "nowhere.pem"}, "[::]:443", "https://" + host},
+		{front.Listening{Host: "crm.example.org"}, "[::]:443", "https://crm.example.org"}, {front.Listening{}, "127.0.0.1:8480", "http://127.0.0.1:8480"},
+	} {
+		if got := addressOf(c.l, net.TCPAddrFromAddrPort(netip.MustParseAddrPort(c.at))); got != c.want {
+			t.Errorf("at %s: %s, want %s", c.at, got, c.want)
+		}
+	}
+}
+
+// A name that was mistyped is told, and makes no new database; nor is it said that something was done that was not there.
+func TestCommandsSayWhatIsNotThere(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	for _, command := range [][]string{
+		{"user", "list"}, {"user", "disable", "-email", "ada@example.org"}, {"user", "password", "-email", "ada@example.org"}, {"key", "list"},
+		{"key", "revoke", "-id", "x"}, {"webhook", "list"}, {"webhook", "remove", "-id", "x"}, {"webhook", "add", "-email", "ada@example.org", "-url", "https://example.org"},
+		{"backup", "-to", filepath.Join(s.dir, "backup.db")}, {"verify"}, {"erase", "-list"},
+	} {
+		if out, err := s.try(command...); err == nil || !strings.Contains(err.Error(), "the database is not there") {
+			t.Errorf("%v: %v %s", command, err, out)
+		}
+	}
+	if made, err := filepath.Glob(filepath.Join(s.dir, "*")); err != nil || len(made) > 0 {
+		t.Errorf("made: %v %v", made, err)
+	}
+	for _, wrong := range [][]string{{"user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-", "-region", "Germany"}, {"serve", "-recordings-quota", "-1"},
+		{"serve", "-requests-per-address", "-1"}, {"serve", "-metrics-token-file", filepath.Join(s.dir, "nowhere")}} {
+		if out, err := s.try(wrong...); err == nil {
+			t.Errorf("%v: %s", wrong, out)
+		}
+	}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-")
+	for _, command := range [][]string{{"key", "revoke", "-id", "x"}, {"webhook", "remove", "-id", "x"}} {
+		if out, err := s.try(command...); err == nil {
+			t.Errorf("%v: %s", command, out)
+		}
+	}
+}
+
+func TestHowServingIsSetUp(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	token := filepath.Join(s.dir, "token")
+	if err := os.WriteFile(token, []byte("short\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := s.try("serve", "-listen", "127.0.0.1:0", "-metrics-token-file", token); err == nil {
+		t.Errorf("a token that can be guessed: %s", out)
+	}
+	if err := os.WriteFile(token, []byte("0123456789abcdef0123456789abcdef\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address, _, _ := s.serve("-requests-per-address", "2", "-metrics-token-file", token)
+	ask := func(path, token string) int {
+		r, err := http.NewRequest("GET", address+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		return answer.StatusCode
+	}
+	if with, without := ask("/metrics", "0123456789abcdef0123456789abcdef"), ask("/metrics", ""); with != http.StatusOK || without != http.StatusUnauthorized {
+		t.Errorf("the metrics with their token: %d, without: %d", with, without)
+	}
+	refused := 0
+	for range 100 {
+		if ask("/healthz", "") == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused < 50 {
+		t.Errorf("of 100 requests at once %d are refused", refused)
 	}
 }
 

@@ -57,6 +57,11 @@ func userCommand(ctx context.Context, args []string, t terminal) error {
 	if name != "list" && u.email == "" {
 		return errors.New("-email is missing")
 	}
+	if name != "add" {
+		if err := u.where.exists(); err != nil {
+			return err
+		}
+	}
 	o, err := u.where.open(ctx, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
@@ -77,17 +82,17 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 	if err != nil {
 		return err
 	}
-	role, err := roleOf(ctx, o, workspace, u.role)
-	if err != nil {
-		return err
-	}
-	password, made, err := passwordFrom(u.password, t.in)
 	if err := o.company.FreeEmail(ctx, o.access, workspace, email); err != nil {
 		return err
 	}
 	if _, err := o.access.Credential(ctx, email); err == nil {
 		return access.ErrTaken
 	}
+	role, err := roleOf(ctx, o, workspace, u.role)
+	if err != nil {
+		return err
+	}
+	password, made, err := passwordFrom(u.password, t.in)
 	if err == nil {
 		err = access.CheckPassword(password)
 	}

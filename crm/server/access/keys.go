@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,9 +75,19 @@ func (a *Access) Keys(ctx context.Context, workspace crm.ID) (all []Key, err err
 	return all, err
 }
 
-// RevokeKey ends a key.
+// ErrNoKey tells that there is no such key.
+var ErrNoKey = errors.New("there is no such key")
+
+// RevokeKey ends a key: ErrNoKey. One that was ended before stays so.
 func (a *Access) RevokeKey(ctx context.Context, workspace crm.ID, id crm.ID) error {
 	return a.whole(ctx, true, func(t *database.Tx) error {
+		var one int
+		if there, err := t.One(ctx, "SELECT 1 FROM api_key WHERE workspace = $1 AND id = $2", []any{workspace, string(id)}, &one); err != nil || !there {
+			if err == nil {
+				err = ErrNoKey
+			}
+			return err
+		}
 		return t.Exec(ctx, "UPDATE api_key SET revoked = $3 WHERE workspace = $1 AND id = $2 AND revoked = 0", workspace, string(id), milli(a.now()))
 	})
 }
