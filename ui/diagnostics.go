@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"runtime"
@@ -14,6 +15,20 @@ import (
 var registrationWords = map[desk.Registration]string{
 	desk.Unregistered: "unregistered", desk.Registering: "registering", desk.Registered: "registered",
 	desk.Retrying: "tries again", desk.Refused: "refused",
+}
+
+// syncWords, likewise.
+var syncWords = map[desk.SyncState]string{
+	desk.NoServer: "none", desk.Everywhere: "in step", desk.CatchingUp: "catching up", desk.Loading: "loading", desk.ServerAway: "away",
+	desk.SignedOut: "signed out", desk.ErasedHere: "erased here", desk.ProgramOld: "program too old", desk.ServerTooOld: "server too old",
+}
+
+// device is a device by its name; of a file only that it is one, since its folders are named after people.
+func device(name string) string {
+	if kind, _, isFile := strings.Cut(name, ":"); isFile && kind == "file" {
+		return "a file"
+	}
+	return name
 }
 
 // diagnostics is what somebody who helps wants to know first, in English. Names, numbers and
@@ -36,13 +51,21 @@ func diagnostics(opt MainOptions, s desk.Snapshot) string {
 		state := "not in use"
 		for _, st := range s.Accounts {
 			if st.Name == accountName(a) {
-				state = registrationWords[st.State] + " " + st.Detail
+				// What the network or the PBX has said may name hosts and users; its code does not.
+				code, _, _ := strings.Cut(st.Detail, " ")
+				if len(code) != 3 || strings.Trim(code, "0123456789") != "" {
+					code = ""
+				}
+				state = strings.Join(strings.Fields(registrationWords[st.State]+" "+st.Why.Key+" "+code), " ")
 			}
 		}
 		line(fmt.Sprintf("account %d", i+1), "%s, srtp %s (%s), dtmf %s, codecs %s: %s", a.Transport, a.SRTP, a.SRTPKeys, a.DTMF,
 			strings.Join(a.Codecs, " "), strings.TrimSpace(state))
 	}
-	line("sound", "microphone %q, speaker %q, problem %q, can enhance: %t", s.Sound.Microphone, s.Sound.Speaker, s.Sound.Problem.Key, opt.Settings.CanEnhance())
+	line("sound", "microphone %q, speaker %q, problem %q, can enhance: %t", device(s.Sound.Microphone), device(s.Sound.Speaker), s.Sound.Problem.Key, opt.Settings.CanEnhance())
+	line("server", "%s, %d changes wait, %d were refused", syncWords[s.Sync.State], s.Sync.Waiting, s.Sync.Refused)
+	see := opt.Settings.Sight()
+	line("drawn", "scale %.2f, text size %d %%, strong contrasts: %t", opt.App.Settings().Scale(), cmp.Or(see.TextSize, 100), see.Contrast)
 	line("calls", "%d on the desk", len(s.Calls))
 	return b.String()
 }

@@ -64,18 +64,21 @@ func TestDiagnosticsHoldWhatHelpsAndNothingPrivate(t *testing.T) {
 	a := officeAccount()
 	a.Password, a.LineHeader = "geheim", "X-Line"
 	d := fullDesk()
-	d.snap.Sound = desk.Sound{Microphone: "Jabra"}
+	d.snap.Sound = desk.Sound{Microphone: "Jabra", Speaker: "file:/home/jörg/out.wav"}
+	d.snap.Accounts[0].State, d.snap.Accounts[0].Why = desk.Retrying, desk.Text{Key: "The PBX cannot be reached"}
+	d.snap.Accounts[0].Detail = "lookup pbx.example.org: no such host"
+	d.snap.Sync = desk.Sync{State: desk.ServerAway, Waiting: 3, Detail: "dial tcp: lookup crm.example.org"}
 	b := newMainBench(t, d, &mainSettings{accounts: []AccountSettings{a}}, Look{"de", "light"})
 	b.m.ShowSettings(settingsAbout)
 	b.settle()
 	b.tap("button", "Copy diagnostics")
 	got := b.m.opt.App.Clipboard().Content()
-	for _, want := range []string{"0.2, ", "udp, srtp off (sdes), dtmf rfc4733, codecs opus g722 pcma pcmu: registered", `microphone "Jabra"`, "1 on the desk"} {
+	for _, want := range []string{"0.2, ", "udp, srtp off (sdes), dtmf rfc4733, codecs opus g722 pcma pcmu: tries again The PBX cannot be reached", `microphone "Jabra", speaker "a file"`, "1 on the desk", "away, 3 changes wait, 0 were refused", "scale 1.00"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in\n%s", want, got)
 		}
 	}
-	for _, private := range []string{"geheim", "pbx.example.org", "Jörg", "Office"} {
+	for _, private := range []string{"geheim", "pbx.example.org", "crm.example.org", "Jörg", "jörg", "Office"} {
 		if strings.Contains(got, private) {
 			t.Errorf("%q is in it:\n%s", private, got)
 		}
