@@ -32,6 +32,7 @@ type accountForm struct {
 	password *kit.Field
 	result   *kit.StateWord
 	detail   *kit.Label
+	advice   *kit.Prose
 	folded   *fyne.Container // in the welcome; else nil
 }
 
@@ -81,11 +82,13 @@ func beginAccountForm(opt MainOptions, a AccountSettings, changed func()) *accou
 	f.tester = newAccountTester(opt.Do, opt.Settings.TestAccount, f.show)
 	f.result = kit.NewStateWord("", "", kit.Neutral, kit.Secondary)
 	f.detail = kit.NewData("", kit.Caption).Shrink(0)
+	f.advice = kit.NewProseData("", kit.Secondary)
+	f.advice.Hide()
 	return f
 }
 
 func (f *accountForm) resultRow() fyne.CanvasObject {
-	return kit.Sized(0, 20, kit.Row(8, f.result, kit.Grow(f.detail)))
+	return kit.Column(2, kit.Sized(0, 20, kit.Row(8, f.result, kit.Grow(f.detail))), f.advice)
 }
 
 // Go shows a page of the form.
@@ -159,6 +162,7 @@ func (f *accountForm) show(s accountTestState) {
 		field.SetError("")
 	}
 	f.detail.SetText("")
+	f.advice.Hide()
 	switch {
 	case f.Wrong():
 		for _, w := range f.wrong {
@@ -183,6 +187,8 @@ func (f *accountForm) show(s accountTestState) {
 func (f *accountForm) fail(why TestFailure) {
 	words := text.Say(why.Why)
 	f.detail.SetText(why.Detail)
+	f.advice.SetText(adviceOn(why.Why))
+	setShown(f.advice, f.advice.Value() != "")
 	field := f.fields[why.Field]
 	switch {
 	case field == nil:

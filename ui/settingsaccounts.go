@@ -109,6 +109,9 @@ func (v *settingsAccountsView) row(i int, a AccountSettings) fyne.CanvasObject {
 			line = append(line, kit.Grow(kit.NewData(it.detail, kit.Caption).Shrink(0)))
 		}
 		words = append(words, kit.Row(8, line...))
+		if it.advice != "" {
+			words = append(words, kit.NewProseData(it.advice, kit.Secondary))
+		}
 	}
 	right := []fyne.CanvasObject{
 		kit.NewButton("Edit", kit.Line, func() { v.edit(i) }),

@@ -109,7 +109,11 @@ func (v *settingsServerView) Draw(s desk.Snapshot) {
 		if s.Sync.State == desk.ServerAway {
 			line = append(line, kit.NewButton("Try again now", kit.Line, v.opt.Shared.TryServer))
 		}
-		v.state.Add(kit.Row(8, line...))
+		column := []fyne.CanvasObject{kit.Row(8, line...)}
+		if advice := syncAdvice(s.Sync.State); advice != "" {
+			column = append(column, kit.NewProseData(advice, kit.Secondary))
+		}
+		v.state.Add(kit.Column(4, column...))
 	}
 	v.state.Refresh()
 	if refused {
@@ -197,8 +201,8 @@ func (v *settingsServerView) refuse(err error) {
 	}
 	at.SetError(text.Say(failureOf(err).Why))
 	at.Focus()
-	if detail := failureOf(err).Detail; detail != "" {
-		v.error.SetText(detail)
+	if why := failureOf(err); why.Detail != "" || adviceOn(why.Why) != "" {
+		v.error.SetText(joined(" · ", adviceOn(why.Why), why.Detail))
 		v.error.Show()
 	}
 	v.box.Refresh()

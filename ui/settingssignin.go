@@ -237,7 +237,7 @@ func (f *phoneForm) save() {
 func serverWhy(err error) string {
 	var failure *TestFailure
 	if errors.As(err, &failure) {
-		return joined(" · ", text.Say(failure.Why), failure.Detail)
+		return joined(" · ", joined(". ", text.Say(failure.Why), adviceOn(failure.Why)), failure.Detail)
 	}
 	return companyWhy(err)
 }

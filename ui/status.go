@@ -151,9 +151,9 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 	p.english, p.shown = func() string { return it.english }, func() string { return it.words }
 	p.tip = func() string {
 		if p.Size().Width < width { // only its icon is seen
-			return joined(" · ", it.words, it.detail)
+			return joined(" · ", it.words, it.advice, it.detail)
 		}
-		return it.detail
+		return joined(" · ", it.advice, it.detail)
 	}
 	return p
 }

@@ -17,6 +17,7 @@ type statusItem struct {
 	english string // its name for the automation door
 	words   string
 	detail  string // on the pointer's wish
+	advice  string // what to do about it; likewise
 	tone    kit.Tone
 	icon    theme.IconName      // "" for the tone's own
 	ink     fyne.ThemeColorName // of the icon; "" for the tone's own
@@ -57,7 +58,7 @@ func accountStatus(a desk.Account, now time.Time) statusItem {
 	if a.User != "" && a.User != a.Name {
 		name = strings.TrimSpace(a.Name + " " + a.User)
 	}
-	it := statusItem{english: a.Name, detail: a.Detail}
+	it := statusItem{english: a.Name, detail: a.Detail, advice: adviceOn(a.Why)}
 	switch a.State {
 	case desk.Registered:
 		it.words = text.T("{account} ready", "account", name)
@@ -110,7 +111,7 @@ func statusKey(items []statusItem) string {
 	var b strings.Builder
 	b.WriteString(text.Language())
 	for _, it := range items {
-		b.WriteString("|" + it.words + "|" + it.detail + "|" + it.call + "|" + string(it.ink))
+		b.WriteString("|" + it.words + "|" + it.detail + "|" + it.advice + "|" + it.call + "|" + string(it.ink))
 	}
 	return b.String()
 }

@@ -17,6 +17,7 @@ func syncItems(s desk.Sync, now time.Time) []statusItem {
 	}
 	it := syncStatus(s, now)
 	it.english, it.detail, it.place = text.English("Shared server"), s.Detail, settingsServer
+	it.advice = syncAdvice(s.State)
 	items := []statusItem{it}
 	if s.Refused > 0 {
 		items = append(items, statusItem{english: text.English("Refused changes"), place: settingsServer, tone: kit.Warn,
@@ -51,6 +52,19 @@ func syncStatus(s desk.Sync, now time.Time) statusItem {
 		return statusItem{tone: kit.Warn, words: waitingHere(s, text.T("This version is too old for the server"))}
 	}
 	return statusItem{tone: kit.Warn, words: waitingHere(s, text.T("The server is too old for this version"))}
+}
+
+// syncAdvice is what to do about a server that does not take part; "" when it does.
+func syncAdvice(s desk.SyncState) string {
+	switch s {
+	case desk.ServerAway:
+		return adviceOn(desk.Text{Key: "The server cannot be reached"})
+	case desk.ProgramOld:
+		return adviceOn(desk.Text{Key: "This version is too old for the server"})
+	case desk.ServerTooOld:
+		return adviceOn(desk.Text{Key: "The server is too old for this version"})
+	}
+	return ""
 }
 
 // waitingHere says besides how much is saved here only.
