@@ -29,6 +29,8 @@ type CallCriteria struct {
 	Line     ID
 	Agent    ID
 	Result   string
+
+	NoLine, NoAgent, NoResult bool // those that have none
 }
 
 // IsZero says whether nothing is narrowed.
@@ -42,7 +44,21 @@ type RecordCriteria struct {
 	Status      string    // lead status, or deal stage
 	Responsible ID
 	Counted     bool // what the statistics count: only of those whose calls the user may see
+
+	NoSource bool     // of leads: those that have none
+	Line     ID       // of leads: that they came in on
+	Fate     LeadFate // of leads
 }
+
+// LeadFate is what has become of a lead, as LeadCounts tell it.
+type LeadFate string
+
+const (
+	AnyFate       LeadFate = ""
+	FateOpen      LeadFate = "open"
+	FateConverted LeadFate = "converted"
+	FateJunk      LeadFate = "junk" // closed otherwise
+)
 
 // IsZero says whether nothing is narrowed.
 func (c RecordCriteria) IsZero() bool { return c == RecordCriteria{} }

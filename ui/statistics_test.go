@@ -115,6 +115,79 @@ func TestStatisticsLeadToCallsAndLeads(t *testing.T) {
 	pumpUntil(t, b.d, func() bool { return page.has.Total.Calls == countOf(t, s, page.span, lines[0]) })
 }
 
+// Each figure leads to what it counts, those of nobody and nothing too.
+func TestFiguresOfNoneLeadToWhatTheyCount(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	lines := countedCalls(t, s)
+	began := mainNow.Add(-2 * time.Hour)
+	for i, party := range []string{"030 30001", "030 30002"} { // missed, and nobody's
+		c := crm.Call{ID: s.NewID(), Direction: crm.Incoming, Party: crm.Parse(party, "DE"), Began: began.Add(time.Duration(i) * time.Minute), Ended: began.Add(time.Duration(i+1) * time.Minute), Outcome: crm.Missed}
+		do(t, s, crm.BeginCall{Call: c}, crm.EndCall{ID: c.ID, Ended: c.Ended, Outcome: c.Outcome})
+	}
+	do(t, s, crm.CreateLead{Lead: crm.Lead{ID: s.NewID(), Title: "From nowhere", Status: crm.LeadNew, Line: lines[0].ID, Created: mainNow.Add(-time.Hour)}})
+	b.m.Go(pageStatistics)
+	b.choose("select", "Period", "Month")
+	b.waits("By agent")
+	page := b.m.pages[pageStatistics].(*statisticsPage)
+	pumpUntil(t, b.d, func() bool { return page.has.Leads.Made == 8 })
+	of := func(all []crm.NamedCounts) int {
+		for _, n := range all {
+			if n.ID == "" && n.Name == "" {
+				return n.Calls
+			}
+		}
+		t.Fatal("none are of none")
+		return 0
+	}
+	for _, x := range []struct {
+		role, name string
+		to         pageName
+		want       int
+	}{
+		{"row", "Nobody", pageCalls, of(page.has.ByAgent)}, {"row", "No line", pageCalls, of(page.has.ByLine)}, {"row", "No result", pageCalls, of(page.has.Results)},
+		{"row", "No source", pageLeads, 1}, {"tile", "Still open", pageLeads, page.has.Leads.Open}, {"tile", "Converted", pageLeads, page.has.Leads.Converted},
+		{"tile", "Junk", pageLeads, page.has.Leads.Junk},
+	} {
+		b.m.Go(pageStatistics)
+		b.waits("By agent")
+		page.body.Objects[0].(interface{ ScrollToBottom() }).ScrollToBottom()
+		b.settle()
+		b.tap(x.role, x.name)
+		list := b.m.pages[x.to].(*listPage)
+		pumpUntil(t, b.d, func() bool { return !list.pager.stale })
+		if n, _ := list.pager.Total(); n != x.want || x.want == 0 {
+			t.Errorf("%s leads to %d, counted are %d", x.name, n, x.want)
+		}
+	}
+	b.m.Go(pageStatistics)
+	b.choose("select", "Line", "Zentrale")
+	pumpUntil(t, b.d, func() bool { return page.has.Leads.Made == 1 })
+	page.body.Objects[0].(interface{ ScrollToTop() }).ScrollToTop()
+	b.settle()
+	b.tap("tile", "New leads")
+	list := b.m.pages[pageLeads].(*listPage)
+	pumpUntil(t, b.d, func() bool { return !list.pager.stale })
+	if n, _ := list.pager.Total(); n != 1 {
+		t.Errorf("the line's new lead leads to %d leads", n)
+	}
+}
+
+func TestStatisticsOfAQuietLineOfferAllLines(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	countedCalls(t, s)
+	do(t, s, crm.SaveLine{Line: crm.Line{ID: s.NewID(), Name: "Quiet"}})
+	b.m.Go(pageStatistics)
+	b.choose("select", "Period", "Month")
+	b.waits("By agent")
+	b.choose("select", "Line", "Quiet")
+	b.waits("No calls in this time")
+	b.tap("button", "Show all lines")
+	b.waits("By agent")
+	if was := b.widget("select", "Line").Value(); was != "All lines" {
+		t.Errorf("the line is still %q", was)
+	}
+}
+
 func countOf(t *testing.T, s *store.Store, p span, l crm.Line) int {
 	t.Helper()
 	page, err := s.Calls(ctx, crm.Query{Calls: crm.CallCriteria{From: p.from, To: p.to, Line: l.ID, Group: crm.CallsCounted}, Limit: 1})
@@ -153,7 +226,9 @@ func TestStatisticsOfDaysThatAreTyped(t *testing.T) {
 func TestStatisticsAreCopiedAndExported(t *testing.T) {
 	b, s := customersBench(t, Look{"de", "light"})
 	countedCalls(t, s)
-	do(t, s, crm.SaveUser{User: crm.User{ID: s.NewID(), Name: "=1+1"}})
+	evil := crm.User{ID: s.NewID(), Name: "=1+\t1"}
+	call := crm.Call{ID: s.NewID(), Direction: crm.Incoming, Party: crm.Parse("030 1", "DE"), Began: mainNow.Add(-time.Hour), Ended: mainNow.Add(-time.Minute), Outcome: crm.Missed, Agent: evil.ID}
+	do(t, s, crm.SaveUser{User: evil}, crm.BeginCall{Call: call}, crm.EndCall{ID: call.ID, Ended: call.Ended, Outcome: call.Outcome})
 	b.m.Go(pageStatistics)
 	b.choose("select", "Period", "Month")
 	b.waits("Nach Mitarbeiter")
@@ -162,6 +237,9 @@ func TestStatisticsAreCopiedAndExported(t *testing.T) {
 	want := fmt.Sprintf("Gesamt\t\t%d\t%d\t", page.has.Total.Calls, page.has.Total.In)
 	if got := b.m.opt.App.Clipboard().Content(); !strings.Contains(got, want) || !strings.Contains(got, "Quelle\tMesse\t1\t0\t0\t1") {
 		t.Errorf("copied %s, which lacks %q", got, want)
+	}
+	if got := b.m.opt.App.Clipboard().Content(); !strings.Contains(got, "\t'=1+ 1\t1\t") {
+		t.Errorf("a name is a formula, or more than a cell: %s", got)
 	}
 	folder := t.TempDir()
 	for _, name := range []string{"Auswertung 2026-11-01.csv", "Auswertung 2026-11-01 2.csv"} {
@@ -197,7 +275,7 @@ func TestStatisticsSayWhatIsWrong(t *testing.T) {
 	b.m.Go(pageStatistics)
 	page.failed, page.began = errors.New("the disk is gone"), false
 	page.draw()
-	if !b.says("The calls could not be counted") {
+	if !b.says("The calls could not be counted") || page.sub.Text() != "" {
 		t.Error("it does not say that it could not count")
 	}
 	b.tap("button", "Try again")

@@ -71,7 +71,7 @@ func (b *statisticsBody) figures() fyne.CanvasObject {
 	if !b.p.noLeads {
 		l := b.has.Leads
 		figures = append(figures, b.figure("New leads", text.Number(int64(l.Made)), plain(text.Tn(l.Converted, "{n} converted", "{n} converted")),
-			b.toLeads("", text.T("New leads"), "")))
+			b.toLeads(text.T("New leads"), crm.RecordCriteria{})))
 	}
 	return kit.Columns(0, figures...)
 }
@@ -98,7 +98,7 @@ func more(now, was, good int) change {
 	switch by := crm.Percent(now-was, was); {
 	case was == 0:
 		return change{}
-	case now == was:
+	case by == 0, crm.Percent(was-now, was) == 0: // or next to it
 		return plain(text.T("as before"))
 	case now > was:
 		return change{text.T("{n} more", "n", percent(by)), theme.IconArrowUp, toneOf(good)}
@@ -154,8 +154,9 @@ func (b *statisticsBody) toCalls(words string, c crm.CallCriteria) func() {
 	return func() { b.p.host.openCalls(c, joined(" · ", words, b.when)) }
 }
 
-func (b *statisticsBody) toLeads(source, words string, status crm.LeadStatus) func() {
-	c := crm.RecordCriteria{From: b.has.span.from, To: b.has.span.to, Source: source, Status: string(status), Counted: true}
+// toLeads opens the leads that a figure counts, narrowed by what c says.
+func (b *statisticsBody) toLeads(words string, c crm.RecordCriteria) func() {
+	c.From, c.To, c.Line, c.Counted = b.has.span.from, b.has.span.to, crm.ID(b.p.line.Chosen()), true
 	return func() { b.p.host.openLeads(c, joined(" · ", words, b.when)) }
 }
 

@@ -15,7 +15,13 @@ import (
 func (p *statisticsPage) copy() {
 	var b strings.Builder
 	for _, row := range p.rows() {
-		b.WriteString(strings.Join(row, "\t") + "\n")
+		for i, cell := range row {
+			if i > 0 {
+				b.WriteByte('\t')
+			}
+			b.WriteString(harmless(strings.Join(strings.Fields(cell), " ")))
+		}
+		b.WriteByte('\n')
 	}
 	p.opt.App.Clipboard().SetContent(b.String())
 	p.host.tell(text.T("The figures are on the clipboard."))
@@ -57,7 +63,11 @@ func (p *statisticsPage) rows() [][]string {
 		}
 		return row
 	}
-	rows := [][]string{append([]string{text.T("By"), p.has.span.words(now)}, head...), counts(text.T("Total"), "", p.has.Total)}
+	of := p.has.span.words(now)
+	if p.line.Chosen() != "" {
+		of = joined(" · ", of, p.line.Value())
+	}
+	rows := [][]string{append([]string{text.T("By"), of}, head...), counts(text.T("Total"), "", p.has.Total)}
 	for _, d := range p.has.ByDay {
 		rows = append(rows, counts(text.T("Day"), d.Day.Format(time.DateOnly), d.CallCounts))
 	}

@@ -189,7 +189,10 @@ func (p *statisticsPage) draw() {
 	if !p.began && p.failed == nil {
 		return
 	}
-	words := p.has.span.words(p.opt.Now())
+	words := ""
+	if p.began {
+		words = p.has.span.words(p.opt.Now())
+	}
 	switch p.has.Reach {
 	case crm.ReachOwn:
 		words = joined(" · ", words, text.T("your own calls"))
@@ -200,17 +203,10 @@ func (p *statisticsPage) draw() {
 	for _, b := range p.output {
 		b.SetEnabled(p.began && !p.nothing(), text.T("There is nothing to write"))
 	}
-	var at fyne.Position
-	if len(p.body.Objects) == 1 {
-		if s, ok := p.body.Objects[0].(*container.Scroll); ok {
-			at = s.Offset
-		}
-	}
-	p.body.Objects = []fyne.CanvasObject{p.content()}
-	p.body.Refresh()
-	if s, ok := p.body.Objects[0].(*container.Scroll); ok {
-		s.ScrollToOffset(at)
-	}
+	kit.Redraw(p.body, func() {
+		p.body.Objects = []fyne.CanvasObject{p.content()}
+		p.body.Refresh()
+	})
 }
 
 func (p *statisticsPage) nothing() bool {
@@ -227,7 +223,13 @@ func (p *statisticsPage) content() fyne.CanvasObject {
 		return noSight()
 	case p.nothing():
 		var other *kit.Button
-		if p.period == periodToday || p.period == periodWeek {
+		switch {
+		case p.line.Chosen() != "":
+			other = kit.NewButton("Show all lines", kit.Line, func() {
+				p.line.SetChosen("")
+				p.load()
+			})
+		case p.period != periodMonth:
 			other = kit.NewButton("Show the month", kit.Line, func() {
 				p.which.SetChosen(string(periodMonth))
 				p.setPeriod(periodMonth)

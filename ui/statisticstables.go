@@ -28,7 +28,7 @@ func tableHead(title text.Key, columns []figureColumn) fyne.CanvasObject {
 	return kit.Pad(0, 0, 8, 0, row)
 }
 
-// tableRow is a row of a table: a name, a bar, numbers. A click leads to its calls; nil leads nowhere.
+// tableRow is a row of a table: a name, a bar, numbers. A click leads to its calls.
 func tableRow(name string, bar fyne.CanvasObject, columns []figureColumn, numbers []string, tap func()) fyne.CanvasObject {
 	row := kit.Row(8, kit.Sized(132, 16, kit.NewData(name, kit.Body).Shrink(10)), kit.Grow(bar))
 	for i, c := range columns {
@@ -42,9 +42,6 @@ func tableRow(name string, bar fyne.CanvasObject, columns []figureColumn, number
 		row.Add(kit.Sized(c.wide, 16, kit.NewData(numbers[i], style).Shrink(10)))
 	}
 	content := kit.Sized(0, 31, kit.Pad(0, 0, 0, 0, row))
-	if tap == nil {
-		return kit.Column(0, content, kit.NewHairline())
-	}
 	w := newPressFocus("row", 4, content, tap)
 	w.english = func() string { return name }
 	w.shown = func() string { return joined(" · ", append([]string{name}, numbers...)...) }
@@ -58,7 +55,7 @@ func countNumbers(n crm.CallCounts) []string {
 }
 
 // callTable is a table of calls by something that has a name.
-func (b *statisticsBody) callTable(title text.Key, all []crm.NamedCounts, none string, narrow func(*crm.CallCriteria, crm.NamedCounts) bool) fyne.CanvasObject {
+func (b *statisticsBody) callTable(title text.Key, all []crm.NamedCounts, none string, narrow func(*crm.CallCriteria, crm.NamedCounts)) fyne.CanvasObject {
 	if len(all) == 0 {
 		return nil
 	}
@@ -73,11 +70,8 @@ func (b *statisticsBody) callTable(title text.Key, all []crm.NamedCounts, none s
 			name = none
 		}
 		c := b.p.criteria(crm.CallsCounted)
-		var tap func()
-		if narrow(&c, n) {
-			tap = b.toCalls(name, c)
-		}
-		rows = append(rows, tableRow(name, kit.NewShareBar(n.Calls-n.Missed, n.Missed, most), countColumns, countNumbers(n.CallCounts), tap))
+		narrow(&c, n)
+		rows = append(rows, tableRow(name, kit.NewShareBar(n.Calls-n.Missed, n.Missed, most), countColumns, countNumbers(n.CallCounts), b.toCalls(name, c)))
 	}
 	return kit.Column(0, append(rows, b.rest(len(all)))...)
 }
@@ -91,16 +85,14 @@ func (b *statisticsBody) rest(all int) fyne.CanvasObject {
 }
 
 func (b *statisticsBody) byAgent() fyne.CanvasObject {
-	return b.callTable(text.Key("By agent"), b.has.ByAgent, text.T("Nobody|agent"), func(c *crm.CallCriteria, n crm.NamedCounts) bool {
-		c.Agent = n.ID
-		return n.ID != ""
+	return b.callTable(text.Key("By agent"), b.has.ByAgent, text.T("Nobody|agent"), func(c *crm.CallCriteria, n crm.NamedCounts) {
+		c.Agent, c.NoAgent = n.ID, n.ID == ""
 	})
 }
 
 func (b *statisticsBody) byLine() fyne.CanvasObject {
-	return b.callTable(text.Key("By line"), b.has.ByLine, text.T("No line"), func(c *crm.CallCriteria, n crm.NamedCounts) bool {
-		c.Line = n.ID
-		return n.ID != ""
+	return b.callTable(text.Key("By line"), b.has.ByLine, text.T("No line"), func(c *crm.CallCriteria, n crm.NamedCounts) {
+		c.Line, c.NoLine = n.ID, n.ID == ""
 	})
 }
 
@@ -112,16 +104,12 @@ func (b *statisticsBody) byResult() fyne.CanvasObject {
 	}
 	rows := []fyne.CanvasObject{tableHead(text.Key("By result"), resultColumns), kit.NewHairline()}
 	for _, n := range b.has.Results[:min(len(b.has.Results), statisticsRows)] {
-		name := text.T("No result")
-		var tap func()
-		if n.Name != "" {
+		name, c := text.T("No result"), b.p.criteria(crm.CallsCounted)
+		if c.Result, c.NoResult = n.Name, n.Name == ""; n.Name != "" {
 			name = resultWords(n.Name)
-			c := b.p.criteria(crm.CallsCounted)
-			c.Result = n.Name
-			tap = b.toCalls(name, c)
 		}
 		numbers := []string{text.Number(int64(n.Calls)), percent(crm.Percent(n.Calls, b.has.Total.Calls))}
-		rows = append(rows, tableRow(name, kit.NewShareBar(n.Calls, 0, b.has.Results[0].Calls), resultColumns, numbers, tap))
+		rows = append(rows, tableRow(name, kit.NewShareBar(n.Calls, 0, b.has.Results[0].Calls), resultColumns, numbers, b.toCalls(name, c)))
 	}
 	return kit.Column(0, append(rows, b.rest(len(b.has.Results)))...)
 }
@@ -138,13 +126,29 @@ func (b *statisticsBody) bySource() fyne.CanvasObject {
 	}
 	for _, n := range b.has.Sources[:min(len(b.has.Sources), statisticsRows)] {
 		name := text.T("No source")
-		var tap func()
 		if n.Source != "" {
 			name = sourceWords(n.Source)
-			tap = b.toLeads(n.Source, joined(" · ", text.T("New leads"), name), "")
 		}
+		tap := b.toLeads(joined(" · ", text.T("New leads"), name), crm.RecordCriteria{Source: n.Source, NoSource: n.Source == ""})
 		converted := joined(" · ", text.Number(int64(n.Converted)), percent(crm.Percent(n.Converted, n.Made)))
 		rows = append(rows, tableRow(name, kit.NewShareBar(n.Made, 0, b.has.Sources[0].Made), leadColumns, []string{text.Number(int64(n.Made)), converted}, tap))
 	}
-	return kit.Column(0, append(rows, b.rest(len(b.has.Sources)))...)
+	return kit.Column(0, append(rows, b.rest(len(b.has.Sources)), b.fates())...)
+}
+
+// fates are what has become of the leads of the period.
+func (b *statisticsBody) fates() fyne.CanvasObject {
+	n := b.has.Leads
+	if n.Made == 0 {
+		return kit.Gap(0)
+	}
+	fate := func(name text.Key, n int, which crm.LeadFate) fyne.CanvasObject {
+		content := kit.Pad(4, 8, 4, 0, kit.Column(1, kit.NewLabel(name, kit.Secondary).Shrink(20), kit.NewData(text.Number(int64(n)), kit.Strong)))
+		w := newPressFocus("tile", 6, content, b.toLeads(joined(" · ", text.T("New leads"), text.T(name)), crm.RecordCriteria{Fate: which}))
+		w.english = func() string { return text.English(name) }
+		w.shown = func() string { return joined(" · ", text.T(name), text.Number(int64(n))) }
+		return w
+	}
+	return kit.Pad(12, 0, 0, 0, kit.Column(6, kit.NewLabel("What has become of them", kit.Caption.Weighing(kit.Medium)),
+		kit.Columns(0, fate(text.Key("Still open"), n.Open, crm.FateOpen), fate(text.Key("Converted"), n.Converted, crm.FateConverted), fate(text.Key("Junk"), n.Junk, crm.FateJunk))))
 }

@@ -38,6 +38,15 @@ func (s *Store) narrowed(ctx context.Context, q querier, c crm.CallCriteria) (wh
 	if c.Result != "" {
 		and("c.result = ?", c.Result)
 	}
+	if c.NoLine {
+		and("(c.line IS NULL OR c.line = x'')")
+	}
+	if c.NoAgent {
+		and(callAgent + " = 0")
+	}
+	if c.NoResult {
+		and("c.result = ''")
+	}
 	rights, err := s.Rights(ctx)
 	if err != nil {
 		return "", nil, err
@@ -73,6 +82,9 @@ func (s *Store) narrowedRecords(ctx context.Context, q querier, l list, c crm.Re
 	if c.Status != "" && l.status != "" {
 		all.and(l.status+" = ?", c.Status)
 	}
+	if short == "l" {
+		ofLeads(&all, c)
+	}
 	if c.Responsible != "" {
 		all.and(short+".responsible = (SELECT rid FROM user WHERE id = ?)", c.Responsible.Bytes())
 	}
@@ -88,6 +100,24 @@ func (s *Store) narrowedRecords(ctx context.Context, q querier, l list, c crm.Re
 	return all.where, all.args, err
 }
 
+// ofLeads adds what leads alone are narrowed by.
+func ofLeads(all *conditions, c crm.RecordCriteria) {
+	if c.NoSource {
+		all.and("l.source = ''")
+	}
+	if c.Line != "" {
+		all.and("l.line = ?", c.Line.Bytes())
+	}
+	switch c.Fate {
+	case crm.FateOpen:
+		all.and("l.open")
+	case crm.FateConverted:
+		all.and("l.status = 'Converted'")
+	case crm.FateJunk:
+		all.and("NOT l.open AND l.status <> 'Converted'")
+	}
+}
+
 // hoursOf are the beginnings of the hour on each day.
 func hoursOf(c crm.CallCriteria) (at []int64) {
 	for d := c.From; d.Before(c.To) && len(at) < mostDays; d = d.AddDate(0, 0, 1) {
@@ -97,8 +127,8 @@ func hoursOf(c crm.CallCriteria) (at []int64) {
 }
 
 func groupCondition(c crm.CallCriteria) string {
-	once := ""
-	if c.Agent == "" {
+	once := "" // of agents and results each telephone's part counts
+	if c.Agent == "" && !c.NoAgent && c.Result == "" && !c.NoResult {
 		once = " AND (" + callNumber + " & 8 = 0 OR " + firstOfTwins + ")"
 	}
 	switch c.Group {
