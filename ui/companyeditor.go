@@ -19,7 +19,7 @@ const (
 // way back where there is one, and a bar that says what is not saved yet.
 type companyEditor struct {
 	opt     MainOptions
-	changed func() bool // compared with what is saved
+	changes func() int // compared with what is saved
 	submit  func()
 	discard func()
 
@@ -30,10 +30,11 @@ type companyEditor struct {
 	strip   *fyne.Container // the tabs' names
 	form    *fyne.Container // what of the form is seen
 	inner   fyne.CanvasObject
+	high    float32 // inner, when it was laid out
 	error   *kit.Prose
 	below   *fyne.Container // the error, above the bar: it is seen however long the form is
 	asked   *fyne.Container // a question in its place
-	changes *kit.Label
+	unsaved *unsavedNote
 	save    *kit.Button
 	drop    *kit.Button
 	saving  bool
@@ -49,28 +50,28 @@ type editorTab struct {
 }
 
 // newCompanyEditor frames rows; back is nil for a place without a list before it.
-func newCompanyEditor(opt MainOptions, title string, back func(), changed func() bool, submit, discard func(), rows ...fyne.CanvasObject) *companyEditor {
-	return newTabbedEditor(opt, title, back, changed, submit, discard, editorTab{rows: rows})
+func newCompanyEditor(opt MainOptions, title string, back func(), changes func() int, submit, discard func(), rows ...fyne.CanvasObject) *companyEditor {
+	return newTabbedEditor(opt, title, back, changes, submit, discard, editorTab{rows: rows})
 }
 
 // newTabbedEditor frames a form of several parts, of which one is seen.
-func newTabbedEditor(opt MainOptions, title string, back func(), changed func() bool, submit, discard func(), tabs ...editorTab) *companyEditor {
-	e := &companyEditor{opt: opt, changed: changed, submit: submit, discard: discard, tabs: tabs}
+func newTabbedEditor(opt MainOptions, title string, back func(), changes func() int, submit, discard func(), tabs ...editorTab) *companyEditor {
+	e := &companyEditor{opt: opt, changes: changes, submit: submit, discard: discard, tabs: tabs}
 	e.strip, e.form = kit.Row(18), kit.Stack()
 	e.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	e.below = kit.Pad(8, 24, 8, 24, e.error)
 	e.asked = kit.Stack()
 	e.below.Hide()
 	e.asked.Hide()
-	e.changes = kit.NewData("", kit.Body.In(theme.Text2)).Shrink(0)
+	e.unsaved = newUnsavedNote()
 	e.save = kit.NewButton("Save", kit.Primary, e.Submit).WithHint("Ctrl+S")
 	e.drop = kit.NewButton("Discard", kit.Line, discard)
 	name := kit.Grow(kit.NewData(title, kit.Title).Shrink(40))
 	head := kit.Pad(0, 24, 0, 24, kit.Row(8, name))
 	if back != nil {
-		head = kit.Pad(0, 24, 0, 16, kit.Row(8, kit.NewIconButton("Back", theme.IconChevronLeft, kit.Ghost, back), name))
+		head = kit.Pad(0, 24, 0, 16, kit.Row(8, kit.NewIconButton("Back", theme.IconChevronLeft, kit.Ghost, func() { e.leave(back) }), name))
 	}
-	bar := settingsBar(e.changes, e.drop, e.save)
+	bar := settingsBar(e.unsaved.box, e.drop, e.save)
 	parts := []fyne.CanvasObject{kit.Sized(0, 56, head)}
 	if len(tabs) > 1 {
 		parts = append(parts, kit.Pad(0, 24, 0, 24, e.strip))
@@ -100,25 +101,38 @@ func (e *companyEditor) Go(at int) {
 }
 
 // Refit lays the form out anew, after something in it has become taller.
-func (e *companyEditor) Refit() { e.inner.Refresh() }
+func (e *companyEditor) Refit() {
+	e.high = e.inner.MinSize().Height
+	e.inner.Refresh()
+}
 
 // Look shows whether there is something to save.
 func (e *companyEditor) Look() {
-	changed := e.changed()
-	why, words := text.T("Nothing has changed"), ""
-	if changed {
-		words = text.T("Not saved yet")
-	}
+	n := e.changes()
+	why := text.T("Nothing has changed")
 	if e.saving {
 		why = text.T("Saving")
 	}
+	e.unsaved.Count(n)
 	if e.locked != "" {
-		why, words = e.locked, e.locked
+		why = e.locked
+		e.unsaved.Say(why)
 	}
-	e.save.SetEnabled(changed && !e.saving && e.locked == "", why)
-	e.drop.SetEnabled(changed && !e.saving, why)
-	e.changes.SetText(words)
+	e.save.SetEnabled(n > 0 && !e.saving && e.locked == "", why)
+	e.drop.SetEnabled(n > 0 && !e.saving, why)
+	if e.inner.MinSize().Height != e.high { // a field says what is wrong in it
+		e.Refit()
+	}
 	e.box.Refresh()
+}
+
+// leave goes back, after a question where something would be lost.
+func (e *companyEditor) leave(back func()) {
+	if e.changes() == 0 || e.locked != "" {
+		back()
+		return
+	}
+	e.Ask(text.T("What is not saved here will be lost."), "Discard", back)
 }
 
 // Lock shows what is set up without letting it be changed, and says who may; "" lets it (requirements.md G2).
@@ -140,7 +154,7 @@ func (e *companyEditor) Lock(who string) {
 
 // Submit saves, where there is something to save.
 func (e *companyEditor) Submit() {
-	if e.changed() && !e.saving && e.locked == "" {
+	if e.changes() > 0 && !e.saving && e.locked == "" {
 		e.submit()
 	}
 }
@@ -166,11 +180,16 @@ func (e *companyEditor) Saved(why string) {
 // Ask ends waiting with a question: yes does what verb says. What is typed meanwhile, and Saved, takes it away.
 func (e *companyEditor) Ask(words string, verb text.Key, yes func()) {
 	e.Saved("")
-	q := kit.NewProseData(words, kit.Secondary.In(theme.WarningText))
-	e.asked.Objects = []fyne.CanvasObject{kit.Stack(kit.Fill(theme.WarningSoft), kit.Pad(10, 24, 10, 24, kit.Column(8, q, kit.Row(8,
-		kit.NewButton(verb, kit.Danger, yes), kit.NewButton("Cancel", kit.Ghost, func() { e.Saved("") }), kit.Spacer()))))}
+	e.asked.Objects = []fyne.CanvasObject{askStrip(words, verb, yes, func() { e.Saved("") })}
 	e.asked.Show()
 	e.box.Refresh()
+}
+
+// askStrip is a question above a save bar: yes does what verb says, no takes it away.
+func askStrip(words string, verb text.Key, yes, no func()) fyne.CanvasObject {
+	q := kit.NewProseData(words, kit.Secondary.In(theme.WarningText))
+	return kit.Stack(kit.Fill(theme.WarningSoft), kit.Pad(10, 24, 10, 24, kit.Column(8, q, kit.Row(8,
+		kit.NewButton(verb, kit.Danger, yes), kit.NewButton("Cancel", kit.Ghost, no), kit.Spacer()))))
 }
 
 // companyList is a place of the settings that lists what the company has, with an

@@ -129,7 +129,7 @@ func TestAccountsAreAddedChangedAndRemoved(t *testing.T) {
 	}
 	b.tap("item", "Advanced")
 	b.type_("Default line", "+4930555")
-	if !b.says("Not saved yet") {
+	if !b.says("1 change not saved") {
 		t.Error("the change is not told")
 	}
 	b.tap("button", "Save")

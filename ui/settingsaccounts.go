@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"reflect"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -27,7 +26,9 @@ type settingsAccountsView struct {
 	error    *kit.Prose
 	save     *kit.Button
 	discard  *kit.Button
-	changes  *kit.Label
+	unsaved  *unsavedNote
+	asked    *fyne.Container // whether what is typed shall be lost
+	problem  string          // why an account was not removed
 	began    AccountSettings
 }
 
@@ -62,7 +63,7 @@ func (v *settingsAccountsView) Draw(s desk.Snapshot) {
 	}
 	if v.editing < 0 && key.String() != v.shown {
 		v.shown = key.String()
-		v.list()
+		kit.Redraw(v.box, v.list)
 	}
 }
 
@@ -82,6 +83,9 @@ func (v *settingsAccountsView) list() {
 	var rows []fyne.CanvasObject
 	for i, a := range v.accounts {
 		rows = append(rows, v.row(i, a), kit.NewHairline())
+	}
+	if v.problem != "" {
+		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.NewProseData(v.problem, kit.Secondary.In(theme.DangerText))))
 	}
 	v.box.Objects = []fyne.CanvasObject{kit.Column(0, head, kit.Grow(container.NewVScroll(kit.Column(0, rows...))))}
 	v.box.Refresh()
@@ -128,14 +132,21 @@ func (v *settingsAccountsView) row(i int, a AccountSettings) fyne.CanvasObject {
 }
 
 func (v *settingsAccountsView) remove(i int) {
-	v.removing = -1
+	v.removing, v.problem = -1, ""
 	rest := append(append([]AccountSettings{}, v.accounts[:i]...), v.accounts[i+1:]...)
-	saveAccounts(v.opt, rest, func(error) { v.list() })
+	saveAccounts(v.opt, rest, func(err error) {
+		if err != nil {
+			v.problem = serverWhy(err)
+		}
+		if v.editing < 0 {
+			v.list()
+		}
+	})
 }
 
 // edit shows the form of account i, or an empty one.
 func (v *settingsAccountsView) edit(i int) {
-	v.editing, v.removing = i, -1
+	v.editing, v.removing, v.problem = i, -1, ""
 	a := AccountSettings{Transport: "udp"}
 	title := text.T("New account")
 	if i < len(v.accounts) {
@@ -144,12 +155,13 @@ func (v *settingsAccountsView) edit(i int) {
 		title = a.Was
 	}
 	v.began = a
-	back := kit.NewIconButton("Back", theme.IconChevronLeft, kit.Ghost, v.back)
+	back := kit.NewIconButton("Back", theme.IconChevronLeft, kit.Ghost, v.leave)
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
 	v.save = kit.NewButton("Save", kit.Primary, v.submit).WithHint("Enter")
 	v.discard = kit.NewButton("Discard", kit.Line, v.back)
-	v.changes = kit.NewData("", kit.Body.In(theme.Text2)).Shrink(0)
+	v.unsaved, v.asked = newUnsavedNote(), kit.Stack()
+	v.asked.Hide()
 	v.form = nil
 	form := newAccountForm(v.opt, a, v.look)
 	form.OnSubmit(func() { v.save.Tap() })
@@ -157,12 +169,26 @@ func (v *settingsAccountsView) edit(i int) {
 	head := kit.Column(0, kit.Sized(0, 56, kit.Pad(0, 24, 0, 16, kit.Row(8, back, kit.Grow(kit.NewData(title, kit.Title).Shrink(40))))),
 		kit.Pad(0, 24, 0, 24, form.strip), kit.NewHairline())
 	bar := kit.Sized(0, 52, kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(), kit.Grow(kit.Pad(0, 24, 0, 24,
-		kit.Row(8, kit.Grow(v.changes), v.discard, v.save))))))
+		kit.Row(8, kit.Grow(v.unsaved.box), v.discard, v.save))))))
 	column := &fyne.Container{Layout: settingsColumn{}, Objects: []fyne.CanvasObject{kit.Column(10, form.box, v.error)}}
-	v.box.Objects = []fyne.CanvasObject{kit.Column(0, head, kit.Grow(container.NewVScroll(column)), bar)}
+	v.box.Objects = []fyne.CanvasObject{kit.Column(0, head, kit.Grow(container.NewVScroll(column)), v.asked, bar)}
 	v.look()
 	v.box.Refresh()
 	form.Focus()
+}
+
+// leave goes back, after a question where something would be lost.
+func (v *settingsAccountsView) leave() {
+	if differences(v.form.value, v.began) == 0 {
+		v.back()
+		return
+	}
+	v.asked.Objects = []fyne.CanvasObject{askStrip(text.T("What is not saved here will be lost."), "Discard", v.back, func() {
+		v.asked.Hide()
+		v.box.Refresh()
+	})}
+	v.asked.Show()
+	v.box.Refresh()
 }
 
 func (v *settingsAccountsView) back() {
@@ -175,22 +201,18 @@ func (v *settingsAccountsView) look() {
 	if v.form == nil {
 		return
 	}
-	changed := !reflect.DeepEqual(v.form.value, v.began)
+	n := differences(v.form.value, v.began)
 	switch {
 	case !v.form.Complete():
 		v.save.SetEnabled(false, text.T("Type address and password first"))
 	case v.form.Wrong():
 		v.save.SetEnabled(false, text.T("Something above cannot be used as it is."))
-	case !changed:
+	case n == 0:
 		v.save.SetEnabled(false, text.T("Nothing has changed"))
 	default:
 		v.save.SetEnabled(!v.saving, text.T("Saving"))
 	}
-	words := ""
-	if changed {
-		words = text.T("Not saved yet")
-	}
-	v.changes.SetText(words)
+	v.unsaved.Count(n)
 	v.box.Refresh()
 }
 

@@ -60,7 +60,7 @@ func (b *mainBench) choose(role, name, option string) {
 // saved waits until the settings have nothing left to save.
 func (b *mainBench) saved() {
 	b.t.Helper()
-	for end := time.Now().Add(10 * time.Second); b.says("Not saved yet") || b.says("Saving"); b.settle() {
+	for end := time.Now().Add(10 * time.Second); b.says("not saved") || b.says("Saving"); b.settle() {
 		if time.Now().After(end) {
 			b.t.Fatal("it is not saved")
 		}
@@ -109,7 +109,7 @@ func TestALineIsSetUpInTheSettings_A1(t *testing.T) {
 		l.DialOut.Prefix != "0" || l.DialOut.Rules[0] != (crm.DialRule{From: "+49", To: "0"}) || !l.SendToResponsible || !l.ChangeResponsible {
 		t.Errorf("the line is %+v", l)
 	}
-	if !b.says("makes leads of incoming calls") {
+	if !b.says("Makes leads of incoming calls") {
 		t.Error("the list does not say what the line does")
 	}
 	b.tap("button", "Edit")

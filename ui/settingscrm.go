@@ -43,7 +43,7 @@ func newSettingsSources(opt MainOptions) *workspaceView {
 		for i, o := range sourceOptions(crm.Sources) {
 			names[i] = text.T(o.Key)
 		}
-		return newCompanyEditor(v.opt, text.T("Lead sources"), nil, v.changed, v.submit, v.drop,
+		return newCompanyEditor(v.opt, text.T("Lead sources"), nil, v.changes, v.submit, v.drop,
 			settingsRow("Standard sources", kit.Pad(7, 0, 0, 0, kit.NewProseData(strings.Join(names, ", "), kit.Body))),
 			settingsRow("Own sources", kit.Column(4, own, kit.NewProse("One per line. Records keep a source that is taken away.", kit.Quiet))))
 	})
@@ -82,7 +82,7 @@ func modeEditor(v *workspaceView) *companyEditor {
 	v.currencies = kit.NewBareField("Currencies", v.typedCurrencies).WithPlaceholder(crm.Euro)
 	v.currencies.SetText(strings.Join(v.value.Currencies, ", "))
 	v.trial = newTrialPanel(v.opt)
-	return newTabbedEditor(v.opt, text.T("CRM mode"), nil, v.changed, v.submit, v.drop, editorTab{side: v.trial.box, rows: []fyne.CanvasObject{
+	return newTabbedEditor(v.opt, text.T("CRM mode"), nil, v.changes, v.submit, v.drop, editorTab{side: v.trial.box, rows: []fyne.CanvasObject{
 		settingsRow("CRM mode", mode),
 		settingsRow("An unknown caller becomes", kit.Column(4, kit.Row(0, to, kit.Spacer()), kit.NewProse("In the simple mode, besides the deal.", kit.Quiet))),
 		selectRow("Pipeline for new deals", pipeline, "A line can name its own."),
@@ -182,7 +182,9 @@ func (v *workspaceView) Draw(desk.Snapshot) {}
 // Submit saves the settings.
 func (v *workspaceView) Submit() { v.editor.Submit() }
 
-func (v *workspaceView) changed() bool { return !reflect.DeepEqual(v.value, v.began) }
+func (v *workspaceView) changes() int { return differences(v.value, v.began) }
+
+func (v *workspaceView) changed() bool { return v.changes() > 0 }
 
 func (v *workspaceView) look() {
 	if v.editor != nil {

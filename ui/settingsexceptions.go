@@ -37,7 +37,7 @@ func newSettingsExceptions(opt MainOptions) *settingsExceptionsView {
 	}
 	exceptions := field(crm.Exceptions, "CRM exceptions")
 	blacklist := field(crm.Blacklist, "Blacklist")
-	v.editor = newCompanyEditor(opt, text.T("CRM exceptions"), nil, v.changed, v.submit, v.fill,
+	v.editor = newCompanyEditor(opt, text.T("CRM exceptions"), nil, v.changes, v.submit, v.fill,
 		settingsRow("CRM exceptions", kit.Column(4, exceptions, kit.NewProse("Numbers and addresses that never reach the CRM: no lead, no activity. They ring and are in the log.", kit.Quiet))),
 		settingsRow("Blacklist", kit.Column(4, blacklist, kit.NewProse("Calls with these are declined, and logged.", kit.Quiet))),
 		settingsRow("How to write them", kit.NewProse("One per line; a comment after a semicolon. A * at the end takes in everything that begins so, @example.org every address there.", kit.Quiet)))
@@ -100,6 +100,16 @@ func (v *settingsExceptionsView) fill() {
 
 func (v *settingsExceptionsView) changed() bool {
 	return slices.ContainsFunc(blockLists, func(l crm.ListName) bool { return v.lists[l].Text() != v.began[l] })
+}
+
+// changes is how many lines of the lists are others.
+func (v *settingsExceptionsView) changes() (n int) {
+	for _, l := range blockLists {
+		if now, was := v.lists[l].Text(), v.began[l]; now != was {
+			n += max(1, differences(typedLines(now), typedLines(was)))
+		}
+	}
+	return n
 }
 
 func (v *settingsExceptionsView) submit() {

@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"context"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -99,7 +98,7 @@ func newFieldForm(v *settingsFieldsView, began crm.Field) *fieldForm {
 	if title == "" {
 		title = text.T("New field")
 	}
-	f.name = kit.NewBareField("Name of the field", func(s string) { f.value.Name = s; f.look() })
+	f.name = kit.NewBareField("Name of the field", func(s string) { f.value.Name = strings.TrimSpace(s); f.look() })
 	f.name.SetText(began.Name)
 	kinds := kit.Column(6)
 	for _, k := range fieldKinds {
@@ -119,7 +118,7 @@ func newFieldForm(v *settingsFieldsView, began crm.Field) *fieldForm {
 	required := kit.NewCheck("Required", func(on bool) { f.value.Required = on; f.look() }).WithHelp("Asked for when a record is made by hand or converted.")
 	required.SetOn(began.Required)
 	setShown(f.choices, began.Type == crm.ChoiceField)
-	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editField(f.began) },
+	f.editor = newCompanyEditor(v.opt, title, v.close, f.changes, f.submit, func() { v.editField(f.began) },
 		fieldRow("Name", 260, f.name, ""), settingsRow("On", kinds), settingsRow("Holds", kit.Row(0, kind, kit.Spacer())), f.choices, settingsRow("Required", required))
 	return f
 }
@@ -135,7 +134,7 @@ func (f *fieldForm) setKind(k crm.Kind, on bool) {
 	f.look()
 }
 
-func (f *fieldForm) changed() bool { return !reflect.DeepEqual(f.value, f.began) }
+func (f *fieldForm) changes() int { return differences(f.value, f.began) }
 
 func (f *fieldForm) look() {
 	if f.editor == nil {
@@ -151,6 +150,9 @@ func (f *fieldForm) submit() {
 	switch {
 	case f.value.Name == "":
 		f.name.SetError(text.T("A field needs a name"))
+		f.editor.Saved(text.T("Something above cannot be used as it is."))
+	case slices.ContainsFunc(f.v.have, func(o crm.Field) bool { return o.ID != f.value.ID && strings.EqualFold(o.Name, f.value.Name) }):
+		f.name.SetError(text.T("Another field has this name"))
 		f.editor.Saved(text.T("Something above cannot be used as it is."))
 	case len(f.value.Kinds) == 0:
 		f.editor.Saved(text.T("Choose which records have the field."))

@@ -2,8 +2,8 @@ package ui
 
 import (
 	"context"
-	"reflect"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -67,15 +67,15 @@ func (v *settingsLinesView) lines() {
 
 // lineSummary is what a line does, in a line.
 func lineSummary(l crm.Line) string {
-	does := text.T("suggests leads and contacts")
+	does := text.T("Suggests leads and contacts")
 	if l.Mode == crm.Auto {
 		switch l.LeadFor {
 		case crm.LeadForIncoming:
-			does = text.T("makes leads of incoming calls")
+			does = text.T("Makes leads of incoming calls")
 		case crm.LeadForOutgoing:
-			does = text.T("makes leads of outgoing calls")
+			does = text.T("Makes leads of outgoing calls")
 		default:
-			does = text.T("makes leads of all calls")
+			does = text.T("Makes leads of all calls")
 		}
 	}
 	sub := does
@@ -120,20 +120,32 @@ func newLineForm(v *settingsLinesView, l crm.Line) *lineForm {
 	}
 	f.trial = newTrialPanel(v.opt)
 	tabs := []editorTab{{"General", f.general(), nil}, {"CRM integration", f.integration(), f.trial.box}, {"Working hours", f.working(), nil}, {"Dialling|line", f.dialling(), nil}}
-	f.editor = newTabbedEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editLine(f.began) }, tabs...)
+	f.editor = newTabbedEditor(v.opt, title, v.close, f.changes, f.submit, func() { v.editLine(f.began) }, tabs...)
 	f.trial.OnGrown(f.editor.Refit)
 	return f
 }
 
 // field is a field of a line; its label stands at the left.
 func (f *lineForm) field(key text.Key, value string) *kit.Field {
-	field := kit.NewBareField(key, func(string) { f.look() })
+	var field *kit.Field
+	field = kit.NewBareField(key, func(string) { field.SetError(""); f.look() })
 	field.SetText(value)
 	return field
 }
 
+// problemOf is the sentence that says below a bare field what is wrong in it.
+func problemOf(field *kit.Field) *kit.Prose {
+	p := kit.NewProseData("", kit.Secondary.In(theme.DangerText))
+	p.Hide()
+	field.OnProblem(func(why string) {
+		p.SetText(why)
+		setShown(p, why != "")
+	})
+	return p
+}
+
 func fieldRow(label text.Key, w float32, field *kit.Field, help text.Key) fyne.CanvasObject {
-	control := []fyne.CanvasObject{kit.Row(0, kit.Sized(w, 0, field), kit.Spacer())}
+	control := []fyne.CanvasObject{kit.Row(0, kit.Sized(w, 0, field), kit.Spacer()), problemOf(field)}
 	if help != "" {
 		control = append(control, kit.NewProse(help, kit.Quiet))
 	}
@@ -172,8 +184,14 @@ func (f *lineForm) integration() []fyne.CanvasObject {
 	}
 	source := kit.NewBareSelect("Lead source", sourceOptions(lineSources(f.v.have.workspace, f.value.Source)), func(id string) { f.value.Source = id; f.look() })
 	source.SetChosen(f.value.Source)
-	queue := kit.NewBareSelect("Queue group", f.queueOptions(), func(id string) { f.value.Queue = crm.ID(id); f.look() })
+	first := kit.NewProseData("", kit.Quiet)
+	queue := kit.NewBareSelect("Queue group", f.queueOptions(), func(id string) {
+		f.value.Queue = crm.ID(id)
+		first.SetText(f.firstWords())
+		f.look()
+	})
 	queue.SetChosen(string(f.value.Queue))
+	first.SetText(f.firstWords())
 	pipeline := kit.NewBareSelect("Pipeline", pipelineOptions(f.v.have.pipelines, "As the company"), func(id string) { f.value.Pipeline = crm.ID(id); f.look() })
 	pipeline.SetChosen(string(f.value.Pipeline))
 	send := kit.NewCheck("Send an incoming call to the responsible person", func(on bool) { f.value.SendToResponsible = on; f.look() }).
@@ -187,11 +205,21 @@ func (f *lineForm) integration() []fyne.CanvasObject {
 		kit.NewHairline(),
 		settingsRow("Create leads for", kit.Row(0, f.leadFor, kit.Spacer())),
 		selectRow("Lead source", source, ""),
-		selectRow("Queue group", queue, "The first person in it becomes responsible for what an incoming call makes."),
+		settingsRow("Queue group", kit.Column(4, kit.Row(0, kit.Sized(260, 32, queue), kit.Spacer()), first)),
 		selectRow("Pipeline", pipeline, "Of deals that the simple CRM mode makes."),
 		kit.NewHairline(),
 		settingsRow("Responsible person", kit.Column(10, send, change)),
 	}
+}
+
+// firstWords say who becomes responsible by the queue group (requirements.md D1).
+func (f *lineForm) firstWords() string {
+	for _, q := range f.v.have.queues {
+		if present := q.Present(f.v.have.users); q.ID == f.value.Queue && len(present) > 0 {
+			return text.T("The first person becomes responsible: {name}", "name", present[0].Name)
+		}
+	}
+	return text.T("The first person in it becomes responsible for what an incoming call makes.")
 }
 
 func selectRow(label text.Key, s *kit.Select, help text.Key) fyne.CanvasObject {
@@ -235,7 +263,8 @@ func (f *lineForm) working() []fyne.CanvasObject {
 	for _, day := range weekdays {
 		field := f.field(weekdayKey(day), hoursOf(f.value.Hours, day)).WithPlaceholder("closed")
 		f.hours = append(f.hours, field)
-		days = append(days, kit.Row(8, kit.Sized(110, 0, kit.NewLabel(weekdayKey(day), kit.Body)), kit.Sized(260, 0, field), kit.Spacer()))
+		days = append(days, kit.Row(8, kit.Sized(110, 0, kit.NewLabel(weekdayKey(day), kit.Body)), kit.Sized(260, 0, field), kit.Spacer()),
+			kit.Pad(0, 0, 0, 118, problemOf(field)))
 	}
 	f.zone = f.field("Time zone", f.value.Hours.Zone).WithPlaceholder("Europe/Berlin")
 	return []fyne.CanvasObject{
@@ -264,7 +293,7 @@ func (f *lineForm) typed() (l crm.Line, ok bool) {
 		field.SetError(why)
 		ok = ok && !wrong
 	}
-	l.Name = f.name.Text()
+	l.Name = strings.TrimSpace(f.name.Text())
 	l.Region = regionOf(f.region.Text())
 	say(f.region, l.Region != "" && crm.CountryCode(l.Region) == 0, text.T("Not a country: two letters, such as DE"))
 	if l.Number.Written != f.number.Text() || l.Region != f.value.Region {
@@ -287,6 +316,19 @@ func (f *lineForm) typed() (l crm.Line, ok bool) {
 	return l, ok
 }
 
+// twin is another line with the same number: which of them a call came in on could not be told (requirements.md A2).
+func (f *lineForm) twin(l crm.Line) crm.Line {
+	if l.Number.E164 == 0 && l.Number.Short == "" {
+		return crm.Line{}
+	}
+	for _, other := range f.v.have.lines {
+		if other.ID != l.ID && other.Number.E164 == l.Number.E164 && other.Number.Short == l.Number.Short {
+			return other
+		}
+	}
+	return crm.Line{}
+}
+
 // showWrong shows the part of the form with the first field that has a problem.
 func (f *lineForm) showWrong() {
 	for at, fields := range [][]*kit.Field{{f.name, f.number, f.region}, nil, append(slices.Clone(f.hours), f.zone), {f.prefix, f.rules}} {
@@ -297,9 +339,9 @@ func (f *lineForm) showWrong() {
 	}
 }
 
-func (f *lineForm) changed() bool {
+func (f *lineForm) changes() int {
 	l, ok := f.typed()
-	return !ok || !reflect.DeepEqual(l, f.began)
+	return max(differences(l, f.began), b2i(!ok))
 }
 
 func (f *lineForm) look() {
@@ -325,8 +367,16 @@ func (f *lineForm) submit() {
 		f.editor.Saved(text.T("Something above cannot be used as it is."))
 		return
 	}
-	if err := l.Hours.Check(); err != nil {
+	if err := l.Hours.Check(); err != nil { // the hours were read: it is the zone
+		f.zone.SetError(companyWhy(err))
+		f.showWrong()
 		f.editor.Saved(companyWhy(err))
+		return
+	}
+	if other := f.twin(l); other.Name != "" {
+		f.number.SetError(text.T("{name} has this number", "name", other.Name))
+		f.showWrong()
+		f.editor.Saved(text.T("{name} has this number", "name", other.Name))
 		return
 	}
 	f.v.save(f.editor, crm.SaveLine{Line: l})

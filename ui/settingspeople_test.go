@@ -150,7 +150,7 @@ func TestUsersAndRolesAreSetUp_G1(t *testing.T) {
 	b.choose("select", "Calls out", "Numbers of the CRM")
 	b.choose("select", "Sees calls", "Department")
 	b.tap("button", "Save")
-	b.waits("calls: Numbers of the CRM · sees calls: Department · recordings: Own")
+	b.waits("Calls: Numbers of the CRM · Sees calls: Department · Recordings: Own")
 	b.tap("item", "Users")
 	b.waits("101 · Administrator")
 	b.tap("button", "Add user")

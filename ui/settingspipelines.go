@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,10 +108,10 @@ func newPipelineForm(v *settingsPipelinesView, p crm.Pipeline) *pipelineForm {
 	if p.Name == "" {
 		title = text.T("New pipeline")
 	}
-	f.name = kit.NewBareField("Name of the pipeline", func(s string) { f.value.Name = s; f.look() })
-	f.name.SetText(p.Name)
+	f.name = kit.NewBareField("Name of the pipeline", func(s string) { f.value.Name = strings.TrimSpace(s); f.look() })
+	f.name.SetText(pipelineName(p))
 	f.list()
-	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editPipeline(f.began) },
+	f.editor = newCompanyEditor(v.opt, title, v.close, f.changes, f.submit, func() { v.editPipeline(f.began) },
 		fieldRow("Name", 260, f.name, ""),
 		settingsRow("Stages", kit.Column(6, f.stages, kit.NewProse("In the order in which a deal goes through them. Deals of a stage that is taken out stay where they are.", kit.Quiet))))
 	return f
@@ -122,8 +121,10 @@ func resultOptions() []kit.Option {
 	return []kit.Option{{ID: string(crm.Undecided), Key: text.Key("Open")}, {ID: string(crm.Won), Key: text.Key("Won")}, {ID: string(crm.Lost), Key: text.Key("Lost")}}
 }
 
-// list shows the stages in their order.
-func (f *pipelineForm) list() {
+// list shows the stages in their order; the keyboard stays where it is.
+func (f *pipelineForm) list() { kit.Redraw(f.stages, f.fill) }
+
+func (f *pipelineForm) fill() {
 	f.stages.Objects = nil
 	for i, s := range f.value.Stages {
 		name := kit.NewBareField("Stage", func(typed string) { f.value.Stages[i].Name = typed; f.look() })
@@ -159,11 +160,14 @@ func (f *pipelineForm) freshStage() crm.DealStage {
 	}
 }
 
-func (f *pipelineForm) changed() bool { return !reflect.DeepEqual(f.named(), f.began) }
+func (f *pipelineForm) changes() int { return differences(f.named(), f.began) }
 
 // named is the pipeline as typed: a translated name that was not touched stays the English one.
 func (f *pipelineForm) named() crm.Pipeline {
 	p := f.value
+	if p.Name == pipelineName(f.began) {
+		p.Name = f.began.Name
+	}
 	p.Stages = slices.Clone(p.Stages)
 	for i, s := range p.Stages {
 		if s.Name == text.T(text.Key(s.ID)) {

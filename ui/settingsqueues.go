@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"reflect"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -34,8 +34,22 @@ func (v *settingsQueuesView) queues() {
 	showList(&v.setupPlace, setupWords{"Queue groups", "Add queue group", theme.IconUsers, "No queue group yet",
 		"Who is in a group answers for its lines; its first person becomes responsible for new leads."}, v.have.queues, v.add,
 		func(q crm.Queue) setupEntry {
-			return setupEntry{id: q.ID, name: q.Name, sub: v.summary(q), edit: func() { v.editQueue(q) }}
+			return setupEntry{id: q.ID, name: q.Name, sub: v.summary(q), edit: func() { v.editQueue(q) }, loses: v.losers(q)}
 		})
+}
+
+// losers say which lines would have no group without this one.
+func (v *settingsQueuesView) losers(q crm.Queue) string {
+	var names []string
+	for _, l := range v.have.lines {
+		if l.Queue == q.ID {
+			names = append(names, l.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return text.T("Without a group then: {names}", "names", strings.Join(names, ", "))
 }
 
 // summary is who is in a group, in a line.
@@ -75,7 +89,7 @@ func newQueueForm(v *settingsQueuesView, q crm.Queue) *queueForm {
 	if title == "" {
 		title = text.T("New queue group")
 	}
-	f.name = kit.NewBareField("Name of the group", func(s string) { f.value.Name = s; f.look() })
+	f.name = kit.NewBareField("Name of the group", func(s string) { f.value.Name = strings.TrimSpace(s); f.look() })
 	f.name.SetText(q.Name)
 	ringing := kit.NewRadioGroup("Ringing|queue group", []kit.Option{
 		{ID: string(crm.InOrder), Key: text.Key("In order"), Help: text.T("The first person, then the next.")},
@@ -84,15 +98,17 @@ func newQueueForm(v *settingsQueuesView, q crm.Queue) *queueForm {
 	}, func(id string) { f.value.Ringing = crm.Ringing(id); f.look() })
 	ringing.SetChosen(string(q.Ringing))
 	f.list()
-	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editQueue(f.began) },
+	f.editor = newCompanyEditor(v.opt, title, v.close, f.changes, f.submit, func() { v.editQueue(f.began) },
 		fieldRow("Name", 260, f.name, ""),
 		settingsRow("Ringing|queue group", ringing),
 		settingsRow("People", f.members))
 	return f
 }
 
-// list shows the members in their order, and who can be added.
-func (f *queueForm) list() {
+// list shows the members in their order, and who can be added; the keyboard stays where it is.
+func (f *queueForm) list() { kit.Redraw(f.members, f.fill) }
+
+func (f *queueForm) fill() {
 	f.members.Objects = nil
 	for i, id := range f.value.Members {
 		buttons := rowButtons(i, func() {
@@ -138,13 +154,7 @@ func (f *queueForm) nameOf(id crm.ID) string {
 	return text.T("Somebody who is not known here")
 }
 
-func (f *queueForm) changed() bool {
-	now, was := f.value, f.began
-	if len(now.Members) == 0 && len(was.Members) == 0 {
-		now.Members, was.Members = nil, nil
-	}
-	return !reflect.DeepEqual(now, was)
-}
+func (f *queueForm) changes() int { return differences(f.value, f.began) }
 
 func (f *queueForm) look() {
 	f.name.SetError("")

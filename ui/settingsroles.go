@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"reflect"
 	"slices"
+	"strings"
 
 	"leadline/crm"
 	"leadline/ui/kit"
@@ -34,8 +34,19 @@ func (v *settingsRolesView) roles() {
 		if standardRole(r.ID) {
 			e.stays = text.T("Every company has this one.")
 		}
+		if n := v.holders(r.ID); n > 0 {
+			e.loses = text.Tn(n, "{n} user has this role and loses it.", "{n} users have this role and lose it.")
+		}
 		return e
 	})
+}
+
+// holders is how many users have a role.
+func (v *settingsRolesView) holders(id crm.ID) (n int) {
+	for _, u := range v.have.users {
+		n += b2i(slices.Contains(u.Roles, id))
+	}
+	return n
 }
 
 func standardRole(id crm.ID) bool {
@@ -87,10 +98,10 @@ func reachName(r crm.Reach) text.Key {
 func rightsInWords(r crm.Rights) string {
 	changes := ""
 	if r.Lines || r.Users || r.Settings {
-		changes = text.T("changes settings")
+		changes = text.T("Changes settings")
 	}
-	return joined(" · ", text.T("calls: {whom}", "whom", text.T(callRightName(r.Call))), text.T("sees calls: {whose}", "whose", text.T(reachName(r.SeeCalls))),
-		text.T("recordings: {whose}", "whose", text.T(reachName(r.Listen))), changes)
+	return joined(" · ", text.T("Calls: {whom}", "whom", text.T(callRightName(r.Call))), text.T("Sees calls: {whose}", "whose", text.T(reachName(r.SeeCalls))),
+		text.T("Recordings: {whose}", "whose", text.T(reachName(r.Listen))), changes)
 }
 
 func (v *settingsRolesView) add() {
@@ -120,7 +131,7 @@ func newRoleForm(v *settingsRolesView, r crm.Role) *roleForm {
 	if r.Name == "" {
 		title = text.T("New role")
 	}
-	f.name = kit.NewBareField("Name of the role", func(s string) { f.value.Name = s; f.look() })
+	f.name = kit.NewBareField("Name of the role", func(s string) { f.value.Name = strings.TrimSpace(s); f.look() })
 	f.name.SetText(roleName(r))
 	var calls []kit.Option
 	for c := crm.CallNobody; c <= crm.CallAnyone; c++ {
@@ -143,7 +154,7 @@ func newRoleForm(v *settingsRolesView, r crm.Role) *roleForm {
 		return c
 	}
 	rights := &f.value.Rights
-	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editRole(f.began) },
+	f.editor = newCompanyEditor(v.opt, title, v.close, f.changes, f.submit, func() { v.editRole(f.began) },
 		fieldRow("Name", 260, f.name, ""), selectRow("Calls out", call, ""),
 		settingsRow("Sees calls", kit.Row(0, reach("Sees calls", &rights.SeeCalls), kit.Spacer())),
 		settingsRow("Listens to recordings", kit.Row(0, reach("Listens to recordings", &rights.Listen), kit.Spacer())),
@@ -171,7 +182,7 @@ func (f *roleForm) named() crm.Role {
 	return r
 }
 
-func (f *roleForm) changed() bool { return !reflect.DeepEqual(f.named(), f.began) }
+func (f *roleForm) changes() int { return differences(f.named(), f.began) }
 
 func (f *roleForm) look() {
 	f.name.SetError("")

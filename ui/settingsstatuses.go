@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -29,14 +28,16 @@ func (v *settingsPipelinesView) editStatuses() {
 	f := &statusesForm{v: v, began: v.have.workspace.OwnStatuses, value: slices.Clone(v.have.workspace.OwnStatuses), rows: kit.Column(6)}
 	f.way = kit.NewProseData("", kit.Body)
 	f.list()
-	f.editor = newCompanyEditor(v.opt, text.T("Lead statuses"), v.close, f.changed, f.submit, v.editStatuses,
+	f.editor = newCompanyEditor(v.opt, text.T("Lead statuses"), v.close, f.changes, f.submit, v.editStatuses,
 		settingsRow("The way of a lead", kit.Pad(7, 0, 0, 0, f.way)),
 		settingsRow("Own statuses", kit.Column(6, f.rows, kit.NewProse("Leads keep a status that is taken away.", kit.Quiet))))
 	v.edit(f.editor, f.first)
 }
 
-// list shows the own statuses, and the way of a lead with them.
-func (f *statusesForm) list() {
+// list shows the own statuses, and the way of a lead with them; the keyboard stays where it is.
+func (f *statusesForm) list() { kit.Redraw(f.rows, f.fill) }
+
+func (f *statusesForm) fill() {
 	f.rows.Objects = nil
 	var after []kit.Option
 	for _, s := range []crm.LeadStatus{crm.LeadNew, crm.LeadInProgress, crm.LeadProcessed} {
@@ -65,9 +66,7 @@ func (f *statusesForm) list() {
 	}
 }
 
-func (f *statusesForm) changed() bool {
-	return len(f.value)+len(f.began) > 0 && !reflect.DeepEqual(f.value, f.began)
-}
+func (f *statusesForm) changes() int { return differences(f.value, f.began) }
 
 func (f *statusesForm) look() {
 	f.way.SetText(statusesInWords(crm.Workspace{OwnStatuses: f.value}))

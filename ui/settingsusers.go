@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -193,13 +192,13 @@ func newUserForm(v *settingsUsersView, u crm.User) *userForm {
 		parts = append(parts, settingsRow("Sign-in and telephone", kit.Column(4, kit.Row(0, kit.NewButton("Password, telephone, devices", kit.Line, f.toSignIn), kit.Spacer()),
 			kit.NewProse("How this user signs in at the shared server, and what they get by it.", kit.Quiet))))
 	}
-	f.editor = newCompanyEditor(v.opt, title, v.close, f.changed, f.submit, func() { v.editUser(f.began) }, parts...)
+	f.editor = newCompanyEditor(v.opt, title, v.close, f.changes, f.submit, func() { v.editUser(f.began) }, parts...)
 	return f
 }
 
 // toSignIn goes on to how the user signs in; what is typed is to be saved before.
 func (f *userForm) toSignIn() {
-	if f.changed() {
+	if f.changes() > 0 {
 		f.editor.Saved(text.T("Save or discard this first."))
 		return
 	}
@@ -221,18 +220,12 @@ func (f *userForm) setRole(id crm.ID, on bool) {
 func (f *userForm) typed() (u crm.User, ok bool) {
 	u = f.value
 	u.Numbers, ok = f.numbers.numbers(f.began.Numbers, f.v.opt.Region)
-	if len(u.Numbers) == 0 && len(f.began.Numbers) == 0 {
-		u.Numbers = f.began.Numbers
-	}
-	if len(u.Roles) == 0 && len(f.began.Roles) == 0 {
-		u.Roles = f.began.Roles
-	}
 	return u, ok
 }
 
-func (f *userForm) changed() bool {
+func (f *userForm) changes() int {
 	u, ok := f.typed()
-	return !ok || !reflect.DeepEqual(u, f.began)
+	return max(differences(u, f.began), b2i(!ok))
 }
 
 func (f *userForm) look() {
@@ -244,6 +237,7 @@ func (f *userForm) look() {
 func (f *userForm) submit() {
 	u, ok := f.typed()
 	stays := f.v.whyNot(f.began, u)
+	named := slices.IndexFunc(f.v.have.users, func(o crm.User) bool { return o.ID != u.ID && u.Email != "" && strings.EqualFold(o.Email, u.Email) })
 	taken := slices.IndexFunc(f.v.have.users, func(o crm.User) bool { return o.ID != u.ID && o.Extension == u.Extension && u.Extension != "" })
 	switch {
 	case u.Name == "":
@@ -251,6 +245,9 @@ func (f *userForm) submit() {
 		f.editor.Saved(text.T("Something above cannot be used as it is."))
 	case u.Email != "" && !looksLikeEmail(u.Email):
 		f.email.SetError(text.T("Not an e-mail address"))
+		f.editor.Saved(text.T("Something above cannot be used as it is."))
+	case named >= 0:
+		f.email.SetError(text.T("{name} has this e-mail address", "name", f.v.have.users[named].Name))
 		f.editor.Saved(text.T("Something above cannot be used as it is."))
 	case taken >= 0:
 		f.extension.SetError(text.T("{name} has this extension", "name", f.v.have.users[taken].Name))

@@ -50,6 +50,7 @@ type setupEntry struct {
 	name, sub string
 	edit      func()
 	stays     string // why it can't be removed; "" when it can
+	loses     string // what else changes by that, said with the question; "" for nothing
 }
 
 // showList lists entries, with an empty state before there is any; add makes another one.
@@ -115,6 +116,9 @@ func (p *setupPlace) listed(err error) {
 
 func (p *setupPlace) row(e setupEntry) fyne.CanvasObject {
 	asks := func(id crm.ID) func() { return func() { p.removing = id; p.list() } }
+	if p.removing == e.id && e.loses != "" {
+		e.sub = e.loses
+	}
 	return companyRow(e.name, e.sub, cmp.Or(p.guard.who, e.stays), p.removing == e.id, e.edit, asks(e.id), func() { p.remove(e.id) }, asks(""))
 }
 

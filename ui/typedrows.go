@@ -78,10 +78,19 @@ func (r *typedRows) Add(value, label string) {
 	if len(r.labels) > 0 {
 		line.Add(kit.Sized(124, 32, row.label.choice))
 	}
-	line.Add(kit.NewIconButton("Remove", theme.IconX, kit.Ghost, func() { r.remove(row, line) }))
+	wrong := kit.NewProseData("", kit.Secondary.In(theme.DangerText))
+	wrong.Hide()
+	entry := kit.Column(2, line, wrong)
+	row.field.OnProblem(func(why string) {
+		wrong.SetText(why)
+		setShown(wrong, why != "")
+		r.box.Refresh()
+		r.resized()
+	})
+	line.Add(kit.NewIconButton("Remove", theme.IconX, kit.Ghost, func() { r.remove(row, entry) }))
 	r.rows = append(r.rows, row)
 	at := len(r.box.Objects) - 1
-	r.box.Objects = append(r.box.Objects[:at:at], line, r.box.Objects[at])
+	r.box.Objects = append(r.box.Objects[:at:at], entry, r.box.Objects[at])
 	r.box.Refresh()
 	r.resized()
 }

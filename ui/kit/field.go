@@ -33,6 +33,7 @@ type Field struct {
 	foot      float32
 	onChanged func(string)
 	onFocus   func(bool)
+	onProblem func(string)
 }
 
 // NewField makes a field with its label above.
@@ -157,8 +158,14 @@ func (f *Field) SetError(s string) {
 	if f.problem != s {
 		f.problem = s
 		f.Refresh()
+		if f.onProblem != nil {
+			f.onProblem(s)
+		}
 	}
 }
+
+// OnProblem is called when the error is another: a bare field has no line to show it in.
+func (f *Field) OnProblem(do func(string)) { f.onProblem = do }
 
 // SetReadOnly shows the field as not to be changed, with who may as the help line.
 func (f *Field) SetReadOnly(on bool, who string) {
@@ -261,12 +268,15 @@ func (l lineBelow) Value() string {
 	return l.of.help
 }
 
-// AccessibilityLabel is the label and the error.
+// AccessibilityLabel is the label, what is typed, unless that is a password, and the error: Fyne has no more to tell a screen reader by.
 func (f *Field) AccessibilityLabel() string {
-	if f.problem != "" {
-		return f.words.shown() + ": " + f.problem
+	label := f.words.shown()
+	for _, more := range []string{f.Value(), f.problem} {
+		if more != "" {
+			label += ": " + more
+		}
 	}
-	return f.words.shown()
+	return label
 }
 
 // AccessibilityRole is text: Fyne has no role for entries.
