@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type settingsServerView struct {
 	tray    *fyne.Container
 	devices *fyne.Container // of the agent
 	sync    desk.Sync
+	shown   string // of sync, in words
 	server  ServerSettings
 
 	address, user, password *kit.Field
@@ -95,9 +97,22 @@ func (v *settingsServerView) Draw(s desk.Snapshot) {
 	refused := s.Sync.Refused != v.sync.Refused
 	signed := s.Sync.State != v.sync.State
 	v.sync = s.Sync
+	it := syncStatus(s.Sync, v.opt.Now())
+	if told := fmt.Sprint(s.Sync.State, it, s.Sync.Detail); told != v.shown { // else a button would lose the keyboard, or a click that is half done
+		v.shown = told
+		v.tellState(s, it)
+	}
+	if refused {
+		v.loadTray()
+	}
+	if signed {
+		v.Enter()
+	}
+}
+
+func (v *settingsServerView) tellState(s desk.Snapshot, it statusItem) {
 	v.state.Objects = nil
 	if s.Sync.State != desk.NoServer {
-		it := syncStatus(s.Sync, v.opt.Now())
 		icon, tone := it.icon, it.tone
 		if icon == "" {
 			icon = theme.IconWarning
@@ -116,12 +131,7 @@ func (v *settingsServerView) Draw(s desk.Snapshot) {
 		v.state.Add(kit.Column(4, column...))
 	}
 	v.state.Refresh()
-	if refused {
-		v.loadTray()
-	}
-	if signed {
-		v.Enter()
-	}
+	v.box.Refresh()
 }
 
 // form shows the fields for signing in, or who is.

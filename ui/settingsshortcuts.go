@@ -22,6 +22,7 @@ type settingsShortcutsView struct {
 	errors map[hotkey.Action]*kit.Prose
 	said   *kit.Prose
 	save   *kit.Button
+	filled map[hotkey.Action]string // what the fields were filled with
 }
 
 // hotkeyNames are what the keys that work everywhere do.
@@ -88,22 +89,22 @@ func (v *settingsShortcutsView) Submit() {
 	if v.opt.Hotkeys == nil || !v.changed() {
 		return
 	}
-	written := v.written()
+	written, unread := v.written(), map[hotkey.Action]string{}
 	for a, s := range written { // what can't be read is not kept
-		if c, err := hotkey.Parse(s); err == nil {
-			written[a] = c.String()
-		} else {
-			v.tell(map[hotkey.Action]string{a: hotkeyWrong(err)}, "")
-			return
+		c, err := hotkey.Parse(s)
+		if written[a] = c.String(); err != nil {
+			unread[a] = hotkeyWrong(err)
 		}
+	}
+	if len(unread) > 0 {
+		v.tell(unread, "")
+		return
 	}
 	if err := v.opt.Settings.SaveHotkeys(maps.Clone(written)); err != nil {
 		v.tell(nil, text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
 		return
 	}
-	for a, f := range v.fields {
-		f.SetText(written[a])
-	}
+	v.fill(written)
 	keys, do := v.opt.Hotkeys, v.opt.Do
 	go func() {
 		wrong := useHotkeys(keys, written)
@@ -132,13 +133,17 @@ func (v *settingsShortcutsView) Object() fyne.CanvasObject { return v.box }
 
 // Enter shows the keys that are kept, unless others were typed.
 func (v *settingsShortcutsView) Enter() {
-	kept := v.opt.Settings.Hotkeys()
-	for a, f := range v.fields {
-		if f.Text() == "" {
-			f.SetText(kept[a])
-		}
+	if v.filled == nil || maps.Equal(v.written(), v.filled) {
+		v.fill(v.opt.Settings.Hotkeys())
 	}
 	v.look()
+}
+
+func (v *settingsShortcutsView) fill(keys map[hotkey.Action]string) {
+	for a, f := range v.fields {
+		f.SetText(keys[a])
+	}
+	v.filled = v.written()
 }
 
 // Leave does nothing.

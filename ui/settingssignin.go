@@ -50,8 +50,11 @@ func (v *settingsSignInView) read() {
 	}, func(is SignInOf, err error) {
 		if err != nil {
 			v.fail(err)
+			v.body.Objects = []fyne.CanvasObject{kit.Row(0, kit.NewButton("Try again", kit.Line, v.read), kit.Spacer())}
+			v.box.Refresh()
 			return
 		}
+		v.error.Hide()
 		v.is = is
 		v.show()
 	})
@@ -198,7 +201,7 @@ func newPhoneForm(v *settingsSignInView, p UserPhone) *phoneForm {
 	way.SetChosen(p.Transport)
 	buttons := []fyne.CanvasObject{kit.NewButton("Save this account", kit.Primary, f.save)}
 	if p.Address != "" {
-		buttons = append(buttons, kit.NewButton("Take it away", kit.Ghost, func() {
+		buttons = append(buttons, askingButton("Take it away", "Take it away for good", func() {
 			v.do(func(ctx context.Context) error { return v.opt.SignIns.RemovePhone(ctx, v.user.ID, p.Name) }, text.T("The account is taken away"))
 		}))
 	}

@@ -2,11 +2,13 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"leadline/crm"
+	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 	"leadline/ui/theme"
@@ -24,6 +26,7 @@ type trialPanel struct {
 	change crm.RuleChange // to be asked about after the pause
 	rest   *mainDelay
 	grown  func()
+	opened bool // the calls that would have gone another way are listed
 }
 
 func newTrialPanel(opt MainOptions) *trialPanel {
@@ -89,7 +92,43 @@ func (p *trialPanel) show(out crm.Tryout) {
 		kit.NewProse("With these settings, the calls of the last 30 days would have made:", kit.Secondary),
 		kit.RowAligned(6, kit.End, kit.NewData(text.Number(int64(would)), kit.Figure), kit.Pad(0, 0, 4, 0, kit.NewData(what, kit.Secondary))),
 		kit.Column(6, bar(text.Key("Now"), was, theme.ChartPale), bar(text.Key("New|settings"), would, theme.ChartMain)),
-		kit.NewProseData(text.Tn(len(out.Differences), "{n} of {all} calls would have gone another way.|one", "{n} of {all} calls would have gone another way.", "all", text.Number(int64(out.Calls))), kit.Quiet))
+		kit.NewProseData(text.Tn(len(out.Differences), "{n} of {all} calls would have gone another way.|one", "{n} of {all} calls would have gone another way.", "all", text.Number(int64(out.Calls))), kit.Quiet),
+		p.differences(out))
+}
+
+// trialCalls is how many of the calls that would have gone another way are listed, the latest first.
+const trialCalls = 20
+
+// differences lists the calls that would have gone another way, each with what would have been.
+func (p *trialPanel) differences(out crm.Tryout) fyne.CanvasObject {
+	if len(out.Differences) == 0 {
+		return kit.Gap(0)
+	}
+	name := text.Key("Show these calls")
+	if p.opened {
+		name = text.Key("Hide these calls")
+	}
+	rows := []fyne.CanvasObject{kit.Row(0, kit.NewButton(name, kit.Link, func() {
+		p.opened = !p.opened
+		kit.Redraw(p.box, func() { p.show(out) })
+	}), kit.Spacer())}
+	if p.opened {
+		for i, d := range slices.Backward(out.Differences) {
+			if len(out.Differences)-i > trialCalls {
+				break
+			}
+			who := d.Call.Party.Show(p.opt.Region)
+			if who == "" {
+				who = text.T("Number withheld")
+			}
+			rows = append(rows, kit.Column(1, kit.NewData(who, kit.Strong).Shrink(40), kit.NewData(text.Appointment(d.Call.Began.In(p.opt.Now().Location()), p.opt.Now()), kit.Quiet).Shrink(40),
+				kit.NewProseData(text.Say(desk.Text(d.After.Reason)), kit.Secondary)))
+		}
+		if more := len(out.Differences) - trialCalls; more > 0 {
+			rows = append(rows, kit.NewProseData(text.Tn(more, "and {n} more", "and {n} more"), kit.Quiet))
+		}
+	}
+	return kit.Column(10, rows...)
 }
 
 func (p *trialPanel) say(lines ...fyne.CanvasObject) {
