@@ -81,6 +81,9 @@ func (w *tabWalk) through(place string, least int) {
 		if !named || !tappable || !n.Enabled() || inList[o] {
 			return
 		}
+		if a, told := o.(fyne.Accessible); !told || a.AccessibilityLabel() == "" {
+			w.t.Errorf("%s: a screen reader has no name for the %s %q (%T)", place, n.Role(), n.Name(), o)
+		}
 		f, ok := o.(fyne.Focusable)
 		if !ok {
 			if field, isField := o.(interface{ Focusable() fyne.Focusable }); isField {

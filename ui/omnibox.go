@@ -440,11 +440,13 @@ func (e *omniEntry) KeyUp(k *fyne.KeyEvent) {
 	}
 }
 
-func (e *omniEntry) Role() string                           { return "field" }
-func (e *omniEntry) Name() string                           { return text.English("Search, or dial a number") }
-func (e *omniEntry) Value() string                          { return e.Text }
-func (e *omniEntry) Enabled() bool                          { return true }
-func (e *omniEntry) AccessibilityLabel() string             { return text.T("Search, or dial a number") }
+func (e *omniEntry) Role() string  { return "field" }
+func (e *omniEntry) Name() string  { return text.English("Search, or dial a number") }
+func (e *omniEntry) Value() string { return e.Text }
+func (e *omniEntry) Enabled() bool { return true }
+func (e *omniEntry) AccessibilityLabel() string {
+	return joined(": ", text.T("Search, or dial a number"), e.Text)
+}
 func (e *omniEntry) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
 // Type replaces the text as typing would.

@@ -149,6 +149,9 @@ func (s *Select) key(e *fyne.KeyEvent) bool {
 	return false
 }
 
+// told is the choice, for a screen reader.
+func (s *Select) told() string { return s.Value() }
+
 // Role is "select".
 func (s *Select) Role() string { return "select" }
 

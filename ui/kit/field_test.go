@@ -233,3 +233,35 @@ func TestWindowShortcutsReachTheWindowFromAField(t *testing.T) {
 		t.Error("a shortcut that was dealt with reached the window")
 	}
 }
+
+// Fyne tells a screen reader a role and one label, so that what stands in a widget has to be in that.
+func TestAScreenReaderIsToldWhatStandsInAWidget(t *testing.T) {
+	dress(t, theme.Light, "de")
+	check := NewCheck("Close", nil)
+	check.SetOn(true)
+	off := NewCheck("Close", nil)
+	off.SetEnabled(false, "Nur ein Administrator")
+	radios := NewRadioGroup("Close", Options("Anna", "Boris"), nil)
+	radios.SetChosen("Anna")
+	pick := NewBareSelect("Close", Options("Anna", "Boris"), nil)
+	pick.SetChosen("Boris")
+	field, password := NewField("Close", nil), NewPassword("Close", nil)
+	field.SetText("Meier")
+	field.SetError("Kein Name")
+	password.SetText("geheim")
+	rail := NewRailItem("Close", theme.IconMissed, nil)
+	rail.SetCount("3", Bad)
+	for _, x := range []struct {
+		w    fyne.Accessible
+		want string
+	}{
+		{check, "Schließen: an"}, {off, "Schließen: aus: Nur ein Administrator"}, {radios.items[0], "Anna: gewählt"}, {radios.items[1], "Boris"},
+		{pick, "Schließen: Boris"}, {NewSegmented("Close", Options("Anna", "Boris"), nil), "Schließen: Anna"},
+		{field, "Schließen: Meier: Kein Name"}, {password, "Schließen"}, {rail, "Schließen: 3"}, {NewButton("Close", Line, nil), "Schließen"},
+		{NewList("Close", func() int { return 7 }, func() fyne.CanvasObject { return NewListRow(nil) }, func(int, fyne.CanvasObject) {}), "Schließen: 7"},
+	} {
+		if got := x.w.AccessibilityLabel(); got != x.want {
+			t.Errorf("%T is told as %q, want %q", x.w, got, x.want)
+		}
+	}
+}

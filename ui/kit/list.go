@@ -189,6 +189,12 @@ func (l *List) Name() string  { return l.words.english() }
 func (l *List) Value() string { return text.Number(int64(l.length())) }
 func (l *List) Enabled() bool { return true }
 
+// AccessibilityLabel is what is listed, and how many.
+func (l *List) AccessibilityLabel() string { return l.words.shown() + ": " + l.Value() }
+
+// AccessibilityRole is text: Fyne has no role for lists.
+func (l *List) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
 // Children are the visible rows, in their order, at their places in the list.
 func (l *List) Children() []fyne.CanvasObject {
 	numbers := make([]int, 0, len(l.seen))

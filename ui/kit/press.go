@@ -35,12 +35,16 @@ func (p *touch) Name() string  { return p.words.english() }
 func (p *touch) Value() string { return p.words.shown() }
 func (p *touch) Enabled() bool { return !p.disabled }
 
-// AccessibilityLabel is what is shown, with the reason when it can't be used.
+// AccessibilityLabel is what is shown, with the choice that stands there, and the reason when it can't be used.
 func (p *touch) AccessibilityLabel() string {
-	if p.disabled && p.reason != "" {
-		return p.words.shown() + ": " + p.reason
+	label := p.words.shown()
+	if v, ok := p.self.(interface{ told() string }); ok && v.told() != "" {
+		label += ": " + v.told()
 	}
-	return p.words.shown()
+	if p.disabled && p.reason != "" {
+		label += ": " + p.reason
+	}
+	return label
 }
 
 // AccessibilityRole is button.

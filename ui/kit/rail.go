@@ -78,6 +78,9 @@ func (r *RailItem) say() {
 	}
 }
 
+// told is the number that stands there, for a screen reader.
+func (r *RailItem) told() string { return r.count }
+
 // Role is "item".
 func (r *RailItem) Role() string { return "item" }
 

@@ -65,6 +65,19 @@ func (c *Check) Value() string {
 	return "off"
 }
 
+// told is how it stands, for a screen reader: Fyne has no role for a box to tick.
+func (c *Check) told() string {
+	switch {
+	case c.on && c.radio:
+		return text.T("chosen")
+	case c.radio:
+		return ""
+	case c.on:
+		return text.T("on|check")
+	}
+	return text.T("off|check")
+}
+
 func (c *Check) helpText() string {
 	if c.disabled && c.reason != "" {
 		return c.reason
@@ -262,6 +275,9 @@ func (s *Segmented) SetChosen(id string) {
 		}
 	}
 }
+
+// told is the choice, for a screen reader.
+func (s *Segmented) told() string { return s.options[s.chosen].words().shown() }
 
 // Choose picks an option as a click would.
 func (s *Segmented) Choose(option string) error {
