@@ -28,6 +28,14 @@ func Parse(written, region string) Party {
 		p.Written = ""
 		return p
 	}
+	if digits, ok := plainDigits(p.Written); ok {
+		return p.ofDigits(digits, region)
+	}
+	return parseMore(p, region)
+}
+
+// parseMore is Parse for what is more than digits.
+func parseMore(p Party, region string) Party {
 	rest := p.Written
 	if name, addr, ok := cutNameAddr(rest); ok {
 		p.Display, rest = name, addr
@@ -65,6 +73,36 @@ func parseDigits(p Party, written, region string) Party {
 		p.Kind, p.Short = Internal, digits
 		return p
 	}
+	return p.ofDigits(digits, region)
+}
+
+// plainDigits are the dialled digits of a number that is nothing but them and what people put between them, as most are; ok is
+// false for what has to be looked at more closely. A test holds both ways against each other.
+func plainDigits(written string) (digits string, ok bool) {
+	var dialled [longestDigits]byte
+	n := 0
+	for i := range len(written) {
+		switch c := written[i]; {
+		case c >= '0' && c <= '9' || c == '+' && n == 0:
+			if n == len(dialled) {
+				return "", false
+			}
+			dialled[n] = c
+			n++
+		case c == '(' && strings.HasPrefix(written[i:], "(0)"):
+			return "", false
+		case c != ' ' && c != '-' && c != '/' && c != '.' && c != '(' && c != ')':
+			return "", false
+		}
+	}
+	if n == 0 || n == 1 && dialled[0] == '+' {
+		return "", false
+	}
+	return string(dialled[:n]), true
+}
+
+// ofDigits is the party of dialled digits.
+func (p Party) ofDigits(digits, region string) Party {
 	if n := toE164(digits, region); n != 0 {
 		p.Kind, p.E164 = Phone, n
 		return p

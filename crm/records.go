@@ -92,7 +92,11 @@ func (c Contact) Name() string { return FullName(c.FirstName, c.LastName) }
 
 // FullName joins a first and a last name without a stray blank.
 func FullName(first, last string) string {
-	return strings.TrimSpace(strings.TrimSpace(first) + " " + strings.TrimSpace(last))
+	first, last = strings.TrimSpace(first), strings.TrimSpace(last)
+	if first == "" || last == "" {
+		return first + last
+	}
+	return first + " " + last
 }
 
 // Company is an organisation.
