@@ -81,23 +81,23 @@ func (s *csvSource) samples(head []byte, delimiter rune, columns int) []string {
 	return samples
 }
 
-func (s *csvSource) next() (e entry, err error) {
+func (s *csvSource) next(e *entry) error {
 	row, err := s.rows.Read()
 	var broken *csv.ParseError
-	if errors.As(err, &broken) {
-		return entry{line: broken.StartLine, why: broken.Err.Error()}, nil
+	if err != nil && errors.As(err, &broken) {
+		e.line, e.why = broken.StartLine, broken.Err.Error()
+		return nil
 	} else if err != nil {
-		return e, err
+		return err
 	}
 	e.line, _ = s.rows.FieldPos(0)
-	e.person, e.why = s.read.read(row)
-	if e.why != "" {
+	if e.why = s.read.read(row, &e.person); e.why != "" {
 		e.row = make([]string, len(row))
 		for i, cell := range row {
 			e.row[i] = s.read.letters.decode(cell)
 		}
 	}
-	return e, nil
+	return nil
 }
 
 func (s *csvSource) encoding() Encoding { return s.read.letters.encoding }

@@ -108,9 +108,9 @@ type entry struct {
 	row []string // as it is in a CSV, of one that is not taken
 }
 
-// source yields the entries of a file until io.EOF.
+// source yields the entries of a file until io.EOF. next fills in an empty one.
 type source interface {
-	next() (entry, error)
+	next(*entry) error
 	encoding() Encoding
 }
 
@@ -199,8 +199,10 @@ func (i *importer) read(r io.Reader, take func(store.Newcomer) error) error {
 	if err != nil {
 		return err
 	}
+	var e entry
 	for {
-		e, err := s.next()
+		e = entry{}
+		err := s.next(&e)
 		i.report.File.Encoding = s.encoding()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -218,11 +220,11 @@ func (i *importer) read(r io.Reader, take func(store.Newcomer) error) error {
 			}
 			continue
 		}
-		i.misfits(e)
+		i.misfits(&e)
 		var named bool
-		e.contact.Responsible, named = i.responsible(e)
+		e.contact.Responsible, named = i.responsible(&e)
 		n := store.Newcomer{Contact: e.contact, Company: e.company, Named: named}
-		i.except(e)
+		i.except(&e)
 		if len(i.report.First) < mostFirst {
 			i.report.First = append(i.report.First, n)
 		}
@@ -240,7 +242,7 @@ func (i *importer) refuse(line int, why string) {
 }
 
 // except notes somebody who has an exception.
-func (i *importer) except(e entry) {
+func (i *importer) except(e *entry) {
 	under := i.options.exceptions.Among(e.contact.Numbers, e.contact.SIP, e.contact.Emails)
 	if len(under) == 0 {
 		return

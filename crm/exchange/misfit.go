@@ -159,7 +159,7 @@ func fittings(f crm.Field, value string) []string {
 }
 
 // misfits reports the values of an entry that were none.
-func (i *importer) misfits(e entry) {
+func (i *importer) misfits(e *entry) {
 	i.report.Misfits += len(e.misfits)
 	for _, m := range e.misfits {
 		if len(i.report.Misfitted) < mostRefusals {

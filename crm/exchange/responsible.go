@@ -61,7 +61,7 @@ const mostStrangers = 20
 
 // responsible is whom an entry makes responsible: whom the row names, else whom the import gives all to. named says whether the
 // row does.
-func (i *importer) responsible(e entry) (id crm.ID, named bool) {
+func (i *importer) responsible(e *entry) (id crm.ID, named bool) {
 	if e.responsible == "" {
 		return i.options.Responsible, false
 	}

@@ -40,7 +40,7 @@ type rowReader struct {
 
 // read reads a row. What of it is not what its column is for stands in the comment; why is not
 // empty when nothing is left to save.
-func (r *rowReader) read(row []string) (p person, why string) {
+func (r *rowReader) read(row []string, p *person) (why string) {
 	cell := func(i int) string {
 		if i < 0 || i >= len(row) || row[i] == "" {
 			return ""
@@ -112,7 +112,7 @@ func (r *rowReader) read(row []string) (p person, why string) {
 		p.contact.LastName = name
 	}
 	p.addCustom(custom, r.custom)
-	return p, p.check()
+	return p.check()
 }
 
 func (r *rowReader) header(i int) string {
@@ -162,7 +162,7 @@ func (p *person) check() (why string) {
 		addAddress(c, a)
 	}
 	switch {
-	case c.Name() != "" || p.company != "":
+	case p.company != "" || c.Name() != "":
 		return ""
 	case len(c.Numbers) > 0 || len(c.Emails) > 0 || len(c.SIP) > 0:
 		if len(c.Emails) > 0 { // somebody without a name is shown by the address

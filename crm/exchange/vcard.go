@@ -45,28 +45,28 @@ func (s *vCardSource) encoding() Encoding {
 }
 
 // next reads a card. What stands between cards is passed over.
-func (s *vCardSource) next() (entry, error) {
+func (s *vCardSource) next(e *entry) error {
 	for {
 		line, at, err := s.lines.read()
 		if err != nil {
-			return entry{}, err
+			return err
 		}
 		if p, ok := parseProperty(line, s.said); ok && p.name == "BEGIN" && strings.EqualFold(strings.TrimSpace(p.value), "VCARD") {
-			return s.card(at)
+			e.line = at
+			return s.card(e)
 		}
 	}
 }
 
-func (s *vCardSource) card(at int) (entry, error) {
+func (s *vCardSource) card(e *entry) error {
 	var c card
-	e := entry{line: at}
 	for depth, n := 1, 0; depth > 0; n++ {
 		line, _, err := s.lines.read()
 		if errors.Is(err, io.EOF) {
 			e.why = CardBreaksOff
-			return e, nil
+			return nil
 		} else if err != nil {
-			return e, err
+			return err
 		}
 		p, ok := parseProperty(line, s.said)
 		switch {
@@ -80,7 +80,7 @@ func (s *vCardSource) card(at int) (entry, error) {
 		}
 	}
 	e.person, e.why = c.person(s.region)
-	return e, nil
+	return nil
 }
 
 // card is what stands between BEGIN and END.

@@ -277,11 +277,11 @@ func (t *tx) applyNew(c crm.Command) error {
 	if err != nil {
 		return fmt.Errorf("write the arguments of command %s: %w", c.Change.CommandName(), err)
 	}
-	return t.applyWritten(c, args, func() error { return t.perform(c) })
+	return t.applyWritten(c, string(args), func() error { return t.perform(c) })
 }
 
 // applyWritten is applyNew for a command whose arguments are written already.
-func (t *tx) applyWritten(c crm.Command, args []byte, perform func() error) error {
+func (t *tx) applyWritten(c crm.Command, args string, perform func() error) error {
 	name, v, ok := strings.Cut(c.Change.CommandName(), "/")
 	version, err := strconv.Atoi(v)
 	if !ok || err != nil {
@@ -304,19 +304,19 @@ func (t *tx) applyWritten(c crm.Command, args []byte, perform func() error) erro
 
 // queue writes the command's row of the outbox, and gives its sequence number. A note is saved at each pause of
 // the typing; while the last one still waits, and so nobody has seen it, the new one takes its place.
-func (t *tx) queue(c crm.Command, name string, version int, args []byte) (seq int64, err error) {
+func (t *tx) queue(c crm.Command, name string, version int, args string) (seq int64, err error) {
 	t.queued = true
 	var subject any
 	if note, ok := c.Change.(crm.SaveNote); ok {
 		subject = note.Call.Bytes()
 		err := t.row("UPDATE outbox SET uuid = ?, args = ?, hlc = ? WHERE subject = ? AND state = 0 RETURNING seq",
-			c.ID.Bytes(), string(args), int64(c.At), subject).Scan(&seq)
+			c.ID.Bytes(), args, int64(c.At), subject).Scan(&seq)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return seq, explain(err)
 		}
 	}
 	return t.insert("INSERT INTO outbox(uuid, cmd, version, args, hlc, subject) VALUES(?, ?, ?, ?, ?, ?)",
-		c.ID.Bytes(), name, version, string(args), int64(c.At), subject)
+		c.ID.Bytes(), name, version, args, int64(c.At), subject)
 }
 
 // perform changes the tables as the command says.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
@@ -8,45 +9,99 @@ import (
 	"hash/maphash"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"leadline/crm"
 )
 
 // Arrival is a newcomer with all that can be worked out without the file, so that the file's one writer need not.
 type Arrival struct {
-	Newcomer
-	name, companyName string // folded
-	marks             []mark // what tells them from others of the import
+	*Newcomer
+	name  string // folded
+	firm  *firm  // their company; nil for none
+	marks []mark // what tells them from others of the import
+	alike bool   // perhaps another of those who were prepared together has one of the marks
 
-	sort          string // see contactSort
-	numbers, more any    // the columns of these names
-	written       []byte // the contact as JSON, but for the company
-	place         int    // by name among those who were prepared together
+	row     contactRowValues
+	written string // the contact as JSON, but for the company and the brace at the end
+	place   int    // by name among those who were prepared together
 }
 
-// Arrivals prepares newcomers for Welcome. Importers call it on a goroutine of their own.
+// contactRowValues are the columns of a contact that can be worked out without the file.
+type contactRowValues struct{ id, first, last, sort, position, numbers, more any }
+
+// firm is a company of people who were prepared together.
+type firm struct {
+	name  string       // folded
+	there crm.ID       // of the one that is in the file
+	made  *crm.Company // or that a batch adds
+	row   named        // of that in the file
+}
+
+// id is the company's once it is known whether it is there.
+func (f *firm) id() crm.ID {
+	if f.made != nil {
+		return f.made.ID
+	}
+	return f.there
+}
+
+// Arrivals prepares newcomers for Welcome. Importers call it on a goroutine of their own. They keep what people points to.
 func (s *Store) Arrivals(people []Newcomer) ([]*Arrival, error) {
 	all := make([]Arrival, len(people))
 	arrivals := make([]*Arrival, len(people))
 	byName := make([]namedPlace, len(people))
-	for i, p := range people {
+	bench := newBench(people)
+	for i := range people {
 		arrivals[i] = &all[i]
-		all[i].Newcomer = p
-		all[i].sort = contactSort(p.Contact)
-		byName[i] = namedPlace{beginning(all[i].sort), all[i].sort, i}
+		all[i].Newcomer = &people[i]
+		sort := bench.folded(people[i].Contact.LastName, people[i].Contact.FirstName)
+		all[i].row.sort = sort
+		byName[i] = namedPlace{beginning(sort), sort, i}
 	}
 	// The ids grow with the names, so that both indexes grow at one place after the other: see sortForIndex.
 	slices.SortFunc(byName, namedPlace.compare)
+	ids, err := s.makeIDs(len(people))
+	if err != nil {
+		return nil, err
+	}
 	for place, n := range byName {
 		a := arrivals[n.place]
-		a.place = place
-		var err error
-		if a.Contact.ID, err = s.makeID(); err != nil {
-			return nil, err
-		}
-		if err := a.prepare(); err != nil {
+		a.place, a.Contact.ID = place, ids[place]
+	}
+	for _, a := range arrivals {
+		a.firm = bench.firm(a.Company)
+		if err := a.prepare(bench); err != nil {
 			return nil, err
 		}
 	}
+	findAlike(arrivals)
 	return arrivals, nil
+}
+
+// findAlike tells those apart who are surely like nobody else of them: of whose marks no other has a hash.
+func findAlike(arrivals []*Arrival) {
+	marks := 0
+	for _, a := range arrivals {
+		marks += len(a.marks)
+	}
+	const sparse = 16 // bits for each mark
+	mask := uint64(64)
+	for mask < uint64(sparse*marks) {
+		mask *= 2
+	}
+	once, again := make([]uint64, mask/64), make([]uint64, mask/64)
+	mask--
+	for _, a := range arrivals {
+		for _, m := range a.marks {
+			at, bit := m.first&mask/64, uint64(1)<<(m.first%64)
+			again[at] |= once[at] & bit
+			once[at] |= bit
+		}
+	}
+	for _, a := range arrivals {
+		a.alike = slices.ContainsFunc(a.marks, func(m mark) bool { return again[m.first&mask/64]&(1<<(m.first%64)) != 0 })
+	}
 }
 
 // namedPlace is the place of somebody, to be sorted by name. Most names differ in their first eight bytes, which are
@@ -74,11 +129,13 @@ func beginning(text string) uint64 {
 func ForTrial(people []Newcomer) []*Arrival {
 	all := make([]Arrival, len(people))
 	arrivals := make([]*Arrival, len(people))
-	for i, p := range people {
+	bench := newBench(people)
+	for i := range people {
 		arrivals[i] = &all[i]
-		all[i].Newcomer = p
-		all[i].sort = contactSort(p.Contact)
-		all[i].tellApart()
+		all[i].Newcomer = &people[i]
+		all[i].row.sort = bench.folded(people[i].Contact.LastName, people[i].Contact.FirstName)
+		all[i].firm = bench.firm(people[i].Company)
+		all[i].tellApart(bench)
 	}
 	return arrivals
 }
@@ -100,41 +157,159 @@ func (m mark) and(number uint64) mark {
 	return mark{m.first ^ number*odd, m.second ^ number*another}
 }
 
-func (a *Arrival) prepare() (err error) {
-	c := a.Contact
-	a.tellApart()
-	a.sort, a.numbers, a.more = contactSort(c), numbersJSON(c.Numbers), moreJSON(contactMore(c))
-	c.Company, c.Numbers = "", nil
-	ok := false
-	if a.written, ok = plainContact(c); !ok {
-		if a.written, err = json.Marshal(c); err != nil {
-			return fmt.Errorf("contact %q: %w", c.Name(), err)
-		}
+func (a *Arrival) prepare(on *bench) (err error) {
+	c := &a.Contact
+	a.tellApart(on)
+	numbers, more := on.numbers(c.Numbers), on.more(contactMore(*c))
+	a.row = contactRowValues{id: c.ID.Bytes(), first: c.FirstName, last: c.LastName, position: c.Position, sort: on.folded(c.LastName, c.FirstName)}
+	if numbers != "" {
+		a.row.numbers = numbers
 	}
-	if numbers, ok := a.numbers.(string); ok { // they are written once
-		a.written = append(a.written[:len(a.written)-1], `,"numbers":`...)
-		a.written = append(append(a.written, numbers...), '}')
+	if more != "" {
+		a.row.more = more
+	}
+	if a.written, err = on.contact(c, numbers); err != nil {
+		return fmt.Errorf("contact %q: %w", c.Name(), err)
 	}
 	return nil
 }
 
-func (a *Arrival) tellApart() {
-	a.name, a.companyName = fold(a.Contact.Name()), fold(a.Company)
-	if len(a.Contact.Numbers) == 0 {
+func (a *Arrival) tellApart(on *bench) {
+	c := &a.Contact
+	a.name = on.folded(strings.TrimSpace(c.FirstName), strings.TrimSpace(c.LastName))
+	a.marks = on.roomForMarks(max(1, len(c.Numbers)))
+	if len(c.Numbers) == 0 {
 		mail := ""
-		if len(a.Contact.Emails) > 0 {
-			mail = strings.ToLower(a.Contact.Emails[0].Address)
+		if len(c.Emails) > 0 {
+			mail = strings.ToLower(c.Emails[0].Address)
 		}
-		a.marks = []mark{hashOf(a.name + "\x00" + mail + "|" + a.companyName)}
+		a.marks[0] = hashOf(a.name + "\x00" + mail + "|" + a.companyName())
 		return
 	}
 	name := hashOf(a.name)
-	a.marks = make([]mark, len(a.Contact.Numbers))
-	for i, n := range a.Contact.Numbers {
+	for i, n := range c.Numbers {
 		if n.E164 != 0 {
 			a.marks[i] = name.and(uint64(n.E164))
 		} else {
 			a.marks[i] = hashOf(a.name + "\x00" + n.Party().Key())
 		}
 	}
+}
+
+// companyName is the name of their company, folded; "" for none.
+func (a *Arrival) companyName() string {
+	if a.firm == nil {
+		return ""
+	}
+	return a.firm.name
+}
+
+// bench is what newcomers are prepared with: their texts are written one behind the other, since a piece of memory for each
+// took more time than what is in it.
+type bench struct {
+	texts  strings.Builder
+	json   plainJSON
+	fold   []byte
+	marks  []mark
+	firms  map[string]*firm // by names as they are written; nil for what is none
+	byFold map[string]*firm // by those, folded
+}
+
+func newBench(people []Newcomer) *bench {
+	marks := 0
+	for i := range people {
+		marks += max(1, len(people[i].Contact.Numbers))
+	}
+	return &bench{marks: make([]mark, marks), firms: map[string]*firm{}, byFold: map[string]*firm{}}
+}
+
+// keep is the text as a string.
+func (b *bench) keep(text []byte) string {
+	const atOnce = 1 << 16
+	if b.texts.Cap()-b.texts.Len() < len(text) {
+		b.texts = strings.Builder{}
+		b.texts.Grow(max(atOnce, len(text)))
+	}
+	at := b.texts.Len()
+	b.texts.Write(text)
+	return b.texts.String()[at:]
+}
+
+// folded is fold of two words with a blank between them.
+func (b *bench) folded(one, two string) string {
+	b.fold = b.fold[:0]
+	for _, s := range [...]string{one, " ", two} {
+		for i := range len(s) {
+			c := s[i]
+			if c >= utf8.RuneSelf {
+				return fold(one + " " + two)
+			}
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			b.fold = append(b.fold, c)
+		}
+	}
+	return b.keep(bytes.TrimSpace(b.fold))
+}
+
+func (b *bench) firm(company string) *firm {
+	f, ok := b.firms[company]
+	if !ok {
+		if name := fold(company); name != "" {
+			if f = b.byFold[name]; f == nil {
+				f = &firm{name: name}
+				b.byFold[name] = f
+			}
+		}
+		b.firms[company] = f
+	}
+	return f
+}
+
+func (b *bench) roomForMarks(n int) (room []mark) {
+	if n > len(b.marks) {
+		b.marks = make([]mark, n)
+	}
+	room, b.marks = b.marks[:n:n], b.marks[n:]
+	return room
+}
+
+// numbers and more are the columns of these names; "" is none.
+func (b *bench) numbers(numbers []crm.Number) string {
+	if len(numbers) == 0 {
+		return ""
+	}
+	if b.json.begin(); b.json.numbers(numbers) {
+		return b.keep(b.json.out)
+	}
+	return textJSON(numbers)
+}
+
+func (b *bench) more(m more) string {
+	switch b.json.begin(); {
+	case m.empty():
+		return ""
+	case b.json.more(m):
+		return b.keep(b.json.out)
+	}
+	return textJSON(m)
+}
+
+// contact is the JSON of a contact but for the company and the brace at the end, with its numbers as they are written already.
+func (b *bench) contact(c *crm.Contact, numbers string) (string, error) {
+	b.json.begin()
+	if !b.json.contact(c) {
+		rest := *c
+		rest.Company, rest.Numbers = "", nil
+		written, err := json.Marshal(rest)
+		if err != nil {
+			return "", err
+		}
+		b.json.out = append(b.json.out[:0], written[:len(written)-1]...)
+	}
+	if numbers != "" {
+		b.json.out = append(append(b.json.out, `,"numbers":`...), numbers...)
+	}
+	return b.keep(b.json.out), nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,9 +39,12 @@ type Trial struct {
 
 // Welcome adds people, and the companies that are not there by name yet, in one
 // transaction. Who is there already is known by name and number (by
-// name and e-mail or company where there is no number).
+// name and e-mail or company where there is no number). people are all whom one call of Arrivals gave.
 func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w Welcomed, err error) {
 	err = s.writeBy(ctx, s.commitBulk, func(t *tx) error {
+		if err := t.rememberTaken(len(people)); err != nil {
+			return err
+		}
 		b := batch{querier: t, tx: t, duplicates: d}
 		if w, err = b.welcome(people); err != nil {
 			return err
@@ -80,14 +84,13 @@ type batch struct {
 	tx         *tx    // nil in a trial
 	trial      *Trial // nil where it is none
 	duplicates Duplicates
-	seen       map[mark]known    // who came in this batch
+	seen       map[mark]known    // who came in this batch; of those who are like nobody else in it only in a trial
 	taken      map[crm.E164]bool // those of their numbers that records have already
 
-	there     map[string]crm.ID // their companies that are there, by folded names
-	companies []*crm.Company    // new ones
-	made      map[string]*crm.Company
-	people    []*Arrival // new ones
-	newer     []newer    // of those who are there
+	companies []*crm.Company // new ones
+	people    []*Arrival     // new ones
+	newer     []newer        // of those who are there
+	bench     *bench         // for who is brought up to date
 }
 
 // newer is a contact or company that is there, and what an import has of them.
@@ -97,13 +100,13 @@ type newer struct {
 }
 
 func (b *batch) welcome(people []*Arrival) (w Welcomed, err error) {
-	if b.there, err = b.companiesOf(people); err != nil {
+	if err = b.findFirms(people); err != nil {
 		return w, err
 	}
 	if b.taken, err = b.takenNumbers(people); err != nil {
 		return w, err
 	}
-	b.made, b.seen = map[string]*crm.Company{}, make(map[mark]known, 2*len(people))
+	b.seen = map[mark]known{}
 	for _, p := range people {
 		var there known
 		if b.duplicates != Add {
@@ -134,7 +137,7 @@ func (b *batch) add(p *Arrival) error {
 	if err := b.addCompany(p); err != nil {
 		return err
 	}
-	if p.companyName != "" && p.Contact.Name() == "" { // a row with a company only: its numbers are the company's
+	if p.firm != nil && p.name == "" && p.Contact.Name() == "" { // a row with a company only: its numbers are the company's
 		b.see(p, known{is: true, place: elsewhere})
 		return b.giveToCompany(p)
 	}
@@ -145,6 +148,9 @@ func (b *batch) add(p *Arrival) error {
 
 // see remembers who somebody is, for those who come after.
 func (b *batch) see(p *Arrival, who known) {
+	if !p.alike && b.trial == nil {
+		return
+	}
 	for _, m := range p.marks {
 		if _, ok := b.seen[m]; ok {
 			continue
@@ -157,12 +163,13 @@ func (b *batch) see(p *Arrival, who known) {
 }
 
 func (b *batch) addCompany(p *Arrival) error {
-	if p.companyName == "" || b.made[p.companyName] != nil || b.there[p.companyName] != "" {
+	f := p.firm
+	if f == nil || f.made != nil || f.there != "" {
 		return nil
 	}
 	c := &crm.Company{Name: p.Company, Responsible: p.Contact.Responsible}
 	if b.trial != nil {
-		name := hashOf(p.companyName).first
+		name := hashOf(f.name).first
 		if _, ok := b.trial.companies[name]; ok {
 			return nil
 		}
@@ -173,7 +180,7 @@ func (b *batch) addCompany(p *Arrival) error {
 			return err
 		}
 	}
-	b.companies, b.made[p.companyName] = append(b.companies, c), c
+	b.companies, f.made = append(b.companies, c), c
 	return nil
 }
 
@@ -183,11 +190,11 @@ func (b *batch) giveToCompany(p *Arrival) error {
 	if b.tx == nil {
 		return nil
 	}
-	if c := b.made[p.companyName]; c != nil {
+	if c := p.firm.made; c != nil {
 		enrich(c, p.Contact)
 		return nil
 	}
-	rid, err := ridOf(b, "company", b.there[p.companyName])
+	rid, err := ridOf(b, "company", p.firm.there)
 	if err != nil || rid == 0 {
 		return err
 	}
@@ -209,15 +216,18 @@ func (b *batch) update(there known, p *Arrival) error {
 		earlier := b.people[there.place]
 		refresh(&earlier.Contact, p)
 		if earlier.Company == "" || p.Company != "" {
-			earlier.Company = p.Company
+			earlier.Company, earlier.firm = p.Company, p.firm
 		}
 		if err := b.addCompany(p); err != nil {
 			return err
 		}
-		return earlier.prepare()
+		if b.bench == nil {
+			b.bench = newBench(nil)
+		}
+		return earlier.prepare(b.bench)
 	case there.key == 0: // the company of this batch
-		if c := b.made[p.companyName]; c != nil {
-			refreshCompany(c, p)
+		if p.firm != nil && p.firm.made != nil {
+			refreshCompany(p.firm.made, p)
 		}
 		return nil
 	}
@@ -244,12 +254,8 @@ func (b *batch) bringUpToDate() error {
 			return err
 		}
 		refresh(&was.Contact, n.by)
-		switch made := b.made[n.by.companyName]; {
-		case n.by.companyName == "" || fold(was.companyName) == n.by.companyName:
-		case made != nil:
-			was.Contact.Company = made.ID
-		default:
-			was.Contact.Company = b.there[n.by.companyName]
+		if f := n.by.firm; f != nil && fold(was.companyName) != f.name {
+			was.Contact.Company = f.id()
 		}
 		if err := b.tx.do(crm.UpdateContact{Contact: was.Contact}); err != nil {
 			return err
@@ -357,40 +363,45 @@ func addEmails(have, more []crm.Email) []crm.Email {
 	return have
 }
 
-// companiesOf are the companies of newcomers that are there, by their folded names.
-func (b *batch) companiesOf(people []*Arrival) (map[string]crm.ID, error) {
-	var names []string
+// findFirms finds the companies of newcomers that are there.
+func (b *batch) findFirms(people []*Arrival) error {
+	firms := map[string]*firm{}
 	for _, p := range people {
-		if p.companyName != "" {
-			names = append(names, p.companyName)
+		if p.firm != nil {
+			p.firm.there, p.firm.made, p.firm.row = "", nil, named{}
+			firms[p.firm.name] = p.firm
 		}
 	}
-	slices.Sort(names)
-	companies := map[string]crm.ID{}
-	err := each(b, "SELECT f.sort, f.id FROM json_each(?) j JOIN company f ON f.sort = j.value ORDER BY f.rid DESC",
-		[]any{orEmpty(toJSON(slices.Compact(names)))}, func(rows *sql.Rows) error {
+	return each(b, "SELECT f.sort, f.id FROM json_each(?) j JOIN company f ON f.sort = j.value ORDER BY f.rid DESC",
+		[]any{orEmpty(toJSON(slices.Sorted(maps.Keys(firms))))}, func(rows *sql.Rows) error {
 			var name string
 			var id crm.ID
 			err := rows.Scan(&name, idBlob{&id})
-			companies[name] = id // the oldest of that name is the last
+			firms[name].there = id // the oldest of that name is the last
 			return err
 		})
-	return companies, err
 }
 
 // takenNumbers are those of newcomers' numbers that records have already.
 func (b *batch) takenNumbers(people []*Arrival) (map[crm.E164]bool, error) {
+	var remembered *takenNumbers
+	if b.tx != nil {
+		remembered = b.tx.s.taken
+	}
 	var numbers []crm.E164
 	for _, p := range people {
 		for _, n := range p.Contact.Numbers {
-			if n.E164 != 0 {
+			if n.E164 != 0 && remembered.may(n.E164) {
 				numbers = append(numbers, n.E164)
 			}
 		}
 	}
-	slices.Sort(numbers) // one walk through the index, not a jump for each
 	taken := map[crm.E164]bool{}
-	err := each(b, "SELECT DISTINCT p.e164 FROM json_each(?) j CROSS JOIN phone p ON p.e164 = j.value", []any{orEmpty(toJSON(numbers))},
+	if len(numbers) == 0 {
+		return taken, nil
+	}
+	slices.Sort(numbers) // one walk through the index, not a jump for each
+	err := each(b, "SELECT DISTINCT p.e164 FROM json_each(?) j CROSS JOIN phone p ON p.e164 = j.value", []any{toJSON(numbers)},
 		func(rows *sql.Rows) error {
 			var n int64
 			err := rows.Scan(&n)
@@ -410,6 +421,9 @@ type known struct {
 // find looks for a newcomer in the file and earlier in the import.
 func (b *batch) find(p *Arrival) (known, error) {
 	for _, m := range p.marks {
+		if !p.alike && b.trial == nil {
+			break
+		}
 		if who, ok := b.seen[m]; ok {
 			return who, nil
 		}
@@ -432,7 +446,7 @@ func (b *batch) find(p *Arrival) (known, error) {
 			if err != nil {
 				return known{}, err
 			}
-			if fold(m.Name) == p.name && k.kind() == crm.KindContact || p.name == "" && k.kind() == crm.KindCompany && fold(m.Name) == p.companyName {
+			if fold(m.Name) == p.name && k.kind() == crm.KindContact || p.name == "" && k.kind() == crm.KindCompany && fold(m.Name) == p.companyName() {
 				return known{is: true, key: k, place: elsewhere}, nil
 			}
 		}
@@ -449,14 +463,14 @@ func (b *batch) findByName(p *Arrival) (there known, err error) {
 		rid, err := companyNamed(b, p.Company)
 		return known{is: rid != 0, key: makeKey(crm.KindCompany, rid), place: elsewhere}, err
 	}
-	err = each(b, "SELECT "+contactColumns+contactTables+"WHERE c.sort = ?", []any{p.sort}, func(rows *sql.Rows) error {
+	err = each(b, "SELECT "+contactColumns+contactTables+"WHERE c.sort = ?", []any{p.row.sort}, func(rows *sql.Rows) error {
 		c, err := scanContact(rows)
 		same := false
 		switch {
 		case len(p.Contact.Emails) > 0 && len(c.Emails) > 0:
 			same = strings.EqualFold(p.Contact.Emails[0].Address, c.Emails[0].Address)
 		case len(p.Contact.Emails) == 0 && len(c.Emails) == 0:
-			same = fold(c.companyName) == p.companyName
+			same = fold(c.companyName) == p.companyName()
 		}
 		if same && !there.is {
 			there = known{is: true, key: makeKey(crm.KindContact, c.rid), place: elsewhere}

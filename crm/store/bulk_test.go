@@ -84,3 +84,53 @@ func TestATrialHoldsLittle(t *testing.T) {
 	}
 	runtime.KeepAlive(&trial)
 }
+
+// While an import goes on it remembers which numbers there are: also those that came in otherwise.
+func TestAnImportKnowsWhoCameBetweenItsBatches(t *testing.T) {
+	s := open(t)
+	var before, between []Newcomer
+	for i := range indexLater {
+		before = append(before, newcomer(t, fmt.Sprint("Early ", i), "", fmt.Sprintf("030 %07d", 1_000_000+i)))
+		between = append(between, newcomer(t, fmt.Sprint("Late ", i), "", fmt.Sprintf("030 %07d", 2_000_000+i)))
+	}
+	must(s.Welcome(ctx, must(s.Arrivals(before))(t), Skip))(t)
+	if s.taken == nil {
+		t.Fatal("nothing is remembered")
+	}
+	ok(t, s.Do(ctx, crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: "Late 7", Numbers: between[7].Contact.Numbers}}))
+	between[8] = before[8]
+	if w := must(s.Welcome(ctx, must(s.Arrivals(between))(t), Skip))(t); w.Skipped != 2 || w.Contacts != indexLater-2 {
+		t.Errorf("%+v", w)
+	}
+	ok(t, s.Sync(ctx))
+	if s.taken != nil {
+		t.Error("the import has ended and what it remembered is still there")
+	}
+}
+
+// What is remembered of numbers says of none that is there that it is not, and of few that are not that they may be.
+func TestTakenNumbersAreRemembered(t *testing.T) {
+	var none *takenNumbers
+	none.add(493020948812)
+	if !none.may(1) {
+		t.Error("who remembers nothing cannot know")
+	}
+	taken := takenNumbers{make([]uint64, 1<<takenBits/64)}
+	const n = 2_000_000
+	number := func(i int) crm.E164 { return crm.E164(493020000000 + i*6700417%80000000) }
+	for i := range n {
+		taken.add(number(i))
+	}
+	wrong := 0
+	for i := range n {
+		if !taken.may(number(i)) {
+			t.Fatalf("%s is forgotten", number(i))
+		}
+		if taken.may(number(n + i)) {
+			wrong++
+		}
+	}
+	if wrong > n/20 {
+		t.Errorf("%d of %d look like one that is there", wrong, n)
+	}
+}

@@ -42,6 +42,7 @@ func (s *Store) pragmas(pragmas ...string) error {
 func (s *Store) Sync(ctx context.Context) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	s.taken = nil
 	if err := s.pragmas(cacheSize, "shrink_memory"); err != nil {
 		return err
 	}

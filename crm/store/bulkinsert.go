@@ -1,11 +1,11 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"leadline/crm"
@@ -22,12 +22,11 @@ func (b *batch) save() error {
 		return err
 	}
 	for _, p := range b.people {
-		p.Contact.Company = b.there[p.companyName]
-		if c := b.made[p.companyName]; c != nil {
-			p.Contact.Company = c.ID
+		if p.firm != nil {
+			p.Contact.Company = p.firm.id()
 		}
 	}
-	sortForIndex(b.companies, b.people)
+	b.sortForIndex()
 	commands, err := b.arguments(user.ID)
 	if err != nil {
 		return err
@@ -51,27 +50,32 @@ func (b *batch) save() error {
 }
 
 // sortForIndex puts a batch in the order of the indexes by name, so that each of their pages is come to once.
-func sortForIndex(companies []*crm.Company, people []*Arrival) {
-	slices.SortStableFunc(companies, func(x, y *crm.Company) int { return cmp.Compare(x.Name, y.Name) })
-	slices.SortFunc(people, func(x, y *Arrival) int { return x.place - y.place })
+func (b *batch) sortForIndex() {
+	slices.SortStableFunc(b.companies, func(x, y *crm.Company) int { return cmp.Compare(x.Name, y.Name) })
+	last := -1
+	for _, p := range b.people {
+		last = max(last, p.place)
+	}
+	placed := make([]*Arrival, last+1)
+	for _, p := range b.people {
+		placed[p.place] = p
+	}
+	b.people = slices.DeleteFunc(placed, func(p *Arrival) bool { return p == nil })
 }
 
 // arguments are the batch as the JSON of crm.ImportContacts, put together of what is written
 // already. A company is in the same as its first person, or in the last.
-func (b *batch) arguments(by crm.ID) (commands [][]byte, err error) {
-	var companies, contacts bytes.Buffer
-	list := func(to *bytes.Buffer, parts ...[]byte) {
-		if to.Len() > 0 {
-			to.WriteByte(',')
-		}
-		for _, part := range parts {
-			to.Write(part)
-		}
-	}
+func (b *batch) arguments(by crm.ID) (commands []string, err error) {
+	var contacts strings.Builder
+	var companies plainJSON
+	const begin, room = `{"contacts":[`, 1 << 14
 	finish := func() {
-		commands = append(commands, slices.Concat([]byte(`{"companies":[`), companies.Bytes(), []byte(`],"contacts":[`), contacts.Bytes(), []byte(`],"by":"`+string(by)+`"}`)))
-		companies.Reset()
-		contacts.Reset()
+		contacts.WriteString(`],"companies":[`)
+		contacts.Write(companies.out)
+		contacts.WriteString(`],"by":"` + string(by) + `"}`)
+		commands = append(commands, contacts.String())
+		contacts = strings.Builder{}
+		companies.begin()
 	}
 	written := map[*crm.Company]bool{}
 	company := func(c *crm.Company) error {
@@ -79,32 +83,58 @@ func (b *batch) arguments(by crm.ID) (commands [][]byte, err error) {
 			return nil
 		}
 		written[c] = true
-		text, err := json.Marshal(c)
-		list(&companies, text)
-		return err
+		return companies.add(c)
 	}
 	for _, p := range b.people {
-		if err := company(b.made[p.companyName]); err != nil {
-			return nil, fmt.Errorf("write company %q: %w", p.Company, err)
+		if contacts.Len() == 0 {
+			contacts.Grow(commandBytes + room)
+			contacts.WriteString(begin)
+		} else {
+			contacts.WriteByte(',')
 		}
-		end := []byte("}")
+		contacts.WriteString(p.written)
 		if p.Contact.Company != "" {
-			end = []byte(`,"company":"` + string(p.Contact.Company) + `"}`)
+			contacts.WriteString(`,"company":"` + string(p.Contact.Company) + `"`)
 		}
-		list(&contacts, p.written[:len(p.written)-1], end)
-		if companies.Len()+contacts.Len() > commandBytes {
+		contacts.WriteByte('}')
+		if p.firm != nil {
+			if err := company(p.firm.made); err != nil {
+				return nil, err
+			}
+		}
+		if len(companies.out)+contacts.Len() > commandBytes {
 			finish()
 		}
 	}
 	for _, c := range b.companies {
 		if err := company(c); err != nil {
-			return nil, fmt.Errorf("write company %q: %w", c.Name, err)
+			return nil, err
 		}
 	}
-	if companies.Len()+contacts.Len() > 0 {
+	if len(companies.out) > 0 && contacts.Len() == 0 {
+		contacts.WriteString(begin)
+	}
+	if contacts.Len() > 0 {
 		finish()
 	}
 	return commands, nil
+}
+
+// add writes a company behind others.
+func (j *plainJSON) add(c *crm.Company) error {
+	if len(j.out) > 0 {
+		j.out = append(j.out, ',')
+	}
+	at := len(j.out)
+	if j.company(c) {
+		return nil
+	}
+	text, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("write company %q: %w", c.Name, err)
+	}
+	j.out, j.odd = append(j.out[:at], text...), false
+	return nil
 }
 
 // importContacts adds what another import, here or elsewhere, made of its file.
@@ -114,9 +144,10 @@ func (t *tx) importContacts(do crm.ImportContacts, at time.Time) error {
 		companies[i] = &do.Companies[i]
 	}
 	people := make([]*Arrival, len(do.Contacts))
+	on := newBench(nil)
 	for i, c := range do.Contacts {
-		people[i] = &Arrival{Newcomer: Newcomer{Contact: c}}
-		if err := people[i].prepare(); err != nil {
+		people[i] = &Arrival{Newcomer: &Newcomer{Contact: c}}
+		if err := people[i].prepare(on); err != nil {
 			return err
 		}
 	}
@@ -126,8 +157,8 @@ func (t *tx) importContacts(do crm.ImportContacts, at time.Time) error {
 // importAll adds many people and companies, as saveCompany and saveContact
 // would one by one, and tells the windows once.
 func (t *tx) importAll(companies []*crm.Company, people []*Arrival, by crm.ID, at time.Time) error {
-	b := bulk{tx: t, at: at, by: by, later: len(companies)+len(people) >= indexLater, users: map[crm.ID]any{}, companies: map[crm.ID]named{}}
-	b.companyRows, b.contactRows = make([]any, 0, companyWidth*len(companies)), make([]any, 0, contactWidth*len(people))
+	b := newBulk(t)
+	b.at, b.by, b.later = at, by, len(companies)+len(people) >= indexLater
 	b.phones = make([]phoneRow, 0, 2*len(people))
 	for _, c := range companies {
 		if err := b.company(*c); err != nil {
@@ -140,10 +171,10 @@ func (t *tx) importAll(companies []*crm.Company, people []*Arrival, by crm.ID, a
 		}
 	}
 	t.changed = Changed{Lists: true}
-	return b.write()
+	return b.finish()
 }
 
-// bulk collects the rows of an import, in the order of their tables' keys.
+// bulk writes the rows of an import, companies before contacts, and collects those that are written in the order of their tables' keys.
 type bulk struct {
 	*tx
 	at    time.Time
@@ -154,11 +185,17 @@ type bulk struct {
 	users      map[crm.ID]any
 	companies  map[crm.ID]named
 
-	lastCompany, lastContact int64
-	companyRows, contactRows []any
-	wordRows, addressRows    []any
-	digitRows                []any
-	phones                   []phoneRow
+	lastCompany, lastContact            int64
+	companyRows, contactRows, phoneRows inserter
+	wordRows, addressRows, digitRows    inserter
+	phones                              []phoneRow
+}
+
+func newBulk(t *tx) bulk {
+	into := func(insert string, width int) inserter { return inserter{tx: t, insert: insert, width: width} }
+	return bulk{tx: t, users: map[crm.ID]any{}, companies: map[crm.ID]named{},
+		companyRows: into(companyInsert, companyWidth), contactRows: into(contactInsert, contactWidth), phoneRows: into(phoneInsert, 2),
+		wordRows: into(wordsInsert, 2), addressRows: into(addressInsert, 2), digitRows: into(digitsInsert, 2)}
 }
 
 type named struct {
@@ -212,19 +249,24 @@ func (b *bulk) company(c crm.Company) error {
 		return err
 	}
 	b.companies[c.ID] = named{rid, c.Name}
-	b.companyRows = append(b.companyRows, companyValues(rid, c, responsible, made, b.at)...)
-	if b.companyRows[len(b.companyRows)-1], err = b.changedBy(c.ChangedBy, made); err != nil {
+	row := companyValues(rid, c, responsible, made, b.at)
+	if row[len(row)-1], err = b.changedBy(c.ChangedBy, made); err != nil {
 		return err
 	}
-	b.ways(makeKey(crm.KindCompany, rid), c.Numbers, c.SIP)
-	if !b.later {
-		b.index(makeKey(crm.KindCompany, rid), c.Numbers, companyWords(c))
+	if err := b.companyRows.add(row...); err != nil {
+		return err
 	}
-	return nil
+	if err := b.ways(makeKey(crm.KindCompany, rid), c.Numbers, c.SIP); err != nil || b.later {
+		return err
+	}
+	return b.index(makeKey(crm.KindCompany, rid), c.Numbers, companyWords(c))
 }
 
 func (b *bulk) contact(p *Arrival) error {
-	c := p.Contact
+	if err := b.companyRows.flush(); err != nil { // to which it may point
+		return err
+	}
+	c := &p.Contact
 	responsible, err := b.user(c.Responsible)
 	if err != nil {
 		return err
@@ -233,17 +275,9 @@ func (b *bulk) contact(p *Arrival) error {
 	if err != nil {
 		return err
 	}
-	company, ok := b.companies[c.Company]
-	if !ok && c.Company != "" {
-		if company.rid, err = ridOf(b.tx, "company", c.Company); err != nil {
-			return err
-		}
-		if !b.later {
-			if company.name, err = nameOfCompany(b.tx, company.rid); err != nil {
-				return err
-			}
-		}
-		b.companies[c.Company] = company
+	company, err := b.companyOf(p)
+	if err != nil {
+		return err
 	}
 	rid, err := b.next("contact", &b.lastContact)
 	if err != nil {
@@ -254,71 +288,97 @@ func (b *bulk) contact(p *Arrival) error {
 		return err
 	}
 	created, updated := stamps(c.Created, c.Updated, b.at)
-	b.contactRows = append(b.contactRows, rid, c.ID.Bytes(), c.FirstName, c.LastName, p.sort, c.Position, nullRid(company.rid), responsible,
-		p.numbers, p.more, created, updated, made, changed)
-	b.ways(makeKey(crm.KindContact, rid), c.Numbers, c.SIP)
-	if !b.later {
-		b.index(makeKey(crm.KindContact, rid), c.Numbers, contactWords(c, company.name))
+	r := &p.row
+	if err := b.contactRows.add(rid, r.id, r.first, r.last, r.sort, r.position, nullRid(company.rid), responsible, r.numbers, r.more,
+		created, updated, made, changed); err != nil {
+		return err
 	}
-	return nil
+	if err := b.ways(makeKey(crm.KindContact, rid), c.Numbers, c.SIP); err != nil || b.later {
+		return err
+	}
+	return b.index(makeKey(crm.KindContact, rid), c.Numbers, contactWords(*c, company.name))
+}
+
+// companyOf is somebody's company; it is looked up once for all of its people.
+func (b *bulk) companyOf(p *Arrival) (company named, err error) {
+	id := p.Contact.Company
+	if id == "" {
+		return company, nil
+	}
+	if p.firm != nil && p.firm.row.rid != 0 {
+		return p.firm.row, nil
+	}
+	company, ok := b.companies[id]
+	if !ok {
+		if company.rid, err = ridOf(b.tx, "company", id); err != nil {
+			return company, err
+		}
+		if !b.later {
+			if company.name, err = nameOfCompany(b.tx, company.rid); err != nil {
+				return company, err
+			}
+		}
+		b.companies[id] = company
+	}
+	if p.firm != nil {
+		p.firm.row = company
+	}
+	return company, nil
 }
 
 // ways are those from numbers and SIP addresses to a record.
-func (b *bulk) ways(k key, numbers []crm.Number, sip []string) {
+func (b *bulk) ways(k key, numbers []crm.Number, sip []string) error {
 	for _, n := range numbers {
 		if n.E164 != 0 {
 			b.phones = append(b.phones, phoneRow{n.E164, k})
 		}
 	}
 	if len(sip) == 0 && !slices.ContainsFunc(numbers, func(n crm.Number) bool { return n.E164 == 0 }) {
-		return
+		return nil
 	}
 	for _, p := range b.parties(numbers, sip) {
 		if p.Kind != crm.Phone {
-			b.addressRows = append(b.addressRows, p.Key(), int64(k))
+			if err := b.addressRows.add(p.Key(), int64(k)); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // index is what the search has of a record.
-func (b *bulk) index(k key, numbers []crm.Number, words string) {
+func (b *bulk) index(k key, numbers []crm.Number, words string) error {
 	if windows := digitWindows(numbers); windows != "" {
-		b.digitRows = append(b.digitRows, int64(k), windows)
+		if err := b.digitRows.add(int64(k), windows); err != nil {
+			return err
+		}
 	}
-	b.wordRows = append(b.wordRows, int64(k), words)
+	return b.wordRows.add(int64(k), words)
 }
 
-func (b *bulk) write() error {
+// finish writes what is left.
+func (b *bulk) finish() error {
 	slices.SortFunc(b.phones, func(x, y phoneRow) int { return cmp.Compare(x.number, y.number) })
-	phones := make([]any, 0, 2*len(b.phones))
 	for _, p := range b.phones {
-		phones = append(phones, int64(p.number), int64(p.key))
+		b.s.taken.add(p.number)
+		if err := b.phoneRows.add(int64(p.number), int64(p.key)); err != nil {
+			return err
+		}
 	}
-	for _, table := range []struct {
-		insert string
-		width  int
-		values []any
-	}{
-		{companyInsert, companyWidth, b.companyRows},
-		{contactInsert, contactWidth, b.contactRows},
-		{phoneInsert, 2, phones},
-		{addressInsert, 2, b.addressRows},
-		{wordsInsert, 2, b.wordRows},
-		{digitsInsert, 2, b.digitRows},
-	} {
-		if err := b.insertMany(table.insert, table.width, table.values); err != nil {
+	for _, rows := range []*inserter{&b.companyRows, &b.contactRows, &b.phoneRows, &b.addressRows, &b.wordRows, &b.digitRows} {
+		if err := rows.flush(); err != nil {
 			return err
 		}
 	}
 	if !b.later {
 		return nil
 	}
-	if n := int64(len(b.companyRows) / companyWidth); n > 0 {
+	if n := b.companyRows.rows; n > 0 {
 		if err := b.noteUnindexed("company", b.lastCompany-n+1, b.lastCompany); err != nil {
 			return err
 		}
 	}
-	if n := int64(len(b.contactRows) / contactWidth); n > 0 {
+	if n := b.contactRows.rows; n > 0 {
 		return b.noteUnindexed("contact", b.lastContact-n+1, b.lastContact)
 	}
 	return nil

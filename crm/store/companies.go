@@ -43,7 +43,7 @@ const (
 // companyValues are those of companyInsert; rid nil lets SQLite choose, made is the row of who makes it.
 func companyValues(rid any, c crm.Company, responsible, made any, at time.Time) []any {
 	created, updated := stamps(c.Created, c.Updated, at)
-	return []any{rid, c.ID.Bytes(), c.Name, fold(c.Name), responsible, toJSON(c.Numbers), toJSON(companyMore(c)), created, updated, made, made}
+	return []any{rid, c.ID.Bytes(), c.Name, fold(c.Name), responsible, numbersJSON(c.Numbers), moreJSON(companyMore(c)), created, updated, made, made}
 }
 
 func (t *tx) saveCompany(c crm.Company, at time.Time, create bool) error {

@@ -168,6 +168,7 @@ func (s *Store) disconnect() error {
 	s.writes.close()
 	s.reads.close()
 	s.closeBulk()
+	s.taken = nil
 	var errs []error
 	if s.readDB != nil {
 		errs = append(errs, s.readDB.Close())

@@ -15,36 +15,53 @@ import (
 // back costs as much as a row.
 const rowsAtOnce = 500
 
-// insertMany writes rows of that many values each. What it is given is bound as it
-// is: nil, int64, bool, float64, string or []byte.
-func (t *tx) insertMany(insert string, width int, values []any) error {
-	if len(values) == 0 {
+// inserter writes rows of one table. What it is given is bound as it is: nil, int64, bool, float64, string or []byte.
+type inserter struct {
+	tx     *tx
+	insert string
+	width  int // values of a row
+	values []driver.NamedValue
+	rows   int64 // so many it was given
+}
+
+// add writes a row, or keeps it until there are more.
+func (i *inserter) add(row ...any) error {
+	if i.values == nil {
+		i.values = make([]driver.NamedValue, 0, rowsAtOnce*i.width)
+	}
+	for _, v := range row {
+		i.values = append(i.values, driver.NamedValue{Ordinal: len(i.values) + 1, Value: v})
+	}
+	i.rows++
+	if len(i.values) < rowsAtOnce*i.width {
 		return nil
 	}
-	return t.s.writer.Raw(func(conn any) error {
-		args := make([]driver.NamedValue, min(len(values), rowsAtOnce*width))
-		for i := range args {
-			args[i].Ordinal = i + 1
-		}
-		for len(values) > 0 {
-			rows := rowsAtOnce
-			if len(values) < rowsAtOnce*width {
-				rows = 1
-			}
-			stmt, err := t.s.bulkStatement(conn.(*sqlite3.SQLiteConn), insert, rows, width)
-			if err != nil {
-				return err
-			}
-			for i, v := range values[:rows*width] {
-				args[i].Value = v
-			}
-			if err := run(stmt, args[:rows*width]); err != nil {
-				return explain(err)
-			}
-			values = values[rows*width:]
-		}
+	return i.write(rowsAtOnce)
+}
+
+// flush writes the rows that are kept.
+func (i *inserter) flush() error {
+	if len(i.values) == 0 {
 		return nil
+	}
+	return i.write(1)
+}
+
+// write writes what is kept, by statements of so many rows.
+func (i *inserter) write(rows int) error {
+	err := i.tx.s.writer.Raw(func(conn any) error {
+		stmt, err := i.tx.s.bulkStatement(conn.(*sqlite3.SQLiteConn), i.insert, rows, i.width)
+		for values := i.values; len(values) > 0 && err == nil; values = values[rows*i.width:] {
+			for n := range rows * i.width {
+				values[n].Ordinal = n + 1
+			}
+			err = run(stmt, values[:rows*i.width])
+		}
+		return err
 	})
+	clear(i.values)
+	i.values = i.values[:0]
+	return explain(err)
 }
 
 // run executes a statement as a question: that takes all values on one way into C, where Exec goes for each.

@@ -75,10 +75,13 @@ func (j jsonColumn) Scan(v any) error {
 }
 
 // toJSON writes a column of JSON; what is empty becomes NULL.
-func toJSON(v any) any {
+func toJSON(v any) any { return column(textJSON(v)) }
+
+// textJSON is JSON; what is empty becomes "".
+func textJSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil || string(b) == "null" || string(b) == "{}" || string(b) == "[]" {
-		return nil
+		return ""
 	}
 	return string(b)
 }

@@ -33,12 +33,21 @@ func TestNumbersAreReadAsJSONSays(t *testing.T) {
 		if short, long := moreJSON(contactMore(c)), toJSON(contactMore(c)); short != long {
 			t.Fatalf("the rest is written as %v, not %v", short, long)
 		}
-		if short, ok := plainContact(c); ok {
-			if long, err := json.Marshal(c); err != nil || string(short) != string(long) {
-				t.Fatalf("written as %s, not %s, %v", short, long, err)
+		var j plainJSON
+		if j.contact(&c) {
+			if long, err := json.Marshal(c); err != nil || string(j.out)+"}" != string(long) {
+				t.Fatalf("written as %s}, not %s, %v", j.out, long, err)
 			}
 		} else if plainText(c.FirstName+c.LastName+c.Position+c.Comment+c.Source+string(c.ID)+string(c.Responsible)) && c.ID != "" && len(c.Emails)+len(c.Marks) == 0 {
 			t.Fatalf("%+v is not written the short way", c)
+		}
+		f := crm.Company{ID: c.ID, Name: c.FirstName, Responsible: c.Responsible, Source: rapid.SampledFrom([]string{"", c.Source}).Draw(t, "source or none")}
+		if j.begin(); j.company(&f) {
+			if long, err := json.Marshal(f); err != nil || string(j.out) != string(long) {
+				t.Fatalf("written as %s, not %s, %v", j.out, long, err)
+			}
+		} else if plainText(f.Name+string(f.ID)+string(f.Responsible)) && f.ID != "" && f.Name != "" && f.Source == "" {
+			t.Fatalf("%+v is not written the short way", f)
 		}
 		var want, got []crm.Number
 		if err := json.Unmarshal(raw, &want); err != nil {

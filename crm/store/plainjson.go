@@ -3,6 +3,7 @@ package store
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"leadline/crm"
@@ -46,12 +47,11 @@ func (j *plainJSON) emails(emails []crm.Email) {
 	j.out = append(j.out, ']')
 }
 
-// numbersJSON is toJSON for numbers.
-func numbersJSON(numbers []crm.Number) any {
-	if len(numbers) == 0 {
-		return nil
-	}
-	j := plainJSON{out: make([]byte, 0, 64*len(numbers))}
+// begin empties it.
+func (j *plainJSON) begin() { j.out, j.odd = j.out[:0], false }
+
+// numbers writes numbers; ok is false where encoding/json has to.
+func (j *plainJSON) numbers(numbers []crm.Number) (ok bool) {
 	for i, n := range numbers {
 		j.out = append(j.out, "[,"[min(i, 1)], '{')
 		if n.E164 != 0 {
@@ -64,38 +64,30 @@ func numbersJSON(numbers []crm.Number) any {
 		j.text("label", string(n.Label))
 		j.out = append(j.out, '}')
 	}
-	if j.odd {
-		return toJSON(numbers)
-	}
-	return string(append(j.out, ']'))
+	j.out = append(j.out, ']')
+	return !j.odd
 }
 
-// moreJSON is toJSON for the rest of a contact.
-func moreJSON(m more) any {
+// more writes the rest of a contact or company; ok is false where encoding/json has to.
+func (j *plainJSON) more(m more) (ok bool) {
 	if len(m.SIP)+len(m.Addresses)+len(m.Marks)+len(m.Fields) > 0 {
-		return toJSON(m)
+		return false
 	}
-	if len(m.Emails) == 0 && m.Comment == "" && m.Source == "" {
-		return nil
-	}
-	j := plainJSON{out: append(make([]byte, 0, 64*(1+len(m.Emails))+len(m.Comment)), '{')}
+	j.out = append(j.out, '{')
 	j.emails(m.Emails)
 	j.text("comment", m.Comment)
 	j.text("source", m.Source)
-	if j.odd {
-		return toJSON(m)
-	}
-	return string(append(j.out, '}'))
+	j.out = append(j.out, '}')
+	return !j.odd
 }
 
-// plainContact is the JSON of a contact without company and numbers; ok is false for one that encoding/json has to write.
-func plainContact(c crm.Contact) (written []byte, ok bool) {
-	if len(c.Numbers)+len(c.SIP)+len(c.Addresses)+len(c.Marks)+len(c.Fields) > 0 || c.Company != "" ||
-		c.Origin.Call != "" || c.Origin.Reason.Key != "" || c.Origin.Reason.Args != nil || c.MadeBy != "" || c.ChangedBy != "" || !c.Created.IsZero() || !c.Updated.IsZero() || c.ID == "" {
-		return nil, false
+// contact writes a contact without company and numbers, and without the brace at its end; ok is false for one that
+// encoding/json has to write.
+func (j *plainJSON) contact(c *crm.Contact) (ok bool) {
+	if len(c.SIP)+len(c.Addresses)+len(c.Marks)+len(c.Fields) > 0 || !plainRecord(c.ID, c.Origin, c.MadeBy, c.ChangedBy, c.Created, c.Updated) {
+		return false
 	}
-	const other = 350 // what else the command has of a contact: two numbers and the company
-	j := plainJSON{out: append(make([]byte, 0, other+64*len(c.Emails)+len(c.Comment)), '{')}
+	j.out = append(j.out, '{')
 	j.text("id", string(c.ID))
 	j.text("first_name", c.FirstName)
 	j.text("last_name", c.LastName)
@@ -104,7 +96,40 @@ func plainContact(c crm.Contact) (written []byte, ok bool) {
 	j.text("comment", c.Comment)
 	j.text("source", c.Source)
 	j.text("responsible", string(c.Responsible))
-	return append(j.out, '}'), !j.odd
+	return !j.odd
+}
+
+// company writes a company; ok is false for one that encoding/json has to write.
+func (j *plainJSON) company(c *crm.Company) (ok bool) {
+	if len(c.Numbers)+len(c.SIP)+len(c.Emails)+len(c.Addresses)+len(c.Marks)+len(c.Fields) > 0 || c.Comment != "" || c.Source != "" || c.Name == "" ||
+		!plainRecord(c.ID, c.Origin, c.MadeBy, c.ChangedBy, c.Created, c.Updated) {
+		return false
+	}
+	j.out = append(j.out, '{')
+	j.text("id", string(c.ID))
+	j.text("name", c.Name)
+	j.text("responsible", string(c.Responsible))
+	j.out = append(j.out, '}')
+	return !j.odd
+}
+
+// plainRecord says whether a record is one that an import makes: it has an id, and is of no call and nobody's yet.
+func plainRecord(id crm.ID, o crm.Origin, madeBy, changedBy crm.ID, created, updated time.Time) bool {
+	return id != "" && o.Call == "" && o.Reason.Key == "" && o.Reason.Args == nil && madeBy == "" && changedBy == "" && created.IsZero() && updated.IsZero()
+}
+
+// numbersJSON is toJSON for numbers.
+func numbersJSON(numbers []crm.Number) any { return column((&bench{}).numbers(numbers)) }
+
+// moreJSON is toJSON for the rest of a contact or company.
+func moreJSON(m more) any { return column((&bench{}).more(m)) }
+
+// column is a text for a column in which nothing is NULL.
+func column(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 // plainText says whether a text is the same within JSON.

@@ -32,7 +32,8 @@ func (t *tx) putPlain(rows []wire.Row) (rest []wire.Row, err error) {
 	if err := t.row("SELECT EXISTS(SELECT 1 FROM pending) OR EXISTS(SELECT 1 FROM shadow)").Scan(&waits); err != nil || waits || len(ids) == 0 {
 		return rows, explain(err)
 	}
-	p := plainRows{bulk: bulk{tx: t, later: true, fromServer: true, users: map[crm.ID]any{}, companies: map[crm.ID]named{}}}
+	p := plainRows{bulk: newBulk(t)}
+	p.later, p.fromServer = true, true
 	if p.here, err = t.knownIDs(ids); err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func (t *tx) putPlain(rows []wire.Row) (rest []wire.Row, err error) {
 	if len(p.written) == 0 {
 		return rows, nil
 	}
-	if err := p.write(); err != nil {
+	if err := p.finish(); err != nil {
 		return nil, err
 	}
 	t.s.hlc = max(t.s.hlc, p.dates)
@@ -114,7 +115,8 @@ func (p *plainRows) take(r wire.Row) (plain bool, err error) {
 		return false, err
 	}
 	p.note(r.ID, c.Updated)
-	return true, p.contact(&Arrival{Newcomer: Newcomer{Contact: c}, sort: contactSort(c), numbers: numbersJSON(c.Numbers), more: toJSON(contactMore(c))})
+	return true, p.contact(&Arrival{Newcomer: &Newcomer{Contact: c}, row: contactRowValues{id: c.ID.Bytes(), first: c.FirstName, last: c.LastName,
+		sort: contactSort(c), position: c.Position, numbers: numbersJSON(c.Numbers), more: moreJSON(contactMore(c))}})
 }
 
 // plainTrail says whether a record came of no call, and has its dates.

@@ -20,6 +20,10 @@ type more struct {
 	Fields    crm.Values    `json:"fields,omitempty"`
 }
 
+func (m more) empty() bool {
+	return len(m.SIP)+len(m.Emails)+len(m.Addresses)+len(m.Marks)+len(m.Fields) == 0 && m.Comment == "" && m.Source == ""
+}
+
 func (m more) words() string {
 	if len(m.Emails)+len(m.SIP)+len(m.Addresses) == 0 && m.Comment == "" {
 		return ""
@@ -88,6 +92,7 @@ func (t *tx) indexRecord(k key, numbers []crm.Number, sip []string, words string
 	for _, p := range t.parties(numbers, sip) {
 		var err error
 		if p.Kind == crm.Phone {
+			t.s.taken.add(p.E164)
 			_, err = t.exec(phoneInsert+"(?, ?)", int64(p.E164), int64(k))
 		} else {
 			_, err = t.exec(addressInsert+"(?, ?)", p.Key(), int64(k))

@@ -43,11 +43,13 @@ func (t *tx) see(rows []wire.Row) error {
 	if t.s.making {
 		return nil
 	}
-	seen := make([]any, 0, 2*len(rows))
+	seen := inserter{tx: t, insert: "INSERT OR IGNORE INTO row_seen(entity, id) VALUES", width: 2}
 	for _, r := range rows {
-		seen = append(seen, string(r.Entity), string(r.ID))
+		if err := seen.add(string(r.Entity), string(r.ID)); err != nil {
+			return err
+		}
 	}
-	return t.insertMany("INSERT OR IGNORE INTO row_seen(entity, id) VALUES", 2, seen)
+	return seen.flush()
 }
 
 // EndSnapshot ends what BeginSnapshot began: what is here and not in the snapshot goes, and the file is in

@@ -71,6 +71,7 @@ type Store struct {
 	writes statements
 	reads  statements
 	bulk   map[string]*sqlite3.SQLiteStmt // see bulkStatement; under writing
+	taken  *takenNumbers                  // while an import goes on; under writing
 
 	indexer *indexer
 
@@ -143,6 +144,13 @@ func (s *Store) makeID() (crm.ID, error) {
 	s.idLock.Lock()
 	defer s.idLock.Unlock()
 	return crm.NewID(s.now(), s.random)
+}
+
+// makeIDs makes ids that grow one by one.
+func (s *Store) makeIDs(n int) ([]crm.ID, error) {
+	s.idLock.Lock()
+	defer s.idLock.Unlock()
+	return crm.NewIDs(n, s.now(), s.random)
 }
 
 // statements prepares each query once.

@@ -81,6 +81,7 @@ func (s *Store) holdReaders(ctx context.Context) (release func(), err error) {
 func (s *Store) closeWriter() error {
 	s.writes.close()
 	s.closeBulk()
+	s.taken = nil // the other file has others
 	return errors.Join(s.writer.Close(), s.writeDB.Close())
 }
 

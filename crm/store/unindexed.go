@@ -196,8 +196,7 @@ type indexedRow struct {
 
 // indexMany indexes the rows of a question for contacts or companies.
 func (t *tx) indexMany(query string, first, last int64, scan func(*sql.Rows) (indexedRow, error)) (next int64, err error) {
-	var words, windows []any
-	seen := 0
+	var found []indexedRow
 	next = last + 1
 	err = each(t, query, []any{first, last, indexAtOnce}, func(rows *sql.Rows) error {
 		r, err := scan(rows)
@@ -205,22 +204,21 @@ func (t *tx) indexMany(query string, first, last int64, scan func(*sql.Rows) (in
 			t.s.log.Warn("a row cannot be read and is not found by the search", "row", r.key.rid(), "error", err)
 			return nil
 		}
-		if seen++; seen == indexAtOnce {
+		if found = append(found, r); len(found) == indexAtOnce {
 			next = r.key.rid() + 1
-		}
-		words = append(words, int64(r.key), r.words)
-		if digits := digitWindows(r.numbers); digits != "" {
-			windows = append(windows, int64(r.key), digits)
 		}
 		return nil
 	})
-	if err == nil {
-		err = t.insertMany(wordsInsert, 2, words)
+	if err != nil {
+		return next, err
 	}
-	if err == nil {
-		err = t.insertMany(digitsInsert, 2, windows)
+	b := newBulk(t)
+	for _, r := range found {
+		if err := b.index(r.key, r.numbers, r.words); err != nil {
+			return next, err
+		}
 	}
-	return next, err
+	return next, errors.Join(b.wordRows.flush(), b.digitRows.flush())
 }
 
 // foundByName are the contacts and companies whose name begins with the text, last name
