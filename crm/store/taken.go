@@ -7,7 +7,7 @@ import "leadline/crm"
 type takenNumbers struct{ bits []uint64 }
 
 const (
-	takenBits  = 25      // of a place among the bits, which take 4 MB: of two million numbers a hundredth looks like another
+	takenBits  = 25      // of a place among the bits, which take 4 MB: of two million numbers one in sixty looks like another
 	fewNumbers = 100_000 // in the file, so that looking through them takes less than asking
 )
 
@@ -27,17 +27,17 @@ func (t *tx) rememberTaken(people int) error {
 	return nil
 }
 
-func (k *takenNumbers) places(n crm.E164) (one, two uint64) {
-	const odd, another = 0x9e3779b97f4a7c15, 0xd6e8feb86659fd93
-	return uint64(n) * odd >> (64 - takenBits), uint64(n) * another >> (64 - takenBits)
+// place is the word of a number among the bits, and its two bits there.
+func place(n crm.E164) (word, bits uint64) {
+	h := uint64(n) * 0x9e3779b97f4a7c15 // 2⁶⁴ divided by the golden ratio: neighbours come to lie far apart
+	return h >> (64 - takenBits + 6), 1<<(h>>8&63) | 1<<(h>>16&63)
 }
 
 // add remembers a number; a nil one remembers nothing.
 func (k *takenNumbers) add(n crm.E164) {
 	if k != nil {
-		one, two := k.places(n)
-		k.bits[one/64] |= 1 << (one % 64)
-		k.bits[two/64] |= 1 << (two % 64)
+		word, bits := place(n)
+		k.bits[word] |= bits
 	}
 }
 
@@ -46,6 +46,6 @@ func (k *takenNumbers) may(n crm.E164) bool {
 	if k == nil {
 		return true
 	}
-	one, two := k.places(n)
-	return k.bits[one/64]>>(one%64)&(k.bits[two/64]>>(two%64))&1 != 0
+	word, bits := place(n)
+	return k.bits[word]&bits == bits
 }
