@@ -272,7 +272,11 @@ func (p *recordPlayer) saveAs() {
 		return
 	}
 	d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-		if w == nil || err != nil { // cancelled
+		if err != nil {
+			p.fail(text.T("The file could not be written: {reason}", "reason", reasonOf(err)))
+			return
+		}
+		if w == nil { // cancelled
 			return
 		}
 		path := w.URI().Path()
@@ -280,8 +284,7 @@ func (p *recordPlayer) saveAs() {
 		p.copyTo(path)
 	}, windows[i])
 	d.SetFileName(p.file.Name)
-	d.Show()
-	d.Resize(fyne.NewSize(760, 520))
+	showFiles(d, windows[i], "Save the recording", "Save")
 }
 
 func (p *recordPlayer) copyTo(path string) {

@@ -125,8 +125,7 @@ func (v *settingsImportView) choose() {
 		v.look(path)
 	}, v.win)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".CSV", ".vcf", ".VCF", ".json"}))
-	d.Show() // first: before, the dialog has no size to change
-	d.Resize(fyne.NewSize(760, 520))
+	showFiles(d, v.win, "File to import", "Show what would come in")
 }
 
 // look reads a file and shows what would come in.

@@ -39,8 +39,7 @@ func (v *settingsImportView) askFolder(name string, save func(file string)) {
 			v.saveIn(folder.Path(), name, save)
 		}
 	}, v.win)
-	d.Show() // first: before, the dialog has no size to change
-	d.Resize(fyne.NewSize(760, 520))
+	showFiles(d, v.win, "Folder for the file", "Save")
 }
 
 func (v *settingsImportView) saveIn(folder, name string, save func(file string)) {

@@ -64,8 +64,7 @@ func (m *MainWindow) askFolder(chosen func(folder string)) {
 			chosen(folder.Path())
 		}
 	}, m.win)
-	d.Show() // first: before, the dialog has no size to change
-	d.Resize(fyne.NewSize(760, 520))
+	showFiles(d, m.win, "Folder for the file", "Export")
 }
 
 // newFile makes a file in a folder that is not there yet: "calls.csv", else "calls 2.csv".

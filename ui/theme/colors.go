@@ -106,7 +106,7 @@ var fyneNames = map[fyne.ThemeColorName]fyne.ThemeColorName{
 	fynetheme.ColorNameDisabledButton:      Sunk,
 	fynetheme.ColorNameFocus:               AccentSoft,
 	fynetheme.ColorNameForegroundOnError:   OnFill,
-	fynetheme.ColorNameForegroundOnPrimary: OnFill,
+	fynetheme.ColorNameForegroundOnPrimary: Surface, // Fyne fills with Accent, which is light in the dark
 	fynetheme.ColorNameForegroundOnSuccess: OnFill,
 	fynetheme.ColorNameForegroundOnWarning: OnFill,
 	fynetheme.ColorNameHeaderBackground:    Sunk,

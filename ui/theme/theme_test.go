@@ -73,6 +73,7 @@ func TestTextsCanBeReadOnTheirFills(t *testing.T) {
 		{theme.Text2, theme.Hover}, {theme.Text2, theme.Background}, {theme.Text3, theme.Background}, {theme.Text3, theme.Sunk}, {theme.Text3, theme.Raised},
 		{theme.Accent, theme.AccentSoft}, {theme.Accent, theme.Pressed}, {theme.AnswerText, theme.AnswerSoft}, {theme.DangerText, theme.DangerSoft}, {theme.WarningText, theme.WarningSoft},
 		{theme.Text2, theme.AccentSoft}, {theme.OnFill, theme.AccentHover}, {theme.OnFill, theme.AnswerHover}, {theme.OnFill, theme.DangerHover},
+		{fynetheme.ColorNameForegroundOnPrimary, fynetheme.ColorNamePrimary}, // the button of Fyne's dialogs for files
 	} {
 		for _, v := range []fyne.ThemeVariant{fynetheme.VariantLight, fynetheme.VariantDark} {
 			if got := contrast(value(t, c[0], v), value(t, c[1], v)); got < 4.5 {

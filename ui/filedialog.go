@@ -1,0 +1,26 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+
+	"leadline/ui/text"
+)
+
+// How large a dialog for files is, in px, where the window has that room.
+const (
+	filesWide = 760
+	filesHigh = 520
+	filesEdge = 20
+)
+
+// showFiles shows one of Fyne's dialogs for files with our words: its own are in the system's language, and its button
+// says Open or Save whatever is done.
+func showFiles(d *dialog.FileDialog, win fyne.Window, title, confirm text.Key) {
+	d.SetTitleText(text.T(title))
+	d.SetConfirmText(text.T(confirm))
+	d.SetDismissText(text.T("Cancel"))
+	d.Show() // first: before, the dialog has no size to change
+	room := win.Canvas().Size()
+	d.Resize(fyne.NewSize(min(filesWide, room.Width-2*filesEdge), min(filesHigh, room.Height-2*filesEdge)))
+}
