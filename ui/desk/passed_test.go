@@ -111,9 +111,11 @@ func TestACallWithAColleagueNamesThem_B5(t *testing.T) {
 	d.do(crm.SaveUser{User: crm.User{ID: d.file.NewID(), Name: "Petra Weiß", Extension: "102", Numbers: []crm.Number{mobile}}})
 	for id, number := range map[string]string{"1": "102", "2": "01767654321"} {
 		d.ring(id, number)
-		d.call("Petra on "+number, func(c Call) bool {
+		seen := d.call("Petra on "+number, func(c Call) bool {
 			return c.Card.Name == "Petra Weiß" && c.Party.Internal && !c.Card.Known && len(c.Card.Marks) == 0
 		})
 		d.ended(id, number, phone.Missed)
+		d.desk.CloseCall(seen.ID)
+		d.until("no call", func(s Snapshot) bool { return len(s.Calls) == 0 })
 	}
 }
