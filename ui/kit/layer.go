@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/theme"
@@ -40,6 +41,22 @@ func layerOf(o fyne.CanvasObject) *Layer {
 	return layers[fyne.CurrentApp().Driver().CanvasForObject(o)]
 }
 
+// lay lays objects over the content, and lift takes them away. Fyne's container notes neither: without a refresh nothing is painted
+// until something else changes, and what was not painted gets no keys.
+func (l *Layer) lay(objects ...fyne.CanvasObject) {
+	for _, o := range objects {
+		l.over.Add(o)
+	}
+	canvas.Refresh(l.over)
+}
+
+func (l *Layer) lift(objects ...fyne.CanvasObject) {
+	for _, o := range objects {
+		l.over.Remove(o)
+	}
+	canvas.Refresh(l.over)
+}
+
 func (l *Layer) showTip(s string, at fyne.Position) {
 	l.hideTip()
 	words := NewData(s, Secondary.In(theme.Text1))
@@ -52,12 +69,12 @@ func (l *Layer) showTip(s string, at fyne.Position) {
 		y = at.Y - m.Height - 8
 	}
 	place(l.tip, max(4, x), max(4, y), m.Width, m.Height)
-	l.over.Add(l.tip)
+	l.lay(l.tip)
 }
 
 func (l *Layer) hideTip() {
 	if l.tip != nil {
-		l.over.Remove(l.tip)
+		l.lift(l.tip)
 		l.tip = nil
 	}
 }

@@ -79,8 +79,7 @@ func (l *Layer) ShowPopup(content fyne.CanvasObject, at fyne.Position, size fyne
 	sh.Resize(room)
 	place(p.box, x, y, size.Width, size.Height)
 	l.popup = p
-	l.over.Add(sh)
-	l.over.Add(p.box)
+	l.lay(sh, p.box)
 	if first := p.first(); first != nil {
 		l.canvas.Focus(first)
 	} else {
@@ -137,8 +136,7 @@ func (l *Layer) ClosePopup() {
 		f, ok := o.(fyne.Focusable)
 		inside = inside || ok && f == l.canvas.Focused()
 	})
-	l.over.Remove(p.shade)
-	l.over.Remove(p.box)
+	l.lift(p.shade, p.box)
 	if inside {
 		l.refocus(p.before)
 	}
