@@ -37,13 +37,17 @@ func dialable(s string) (target string, ok bool) {
 // linkWords is what a link of another program puts into the field: what it dials, as it is written there, else what may be searched
 // for: the name of a callto: link.
 func linkWords(link, region string) string {
-	if target, ok := dialable(link); ok {
+	number := crm.LinkNumber(link)
+	if number != link { // the extension is set aside (requirements.md C2), and nobody is found by it
+		number, _, _ = strings.Cut(number, ";")
+	}
+	if target, ok := dialable(number); ok {
 		return target
 	}
 	if target := desk.DialTarget(link, region); target != "" { // letters for digits
 		return target
 	}
-	return crm.LinkNumber(link)
+	return number
 }
 
 // matched cuts text into what is before, in and behind the first place where the

@@ -22,6 +22,7 @@ func TestWhatALinkPutsIntoTheField_H5(t *testing.T) {
 	for link, want := range map[string]string{
 		"tel:+49%2030%20123-4567": "+49 30 123-4567", "tel:0800-FLOWERS": "+498003569377", "callto:anna.smith": "anna.smith",
 		"sip:101@pbx.example.org": "sip:101@pbx.example.org", "sip:101": "sip:101", "tel:%zz": "%zz",
+		"tel:+49-30-1234;ext=12": "+49-30-1234", "sip:101@pbx.example.org;transport=tcp": "sip:101@pbx.example.org;transport=tcp",
 	} {
 		if got := linkWords(link, "DE"); got != want {
 			t.Errorf("%s puts %q into the field, want %q", link, got, want)
