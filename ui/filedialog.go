@@ -14,8 +14,7 @@ const (
 	filesEdge = 20
 )
 
-// showFiles shows one of Fyne's dialogs for files with our words: its own are in the system's language, and its button
-// says Open or Save whatever is done.
+// showFiles shows one of Fyne's dialogs for files with our words: its button says Open or Save whatever is done.
 func showFiles(d *dialog.FileDialog, win fyne.Window, title, confirm text.Key) {
 	d.SetTitleText(text.T(title))
 	d.SetConfirmText(text.T(confirm))

@@ -171,6 +171,7 @@ func Speak(language string) {
 		language = systemLanguage()
 	}
 	_ = text.SetLanguage(language)
+	sayInToolkit()
 }
 
 // ApplyLook sets language and theme for all windows; those that are open draw their
