@@ -209,12 +209,12 @@ func companyList(title text.Key, add *kit.Button, locked string, empty fyne.Canv
 }
 
 // companyRow is one of them: what it is called, what it does, and what can be done
-// about it. asked shows the question before it is removed; what can't be removed here says why.
-func companyRow(name, sub, stays string, asked bool, edit, ask, remove, keep func()) fyne.CanvasObject {
+// about it, after more. asked shows the question before it is removed; what can't be removed here says why.
+func companyRow(name, sub, stays string, asked bool, edit, ask, remove, keep func(), more ...fyne.CanvasObject) fyne.CanvasObject {
 	words := kit.Column(2, kit.NewData(name, kit.Strong).Shrink(60), kit.NewData(sub, kit.Secondary).Shrink(60))
 	out := kit.NewButton("Remove", kit.Ghost, ask)
 	out.SetEnabled(stays == "", stays)
-	right := kit.Row(6, kit.NewButton("Edit", kit.Line, edit), out)
+	right := kit.Row(6, append(more, kit.NewButton("Edit", kit.Line, edit), out)...)
 	if asked {
 		right = kit.Row(6, kit.NewButton("Remove for good", kit.Danger, remove), kit.NewButton("Keep", kit.Line, keep))
 	}

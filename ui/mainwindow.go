@@ -340,6 +340,10 @@ func (m *MainWindow) draw(data bool) {
 	m.rail.Missed(m.snap.Missed)
 	m.rail.Due(m.snap.Due)
 	m.rail.Leads(m.snap.Leads)
+	if m.snap.NoLeads && !m.rail.noLeads && m.at == pageLeads { // the company has just gone over to the simple mode
+		m.rail.WithoutLeads(true)
+		m.Go(pageContacts)
+	}
 	m.rail.WithoutLeads(m.snap.NoLeads)
 	m.status.Draw(m.snap)
 	m.omni.Draw(m.snap)

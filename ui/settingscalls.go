@@ -123,6 +123,9 @@ func (v *settingsCallsView) written() callFields {
 // look is called when something was typed.
 func (v *settingsCallsView) look() {
 	v.said.SetText("")
+	if n := differences(v.written(), v.shown); n > 0 {
+		v.said.SetText(text.Tn(n, "{n} change not saved", "{n} changes not saved"))
+	}
 	v.save.SetEnabled(v.written() != v.shown, text.T("Nothing has changed"))
 	v.inner.Refresh()
 }

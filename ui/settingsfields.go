@@ -37,8 +37,22 @@ func (v *settingsFieldsView) fields() {
 	showList(&v.setupPlace, setupWords{"Custom fields", "Add field", theme.IconList, "No custom field yet",
 		"A field of your own on contacts, companies, leads or deals: a customer number, a birthday."}, v.have, v.add,
 		func(f crm.Field) setupEntry {
-			return setupEntry{id: f.ID, name: f.Name, sub: fieldSummary(f), edit: func() { v.editField(f) }}
+			return setupEntry{id: f.ID, name: f.Name, sub: fieldSummary(f), edit: func() { v.editField(f) }, up: func() { v.moveUp(f.ID) }, first: f.ID == v.have[0].ID}
 		})
+}
+
+// moveUp puts a field before the one above it, on all forms and records.
+func (v *settingsFieldsView) moveUp(id crm.ID) {
+	order := slices.Clone(v.have)
+	moveUp(order, slices.IndexFunc(order, func(f crm.Field) bool { return f.ID == id }))
+	var changes []crm.Change
+	for i, f := range order {
+		if f.Order != i {
+			f.Order = i
+			changes = append(changes, crm.SaveField{Field: f})
+		}
+	}
+	v.change(changes...)
 }
 
 // fieldTypeName is what a field holds, in words.

@@ -51,6 +51,8 @@ type setupEntry struct {
 	edit      func()
 	stays     string // why it can't be removed; "" when it can
 	loses     string // what else changes by that, said with the question; "" for nothing
+	up        func() // puts it before the one above; nil where they have no order
+	first     bool   // it is above all others
 }
 
 // showList lists entries, with an empty state before there is any; add makes another one.
@@ -119,7 +121,17 @@ func (p *setupPlace) row(e setupEntry) fyne.CanvasObject {
 	if p.removing == e.id && e.loses != "" {
 		e.sub = e.loses
 	}
-	return companyRow(e.name, e.sub, cmp.Or(p.guard.who, e.stays), p.removing == e.id, e.edit, asks(e.id), func() { p.remove(e.id) }, asks(""))
+	var more []fyne.CanvasObject
+	if e.up != nil {
+		up := kit.NewIconButton("Up", theme.IconArrowUp, kit.Ghost, e.up)
+		reason := p.guard.who
+		if reason == "" && e.first {
+			reason = text.T("First already")
+		}
+		up.SetEnabled(reason == "", reason)
+		more = append(more, up)
+	}
+	return companyRow(e.name, e.sub, cmp.Or(p.guard.who, e.stays), p.removing == e.id, e.edit, asks(e.id), func() { p.remove(e.id) }, asks(""), more...)
 }
 
 // edit shows a form instead of the list.
@@ -148,6 +160,18 @@ func (p *setupPlace) remove(id crm.ID) {
 	companyDo(p.opt, func(ctx context.Context, c Company) error {
 		return c.Do(ctx, change)
 	}, func(err error) {
+		if err != nil {
+			p.error = companyWhy(err)
+			p.list()
+			return
+		}
+		p.read()
+	})
+}
+
+// change makes changes to what is listed.
+func (p *setupPlace) change(changes ...crm.Change) {
+	companyDo(p.opt, func(ctx context.Context, c Company) error { return c.Do(ctx, changes...) }, func(err error) {
 		if err != nil {
 			p.error = companyWhy(err)
 			p.list()

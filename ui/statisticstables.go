@@ -51,7 +51,11 @@ func tableRow(name string, bar fyne.CanvasObject, columns []figureColumn, number
 var countColumns = []figureColumn{{text.Key("Calls"), 48, false}, {text.Key("Missed"), 60, true}, {text.Key("Mean"), 48, false}, {text.Key("Out"), 76, false}}
 
 func countNumbers(n crm.CallCounts) []string {
-	return []string{text.Number(int64(n.Calls)), text.Number(int64(n.Missed)), text.Length(n.MeanTalk()), text.Number(int64(n.Out))}
+	mean := "–"
+	if n.Answered+n.Reached > 0 {
+		mean = text.Length(n.MeanTalk())
+	}
+	return []string{text.Number(int64(n.Calls)), text.Number(int64(n.Missed)), mean, text.Number(int64(n.Out))}
 }
 
 // callTable is a table of calls by something that has a name.

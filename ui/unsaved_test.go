@@ -221,3 +221,49 @@ func TestTheStandardPipelineIsEditedByItsShownName(t *testing.T) {
 		t.Error("its translated name is a change")
 	}
 }
+
+func TestCustomFieldsArePutInOrder(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	for _, name := range []string{"Birthday", "Customer number", "Vehicle"} { // without an order, as an import has them
+		do(t, s, crm.SaveField{Field: crm.Field{ID: s.NewID(), Name: name, Type: crm.TextField, Kinds: []crm.Kind{crm.KindContact}}})
+	}
+	b.m.ShowSettings(settingsFields)
+	b.waits("Vehicle")
+	v := b.m.pages[pageSettings].(*settingsPage).places[settingsFields].(*settingsFieldsView)
+	order := func() (names string) {
+		all, err := s.Fields(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range all {
+			names += f.Name + " "
+		}
+		return names
+	}
+	if b.widget("button", "Up").Enabled() {
+		t.Error("the first can be moved up")
+	}
+	v.moveUp(v.have[2].ID)
+	pumpUntil(t, b.d, func() bool { return order() == "Birthday Vehicle Customer number " })
+	pumpUntil(t, b.d, func() bool { return v.have[1].Name == "Vehicle" })
+	v.moveUp(v.have[1].ID)
+	pumpUntil(t, b.d, func() bool { return order() == "Vehicle Birthday Customer number " })
+}
+
+func TestTheLeadsAreLeftWhenTheModeBecomesSimple_F2(t *testing.T) {
+	d := fullDesk()
+	b := newMainBench(t, d, &mainSettings{accounts: oneAccount}, Look{"en", "light"})
+	b.m.Go(pageLeads)
+	snap := b.m.snap
+	snap.NoLeads = true
+	b.m.take(snap)
+	b.settle()
+	if b.m.at != pageContacts {
+		t.Errorf("it shows %s", b.m.at)
+	}
+	b.m.Go(pageLeads) // an old lead, opened from a call
+	b.m.take(snap)
+	if b.m.at != pageLeads {
+		t.Error("an old lead cannot be looked at")
+	}
+}
