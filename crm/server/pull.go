@@ -121,11 +121,7 @@ func fetch(ctx context.Context, t *database.Tx, from Sender, f wire.Fetch) (fetc
 		}
 		row := wire.Row{Entity: f.IDs[i].Entity, ID: f.IDs[i].ID, Deleted: true}
 		if r != nil {
-			stored, err := database.StoredOf(r)
-			if err != nil {
-				return fetched, err
-			}
-			if shown := view.filter([]database.Stored{stored}); len(shown) > 0 {
+			if shown := view.filter([]database.Stored{database.StoredOf(r)}); len(shown) > 0 {
 				row = shown[0]
 			}
 		}

@@ -48,25 +48,22 @@ func (e *Engine) Search(ctx context.Context, from Sender, q Query) (found []wire
 			wanted := strings.ToLower(q.Text)
 			rows = slices.DeleteFunc(rows, func(r *ledger.Row) bool { return !standsIn(r, wanted) })
 		}
-		found, err = shown(view, rows)
-		return err
+		found = shown(view, rows)
+		return nil
 	})
 	return found, next, err
 }
 
 // shown are those of the rows that are there and in the view.
-func shown(view View, rows []*ledger.Row) ([]wire.Row, error) {
+func shown(view View, rows []*ledger.Row) []wire.Row {
 	var all []database.Stored
 	for _, r := range rows {
-		stored, err := database.StoredOf(r)
-		if err != nil {
-			return nil, err
-		}
+		stored := database.StoredOf(r)
 		if !r.Deleted && view.Shows(stored) {
 			all = append(all, stored)
 		}
 	}
-	return view.filter(all), nil
+	return view.filter(all)
 }
 
 func (q Query) rows(ctx context.Context, t *database.Tx, region string) ([]*ledger.Row, bool, error) {

@@ -25,37 +25,39 @@ const documentColumns = "entity, id, rev, deleted, data, stamps, former"
 func scanDocument(scan func(...any) error) (*ledger.Row, error) {
 	r := &ledger.Row{}
 	var deleted int64
-	var data, stamps, former string
+	var data, stamps, former []byte
 	if err := scan(&r.Entity, &r.ID, &r.Rev, &deleted, &data, &stamps, &former); err != nil {
 		return nil, err
 	}
 	r.Deleted = deleted > 0
-	for _, part := range []struct {
-		text string
-		into any
-	}{{data, &r.Fields}, {stamps, &r.Stamps}, {former, &r.Former}} {
-		if part.text == "" {
-			continue
-		}
-		if err := json.Unmarshal([]byte(part.text), part.into); err != nil {
-			return nil, fmt.Errorf("%s %s is damaged: %w", r.Entity, r.ID, err)
-		}
+	if err := readDocument(r, data, stamps, former); err != nil {
+		return nil, fmt.Errorf("%s %s is damaged: %w", r.Entity, r.ID, err)
 	}
 	return r, nil
+}
+
+// readDocument reads a row's parts; one that is "" is none.
+func readDocument(r *ledger.Row, data, stamps, former []byte) (err error) {
+	if len(data) > 0 {
+		if r.Fields, err = ledger.ReadFields(data); err != nil {
+			return err
+		}
+	}
+	if len(stamps) > 0 {
+		if r.Stamps, err = ledger.ReadStamps(stamps); err != nil {
+			return err
+		}
+	}
+	if len(former) > 0 {
+		return json.Unmarshal(former, &r.Former)
+	}
+	return nil
 }
 
 func documentRow(r *ledger.Row, now time.Time) ([]any, error) {
 	var deleted int64
 	if r.Deleted {
 		deleted = now.UnixMilli()
-	}
-	data, err := json.Marshal(r.Fields)
-	if err != nil {
-		return nil, err
-	}
-	stamps, err := json.Marshal(r.Stamps)
-	if err != nil {
-		return nil, err
 	}
 	former := ""
 	if len(r.Former) > 0 {
@@ -65,7 +67,7 @@ func documentRow(r *ledger.Row, now time.Time) ([]any, error) {
 		}
 		former = string(b)
 	}
-	return []any{string(r.Entity), string(r.ID), int64(r.Rev), deleted, string(data), string(stamps), former}, nil
+	return []any{string(r.Entity), string(r.ID), int64(r.Rev), deleted, string(ledger.WriteFields(r.Fields)), string(ledger.WriteStamps(r.Stamps)), former}, nil
 }
 
 // living are the rows of an entity that are there.
@@ -92,9 +94,8 @@ type Stored struct {
 }
 
 // StoredOf is a row that was read.
-func StoredOf(r *ledger.Row) (Stored, error) {
-	data, err := json.Marshal(r.Fields)
-	return Stored{r.Key, r.Rev, r.Deleted, data, r.Former}, err
+func StoredOf(r *ledger.Row) Stored {
+	return Stored{r.Key, r.Rev, r.Deleted, ledger.WriteFields(r.Fields), r.Former}
 }
 
 // pageBytes is what a page has at most, unless one row alone has more.

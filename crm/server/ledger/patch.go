@@ -31,11 +31,7 @@ func (t *tx) updateRecord(u crm.UpdateRecord) error {
 	}
 	u.Set = maps.Clone(u.Set)
 	maps.DeleteFunc(u.Set, func(name string, _ any) bool { return serverFields[name] || was.Stamps[name] > t.at })
-	before, err := json.Marshal(was.Fields)
-	if err != nil {
-		return err
-	}
-	after, err := crm.Patch(before, u)
+	after, err := crm.Patch(WriteFields(was.Fields), u)
 	if err != nil {
 		return refuse(wire.RejectInvalid, crm.NoSense)
 	}

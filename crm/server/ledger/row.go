@@ -73,11 +73,7 @@ func Read[T any](r *Row) (v T, err error) {
 	if r == nil {
 		return v, nil
 	}
-	raw, err := json.Marshal(r.Fields)
-	if err == nil {
-		err = json.Unmarshal(raw, &v)
-	}
-	if err != nil {
+	if err := json.Unmarshal(WriteFields(r.Fields), &v); err != nil {
 		return v, fmt.Errorf("%s %s is damaged: %w", r.Entity, r.ID, err)
 	}
 	return v, nil
@@ -85,9 +81,23 @@ func Read[T any](r *Row) (v T, err error) {
 
 // field reads one field of a row; the zero value where there is none.
 func field[T any](r *Row, name string) (v T) {
-	if r != nil && r.Fields[name] != nil {
-		_ = json.Unmarshal(r.Fields[name], &v) // a field of another shape counts as none
+	if r == nil || r.Fields[name] == nil {
+		return v
 	}
+	if plain, ok := text(r.Fields[name]); ok {
+		switch to := any(&v).(type) {
+		case *string:
+			*to = string(plain)
+			return v
+		case *crm.ID:
+			*to = crm.ID(plain)
+			return v
+		case *crm.LeadStatus:
+			*to = crm.LeadStatus(plain)
+			return v
+		}
+	}
+	_ = json.Unmarshal(r.Fields[name], &v) // a field of another shape counts as none
 	return v
 }
 

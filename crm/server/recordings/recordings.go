@@ -96,12 +96,8 @@ func seen(ctx context.Context, t *database.Tx, from server.Sender, id crm.ID) (c
 	if err != nil {
 		return c, nil, me, rights, err
 	}
-	stored, err := database.StoredOf(row)
-	if err == nil && !view.Shows(stored) && !view.Showed(stored) {
-		err = none
-	}
-	if err != nil {
-		return c, nil, me, rights, err
+	if stored := database.StoredOf(row); !view.Shows(stored) && !view.Showed(stored) {
+		return c, nil, me, rights, none
 	}
 	if c, err = ledger.Read[crm.Call](row); err != nil {
 		return c, nil, me, rights, err
