@@ -36,6 +36,7 @@ func openPostgres(ctx context.Context, address string) (dialect, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	config.MaxConns = postgresConns
+	config.AfterConnect = useArrays
 	// One plan for each statement: planning it anew for each commit takes as long as doing it, and comes to the same.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	pool, err := pgxpool.NewWithConfig(ctx, config)
