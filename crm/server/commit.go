@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -92,7 +93,10 @@ func (e *Engine) commit(ctx context.Context, workspace crm.ID, pushes []Pushed, 
 			return err
 		}
 		c = &commit{e: e, ctx: ctx, t: t, rows: open.Rows, head: open.Workspace, rev: open.Rev, now: e.Now(), batch: ledger.NewBatch(open.Rows, open.Secret, open.Region),
-			clients: map[crm.ID]*database.Client{}, changes: read.changes, seen: open.Answers, before: map[crm.ID]bool{}, touched: map[crm.ID][]ledger.Key{}}
+			clients: make(map[crm.ID]*database.Client, len(read.asked.Programs)), changes: read.changes, seen: make(map[crm.ID]database.Answer, len(read.asked.Commands)),
+			before: map[crm.ID]bool{}, touched: make(map[crm.ID][]ledger.Key, len(read.asked.Commands)), given: make([]crm.ID, 0, len(read.asked.Commands)),
+			log: make([]database.Record, 0, len(read.asked.Commands))}
+		maps.Copy(c.seen, open.Answers)
 		for _, id := range read.asked.Programs {
 			if c.clients[id] == nil {
 				client := open.Programs[id]
@@ -128,6 +132,7 @@ type commit struct {
 	given   []crm.ID                   // commands whose answer is new, in order
 	touched map[crm.ID][]ledger.Key    // what each changed
 	log     []database.Record
+	salts   []byte          // that are not used yet
 	sounds  map[crm.ID]bool // calls that may name fewer recordings than before
 }
 
@@ -195,7 +200,11 @@ type readPushed struct {
 }
 
 func readPushes(pushes []Pushed) readPushed {
-	r := readPushed{changes: map[crm.ID]decoded{}}
+	commands := 0
+	for _, p := range pushes {
+		commands += len(p.Commands)
+	}
+	r := readPushed{changes: make(map[crm.ID]decoded, commands), asked: database.Asked{Commands: make([]crm.ID, 0, commands), Rows: make([]ledger.Key, 0, len(pushes)+commands)}}
 	for _, p := range pushes {
 		if isID(p.Client) {
 			r.asked.Programs = append(r.asked.Programs, p.Client)
@@ -315,13 +324,32 @@ func (c *commit) perform(from ledger.Sender, client crm.ID, commands []wire.Comm
 
 // record writes a line of the audit log.
 func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, answer database.Answer) error {
-	salt := make([]byte, 16)
-	if _, err := io.ReadFull(c.e.Random, salt); err != nil {
+	salt, err := c.salt()
+	if err != nil {
 		return fmt.Errorf("read randomness for the audit log: %w", err)
 	}
 	c.log = append(c.log, database.Record{At: c.now.UnixMilli(), User: from.User, Client: client, UUID: cmd.ID,
 		Command: storable(cmd.Name), Code: string(answer.Code), Args: storable(string(cmd.Args)), Salt: salt})
 	return nil
+}
+
+// Salts are read from randomness so many at a time.
+const (
+	saltSize    = 16
+	saltsAtOnce = 64
+)
+
+// salt is randomness for one line of the audit log.
+func (c *commit) salt() ([]byte, error) {
+	if len(c.salts) == 0 {
+		c.salts = make([]byte, saltSize*saltsAtOnce)
+		if _, err := io.ReadFull(c.e.Random, c.salts); err != nil {
+			return nil, err
+		}
+	}
+	salt := c.salts[:saltSize:saltSize]
+	c.salts = c.salts[saltSize:]
+	return salt, nil
 }
 
 // storable is a foreign text as every database takes it.
@@ -389,8 +417,8 @@ func (c *commit) save() error {
 
 // saveAnswers keeps each answer once, even where two programs have sent a refused command in this transaction.
 func (c *commit) saveAnswers() error {
-	var first, again []database.Answer
-	kept := map[crm.ID]bool{}
+	var again []database.Answer
+	first, kept := make([]database.Answer, 0, len(c.given)), make(map[crm.ID]bool, len(c.given))
 	for _, id := range c.given {
 		switch {
 		case kept[id]:

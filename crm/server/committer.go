@@ -13,7 +13,7 @@ import (
 
 // Committer gathers what programs push at the same time: while one transaction is on its way to
 // the disk, the commands for the next one come together. So a commit costs one fsync for up to
-// mostAtOnce commands, and nobody waits for a timer.
+// mostAtOnce commands.
 type Committer struct {
 	engine *Engine
 
@@ -31,6 +31,8 @@ type waiting struct {
 const (
 	mostAtOnce = 2048 // commands in one transaction
 	commitTime = 30 * time.Second
+
+	mostGathering = 2 * time.Millisecond
 )
 
 // NewCommitter makes one for an engine.
@@ -69,9 +71,17 @@ func (c *Committer) run(workspace crm.ID) {
 		if batch == nil {
 			return
 		}
+		began := time.Now()
 		c.commit(workspace, batch)
+		if len(batch) > 1 {
+			time.Sleep(gathering(time.Since(began)))
+		}
 	}
 }
+
+// gathering is how long the commands of those come together who were answered just now, before the next transaction begins: without,
+// it would have the quickest of them alone in it, and all others wait for the one after. Who is alone waits for nobody.
+func gathering(commit time.Duration) time.Duration { return min(commit/8, mostGathering) }
 
 // next takes what goes into one transaction; nil when nobody waits any more.
 func (c *Committer) next(workspace crm.ID) []*waiting {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -351,4 +352,17 @@ func TestPageIsBoundedInBytes(t *testing.T) {
 			t.Errorf("a record of 2.7 MB: %+v", r)
 		}
 	})
+}
+
+// The arguments of a command are one JSON object, or it is refused.
+func TestArgumentsAreOneObject(t *testing.T) {
+	id := newID(t)
+	for _, args := range []string{"", " ", "null", "[]", "1", `{"call":`, `{}{}`, `{"call":"x"} x`, `{"text":"\u0000"}`, `{"text":"a` + "\x00" + `"}`} {
+		if change, err := decode(wire.Command{ID: id, Name: crm.SaveNote{}.CommandName(), Args: json.RawMessage(args)}); err == nil {
+			t.Errorf("%q is read as %+v", args, change)
+		}
+	}
+	if _, err := decode(wire.Command{ID: id, Name: crm.SaveNote{}.CommandName(), Args: json.RawMessage(` {"text":"[[{"}`)}); err != nil {
+		t.Error(err)
+	}
 }

@@ -92,13 +92,13 @@ func shallow(data []byte) error {
 	return nil
 }
 
-// CheckDocument says what is wrong with the arguments of a command or the data of a row: they are one JSON
-// object, nested no deeper than a message.
+// CheckDocument says what is wrong with the arguments of a command, before they are read as what they are, which shows whether
+// they are JSON: they are to be one object, nested no deeper than a message.
 func CheckDocument(doc json.RawMessage) error {
 	if err := shallow(doc); err != nil {
 		return err
 	}
-	if !json.Valid(doc) || len(bytes.TrimSpace(doc)) == 0 || bytes.TrimSpace(doc)[0] != '{' {
+	if start := bytes.TrimLeft(doc, " \t\r\n"); len(start) == 0 || start[0] != '{' {
 		return errors.New("not one JSON object")
 	}
 	return nil

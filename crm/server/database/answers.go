@@ -159,10 +159,11 @@ func (t *Tx) Log(ctx context.Context, records []Record) error {
 	}
 	last := Record{N: t.log.n, Hash: t.log.hash}
 	rows := make([][]any, 0, len(records))
+	var c chain
 	for _, r := range records {
 		r.N = last.N + 1
-		r.argsHash = r.hashArgs()
-		r.Hash = r.chain(last.Hash)
+		r.argsHash = c.hashArgs(r)
+		r.Hash = c.hash(last.Hash, r)
 		rows = append(rows, []any{int64(r.N), r.At, string(r.User), string(r.Client), string(r.UUID), r.Command, int64(r.Rev), r.Code,
 			r.Args, r.Salt, r.argsHash, r.Hash})
 		last = r
@@ -171,28 +172,43 @@ func (t *Tx) Log(ctx context.Context, records []Record) error {
 	return t.inserts(ctx, t, audit, rows)
 }
 
-func (r Record) hashArgs() []byte {
-	sum := sha256.Sum256(append(append([]byte{}, r.Salt...), r.Args...))
-	return sum[:]
+// chain hashes lines of the log, one after the other, in room of its own.
+type chain struct{ text []byte }
+
+func (c *chain) hashArgs(r Record) []byte {
+	c.text = append(append(c.text[:0], r.Salt...), r.Args...)
+	return c.sum()
 }
 
-// chain is the hash of a line that follows another.
-func (r Record) chain(before []byte) []byte {
-	h := sha256.New()
-	part := func(b []byte) {
-		var length [8]byte
-		binary.BigEndian.PutUint64(length[:], uint64(len(b)))
-		h.Write(length[:])
-		h.Write(b)
+// hash is that of a line that follows another, over each of its parts with its length before.
+func (c *chain) hash(before []byte, r Record) []byte {
+	c.text = c.text[:0]
+	c.part(before)
+	c.number(r.N)
+	c.number(uint64(r.At))
+	for _, s := range [...]string{string(r.User), string(r.Client), string(r.UUID), r.Command, r.Code} {
+		c.length(len(s))
+		c.text = append(c.text, s...)
 	}
-	number := func(n uint64) { part(binary.BigEndian.AppendUint64(nil, n)) }
-	part(before)
-	number(r.N)
-	number(uint64(r.At))
-	for _, s := range []string{string(r.User), string(r.Client), string(r.UUID), r.Command, r.Code} {
-		part([]byte(s))
-	}
-	number(r.Rev)
-	part(r.argsHash)
-	return h.Sum(nil)
+	c.number(r.Rev)
+	c.part(r.argsHash)
+	return c.sum()
+}
+
+func (c *chain) length(n int) { c.text = binary.BigEndian.AppendUint64(c.text, uint64(n)) }
+
+func (c *chain) part(b []byte) {
+	c.length(len(b))
+	c.text = append(c.text, b...)
+}
+
+func (c *chain) number(n uint64) {
+	const size = 8
+	c.length(size)
+	c.text = binary.BigEndian.AppendUint64(c.text, n)
+}
+
+func (c *chain) sum() []byte {
+	sum := sha256.Sum256(c.text)
+	return sum[:]
 }

@@ -16,6 +16,7 @@ func (t *Tx) AuditLog(ctx context.Context, f func(Record) error) error {
 		return err
 	}
 	var last Record
+	var c chain
 	err := t.Each(ctx, "SELECT n, at, user_id, client, uuid, command, rev, code, args, salt, args_hash, hash FROM audit WHERE ws = $1 ORDER BY n",
 		[]any{t.Workspace}, func(scan func(...any) error) error {
 			var r Record
@@ -23,7 +24,7 @@ func (t *Tx) AuditLog(ctx context.Context, f func(Record) error) error {
 				return err
 			}
 			blanked := len(r.Salt) == 0 && r.Args == ""
-			if r.N != last.N+1 || !bytes.Equal(r.Hash, r.chain(last.Hash)) || !blanked && !bytes.Equal(r.argsHash, r.hashArgs()) {
+			if r.N != last.N+1 || !bytes.Equal(r.Hash, c.hash(last.Hash, r)) || !blanked && !bytes.Equal(r.argsHash, c.hashArgs(r)) {
 				return fmt.Errorf("line %d of the audit log is not as it was written", r.N)
 			}
 			last = r
