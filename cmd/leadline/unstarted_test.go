@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/pelletier/go-toml/v2"
 
 	"leadline/cmd/leadline/config"
 	"leadline/cmd/leadline/instance"
@@ -54,5 +57,25 @@ func TestTheSystemsLanguageIsTakenAtOnce(t *testing.T) {
 	}
 	if got := text.Language(); got != "de" {
 		t.Errorf("on a German desktop places are named in %q once the system's language is chosen", got)
+	}
+}
+
+// What the fyne tool makes a bundle for macOS of lies where it is told to look (README).
+func TestTheBundlesDescriptionIsBesideTheProgram(t *testing.T) {
+	var described struct {
+		Details struct{ Icon, Name, ID string }
+	}
+	text, err := os.ReadFile("FyneApp.toml")
+	if err == nil {
+		err = toml.Unmarshal(text, &described)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := described.Details; d.Name != "Leadline" || d.ID != ui.AppID {
+		t.Errorf("it describes %+v", d)
+	}
+	if _, err := os.Stat(described.Details.Icon); err != nil {
+		t.Errorf("its icon: %v", err)
 	}
 }

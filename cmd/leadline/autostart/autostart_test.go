@@ -14,6 +14,9 @@ func TestTheDesktopsEntryQuotesWhatIsStarted(t *testing.T) {
 	if want := `Exec="/usr/bin/leadline" "-config" "/home/a b/100%%/\\"\\$x\\".toml"`; !strings.Contains(got, want+"\n") {
 		t.Errorf("the entry is\n%s\nwhich lacks %s", got, want)
 	}
+	if !strings.Contains(got, "\nTryExec=/usr/bin/leadline\n") {
+		t.Errorf("a package that was removed is still started with the session:\n%s", got)
+	}
 }
 
 func TestWhatDesktopsSwitchOffDoesNotStart(t *testing.T) {

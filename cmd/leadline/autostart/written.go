@@ -11,7 +11,9 @@ func (e Entry) desktopEntry(command []string) string {
 	for i, arg := range command {
 		quoted[i] = quotedExec(arg)
 	}
-	return "[Desktop Entry]\nType=Application\nName=" + e.Name + "\nIcon=" + e.ID + "\nExec=" + strings.Join(quoted, " ") + "\nTerminal=false\n"
+	return "[Desktop Entry]\nType=Application\nName=" + e.Name + "\nIcon=" + e.ID +
+		"\nTryExec=" + strings.ReplaceAll(command[0], `\`, `\\`) + // once the program is gone, nothing is started
+		"\nExec=" + strings.Join(quoted, " ") + "\nTerminal=false\n"
 }
 
 // quotedExec is an argument of Exec (Desktop Entry Specification, "The Exec key").

@@ -4,6 +4,8 @@ import (
 	"context"
 	"debug/elf"
 	"fmt"
+	"image/png"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,7 +51,7 @@ func installed(t *testing.T, name string) (root string) {
 	if err := os.WriteFile(filepath.Join(root, "var/lib/dpkg/status"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	run(t, exec.Command("dpkg", "--root="+root, "--log=/dev/null", "--force-not-root", "--force-depends", "--install", found[0]))
+	run(t, exec.Command("dpkg", "--root="+root, "--log=/dev/null", "--force-not-root", "--force-depends", "--force-script-chrootless", "--install", found[0]))
 	depends := run(t, exec.Command("dpkg-deb", "--field", found[0], "Depends"))
 	for _, group := range strings.FieldsFunc(depends, func(r rune) bool { return r == ',' }) {
 		var wanted []string
@@ -119,8 +121,17 @@ func TestLeadlineStartsFromItsPackageAndTakesLinks_H5(t *testing.T) {
 	if out := run(t, exec.Command("desktop-file-validate", entry)); out != "" {
 		t.Errorf("the desktop's entry: %s", out)
 	}
-	if _, err := os.Stat(filepath.Join(root, "usr/share/icons/hicolor/512x512/apps/org.leadline.Leadline.png")); err != nil {
-		t.Error(err)
+	for _, size := range []int{16, 22, 24, 32, 48, 64, 128, 256, 512} {
+		folder := fmt.Sprintf("usr/share/icons/hicolor/%dx%d/apps", size, size)
+		icon, err := os.Open(filepath.Join(root, folder, "org.leadline.Leadline.png"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if c, err := png.DecodeConfig(icon); err != nil || c.Width != size || c.Height != size {
+			t.Errorf("in %s is an icon of %d × %d, %v", folder, c.Width, c.Height, err)
+		}
+		icon.Close()
 	}
 	run(t, exec.Command("update-desktop-database", filepath.Dir(entry))) // a trigger of dpkg's does it on a desktop
 
@@ -171,6 +182,51 @@ func TestLeadlineStartsFromItsPackageAndTakesLinks_H5(t *testing.T) {
 	}
 }
 
+// What a package brings beside the program, and that nothing of it is left when it is removed.
+func TestThePackagesBringTheirPapersAndGoWithoutATrace(t *testing.T) {
+	for _, name := range []string{"leadline", "leadline-server"} {
+		t.Run(name, func(t *testing.T) {
+			root := installed(t, name)
+			dpkg := func(args ...string) string {
+				return run(t, exec.Command("dpkg", append([]string{"--root=" + root, "--log=/dev/null", "--force-not-root", "--force-script-chrootless"}, args...)...))
+			}
+			papers := filepath.Join(root, "usr/share/doc", name)
+			for file, want := range map[string]string{"copyright": "SIL OPEN FONT LICENSE", "libraries.txt": "miniaudio", "NOTICE.md": "Lucide"} {
+				if text, err := os.ReadFile(filepath.Join(papers, file)); err != nil || !strings.Contains(string(text), want) {
+					t.Errorf("%s lacks %q: %v", file, want, err)
+				}
+			}
+			version := run(t, exec.Command("dpkg-query", "--admindir="+filepath.Join(root, "var/lib/dpkg"), "-W", "-f", "${Version}", name))
+			if changes := run(t, exec.Command("gzip", "-dc", filepath.Join(papers, "changelog.gz"))); !strings.HasPrefix(changes, "leadline ("+version+")") {
+				t.Errorf("the changes of %s begin with %.80q", version, changes)
+			}
+			manual := run(t, exec.Command("gzip", "-dc", filepath.Join(root, "usr/share/man/man1", name+".1.gz")))
+			usage := run(t, exec.Command(filepath.Join(root, "usr/bin", name), "-help"))
+			for _, line := range strings.Split(usage, "\n") {
+				if fields := strings.Fields(line); len(fields) > 1 && fields[0] == name {
+					command := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(line), name), " [-config FILE]"))
+					if command, _, _ = strings.Cut(command, " "); command[0] != '[' && !strings.Contains(manual, command) {
+						t.Errorf("the manual lacks %q", command)
+					}
+				}
+			}
+			if out := dpkg("--verify", name); out != "" {
+				t.Errorf("what is installed is not what was packed:\n%s", out)
+			}
+			dpkg("--purge", name)
+			err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+				if err == nil && !d.IsDir() && !strings.HasPrefix(path, filepath.Join(root, "var/lib/dpkg")) {
+					t.Errorf("%s is left", path)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestTheServerStartsFromItsPackage(t *testing.T) {
 	root, home := installed(t, "leadline-server"), newHome(t)
 	binary := filepath.Join(root, "usr/bin/leadline-server")
@@ -186,7 +242,7 @@ func TestTheServerStartsFromItsPackage(t *testing.T) {
 	if needs, err := program.ImportedLibraries(); err != nil || len(needs) > 0 {
 		t.Errorf("it needs %v of the system, %v", needs, err)
 	}
-	unit, err := os.ReadFile(filepath.Join(root, "lib/systemd/system/leadline-server.service"))
+	unit, err := os.ReadFile(filepath.Join(root, "usr/lib/systemd/system/leadline-server.service"))
 	if err != nil || !strings.Contains(string(unit), "ExecStart=/usr/bin/leadline-server serve") {
 		t.Errorf("its unit: %v\n%s", err, unit)
 	}
