@@ -180,6 +180,11 @@ func BenchmarkStore(b *testing.B) {
 					benchBegin(b, s, func() crm.Party { return generatedNumber(random.IntN(contacts)) })
 				}
 			})
+			b.Run("begin after a pause", func(b *testing.B) {
+				for b.Loop() {
+					benchBeginAfterPauses(b, s, func() crm.Party { return generatedNumber(random.IntN(contacts)) })
+				}
+			})
 			b.Run("statistics", func(b *testing.B) { benchStatistics(b, s) })
 			b.Run("list", func(b *testing.B) {
 				for b.Loop() {
@@ -221,13 +226,20 @@ func BenchmarkStore(b *testing.B) {
 }
 
 // benchBegin begins calls, and by turns writes a page and waits for the disk: so both meet the same noise.
-func benchBegin(b *testing.B, s *Store, next func() crm.Party) {
+func benchBegin(b *testing.B, s *Store, next func() crm.Party) { benchBegins(b, s, next, 1000, 0) }
+
+// benchBeginAfterPauses is benchBegin with calls as they come: nothing was written for a while before each.
+func benchBeginAfterPauses(b *testing.B, s *Store, next func() crm.Party) {
+	benchBegins(b, s, next, 50, 2*checkpointAfter)
+}
+
+func benchBegins(b *testing.B, s *Store, next func() crm.Party, rounds int, pause time.Duration) {
 	f, err := os.Create(filepath.Join(b.TempDir(), "fsync"))
 	ok(b, err)
 	defer f.Close()
-	const rounds = 1000
 	var begin, fsync []time.Duration
 	for range rounds {
+		time.Sleep(pause)
 		party, start := next(), time.Now()
 		_, _, err := s.BeginCall(ctx, crm.Call{Direction: crm.Incoming, Party: party})
 		ok(b, err)

@@ -19,15 +19,16 @@ const (
 
 // checkpointer moves the log into the file between writes.
 type checkpointer struct {
+	begin   func() error  // see beginLog
 	written chan struct{} // has one element after a commit
 	full    chan struct{} // has one element after a large one
 	stop    context.CancelFunc
 	done    chan struct{}
 }
 
-func startCheckpointer(db *sql.DB, log *slog.Logger) *checkpointer {
+func startCheckpointer(db *sql.DB, log *slog.Logger, begin func() error) *checkpointer {
 	ctx, stop := context.WithCancel(context.Background())
-	c := &checkpointer{written: make(chan struct{}, 1), full: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
+	c := &checkpointer{begin: begin, written: make(chan struct{}, 1), full: make(chan struct{}, 1), stop: stop, done: make(chan struct{})}
 	go c.run(ctx, db, log)
 	return c
 }
@@ -44,6 +45,9 @@ func (c *checkpointer) run(ctx context.Context, db *sql.DB, log *slog.Logger) {
 			quiet.Reset(checkpointAfter)
 		case <-quiet.C:
 			c.move(ctx, db, log)
+			if err := c.begin(); err != nil {
+				log.Warn("begin the log anew", "error", err)
+			}
 		case <-c.full:
 			c.move(ctx, db, log)
 		}
@@ -55,6 +59,21 @@ func (c *checkpointer) move(ctx context.Context, db *sql.DB, log *slog.Logger) {
 	if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil && ctx.Err() == nil {
 		log.Warn("move the log into the file", "error", err)
 	}
+}
+
+// beginLog has the log begin anew once it is moved: the first commit of a log waits for the disk twice, for its beginning and
+// for itself, and would do so at the call after every pause. What it writes changes nothing. Who is writing meanwhile does it
+// by that.
+func (s *Store) beginLog() error {
+	if !s.writing.TryLock() {
+		return nil
+	}
+	defer s.writing.Unlock()
+	if s.writer == nil {
+		return nil
+	}
+	_, err := (&tx{s: s}).exec("INSERT INTO setting(name, value) VALUES('log', '') ON CONFLICT DO UPDATE SET value = iif(value = '', 'again', '')")
+	return err
 }
 
 // wrote says that something was committed.

@@ -28,3 +28,26 @@ func TestTheLogIsMovedIntoTheFileInTheBackground(t *testing.T) {
 		}
 	}
 }
+
+// After a pause the log has begun anew before the next call needs it: that call is not the one that waits for it.
+func TestACallAfterAPauseDoesNotBeginTheLog(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	s := openAt(t, path)
+	salts := func() string {
+		b, err := os.ReadFile(path + "-wal")
+		ok(t, err)
+		return string(b[16:24]) // of this round of the log; https://sqlite.org/fileformat2.html#walformat
+	}
+	begin(t, s, crm.Incoming, DemoUnknown, crm.Line{})
+	first := salts()
+	for deadline := time.Now().Add(20 * time.Second); salts() == first; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the log has not begun anew")
+		}
+	}
+	second := salts()
+	begin(t, s, crm.Incoming, DemoUnknown, crm.Line{})
+	if salts() != second {
+		t.Error("the call began the log")
+	}
+}

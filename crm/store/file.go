@@ -154,7 +154,7 @@ func (s *Store) connect(ctx context.Context, path string) error {
 	if err := s.readDB.PingContext(ctx); err != nil {
 		return fmt.Errorf("open %s for reading: %w", path, explain(err))
 	}
-	s.checkpointer = startCheckpointer(s.readDB, s.log)
+	s.checkpointer = startCheckpointer(s.readDB, s.log, s.beginLog)
 	return s.startIndexer()
 }
 
