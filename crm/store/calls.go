@@ -152,6 +152,9 @@ func (t *tx) beginCall(c crm.Call) error {
 			return err
 		}
 	}
+	if c.Outcome == crm.Open && c.Answered.IsZero() {
+		return nil // it works nothing off yet
+	}
 	return t.workOff(rid, c.Outcome, !c.Answered.IsZero())
 }
 

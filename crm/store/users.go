@@ -171,15 +171,11 @@ func (s *Store) Me(ctx context.Context) (crm.User, error) {
 }
 
 func me(q querier) (crm.User, error) {
-	id, err := setting(q, settingMe)
-	if err != nil || id == "" {
-		return crm.User{}, err
-	}
-	u, err := userByID(q, crm.ID(id))
-	if errors.Is(err, ErrNotFound) {
+	u, err := scanUser(q.row("SELECT "+userColumns+" FROM setting s JOIN user u ON u.id = unhex(replace(s.value, '-', '')) WHERE s.name = ?", settingMe))
+	if errors.Is(err, sql.ErrNoRows) {
 		return crm.User{}, nil
 	}
-	return u, err
+	return u, explain(err)
 }
 
 func userByID(q querier, id crm.ID) (crm.User, error) {
