@@ -57,15 +57,27 @@ func (p *person) addNumbers(column, written, region string, label crm.Label, sip
 		p.contact.SIP = append(p.contact.SIP, address)
 		return
 	}
-	several := valuesIn(written, ";,", func(one string) bool { return crm.Parse(one, region).Kind == crm.Phone })
-	for _, one := range several {
-		n, ok := crm.ParseNumber(one, region, label)
-		if !ok || n.E164 == 0 && len(n.Short) < shortestNumber {
-			p.misfit(column, one, NoNumber)
-			continue
-		}
-		p.contact.Numbers = append(p.contact.Numbers, n)
+	if !strings.ContainsAny(written, severalNumbers) {
+		p.addNumber(column, written, region, label)
+		return
 	}
+	for _, one := range valuesIn(written, severalNumbers, func(one string) bool { return crm.Parse(one, region).Kind == crm.Phone }) {
+		p.addNumber(column, one, region, label)
+	}
+}
+
+const severalNumbers = ";,"
+
+func (p *person) addNumber(column, written, region string, label crm.Label) {
+	n, ok := crm.ParseNumber(written, region, label)
+	if !ok || n.E164 == 0 && len(n.Short) < shortestNumber {
+		p.misfit(column, written, NoNumber)
+		return
+	}
+	if p.contact.Numbers == nil {
+		p.contact.Numbers = make([]crm.Number, 0, 2) // as most have, in one piece
+	}
+	p.contact.Numbers = append(p.contact.Numbers, n)
 }
 
 func cutSIP(s string) (address string, ok bool) {
