@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"leadline/ui/desk"
@@ -36,28 +37,28 @@ func (t *toaster) Notice(n desk.Notice) { t.Show(text.Say(n.Text), n.Warning) }
 // and the oldest gives way to a fourth.
 func (t *toaster) Show(words string, warning bool) { t.Offer(words, warning, "", nil) }
 
-// Offer is Show with something that can be done about it.
+// Offer is Show with something that can be done about it: that is another thing each time, also where the words are the same.
 func (t *toaster) Offer(words string, warning bool, action text.Key, do func()) {
 	for _, s := range t.shown {
-		if s.words == words {
-			t.keep(s, warning, do != nil)
+		if s.words == words && do == nil {
+			t.keep(s, warning, false)
 			return
 		}
 	}
 	for len(t.shown) >= toastsAtOnce {
 		t.close(t.shown[0])
 	}
-	s := &toastShown{words: words, toast: t.layer.ShowToast(words, warning, action, do)}
+	s := &toastShown{words: words}
+	s.toast = t.layer.ShowToast(words, warning, action, do, func() { t.close(s) })
 	t.shown = append(t.shown, s)
 	t.keep(s, warning, do != nil)
 }
 
 // Withdraw takes a sentence away that is no longer true.
 func (t *toaster) Withdraw(words string) {
-	for _, s := range t.shown {
+	for _, s := range slices.Clone(t.shown) {
 		if s.words == words {
 			t.close(s)
-			return
 		}
 	}
 }

@@ -34,8 +34,8 @@ func TestToastsStackAtTheBottomRight(t *testing.T) {
 	dress(t, theme.Dark, "en")
 	win, layer := covered(t, Fill(theme.Background), 900, 600)
 	undone := 0
-	first := layer.ShowToast("Lead converted to a deal and a contact", false, text.Key("Away"), func() { undone++ })
-	layer.ShowToast("Server not reachable, work goes on here", true, "", nil)
+	first := layer.ShowToast("Lead converted to a deal and a contact", false, text.Key("Away"), func() { undone++ }, nil)
+	layer.ShowToast("Server not reachable, work goes on here", true, "", nil, nil)
 	win.Canvas().Capture()
 	if got, want := spotOf(first.box), [4]float32{464, 410, 420, 44}; got != want {
 		t.Errorf("the first toast is at %v, want %v", got, want)

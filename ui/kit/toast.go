@@ -7,31 +7,38 @@ import (
 	"leadline/ui/theme"
 )
 
-// Toast is a message at the bottom right, 420 × 44, with at most one action.
+// Toast is a message at the bottom right, 420 × 44 or as much higher as its words need, with at most one action.
 type Toast struct {
 	box   *fyne.Container
 	layer *Layer
 }
 
 // ShowToast shows words that are translated already. The newest is the lowest.
-// action may be "" and do nil. A toast stays until Close: the caller owns its time.
-func (l *Layer) ShowToast(words string, warning bool, action text.Key, do func()) *Toast {
+// action may be "" and do nil. A toast stays until Close: the caller owns its time, and is told by closed, which may be nil,
+// when a person takes it away.
+func (l *Layer) ShowToast(words string, warning bool, action text.Key, do, closed func()) *Toast {
 	t := &Toast{layer: l}
 	icon, color := theme.IconCheck, theme.AnswerText
 	if warning {
 		icon, color = theme.IconWarning, theme.WarningText
 	}
-	items := []fyne.CanvasObject{NewIcon(icon, 16, color).Image, Gap(2), Grow(NewData(words, Body).Shrink(0))}
+	shut := func() {
+		t.Close()
+		if closed != nil {
+			closed()
+		}
+	}
+	items := []fyne.CanvasObject{NewIcon(icon, 16, color).Image, Gap(2), Grow(NewProseData(words, Body).MaxLines(toastLines))}
 	if action != "" {
 		items = append(items, NewButton(action, Ghost, func() {
-			t.Close()
+			shut()
 			if do != nil {
 				do()
 			}
 		}))
 	}
-	items = append(items, NewIconButton("Close", theme.IconX, Ghost, t.Close))
-	t.box = Stack(newPopupBox(8), Pad(0, 8, 0, 14, Row(8, items...)))
+	items = append(items, NewIconButton("Close", theme.IconX, Ghost, shut))
+	t.box = Stack(newPopupBox(8), Pad(toastPad, 8, toastPad, 14, Row(8, items...)))
 	l.toasts.Add(t.box)
 	return t
 }
@@ -46,14 +53,16 @@ const (
 	toastWidth, toastHeight = 420, 44
 	toastMargin             = 16
 	toastBottom             = 30 + 52 + 12 // the status strip, and the bar that saves a form
+	toastLines, toastPad    = 4, 5
 )
 
 func (toastLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	y := size.Height - toastBottom
 	w := min(float32(toastWidth), size.Width-2*toastMargin)
 	for i := len(objects) - 1; i >= 0; i-- {
-		y -= toastHeight
-		place(objects[i], size.Width-toastMargin-w, y, w, toastHeight)
+		h := max(toastHeight, ceil(heightFor(objects[i], w)))
+		y -= h
+		place(objects[i], size.Width-toastMargin-w, y, w, h)
 		y -= 8
 	}
 }
