@@ -186,7 +186,7 @@ func newPressFocus(role string, radius float32, content fyne.CanvasObject, tappe
 }
 
 // FocusGained is for Fyne.
-func (p *pressFocus) FocusGained() { p.focused = true; p.Refresh() }
+func (p *pressFocus) FocusGained() { p.focused = true; p.Refresh(); kit.Reveal(p.back) }
 
 // FocusLost is for Fyne.
 func (p *pressFocus) FocusLost() { p.focused = false; p.Refresh() }

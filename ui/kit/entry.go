@@ -12,6 +12,7 @@ type entry struct {
 	onFocus func(bool)
 	onKey   func(*fyne.KeyEvent) bool
 	onShort func(fyne.Shortcut) bool
+	field   fyne.CanvasObject // what it is the inside of
 	window  func() fyne.Canvas
 	focused fyne.Canvas // where it got the keyboard
 }
@@ -20,6 +21,7 @@ func (e *entry) FocusGained() {
 	e.focused = e.window()
 	e.Entry.FocusGained()
 	e.onFocus(true)
+	Reveal(e.field)
 }
 
 func (e *entry) FocusLost() {

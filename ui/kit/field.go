@@ -80,6 +80,7 @@ func newField(key text.Key, changed func(string), e *widget.Entry, multi bool) *
 			f.onFocus(on)
 		}
 	}
+	f.entry.field = f
 	f.entry.OnChanged = func(s string) {
 		if !f.setting && f.onChanged != nil {
 			f.onChanged(s)

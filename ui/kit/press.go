@@ -153,6 +153,7 @@ func (p *touch) extend(w fyne.Widget) {
 func (p *press) FocusGained() {
 	p.focused = true
 	p.Refresh()
+	Reveal(p.self)
 }
 
 // FocusLost is for Fyne.

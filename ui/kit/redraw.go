@@ -17,6 +17,8 @@ func Redraw(root *fyne.Container, draw func()) {
 			keyboard = nthOf(root, o, false, Walk)
 		}
 	}
+	redrawing = true
+	defer func() { redrawing = false }()
 	draw()
 	for i, s := range scrolls(root) {
 		if i < len(held) {
@@ -27,6 +29,9 @@ func Redraw(root *fyne.Container, draw func()) {
 		canvas.Focus(o)
 	}
 }
+
+// redrawing is set while the keyboard goes back to what had it: nothing is scrolled for that.
+var redrawing bool
 
 func scrolls(root fyne.CanvasObject) (all []*container.Scroll) {
 	Walk(root, func(o fyne.CanvasObject, _ fyne.Position) {
