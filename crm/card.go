@@ -149,6 +149,12 @@ type RecordRow struct {
 	Changed     time.Time // what ColumnChanged orders by
 }
 
+// Belongings are what belongs to a contact or a company: some of it, and how much there is.
+type Belongings struct {
+	People, Deals           []RecordRow
+	PeopleInAll, DealsInAll int
+}
+
 // RecordPage is a page of records.
 type RecordPage struct {
 	Rows  []RecordRow
@@ -209,6 +215,10 @@ type Event struct {
 	Uploaded   []ID          // those of them that the server has
 	Quality    *SoundQuality // of EventCall: how it sounded; nil where that isn't known
 	Diverted   []Diversion   // of EventCall: where it was before
+
+	Changes  []FieldChange // of EventChanged, with names in place of ids
+	Note     ID            // of EventChanged: what Store.TakeBack takes back
+	Undoable bool          // of EventChanged: the record is still as it was made by it
 }
 
 // Record is a record with all its detail shows. Exactly one of the four is set.

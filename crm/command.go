@@ -107,7 +107,7 @@ type (
 		From DealStage `json:"from"`
 		To   DealStage `json:"to"`
 	}
-	// SaveRecordNote adds or sets a note on a record; one without text is taken away.
+	// SaveRecordNote adds or sets a note on a record; an empty one is taken away.
 	SaveRecordNote struct{ Note }
 	// SaveFollowUp adds or sets a follow-up, done ones included.
 	SaveFollowUp struct{ FollowUp }

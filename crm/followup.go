@@ -14,13 +14,15 @@ type FollowUp struct {
 	DoneBy      ID        `json:"done_by,omitempty"`
 }
 
-// Note is a note on a record that belongs to no call.
+// Note is a note on a record that belongs to no call: what a person wrote, or what was changed of the record.
 type Note struct {
 	ID   ID        `json:"id"`
 	Ref  Ref       `json:"ref"`
 	At   time.Time `json:"at"`
 	By   ID        `json:"by,omitempty"`
 	Text string    `json:"text"`
+
+	Changes []FieldChange `json:"changes,omitempty"`
 }
 
 // FollowUpRow is a line in a list of follow-ups.

@@ -16,6 +16,8 @@ type Customers interface {
 	Me(context.Context) (crm.User, error)
 	Users(context.Context) ([]crm.User, error)
 	Do(context.Context, ...crm.Change) error
+	Change(context.Context, ...crm.Change) error // Do, and the records' timelines tell of it
+	TakeBack(ctx context.Context, note crm.ID) error
 	Fields(context.Context) ([]crm.Field, error)
 	Pipelines(context.Context) ([]crm.Pipeline, error)
 	Workspace(context.Context) (crm.Workspace, error)
@@ -28,6 +30,7 @@ type Customers interface {
 	Merge(context.Context, crm.MergeRecords) (crm.Undo, error)
 	Convert(context.Context, crm.ConvertLead) (crm.Undo, error)
 	Remove(context.Context, ...crm.Ref) (crm.Undo, error)
+	LinkParty(ctx context.Context, call crm.ID, to crm.Ref) error
 	Undos(context.Context) ([]crm.Undo, error)
 	Undo(ctx context.Context, id int64) error
 

@@ -196,13 +196,13 @@ func (s *listSelection) change(words string, passed func(n int) string, of func(
 
 // try makes changes all at once, else one by one.
 func (b *bulkDone) try(ctx context.Context, customers Customers, do, undo []crm.Change) {
-	if len(do) > 1 && customers.Do(ctx, do...) == nil {
+	if len(do) > 1 && customers.Change(ctx, do...) == nil {
 		b.done += len(do)
 		b.undo = append(b.undo, undo...)
 		return
 	}
 	for i, c := range do {
-		if err := customers.Do(ctx, c); err != nil {
+		if err := customers.Change(ctx, c); err != nil {
 			b.refuse(err)
 			continue
 		}

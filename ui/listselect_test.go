@@ -125,7 +125,7 @@ func TestManyRecordsAreChangedAtOnceAndBack(t *testing.T) {
 	b.choose("select", "Responsible", "Petra Weiß")
 	b.waits("Given to Petra Weiß: 2 changed") // one is hers already
 	pumpUntil(t, b.d, is(func(l crm.Lead) bool { return l.Responsible == petra.ID }))
-	b.tap("button", "Undo")
+	b.tapLast("button", "Undo")
 	pumpUntil(t, b.d, func() bool {
 		return p.page.picked.stop == nil && record(t, s, crm.Ref{Kind: crm.KindLead, ID: ids[0]}).Lead.Responsible == "" && record(t, s, crm.Ref{Kind: crm.KindLead, ID: ids[2]}).Lead.Responsible == petra.ID
 	})
@@ -166,7 +166,7 @@ type slowFile struct {
 	refuse func(crm.Change) error
 }
 
-func (f *slowFile) Do(ctx context.Context, changes ...crm.Change) error {
+func (f *slowFile) Change(ctx context.Context, changes ...crm.Change) error {
 	if f.hold != nil {
 		<-f.hold
 	}
@@ -177,7 +177,7 @@ func (f *slowFile) Do(ctx context.Context, changes ...crm.Change) error {
 			}
 		}
 	}
-	return f.Customers.Do(ctx, changes...)
+	return f.Customers.Change(ctx, changes...)
 }
 
 func TestAllThatFitAreChangedBeyondWhatIsLoaded(t *testing.T) {
@@ -202,7 +202,7 @@ func TestAllThatFitAreChangedBeyondWhatIsLoaded(t *testing.T) {
 	b.choose("select", "Source", "Website")
 	b.waits("300 changed")
 	pumpUntil(t, b.d, sources("Website"))
-	b.tap("button", "Undo")
+	b.tapLast("button", "Undo")
 	b.waits("300 taken back")
 	pumpUntil(t, b.d, sources(""))
 
@@ -246,7 +246,7 @@ func TestWhatCannotBeTakenBackIsTold(t *testing.T) {
 		return nil
 	}}
 	p.page.opt.Customers = slow
-	b.tap("button", "Undo")
+	b.tapLast("button", "Undo")
 	b.waits("2 stay changed. Another lead with this number is open already.")
 	for i, id := range ids {
 		if kept := record(t, s, crm.Ref{Kind: crm.KindLead, ID: id}).Lead.Responsible == petra.ID; kept != (i == 1 || i == 2) {
@@ -283,7 +283,7 @@ func TestManyRecordsAreDeletedAndComeBack(t *testing.T) {
 		b.tap("button", "Delete now")
 		pumpUntil(t, b.d, func() bool { return there() == 1 && p.page.picked.stop == nil })
 		pumpUntil(t, b.d, func() bool { return !p.page.picked.Any() && p.page.detail.row.Ref.ID == string(ids[0]) })
-		b.tap("button", "Undo")
+		b.tapLast("button", "Undo")
 		pumpUntil(t, b.d, func() bool { return there() == 4 })
 	}
 }

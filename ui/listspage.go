@@ -115,6 +115,7 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p.detail = newRecordView(opt, host)
 	p.detail.changed = p.pager.Reload
 	p.detail.emptied = p.emptied
+	p.detail.removed = func() { p.at, p.chosen = -1, "" }
 	p.count = kit.NewData("", kit.Body.In(theme.Text3))
 	head := []fyne.CanvasObject{kit.NewLabel(spec.title, kit.PageTitle), p.count, kit.Spacer()}
 	if spec.imports && opt.Importer != nil {

@@ -36,9 +36,11 @@ type recordView struct {
 	narrow  bool
 	details bool // narrow: facts instead of the timeline
 	why     string
+	noLeads bool
 	blanked bool   // nothing but the form of a new record is shown
 	emptied func() // is told when that begins and when it ends with nothing
 	changed func() // is told when more than the record may have changed
+	removed func() // is told when the record is gone
 	call    *kit.Button
 	note    *recordNote       // nil where records are only shown
 	scroll  *container.Scroll // of the timeline
@@ -61,7 +63,7 @@ type recordAnswer struct {
 }
 
 func newRecordView(opt MainOptions, host recordHost) *recordView {
-	v := &recordView{opt: opt, host: host, box: kit.Stack(), changed: func() {}, emptied: func() {}}
+	v := &recordView{opt: opt, host: host, box: kit.Stack(), changed: func() {}, emptied: func() {}, removed: func() {}}
 	v.asking = asker[desk.Ref, recordAnswer]{do: opt.Do, ask: func(ctx context.Context, r desk.Ref) (a recordAnswer, err error) {
 		if a.Record, err = opt.Desk.Record(ctx, r); err != nil || opt.Customers == nil {
 			return a, err
@@ -172,9 +174,10 @@ func (v *recordView) SetNarrow(on bool) {
 	}
 }
 
-// Account tells whether calls can be placed.
+// Account tells whether calls can be placed, and whether there are leads.
 func (v *recordView) Account(s desk.Snapshot) {
 	why := ""
+	v.noLeads = s.NoLeads
 	if len(s.Accounts) == 0 {
 		why = text.T("Connect a PBX account first")
 	}
@@ -227,6 +230,8 @@ func (v *recordView) draw() {
 		v.box.Objects = []fyne.CanvasObject{kit.Middle(kit.ColumnAligned(10, kit.Center,
 			kit.NewStateWord(text.T("This record could not be read"), theme.IconAlert, kit.Bad, kit.Body),
 			kit.NewButton("Try again", kit.Line, v.load)))}
+	case v.row.Ref == (desk.Ref{}) && v.task != nil:
+		v.box.Objects = []fyne.CanvasObject{kit.Column(0, v.strangerHead(), kit.Gap(12), kit.NewHairline(), kit.Grow(v.task.box))}
 	case v.row.Ref == (desk.Ref{}):
 		v.box.Objects = []fyne.CanvasObject{v.stranger()}
 	case v.has:
@@ -274,12 +279,16 @@ func (v *recordView) actions() (items []kit.MenuItem) {
 			}
 		}
 		items = append(items, kit.MenuItem{Key: "Edit", Do: v.edit})
+		items = append(items, v.belonging()...)
 		if v.rec.Ref.Kind != desk.Deal {
 			items = append(items, kit.MenuItem{Key: "Merge…", Do: func() { v.merge(nil) }})
 		}
 	}
 	if v.excepts.possible() {
 		items = append(items, kit.MenuItem{Key: "Add to exceptions", Do: v.excepts.ask})
+	}
+	if v.changeable() {
+		items = append(items, kit.MenuItem{Key: "Delete…", Do: v.remove})
 	}
 	return items
 }
@@ -310,13 +319,15 @@ func (v *recordView) copied(value string) {
 	v.host.tell(text.T("Copied: {value}", "value", value))
 }
 
-// begin shows a form in place of the timeline.
+// begin shows a form in place of the timeline; first, which may be nil, gets the keyboard.
 func (v *recordView) begin(t *recordTask, first *kit.Field) {
 	v.task.Stop()
 	v.task = t
 	v.excepts.stop()
 	v.draw()
-	first.Focus()
+	if first != nil {
+		first.Focus()
+	}
 }
 
 // end shows the timeline again; of a record that was not made, nothing.
@@ -350,23 +361,27 @@ func (v *recordView) Submit() {
 	}
 }
 
-// stranger is a call with somebody whom the CRM does not know.
-func (v *recordView) stranger() fyne.CanvasObject {
+// strangerHead is who called, as far as that is known.
+func (v *recordView) strangerHead() fyne.CanvasObject {
 	title, sub := v.row.Title, v.row.Sub
 	if title == "" {
 		title = text.T("Number withheld")
 	}
 	avatar := kit.NewAvatar("", 44)
 	avatar.SetIcon(theme.IconUser)
+	return v.head(avatar, title, sub)
+}
+
+// stranger is a call with somebody whom the CRM does not know.
+func (v *recordView) stranger() fyne.CanvasObject {
 	icon, tone := rowTone(v.row.Tone)
 	meta := text.Day(v.row.At, v.opt.Now())
 	if v.row.Length > 0 {
 		meta += " · " + text.Length(v.row.Length)
 	}
 	node := kit.NewTimelineNode(icon, tone, text.Say(v.row.Status), meta, v.row.Line)
-	note := kit.NewProse("Not in the CRM. Call back: the call window offers to create a lead or a contact.", kit.Secondary)
-	return kit.Column(0, v.head(avatar, title, sub), kit.Gap(16), kit.NewHairline(),
-		kit.Pad(18, 20, 18, 20, kit.Column(16, kit.NewTimeline(node), note)))
+	return kit.Column(0, v.strangerHead(), kit.Gap(16), kit.NewHairline(),
+		kit.Pad(18, 20, 18, 20, kit.Column(16, kit.NewTimeline(node), v.recognise())))
 }
 
 func (v *recordView) record() fyne.CanvasObject {
@@ -380,11 +395,7 @@ func (v *recordView) record() fyne.CanvasObject {
 		top = append(top, kit.Pad(10, 20, 0, 20, kit.NewStateWord(text.T("This record could not be read again"), theme.IconAlert, kit.Warn, kit.Body)))
 	}
 	if len(r.Stages) > 0 {
-		names := make([]string, len(r.Stages))
-		for i, s := range r.Stages {
-			names[i] = text.T(text.Key(s))
-		}
-		top = append(top, kit.Pad(14, 20, 0, 20, kit.NewStageLine(names, r.Stage, nil)))
+		top = append(top, kit.Pad(14, 20, 0, 20, v.stageLine()))
 	}
 	if v.task != nil {
 		return kit.Column(0, append(top, kit.Gap(12), kit.NewHairline(), kit.Grow(v.task.box))...)
@@ -419,7 +430,7 @@ func (v *recordView) timeline() fyne.CanvasObject {
 		v.note.show(v.rec.Ref, v.mail())
 		column = append(column, v.note.box)
 	}
-	if nodes := append(v.planned(), timelineNodes(v.rec.Timeline, v.opt.Now(), v.belowCall)...); len(nodes) > 0 {
+	if nodes := append(v.planned(), timelineNodes(v.rec.Timeline, v.opt.Now(), v.belowEvent)...); len(nodes) > 0 {
 		column = append(column, kit.NewTimeline(nodes...))
 	} else {
 		column = append(column, kit.Pad(6, 0, 0, 0, kit.NewProse("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
@@ -457,6 +468,8 @@ func (v *recordView) fact(f desk.Fact) fyne.CanvasObject {
 	}
 	value, style, does := f.Value, kit.Body, []fyne.CanvasObject(nil)
 	switch {
+	case f.Value == "":
+		return kit.NewData(text.Say(f.Label), kit.Quiet).Shrink(40)
 	case f.Dial != "":
 		call := small(text.Key("Call this number"), theme.IconHandset, func() { v.opt.Desk.Dial(f.Dial, "") })
 		call.SetEnabled(v.why == "", v.why)

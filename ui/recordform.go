@@ -76,39 +76,56 @@ func readFormChoices(ctx context.Context, c Customers, ref crm.Ref) (has formCho
 // edit opens the form on the record that is shown.
 func (v *recordView) edit() {
 	ref := v.rec.Ref
-	v.openForm(crmRef(ref), "", func() bool { return v.row.Ref == ref })
+	v.openForm(crmRef(ref), nil, func() bool { return v.row.Ref == ref })
 }
 
 // New opens the form for a new record.
-func (v *recordView) New(kind desk.RecordKind) { v.NewWith(kind, "") }
+func (v *recordView) New(kind desk.RecordKind) { v.newWith(kind, nil) }
 
 // NewWith is New with a number or a name in it already.
 func (v *recordView) NewWith(kind desk.RecordKind, words string) {
-	v.openForm(crm.Ref{Kind: crm.Kind(kind)}, words, func() bool { return true })
+	v.newWith(kind, func(r *crm.Record) {
+		if r.Contact != nil {
+			nameContact(r.Contact, words, v.opt.Region)
+		}
+	})
 }
 
-func (v *recordView) openForm(ref crm.Ref, words string, wanted func() bool) {
+// newWith is New with something in it already.
+func (v *recordView) newWith(kind desk.RecordKind, preset func(*crm.Record)) {
+	v.openForm(crm.Ref{Kind: crm.Kind(kind)}, preset, func() bool {
+		v.blank()
+		return true
+	})
+}
+
+// newBeside opens the form for a new record under the head of what is shown, which it belongs to and which is shown again when
+// none is made.
+func (v *recordView) newBeside(kind desk.RecordKind, preset func(*crm.Record)) {
+	was := v.row
+	v.openForm(crm.Ref{Kind: crm.Kind(kind)}, preset, func() bool { return v.task == nil && rowKey(v.row) == rowKey(was) })
+}
+
+// openForm opens a form, if it is still wanted when what it chooses from was read; preset, which may be nil, fills in a new record.
+func (v *recordView) openForm(ref crm.Ref, preset func(*crm.Record), wanted func() bool) {
 	c := v.opt.Customers
 	fileAsk(v.opt, func(ctx context.Context) (formChoices, error) { return readFormChoices(ctx, c, ref) }, func(has formChoices, err error) {
 		switch {
 		case err != nil:
 			v.host.warn(companyWhy(err))
 		case wanted():
-			if ref.ID == "" {
-				v.blank()
-			}
-			f := newRecordForm(v, ref, has, words)
+			f := newRecordForm(v, ref, has, preset)
 			v.begin(f.task, f.firstField())
 		}
 	})
 }
 
-func newRecordForm(v *recordView, ref crm.Ref, has formChoices, words string) *recordForm {
+func newRecordForm(v *recordView, ref crm.Ref, has formChoices, preset func(*crm.Record)) *recordForm {
 	f := &recordForm{v: v, kind: ref.Kind, has: has, was: has.rec, fresh: ref.ID == ""}
 	if f.fresh {
 		f.was = blankRecord(ref.Kind, v.opt.Customers.NewID(), has.me.ID)
-		if c := f.was.Contact; c != nil && words != "" {
-			nameContact(c, words, v.opt.Region)
+		if preset != nil {
+			preset(&f.was)
 		}
 	}
 	f.doubles = newRecordDoubles(v, f.likeness, func() { f.refit() })
@@ -127,7 +144,7 @@ func newRecordForm(v *recordView, ref crm.Ref, has formChoices, words string) *r
 	title, verb := formTitle(ref.Kind, f.fresh), text.Key("Save")
 	f.task = newRecordTask(title, verb, f.submit, v.end, append([]fyne.CanvasObject{f.doubles.box, f.hints.box}, rows...)...)
 	f.task.stop = f.doubles.Stop
-	if !f.fresh || words != "" {
+	if !f.fresh || preset != nil {
 		f.doubles.Look()
 	}
 	f.hint()
@@ -152,11 +169,7 @@ func nameContact(c *crm.Contact, words, region string) {
 		c.Numbers = []crm.Number{n}
 		return
 	}
-	names := strings.Fields(words)
-	if len(names) == 0 {
-		return
-	}
-	c.FirstName, c.LastName = strings.Join(names[:len(names)-1], " "), names[len(names)-1]
+	c.FirstName, c.LastName = personOf(words)
 }
 
 func formTitle(kind crm.Kind, fresh bool) text.Key {
@@ -273,7 +286,7 @@ func (f *recordForm) ways(numbers []crm.Number, emails []crm.Email, sip []string
 	for _, e := range emails {
 		f.emails.Add(e.Address, string(e.Label))
 	}
-	if f.fresh {
+	if f.fresh && len(numbers) == 0 && len(sip) == 0 {
 		f.numbers.Add("", string(crm.LabelWork))
 	}
 	f.sip = newTypedRows("SIP address", "Add SIP address", nil, f.waysTyped, f.refit)
@@ -300,9 +313,12 @@ func (f *recordForm) tail(source string, who crm.ID, comment string, values crm.
 	return append(rows, settingsRow("Comment", f.comment))
 }
 
-func (f *recordForm) pipeline(id crm.ID) crm.Pipeline {
+func (f *recordForm) pipeline(id crm.ID) crm.Pipeline { return pipelineOf(f.has.pipelines, id) }
+
+// pipelineOf is the pipeline of that id, "" for the standard one; that one, too, where it is no more.
+func pipelineOf(all []crm.Pipeline, id crm.ID) crm.Pipeline {
 	id = cmp.Or(id, crm.StandardPipelineID)
-	for _, p := range f.has.pipelines {
+	for _, p := range all {
 		if p.ID == id {
 			return p
 		}
@@ -415,7 +431,7 @@ func (f *recordForm) submit() {
 		if err != nil {
 			return err
 		}
-		return f.v.opt.Customers.Do(ctx, since)
+		return f.v.opt.Customers.Change(ctx, since)
 	}, func(err error) {
 		if err != nil {
 			f.task.Failed(companyWhy(err))

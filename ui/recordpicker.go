@@ -22,18 +22,21 @@ type recordPicker struct {
 	rows    *fyne.Container
 	asking  asker[string, []desk.Row]
 	opt     MainOptions
+	kind    desk.RecordKind
 	found   []desk.Row
 	at      int // the offered one that Enter chooses
 	chosen  desk.Row
 	changed func() // the choice or the height
 }
 
-// newRecordPicker makes a picker; without is a record that is not offered.
+// newRecordPicker makes a picker of records of a kind, "" for all but deals; without is a record that is not offered.
 func newRecordPicker(opt MainOptions, name text.Key, kind desk.RecordKind, without desk.Ref, changed func()) *recordPicker {
-	p := &recordPicker{opt: opt, changed: changed, box: kit.Column(0), rows: kit.Column(0)}
+	p := &recordPicker{opt: opt, kind: kind, changed: changed, box: kit.Column(0), rows: kit.Column(0)}
 	p.asking = asker[string, []desk.Row]{do: opt.Do, ask: func(ctx context.Context, words string) ([]desk.Row, error) {
 		found, err := opt.Desk.Search(ctx, words, 100)
-		found = slices.DeleteFunc(found, func(r desk.Row) bool { return r.Ref.Kind != kind || r.Ref == without })
+		found = slices.DeleteFunc(found, func(r desk.Row) bool {
+			return r.Ref == without || kind != r.Ref.Kind && (kind != "" || r.Ref.Kind == desk.Deal)
+		})
 		return found[:min(len(found), pickerRows)], err
 	}}
 	p.field = kit.NewBareField(name, p.Find).WithPlaceholder(name).WithIcon(theme.IconSearch)
@@ -98,7 +101,11 @@ func (p *recordPicker) list() {
 	p.rows.Objects = nil
 	for i, r := range p.found {
 		row := kit.NewListRow(func() { p.choose(r) })
-		row.Set(listRowData(r, p.opt.Now(), false), i == p.at)
+		d := listRowData(r, p.opt.Now(), false)
+		if p.kind == "" { // they are of all kinds
+			d.Status = text.T(kindName(r.Ref.Kind))
+		}
+		row.Set(d, i == p.at)
 		p.rows.Add(row)
 	}
 	if len(p.found) == 0 && p.field.Text() != "" {

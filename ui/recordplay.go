@@ -10,10 +10,15 @@ import (
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
+	"leadline/ui/theme"
 )
 
-// belowCall is what a timeline shows below a call: how it sounded, and its recordings.
-func (v *recordView) belowCall(e desk.Event) fyne.CanvasObject {
+// belowEvent is what a timeline shows below an event: of a call how it sounded, its recordings and what came of it; of a
+// change that it can be taken back.
+func (v *recordView) belowEvent(e desk.Event) fyne.CanvasObject {
+	if e.Kind == desk.EventChanged {
+		return v.belowChange(e)
+	}
 	var rows []fyne.CanvasObject
 	if s := e.Sounded; s != nil {
 		rows = append(rows, kit.NewProseData(soundedWords(*s), kit.Quiet))
@@ -21,10 +26,24 @@ func (v *recordView) belowCall(e desk.Event) fyne.CanvasObject {
 	for _, r := range e.Recordings {
 		rows = append(rows, v.players.Of(r).box)
 	}
+	if chips := callChips(e); len(chips) > 0 {
+		rows = append(rows, kit.Row(6, append(chips, kit.Spacer())...))
+	}
 	if len(rows) == 0 {
 		return nil
 	}
 	return kit.Column(6, rows...)
+}
+
+// callChips are the result of a call and its line.
+func callChips(e desk.Event) (chips []fyne.CanvasObject) {
+	if e.Result != "" {
+		chips = append(chips, kit.NewDataChip(resultWords(e.Result), theme.IconCheck, kit.Neutral))
+	}
+	if e.Line != "" {
+		chips = append(chips, kit.NewDataChip(kit.Ellipsis(e.Line, kit.Caption, 180), "", kit.Neutral))
+	}
+	return chips
 }
 
 // soundedWords tell how a call sounded.

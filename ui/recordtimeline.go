@@ -32,6 +32,9 @@ func timelineNodes(events []desk.Event, now time.Time, below func(desk.Event) fy
 		}
 		icon, tone := eventShape(e)
 		node := kit.NewTimelineNode(icon, tone, eventTitle(e), eventMeta(e), eventBody(e, now))
+		if e.Kind == desk.EventCreated || e.Kind == desk.EventChanged {
+			node.Quietly()
+		}
 		if o := below(e); o != nil {
 			node.Below(o)
 		}
@@ -77,7 +80,7 @@ func eventTitle(e desk.Event) string {
 	case desk.EventCreated:
 		return text.T("Created")
 	case desk.EventChanged:
-		return text.T("Changed")
+		return changeTitle(e)
 	}
 	if e.NotTaken.Key != "" {
 		return joined(" · ", text.T("Incoming"), text.Say(e.NotTaken))
@@ -135,7 +138,11 @@ func eventMeta(e desk.Event) string {
 
 // eventBody is what was written, or by which rule and which call a record came to be.
 func eventBody(e desk.Event, now time.Time) string {
-	if e.Kind != desk.EventCreated {
+	switch e.Kind {
+	case desk.EventChanged:
+		return changeBody(e)
+	case desk.EventCreated:
+	default:
 		return strings.TrimSpace(e.Body)
 	}
 	lines := []string{text.Say(e.Reason)}

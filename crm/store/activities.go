@@ -16,7 +16,7 @@ func (t *tx) saveRecordNote(n crm.Note) error {
 		return err
 	}
 	t.touch(n.Ref)
-	if n.Text == "" {
+	if n.Empty() {
 		if _, err := t.exec("DELETE FROM note_search WHERE rowid = (SELECT rid << 1 FROM note WHERE id = ?)", n.ID.Bytes()); err != nil {
 			return err
 		}

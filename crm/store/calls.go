@@ -236,7 +236,7 @@ func (t *tx) changeHands(c crm.Call, now func(*crm.Facts)) error {
 	now(&f)
 	d := crm.Decide(f)
 	for _, assign := range d.Assign {
-		if err := t.do(assign); err != nil {
+		if err := t.change(assign); err != nil {
 			return err
 		}
 	}

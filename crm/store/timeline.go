@@ -154,12 +154,23 @@ func addNotes(q querier, k key, rec *crm.Record) error {
 	if err != nil || len(notes) == 0 {
 		return err
 	}
+	now, err := document(q, k)
+	if err != nil {
+		return err
+	}
 	for _, n := range notes {
 		who, err := userByID(q, n.By)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		rec.Timeline = append(rec.Timeline, crm.Event{Kind: crm.EventNote, At: n.At, Who: who.Name, Body: n.Text})
+		e := crm.Event{Kind: crm.EventNote, At: n.At, Body: n.Text}
+		if n.Text == "" {
+			if e, err = historyEvent(q, k, n, now); err != nil {
+				return err
+			}
+		}
+		e.Who = who.Name
+		rec.Timeline = append(rec.Timeline, e)
 	}
 	slices.SortStableFunc(rec.Timeline, func(a, b crm.Event) int { return b.At.Compare(a.At) })
 	return nil

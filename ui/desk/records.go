@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,12 +35,18 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 		b.common(c.Numbers, c.SIP, c.Emails)
 		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: c.Company})
 		b.add(Text{Key: "Position"}, c.Position)
+		if err := b.belongings(ctx, r.Ref); err != nil {
+			return Record{}, err
+		}
 		b.addresses(c.Addresses)
 		b.custom(fields, r.Ref.Kind, c.Fields)
 		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
 	case r.Company != nil:
 		c := r.Company
 		b.common(c.Numbers, c.SIP, c.Emails)
+		if err := b.belongings(ctx, r.Ref); err != nil {
+			return Record{}, err
+		}
 		b.addresses(c.Addresses)
 		b.custom(fields, r.Ref.Kind, c.Fields)
 		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
@@ -85,7 +92,8 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 			Kind: EventKind(e.Kind), At: e.At, Title: Text(e.Title), Body: e.Body, Who: e.Who,
 			Incoming: e.Direction == crm.Incoming, Outcome: viewOutcome(e.Outcome), NotTaken: notTaken(e.Outcome, e.Detail), Length: e.Length, Passed: sentOnBy(e.Diverted, d.region),
 			Recordings: d.recordedOf(e, me.ID), Sounded: viewSounded(e.Quality),
-			Reason: Text(e.Reason), By: d.madeBy(e.By),
+			Reason: Text(e.Reason), By: d.madeBy(e.By), Result: e.Result, Line: e.Line,
+			Changes: d.changed(e.Changes, fields), Note: string(e.Note), Undoable: e.Undoable,
 		})
 	}
 	return out, nil
@@ -121,6 +129,38 @@ func (b facts) add(label Text, value string) {
 func (b facts) link(label Text, value string, to crm.Ref) {
 	if value != "" {
 		b.out.Facts = append(b.out.Facts, Fact{Label: label, Value: value, Ref: viewRef(to)})
+	}
+}
+
+// belongingsShown is how many people and deals of a company a record shows.
+const belongingsShown = 10
+
+// belongings are the people of a company and the deals of a customer, each of which can be opened.
+func (b facts) belongings(ctx context.Context, r crm.Ref) error {
+	has, err := b.d.file.Belongings(ctx, r, belongingsShown)
+	if err != nil {
+		return fmt.Errorf("read what belongs to the %s: %w", r.Kind, err)
+	}
+	for _, p := range has.People {
+		b.link(Text{Key: "Contact"}, joined(p.Name, p.Position), p.Ref)
+	}
+	b.more(Text{Key: "More contacts: {n}"}, has.PeopleInAll-len(has.People))
+	for _, d := range has.Deals {
+		label := Text{Key: "Open deal"}
+		if !d.Open {
+			label = Text{Key: "Closed deal"}
+		}
+		b.link(label, joined(d.Name, b.d.amount(d.Amount)), d.Ref)
+	}
+	b.more(Text{Key: "More deals: {n}"}, has.DealsInAll-len(has.Deals))
+	return nil
+}
+
+// more says that there are n more than are shown.
+func (b facts) more(words Text, n int) {
+	if n > 0 {
+		words.Args = map[string]string{"n": strconv.Itoa(n)}
+		b.out.Facts = append(b.out.Facts, Fact{Label: words})
 	}
 }
 

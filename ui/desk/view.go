@@ -343,6 +343,7 @@ type Form struct {
 	Sources     []string // to choose from
 	People      []string // to choose from
 	Similar     []Match  // possible duplicates of what is typed
+	Naming      bool     // it gives a record without a name one, which is there already
 	Touched     bool     // something was typed
 	DraftSaved  bool
 	Saving      bool
@@ -401,7 +402,8 @@ type Row struct {
 	Company, Position, Number, Amount, Source, Responsible string // Responsible: of a call, whose it was
 	Changed                                                time.Time
 
-	Result string // of a call, as crm.Results has it; "" for none
+	Result    string // of a call, as crm.Results has it; "" for none
+	Colleague bool   // of a call: it was with one, who is no customer
 
 	ClosedBy string    // of a missed call that was worked off: the agent who called back
 	closedAt time.Time // and when
@@ -461,6 +463,19 @@ type Event struct {
 
 	Recordings []Recorded // oldest first
 	Sounded    *Sounded   // of a call; nil where that isn't known
+	Result     string     // of a call: what came of it, one of crm.Results; "" for none
+	Line       string     // of a call, by its name
+
+	Changes  []Changed // of EventChanged
+	Note     string    // of EventChanged: names it, for taking it back
+	Undoable bool      // of EventChanged: the record is still as it was made by it
+}
+
+// Changed is what became of one field of a record.
+type Changed struct {
+	Field    string // as crm.FieldChange has it
+	Label    Text
+	From, To string // for the eye; "" for nothing
 }
 
 // By is the call by which a record came to be.

@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"leadline/ui/theme"
@@ -46,15 +47,17 @@ func (l *StateLine) Set(s LineState) { l.Area.SetColors(s.Color(), theme.Clear) 
 // ones in accent, the names below.
 type StageLine struct {
 	widget.BaseWidget
-	stages []string
-	at     int
-	pick   func(i int)
+	stages  []string
+	at      int
+	pick    func(i int)
+	focused bool
+	over    int // the part that the pointer is over, -1 for none
 }
 
 // NewStageLine shows stages, translated already; at is the index of the present
 // one. pick may be nil.
 func NewStageLine(stages []string, at int, pick func(i int)) *StageLine {
-	l := &StageLine{stages: stages, at: at, pick: pick}
+	l := &StageLine{stages: stages, at: at, pick: pick, over: -1}
 	l.ExtendBaseWidget(l)
 	return l
 }
@@ -89,9 +92,72 @@ func (l *StageLine) Choose(option string) error {
 // Tapped picks the stage under the pointer.
 func (l *StageLine) Tapped(e *fyne.PointEvent) {
 	if l.pick != nil && len(l.stages) > 0 {
-		l.pick(min(len(l.stages)-1, int(e.Position.X/(l.Size().Width/float32(len(l.stages))))))
+		l.pick(l.part(e.Position))
 	}
 }
+
+// part is the stage at a place.
+func (l *StageLine) part(at fyne.Position) int {
+	return max(0, min(len(l.stages)-1, int(at.X/(l.Size().Width/float32(len(l.stages))))))
+}
+
+// MouseIn is for Fyne.
+func (l *StageLine) MouseIn(e *desktop.MouseEvent) { l.point(e.Position, true) }
+
+// MouseMoved is for Fyne.
+func (l *StageLine) MouseMoved(e *desktop.MouseEvent) { l.point(e.Position, true) }
+
+// MouseOut is for Fyne.
+func (l *StageLine) MouseOut() { l.point(fyne.Position{}, false) }
+
+func (l *StageLine) point(at fyne.Position, in bool) {
+	over := -1
+	if in && l.pick != nil && len(l.stages) > 0 {
+		over = l.part(at)
+	}
+	if over != l.over {
+		l.over = over
+		l.Refresh()
+	}
+}
+
+// Cursor says that it can be clicked.
+func (l *StageLine) Cursor() desktop.Cursor {
+	if l.pick == nil {
+		return desktop.DefaultCursor
+	}
+	return desktop.PointerCursor
+}
+
+// FocusGained is for Fyne.
+func (l *StageLine) FocusGained() { l.focused = true; l.Refresh(); Reveal(l) }
+
+// FocusLost is for Fyne.
+func (l *StageLine) FocusLost() { l.focused = false; l.Refresh() }
+
+// TypedRune hands what is typed on to the window.
+func (l *StageLine) TypedRune(r rune) { HandOn(l, r) }
+
+// TypedKey moves by one stage with the arrows.
+func (l *StageLine) TypedKey(e *fyne.KeyEvent) {
+	to := l.at
+	switch e.Name {
+	case fyne.KeyLeft:
+		to--
+	case fyne.KeyRight:
+		to++
+	}
+	if l.pick != nil && to != l.at && to >= 0 && to < len(l.stages) {
+		l.pick(to)
+	}
+}
+
+// Disabled says that it only shows, and that Tab passes it by.
+func (l *StageLine) Disabled() bool { return l.pick == nil }
+
+// Enable and Disable are for Fyne, which asks Disabled.
+func (l *StageLine) Enable()  {}
+func (l *StageLine) Disable() {}
 
 // CreateRenderer is for Fyne.
 func (l *StageLine) CreateRenderer() fyne.WidgetRenderer {
@@ -117,11 +183,15 @@ func (d *stageDrawing) Layout(s fyne.Size) {
 		label.Text = Ellipsis(d.l.stages[i], style, w-4)
 		place(label, x, 8, w, style.measure("x").Height)
 	}
+	place(d.objects[2*n], -4, -4, s.Width+8, s.Height+6)
 }
 
 func (d *stageDrawing) style(i int) Style {
-	if i == d.l.at {
+	switch i {
+	case d.l.at:
 		return Secondary.In(theme.Text1).Weighing(SemiBold)
+	case d.l.over:
+		return Quiet.In(theme.Accent)
 	}
 	return Quiet
 }
@@ -141,6 +211,10 @@ func (d *stageDrawing) Refresh() {
 		bar.CornerRadius = 1.5
 		d.objects = append(d.objects, bar, d.style(i).text(""))
 	}
+	ring := canvas.NewRectangle(theme.Color(theme.Clear))
+	ring.StrokeColor, ring.StrokeWidth, ring.CornerRadius = theme.Color(theme.Accent), 2, 4
+	ring.Hidden = !d.l.focused
+	d.objects = append(d.objects, ring)
 	d.Layout(d.l.Size())
 	canvas.Refresh(d.l)
 }

@@ -117,10 +117,10 @@ func (t *tx) removeEntries(ids []crm.ID) error {
 	return nil
 }
 
-// saveRecordNote adds or sets a note on a record; one without text is taken away.
+// saveRecordNote adds or sets a note on a record; an empty one is taken away.
 func (t *tx) saveRecordNote(n crm.Note) error {
 	k := Key{wire.Note, n.ID}
-	if n.Text == "" {
+	if n.Empty() {
 		return t.drop(k)
 	}
 	ref, err := t.hook(n.Ref)
