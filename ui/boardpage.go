@@ -38,6 +38,7 @@ type boardPage struct {
 	began   bool
 	failed  bool
 	onBoard bool // else the list is shown
+	left    bool // another page was shown since
 	columns []*boardColumn
 	target  int // the column under a dragged card; -1 for none
 	snap    desk.Snapshot
@@ -99,12 +100,17 @@ func (p *boardPage) arrange() {
 
 // show changes between board and list, which is remembered.
 func (p *boardPage) show(board bool) {
+	p.opt.Kept.SetBool(prefDeals, !board)
+	p.turn(board)
+}
+
+// turn shows the board or the list.
+func (p *boardPage) turn(board bool) {
 	if p.onBoard == board {
 		return
 	}
 	p.Leave()
-	p.onBoard = board
-	p.opt.Kept.SetBool(prefDeals, !board)
+	p.onBoard, p.left = board, false
 	p.arrange()
 	p.Enter()
 	p.Draw(p.snap, false)
@@ -112,15 +118,20 @@ func (p *boardPage) show(board bool) {
 
 // add makes a deal in the list.
 func (p *boardPage) add() {
-	p.show(false)
+	p.turn(false)
 	p.list.add()
 }
 
 // Object is the whole page.
 func (p *boardPage) Object() fyne.CanvasObject { return p.box }
 
-// Enter reads what is shown.
+// Enter reads what is shown. Who prefers the board has it again after a deal was opened in the list, unless something is typed there.
 func (p *boardPage) Enter() {
+	if !p.onBoard && !p.opt.Kept.Bool(prefDeals) && p.left && p.list.detail.task == nil {
+		p.onBoard = true
+		p.arrange()
+	}
+	p.left = false
 	if !p.onBoard {
 		p.list.Enter()
 		return
@@ -130,6 +141,7 @@ func (p *boardPage) Enter() {
 
 // Leave stops what is on its way.
 func (p *boardPage) Leave() {
+	p.left = true
 	p.asking.Stop()
 	p.list.Leave()
 	if p.lifted != nil {
@@ -148,6 +160,12 @@ func (p *boardPage) Draw(s desk.Snapshot, data bool) {
 	}
 }
 
+// Find gives the keyboard to the search field of the list.
+func (p *boardPage) Find() {
+	p.turn(false)
+	p.list.Find()
+}
+
 // SetNarrow is for windows below 1100.
 func (p *boardPage) SetNarrow(on bool) { p.list.SetNarrow(on) }
 
@@ -160,7 +178,7 @@ func (p *boardPage) Submit() {
 
 // Open shows a deal, in the list.
 func (p *boardPage) Open(ref desk.Ref) {
-	p.show(false)
+	p.turn(false)
 	p.list.Open(ref)
 }
 
@@ -354,7 +372,7 @@ func (p *boardPage) move(d crm.Deal, to crm.Stage) {
 	}
 	set := func(from, to crm.DealStage, done func(error)) {
 		fileDo(p.opt, func(ctx context.Context) error {
-			return p.opt.Customers.Do(ctx, crm.SetDealStage{Deal: d.ID, From: from, To: to})
+			return p.opt.Customers.Change(ctx, crm.SetDealStage{Deal: d.ID, From: from, To: to})
 		}, func(err error) {
 			if err != nil {
 				p.host.warn(companyWhy(err))

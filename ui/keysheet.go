@@ -31,7 +31,7 @@ func keySheets() []struct {
 			{"1 … 6", text.Key("After a call: its result")}, {"Ctrl+Enter", text.Key("After a call: done; in a transfer: connect with the other call")}, {"Esc", text.Key("Close what is open; then the window of an ended call")},
 		}},
 		{text.Key("In the main window"), []keyLine{
-			{"Ctrl+K", text.Key("Search, or dial a number")}, {"Ctrl+1", text.Key("The first place at the left; Ctrl+2 the second …")},
+			{"Ctrl+K", text.Key("Search, or dial a number")}, {"Ctrl+1", text.Key("The first place at the left; Ctrl+2 the second …")}, {"Ctrl+F", text.Key("Search in the list")},
 			{"Ctrl+,", text.Key("Settings")}, {"Ctrl+S", text.Key("Save the form")},
 			{"Ctrl+J", text.Key("Answer")}, {"Ctrl+D", text.Key("Decline, or hang up")},
 			{"Ctrl+M", text.Key("Mute")}, {"Ctrl+H", text.Key("Hold, or take back")},

@@ -57,6 +57,9 @@ func newListFilters(p *listPage) *listFilters {
 	f.keep = kit.NewButton("Keep|filter", kit.Line, f.save)
 	f.forget = kit.NewButton("Forget", kit.Ghost, f.drop)
 	f.panel = kit.Column(6)
+	if p.spec.folded {
+		f.panel.Add(p.field)
+	}
 	for rest := f.by; len(rest) > 0; {
 		side := 1
 		if p.spec.calls { // there are too many to stand one below the other in a small window
@@ -214,7 +217,7 @@ func (f *listFilters) draw() {
 	}
 	setShown(f.chips, len(f.kept) > 0)
 	kind := kit.Ghost
-	if f.choice != (filterChoice{}) {
+	if f.choice != (filterChoice{}) || f.p.spec.folded && f.p.text != "" {
 		kind = kit.Chosen
 	}
 	f.open.SetKind(kind)

@@ -33,12 +33,13 @@ type missedPage struct {
 	taken    map[string]float32 // widths when the edge was taken that is being dragged; nil for none
 	why      string             // why no call can be placed; "" when one can
 	sight    callSight
+	record   func(desk.Row) // opens the record of a row, or the call of a stranger
 }
 
 const missedStep = 100
 
-func newMissedPage(opt MainOptions) *missedPage {
-	p := &missedPage{opt: opt, sight: callSight{opt: opt}, most: missedStep, order: crm.Order(opt.Kept.String(prefMissedOrder)), wide: readWidths(opt.Kept.String(prefMissedWidths))}
+func newMissedPage(opt MainOptions, record func(desk.Row)) *missedPage {
+	p := &missedPage{opt: opt, record: record, sight: callSight{opt: opt}, most: missedStep, order: crm.Order(opt.Kept.String(prefMissedOrder)), wide: readWidths(opt.Kept.String(prefMissedWidths))}
 	p.heads = kit.Sized(0, 28, kit.Gap(0))
 	p.open = newListPager(opt.Do, opt.Desk, p.draw)
 	p.done = newListPager(opt.Do, opt.Desk, p.draw)
@@ -252,7 +253,10 @@ func (p *missedPage) doneRows(rows []desk.Row, now time.Time, timeOnly bool) []f
 		line := kit.Sized(0, 35, kit.Pad(0, 20, 0, 20, kit.Row(8,
 			kit.NewIcon(theme.IconCheck, 14, theme.AnswerText).Image, kit.Grow(kit.NewData(joined("  ·  ", r.Title, r.Sub), kit.Body.In(theme.Text2)).Shrink(60)),
 			kit.NewData(r.ClosedBy, kit.Quiet), kit.Sized(closedWidth(timeOnly), 0, kit.NewData(when, kit.Quiet.Right())))))
-		column = append(column, line, kit.NewHairline())
+		row := newPressFocus("row", 0, line, func() { p.record(r) })
+		row.english = func() string { return r.Title }
+		row.shown = func() string { return joined(" · ", r.Title, r.Sub, r.ClosedBy, when) }
+		column = append(column, row, kit.NewHairline())
 	}
 	return column
 }

@@ -56,7 +56,19 @@ func newMissedRow(p *missedPage, r desk.Row, now time.Time) *missedRow {
 			kit.NewData(text.Length(r.Length), kit.Secondary.Right())},
 		kit.Row(0, kit.Spacer(), action))
 	m.bar = kit.FillRound(theme.AccentFill, 0)
-	m.init("row", 0, kit.Sized(0, 51, content), func() { p.choose(m) })
+	m.init("row", 0, kit.Sized(0, 51, content), func() {
+		if m.selected {
+			p.record(r)
+			return
+		}
+		p.choose(m)
+	})
+	m.tip = func() string {
+		if !m.selected {
+			return ""
+		}
+		return text.T("Click once more, or O: open")
+	}
 	m.english = func() string { return title }
 	m.shown = func() string { return sub + " · " + text.Day(r.At, now) }
 	m.onKey = func(k fyne.KeyName) bool {
@@ -68,6 +80,9 @@ func newMissedRow(p *missedPage, r desk.Row, now time.Time) *missedRow {
 		case fyne.KeyR, fyne.KeyReturn, fyne.KeyEnter:
 			p.choose(m)
 			m.call.Tap()
+		case fyne.KeyO:
+			p.choose(m)
+			p.record(r)
 		default:
 			return false
 		}

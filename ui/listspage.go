@@ -16,7 +16,8 @@ type listSpec struct {
 	title   text.Key
 	icon    theme.IconName
 	filters []listFilter // the first is the default; nil for none
-	search  text.Key     // the wording of the search field; "" for none
+	search  text.Key     // the wording of the search field
+	folded  bool         // the search field is in the panel of the filters
 	// What it says when there is nothing, and when nothing fits the filter or the search.
 	empty, emptyLine, none text.Key
 	imports                bool // offers to import when empty
@@ -34,7 +35,7 @@ type listFilter struct {
 
 func callsPageSpec() listSpec {
 	return listSpec{
-		list: desk.CallList, title: text.Key("Calls"), icon: theme.IconHistory, calls: true,
+		list: desk.CallList, title: text.Key("Calls"), icon: theme.IconHistory, calls: true, search: text.Key("Search calls"), folded: true,
 		filters: []listFilter{{"", text.Key("All")}, {"mine", text.Key("Mine")}, {"in", text.Key("Incoming")}, {"out", text.Key("Outgoing")}},
 		empty:   text.Key("No calls yet"), emptyLine: text.Key("Type a number at the top to place the first one."), none: text.Key("No calls here"),
 	}
@@ -42,7 +43,7 @@ func callsPageSpec() listSpec {
 
 func leadsPageSpec() listSpec {
 	return listSpec{
-		list: desk.LeadList, kind: desk.Lead, add: text.Key("New lead"), title: text.Key("Leads"), icon: theme.IconLead,
+		list: desk.LeadList, kind: desk.Lead, add: text.Key("New lead"), title: text.Key("Leads"), icon: theme.IconLead, search: text.Key("Search leads"), folded: true,
 		filters: []listFilter{{"open", text.Key("Open")}, {"mine", text.Key("Mine")}, {"new", text.Key("New")}, {"done", text.Key("Done")}},
 		empty:   "No leads yet", emptyLine: text.Key("An unknown caller becomes one in the call window."), none: text.Key("No leads here"),
 	}
@@ -64,7 +65,7 @@ func companiesPageSpec() listSpec {
 
 func dealsPageSpec() listSpec {
 	return listSpec{
-		list: desk.DealList, kind: desk.Deal, add: text.Key("New deal"), title: text.Key("Deals"), icon: theme.IconBoard,
+		list: desk.DealList, kind: desk.Deal, add: text.Key("New deal"), title: text.Key("Deals"), icon: theme.IconBoard, search: text.Key("Search deals"), folded: true,
 		filters: []listFilter{{"open", text.Key("Open")}, {"mine", text.Key("Mine")}, {"done", text.Key("Done")}},
 		empty:   "No deals yet", emptyLine: text.Key("They appear here with their customers."), none: text.Key("No deals here"),
 	}
@@ -125,6 +126,7 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 		head = append(head, kit.NewButton(spec.other, kit.Ghost, spec.showOther).WithIcon(theme.IconBoard).Small())
 	}
 	p.table = newListTable(p)
+	p.field = kit.NewBareField(spec.search, p.setText).WithPlaceholder(spec.search).WithIcon(theme.IconSearch)
 	if opt.Customers != nil {
 		p.filters = newListFilters(p)
 		head = append(head, p.newOrderButton(), p.filters.open)
@@ -146,8 +148,7 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	}
 	top = append(top, p.chipRow)
 	setShown(p.chipRow, len(spec.filters) > 0)
-	if spec.search != "" {
-		p.field = kit.NewBareField(spec.search, p.setText).WithPlaceholder(spec.search).WithIcon(theme.IconSearch)
+	if !spec.folded {
 		top = append(top, p.field)
 	}
 	if p.filters != nil {
@@ -303,7 +304,8 @@ const narrowedWords = 225
 // narrowTo shows only what fits criteria; words say what that is. The zero criteria show all again.
 func (p *listPage) narrowTo(c crm.CallCriteria, r crm.RecordCriteria, words string) {
 	all := c.IsZero() && r.IsZero()
-	p.calls, p.records, p.counted = c, r, !all
+	p.calls, p.records, p.counted, p.text = c, r, !all, ""
+	p.field.SetText("")
 	p.picked.Clear()
 	if p.filters != nil {
 		p.filters.clear()
@@ -333,9 +335,26 @@ func (p *listPage) narrowTo(c crm.CallCriteria, r crm.RecordCriteria, words stri
 
 func (p *listPage) setText(s string) {
 	p.text = s
+	if p.filters != nil {
+		p.filters.draw()
+	}
 	p.picked.Clear()
 	p.list.Top()
 	p.load()
+}
+
+// Find gives the keyboard to the search field (Ctrl+F).
+func (p *listPage) Find() {
+	if p.spec.folded {
+		if p.filters == nil {
+			return
+		}
+		if !p.filters.panel.Visible() {
+			p.filters.toggle()
+		}
+	}
+	p.field.Focus()
+	p.field.SelectAll()
 }
 
 // loaded draws what the pager has.

@@ -112,7 +112,7 @@ func TestTheMissedCallsAreOrderedAndTheirColumnsWidened(t *testing.T) {
 	if p.width(line) != line.width+40 || p.width(missedTable()[1]) != missedTable()[1].width-40 {
 		t.Errorf("the line has %v, the time %v", p.width(line), p.width(missedTable()[1]))
 	}
-	again := newMissedPage(b.m.opt)
+	again := newMissedPage(b.m.opt, b.m.openRow)
 	if again.order != crm.By(crm.ColumnLine, false) || again.wide["line"] != p.width(line) {
 		t.Errorf("kept %q, %v", again.order, again.wide)
 	}

@@ -157,7 +157,7 @@ func (m *MainWindow) build() {
 	}
 	m.pages = map[pageName]page{
 		pageCalls:     newListPage(m.opt, callsPageSpec(), m),
-		pageMissed:    newMissedPage(m.opt),
+		pageMissed:    newMissedPage(m.opt, m.openRow),
 		pageFollowUps: newFollowUpsPage(m.opt, m),
 		pageLeads:     newListPage(m.opt, leadsPageSpec(), m),
 		pageContacts:  newListPage(m.opt, contactsPageSpec(), m),
@@ -283,6 +283,18 @@ func (m *MainWindow) open(ref desk.Ref) {
 	if p, ok := m.pages[name].(interface{ Open(desk.Ref) }); ok {
 		p.Open(ref)
 	}
+}
+
+// openRow shows the record of a row, or the call of somebody whom the CRM does not know.
+func (m *MainWindow) openRow(r desk.Row) {
+	if r.Ref != (desk.Ref{}) {
+		m.open(r.Ref)
+		return
+	}
+	m.Go(pageCalls)
+	p := m.pages[pageCalls].(*listPage)
+	p.choose(-1, r)
+	p.loaded()
 }
 
 // openInFront is open for who comes from another window.
@@ -460,6 +472,11 @@ func (m *MainWindow) keys(c fyne.Canvas) {
 	for i := range railKeys {
 		add(fyne.KeyName(rune('1'+i)), func() { m.goNth(i) })
 	}
+	add(fyne.KeyF, func() {
+		if p, ok := m.pages[m.at].(interface{ Find() }); ok && m.welcome == nil {
+			p.Find()
+		}
+	})
 	add(fyne.KeyComma, func() { m.Go(pageSettings) })
 	for _, key := range []fyne.KeyName{fyne.KeyJ, fyne.KeyD, fyne.KeyM, fyne.KeyH} {
 		add(key, func() { m.status.call.key(key) })

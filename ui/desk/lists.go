@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"leadline/crm"
@@ -219,9 +220,19 @@ func dealStage(s crm.DealStage) (Text, string) {
 	return Text{Key: "{tag}", Args: map[string]string{"tag": string(s)}}, "open"
 }
 
+// search finds records; in the simple mode, which has no leads in the interface (requirements.md F2), what they became.
+func (d *Desk) search(ctx context.Context, text string, limit int) ([]crm.Found, error) {
+	if !d.Snapshot().NoLeads {
+		return d.file.Search(ctx, text, limit)
+	}
+	found, err := d.file.Search(ctx, text, min(2*limit, 128))
+	found = slices.DeleteFunc(found, func(f crm.Found) bool { return f.Ref.Kind == crm.KindLead })
+	return found[:min(len(found), limit)], err
+}
+
 // Search finds records by the beginnings of words, of their notes too, and by parts of numbers. It waits for the file.
 func (d *Desk) Search(ctx context.Context, text string, limit int) ([]Row, error) {
-	found, err := d.file.Search(ctx, text, min(max(limit, 1), 128))
+	found, err := d.search(ctx, text, min(max(limit, 1), 128))
 	if err != nil {
 		return nil, fmt.Errorf("search for %q: %w", text, err)
 	}

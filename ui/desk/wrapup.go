@@ -44,7 +44,7 @@ func (d *Desk) FindToLink(id CallID, words string) {
 			return
 		}
 		d.find(func(ctx context.Context) {
-			found, err := d.file.Search(ctx, words, 50)
+			found, err := d.search(ctx, words, 50)
 			d.post(func() {
 				if c.linking.Words != words {
 					return
