@@ -119,6 +119,7 @@ type Form struct {
 	Source      string `json:"source,omitempty"`
 	Responsible ID     `json:"responsible,omitempty"`
 	Line        ID     `json:"line,omitempty"`
+	Into        Ref    `json:"into,omitzero"` // a lead or contact without a name that gets the one that was typed; the zero Ref makes a new record
 }
 
 // Empty says whether nothing was typed that would be a pity to lose.

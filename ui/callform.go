@@ -38,6 +38,8 @@ type callForm struct {
 	likeWho *kit.Label
 	use     *kit.Button
 	problem *kit.Prose
+	kinds   *fyne.Container // the buttons for a lead and a contact
+	whose   *fyne.Container // source and responsible
 	asLead  *fyne.Container // the place of the button for a lead
 	except  *fyne.Container // the place of the button for an exception
 	save    *kit.Button
@@ -74,6 +76,10 @@ func newCallForm(v *callView) *callForm {
 	f.likeWho = kit.NewData("", kit.Secondary.In(theme.WarningText)).Shrink(0)
 	f.use = kit.NewButton("Use it", kit.Link, func() {
 		f.draft = draft[typedForm]{}
+		if open := v.w.call.Form; open != nil && open.Naming && f.like.Ref.Kind != desk.Company {
+			v.w.desk.LinkTo(v.w.id, f.like.Ref) // what has no name becomes it
+			return
+		}
 		v.w.desk.Choose(v.w.id, f.like.Ref)
 	})
 	f.similar = kit.Stack(kit.FillRound(theme.WarningSoft, 6), kit.Sized(0, 32, kit.Pad(0, 10, 0, 10,
@@ -85,15 +91,17 @@ func newCallForm(v *callView) *callForm {
 		v.w.desk.CancelForm(v.w.id)
 	})
 	f.kept = kit.NewStateWord("", "", kit.Neutral, kit.Secondary)
+	f.whose = kit.Columns(8, f.source, f.person)
 	f.fields = kit.Column(10,
 		kit.Columns(8, f.first, f.last),
 		f.company,
 		f.similar,
-		kit.Columns(8, f.source, f.person),
+		f.whose,
 		f.problem,
 		kit.Row(8, f.save, f.cancel, kit.Spacer(), f.kept),
 	)
-	f.root = kit.Pad(14, callMargin, 14, callMargin, kit.Column(12, kit.RowAligned(8, kit.Stretch, f.asLead, kit.Grow(f.contact)), f.except, f.fields))
+	f.kinds = kit.RowAligned(8, kit.Stretch, f.asLead, kit.Grow(f.contact))
+	f.root = kit.Pad(14, callMargin, 14, callMargin, kit.Column(12, f.kinds, f.except, f.fields))
 	return f
 }
 
@@ -106,6 +114,9 @@ func (f *callForm) begin() {
 func (f *callForm) fill(c desk.Call, offered bool) {
 	setShown(f.root, offered || c.Form != nil)
 	setShown(f.asLead, !c.NoLeads)
+	naming := c.Form != nil && c.Form.Naming
+	setShown(f.kinds, !naming)
+	setShown(f.whose, !naming)
 	kind := desk.RecordKind("")
 	if c.Form != nil {
 		kind = c.Form.Kind

@@ -30,7 +30,7 @@ func (v *callView) keys(c fyne.Canvas) {
 			return ok && sc.Modifier == fyne.KeyModifierControl && v.shortcut(sc.KeyName)
 		})
 		f.OnKey(func(e *fyne.KeyEvent) bool {
-			if f == v.pass.field && v.pass.team.key(e.Name) {
+			if f == v.pass.field && v.pass.team.key(e.Name) || f == v.link.field && v.link.key(e.Name) {
 				return true
 			}
 			if e.Name != fyne.KeyEscape {

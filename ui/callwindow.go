@@ -56,6 +56,7 @@ type callWindow struct {
 	endSeen time.Time // when the end was first drawn here
 	touched time.Time // when the pointer was last in it, or something typed
 	inside  func() bool
+	raise   func() // on top of the other calls' windows
 
 	next func() // shows the call that waits when this one is over; nil when none does
 
@@ -73,6 +74,7 @@ func newCallWindow(opt MainOptions, slot int) *callWindow {
 	w.win.Resize(fyne.NewSize(callWidth, callHeight))
 	w.win.SetCloseIntercept(w.closed)
 	w.inside = func() bool { return screen.PointerInside(w.win) }
+	w.raise = func() { screen.Raise(w.win) }
 	return w
 }
 
@@ -140,6 +142,9 @@ func (w *callWindow) fill(c desk.Call) {
 	w.call = c
 	if c.State == desk.Talking && before != desk.Talking {
 		w.dismissed = false
+		if w.shown { // whom one talks with is what one works on
+			w.raise()
+		}
 	}
 	if c.State == desk.Ended && w.endSeen.IsZero() {
 		w.endSeen = w.now()

@@ -48,7 +48,7 @@ func (s *Store) Drafts(ctx context.Context) (drafts []crm.Form, err error) {
 	return drafts, err
 }
 
-// Create makes a lead or contact (with its company) of a form and drops the
+// Create makes a lead or contact (with its company) of a form, or fills in the one that the form names, and drops the
 // draft, in one transaction. The form's call is linked, and so are earlier calls
 // of the number that are on no record: who calls for the third time and is saved then has
 // three calls, as C1 would have had it. An error of type crm.Invalid says what the form lacks.
@@ -64,12 +64,15 @@ func (s *Store) Create(ctx context.Context, f crm.Form) (ref crm.Ref, err error)
 			}
 			f.Responsible = user.ID
 		}
-		if f.Kind == crm.KindContact {
+		switch {
+		case !f.Into.None():
+			ref, err = f.Into, t.fillIn(f)
+		case f.Kind == crm.KindContact:
 			ref, err = t.contactFrom(f)
-		} else {
+		default:
 			ref, err = t.leadFrom(f)
 		}
-		if err == nil {
+		if err == nil && f.Into.None() {
 			ref, err = t.withoutLead(ref)
 		}
 		if err != nil {
@@ -96,23 +99,53 @@ func (t *tx) contactFrom(f crm.Form) (crm.Ref, error) {
 	if err != nil {
 		return crm.Ref{}, err
 	}
-	if f.CompanyID == "" && f.Company != "" {
-		rid, err := companyNamed(t, f.Company)
-		if err != nil {
-			return crm.Ref{}, err
-		}
-		if rid != 0 {
-			err = t.row("SELECT id FROM company WHERE rid = ?", rid).Scan(idBlob{&f.CompanyID})
-		} else if f.CompanyID, err = t.s.makeID(); err == nil {
-			err = t.do(crm.CreateCompany{Company: crm.Company{ID: f.CompanyID, Name: f.Company, Source: f.Source, Responsible: f.Responsible}})
-		}
-		if err != nil {
-			return crm.Ref{}, explain(err)
-		}
+	if f.CompanyID, err = t.companyOf(f); err != nil {
+		return crm.Ref{}, err
 	}
 	c := crm.Contact{ID: id, FirstName: f.FirstName, LastName: f.LastName, Company: f.CompanyID, Numbers: f.Numbers(), SIP: f.SIP(),
 		Source: f.Source, Responsible: f.Responsible, Origin: crm.Origin{Call: f.Call, Reason: crm.Say(crm.ReasonByHand)}}
 	return crm.Ref{Kind: crm.KindContact, ID: id}, t.do(crm.CreateContact{Contact: c})
+}
+
+// companyOf is the company of a form: the chosen one, that of the typed name, or a new one of that name; "" for none.
+func (t *tx) companyOf(f crm.Form) (id crm.ID, err error) {
+	if f.CompanyID != "" || f.Company == "" {
+		return f.CompanyID, nil
+	}
+	rid, err := companyNamed(t, f.Company)
+	switch {
+	case err != nil:
+		return "", err
+	case rid != 0:
+		err = t.row("SELECT id FROM company WHERE rid = ?", rid).Scan(idBlob{&id})
+		return id, explain(err)
+	}
+	if id, err = t.s.makeID(); err != nil {
+		return "", err
+	}
+	return id, t.do(crm.CreateCompany{Company: crm.Company{ID: id, Name: f.Company, Source: f.Source, Responsible: f.Responsible}})
+}
+
+// fillIn gives the record that a form names what was typed.
+func (t *tx) fillIn(f crm.Form) error {
+	if f.Into.Kind == crm.KindLead {
+		return t.fillLead(f.Into, f)
+	}
+	rid, err := ridOf(t, "contact", f.Into.ID)
+	if err != nil {
+		return err
+	}
+	c, err := contactByRid(t, rid)
+	if err != nil {
+		return err
+	}
+	c.FirstName, c.LastName = f.FirstName, f.LastName
+	company, err := t.companyOf(f)
+	if err != nil {
+		return err
+	}
+	c.Company = cmp.Or(company, c.Company)
+	return t.change(crm.UpdateContact{Contact: c.Contact})
 }
 
 // leadFrom makes a lead of a form, or fills in the open lead that has the number by now (B4).
@@ -161,7 +194,7 @@ func (t *tx) fillLead(r crm.Ref, f crm.Form) error {
 		l.FirstName, l.LastName = f.FirstName, f.LastName
 	}
 	l.CompanyName = cmp.Or(f.Company, l.CompanyName)
-	return t.do(crm.UpdateLead{Lead: l.Lead})
+	return t.change(crm.UpdateLead{Lead: l.Lead})
 }
 
 // adopt puts the calls of a number that are on no record on the one just made.

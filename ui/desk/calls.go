@@ -77,9 +77,21 @@ func (c *onDesk) view() Call {
 	}
 	if c.form != nil {
 		form := *c.form
+		form.Naming = c.nameless() == form.Kind
 		v.Form = &form
 	}
 	return v
+}
+
+// nameless is the kind of the record of the caller when that has nothing but the number: a lead that a line has made, or what
+// became of it in the simple mode. "" when it has a name, or there is none.
+func (c *onDesk) nameless() RecordKind {
+	switch k := c.card.Ref.Kind; {
+	case !c.card.Known || c.card.Name != "" || k == Lead && !c.card.OpenLead || k != Lead && k != Contact:
+		return ""
+	default:
+		return k
+	}
 }
 
 func (d *Desk) byPhone(id phone.CallID) *onDesk {

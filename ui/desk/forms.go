@@ -104,9 +104,9 @@ func (d *Desk) ChangeForm(id CallID, typed Form) {
 
 // formOf is the form as the file takes it. It runs on the clerk, since it looks up
 // the responsible by name.
-func (d *Desk) formOf(ctx context.Context, id CallID, party crm.Party, line crm.ID, f Form) (crm.Form, error) {
+func (d *Desk) formOf(ctx context.Context, id CallID, party crm.Party, line crm.ID, into Ref, f Form) (crm.Form, error) {
 	out := crm.Form{
-		Call: crm.ID(id), Kind: crm.Kind(f.Kind), FirstName: strings.TrimSpace(f.FirstName),
+		Call: crm.ID(id), Into: fileRef(into), Kind: crm.Kind(f.Kind), FirstName: strings.TrimSpace(f.FirstName),
 		LastName: strings.TrimSpace(f.LastName), Company: strings.TrimSpace(f.Company),
 		Party: party, Source: f.Source, Line: line,
 	}
@@ -126,16 +126,24 @@ func (d *Desk) formOf(ctx context.Context, id CallID, party crm.Party, line crm.
 	return out, nil
 }
 
+// into is the record without a name that the open form gives one; the zero Ref where it makes a new record.
+func (c *onDesk) into() Ref {
+	if c.form == nil || c.nameless() != c.form.Kind {
+		return Ref{}
+	}
+	return c.card.Ref
+}
+
 func (d *Desk) saveDraft(c *onDesk) {
 	c.form.DraftSaved = false
 	d.saveText(&c.draft, func() writing {
 		if c.form == nil || !c.form.Touched { // saved or cancelled meanwhile
 			return func(context.Context) error { return nil }
 		}
-		f, id, party, line := *c.form, c.id, c.party, c.line.ID
+		f, id, party, line, into := *c.form, c.id, c.party, c.line.ID, c.into()
 		version := c.draft.version
 		return func(ctx context.Context) error {
-			draft, err := d.formOf(ctx, id, party, line, f)
+			draft, err := d.formOf(ctx, id, party, line, into, f)
 			if err == nil {
 				err = d.file.SaveDraft(ctx, draft)
 			}
@@ -223,9 +231,9 @@ func (d *Desk) SaveForm(id CallID) {
 			return
 		}
 		c.form.Saving, c.form.Error = true, Text{}
-		party, line := c.party, c.line.ID
+		party, line, into := c.party, c.line.ID, c.into()
 		d.write(func(ctx context.Context) {
-			form, err := d.formOf(ctx, id, party, line, f)
+			form, err := d.formOf(ctx, id, party, line, into, f)
 			var ref crm.Ref
 			if err == nil {
 				ref, err = d.file.Create(ctx, form)
@@ -239,7 +247,9 @@ func (d *Desk) SaveForm(id CallID) {
 					return
 				}
 				c.form, c.saved, c.made = nil, true, true
-				c.reason = Text{Key: "Created in this call. The call is saved on it."}
+				if into == (Ref{}) {
+					c.reason = Text{Key: "Created in this call. The call is saved on it."}
+				}
 				c.chosen = viewRef(ref)
 				d.lookUp(c)
 			})

@@ -13,6 +13,8 @@ func unfocused(fyne.Window) {}
 
 func announce(fyne.Window) {}
 
+func raise(fyne.Window) {}
+
 func content(fyne.Window) image.Rectangle { return image.Rectangle{} }
 
 func pointerInside(fyne.Window) bool { return false }

@@ -14,6 +14,7 @@ var (
 	getClientRect  = user32.NewProc("GetClientRect")
 	clientToScreen = user32.NewProc("ClientToScreen")
 	getCursorPos   = user32.NewProc("GetCursorPos")
+	setWindowPos   = user32.NewProc("SetWindowPos")
 )
 
 type point struct{ x, y int32 }
@@ -22,6 +23,18 @@ type point struct{ x, y int32 }
 func unfocused(fyne.Window) {}
 
 func announce(fyne.Window) {}
+
+// raise puts it on top of those that are always on top, as it is one of them.
+func raise(w fyne.Window) {
+	const topmost, noSize, noMove, noActivate = ^uintptr(0), 1, 2, 0x10
+	if native, ok := w.(driver.NativeWindow); ok {
+		native.RunNative(func(context any) {
+			if win, ok := context.(driver.WindowsWindowContext); ok && win.HWND != 0 {
+				_, _, _ = setWindowPos.Call(win.HWND, topmost, 0, 0, 0, 0, noSize|noMove|noActivate)
+			}
+		})
+	}
+}
 
 func content(w fyne.Window) (r image.Rectangle) {
 	native, ok := w.(driver.NativeWindow)

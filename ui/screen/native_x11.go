@@ -29,6 +29,14 @@ static void ll_map(void *display, unsigned long win) {
 	XSetErrorHandler(old);
 }
 
+static void ll_raise(void *display, unsigned long win) {
+	Display *d = display;
+	XErrorHandler old = XSetErrorHandler(swallow);
+	XRaiseWindow(d, win);
+	XSync(d, False);
+	XSetErrorHandler(old);
+}
+
 static int ll_content(void *display, unsigned long win, int *x, int *y, int *w, int *h) {
 	Display *d = display;
 	XWindowAttributes a;
@@ -94,6 +102,10 @@ func unfocused(w fyne.Window) {
 
 func announce(w fyne.Window) {
 	withX(w, func(display unsafe.Pointer, win C.ulong) { C.ll_map(display, win) })
+}
+
+func raise(w fyne.Window) {
+	withX(w, func(display unsafe.Pointer, win C.ulong) { C.ll_raise(display, win) })
 }
 
 func content(w fyne.Window) (r image.Rectangle) {

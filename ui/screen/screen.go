@@ -61,6 +61,13 @@ func Announce(w fyne.Window) {
 	}
 }
 
+// Raise puts w on top of the windows that lie over it, and leaves the keyboard where it is.
+func Raise(w fyne.Window) {
+	if onScreen() {
+		raise(w)
+	}
+}
+
 // Content is where the content of w lies, in pixels of the screen.
 func Content(w fyne.Window) image.Rectangle {
 	if !onScreen() {

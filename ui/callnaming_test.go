@@ -1,0 +1,77 @@
+package ui
+
+import (
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"leadline/ui/desk"
+)
+
+// A line makes a lead of whom it does not know, which has nothing but the number: the agent asks for the name and types it.
+func TestTheLeadThatTheLineMadeIsNamed_B1(t *testing.T) {
+	made := sample("talk")
+	made.Card.Name, made.Card.OpenLead = "", true
+	made.Card.Ref = desk.Ref{Kind: desk.Lead, ID: "l1"}
+	b, w := inWindow(t, made)
+	b.desk.took()
+	b.tap(w, "Name the lead")
+	b.took("form 4 lead")
+	made.Form = &desk.Form{Kind: desk.Lead, Naming: true, Number: made.Party.Number}
+	b.show(made)
+	names := visibleNames(w)
+	for _, there := range []string{"First name", "Last name", "Company", "Save lead"} {
+		if !slices.Contains(names, there) {
+			t.Errorf("there is no %q: %q", there, names)
+		}
+	}
+	for _, gone := range []string{"Create lead", "Create contact", "Source", "Responsible"} {
+		if slices.Contains(names, gone) {
+			t.Errorf("there is %q", gone)
+		}
+	}
+	form := *made.Form
+	made.Form = &form
+	made.Form.Similar = []desk.Match{{Ref: desk.Ref{Kind: desk.Contact, ID: "c7"}, Name: "Jörg Groß"}}
+	b.show(made)
+	b.tap(w, "Use it")
+	b.took("link 4 contact c7")
+
+	known := sample("talk")
+	b.show(known)
+	if slices.Contains(visibleNames(w), "Name the lead") {
+		t.Error("who has a name is to be named")
+	}
+}
+
+func TestWhatIsFoundToLinkIsChosenByArrows_C3(t *testing.T) {
+	c := sample("unknown")
+	b, w := inWindow(t, c)
+	b.tap(w, "Link to…")
+	w.view.link.field.Type("groß")
+	c.Linking = desk.Linking{Words: "groß", Searched: true, Found: []desk.Match{
+		{Ref: desk.Ref{Kind: desk.Contact, ID: "c7"}, Name: "Jörg Groß"}, {Ref: desk.Ref{Kind: desk.Lead, ID: "l7"}, Name: "Groß Lüftung"}}}
+	b.show(c)
+	b.desk.took()
+	w.win.Canvas().Focus(w.view.link.field.Focusable())
+	for _, key := range []fyne.KeyName{fyne.KeyUp, fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn} {
+		w.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: key})
+	}
+	b.took("link 2 lead l7")
+}
+
+// Where windows lie over each other, the one in which one begins to talk comes on top.
+func TestTheCallThatTalksIsOnTop(t *testing.T) {
+	known, several := sample("known"), sample("several")
+	b, w := inWindow(t, known, several)
+	raised := 0
+	w.raise = func() { raised++ }
+	known.State = desk.Talking
+	b.show(known, several)
+	known.Muted = true
+	b.show(known, several)
+	if raised != 1 {
+		t.Errorf("it was raised %d times", raised)
+	}
+}

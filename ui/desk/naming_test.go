@@ -1,0 +1,38 @@
+package desk
+
+import (
+	"context"
+	"testing"
+
+	"leadline/crm"
+	"leadline/phone"
+)
+
+// A line makes a lead of a stranger; the form gives it a name, and makes no other.
+func TestTheFormNamesTheLeadThatTheLineMade_B1(t *testing.T) {
+	d := newDesk(t)
+	ctx := context.Background()
+	n, _ := crm.ParseNumber("030 5557-100", "DE", crm.LabelMain)
+	d.do(crm.SaveLine{Line: crm.Line{ID: d.file.NewID(), Name: "Zentrale", Number: n, Region: "DE", Mode: crm.Auto, LeadFor: crm.LeadForAll}})
+	d.desk.SetAccounts([]phone.Account{{Name: "Office", Address: "101@pbx", DefaultLine: "0305557100"}})
+	d.desk.CallChanged(phone.Call{ID: "1", Account: "Office", Direction: phone.Incoming, State: phone.Ringing, Dialled: "0305557100",
+		Remote: phone.Party{User: "089452177", Host: "pbx.example.org"}, Began: d.at})
+	c := d.call("the lead", func(c Call) bool { return c.Card.Known && c.Card.Ref.Kind == Lead })
+	d.desk.OpenForm(c.ID, Lead)
+	c = d.call("the form", func(c Call) bool { return c.Form != nil && len(c.Form.People) > 0 })
+	if !c.Form.Naming {
+		t.Error("the form would make another lead")
+	}
+	typed := *c.Form
+	typed.FirstName, typed.LastName = "Käthe", "Süßmilch"
+	d.desk.ChangeForm(c.ID, typed)
+	d.desk.SaveForm(c.ID)
+	named := d.call("the name", func(c Call) bool { return c.Form == nil && c.Card.Name == "Käthe Süßmilch" })
+	if named.Card.Ref != c.Card.Ref {
+		t.Errorf("it is another record: %+v", named.Card.Ref)
+	}
+	page, err := d.file.Leads(ctx, crm.Query{Limit: 9})
+	if err != nil || page.Total != 1 {
+		t.Errorf("there are %d leads (%v)", page.Total, err)
+	}
+}
