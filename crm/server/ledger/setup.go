@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"leadline/crm"
 	"leadline/crm/wire"
@@ -128,7 +130,35 @@ func (t *tx) saveRecordNote(n crm.Note) error {
 		return err
 	}
 	n.Ref = ref
+	if untrue, err := t.untrue(n); err != nil || untrue {
+		return err
+	}
 	return t.save(wire.Note, n.ID, n)
+}
+
+// historyFresh is how old the note of a change may be that comes with it; one that is brought back is older.
+const historyFresh = time.Minute
+
+// untrue says that a note of a record's history tells of a step that was refused a moment ago: somebody else was first.
+func (t *tx) untrue(n crm.Note) (bool, error) {
+	if len(n.Changes) == 0 || t.at.Time().Sub(n.At) > historyFresh {
+		return false, nil
+	}
+	r, err := t.row(KeyOf(n.Ref))
+	if err != nil || !r.live() {
+		return false, err
+	}
+	for _, c := range n.Changes {
+		to, err := json.Marshal(c.To)
+		if err != nil {
+			return false, err
+		}
+		is := r.Fields[c.Field]
+		if step := c.Field == "status" || c.Field == "stage" || c.Field == "responsible"; step && !bytes.Equal(is, to) && !(len(is) == 0 && c.To == nil) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // saveFollowUp adds or sets a follow-up.
