@@ -2,6 +2,7 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -15,6 +16,17 @@ type entry struct {
 	field   fyne.CanvasObject // what it is the inside of
 	window  func() fyne.Canvas
 	focused fyne.Canvas // where it got the keyboard
+}
+
+// CreateRenderer is for Fyne, whose own border is not shown: the field has one, which goes round its icon, too.
+func (e *entry) CreateRenderer() fyne.WidgetRenderer {
+	r := e.Entry.CreateRenderer()
+	for _, o := range r.Objects() {
+		if border, is := o.(*canvas.Rectangle); is && border.StrokeWidth > 0 {
+			border.Hide()
+		}
+	}
+	return r
 }
 
 func (e *entry) FocusGained() {
