@@ -101,6 +101,16 @@ func line28(objects ...fyne.CanvasObject) fyne.CanvasObject {
 	return kit.Sized(0, 28, kit.Pad(0, callMargin, 0, callMargin, kit.Row(8, objects...)))
 }
 
+// asideMost is how wide what stands at the right of a line may be.
+const asideMost = 120
+
+// aside is who or which stage, beside what a line is about and never in its place.
+func aside(words string) *kit.Label {
+	l := kit.NewData(words, kit.Quiet)
+	atMost(l, asideMost)
+	return l
+}
+
 func callRow(c desk.PastCall, now time.Time) fyne.CanvasObject {
 	icon, color := theme.IconOut, theme.Text2
 	switch {
@@ -124,7 +134,7 @@ func callRow(c desk.PastCall, now time.Time) fyne.CanvasObject {
 		kit.NewIcon(icon, 14, color).Image,
 		kit.Sized(84, 0, kit.NewData(text.Day(c.At, now), kit.Secondary).Shrink(0)),
 		kit.Grow(kit.NewData(title, kit.Body).Shrink(0)),
-		kit.NewData(c.Agent, kit.Quiet),
+		aside(c.Agent),
 		kit.Sized(40, 0, kit.NewData(length, kit.Quiet.Right())),
 	)
 }
@@ -133,7 +143,7 @@ func dealRow(d desk.DealLine) fyne.CanvasObject {
 	return line28(
 		kit.NewIcon(theme.IconDeal, 14, theme.Text2).Image,
 		kit.Grow(kit.NewData(d.Title, kit.Body).Shrink(0)),
-		kit.NewData(text.T(text.Key(d.Stage)), kit.Quiet),
+		aside(text.T(text.Key(d.Stage))),
 		kit.Gap(4),
 		kit.NewData(d.Amount, kit.Strong),
 	)
@@ -144,6 +154,6 @@ func noteRow(n desk.PastNote, now time.Time) fyne.CanvasObject {
 		kit.NewIcon(theme.IconNote, 14, theme.Text2).Image,
 		kit.Sized(84, 0, kit.NewData(text.Day(n.At, now), kit.Secondary).Shrink(0)),
 		kit.Grow(kit.NewData(n.Text, kit.Body).Shrink(0)),
-		kit.NewData(n.Who, kit.Quiet),
+		aside(n.Who),
 	)
 }

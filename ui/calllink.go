@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -17,6 +18,7 @@ type callLink struct {
 	root    *fyne.Container
 	offer   *fyne.Container // the buttons, where no form is offered
 	name    *kit.Button     // opens the form for the name
+	except  *kit.Button     // while it does not ring: then it stands below the actions
 	field   *kit.Field
 	rows    *fyne.Container
 	none    *kit.Label
@@ -28,7 +30,8 @@ type callLink struct {
 func newCallLink(v *callView) *callLink {
 	l := &callLink{v: v, rows: kit.Column(0), none: kit.NewLabel("Nothing found", kit.Secondary)}
 	l.name = kit.NewButton("Name the lead", kit.Line, func() { v.w.desk.OpenForm(v.w.id, v.w.call.Card.Ref.Kind) }).WithIcon(theme.IconEdit)
-	l.offer = kit.Pad(8, callMargin, 8, callMargin, kit.Row(8, l.name, l.button(), kit.Spacer()))
+	l.except = kit.NewButton("Exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan)
+	l.offer = kit.Pad(8, callMargin, 8, callMargin, kit.Row(4, l.name, l.button(), l.except, kit.Spacer()))
 	l.field = kit.NewBareField("Link to", func(s string) { v.w.desk.FindToLink(v.w.id, s) }).WithPlaceholder("Name, company or number").WithIcon(theme.IconSearch)
 	l.field.OnSubmit(func(string) { l.take(l.at) })
 	l.problem = kit.NewProseData("", kit.Secondary.In(theme.DangerText)).MaxLines(2)
@@ -66,6 +69,7 @@ func (l *callLink) fill(c desk.Call, open bool) {
 	setShown(l.root, open)
 	setShown(l.offer, l.offered(c) && !offersForm(c) && len(c.Card.Matches) < 2 && !l.v.overlaid() && c.Form == nil)
 	setShown(l.name, nameless(c) && (c.Card.OpenLead || c.Card.Ref.Kind == desk.Contact))
+	setShown(l.except, phaseOf(c.State) != ringing && c.Excepting == nil && c.Party.Dial != "" && c.Reason.Key != crm.ReasonException)
 	if c.Card.Ref.Kind == desk.Contact {
 		l.name.Rename("Name the contact")
 	} else {

@@ -3,10 +3,12 @@ package ui
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"leadline/ui/desk"
+	"leadline/ui/kit"
 )
 
 // A line makes a lead of whom it does not know, which has nothing but the number: the agent asks for the name and types it.
@@ -74,4 +76,42 @@ func TestTheCallThatTalksIsOnTop(t *testing.T) {
 	if raised != 1 {
 		t.Errorf("it was raised %d times", raised)
 	}
+}
+
+// However long the name of an agent or of a stage is, how long was talked and for how much a deal is stay in the window.
+func TestLongNamesCutNothingOff(t *testing.T) {
+	known := sample("known")
+	long := "Maximiliane Freifrau von Hohenstein-Waldburg zu Donaudampfschifffahrt"
+	known.Card.LastCalls = []desk.PastCall{{Outcome: desk.Answered, Agent: long, Title: long, Length: 230 * time.Second}}
+	known.Card.Deals = []desk.DealLine{{Title: long, Stage: long, Amount: "€48,000"}}
+	known.Card.Notes = []desk.PastNote{{Who: long, Text: "Prefers mornings"}}
+	_, w := inWindow(t, known)
+	seen := 0
+	kit.Walk(w.view.root, func(o fyne.CanvasObject, at fyne.Position) {
+		l, is := o.(*kit.Label)
+		if !is || !slices.Contains([]string{"3:50", "€48,000", "Prefers mornings"}, l.Text()) {
+			return
+		}
+		seen++
+		if right := at.X + l.Size().Width; right > callWidth-callMargin+1 || l.Size().Width < 30 {
+			t.Errorf("%q ends at %v and is %v wide", l.Text(), right, l.Size().Width)
+		}
+	})
+	if seen != 3 {
+		t.Errorf("seen are %d of 3", seen)
+	}
+}
+
+// Who goes through the wrap-up by Tab has it as long as who has the pointer in it.
+func TestTheKeyboardKeepsAnEndedCall(t *testing.T) {
+	over := sample("wrapup")
+	b, w := inWindow(t, over)
+	b.desk.took()
+	for range 8 {
+		b.pass(2 * time.Second)
+		w.win.Canvas().FocusNext()
+	}
+	b.took()
+	b.pass(time.Minute)
+	b.took("close " + string(over.ID))
 }

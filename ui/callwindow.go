@@ -56,7 +56,8 @@ type callWindow struct {
 	endSeen time.Time // when the end was first drawn here
 	touched time.Time // when the pointer was last in it, or something typed
 	inside  func() bool
-	raise   func() // on top of the other calls' windows
+	held    fyne.Focusable // what had the keyboard at the last look
+	raise   func()         // on top of the other calls' windows
 
 	next func() // shows the call that waits when this one is over; nil when none does
 
@@ -249,7 +250,10 @@ func (w *callWindow) tick(now time.Time) {
 	if w.call.State != desk.Ended {
 		return
 	}
-	if w.shown && (w.view.lastTyped().After(w.touched) || w.inside() || w.view.after.plays()) {
+	held := w.win.Canvas().Focused()
+	moved := held != w.held // somebody goes through it by Tab
+	w.held = held
+	if w.shown && (moved || w.view.lastTyped().After(w.touched) || w.inside() || w.view.after.plays()) {
 		w.touched = now
 	}
 	if w.left(now) <= 0 && !w.unsaved() {
