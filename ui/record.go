@@ -47,6 +47,8 @@ type recordView struct {
 	excepts recordExcepts
 	players recordPlayers
 
+	left map[string]*recordTask // forms that were left with something typed, by where they were begun
+
 	converts desk.Ref // a lead that is to be converted as soon as it is read
 }
 
@@ -63,7 +65,7 @@ type recordAnswer struct {
 }
 
 func newRecordView(opt MainOptions, host recordHost) *recordView {
-	v := &recordView{opt: opt, host: host, box: kit.Stack(), changed: func() {}, emptied: func() {}, removed: func() {}}
+	v := &recordView{opt: opt, host: host, box: kit.Stack(), left: map[string]*recordTask{}, changed: func() {}, emptied: func() {}, removed: func() {}}
 	v.asking = asker[desk.Ref, recordAnswer]{do: opt.Do, ask: func(ctx context.Context, r desk.Ref) (a recordAnswer, err error) {
 		if a.Record, err = opt.Desk.Record(ctx, r); err != nil || opt.Customers == nil {
 			return a, err
@@ -84,15 +86,16 @@ func newRecordView(opt MainOptions, host recordHost) *recordView {
 
 // Show shows the record of a row; what is shown stays until it is there.
 func (v *recordView) Show(r desk.Row) {
-	if v.row.Ref != r.Ref {
+	if v.row.Ref != r.Ref || r.Ref == (desk.Ref{}) && rowKey(v.row) != rowKey(r) {
 		v.players.Clear()
-		v.drop()
+		v.leave()
 	}
 	v.row, v.shown, v.blanked = r, true, false
 	v.excepts.stop()
 	if r.Ref == (desk.Ref{}) {
 		v.asking.Stop()
 		v.has = false
+		v.resume(rowKey(r))
 		v.draw()
 		return
 	}
@@ -115,6 +118,7 @@ func (v *recordView) take(a recordAnswer, err error) {
 	v.failed = err != nil
 	if err == nil {
 		v.rec, v.more, v.has = a.Record, a.more, true
+		same = !v.resume(rowKey(v.row)) && same
 	}
 	if !same {
 		v.redraw()
@@ -153,7 +157,7 @@ func (d recordDrawn) same(ref desk.Ref, a recordAnswer, err error, now time.Time
 // Clear shows nothing.
 func (v *recordView) Clear() {
 	v.Stop()
-	v.drop()
+	v.leave()
 	v.row, v.shown, v.has, v.failed, v.blanked = desk.Row{}, false, false, false, false
 	v.box.Objects = nil
 	v.box.Refresh()
@@ -323,6 +327,9 @@ func (v *recordView) copied(value string) {
 func (v *recordView) begin(t *recordTask, first *kit.Field) {
 	v.task.Stop()
 	v.task = t
+	if t.place == "" {
+		t.place = rowKey(v.row)
+	}
 	v.excepts.stop()
 	v.draw()
 	if first != nil {
@@ -345,6 +352,26 @@ func (v *recordView) end() {
 func (v *recordView) drop() {
 	v.task.Stop()
 	v.task = nil
+}
+
+// leave drops the open form, unless something is typed in it: then it is there again when one comes back to where it was begun.
+func (v *recordView) leave() {
+	if t := v.task; t != nil && !t.busy && t.typed != nil && t.typed() {
+		v.left[t.place] = t
+		v.host.tell(text.T("{form}: what you typed is kept until you come back.", "form", text.T(t.title)))
+	}
+	v.drop()
+}
+
+// resume shows the form again that was left at a place, and says whether there was one.
+func (v *recordView) resume(place string) bool {
+	t := v.left[place]
+	if t == nil || v.task != nil {
+		return false
+	}
+	delete(v.left, place)
+	v.task = t
+	return true
 }
 
 // blank leaves the record for one that is to be made.

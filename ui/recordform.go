@@ -33,6 +33,7 @@ type recordForm struct {
 	inputs                                     []*customInput
 	doubles                                    *recordDoubles
 	hints                                      *exceptionHints
+	touched                                    bool // something was chosen, or written that is compared with nothing
 }
 
 // formChoices are what a form chooses from.
@@ -80,7 +81,22 @@ func (v *recordView) edit() {
 }
 
 // New opens the form for a new record.
-func (v *recordView) New(kind desk.RecordKind) { v.newWith(kind, nil) }
+func (v *recordView) New(kind desk.RecordKind) {
+	place := newPlace(kind)
+	switch {
+	case v.blanked && v.task != nil && v.task.place == place: // it is open
+		return
+	case v.left[place] == nil:
+		v.newWith(kind, nil)
+		return
+	}
+	v.blank()
+	v.resume(place)
+	v.draw()
+}
+
+// newPlace is where the form of a new record is begun that belongs to none.
+func newPlace(kind desk.RecordKind) string { return "new " + string(kind) }
 
 // NewWith is New with a number or a name in it already.
 func (v *recordView) NewWith(kind desk.RecordKind, words string) {
@@ -115,6 +131,9 @@ func (v *recordView) openForm(ref crm.Ref, preset func(*crm.Record), wanted func
 			v.host.warn(companyWhy(err))
 		case wanted():
 			f := newRecordForm(v, ref, has, preset)
+			if v.blanked {
+				f.task.place = newPlace(desk.RecordKind(ref.Kind))
+			}
 			v.begin(f.task, f.firstField())
 		}
 	})
@@ -143,7 +162,7 @@ func newRecordForm(v *recordView, ref crm.Ref, has formChoices, preset func(*crm
 	}
 	title, verb := formTitle(ref.Kind, f.fresh), text.Key("Save")
 	f.task = newRecordTask(title, verb, f.submit, v.end, append([]fyne.CanvasObject{f.doubles.box, f.hints.box}, rows...)...)
-	f.task.stop = f.doubles.Stop
+	f.task.stop, f.task.typed = f.doubles.Stop, f.typed
 	if !f.fresh || preset != nil {
 		f.doubles.Look()
 	}
@@ -203,6 +222,12 @@ func (f *recordForm) firstField() *kit.Field {
 	return cmp.Or(f.first, f.name, f.title)
 }
 
+// chosen is told of what was chosen or written.
+func (f *recordForm) chosen(string) { f.touched = true }
+
+// typed says whether something is in the form that was not there when it was opened.
+func (f *recordForm) typed() bool { return f.touched || f.doubles.touched }
+
 func (f *recordForm) refit() {
 	if f.task != nil {
 		f.task.Refit()
@@ -232,7 +257,7 @@ func (f *recordForm) leadRows(l crm.Lead) []fyne.CanvasObject {
 	f.name = f.field("Company name", l.CompanyName)
 	rows := []fyne.CanvasObject{f.person(l.FirstName, l.LastName), settingsRow("Company", f.name)}
 	if l.Status != crm.LeadConverted {
-		f.stage = kit.NewBareSelect("Status", f.statusOptions(), func(string) {})
+		f.stage = kit.NewBareSelect("Status", f.statusOptions(), f.chosen)
 		f.stage.SetChosen(string(l.Status))
 		rows = append(rows, selectRow("Status", f.stage, ""))
 	}
@@ -245,7 +270,7 @@ func (f *recordForm) dealRows(d crm.Deal) []fyne.CanvasObject {
 	f.amount = f.field("Amount", typedAmount(d.Amount)).WithPlaceholder("0")
 	f.currency = kit.NewBareSelect("Currency", kit.Options(f.has.workspace.Offered(d.Amount.Currency)...), func(string) { f.amount.SetError("") })
 	f.currency.SetChosen(f.currencyOf(d.Amount))
-	f.stage = kit.NewBareSelect("Stage", stageOptions(f.pipeline(d.Pipeline)), func(string) {})
+	f.stage = kit.NewBareSelect("Stage", stageOptions(f.pipeline(d.Pipeline)), f.chosen)
 	f.stage.SetChosen(string(cmp.Or(d.Stage, f.pipeline(d.Pipeline).First())))
 	f.contact = newRecordPicker(f.v.opt, "Find a contact", desk.Contact, desk.Ref{}, f.refit)
 	if d.Contact != "" {
@@ -299,14 +324,14 @@ func (f *recordForm) ways(numbers []crm.Number, emails []crm.Email, sip []string
 }
 
 func (f *recordForm) tail(source string, who crm.ID, comment string, values crm.Values) []fyne.CanvasObject {
-	f.source = kit.NewBareSelect("Source", sourceOptions(lineSources(f.has.workspace, source)), func(string) {})
+	f.source = kit.NewBareSelect("Source", sourceOptions(lineSources(f.has.workspace, source)), f.chosen)
 	f.source.SetChosen(source)
-	f.who = kit.NewBareSelect("Responsible", userOptions(f.has.users), func(string) {})
+	f.who = kit.NewBareSelect("Responsible", userOptions(f.has.users), f.chosen)
 	f.who.SetChosen(string(who))
-	f.comment = kit.NewNoteField("Comment", 76, func(string) {})
+	f.comment = kit.NewNoteField("Comment", 76, f.chosen)
 	f.comment.SetText(comment)
 	rows := []fyne.CanvasObject{selectRow("Source", f.source, ""), selectRow("Responsible", f.who, "")}
-	f.inputs = customInputs(f.has.fields, values, func() {}, func(field crm.Field) bool { return field.Has(f.kind) })
+	f.inputs = customInputs(f.has.fields, values, func() { f.touched = true }, func(field crm.Field) bool { return field.Has(f.kind) })
 	for _, i := range f.inputs {
 		rows = append(rows, i.Row())
 	}

@@ -158,3 +158,46 @@ func TestACompanyShowsItsPeopleAndDeals(t *testing.T) {
 	b.tap("button", "Cancel")
 	b.waits("Edit all fields")
 }
+
+// Who is called away from a form finds it as it was left.
+func TestWhatWasTypedInAFormIsThereAgain(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	groß, meier := crm.Contact{ID: s.NewID(), LastName: "Groß"}, crm.Contact{ID: s.NewID(), LastName: "Meier"}
+	do(t, s, crm.CreateContact{Contact: groß}, crm.CreateContact{Contact: meier})
+	at := func(c crm.Contact) desk.Ref { return deskRef(crm.Ref{Kind: crm.KindContact, ID: c.ID}) }
+	form := func(last string) {
+		t.Helper()
+		pumpUntil(t, b.d, func() bool { return b.finds("field", "Last name") })
+		if got := b.widget("field", "Last name").(*kit.Field).Text(); got != last {
+			t.Errorf("the form has %q, want %q", got, last)
+		}
+	}
+	b.m.open(at(groß))
+	b.waits("Edit all fields")
+	b.tap("button", "Edit all fields")
+	form("Groß")
+	b.m.open(at(meier))
+	b.waits("Edit all fields")
+	if b.says("is kept") {
+		t.Error("a form in which nothing was typed is kept")
+	}
+	b.m.open(at(groß))
+	b.waits("Edit all fields")
+	b.tap("button", "Edit all fields")
+	form("Groß")
+	b.type_("Last name", "Große")
+	b.m.open(at(meier))
+	b.waits("Edit contact: what you typed is kept until you come back.")
+	b.tap("button", "New contact")
+	form("")
+	b.type_("Last name", "Süßmilch")
+	b.m.open(at(groß))
+	form("Große")
+	b.tap("button", "Save")
+	b.waits("Last name: Groß → Große")
+	b.tap("button", "New contact")
+	form("Süßmilch")
+	b.tap("button", "Cancel")
+	b.tap("button", "New contact")
+	form("")
+}

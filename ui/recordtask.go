@@ -20,11 +20,14 @@ type recordTask struct {
 	submit func()
 	busy   bool
 	stop   func() // drops what is on its way for it; nil for nothing
+	title  text.Key
+	place  string      // where it was begun, see recordView.leave
+	typed  func() bool // something is in it that would be a pity to lose; nil for never
 }
 
 // newRecordTask frames rows; verb is the button that does it.
 func newRecordTask(title, verb text.Key, submit, cancel func(), rows ...fyne.CanvasObject) *recordTask {
-	t := &recordTask{submit: submit}
+	t := &recordTask{submit: submit, title: title}
 	t.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	t.below = kit.Pad(8, 20, 8, 20, t.error)
 	t.below.Hide()
