@@ -448,6 +448,7 @@ func (f *recordForm) submit() {
 	}
 	if why != "" {
 		f.task.Failed(why)
+		f.toWrong()
 		return
 	}
 	f.task.Busy()
@@ -469,6 +470,27 @@ func (f *recordForm) submit() {
 		f.v.end()
 		f.v.host.open(deskRef(crm.Ref{Kind: f.kind, ID: f.id()}))
 	})
+}
+
+// toWrong gives the keyboard to the first field that is wrong: it may be out of view.
+func (f *recordForm) toWrong() {
+	fields := []*kit.Field{f.first, f.last, f.name, f.title, f.amount}
+	for _, rows := range []*typedRows{f.numbers, f.emails, f.sip} {
+		if rows != nil {
+			for _, row := range rows.rows {
+				fields = append(fields, row.field)
+			}
+		}
+	}
+	for _, i := range f.inputs {
+		fields = append(fields, i.typed)
+	}
+	for _, field := range fields {
+		if field != nil && field.Problem() != "" {
+			field.Focus()
+			return
+		}
+	}
 }
 
 func (f *recordForm) id() crm.ID {

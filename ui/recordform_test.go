@@ -34,6 +34,9 @@ func TestAContactIsMadeByHandWithWhatItWouldDouble(t *testing.T) {
 	b.type_("E-mail", "nonsense")
 	b.type_("Birthday", "31.2.1980")
 	b.tap("button", "Save")
+	if !b.widget("field", "Number").(*kit.Field).Focused() {
+		t.Error("the first field that is wrong has not the keyboard")
+	}
 	wrong := func(name string) {
 		if b.widget("field", name).(*kit.Field).Problem() == "" {
 			t.Errorf("%s takes nonsense", name)
