@@ -304,7 +304,7 @@ func TestCallingBack(t *testing.T) {
 
 func TestWindowsStandSideBySide(t *testing.T) {
 	area, size := image.Rect(0, 0, 1600, 1000), image.Pt(440, 640)
-	for n, want := range []image.Point{{1148, 156}, {696, 156}, {244, 156}, {1148, 228}} {
+	for n, want := range []image.Point{{1148, 156}, {696, 156}, {244, 156}, {1112, 228}} {
 		if got := spot(area, size, n); got != want {
 			t.Errorf("window %d is at %v, want %v", n, got, want)
 		}
@@ -312,6 +312,9 @@ func TestWindowsStandSideBySide(t *testing.T) {
 	small := image.Rect(0, 24, 800, 600) // less high than a window
 	if got := spot(small, size, 0); got != image.Pt(348, 60) {
 		t.Errorf("on a small screen at %v", got)
+	}
+	if got := spot(small, size, 1); got != image.Pt(312, 60) {
+		t.Errorf("the second on a small screen at %v", got)
 	}
 	if got := spot(image.Rectangle{}, size, 3); got != (image.Point{}) {
 		t.Errorf("without a screen at %v", got)

@@ -216,14 +216,14 @@ const (
 
 // spot is where the content of the n-th window begins: side by side from the top
 // right, so that none covers another's buttons; when the row is full, the next one
-// begins a little lower.
+// begins a little lower and further left.
 func spot(area image.Rectangle, size image.Point, n int) image.Point {
 	if area.Empty() {
 		return image.Point{}
 	}
 	inRow := max(1, area.Dx()/(size.X+edge))
 	row, col := n/inRow, n%inRow
-	x := area.Max.X - (col+1)*(size.X+edge)
+	x := area.Max.X - (col+1)*(size.X+edge) - row*titleBar // where the screen is too low for the rows, too, something is seen of each
 	y := area.Min.Y + notices + titleBar + row*2*titleBar
 	return image.Pt(max(area.Min.X, x), min(y, max(area.Min.Y+titleBar, area.Max.Y-size.Y)))
 }

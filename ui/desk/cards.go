@@ -64,7 +64,8 @@ func (d *Desk) stranger(ctx context.Context, party crm.Party) (Card, error) {
 		return Card{}, err
 	}
 	card := Card{Name: colleague.Name, Colleague: colleague.ID != ""}
-	if !card.Colleague {
+	stranger := !card.Colleague && party.Kind != crm.Internal // who has an extension that no user has is no customer either
+	if stranger {
 		card.Marks = []Mark{{MarkNotInCRM, Text{Key: "Not in the CRM"}}}
 	}
 	page, err := d.file.Calls(ctx, crm.Query{Text: party.DialString(), Limit: cardLines + 1})
@@ -84,7 +85,7 @@ func (d *Desk) stranger(ctx context.Context, party crm.Party) (Card, error) {
 	}
 	card.LastCalls = card.LastCalls[:min(len(card.LastCalls), cardLines)]
 	card.Calls = len(card.LastCalls)
-	if card.Calls == 0 && !card.Colleague {
+	if card.Calls == 0 && stranger {
 		card.MatchedBy = Text{Key: "First call of this number"}
 	}
 	return card, nil

@@ -36,3 +36,13 @@ func TestTheFormNamesTheLeadThatTheLineMade_B1(t *testing.T) {
 		t.Errorf("there are %d leads (%v)", page.Total, err)
 	}
 }
+
+// An extension that no user has, as an echo test's, is no stranger whom the CRM should know.
+func TestAnInternalNumberIsNoStranger_B5(t *testing.T) {
+	d := newDesk(t)
+	d.ring("1", "600")
+	c := d.call("the card", looked)
+	if len(c.Card.Marks) != 0 || c.Card.MatchedBy.Key != "" {
+		t.Errorf("its card has %+v", c.Card)
+	}
+}
