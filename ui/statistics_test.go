@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -186,6 +187,50 @@ func TestStatisticsOfAQuietLineOfferAllLines(t *testing.T) {
 	if was := b.widget("select", "Line").Value(); was != "All lines" {
 		t.Errorf("the line is still %q", was)
 	}
+}
+
+// slowStatistics count when they are let.
+type slowStatistics struct {
+	Customers
+	asked chan context.Context
+	count chan crm.Statistics
+}
+
+func (c slowStatistics) Statistics(ctx context.Context, _ crm.StatisticsQuery) (crm.Statistics, error) {
+	c.asked <- ctx
+	select {
+	case s := <-c.count:
+		return s, nil
+	case <-ctx.Done():
+		return crm.Statistics{}, ctx.Err()
+	}
+}
+
+// While colleagues work, what takes longer to count than until the next change is counted to its end, and then once more.
+func TestStatisticsAreCountedToTheEndWhileCallsChange(t *testing.T) {
+	b, _ := customersBench(t, Look{"en", "light"})
+	slow := slowStatistics{b.m.opt.Customers, make(chan context.Context, 10), make(chan crm.Statistics)}
+	p := newStatisticsPage(MainOptions{Do: b.d, Customers: slow, Now: func() time.Time { return mainNow }}, b.m)
+	p.Enter()
+	counting := <-slow.asked
+	for range 3 {
+		p.Draw(b.m.snap, true)
+	}
+	if counting.Err() != nil || len(slow.asked) > 0 {
+		t.Fatal("a change of calls has it begin anew")
+	}
+	slow.count <- crm.Statistics{Total: crm.CallCounts{Calls: 7}}
+	pumpUntil(t, b.d, func() bool { return p.has.Total.Calls == 7 })
+	pumpUntil(t, b.d, func() bool { return len(slow.asked) > 0 })
+	<-slow.asked
+	slow.count <- crm.Statistics{Total: crm.CallCounts{Calls: 8}}
+	pumpUntil(t, b.d, func() bool { return p.has.Total.Calls == 8 })
+	p.load() // another period is asked for
+	first := <-slow.asked
+	p.load()
+	<-slow.asked
+	<-first.Done()
+	p.Leave()
 }
 
 func countOf(t *testing.T, s *store.Store, p span, l crm.Line) int {

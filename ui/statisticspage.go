@@ -32,13 +32,17 @@ type statisticsPage struct {
 	output  []*kit.Button // copy and export
 	asking  asker[crm.StatisticsQuery, statisticsAnswer]
 	waiting *mainDelay
-	period  statisticsPeriod
-	span    span
-	has     statisticsAnswer
-	began   bool
-	failed  error
-	narrow  bool
-	noLeads bool
+	// While it counts, and for some time after that, a change is only noted: it would be counting all the time else, and with
+	// very many calls never be done, while colleagues work.
+	counting, changed bool
+	resting           *mainDelay
+	period            statisticsPeriod
+	span              span
+	has               statisticsAnswer
+	began             bool
+	failed            error
+	narrow            bool
+	noLeads           bool
 }
 
 type statisticsAnswer struct {
@@ -51,6 +55,11 @@ func newStatisticsPage(opt MainOptions, host recordHost) *statisticsPage {
 	p := &statisticsPage{opt: opt, host: host, period: periodToday, body: kit.Stack()}
 	p.asking = asker[crm.StatisticsQuery, statisticsAnswer]{do: opt.Do, ask: p.read}
 	p.waiting = newMainDelay(opt.Do, 150*time.Millisecond, func() { p.sub.SetText(text.T("Counting…")) })
+	p.resting = newMainDelay(opt.Do, 0, func() {
+		if p.changed {
+			p.load()
+		}
+	})
 	p.sub = kit.NewData("", kit.Secondary)
 	p.which = kit.NewSegmented("Period", []kit.Option{{ID: string(periodToday), Key: text.Key("Today")}, {ID: string(periodWeek), Key: text.Key("Week")},
 		{ID: string(periodMonth), Key: text.Key("Month")}, {ID: string(periodFrom), Key: text.Key("From–to")}}, func(id string) { p.setPeriod(statisticsPeriod(id)) })
@@ -88,6 +97,8 @@ func (p *statisticsPage) Enter() { p.load() }
 func (p *statisticsPage) Leave() {
 	p.asking.Stop()
 	p.waiting.Stop()
+	p.resting.Stop()
+	p.counting, p.changed = false, false
 }
 
 // Draw counts anew when calls may have changed.
@@ -96,10 +107,17 @@ func (p *statisticsPage) Draw(s desk.Snapshot, data bool) {
 		p.noLeads = s.NoLeads
 		p.draw()
 	}
-	if data {
+	switch {
+	case !data:
+	case p.counting || p.resting.waiting:
+		p.changed = true
+	default:
 		p.load()
 	}
 }
+
+// restsFor is how long it is not counted anew, as a multiple of what counting took.
+const restsFor = 4
 
 // SetNarrow puts one below the other what lies side by side.
 func (p *statisticsPage) SetNarrow(on bool) {
@@ -161,8 +179,13 @@ func (p *statisticsPage) load() {
 	}
 	p.span = s
 	p.waiting.Start()
+	p.resting.Stop()
+	p.counting, p.changed = true, false
+	begun := time.Now()
 	p.asking.Ask(crm.StatisticsQuery{From: s.from, To: s.to, Before: s.before, Line: crm.ID(p.line.Chosen())}, func(a statisticsAnswer, err error) {
 		p.waiting.Stop()
+		p.counting, p.resting.wait = false, restsFor*time.Since(begun)
+		p.resting.Start()
 		if p.failed = err; err == nil {
 			p.has, p.began = a, true
 			p.has.span = s
