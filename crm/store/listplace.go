@@ -119,7 +119,14 @@ func (s *Store) Count(ctx context.Context, kind crm.Kind, q crm.Query) (n int, e
 		if err != nil {
 			return 0, err
 		}
-		err = r.row("SELECT count(*) FROM call c WHERE "+where, args...).Scan(&n)
+		t, err := s.callTableOf(r, q)
+		if err != nil {
+			return 0, err
+		}
+		if t.alone && t.total >= 0 {
+			return t.total, nil
+		}
+		err = r.row("SELECT count(*) FROM "+t.from+" WHERE "+where, append(slices.Clone(t.args), args...)...).Scan(&n)
 		return n, explain(err)
 	}
 	l, err := listOf(kind)

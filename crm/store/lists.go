@@ -265,16 +265,29 @@ func (s *Store) Calls(ctx context.Context, q crm.Query) (page crm.CallPage, err 
 	if err != nil {
 		return page, err
 	}
+	t, err := s.callTableOf(r, q)
+	if err != nil {
+		return page, err
+	}
+	if t.alone && t.total >= 0 {
+		where, args = "1", nil
+	}
+	args = append(slices.Clone(t.args), args...)
 	order := latestCall
 	if column, down := q.Order.Column(); column == crm.ColumnBegan {
 		order.down = down
 	} else if column != "" {
-		return s.sortedCalls(ctx, q, column, down, where, args)
+		if t.alone && t.total >= 0 {
+			t.from = "(SELECT rid FROM " + t.from + ") k CROSS JOIN call c ON c.rid = k.rid"
+		}
+		return s.sortedCalls(ctx, q, t.from, column, down, where, args)
 	}
-	if page.Total, err = countUpTo(r, "call c", where, args, q); err != nil {
-		return page, err
+	if page.Total = t.total; !t.alone {
+		if page.Total, err = countUpTo(r, t.from, where, args, q); err != nil {
+			return page, err
+		}
 	}
-	rids, err := order.rowsAt(r, "call c", "c.rid", where, args, q)
+	rids, err := order.rowsAt(r, t.from, "c.rid", where, args, q)
 	if err != nil || len(rids) == 0 {
 		return page, err
 	}
@@ -314,8 +327,8 @@ var latestCall = ordering{[]string{"c.began", "c.rid"}, true}
 
 // callsWhere is what calls of the log have to meet.
 func (s *Store) callsWhere(ctx context.Context, r querier, q crm.Query) (where string, args []any, err error) {
-	condition := map[crm.Filter]string{crm.FilterMine: "c.agent = ?", crm.FilterOpen: "c.outcome = 0", crm.FilterDone: "c.outcome <> 0",
-		crm.FilterNew: "c.waits = 1", crm.FilterIn: "c.incoming <> 0", crm.FilterOut: "c.incoming = 0"}[q.Filter]
+	condition := map[crm.Filter]string{crm.FilterMine: callAgent + " = ?", crm.FilterOpen: "c.outcome = 0", crm.FilterDone: "c.outcome <> 0",
+		crm.FilterNew: "c.waits = 1", crm.FilterIn: callNumber + " & 1", crm.FilterOut: callNumber + " & 1 = 0"}[q.Filter]
 	where, args, err = s.filter(r, condition)
 	if err != nil {
 		return "", nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -111,12 +112,25 @@ func within(rids []int64, q crm.Query) []int64 {
 }
 
 // sortedCalls is a page of the call log that is sorted by a column.
-func (s *Store) sortedCalls(ctx context.Context, q crm.Query, column crm.Column, down bool, where string, args []any) (page crm.CallPage, err error) {
+func (s *Store) sortedCalls(ctx context.Context, q crm.Query, from string, column crm.Column, down bool, where string, args []any) (page crm.CallPage, err error) {
 	by, is := callsSortedBy[column]
 	if !is {
 		return page, fmt.Errorf("there is no order of calls by %q", column)
 	}
-	rids, err := s.ranked(ctx, rankedBy("c.rid", by, "-c.began", " FROM call c ", where, down), args)
+	if q.Filter == crm.FilterAll && q.Calls.IsZero() && strings.TrimSpace(q.Text) == "" {
+		rids, grouped, err := s.groupedCalls(ctx, reader{s}, q, column, down)
+		if err != nil {
+			return page, err
+		}
+		if grouped {
+			if err := s.readDB.QueryRowContext(ctx, "SELECT count(*) FROM call").Scan(&page.Total); err != nil {
+				return page, explain(err)
+			}
+			page.Rows, err = callsAt(reader{s}, rids)
+			return page, err
+		}
+	}
+	rids, err := s.ranked(ctx, rankedBy("c.rid", by, "-c.began", " FROM "+from+" ", where, down), args)
 	if err != nil {
 		return page, err
 	}

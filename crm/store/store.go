@@ -75,8 +75,9 @@ type Store struct {
 
 	indexer *indexer
 
-	told atomic.Uint64 // how often something changed
-	rank ranking       // the order of the list that was last sorted
+	told   atomic.Uint64 // how often something changed
+	rank   ranking       // the order of the list that was last sorted
+	groups grouping      // the log in the order of a column
 
 	queued chan struct{} // has a value when something waits for the server
 
