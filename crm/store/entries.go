@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strings"
+	"unicode"
 
 	"leadline/crm"
 )
@@ -104,7 +106,7 @@ func (s *Store) TraceOf(ctx context.Context, entries []crm.Entry) (crm.ExceptTra
 	if err != nil {
 		return crm.ExceptTrace{}, err
 	}
-	leads, calls, err := traceOf(r, crm.NewBlocklist(entries))
+	leads, calls, err := traceOf(r, entries)
 	return crm.ExceptTrace{Leads: leads, Calls: len(calls)}, err
 }
 
@@ -116,11 +118,11 @@ func (s *Store) AddExceptions(ctx context.Context, entries []crm.Entry, remove b
 		if err := t.do(crm.AddEntries{Entries: entries}); err != nil || !remove {
 			return err
 		}
-		list := crm.NewBlocklist(entries)
-		leads, calls, err := traceOf(t, list)
+		leads, calls, err := traceOf(t, entries)
 		if err != nil {
 			return err
 		}
+		list := crm.NewBlocklist(entries)
 		for _, c := range calls {
 			e, _ := list.Find(c.Party)
 			if err := t.do(crm.LinkCall{Call: c.ID, Reason: crm.Say(crm.ReasonException, "entry", e.Pattern)}); err != nil {
@@ -136,17 +138,38 @@ func (s *Store) AddExceptions(ctx context.Context, entries []crm.Entry, remove b
 	})
 }
 
-// traceOf finds the linked calls of a list's parties, and the open leads that rules made of them.
-func traceOf(q querier, list crm.Blocklist) (leads []crm.Ref, calls []crm.Call, err error) {
+// peersUnder are from where to where the peers of calls are, as Party.Key writes them, among which those are that an entry means.
+func peersUnder(e crm.Entry) (from, to string) {
+	switch {
+	case strings.ContainsFunc(e.Key, unicode.IsLetter) || strings.Contains(e.Key, "@"): // an address may be written in capitals
+		return "sip:", "sip;"
+	case e.Prefix:
+		return e.Key, e.Key + "~"
+	}
+	return e.Key, e.Key + "\x00"
+}
+
+// traceOf finds the linked calls of the entries' parties, and the open leads that rules made of them.
+func traceOf(q querier, entries []crm.Entry) (leads []crm.Ref, calls []crm.Call, err error) {
+	list := crm.NewBlocklist(entries)
 	var ids []crm.ID
-	err = each(q, "SELECT c.id, c.party FROM call c WHERE EXISTS(SELECT 1 FROM call_link k WHERE k.call = c.rid)", nil, func(rows *sql.Rows) error {
-		var c crm.Call
-		err := rows.Scan(idBlob{&c.ID}, jsonColumn{&c.Party})
-		if _, found := list.Find(c.Party); found {
-			ids = append(ids, c.ID)
+	seen := map[crm.ID]bool{}
+	for _, e := range entries {
+		from, to := peersUnder(e)
+		err = each(q, "SELECT c.id, c.party FROM call c WHERE c.peer >= ? AND c.peer < ? AND EXISTS(SELECT 1 FROM call_link k WHERE k.call = c.rid)",
+			[]any{from, to}, func(rows *sql.Rows) error {
+				var c crm.Call
+				err := rows.Scan(idBlob{&c.ID}, jsonColumn{&c.Party})
+				if _, found := list.Find(c.Party); found && !seen[c.ID] {
+					seen[c.ID] = true
+					ids = append(ids, c.ID)
+				}
+				return err
+			})
+		if err != nil {
+			return nil, nil, err
 		}
-		return err
-	})
+	}
 	for _, id := range ids {
 		if err != nil {
 			return nil, nil, err

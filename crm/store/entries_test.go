@@ -50,3 +50,37 @@ func TestEntriesOfEarlierVersionsAreFound_E1(t *testing.T) {
 		t.Errorf("%+v, want %+v", now, again)
 	}
 }
+
+// What the CRM has of numbers that become exceptions is found by the numbers, and is what looking at each call would find (E2).
+func TestTheTraceOfExceptionsIsFoundByNumber_E2(t *testing.T) {
+	s := seeded(t)
+	who := must(s.Match(ctx, crm.Parse(DemoKnown, "DE")))(t)[0].Ref
+	parties := []string{"030 5551", "030 5552", "030 55", "*97", "110", "sip:Anna@Example.org", "sip:anna@example.org", "sip:bob@example.org", "sip:bob@example.com", "+48 22 555 18 40"}
+	for _, p := range parties {
+		c, _ := begin(t, s, crm.Incoming, p, crm.Line{})
+		ok(t, s.LinkCall(ctx, c.ID, who))
+	}
+	for _, text := range []string{"030 5551", "030 555*", "*97", "110", "anna@example.org", "@example.org", "bob@*", "+4822*", "030 5551\n030 555*\n@example.org", "0221 1"} {
+		entries, wrong := crm.ParseEntries(crm.Exceptions, text, "DE")
+		if len(wrong) > 0 {
+			t.Fatal(wrong)
+		}
+		list, want := crm.NewBlocklist(entries), 0
+		ok(t, each(reader{s}, "SELECT c.party FROM call c WHERE EXISTS(SELECT 1 FROM call_link k WHERE k.call = c.rid)", nil, func(rows *sql.Rows) error {
+			var p crm.Party
+			err := rows.Scan(jsonColumn{&p})
+			if _, found := list.Find(p); found {
+				want++
+			}
+			return err
+		}))
+		if got := must(s.TraceOf(ctx, entries))(t).Calls; got != want {
+			t.Errorf("%q: %d calls, want %d", text, got, want)
+		}
+	}
+	for _, step := range planOf(t, s, "SELECT c.id, c.party FROM call c WHERE c.peer >= ? AND c.peer < ? AND EXISTS(SELECT 1 FROM call_link k WHERE k.call = c.rid)") {
+		if strings.HasPrefix(step, "SCAN") {
+			t.Error(step)
+		}
+	}
+}
