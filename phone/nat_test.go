@@ -75,17 +75,23 @@ func TestContactFollowsTheNAT(t *testing.T) {
 		return true
 	})
 	d := newDesk(t, pbx).registered()
-	<-contacts
-	if at := <-contacts; at != "sip:101@203.0.113.5:40000" {
-		t.Errorf("registered at %s", at)
+	registered := <-contacts // a request that is sent once more, since its answer is late, has the contact of the last one
+	follows := func(contact string) {
+		t.Helper()
+		d.eventually("registered at "+contact, func() bool {
+			select {
+			case at := <-contacts:
+				if at != registered && at != contact {
+					t.Errorf("registered at %s", at)
+				}
+				return at == contact
+			default:
+				return false
+			}
+		})
+		registered = contact
 	}
+	follows("sip:101@203.0.113.5:40000")
 	port.Store(50000)
-	d.eventually("registered at the new port", func() bool {
-		select {
-		case at := <-contacts:
-			return at == "sip:101@203.0.113.5:50000"
-		default:
-			return false
-		}
-	})
+	follows("sip:101@203.0.113.5:50000")
 }
