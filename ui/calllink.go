@@ -29,9 +29,9 @@ type callLink struct {
 
 func newCallLink(v *callView) *callLink {
 	l := &callLink{v: v, rows: kit.Column(0), none: kit.NewLabel("Nothing found", kit.Secondary)}
-	l.name = kit.NewButton("Name the lead", kit.Line, func() { v.w.desk.OpenForm(v.w.id, v.w.call.Card.Ref.Kind) }).WithIcon(theme.IconEdit)
-	l.except = kit.NewButton("Exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan)
-	l.offer = kit.Pad(8, callMargin, 8, callMargin, kit.Row(4, l.name, l.button(), l.except, kit.Spacer()))
+	l.name = kit.NewButton("Name the lead", kit.Line, func() { v.w.desk.OpenForm(v.w.id, v.w.call.Card.Ref.Kind) })
+	l.except = kit.NewButton("Exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan).Small()
+	l.offer = kit.Pad(8, callMargin, 8, callMargin, kit.Row(2, l.name, l.button().Small(), l.except, kit.Spacer()))
 	l.field = kit.NewBareField("Link to", func(s string) { v.w.desk.FindToLink(v.w.id, s) }).WithPlaceholder("Name, company or number").WithIcon(theme.IconSearch)
 	l.field.OnSubmit(func(string) { l.take(l.at) })
 	l.problem = kit.NewProseData("", kit.Secondary.In(theme.DangerText)).MaxLines(2)

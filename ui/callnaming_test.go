@@ -115,3 +115,17 @@ func TestTheKeyboardKeepsAnEndedCall(t *testing.T) {
 	b.pass(time.Minute)
 	b.took("close " + string(over.ID))
 }
+
+func TestWhatIsOfferedForALeadWithoutANameFits(t *testing.T) {
+	inLook(t, func(t *testing.T, _ string) {
+		for _, kind := range []desk.RecordKind{desk.Lead, desk.Contact} {
+			made := sample("talk")
+			made.Card.Name, made.Card.OpenLead, made.Card.Ref = "", true, desk.Ref{Kind: kind, ID: "1"}
+			w := newCallWindow(MainOptions{App: fyne.CurrentApp(), Desk: &fakeDesk{}, Now: func() time.Time { return noon }}, 0)
+			w.enter(made)
+			if offer := w.view.link.offer; !offer.Visible() || offer.MinSize().Width > callWidth {
+				t.Errorf("%s: it is %v wide", kind, offer.MinSize().Width)
+			}
+		}
+	})
+}
