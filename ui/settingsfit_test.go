@@ -21,6 +21,10 @@ func TestEveryPlaceOfTheSettingsIsReachedInASmallWindow(t *testing.T) {
 			settingsLines, settingsQueues, settingsSources, settingsExceptions, settingsMode, settingsPipelines, settingsFields, settingsUsers, settingsRoles} {
 			b.m.ShowSettings(place)
 			b.settle()
+			at := b.m.pages[pageSettings].(*settingsPage).places[place].Object()
+			if need, room := at.MinSize().Height, size.Height-mainTop-mainBottom; need > room {
+				t.Errorf("%s, %s: it needs %v px of %v, and does not scroll", look.Language, place, need, room)
+			}
 			b.shot("settings-small-" + string(place) + "-" + look.Language)
 			kit.Walk(b.m.pages[pageSettings].Object(), func(o fyne.CanvasObject, at fyne.Position) {
 				n, ok := o.(kit.Named)

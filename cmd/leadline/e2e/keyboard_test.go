@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 
 	phone "leadline/phone/rig"
@@ -22,4 +23,33 @@ func TestAGermanKeyboardWritesUmlautsAndAccents(t *testing.T) {
 			return got == want, got
 		})
 	}
+}
+
+// A menu that is opened by key or by click is painted at once, though nothing else changes, and has the keyboard (issue 6.6).
+func TestAMenuIsWorkedByKeys(t *testing.T) {
+	o := newOffice(t)
+	p := o.start()
+	until := func(what string, there bool, text string) {
+		t.Helper()
+		phone.Eventually(t, soon, what, func() (bool, string) { return strings.Contains(p.seen(), text) == there, p.seen() })
+	}
+	until("the main window has the keyboard", true, "Search, or dial a number")
+	phone.Eventually(t, soon, "the sheet of keys is there", func() (bool, string) {
+		o.screen.Keys("shift+slash")
+		return strings.Contains(p.seen(), "In a call window"), p.seen()
+	})
+	o.screen.Keys("Escape")
+	until("Esc closes the sheet", false, "In a call window")
+	for _, keys := range [][]string{{"Escape"}, {"Down", "Up", "Escape"}} {
+		p.tap("main", "Help")
+		until("the menu is open", true, "About Leadline")
+		o.screen.Keys(keys...)
+		until("Esc closes the menu", false, "About Leadline")
+	}
+	p.tap("main", "Help")
+	until("the menu is open", true, "About Leadline")
+	o.screen.Keys("End", "Return")
+	until("the last of it is chosen", true, "Copy diagnostics")
+	o.screen.Keys("ctrl+1")
+	until("Ctrl+1 leads to the calls", false, "Copy diagnostics")
 }
