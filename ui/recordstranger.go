@@ -65,8 +65,7 @@ func personOf(name string) (first, last string) {
 func (v *recordView) linkCall() {
 	call := crm.ID(v.row.Call)
 	var t *recordTask
-	var p *recordPicker
-	p = newRecordPicker(v.opt, "Name, company or number", "", desk.Ref{}, func() {
+	p := newRecordPicker(v.opt, "Name, company or number", "", desk.Ref{}, func() {
 		if t != nil {
 			t.Failed("")
 		}

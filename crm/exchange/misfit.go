@@ -183,13 +183,14 @@ func (i *importer) misfits(e *entry) {
 
 // whyNothing is why a row is refused of which nothing is left.
 func (p *person) whyNothing() string {
-	for _, m := range p.misfits {
-		if m.Why.Key == NoNumber {
-			return badNumber + quote(m.Value) + isNone
-		}
-		return m.String()
+	if len(p.misfits) == 0 {
+		return NobodyInIt
 	}
-	return NobodyInIt
+	first := p.misfits[0]
+	if first.Why.Key == NoNumber {
+		return badNumber + quote(first.Value) + isNone
+	}
+	return first.String()
 }
 
 // columnName is what to call a column: as the file does, or by its place.
