@@ -113,6 +113,7 @@ func (a *App) Run() {
 	a.Open(a.opts.Links)
 	a.app.Run()
 	a.main.Stop()
+	a.do.choices.wait() // the last one may have been made a moment ago
 	for _, stop := range a.stop {
 		stop()
 	}

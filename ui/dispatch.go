@@ -19,6 +19,8 @@ type Dispatcher struct {
 	post   func(func())
 	asking atomic.Int64 // questions of answer that are on their way
 
+	choices inOrder // what is chosen in the settings and not saved yet
+
 	// For answerSoon, on the goroutine of the windows.
 	waited time.Duration // for the frame that is being made
 	since  time.Time     // when the first wait for it began

@@ -167,11 +167,16 @@ func listsDependOn(s desk.Snapshot) string {
 // Speak sets the language that the program speaks, by its tag; "" is the system's. One that there is no
 // translation for leaves English.
 func Speak(language string) {
+	_ = text.SetLanguage(Spoken(language))
+	sayInToolkit()
+}
+
+// Spoken is the language that Speak would have the program speak: "en" or "de". It may be called on any goroutine.
+func Spoken(language string) string {
 	if language == "" {
 		language = systemLanguage()
 	}
-	_ = text.SetLanguage(language)
-	sayInToolkit()
+	return text.Spoken(language)
 }
 
 // ApplyLook sets language and theme for all windows; those that are open draw their

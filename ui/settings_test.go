@@ -181,6 +181,7 @@ func TestASoundDeviceIsUsedAtOnce(t *testing.T) {
 	if err := b.widget("select", "Microphone").(kit.Choosable).Choose("Jabra Evolve2 65"); err != nil {
 		t.Fatal(err)
 	}
+	b.settle()
 	if s.audio.Microphone != "Jabra Evolve2 65" || s.audio.Ringer != "Old speaker" {
 		t.Errorf("chosen is %+v", s.audio)
 	}
@@ -213,6 +214,7 @@ func TestTheLevelsAreLiveWhileThePageIsSeen(t *testing.T) {
 	if err := b.widget("select", "Ringer").(kit.Choosable).Choose("Jabra Evolve2 65"); err != nil {
 		t.Fatal(err)
 	}
+	b.settle()
 	if got := s.now(&s.open); got != 1 {
 		t.Errorf("the sound card is opened %d times", got)
 	}
@@ -314,12 +316,14 @@ func TestTheLanguageChangesAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.settle()
+	b.settle()
 	if s.look.Language != "de" || !b.says("Darstellung") || !b.says("Verpasst") {
 		t.Errorf("the language is %q and the window did not follow", s.look.Language)
 	}
 	if err := b.widget("select", "Colours").(kit.Choosable).Choose("Dark"); err != nil {
 		t.Fatal(err)
 	}
+	b.settle()
 	b.settle()
 	if s.look.Theme != "dark" {
 		t.Errorf("the theme is %q", s.look.Theme)

@@ -28,28 +28,33 @@ type settingsAppearanceView struct {
 
 func newSettingsAppearance(opt MainOptions, relook func(Look)) *settingsAppearanceView {
 	v := &settingsAppearanceView{opt: opt}
-	kept := func(err error) bool {
-		v.error.SetText("")
-		if err != nil {
-			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
-		}
-		setShown(v.error, err != nil)
-		return err == nil
+	keep := func(save func() error, use func()) {
+		keepChoice(opt, save, func(err error) {
+			v.error.SetText(notKept(err))
+			setShown(v.error, err != nil)
+			if err == nil {
+				use()
+			}
+			v.Enter()
+		})
 	}
 	change := func(put func(*Look)) {
-		l := opt.Settings.Look()
-		put(&l)
-		if kept(opt.Settings.SaveLook(l)) {
-			relook(l)
-		}
+		var l Look
+		keep(func() error {
+			l = opt.Settings.Look()
+			put(&l)
+			return opt.Settings.SaveLook(l)
+		}, func() { relook(l) })
 	}
 	see := func(put func(*Sight)) {
-		s := opt.Settings.Sight()
-		put(&s)
-		if kept(opt.Settings.SaveSight(s)) {
-			ApplySight(opt.App, s)
-		}
+		var s Sight
+		keep(func() error {
+			s = opt.Settings.Sight()
+			put(&s)
+			return opt.Settings.SaveSight(s)
+		}, func() { ApplySight(opt.App, s) })
 	}
+	nothing := func() {}
 	// Languages are named in themselves, so that who is lost in one finds the own.
 	v.language = kit.NewBareSelect("Language", []kit.Option{
 		{ID: "", Key: text.Key("The system's")}, {ID: "en", Label: "English"}, {ID: "de", Label: "Deutsch"},
@@ -63,12 +68,10 @@ func newSettingsAppearance(opt MainOptions, relook func(Look)) *settingsAppearan
 	v.contrast = kit.NewCheck("Strong contrasts", func(on bool) { see(func(s *Sight) { s.Contrast = on }) }).
 		WithHelp("No grey text and clear edges, in light and in dark.")
 	v.start = kit.NewCheck("Start with the session", func(on bool) {
-		kept(opt.Settings.StartWithSession(on))
-		v.Enter()
+		keep(func() error { return opt.Settings.StartWithSession(on) }, nothing)
 	}).WithHelp("Whoever signs in to this computer can be called at once.")
 	v.tray = kit.NewCheck("Keep running when the window is closed", func(on bool) {
-		kept(opt.Settings.CloseToTray(on))
-		v.Enter()
+		keep(func() error { return opt.Settings.CloseToTray(on) }, nothing)
 	}).WithHelp("Calls still ring. The icon in the tray opens the window again.")
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()

@@ -182,25 +182,26 @@ func (v *settingsCallsView) Submit() {
 
 // keep saves what was written, and has the calls of today go where it says.
 func (v *settingsCallsView) keep(w callFields, seconds int) {
-	if err := v.opt.Settings.SaveCalls(CallChoice{Busy: w.busy, NoAnswer: w.noAnswer, After: seconds, DeclineHere: w.decline == declineHere}); err != nil {
-		v.notKept(err)
-		return
-	}
-	switch {
-	case w.every == v.shown.every:
-	case w.every == "":
-		v.opt.Desk.Available()
-	default:
-		v.opt.Desk.ForwardAll(w.every)
-	}
-	v.shown = w
-	v.look()
-	v.said.SetText(text.T("Saved, for calls from now on."))
+	choice := CallChoice{Busy: w.busy, NoAnswer: w.noAnswer, After: seconds, DeclineHere: w.decline == declineHere}
+	keepChoice(v.opt, func() error { return v.opt.Settings.SaveCalls(choice) }, func(err error) {
+		if err != nil {
+			v.notKept(err)
+			return
+		}
+		switch {
+		case w.every == v.shown.every:
+		case w.every == "":
+			v.opt.Desk.Available()
+		default:
+			v.opt.Desk.ForwardAll(w.every)
+		}
+		v.shown = w
+		v.look()
+		v.said.SetText(text.T("Saved, for calls from now on."))
+	})
 }
 
-func (v *settingsCallsView) notKept(err error) {
-	v.said.SetText(text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
-}
+func (v *settingsCallsView) notKept(err error) { v.said.SetText(notKept(err)) }
 
 // seconds are how long it rings, 0 for the usual time.
 func (v *settingsCallsView) seconds() (n int, ok bool) {

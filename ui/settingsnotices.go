@@ -25,15 +25,16 @@ type settingsNoticesView struct {
 func newSettingsNotices(opt MainOptions) *settingsNoticesView {
 	v := &settingsNoticesView{opt: opt, checks: map[*kit.Check]func(NoticeChoice) bool{}}
 	save := func(put func(*NoticeChoice)) {
-		c := opt.Settings.NoticeChoice()
-		put(&c)
-		err := opt.Settings.SaveNotices(c)
-		v.error.SetText("")
-		if err != nil {
-			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
+		save := func() error {
+			c := opt.Settings.NoticeChoice()
+			put(&c)
+			return opt.Settings.SaveNotices(c)
 		}
-		setShown(v.error, err != nil)
-		v.Enter()
+		keepChoice(opt, save, func(err error) {
+			v.error.SetText(notKept(err))
+			setShown(v.error, err != nil)
+			v.Enter()
+		})
 	}
 	check := func(name, help text.Key, is func(NoticeChoice) bool, put func(*NoticeChoice, bool)) *kit.Check {
 		c := kit.NewCheck(name, func(on bool) { save(func(c *NoticeChoice) { put(c, on) }) }).WithHelp(help)

@@ -7,9 +7,9 @@ import (
 	"leadline/ui/hotkey"
 )
 
-// Settings is what the welcome and the settings page ask of the program. Its
-// methods but TestAccount and SaveAccounts return at once and are called on the
-// goroutine of the windows.
+// Settings is what the welcome and the settings page ask of the program. Those that change something wait for the disk, that of the sound for
+// the sound card, too: they are called on another goroutine than the windows', one after the other. All others but TestAccount
+// return at once.
 type Settings interface {
 	// Accounts are the accounts as they are saved, without their passwords:
 	// AccountSettings.Password is "" and PasswordKept says whether there is one.

@@ -108,14 +108,16 @@ func keepOptions(chosen int) []kit.Option {
 func newSettingsRecording(opt MainOptions) *settingsRecordingView {
 	v := &settingsRecordingView{opt: opt}
 	change := func(put func(*RecordingChoice)) {
-		c := opt.Settings.Recording()
-		put(&c)
-		v.error.Hide()
-		if err := opt.Settings.SaveRecording(c); err != nil {
-			v.error.SetText(text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
-			v.error.Show()
+		save := func() error {
+			c := opt.Settings.Recording()
+			put(&c)
+			return opt.Settings.SaveRecording(c)
 		}
-		v.Enter()
+		keepChoice(opt, save, func(err error) {
+			v.error.SetText(notKept(err))
+			setShown(v.error, err != nil)
+			v.Enter()
+		})
 	}
 	v.calls = kit.NewSegmented("Record calls", []kit.Option{
 		{ID: recordByHand, Key: text.Key("By hand only")}, {ID: recordAlways, Key: text.Key("Every call")},

@@ -20,6 +20,7 @@ func TestHowCallsAreRecordedIsChosen(t *testing.T) {
 	if err := b.widget("select", "Record calls").(kit.Choosable).Choose("Every call"); err != nil {
 		t.Fatal(err)
 	}
+	b.settle()
 	b.tap("check", "Tone as a recording begins")
 	if s.recording != (RecordingChoice{Always: true, Beep: true}) {
 		t.Errorf("saved %+v", s.recording)
@@ -40,10 +41,14 @@ func TestG1HowLongRecordingsAreKeptIsChosenByWhoMayDeleteThem(t *testing.T) {
 	if keep.Value() != "7 days" {
 		t.Errorf("a number of days of the file's shows as %q", keep.Value())
 	}
-	if err := keep.Choose("90 days"); err != nil || s.recording.Keep != 90 {
+	err := keep.Choose("90 days")
+	b.settle()
+	if err != nil || s.recording.Keep != 90 {
 		t.Errorf("saved %+v, %v", s.recording, err)
 	}
-	if err := keep.Choose("For ever"); err != nil || s.recording.Keep != 0 {
+	err = keep.Choose("For ever")
+	b.settle()
+	if err != nil || s.recording.Keep != 0 {
 		t.Errorf("saved %+v, %v", s.recording, err)
 	}
 	s.mayNot = true

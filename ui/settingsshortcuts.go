@@ -100,23 +100,27 @@ func (v *settingsShortcutsView) Submit() {
 		v.tell(unread, "")
 		return
 	}
-	if err := v.opt.Settings.SaveHotkeys(maps.Clone(written)); err != nil {
-		v.tell(nil, text.T("The choice could not be kept: {reason}", "reason", reasonOf(err)))
-		return
+	var wrong map[hotkey.Action]string
+	save := func() error {
+		if err := v.opt.Settings.SaveHotkeys(maps.Clone(written)); err != nil {
+			return err
+		}
+		wrong = useHotkeys(v.opt.Hotkeys, written)
+		return nil
 	}
-	v.fill(written)
-	keys, do := v.opt.Hotkeys, v.opt.Do
-	go func() {
-		wrong := useHotkeys(keys, written)
-		do.Do(func() {
-			said := ""
-			if len(wrong) == 0 {
-				said = text.T("Saved. The keys work from now on.")
-			}
-			v.tell(wrong, said)
-		})
-	}()
-	v.look()
+	keepChoice(v.opt, save, func(err error) {
+		if err != nil {
+			v.tell(nil, notKept(err))
+			return
+		}
+		v.fill(written)
+		said := ""
+		if len(wrong) == 0 {
+			said = text.T("Saved. The keys work from now on.")
+		}
+		v.tell(wrong, said)
+		v.look()
+	})
 }
 
 func (v *settingsShortcutsView) tell(wrong map[hotkey.Action]string, said string) {

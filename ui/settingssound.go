@@ -32,13 +32,15 @@ type settingsSoundView struct {
 func newSettingsSound(opt MainOptions) *settingsSoundView {
 	v := &settingsSoundView{opt: opt}
 	save := func(put func(*AudioChoice)) {
-		c := opt.Settings.AudioChoice()
-		put(&c)
-		v.error = ""
-		if err := opt.Settings.SaveAudio(c); err != nil {
-			v.error = text.T("The choice could not be kept: {reason}", "reason", reasonOf(err))
+		save := func() error {
+			c := opt.Settings.AudioChoice()
+			put(&c)
+			return opt.Settings.SaveAudio(c)
 		}
-		v.list()
+		keepChoice(opt, save, func(err error) {
+			v.error = notKept(err)
+			v.list()
+		})
 	}
 	pick := func(put func(*AudioChoice, string)) func(string) {
 		return func(id string) { save(func(c *AudioChoice) { put(c, id) }) }

@@ -19,6 +19,7 @@ func TestTextSizeAndContrastsAreKeptAndUsedAtOnce(t *testing.T) {
 		if err := b.widget("select", "Text size").(kit.Choosable).Choose(size.choice); err != nil {
 			t.Fatal(err)
 		}
+		b.settle()
 		if got := os.Getenv("FYNE_SCALE"); got != size.scale {
 			t.Errorf("%s: windows are drawn at %q, want %q", size.choice, got, size.scale)
 		}
@@ -31,6 +32,7 @@ func TestTextSizeAndContrastsAreKeptAndUsedAtOnce(t *testing.T) {
 	if err := b.widget("select", "Colours").(kit.Choosable).Choose("Light"); err != nil {
 		t.Fatal(err)
 	}
+	b.settle()
 	b.settle()
 	if th := shownTheme(b.m.opt.App); !th.Strong() || th.Mode() != theme.Light {
 		t.Errorf("strong %v, mode %v", th.Strong(), th.Mode())

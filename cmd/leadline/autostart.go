@@ -36,7 +36,8 @@ func (s settings) ClosesToTray() bool { return s.config().UI.Tray }
 
 // CloseToTray keeps whether it does.
 func (s settings) CloseToTray(on bool) error {
-	next := s.config()
-	next.UI.Tray = on
-	return s.save(next)
+	return s.change(func(next *config.Config) error {
+		next.UI.Tray = on
+		return nil
+	})
 }

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"leadline/cmd/leadline/config"
@@ -16,6 +18,7 @@ import (
 	"leadline/phone/audio"
 	"leadline/ui"
 	"leadline/ui/desk"
+	"leadline/ui/hotkey"
 )
 
 // A configuration whose data lie in a folder of the test's.
@@ -250,9 +253,11 @@ func TestEveryFieldOfAnAccountsFormGoesToTheFileAndBack(t *testing.T) {
 			t.Errorf("the test leaves %s out", i.Name)
 		}
 	}
-	next := s.config()
-	next.Accounts = []config.Account{fileAccount(full), fileAccount(usual)}
-	if err := s.save(next); err != nil {
+	err := s.change(func(next *config.Config) error {
+		next.Accounts = []config.Account{fileAccount(full), fileAccount(usual)}
+		return nil
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	got := s.Accounts()
@@ -384,5 +389,35 @@ func TestStartingWithTheSessionIsAnEntryOfTheDesktops(t *testing.T) {
 	}
 	if on, _ := s.StartsWithSession(); on {
 		t.Error("the desktop has switched it off")
+	}
+}
+
+// Choices, accounts that the company gives and a sign-in change the file side by side.
+func TestNoChangeOfTheConfigurationIsLostToAnother(t *testing.T) {
+	s, file := newSettings(t)
+	var all sync.WaitGroup
+	for _, save := range []func(i int) error{
+		func(i int) error { return s.SaveSight(ui.Sight{TextSize: 100 + 10*(i%2)}) },
+		func(i int) error { return s.CloseToTray(i%2 == 1) },
+		func(i int) error {
+			return s.SaveHotkeys(map[hotkey.Action]string{hotkey.Mute: fmt.Sprintf("Ctrl+F%d", i+1)})
+		},
+		func(i int) error { return s.SaveCalls(ui.CallChoice{After: 10 + i}) },
+	} {
+		all.Go(func() {
+			for i := range 10 {
+				if err := save(i); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	kept, err := config.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept.UI.TextSize != 110 || !kept.UI.Tray || kept.Hotkeys.Mute != "Ctrl+F10" || kept.Calls.NoAnswerAfter != 19 {
+		t.Errorf("kept: text %d, tray %v, mute %q, after %d s", kept.UI.TextSize, kept.UI.Tray, kept.Hotkeys.Mute, kept.Calls.NoAnswerAfter)
 	}
 }

@@ -57,6 +57,7 @@ type program struct {
 	shared  *shared
 	damaged chan error // the file was found damaged while it is used
 
+	saving  sync.Mutex // held by who changes the configuration's file
 	mu      sync.Mutex
 	cfg     config.Config
 	fetched *sounds.Cache

@@ -59,9 +59,11 @@ func (p *program) takeAccounts(ctx context.Context, given []wire.Account) error 
 		if err := p.withoutCalls(ctx); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		next := p.config()
-		next.Accounts = reconcile(next.Accounts, before, now)
-		if err := (settings{p}).save(next); err != nil {
+		err := p.change(func(next *config.Config) error {
+			next.Accounts = reconcile(next.Accounts, before, now)
+			return nil
+		})
+		if err != nil {
 			return errors.Join(append(errs, err)...) // not taken over: the next session tries again
 		}
 		errs = append(errs, p.useAccounts())

@@ -45,12 +45,14 @@ func (s settings) Recording() ui.RecordingChoice {
 
 // SaveRecording keeps it, for recordings that begin from now on.
 func (s settings) SaveRecording(c ui.RecordingChoice) error {
-	next := s.config()
-	next.Recording = config.Recording{Calls: config.RecordByHand, Beep: c.Beep, Keep: c.Keep}
-	if c.Always {
-		next.Recording.Calls = config.RecordEvery
-	}
-	if err := s.save(next); err != nil {
+	err := s.change(func(next *config.Config) error {
+		next.Recording = config.Recording{Calls: config.RecordByHand, Beep: c.Beep, Keep: c.Keep}
+		if c.Always {
+			next.Recording.Calls = config.RecordEvery
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	s.useRecordings()

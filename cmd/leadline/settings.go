@@ -9,25 +9,31 @@ import (
 	"leadline/phone/audio"
 	"leadline/ui"
 	"leadline/ui/hotkey"
-	"leadline/ui/text"
 )
 
 // settings is what the windows may change of the configuration; it is ui.Settings
 // and ui.Importer.
 type settings struct{ *program }
 
-// save writes the configuration and takes over what was read back, defaults included.
-func (s settings) save(next config.Config) error {
-	if err := config.Save(s.opts.File, next); err != nil {
+// change has put change the configuration, unless that fails, writes it and takes over what was read back, defaults included. One
+// change waits for the other, so that none is lost to what another goroutine had read before it.
+func (p *program) change(put func(*config.Config) error) error {
+	p.saving.Lock()
+	defer p.saving.Unlock()
+	next := p.config()
+	if err := put(&next); err != nil {
+		return err
+	}
+	if err := config.Save(p.opts.File, next); err != nil {
 		return fmt.Errorf("save the settings: %w", err)
 	}
-	read, err := config.Load(s.opts.File)
+	read, err := config.Load(p.opts.File)
 	if err != nil {
 		return fmt.Errorf("read the settings back: %w", err)
 	}
-	s.mu.Lock()
-	s.cfg = read
-	s.mu.Unlock()
+	p.mu.Lock()
+	p.cfg = read
+	p.mu.Unlock()
 	return nil
 }
 
@@ -54,20 +60,18 @@ func (s settings) AudioChoice() ui.AudioChoice {
 
 // SaveAudio changes the devices at once, also in a call.
 func (s settings) SaveAudio(c ui.AudioChoice) error {
-	next := s.config()
-	a := &next.Audio
-	a.Microphone, a.Speaker, a.Ringer = c.Microphone, c.Speaker, c.Ringer
-	a.EchoCancellation, a.NoiseSuppression, a.GainControl = c.Echo, c.Noise, c.Gain
-	switch {
-	case !c.HoldMusic:
-		a.HoldMusic = audio.NoHoldMusic
-	case a.HoldMusic == audio.NoHoldMusic:
-		a.HoldMusic = ""
-	}
-	if err := s.useSound(*a); err != nil {
-		return err
-	}
-	return s.save(next)
+	return s.change(func(next *config.Config) error {
+		a := &next.Audio
+		a.Microphone, a.Speaker, a.Ringer = c.Microphone, c.Speaker, c.Ringer
+		a.EchoCancellation, a.NoiseSuppression, a.GainControl = c.Echo, c.Noise, c.Gain
+		switch {
+		case !c.HoldMusic:
+			a.HoldMusic = audio.NoHoldMusic
+		case a.HoldMusic == audio.NoHoldMusic:
+			a.HoldMusic = ""
+		}
+		return s.useSound(*a)
+	})
 }
 
 // ListenToLevels opens microphone and speaker for their levels.
@@ -124,9 +128,10 @@ func (s settings) Sight() ui.Sight {
 
 // SaveSight keeps how large and how strong things are drawn.
 func (s settings) SaveSight(v ui.Sight) error {
-	next := s.config()
-	next.UI.TextSize, next.UI.Contrast = v.TextSize, v.Contrast
-	return s.save(next)
+	return s.change(func(next *config.Config) error {
+		next.UI.TextSize, next.UI.Contrast = v.TextSize, v.Contrast
+		return nil
+	})
 }
 
 // Hotkeys are the keys that work everywhere.
@@ -137,19 +142,21 @@ func (s settings) Hotkeys() map[hotkey.Action]string {
 
 // SaveHotkeys keeps the keys that work everywhere.
 func (s settings) SaveHotkeys(k map[hotkey.Action]string) error {
-	next := s.config()
-	next.Hotkeys = config.Hotkeys{Answer: k[hotkey.Answer], Decline: k[hotkey.Decline], HangUp: k[hotkey.HangUp], Mute: k[hotkey.Mute], Hold: k[hotkey.Hold]}
-	return s.save(next)
+	return s.change(func(next *config.Config) error {
+		next.Hotkeys = config.Hotkeys{Answer: k[hotkey.Answer], Decline: k[hotkey.Decline], HangUp: k[hotkey.HangUp], Mute: k[hotkey.Mute], Hold: k[hotkey.Hold]}
+		return nil
+	})
 }
 
-// SaveLook keeps language and theme.
+// SaveLook keeps language and theme, and names places in that language.
 func (s settings) SaveLook(l ui.Look) error {
-	next := s.config()
-	next.UI.Language, next.UI.Theme = l.Language, l.Theme
-	if err := s.save(next); err != nil {
+	err := s.change(func(next *config.Config) error {
+		next.UI.Language, next.UI.Theme = l.Language, l.Theme
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	ui.Speak(l.Language)
-	s.desk.SetLanguage(text.Language())
+	s.desk.SetLanguage(ui.Spoken(l.Language))
 	return nil
 }

@@ -173,7 +173,14 @@ func testFailure(err error) error {
 // SaveAccounts replaces all accounts: passwords go to the keyring, the rest to the
 // file, and the telephone works with them at once.
 func (s settings) SaveAccounts(accounts []ui.AccountSettings) error {
-	next := s.config()
+	if err := s.change(func(next *config.Config) error { return s.fillAccounts(next, accounts) }); err != nil {
+		return err
+	}
+	return s.useAccounts()
+}
+
+// fillAccounts puts the accounts into a configuration, and their passwords into the keyring.
+func (s settings) fillAccounts(next *config.Config, accounts []ui.AccountSettings) error {
 	next.Accounts = nil
 	names := map[string]bool{}
 	passwords := map[string]secret.Secret{}
@@ -197,8 +204,5 @@ func (s settings) SaveAccounts(accounts []ui.AccountSettings) error {
 			return err
 		}
 	}
-	if err := s.save(next); err != nil {
-		return err
-	}
-	return s.useAccounts()
+	return nil
 }

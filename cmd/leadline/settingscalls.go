@@ -16,12 +16,14 @@ func (s settings) CallChoice() ui.CallChoice {
 
 // SaveCalls keeps it, for calls that come from now on.
 func (s settings) SaveCalls(c ui.CallChoice) error {
-	next := s.config()
-	next.Calls = config.Calls{Busy: c.Busy, NoAnswer: c.NoAnswer, NoAnswerAfter: c.After}
-	if c.DeclineHere {
-		next.Calls.Decline = config.DeclineHere
-	}
-	if err := s.save(next); err != nil {
+	err := s.change(func(next *config.Config) error {
+		next.Calls = config.Calls{Busy: c.Busy, NoAnswer: c.NoAnswer, NoAnswerAfter: c.After}
+		if c.DeclineHere {
+			next.Calls.Decline = config.DeclineHere
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	s.useCalls()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"leadline/cmd/leadline/config"
 	"leadline/ui"
 )
 
@@ -19,22 +20,24 @@ func (s settings) NoticeChoice() ui.NoticeChoice {
 
 // SaveNotices keeps it, and rings as loud from now on.
 func (s settings) SaveNotices(c ui.NoticeChoice) error {
-	next := s.config()
-	next.Notices.Quiet, next.Audio.RingVolume, next.Notices.Off = c.QuietInCall, c.RingVolume, nil
-	if c.RingVolume == 100 {
-		next.Audio.RingVolume = 0
-	}
-	for _, k := range []struct {
-		kind string
-		off  bool
-	}{{"calls", c.NoCalls}, {"missed", c.NoMissed}, {"messages", c.NoMessages}, {"follow-ups", c.NoFollowUps}} {
-		if k.off {
-			next.Notices.Off = append(next.Notices.Off, k.kind)
+	err := s.change(func(next *config.Config) error {
+		next.Notices.Quiet, next.Audio.RingVolume, next.Notices.Off = c.QuietInCall, c.RingVolume, nil
+		if c.RingVolume == 100 {
+			next.Audio.RingVolume = 0
 		}
-	}
-	if err := s.save(next); err != nil {
+		for _, k := range []struct {
+			kind string
+			off  bool
+		}{{"calls", c.NoCalls}, {"missed", c.NoMissed}, {"messages", c.NoMessages}, {"follow-ups", c.NoFollowUps}} {
+			if k.off {
+				next.Notices.Off = append(next.Notices.Off, k.kind)
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	s.audio.RingAt(cmp.Or(next.Audio.RingVolume, 100))
+	s.audio.RingAt(cmp.Or(c.RingVolume, 100))
 	return nil
 }

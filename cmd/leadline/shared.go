@@ -243,9 +243,11 @@ func (s *shared) signIn(ctx context.Context, url, user, password string) error {
 	if err := mine(session); err != nil {
 		return err
 	}
-	next := s.p.config()
-	next.Server = config.Server{URL: url, User: user}
-	if err := (settings{s.p}).save(next); err != nil {
+	err = s.p.change(func(next *config.Config) error {
+		next.Server = config.Server{URL: url, User: user}
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	s.end()

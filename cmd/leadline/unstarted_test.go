@@ -8,14 +8,16 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"leadline/cmd/leadline/config"
 	"leadline/cmd/leadline/instance"
 	"leadline/crm/store"
+	"leadline/phone"
 	"leadline/ui"
-	"leadline/ui/text"
+	"leadline/ui/desk"
 )
 
 // Whoever starts the program from the desktop reads why it does not start, and what to do (issue 6.10).
@@ -55,9 +57,8 @@ func TestTheSystemsLanguageIsTakenAtOnce(t *testing.T) {
 	if err := s.SaveLook(ui.Look{}); err != nil {
 		t.Fatal(err)
 	}
-	if got := text.Language(); got != "de" {
-		t.Errorf("on a German desktop places are named in %q once the system's language is chosen", got)
-	}
+	s.desk.CallChanged(phone.Call{ID: "1", Account: "Office", Direction: phone.Incoming, State: phone.Ringing, Remote: phone.Party{User: "+4917612345678", Host: "pbx"}, Began: time.Now()})
+	s.untilDesk(t, "places are named in German", func(s desk.Snapshot) bool { return len(s.Calls) == 1 && s.Calls[0].Party.Place == "Deutschland" })
 }
 
 // What the fyne tool makes a bundle for macOS of lies where it is told to look (README).

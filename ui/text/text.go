@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"sync/atomic"
@@ -47,11 +48,8 @@ func Languages() []string {
 // SetLanguage chooses the language by its tag: "de", "de_DE.UTF-8" and "de-AT"
 // are all German. A language that is not there leaves English and is told.
 func SetLanguage(tag string) error {
-	short := strings.ToLower(tag)
-	if i := strings.IndexAny(short, "-_."); i >= 0 {
-		short = short[:i]
-	}
-	if short == "" || short == "en" || short == "c" || short == "posix" {
+	short := shortTag(tag)
+	if short == "en" {
 		current.Store(&state{tag: "en"})
 		return nil
 	}
@@ -62,6 +60,26 @@ func SetLanguage(tag string) error {
 	}
 	current.Store(&state{tag: short, texts: c})
 	return nil
+}
+
+// shortTag is the language of a tag: "de" of "de_DE.UTF-8".
+func shortTag(tag string) string {
+	short := strings.ToLower(tag)
+	if i := strings.IndexAny(short, "-_."); i >= 0 {
+		short = short[:i]
+	}
+	if short == "" || short == "c" || short == "posix" {
+		return "en"
+	}
+	return short
+}
+
+// Spoken is the language that SetLanguage chooses by a tag.
+func Spoken(tag string) string {
+	if short := shortTag(tag); slices.Contains(Languages(), short) {
+		return short
+	}
+	return "en"
 }
 
 // Language is the chosen language: "en" or "de".
