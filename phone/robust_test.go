@@ -283,6 +283,23 @@ func TestACallIsHungUpThoughNobodyAcknowledgesOur200(t *testing.T) {
 	}
 }
 
+// Nor is a second BYE sent where the first has no answer either.
+func TestACallOfWhoIsGoneIsHungUpOnce(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.rings()
+	d.do(d.Answer(c.ID))
+	d.do(d.HangUp(c.ID))
+	pbx.Expect("BYE")
+	d.eventually("gone", func() bool { return len(d.Calls()) == 0 && d.sound.Voices() == 0 })
+	if m, ok := pbx.Await("BYE", 300*time.Millisecond); ok {
+		t.Errorf("hung up once more: CSeq %s", m.Get("CSeq"))
+	}
+}
+
 func TestOffersOfAllSorts(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

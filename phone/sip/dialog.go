@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/diago"
@@ -110,8 +111,9 @@ type Dialog struct {
 	from      sip.FromHeader // this end, with its tag
 	firstCSeq uint32         // of the INVITE
 
-	ending  sync.Mutex // held while we refuse or hang up; never waited for by callers
-	sending sync.Mutex // held while a request gets its CSeq and leaves
+	ending  sync.Mutex  // held while we refuse or hang up; never waited for by callers
+	sending sync.Mutex  // held while a request gets its CSeq and leaves
+	byeLeft atomic.Bool // the library's BYE was sent
 
 	mu sync.Mutex
 	state
@@ -239,7 +241,7 @@ func (d *Dialog) byLibrary(ctx context.Context) bool {
 	if err != nil {
 		d.stack.log.Debug("BYE", "call", d.callID, "err", err)
 	}
-	return err == nil || !closed(down) && !closed(d.astray) && !d.unconfirmed()
+	return err == nil || !closed(down) && !closed(d.astray) && (d.byeLeft.Load() || !d.unconfirmed())
 }
 
 // unconfirmed says whether the ACK to our first 200 is still waited for.

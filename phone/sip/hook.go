@@ -13,7 +13,8 @@ type hook struct{ s *Stack }
 // Request implements sipgo.ClientTransactionRequester.
 func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransaction, error) {
 	s := h.s
-	if d := s.own(req); d != nil {
+	d := s.own(req)
+	if d != nil {
 		d.mu.Lock()
 		d.address(req)
 		d.cseq++
@@ -40,6 +41,9 @@ func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransact
 	tx, err := s.ua.TransactionLayer().Request(ctx, req)
 	if err != nil {
 		return nil, err // not a typed nil
+	}
+	if d != nil {
+		d.byeLeft.Store(true)
 	}
 	return tx, nil
 }
