@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -251,16 +252,17 @@ func TestFramesSayWhatHeldTheWindowsUp(t *testing.T) {
 	held := make(chan struct{})
 	o.Do(func() { time.Sleep(4 * longFrame); close(held) })
 	<-held
-	var long []frameLine
-	for deadline := time.Now().Add(20 * time.Second); len(long) == 0; {
+	// A machine that stands still makes long frames, too, in which the windows' goroutine did nothing.
+	ours := func(f frameLine) bool {
+		return f.Took >= 2*milliseconds(longFrame) && len(f.Did) > 0 && f.State != "" && !strings.ContainsAny(f.State, "[]:,")
+	}
+	var told []frameLine
+	for deadline := time.Now().Add(20 * time.Second); !slices.ContainsFunc(told, ours); {
 		if time.Now().After(deadline) {
-			t.Fatal("what held the windows up is not told")
+			t.Fatalf("told of %+v, want what took four times %v, and where and in what state the first goroutine was", told, longFrame)
 		}
 		time.Sleep(10 * time.Millisecond)
-		long = frames().Long
-	}
-	if first := long[0]; first.Took < 2*milliseconds(longFrame) || len(first.Did) == 0 || first.State == "" || strings.ContainsAny(first.State, "[]:,") {
-		t.Errorf("told of %+v, want what took four times %v, and where and in what state the first goroutine was", first, longFrame)
+		told = append(told, frames().Long...)
 	}
 }
 
