@@ -238,6 +238,7 @@ type menuItem struct {
 	hint   string      // the key that does it from anywhere; "" for none
 	menu   []*menuItem // all of its menu
 	at     int         // of menu
+	layer  *Layer      // that shows it: Fyne tells the window of what it has painted only, and keys may come before
 }
 
 // menuOf puts lines below each other. The arrows, Home and End go from one to the other, and a letter to the next that begins so.
@@ -256,6 +257,12 @@ const menuPage = 8
 func (m *menuItem) step(e *fyne.KeyEvent) bool {
 	to := m.at
 	switch e.Name {
+	case fyne.KeyEscape:
+		if m.layer == nil {
+			return false
+		}
+		m.layer.ClosePopup()
+		return true
 	case fyne.KeyDown:
 		to++
 	case fyne.KeyUp:
@@ -276,8 +283,8 @@ func (m *menuItem) step(e *fyne.KeyEvent) bool {
 }
 
 func (m *menuItem) focus(at int) {
-	if l := layerOf(m); l != nil {
-		l.canvas.Focus(m.menu[at])
+	if m.layer != nil {
+		m.layer.canvas.Focus(m.menu[at])
 	}
 }
 
@@ -295,8 +302,8 @@ func (m *menuItem) TypedRune(r rune) {
 // FocusGained is for Fyne.
 func (m *menuItem) FocusGained() {
 	m.press.FocusGained()
-	if l := layerOf(m); l != nil && l.popup != nil {
-		l.popup.reveal(m)
+	if m.layer != nil && m.layer.popup != nil {
+		m.layer.popup.reveal(m)
 	}
 }
 

@@ -79,6 +79,11 @@ func (l *Layer) ShowPopup(content fyne.CanvasObject, at fyne.Position, size fyne
 	sh.Resize(room)
 	place(p.box, x, y, size.Width, size.Height)
 	l.popup = p
+	p.each(func(o fyne.CanvasObject) {
+		if m, ok := o.(*menuItem); ok {
+			m.layer = l
+		}
+	})
 	l.lay(sh, p.box)
 	if first := p.first(); first != nil {
 		l.canvas.Focus(first)
