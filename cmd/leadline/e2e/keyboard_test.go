@@ -34,7 +34,7 @@ func TestAMenuIsWorkedByKeys(t *testing.T) {
 		phone.Eventually(t, soon, what, func() (bool, string) { return strings.Contains(p.seen(), text) == there, p.seen() })
 	}
 	until("the main window has the keyboard", true, "Search, or dial a number")
-	phone.Eventually(t, soon, "the sheet of keys is there", func() (bool, string) {
+	phone.Eventually(t, 3*soon, "the sheet of keys is there", func() (bool, string) { // the keyboard is given by the window manager
 		o.screen.Keys("shift+slash")
 		return strings.Contains(p.seen(), "In a call window"), p.seen()
 	})
