@@ -46,13 +46,7 @@ func callByID(q querier, id crm.ID) (callRow, error) {
 
 // refsOf is what a call is saved on, its party's own record first.
 func refsOf(q querier, call int64) (refs []crm.Ref, err error) {
-	var keys []key
-	err = each(q, "SELECT key FROM call_link WHERE call = ? ORDER BY pos", []any{call}, func(rows *sql.Rows) error {
-		var k int64
-		err := rows.Scan(&k)
-		keys = append(keys, key(k))
-		return err
-	})
+	keys, err := readKeys(q, "SELECT key FROM call_link WHERE call = ? ORDER BY pos", call)
 	for _, k := range keys {
 		if err != nil {
 			return nil, err

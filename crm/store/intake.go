@@ -228,20 +228,14 @@ func openLeadOf(q querier, p crm.Party, except crm.ID) (open crm.Ref, err error)
 
 // openLeadKeys are the open leads of a party: at most one, but for those of before the programs knew of each other (B4).
 // A number of whom nearly every call was junk has any number of closed ones.
-func openLeadKeys(q querier, p crm.Party) (keys []key, err error) {
-	scan := func(rows *sql.Rows) error {
-		var k int64
-		err := rows.Scan(&k)
-		keys = append(keys, key(k))
-		return err
-	}
+func openLeadKeys(q querier, p crm.Party) ([]key, error) {
 	switch p.Kind {
 	case crm.Phone:
-		err = each(q, "SELECT p.key FROM phone p CROSS JOIN lead l ON l.rid = p.key >> 2 WHERE p.e164 = ? AND p.key & 3 = 2 AND l.open = 1", []any{int64(p.E164)}, scan)
+		return readKeys(q, "SELECT p.key FROM phone p CROSS JOIN lead l ON l.rid = p.key >> 2 WHERE p.e164 = ? AND p.key & 3 = 2 AND l.open = 1", int64(p.E164))
 	case crm.Internal, crm.SIPAddress:
-		err = each(q, "SELECT p.key FROM address p CROSS JOIN lead l ON l.rid = p.key >> 2 WHERE p.peer = ? AND p.key & 3 = 2 AND l.open = 1", []any{p.Key()}, scan)
+		return readKeys(q, "SELECT p.key FROM address p CROSS JOIN lead l ON l.rid = p.key >> 2 WHERE p.peer = ? AND p.key & 3 = 2 AND l.open = 1", p.Key())
 	}
-	return keys, err
+	return nil, nil
 }
 
 // makeDeal makes the deal of a known customer who has none open (F3). Its id follows from

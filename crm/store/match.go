@@ -86,19 +86,24 @@ func numberIn(raw []byte, p crm.Party) (crm.Number, int, error) {
 }
 
 // keysOf are the records that carry the party's number or address.
-func keysOf(q querier, p crm.Party) (keys []key, err error) {
-	scan := func(rows *sql.Rows) error {
+func keysOf(q querier, p crm.Party) ([]key, error) {
+	switch p.Kind {
+	case crm.Phone:
+		return readKeys(q, "SELECT key FROM phone WHERE e164 = ? ORDER BY key & 3 LIMIT ?", int64(p.E164), mostMatches)
+	case crm.Internal, crm.SIPAddress:
+		return readKeys(q, "SELECT key FROM address WHERE peer = ? ORDER BY key & 3 LIMIT ?", p.Key(), mostMatches)
+	}
+	return nil, nil
+}
+
+// readKeys are the keys that a statement with one column gives.
+func readKeys(q querier, statement string, args ...any) (keys []key, err error) {
+	err = each(q, statement, args, func(rows *sql.Rows) error {
 		var k int64
 		err := rows.Scan(&k)
 		keys = append(keys, key(k))
 		return err
-	}
-	switch p.Kind {
-	case crm.Phone:
-		err = each(q, "SELECT key FROM phone WHERE e164 = ? ORDER BY key & 3 LIMIT ?", []any{int64(p.E164), mostMatches}, scan)
-	case crm.Internal, crm.SIPAddress:
-		err = each(q, "SELECT key FROM address WHERE peer = ? ORDER BY key & 3 LIMIT ?", []any{p.Key(), mostMatches}, scan)
-	}
+	})
 	return keys, err
 }
 

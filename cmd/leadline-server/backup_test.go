@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"leadline/crm"
+	"leadline/crm/replica/remote"
+	"leadline/crm/wire"
+)
+
+func TestBackupRestoreAndErase_I4(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-role", "administrator", "-password-file", "-")
+	address, _, stop := s.serve()
+	ada := signIn(t, address, "ada@example.org")
+	ada.push(meier(t, "Kept", "030 1111111"), meier(t, "Forgotten", "030 2222222"))
+	backup := filepath.Join(s.dir, "backup.db")
+	s.do("backup", "-to", backup) // while it serves
+	if _, err := s.try("backup", "-to", backup); err == nil {
+		t.Error("a backup is written over another")
+	}
+	if info, err := os.Stat(backup); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info, err)
+	}
+	ada.push(meier(t, "Later", "030 3333333"))
+	if out := s.do("erase", "-number", "+49 30 2222222"); !strings.Contains(out, "Nothing was erased") || !strings.Contains(ada.rows(), "Forgotten") {
+		t.Error(out)
+	}
+	if out, err := s.try("erase", "-number", "+49 30 9999999", "-yes"); err == nil {
+		t.Error(out)
+	}
+	s.do("erase", "-number", "030 2222222", "-yes")
+	if rows := ada.rows(); strings.Contains(rows, "Forgotten") || !strings.Contains(rows, "Kept") {
+		t.Error(rows)
+	}
+	if list := s.do("erase", "-list"); !regexp.MustCompile(` 0 +Ada, last here 20\d\d-\S+ \(` + string(ada.id) + `\)`).MatchString(list) {
+		t.Errorf("that Ada's program has not purged is not what %q says", list)
+	}
+	ada.hello(ada.welcome.Epoch)
+	if e := ada.welcome.Erasures; len(e) != 1 {
+		t.Fatalf("%+v", e)
+	} else if _, err := ada.client.Push(t.Context(), wire.Push{Client: ada.id, Epoch: ada.welcome.Epoch, Erased: []crm.ID{e[0].ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if list := s.do("erase", "-list"); strings.Contains(list, string(ada.id)) {
+		t.Errorf("the program has purged, says %s", list)
+	}
+	s.do("verify")
+	if out, err := s.try("restore", "-from", backup); err == nil {
+		t.Errorf("restored under a running server: %s", out)
+	}
+	stop()
+
+	s.do("restore", "-from", backup)
+	s.do("verify")
+	address, _, stop = s.serve()
+	again := signIn(t, address, "ada@example.org")
+	if again.welcome.Epoch == ada.welcome.Epoch || len(again.welcome.Branches) != 2 {
+		t.Errorf("no new epoch: %+v", again.welcome)
+	}
+	if rows := again.rows(); strings.Contains(rows, "Forgotten") || !strings.Contains(rows, "Kept") || strings.Contains(rows, "Later") {
+		t.Errorf("the backup is back, but for who was erased: %s", rows)
+	}
+	stop()
+
+	// On another machine there is the list of erasures only.
+	if err := os.Remove(filepath.Join(s.dir, "server.db")); err != nil {
+		t.Fatal(err)
+	}
+	s.do("restore", "-from", backup)
+	address, _, _ = s.serve()
+	if rows := signIn(t, address, "ada@example.org").rows(); strings.Contains(rows, "Forgotten") || !strings.Contains(rows, "Kept") {
+		t.Error(rows)
+	}
+}
+
+// Who was locked out after the backup stays so: the laptop that was stolen, the key that was lost, the colleague who was dismissed.
+func TestARestoreLetsNobodyInAgain(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	for _, name := range []string{"ada", "ben", "carl"} {
+		s.do("user", "add", "-email", name+"@example.org", "-name", name, "-role", "administrator", "-password-file", "-")
+	}
+	out := s.do("key", "add", "-name", "PBX")
+	key := strings.TrimSpace(out[strings.LastIndex(out, ":")+1:])
+	address, _, stop := s.serve()
+	var stolen wire.Session
+	c, err := remote.New(remote.Options{URL: address, Device: wire.DeviceInfo{ID: newID(t)}, Keep: func(session wire.Session) error { stolen = session; return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.SignIn(t.Context(), "ada@example.org", "a long password"); err != nil {
+		t.Fatal(err)
+	}
+	ada := signIn(t, address, "ada@example.org")
+	backup := filepath.Join(s.dir, "backup.db")
+	s.do("backup", "-to", backup)
+	devices, err := ada.client.Devices(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		if d.Name == "" {
+			if err := ada.client.RevokeDevice(t.Context(), d.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.do("user", "disable", "-email", "ben@example.org")
+	s.do("key", "revoke", "-id", regexp.MustCompile(`(?m)^(\S+) +PBX`).FindStringSubmatch(s.do("key", "list"))[1])
+	stop()
+	if said := s.do("restore", "-from", backup); strings.Contains(said, "locked out") {
+		t.Errorf("it is not known who was locked out: %s", said)
+	}
+	address, _, stop = s.serve()
+	again, err := remote.New(remote.Options{URL: address, Device: wire.DeviceInfo{ID: newID(t)}, Session: stolen})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := again.Hello(t.Context(), wire.Hello{Client: newID(t), Schemas: []int{wire.Schema}}); !isProblem(err, wire.Revoked) {
+		t.Errorf("the stolen laptop: %v", err)
+	}
+	if _, err := again.SignIn(t.Context(), "ben@example.org", "a long password"); !isProblem(err, wire.BadSignIn) {
+		t.Errorf("the colleague who was dismissed: %v", err)
+	}
+	if status := ask(t, address, key); status != http.StatusUnauthorized {
+		t.Errorf("the lost key: %d", status)
+	}
+	signIn(t, address, "carl@example.org")
+	stop()
+	if err := os.Remove(filepath.Join(s.dir, "server.db")); err != nil {
+		t.Fatal(err)
+	}
+	if said := s.do("restore", "-from", backup); !strings.Contains(said, "locked out") {
+		t.Errorf("on another machine it is not said that nobody knows who was locked out: %s", said)
+	}
+}
+
+func TestADamagedBackupChangesNothing(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-")
+	bad := filepath.Join(s.dir, "bad.db")
+	if err := os.WriteFile(bad, bytes.Repeat([]byte("SQLite format 3\x00 not"), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []string{bad, filepath.Join(s.dir, "nowhere.db")} {
+		if out, err := s.try("restore", "-from", from); err == nil {
+			t.Errorf("%s: %s", from, out)
+		}
+	}
+	if list := s.do("user", "list"); !strings.Contains(list, "ada@example.org") {
+		t.Error(list)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.dir, "*.restoring*")); len(left) > 0 {
+		t.Error(left)
+	}
+}
+
+// What can't be moved to its end is put back as it was, and where that can't be, it is said where it is.
+func TestABackupThatCannotBePutInItsPlaceChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	write := func(names ...string) {
+		t.Helper()
+		for _, name := range names {
+			if err := os.WriteFile(at(name), []byte(name), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	is := func(name, want string) {
+		t.Helper()
+		if b, err := os.ReadFile(at(name)); err != nil || string(b) != want {
+			t.Errorf("%s is %q, %v; want %q", name, b, err, want)
+		}
+	}
+	write("db", "db-wal", "part")
+	if err := os.MkdirAll(at("taken-wal/x"), 0o700); err != nil { // where the log would go
+		t.Fatal(err)
+	}
+	if err := exchange(at("db"), at("taken"), at("part")); err == nil {
+		t.Error("it was done")
+	}
+	is("db", "db")
+	is("db-wal", "db-wal")
+	if err := exchange(at("db"), at("aside"), at("nowhere")); err == nil { // the last step
+		t.Error("it was done")
+	}
+	is("db", "db")
+	is("db-wal", "db-wal")
+	if err := exchange(at("db"), at("aside"), at("part")); err != nil {
+		t.Fatal(err)
+	}
+	is("db", "part")
+	is("aside", "db")
+	is("aside-wal", "db-wal")
+	if err := besides(os.ErrClosed, at("aside")); !errors.Is(err, os.ErrClosed) || !strings.Contains(err.Error(), at("aside")) {
+		t.Errorf("where it is is not said: %v", err)
+	}
+}
