@@ -18,6 +18,7 @@ type Company interface {
 	Queues(context.Context) ([]crm.Queue, error)
 	Pipelines(context.Context) ([]crm.Pipeline, error)
 	Users(context.Context) ([]crm.User, error)
+	FormerUsers(context.Context) ([]crm.User, error)
 	Roles(context.Context) ([]crm.Role, error)
 	Rights(context.Context) (crm.Rights, error)
 	Me(context.Context) (crm.User, error)

@@ -175,8 +175,58 @@ func TestUsersAndRolesAreSetUp_G1(t *testing.T) {
 		t.Error("Anna can remove herself")
 	}
 	b.tapLast("button", "Remove")
-	b.tap("button", "Remove for good")
+	b.waits("Their devices erase their copies.")
+	b.tap("button", "Remove the user")
 	pumpUntil(t, b.d, func() bool { users, err := s.Users(ctx); return err == nil && len(users) == 1 })
+}
+
+func TestAUserWhoHasLeftIsTakenBack_G1(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	petra := crm.User{ID: s.NewID(), Name: "Petra Weiß", Extension: "102", Department: "Sales", Left: true}
+	do(t, s, crm.SaveUser{User: petra}, crm.SaveUser{User: crm.User{ID: s.NewID(), Name: "Tobias Schönefeld", Extension: "102"}})
+	b.tap("item", "Users")
+	b.waits("Have left")
+	b.waits("102 · Sales")
+	b.tap("button", "Take back")
+	b.waits("Save takes them back")
+	b.tap("button", "Discard")
+	b.waits("Have left")
+	b.tap("button", "Take back")
+	b.tap("button", "Save")
+	if got := b.widget("field", "Extension").(*kit.Field).Problem(); got != "Tobias Schönefeld has this extension" {
+		t.Errorf("the extension that another has now: %q", got)
+	}
+	b.type_("Extension", "103")
+	b.tap("button", "Save")
+	b.saved()
+	b.waits("103 · Sales")
+	if b.says("Have left") {
+		t.Error("she is among those who have left")
+	}
+	if u, err := s.Colleague(ctx, crm.Parse("103", "DE")); err != nil || u.ID != petra.ID {
+		t.Errorf("103 is %+v, %v", u, err)
+	}
+}
+
+// Whoever may change users, but not everything, neither removes nor takes back who may more: so says the server.
+func TestNobodyTakesBackWhoMayMoreThanThey_G1(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	me, err := s.Me(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := crm.Role{ID: s.NewID(), Name: "People", Rights: crm.Rights{Users: true}}
+	me.Roles = []crm.ID{people.ID}
+	do(t, s, crm.SaveRole{Role: people}, crm.SaveUser{User: crm.User{ID: s.NewID(), Name: "Petra Weiß", Roles: []crm.ID{crm.Administrator}}},
+		crm.SaveUser{User: crm.User{ID: s.NewID(), Name: "Mona Jäger", Roles: []crm.ID{crm.Administrator}, Left: true}}, crm.SaveUser{User: me})
+	b.tap("item", "Users")
+	b.waits("Petra Weiß")
+	if b.last("button", "Remove").Enabled() {
+		t.Error("she can remove an administrator")
+	}
+	b.tap("button", "Take back")
+	b.tap("button", "Save")
+	b.waits("Nobody can give away more rights than they have.")
 }
 
 // administered makes Petra the administrator, and Anna, who works here, an agent.

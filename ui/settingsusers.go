@@ -23,14 +23,18 @@ type settingsUsersView struct {
 
 // companyPeople are the users and what they may do.
 type companyPeople struct {
-	me    crm.ID // who works here
-	users []crm.User
-	roles []crm.Role
-	mine  crm.Rights
+	me     crm.ID // who works here
+	users  []crm.User
+	former []crm.User // who have left
+	roles  []crm.Role
+	mine   crm.Rights
 }
 
 func readPeople(ctx context.Context, c Company) (have companyPeople, err error) {
 	if have.users, err = c.Users(ctx); err != nil {
+		return have, err
+	}
+	if have.former, err = c.FormerUsers(ctx); err != nil {
 		return have, err
 	}
 	if have.roles, err = c.Roles(ctx); err != nil {
@@ -58,6 +62,7 @@ func newSettingsUsers(opt MainOptions) *settingsUsersView {
 		u.Left = true
 		return crm.SaveUser{User: u}
 	}
+	v.below = v.formerRows
 	v.list = func() {
 		if v.signIn == nil {
 			v.users()
@@ -74,12 +79,28 @@ func (v *settingsUsersView) user(id crm.ID) crm.User {
 func (v *settingsUsersView) users() {
 	showList(&v.setupPlace, setupWords{"Users", "Add user", theme.IconUsers, "No user yet", "Users answer calls and are responsible for records."}, v.have.users, v.add,
 		func(u crm.User) setupEntry {
-			e := setupEntry{id: u.ID, name: u.Name, sub: v.summary(u), edit: func() { v.editUser(u) }}
+			e := setupEntry{id: u.ID, name: u.Name, sub: v.summary(u), edit: func() { v.editUser(u) }, verb: "Remove the user",
+				loses: text.T("Their devices erase their copies. Records and calls stay, and they can be taken back.")}
 			left := u
 			left.Left = true
 			e.stays = v.whyNot(u, left)
 			return e
 		})
+}
+
+// formerRows are who have left, to be taken back.
+func (v *settingsUsersView) formerRows() []fyne.CanvasObject {
+	if len(v.have.former) == 0 {
+		return nil
+	}
+	rows := []fyne.CanvasObject{kit.Pad(20, 24, 8, 24, kit.NewLabel("Have left", kit.Section))}
+	for _, u := range v.have.former {
+		back := kit.NewButton("Take back", kit.Line, func() { v.editUser(u) })
+		back.SetEnabled(v.guard.who == "", v.guard.who)
+		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.Row(12, kit.Grow(kit.Column(2,
+			kit.NewData(u.Name, kit.Body.In(theme.Text2)).Shrink(60), kit.NewData(v.summary(u), kit.Secondary).Shrink(60))), back)))
+	}
+	return rows
 }
 
 // summary is a user's extension, department and roles, in a line.
@@ -98,10 +119,16 @@ func (v *settingsUsersView) whyNot(was, becomes crm.User) string {
 	if v.locksOut(becomes) {
 		return text.T("Somebody has to be left who may change users.")
 	}
-	if why := crm.WhyUserStays(v.have.me, was, becomes, v.have.users); why != "" {
-		return text.Say(desk.Text(crm.Say(why)))
+	why := crm.WhyUserStays(v.have.me, was, becomes, v.have.users)
+	for _, u := range []crm.User{was, becomes} {
+		if why == "" && !v.have.mine.Cover(crm.RightsOf(u, v.have.roles)) {
+			why = crm.GiveLess // as the server would say
+		}
 	}
-	return ""
+	if why == "" {
+		return ""
+	}
+	return text.Say(desk.Text(crm.Say(why)))
 }
 
 // locksOut says whether nobody would be left who may change users if one were saved so.
@@ -141,7 +168,7 @@ func (v *settingsUsersView) editUser(u crm.User) {
 	v.edit(f.editor, f.name)
 }
 
-// userForm edits one user.
+// userForm edits one user; saving takes back who has left.
 type userForm struct {
 	v      *settingsUsersView
 	began  crm.User
@@ -154,6 +181,7 @@ type userForm struct {
 
 func newUserForm(v *settingsUsersView, u crm.User) *userForm {
 	f := &userForm{v: v, began: u, value: u}
+	f.value.Left = false
 	title := u.Name
 	if title == "" {
 		title = text.T("New user")
@@ -188,11 +216,16 @@ func newUserForm(v *settingsUsersView, u crm.User) *userForm {
 		fieldRow("Extension", 120, f.extension, "The telephone's number in the PBX."), fieldRow("Department", 260, department, ""),
 		settingsRow("Own numbers", kit.Column(4, f.numbers.box, kit.NewProse("Calls from these never make a lead.", kit.Quiet))),
 		settingsRow("Roles", kit.Column(6, roles, kit.NewProse("Of several the highest counts. Who has none is an agent.", kit.Quiet)))}
-	if v.opt.SignIns != nil && u.Name != "" && v.opt.Desk.Snapshot().Sync.State != desk.NoServer {
+	discard := func() { v.editUser(f.began) }
+	if u.Left {
+		discard = v.close
+		parts = slices.Insert(parts, 0, fyne.CanvasObject(kit.NewProse("Has left the company. Save takes them back, with the roles below; they sign in anew on their devices.", kit.Quiet)))
+	}
+	if v.opt.SignIns != nil && u.Name != "" && !u.Left && v.opt.Desk.Snapshot().Sync.State != desk.NoServer {
 		parts = append(parts, settingsRow("Sign-in and telephone", kit.Column(4, kit.Row(0, kit.NewButton("Password, telephone, devices", kit.Line, f.toSignIn), kit.Spacer()),
 			kit.NewProse("How this user signs in at the shared server, and what they get by it.", kit.Quiet))))
 	}
-	f.editor = newCompanyEditor(v.opt, title, v.close, f.changes, f.submit, func() { v.editUser(f.began) }, parts...)
+	f.editor = newCompanyEditor(v.opt, title, v.close, f.changes, f.submit, discard, parts...)
 	return f
 }
 

@@ -24,6 +24,8 @@ type setupPlace struct {
 
 	// removal is the change that takes one away; RemoveSetup where it is nil.
 	removal func(crm.ID) crm.Change
+	// below are rows under the list; nil for none.
+	below func() []fyne.CanvasObject
 
 	box      *fyne.Container
 	editor   *companyEditor // nil: the list is shown
@@ -49,10 +51,11 @@ type setupEntry struct {
 	id        crm.ID
 	name, sub string
 	edit      func()
-	stays     string // why it can't be removed; "" when it can
-	loses     string // what else changes by that, said with the question; "" for nothing
-	up        func() // puts it before the one above; nil where they have no order
-	first     bool   // it is above all others
+	stays     string   // why it can't be removed; "" when it can
+	loses     string   // what else changes by that, said with the question; "" for nothing
+	verb      text.Key // of the question, where it isn't for good
+	up        func()   // puts it before the one above; nil where they have no order
+	first     bool     // it is above all others
 }
 
 // showList lists entries, with an empty state before there is any; add makes another one.
@@ -65,6 +68,9 @@ func showList[T any](p *setupPlace, w setupWords, all []T, add func(), entry fun
 	var rows []fyne.CanvasObject
 	for _, one := range all {
 		rows = append(rows, p.row(entry(one)))
+	}
+	if p.below != nil {
+		rows = append(rows, p.below()...)
 	}
 	if p.error != "" {
 		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.NewProseData(p.error, kit.Secondary.In(theme.DangerText))))
@@ -118,8 +124,9 @@ func (p *setupPlace) listed(err error) {
 
 func (p *setupPlace) row(e setupEntry) fyne.CanvasObject {
 	asks := func(id crm.ID) func() { return func() { p.removing = id; p.list() } }
-	if p.removing == e.id && e.loses != "" {
-		e.sub = e.loses
+	asked := text.Key("")
+	if p.removing == e.id {
+		asked, e.sub = cmp.Or(e.verb, text.Key("Remove for good")), cmp.Or(e.loses, e.sub)
 	}
 	var more []fyne.CanvasObject
 	if e.up != nil {
@@ -131,7 +138,7 @@ func (p *setupPlace) row(e setupEntry) fyne.CanvasObject {
 		up.SetEnabled(reason == "", reason)
 		more = append(more, up)
 	}
-	return companyRow(e.name, e.sub, cmp.Or(p.guard.who, e.stays), p.removing == e.id, e.edit, asks(e.id), func() { p.remove(e.id) }, asks(""), more...)
+	return companyRow(e.name, e.sub, cmp.Or(p.guard.who, e.stays), asked, e.edit, asks(e.id), func() { p.remove(e.id) }, asks(""), more...)
 }
 
 // edit shows a form instead of the list.

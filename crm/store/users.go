@@ -195,8 +195,20 @@ func (s *Store) Users(ctx context.Context) ([]crm.User, error) {
 	return users(r)
 }
 
-func users(q querier) (all []crm.User, err error) {
-	err = each(q, "SELECT "+userColumns+" FROM user u WHERE u.gone = 0 ORDER BY u.name", nil, func(rows *sql.Rows) error {
+// FormerUsers are all who have left, by name.
+func (s *Store) FormerUsers(ctx context.Context) ([]crm.User, error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return usersWhere(r, "u.gone = 1")
+}
+
+func users(q querier) ([]crm.User, error) { return usersWhere(q, "u.gone = 0") }
+
+// usersWhere are the users for whom a condition of our own words holds, by name.
+func usersWhere(q querier, condition string) (all []crm.User, err error) {
+	err = each(q, "SELECT "+userColumns+" FROM user u WHERE "+condition+" ORDER BY u.name", nil, func(rows *sql.Rows) error {
 		u, err := scanUser(rows)
 		all = append(all, u)
 		return err

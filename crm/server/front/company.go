@@ -79,7 +79,7 @@ func (c Company) Users(ctx context.Context, workspace crm.ID) ([]crm.User, error
 	return all[crm.User](ctx, c, workspace, wire.User)
 }
 
-// FreeEmail has an e-mail address be free for a user of a workspace, if one has it who has left that: who comes back is another user.
+// FreeEmail has an e-mail address be free for a user of a workspace, if one has it who has left that: it was typed for another one.
 func (c Company) FreeEmail(ctx context.Context, a *access.Access, workspace crm.ID, email string) error {
 	has, err := a.Credential(ctx, email)
 	if errors.Is(err, access.ErrNoUser) || errors.Is(err, access.ErrBadEmail) {

@@ -191,3 +191,26 @@ func TestADeviceOfWhoHasLeftErasesItsCopy_G1(t *testing.T) {
 	}
 	again.refused(wire.Revoked, "GET", wire.PathDevices, nil)
 }
+
+// Who left and is taken back is the same user, signs in by the password that was set, and has the customers again.
+func TestAUserWhoIsTakenBackSignsInAnew_G1(t *testing.T) {
+	o := open(t)
+	o.add("ada@example.org", crm.User{Name: "Ada", Roles: []crm.ID{crm.Administrator}})
+	anna := o.add("anna@example.org", crm.User{Name: "Anna"})
+	ada, laptop := o.signIn("ada@example.org"), o.signIn("anna@example.org")
+	w, hers := ada.hello()
+	_, client := laptop.hello()
+	for i, left := range []bool{true, false} {
+		anna.Left = left
+		if out := ada.push(w, hers, uint64(i+1), crm.SaveUser{User: anna}); out.Results[0].Status != wire.Applied {
+			t.Fatalf("%+v", out)
+		}
+		if left {
+			laptop.refused(wire.Revoked, "POST", wire.PathHello, wire.Hello{Client: client, Schemas: []int{wire.Schema}})
+		}
+	}
+	laptop.refused(wire.Revoked, "POST", wire.PathHello, wire.Hello{Client: client, Schemas: []int{wire.Schema}}) // its copy is erased all the same
+	if w, _ := o.signIn("anna@example.org").hello(); w.User != anna.ID {
+		t.Errorf("%s has signed in", w.User)
+	}
+}
