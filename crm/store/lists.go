@@ -214,46 +214,6 @@ func (s *Store) foundPage(ctx context.Context, r querier, l list, q crm.Query, w
 	return page, err
 }
 
-// The party's own record is the first that a call is saved on.
-const callListColumns = callColumns + `, coalesce((SELECT key FROM call_link k WHERE k.call = c.rid ORDER BY k.pos LIMIT 1), -1)`
-
-// Call is one call, as the log shows it.
-func (s *Store) Call(ctx context.Context, id crm.ID) (row crm.CallRow, err error) {
-	r, err := s.read(ctx)
-	if err != nil {
-		return row, err
-	}
-	row, err = callListRow(r, "c.id = ?", id.Bytes())
-	if err != nil {
-		return row, err
-	}
-	c, err := callByID(r, id)
-	row.Call = c.Call
-	return row, err
-}
-
-func callListRow(q querier, where string, arg any) (crm.CallRow, error) {
-	var k int64
-	c, err := scanCall(q.row("SELECT "+callListColumns+callTables+"WHERE "+where, arg), &k)
-	if err != nil {
-		return crm.CallRow{}, err
-	}
-	return rowOfCall(q, c, k)
-}
-
-func rowOfCall(q querier, c callRow, k int64) (row crm.CallRow, err error) {
-	row = crm.CallRow{Call: c.Call, Attempts: 1, Closed: !c.waits}
-	if k < 0 {
-		u, err := colleagueOf(q, c.Party)
-		row.Name = u.Name
-		return row, err
-	}
-	m, err := matchOf(q, key(k), c.Party)
-	row.Ref, row.Name, row.Sub = m.Ref, m.Name, m.Sub
-	row.Call.Refs = []crm.Ref{m.Ref}
-	return row, err
-}
-
 // Calls is a page of the call log, newest first or in the order of a column. The text finds parties by
 // their records' names and by numbers. FilterMine are the calls of who works here.
 func (s *Store) Calls(ctx context.Context, q crm.Query) (page crm.CallPage, err error) {
@@ -295,32 +255,6 @@ func (s *Store) Calls(ctx context.Context, q crm.Query) (page crm.CallPage, err 
 		page.End, err = order.placeOf(r, "call c", "c.rid", rids[len(rids)-1])
 	}
 	return page, err
-}
-
-// callsAt are calls as the log shows them, in the order of their rids; one that is gone is left out.
-func callsAt(r querier, rids []int64) (rows []crm.CallRow, err error) {
-	type entry struct {
-		callRow
-		key int64
-	}
-	found := make(map[int64]entry, len(rids))
-	err = each(r, "SELECT "+callListColumns+callTables+"WHERE c.rid IN (SELECT value FROM json_each(?))", []any{toJSON(rids)},
-		func(rows *sql.Rows) (err error) {
-			var e entry
-			e.callRow, err = scanCall(rows, &e.key)
-			found[e.rid] = e
-			return err
-		})
-	for _, rid := range rids {
-		e, there := found[rid]
-		if err != nil || !there {
-			continue
-		}
-		var row crm.CallRow
-		row, err = rowOfCall(r, e.callRow, e.key)
-		rows = append(rows, row)
-	}
-	return rows, err
 }
 
 var latestCall = ordering{[]string{"c.began", "c.rid"}, true}

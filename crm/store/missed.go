@@ -102,10 +102,18 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 	if err != nil {
 		return page, err
 	}
+	rids := make([]int64, len(entries))
+	for i, e := range entries {
+		rids[i] = e.rid
+	}
+	calls, err := callRows(r, rids)
+	if err != nil {
+		return page, err
+	}
 	for _, e := range entries {
-		row, err := callListRow(r, "c.rid = ?", e.rid)
-		if err != nil {
-			return page, err
+		row, there := calls[e.rid]
+		if !there { // removed meanwhile
+			continue
 		}
 		row.Attempts = e.attempts
 		if e.closer != 0 {
