@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -63,7 +62,8 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 	}
 	offset, limit := bounds(q)
 	where, group := "waits = 1", "peer"
-	if q.Filter == crm.FilterDone {
+	done := q.Filter == crm.FilterDone
+	if done {
 		where, group = "closed_by IS NOT NULL", "closed_by"
 	}
 	var args []any
@@ -74,8 +74,10 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 		return page, explain(err)
 	}
 	type entry struct {
-		rid, closer int64
-		attempts    int
+		rid      int64
+		attempts int
+		closedBy string
+		closedAt time.Time
 	}
 	var entries []entry
 	// max() alone among aggregates makes the bare columns those of its row (SQLite, "bare columns in an aggregate").
@@ -90,12 +92,15 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 		}
 		order = by + ", last DESC"
 	}
-	query := "SELECT rid, coalesce(closed_by, 0), count(*), max(began) AS last FROM call WHERE " + where +
+	query := `SELECT rid, count(*), max(began) AS last, (SELECT agent_name FROM call x WHERE x.rid = call.closed_by),
+		(SELECT began FROM call x WHERE x.rid = call.closed_by) FROM call WHERE ` + where +
 		" GROUP BY " + group + " ORDER BY " + order + " LIMIT ? OFFSET ?"
 	err = each(r, query, append(args, limit, offset), func(rows *sql.Rows) error {
 		var e entry
 		var last int64
-		err := rows.Scan(&e.rid, &e.closer, &e.attempts, &last)
+		var by sql.NullString
+		err := rows.Scan(&e.rid, &e.attempts, &last, &by, unixMilli{&e.closedAt})
+		e.closedBy = by.String
 		entries = append(entries, e)
 		return err
 	})
@@ -110,19 +115,18 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 	if err != nil {
 		return page, err
 	}
+	calling, err := s.calling(r)
+	if err != nil {
+		return page, err
+	}
 	for _, e := range entries {
 		row, there := calls[e.rid]
 		if !there { // removed meanwhile
 			continue
 		}
-		row.Attempts = e.attempts
-		if e.closer != 0 {
-			if err := r.row("SELECT agent_name, began FROM call WHERE rid = ?", e.closer).Scan(&row.ClosedBy, unixMilli{&row.ClosedAt}); err != nil {
-				return page, explain(err)
-			}
-			row.Closed = true
-		} else if row.Calling, err = s.calling(r, row.Call.Party); err != nil {
-			return page, err
+		row.Attempts, row.ClosedBy, row.ClosedAt = e.attempts, e.closedBy, e.closedAt
+		if row.Closed = done; !done {
+			row.Calling = calling[row.Call.Party.Key()]
 		}
 		page.Rows = append(page.Rows, row)
 	}
@@ -132,19 +136,22 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 // ringsAtMost is how long a call to somebody may ring: one that is open for longer was left by a program that fell out.
 const ringsAtMost = 10 * time.Minute
 
-// calling is the colleague who is calling the party at this moment and has not been answered; "" for nobody.
-func (s *Store) calling(q querier, p crm.Party) (name string, err error) {
+// calling are the colleagues who are calling somebody at this moment and have not been answered, by the keys of the parties.
+func (s *Store) calling(q querier) (map[string]string, error) {
 	user, err := me(q)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	err = q.row(`SELECT agent_name FROM call WHERE outcome = 0 AND NOT incoming AND peer = ? AND began > ?
-		AND agent IS NOT NULL AND agent IS NOT (SELECT rid FROM user WHERE id = ?) ORDER BY began DESC LIMIT 1`,
-		p.Key(), s.now().Add(-ringsAtMost).UnixMilli(), user.ID.Bytes()).Scan(&name)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return name, explain(err)
+	names := map[string]string{}
+	err = each(q, `SELECT peer, agent_name FROM call WHERE began > ? AND outcome = 0 AND NOT incoming
+		AND agent IS NOT NULL AND agent IS NOT (SELECT rid FROM user WHERE id = ?) ORDER BY began`,
+		[]any{s.now().Add(-ringsAtMost).UnixMilli(), user.ID.Bytes()}, func(rows *sql.Rows) error {
+			var peer, name string
+			err := rows.Scan(&peer, &name)
+			names[peer] = name
+			return err
+		})
+	return names, err
 }
 
 // missedBy is how many missed calls of any of the numbers wait.
