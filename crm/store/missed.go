@@ -52,6 +52,14 @@ func (s *Store) MissedCount(ctx context.Context) (n int, err error) {
 var missedSortedBy = map[crm.Column]string{crm.ColumnBegan: "last", crm.ColumnAttempts: "count(*)", crm.ColumnLine: folded("line_name"),
 	crm.ColumnLength: "ended - began"}
 
+// missedParty is a party that waits, or was called back: the last of its calls, and how many there were.
+type missedParty struct {
+	rid      int64
+	attempts int
+	closedBy string
+	closedAt time.Time
+}
+
 // Missed is a page of the missed calls, one row for each party, newest first or in the order of a column (H6):
 // those that wait, or with FilterDone those worked off; of the criteria only the line narrows it. FilterMine and FilterNew
 // are not told apart.
@@ -60,56 +68,14 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 	if err != nil {
 		return page, err
 	}
-	offset, limit := bounds(q)
-	where, group := "waits = 1", "peer"
-	done := q.Filter == crm.FilterDone
-	if done {
-		where, group = "closed_by IS NOT NULL", "closed_by"
-	}
-	var args []any
-	if q.Calls.Line != "" {
-		where, args = where+" AND line = ?", append(args, q.Calls.Line.Bytes())
-	}
-	if err := r.row("SELECT count(DISTINCT "+group+") FROM call WHERE "+where, args...).Scan(&page.Total); err != nil {
-		return page, explain(err)
-	}
-	type entry struct {
-		rid      int64
-		attempts int
-		closedBy string
-		closedAt time.Time
-	}
-	var entries []entry
-	// max() alone among aggregates makes the bare columns those of its row (SQLite, "bare columns in an aggregate").
-	order := "last DESC"
-	if column, down := q.Order.Column(); column != "" {
-		by, is := missedSortedBy[column]
-		if !is {
-			return page, fmt.Errorf("there is no order of missed calls by %q", column)
-		}
-		if down {
-			by += " DESC"
-		}
-		order = by + ", last DESC"
-	}
-	query := `SELECT rid, count(*), max(began) AS last, (SELECT agent_name FROM call x WHERE x.rid = call.closed_by),
-		(SELECT began FROM call x WHERE x.rid = call.closed_by) FROM call WHERE ` + where +
-		" GROUP BY " + group + " ORDER BY " + order + " LIMIT ? OFFSET ?"
-	err = each(r, query, append(args, limit, offset), func(rows *sql.Rows) error {
-		var e entry
-		var last int64
-		var by sql.NullString
-		err := rows.Scan(&e.rid, &e.attempts, &last, &by, unixMilli{&e.closedAt})
-		e.closedBy = by.String
-		entries = append(entries, e)
-		return err
-	})
+	parties, total, err := missedParties(r, q)
 	if err != nil {
 		return page, err
 	}
-	rids := make([]int64, len(entries))
-	for i, e := range entries {
-		rids[i] = e.rid
+	page.Total = total
+	rids := make([]int64, len(parties))
+	for i, p := range parties {
+		rids[i] = p.rid
 	}
 	calls, err := callRows(r, rids)
 	if err != nil {
@@ -119,18 +85,59 @@ func (s *Store) Missed(ctx context.Context, q crm.Query) (page crm.CallPage, err
 	if err != nil {
 		return page, err
 	}
-	for _, e := range entries {
-		row, there := calls[e.rid]
+	for _, p := range parties {
+		row, there := calls[p.rid]
 		if !there { // removed meanwhile
 			continue
 		}
-		row.Attempts, row.ClosedBy, row.ClosedAt = e.attempts, e.closedBy, e.closedAt
-		if row.Closed = done; !done {
+		row.Attempts, row.ClosedBy, row.ClosedAt = p.attempts, p.closedBy, p.closedAt
+		if row.Closed = q.Filter == crm.FilterDone; !row.Closed {
 			row.Calling = calling[row.Call.Party.Key()]
 		}
 		page.Rows = append(page.Rows, row)
 	}
 	return page, nil
+}
+
+// missedParties are those of a page, and how many there are on all pages.
+func missedParties(r querier, q crm.Query) (parties []missedParty, total int, err error) {
+	where, group := "waits = 1", "peer"
+	if q.Filter == crm.FilterDone {
+		where, group = "closed_by IS NOT NULL", "closed_by"
+	}
+	var args []any
+	if q.Calls.Line != "" {
+		where, args = where+" AND line = ?", append(args, q.Calls.Line.Bytes())
+	}
+	if err := r.row("SELECT count(DISTINCT "+group+") FROM call WHERE "+where, args...).Scan(&total); err != nil {
+		return nil, 0, explain(err)
+	}
+	order := "last DESC"
+	if column, down := q.Order.Column(); column != "" {
+		by, is := missedSortedBy[column]
+		if !is {
+			return nil, 0, fmt.Errorf("there is no order of missed calls by %q", column)
+		}
+		if down {
+			by += " DESC"
+		}
+		order = by + ", last DESC"
+	}
+	// max() alone among aggregates makes the bare columns those of its row (SQLite, "bare columns in an aggregate").
+	query := `SELECT rid, count(*), max(began) AS last, (SELECT agent_name FROM call x WHERE x.rid = call.closed_by),
+		(SELECT began FROM call x WHERE x.rid = call.closed_by) FROM call WHERE ` + where +
+		" GROUP BY " + group + " ORDER BY " + order + " LIMIT ? OFFSET ?"
+	offset, limit := bounds(q)
+	err = each(r, query, append(args, limit, offset), func(rows *sql.Rows) error {
+		var p missedParty
+		var last int64
+		var by sql.NullString
+		err := rows.Scan(&p.rid, &p.attempts, &last, &by, unixMilli{&p.closedAt})
+		p.closedBy = by.String
+		parties = append(parties, p)
+		return err
+	})
+	return parties, total, err
 }
 
 // ringsAtMost is how long a call to somebody may ring: one that is open for longer was left by a program that fell out.
