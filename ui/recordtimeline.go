@@ -82,7 +82,10 @@ func eventTitle(e desk.Event) string {
 	case desk.EventChanged:
 		return changeTitle(e)
 	}
-	if e.NotTaken.Key != "" {
+	switch {
+	case e.NotTaken.Key != "" && e.Outcome == desk.Missed:
+		return joined(" · ", text.T("Missed"), text.Say(e.NotTaken))
+	case e.NotTaken.Key != "":
 		return joined(" · ", text.T("Incoming"), text.Say(e.NotTaken))
 	}
 	return callTitle(e.Incoming, e.Outcome, e.Who)

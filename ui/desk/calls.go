@@ -235,6 +235,9 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 		c.result, c.why = outcomeOf(p)
 		if barred := barredFrom(p, d.regionOf(c.called)); barred.Key != "" {
 			c.why = barred
+		if c.result == Missed && d.blacklisted(p) { // refused by do not disturb before the blacklist could (E3)
+			c.result = Declined
+		}
 		}
 		outcome, detail := fileOutcome(c.result), detailOf(p)
 		if to := p.Transfer.To; p.Cause == phone.Transferred && to != "" {

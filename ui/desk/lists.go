@@ -101,13 +101,13 @@ const (
 	sentOn       = "302 "
 )
 
-// notTaken says why a call that is told as declined was not, in truth: nobody here chose that. The zero Text is that somebody did.
+// notTaken says why a call that is told as missed or declined never rang here: nobody chose that for this call. The zero Text is
+// that it did. Before do not disturb made calls missed ones it left them as declined.
 func notTaken(o crm.Outcome, detail string) Text {
 	switch {
-	case o != crm.Declined:
-	case detail == refusedQuiet:
+	case detail == refusedQuiet && (o == crm.Missed || o == crm.Declined):
 		return Text{Key: "Do not disturb"}
-	case strings.HasPrefix(detail, sentOn):
+	case o == crm.Declined && strings.HasPrefix(detail, sentOn):
 		return Text{Key: "Sent on"}
 	}
 	return Text{}

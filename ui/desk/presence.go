@@ -11,7 +11,7 @@ import (
 )
 
 // DoNotDisturb refuses calls as busy until a time; the zero time is until
-// [Desk.Available]. Calls that are refused are in the log, without a window.
+// [Desk.Available]. Calls that are refused are in the log and among the missed ones, without a window.
 func (d *Desk) DoNotDisturb(until time.Time) {
 	// By the clock on the wall: a laptop that slept has not waited.
 	until = until.Round(0)

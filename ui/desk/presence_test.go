@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -50,23 +51,66 @@ func TestEveryCallIsSentOn(t *testing.T) {
 	}
 }
 
-// C4: a call that was refused or sent on before it rang has no window, and is in the log.
-func TestACallRefusedByDoNotDisturbIsInTheLogOnly(t *testing.T) {
+// quietCall is one that do not disturb has refused.
+func quietCall(id phone.CallID, from string) phone.Call {
+	return phone.Call{
+		ID: id, Account: "Office", Direction: phone.Incoming, State: phone.Ended, Cause: phone.Declined,
+		SIPCode: 486, SIPReason: phone.QuietReason, Remote: phone.Party{User: from}, Began: noon, Ended: noon,
+	}
+}
+
+// A call that was refused before it rang has no window, and is worked off as every call that nobody took.
+func TestACallRefusedByDoNotDisturbIsMissed_H6_C4(t *testing.T) {
 	d := newDesk(t)
 	ref := d.contact("Jürgen", "Müller", "0176 1234567")
 	saved := make(chan struct{}, 16)
 	defer d.file.OnChange(func(crm.Changed) { saved <- struct{}{} })()
-	d.desk.CallChanged(phone.Call{
-		ID: "1", Account: "Office", Direction: phone.Incoming, State: phone.Ended, Cause: phone.Declined,
-		SIPCode: 486, SIPReason: "do not disturb", Remote: phone.Party{User: "00491761234567"}, Began: noon, Ended: noon,
-	})
+	d.desk.CallChanged(quietCall("1", "00491761234567"))
 	<-saved // it began
 	<-saved // it ended
-	if row := d.lastCall(); row.Call.Outcome != crm.Declined || string(row.Ref.ID) != ref.ID || row.Call.Detail != "486 do not disturb" {
+	if row := d.lastCall(); row.Call.Outcome != crm.Missed || string(row.Ref.ID) != ref.ID || row.Call.Detail != "486 do not disturb" {
 		t.Errorf("the log has %+v", row)
 	}
 	if calls := d.desk.Snapshot().Calls; len(calls) > 0 {
 		t.Errorf("on the desk is %+v", calls)
+	}
+	d.until("one to call back", func(s Snapshot) bool { return s.Missed == 1 })
+	day := crm.StatisticsQuery{From: noon.Add(-time.Hour), To: noon.Add(time.Hour)}
+	st, err := d.file.Statistics(t.Context(), day)
+	if err != nil || st.Total.Missed != 1 || st.Total.Back != 0 {
+		t.Errorf("the statistics count %+v, %v", st.Total, err)
+	}
+	rec, err := d.desk.Record(t.Context(), ref)
+	if err != nil || !slices.ContainsFunc(rec.Timeline, func(e Event) bool {
+		return e.Kind == EventCall && e.Outcome == Missed && e.NotTaken.Key == "Do not disturb"
+	}) {
+		t.Errorf("the timeline tells %+v, %v", rec.Timeline, err)
+	}
+
+	back := crm.Call{ID: d.file.NewID(), Direction: crm.Outgoing, Party: crm.Parse("0176 1234567", "DE"), Began: noon.Add(time.Minute)}
+	if _, _, err := d.file.BeginCall(t.Context(), back); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.file.AnswerCall(t.Context(), back.ID, noon.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	d.until("nobody to call back", func(s Snapshot) bool { return s.Missed == 0 })
+	if st, err := d.file.Statistics(t.Context(), day); err != nil || st.Total.Back != 1 {
+		t.Errorf("called back, the statistics count %+v, %v", st.Total, err)
+	}
+}
+
+// E3: nobody has to call back who is on the blacklist.
+func TestTheBlacklistIsDeclinedWhileNotToBeDisturbed_E3(t *testing.T) {
+	d := newDesk(t)
+	d.list(crm.Blacklist, "0900*")
+	d.rulesRead("the blacklist", func(r rules) bool {
+		_, listed := r.blacklist.Find(crm.Parse("0900 123456", "DE"))
+		return listed
+	})
+	d.desk.CallChanged(quietCall("1", "0900123456"))
+	if call := d.logged(); call.Outcome != crm.Declined || call.Reason.Key != crm.ReasonBlacklist {
+		t.Errorf("the log has %+v", call)
 	}
 }
 

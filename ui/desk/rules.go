@@ -84,7 +84,7 @@ func (d *Desk) refuses(p phone.Call) bool {
 	if p.Direction != phone.Incoming || p.State != phone.Ringing || d.phone == nil {
 		return false
 	}
-	if _, listed := d.rules.blacklist.Find(partyOf(p.Remote, d.regionOf(p.Dialled))); !listed {
+	if !d.blacklisted(p) {
 		return false
 	}
 	if err := d.phone.Decline(p.ID, false); err != nil {
@@ -93,6 +93,11 @@ func (d *Desk) refuses(p phone.Call) bool {
 	}
 	d.refused[p.ID] = true
 	return true
+}
+
+func (d *Desk) blacklisted(p phone.Call) bool {
+	_, listed := d.rules.blacklist.Find(partyOf(p.Remote, d.regionOf(p.Dialled)))
+	return listed
 }
 
 // mayCall has place done when the agent's role allows a call to the target by an account

@@ -146,7 +146,9 @@ func transferOf(t phone.Transfer) Transfer {
 }
 
 // outcomeOf tells how a call ended (requirements.md C4), and says it in words
-// where the outcome alone isn't the whole story.
+// where the outcome alone isn't the whole story. What do not disturb refused nobody here has declined: the agent was
+// away from the telephone, and expects to find who called meanwhile among the missed calls (H6), until somebody has
+// spoken to them: the server takes off what another phone took.
 func outcomeOf(c phone.Call) (Outcome, Text) {
 	answered := !c.Answered.IsZero()
 	switch c.Cause {
@@ -166,6 +168,9 @@ func outcomeOf(c phone.Call) (Outcome, Text) {
 	case phone.AnsweredElsewhere:
 		return AnsweredElsewhere, Text{Key: "Answered on another phone"}
 	case phone.Declined:
+		if c.SIPReason == phone.QuietReason {
+			return Missed, Text{Key: "Do not disturb"}
+		}
 		return Declined, Text{Key: "You declined the call"}
 	case phone.DeclinedThere:
 		return DeclinedThere, Text{Key: "The other side declined the call"}

@@ -456,7 +456,7 @@ type Event struct {
 	Incoming bool
 	Outcome  Outcome
 	Length   time.Duration
-	NotTaken Text // of a call: why it is told as declined though nobody declined it
+	NotTaken Text // of a call: why it is told as missed or declined though it never rang here
 	Passed   Text // of a call: who sent it here before it rang, in words
 	Reason   Text // of EventCreated: the rule by which it came to be
 	By       *By  // of EventCreated: the call that made it; nil where none did, or it is not in this file
