@@ -88,6 +88,9 @@ type Call struct {
 	Quality    *SoundQuality `json:"quality,omitempty"`    // nil while it lasts, and of a call without sound
 }
 
+// RangTogether is within what time calls of a number may be one that rang at several phones, as far as that is remembered.
+const RangTogether = 10 * time.Minute
+
 // Diversion is a stop of a call on its way: who was called there, and why it was sent on.
 type Diversion struct {
 	From   Party  `json:"from"`

@@ -33,6 +33,8 @@ type Card struct {
 	LastCalls     []PastCall // newest first
 	Calls         int        // all of them
 	Notes         []PastNote // newest first
+	Origin        Origin
+	Created       time.Time
 }
 
 // PastCall is an earlier call in a few words.

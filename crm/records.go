@@ -64,6 +64,11 @@ type Origin struct {
 	Reason Text `json:"reason,omitzero"`
 }
 
+// ByRule says whether the rules made the record for a call, and no person.
+func (o Origin) ByRule() bool {
+	return slices.Contains(Reasons, o.Reason.Key) && o.Reason.Key != ReasonByHand && o.Reason.Key != ReasonConverted
+}
+
 // Contact is a person.
 type Contact struct {
 	ID          ID        `json:"id"`

@@ -51,6 +51,7 @@ func fillCard(q querier, card *crm.Card, k key, n int) error {
 		if c.Company != "" {
 			card.CompanyRef = crm.Ref{Kind: crm.KindCompany, ID: c.Company}
 		}
+		card.Origin, card.Created = c.Origin, c.Created
 		numbers, sip = c.Numbers, c.SIP
 	case crm.KindCompany:
 		c, err := companyByRid(q, k.rid())
@@ -58,6 +59,7 @@ func fillCard(q querier, card *crm.Card, k key, n int) error {
 			return err
 		}
 		card.Name, card.Marks, card.Responsible, card.ResponsibleID = c.Name, c.Marks, c.responsible, c.Responsible
+		card.Origin, card.Created = c.Origin, c.Created
 		numbers, sip = c.Numbers, c.SIP
 	case crm.KindLead:
 		l, err := leadByRid(q, k.rid())
@@ -69,6 +71,7 @@ func fillCard(q querier, card *crm.Card, k key, n int) error {
 			card.Company = personOf(l.Lead)
 		}
 		card.Responsible, card.ResponsibleID = l.responsible, l.Responsible
+		card.Origin, card.Created = l.Origin, l.Created
 		numbers, sip = l.Numbers, l.SIP
 	case crm.KindDeal:
 		d, err := dealByRid(q, k.rid())

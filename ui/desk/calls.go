@@ -27,7 +27,9 @@ type onDesk struct {
 	chosen  Ref  // the match that the agent picked; zero: the best one
 	reason  Text
 	saved   bool
-	made    bool // it has made the record that it is on, by the rules or by hand
+	made    bool // the rules have made the record that it is on for it, or a deal of that
+	byHand  bool // the record was made in its window
+	linked  bool // who calls was said by choosing a record that was there
 	why     Text
 	result  Outcome
 
@@ -233,11 +235,11 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 	d.followRecording(c, before.Recording, p.Recording)
 	if p.State == phone.Ended && c.result == Open {
 		c.result, c.why = outcomeOf(p)
-		if barred := barredFrom(p, d.regionOf(c.called)); barred.Key != "" {
-			c.why = barred
 		if c.result == Missed && d.blacklisted(p) { // refused by do not disturb before the blacklist could (E3)
 			c.result = Declined
 		}
+		if barred := barredFrom(p, d.regionOf(c.called)); barred.Key != "" {
+			c.why = barred
 		}
 		outcome, detail := fileOutcome(c.result), detailOf(p)
 		if to := p.Transfer.To; p.Cause == phone.Transferred && to != "" {

@@ -133,6 +133,9 @@ func (d *Desk) viewCard(c crm.Card) Card {
 	if v.Company == v.Name { // a company, or a lead that is named after its company
 		v.Company = ""
 	}
+	if c.Origin.ByRule() {
+		v.MadeFor, v.Made = CallID(c.Origin.Call), c.Created
+	}
 	for _, p := range c.LastCalls {
 		v.LastCalls = append(v.LastCalls, PastCall{
 			Incoming: p.Direction == crm.Incoming, Outcome: viewOutcome(p.Outcome), At: p.Began,

@@ -246,8 +246,9 @@ func (d *Desk) SaveForm(id CallID) {
 					c.form.Error = because("Not saved: {why}", err)
 					return
 				}
-				c.form, c.saved, c.made = nil, true, true
+				c.form, c.saved = nil, true
 				if into == (Ref{}) {
+					c.made, c.byHand = false, true
 					c.reason = Text{Key: "Created in this call. The call is saved on it."}
 				}
 				c.chosen = viewRef(ref)

@@ -21,26 +21,37 @@ func passedBy(c phone.Call, region string) Text {
 	return Text{}
 }
 
-// handsOver says what becomes of the record of a call when it is passed on (requirements.md D2): what the call has made goes
-// along where the line says so, what was there before stays whose it is.
+// handsOver says what becomes of the record of a call when it is passed on (requirements.md D2): what the rules have made for
+// the call goes along where the line says so. What was there before and what a person has made stays whose it is.
 func (c *onDesk) handsOver() Text {
 	owner := map[string]string{"name": c.card.Responsible}
-	lead := c.card.Ref.Kind == Lead
+	lead, goes, elsewhere := c.card.Ref.Kind == Lead, c.line.ChangeResponsible, c.madeElsewhere()
 	switch {
 	case !c.card.Known:
 		return Text{}
-	case c.made && c.line.ChangeResponsible && lead:
+	case c.made && goes && lead:
 		return Text{Key: "After a completed transfer the lead goes to the colleague you pass it to."}
-	case c.made && c.line.ChangeResponsible:
+	case c.made && goes:
 		return Text{Key: "After a completed transfer what this call has made goes to the colleague you pass it to."}
+	case elsewhere && goes:
+		return Text{Key: "Another phone has just made the record of this caller. If that was this call, it goes to the colleague you pass it to."}
+	case c.made && !lead: // a deal, say, whose responsible person is not the customer's
+		return Text{Key: "What this call has made keeps its responsible person: this line hands nothing over with a transfer."}
 	case c.card.Responsible == "":
 		return Text{}
-	case c.made && lead:
+	case (c.made || elsewhere) && lead:
 		return Text{Key: "The lead stays with {name}: this line hands nothing over with a transfer.", Args: owner}
-	case c.made:
-		return Text{Key: "What this call has made stays with {name}: this line hands nothing over with a transfer.", Args: owner}
+	case c.byHand:
+		return Text{Key: "What was made by hand stays with {name}: a transfer hands over what a line makes by itself.", Args: owner}
 	}
 	return Text{Key: "The record stays with {name}: it was there before this call.", Args: owner}
+}
+
+// madeElsewhere says whether the rules have made the record a moment ago for a call of this caller that had another phone of
+// ours. Whether both are one call the server knows alone, which hands the record over then: this file need not have the other.
+func (c *onDesk) madeElsewhere() bool {
+	p, card := c.phone, c.card
+	return p.Direction == phone.Incoming && !c.linked && card.MadeFor != "" && card.MadeFor != c.id && p.Began.Sub(card.Made) <= crm.RangTogether
 }
 
 // sentOnTo says of an outgoing call whom it is tried at since the far end sent it on (302).

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"testing"
+	"time"
 
 	"leadline/crm"
 	"leadline/phone"
@@ -32,26 +33,70 @@ func TestWhoSentACallHereIsSaid(t *testing.T) {
 	}
 }
 
-// What was there before the call keeps its responsible, and so does what it made where the line says so.
+// What was there before the call keeps its responsible, and so do what a person made and what the rules made where the line says so.
 func TestWhatBecomesOfTheRecordIsToldBeforeATransfer_D2(t *testing.T) {
+	incoming := phone.Call{Direction: phone.Incoming, Began: noon}
+	lead := func(madeFor CallID, ago time.Duration) Card {
+		return Card{Known: true, Responsible: "Anna", Ref: Ref{Kind: Lead}, MadeFor: madeFor, Made: noon.Add(-ago)}
+	}
+	const (
+		before = "The record stays with {name}: it was there before this call."
+		other  = "Another phone has just made the record of this caller. If that was this call, it goes to the colleague you pass it to."
+		keeps  = "The lead stays with {name}: this line hands nothing over with a transfer."
+	)
 	for name, tt := range map[string]struct {
-		card Card
-		made bool
+		call onDesk
 		goes bool
 		key  string
 	}{
-		"a stranger":                 {Card{}, false, true, ""},
-		"nobody's":                   {Card{Known: true}, false, true, ""},
-		"there before":               {Card{Known: true, Responsible: "Anna"}, false, true, "The record stays with {name}: it was there before this call."},
-		"made, a lead":               {Card{Known: true, Ref: Ref{Kind: Lead}}, true, true, "After a completed transfer the lead goes to the colleague you pass it to."},
-		"made, a contact":            {Card{Known: true, Ref: Ref{Kind: Contact}}, true, true, "After a completed transfer what this call has made goes to the colleague you pass it to."},
-		"made, a lead that stays":    {Card{Known: true, Responsible: "Anna", Ref: Ref{Kind: Lead}}, true, false, "The lead stays with {name}: this line hands nothing over with a transfer."},
-		"made, a contact that stays": {Card{Known: true, Responsible: "Anna", Ref: Ref{Kind: Contact}}, true, false, "What this call has made stays with {name}: this line hands nothing over with a transfer."},
+		"a stranger":                        {onDesk{}, true, ""},
+		"nobody's":                          {onDesk{card: Card{Known: true}}, true, ""},
+		"there before":                      {onDesk{card: Card{Known: true, Responsible: "Anna"}}, true, before},
+		"made, a lead":                      {onDesk{card: Card{Known: true, Ref: Ref{Kind: Lead}}, made: true}, true, "After a completed transfer the lead goes to the colleague you pass it to."},
+		"made, a contact":                   {onDesk{card: Card{Known: true, Ref: Ref{Kind: Contact}}, made: true}, true, "After a completed transfer what this call has made goes to the colleague you pass it to."},
+		"made, a lead that stays":           {onDesk{card: lead("1", 0), made: true}, false, keeps},
+		"made, a deal that stays":           {onDesk{card: Card{Known: true, Responsible: "Anna", Ref: Ref{Kind: Contact}}, made: true}, false, "What this call has made keeps its responsible person: this line hands nothing over with a transfer."},
+		"made by hand":                      {onDesk{card: Card{Known: true, Responsible: "Anna", Ref: Ref{Kind: Lead}}, byHand: true}, true, "What was made by hand stays with {name}: a transfer hands over what a line makes by itself."},
+		"made at another phone":             {onDesk{card: lead("2", 20*time.Second), phone: incoming}, true, other},
+		"made at another phone, stays":      {onDesk{card: lead("2", 20*time.Second), phone: incoming}, false, keeps},
+		"made at another phone, long ago":   {onDesk{card: lead("2", time.Hour), phone: incoming}, true, before},
+		"made at another phone, and called": {onDesk{card: lead("2", time.Minute), phone: phone.Call{Direction: phone.Outgoing, Began: noon}}, true, before},
+		"made for another caller":           {onDesk{card: lead("2", time.Minute), phone: incoming, linked: true}, true, before},
 	} {
-		c := onDesk{card: tt.card, made: tt.made, line: crm.Line{ChangeResponsible: tt.goes}}
-		if got := c.handsOver(); got.Key != tt.key || got.Args["name"] != "" && got.Args["name"] != tt.card.Responsible {
+		c := tt.call
+		c.id, c.line = "1", crm.Line{ChangeResponsible: tt.goes}
+		if got := c.handsOver(); got.Key != tt.key || got.Args["name"] != "" && got.Args["name"] != c.card.Responsible {
 			t.Errorf("%s: %+v", name, got)
 		}
+	}
+}
+
+// What is said is what the file does: a lead by hand stays with who made it.
+func TestALeadByHandStaysAfterATransfer_D2_B2(t *testing.T) {
+	d := newDesk(t)
+	petra := crm.User{ID: d.file.NewID(), Name: "Petra", Extension: "102"}
+	line := crm.Line{ID: d.file.NewID(), Name: "101", Mode: crm.Suggest, ChangeResponsible: true}
+	d.do(crm.SaveUser{User: petra}, crm.SaveLine{Line: line})
+	d.ring("1", "01761234567")
+	c := d.call("the stranger", looked)
+	d.answered("1", "01761234567")
+	d.desk.OpenForm(c.ID, Lead)
+	d.desk.ChangeForm(c.ID, Form{Kind: Lead, LastName: "Groß"})
+	d.desk.SaveForm(c.ID)
+	d.call("it to be told before", func(c Call) bool {
+		return c.HandsOver.Key == "What was made by hand stays with {name}: a transfer hands over what a line makes by itself." && c.HandsOver.Args["name"] == "Anna Krüger"
+	})
+	d.change("1", "01761234567", func(c *phone.Call) {
+		c.State, c.Cause, c.Answered, c.Ended = phone.Ended, phone.Transferred, d.at, d.at.Add(time.Minute)
+		c.Transfer = phone.Transfer{State: phone.TransferDone, To: "102"}
+	})
+	if call := d.logged(); call.PassedTo != petra.ID {
+		t.Errorf("the log has %+v", call)
+	}
+	if row := d.lastCall(); row.Name != "Groß" {
+		t.Errorf("the call is on %q", row.Name)
+	} else if rec, err := d.file.Record(t.Context(), row.Ref); err != nil || rec.Responsible != "Anna Krüger" {
+		t.Errorf("%s has it, %v", rec.Responsible, err)
 	}
 }
 

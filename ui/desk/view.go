@@ -271,6 +271,9 @@ type Card struct {
 	Calls       int        // all of them
 	Deals       []DealLine
 	Notes       []PastNote // newest first
+
+	MadeFor CallID    // the call for which a rule has made it; "" where none did
+	Made    time.Time // when, then
 }
 
 // MarkTone says what a mark means; the ui has a colour and a shape for each.

@@ -88,7 +88,8 @@ func (d *Desk) LinkTo(id CallID, ref Ref) {
 					c.linking.Error = because("Not linked: {why}", err)
 					return
 				}
-				c.form, c.linking, c.saved, c.made, c.chosen = nil, Linking{}, true, false, ref
+				c.form, c.linking, c.saved, c.chosen = nil, Linking{}, true, ref
+				c.made, c.byHand, c.linked = false, false, true
 				c.reason = Text{Key: "Linked by hand: the record has the number now, and the call is saved on it."}
 				d.lookUp(c)
 			})

@@ -15,8 +15,7 @@ import (
 // one is the caller, the line and the time: their Call-IDs differ on every phone.
 
 const (
-	rangTogether = 10 * time.Minute // what is remembered of a number's calls
-	mostRang     = 192              // a queue of fifty, nearly four times around
+	mostRang = 192 // a queue of fifty, nearly four times around
 	// clocksDiffer is by how much a phone may hear of the answer late, and desks' clocks be apart.
 	clocksDiffer = 3 * time.Second
 	// nextRings is within what time a queue goes on to its next phone: Asterisk's waits 5 s for that (retry) unless told
@@ -88,7 +87,7 @@ func (r *rang) settle() (taken []crm.ID) {
 
 // noted adds a call to those of a number; of an older time nothing is needed any more.
 func noted(all []ringing, one ringing) []ringing {
-	all = slices.DeleteFunc(slices.Clone(all), func(r ringing) bool { return r.Call == one.Call || one.To.Sub(r.To) > rangTogether })
+	all = slices.DeleteFunc(slices.Clone(all), func(r ringing) bool { return r.Call == one.Call || one.To.Sub(r.To) > crm.RangTogether })
 	all = append(all, one)
 	return all[max(0, len(all)-mostRang):]
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"encoding/json"
-	"slices"
 
 	"leadline/crm"
 	"leadline/crm/wire"
@@ -63,9 +62,8 @@ func (t *tx) handOn(c crm.Call, ref crm.Ref, to crm.User, why string) error {
 		return err
 	}
 	origin, now := field[crm.Origin](was, "origin"), field[crm.ID](was, "responsible")
-	byRule := slices.Contains(crm.Reasons, origin.Reason.Key) && origin.Reason.Key != crm.ReasonByHand && origin.Reason.Key != crm.ReasonConverted
 	asMade := was.Stamps["responsible"] == was.Stamps["origin"] || was.Stamps["responsible"] == 0
-	if !byRule || origin.Call == "" || origin.Call == c.ID || now == to.ID || !asMade && now != c.Agent {
+	if !origin.ByRule() || origin.Call == "" || origin.Call == c.ID || now == to.ID || !asMade && now != c.Agent {
 		return nil
 	}
 	if same, err := t.sameCaller(origin.Call, c); err != nil || !same {
@@ -93,7 +91,7 @@ func (t *tx) sameCaller(first crm.ID, c crm.Call) (bool, error) {
 		return false, err
 	}
 	from, err := Read[crm.Call](r)
-	if err != nil || from.Direction != crm.Incoming || from.Party.Key() != c.Party.Key() || c.Began.Sub(from.Began) > rangTogether {
+	if err != nil || from.Direction != crm.Incoming || from.Party.Key() != c.Party.Key() || c.Began.Sub(from.Began) > crm.RangTogether {
 		return false, err
 	}
 	end := from.Ended
