@@ -102,18 +102,48 @@ func TestLongNamesCutNothingOff(t *testing.T) {
 	}
 }
 
-// Who goes through the wrap-up by Tab has it as long as who has the pointer in it.
+// Who goes through the wrap-up by Tab has it as long as who has the pointer in it: until they go elsewhere.
 func TestTheKeyboardKeepsAnEndedCall(t *testing.T) {
 	over := sample("wrapup")
 	b, w := inWindow(t, over)
 	b.desk.took()
-	for range 8 {
-		b.pass(2 * time.Second)
-		w.win.Canvas().FocusNext()
-	}
-	b.took()
+	w.win.Canvas().FocusNext()
 	b.pass(time.Minute)
+	b.took()
+	w.win.Canvas().Focused().FocusLost() // what Fyne tells when another window gets the keyboard
+	b.pass(grace - beat)
+	b.took()
+	b.pass(2 * beat)
 	b.took("close " + string(over.ID))
+}
+
+func TestWhoThinksInTheMiddleOfANoteIsNotInterrupted_H4(t *testing.T) {
+	over := sample("wrapup")
+	b, w := inWindow(t, over)
+	note := w.view.note.field
+	note.SetText("")
+	b.desk.took()
+	w.win.Canvas().Focus(note.Focusable())
+	for _, r := range "Ruft" {
+		note.Focusable().TypedRune(r)
+	}
+	b.pass(time.Minute)
+	b.took("note " + string(over.ID) + " Ruft")
+	w.win.Canvas().Unfocus()
+	b.pass(grace + beat)
+	b.took("close " + string(over.ID))
+}
+
+// A button that is there for the call alone keeps nothing when that is over.
+func TestTheKeyboardOnWhatIsGoneKeepsNothing(t *testing.T) {
+	talk := sample("talk")
+	b, w := inWindow(t, talk)
+	w.win.Canvas().Focus(named[*kit.Tile](b, w, "Mute"))
+	talk.State, talk.Outcome, talk.Ended = desk.Ended, desk.Answered, b.now
+	b.show(talk)
+	b.desk.took()
+	b.pass(linger + beat)
+	b.took("close " + string(talk.ID))
 }
 
 func TestWhatIsOfferedForALeadWithoutANameFits(t *testing.T) {

@@ -54,10 +54,9 @@ type callWindow struct {
 
 	closing bool      // the desk was asked to put the call away
 	endSeen time.Time // when the end was first drawn here
-	touched time.Time // when the pointer was last in it, or something typed
+	touched time.Time // when the pointer or the keyboard was last in it, or something typed
 	inside  func() bool
-	held    fyne.Focusable // what had the keyboard at the last look
-	raise   func()         // on top of the other calls' windows
+	raise   func() // on top of the other calls' windows
 
 	next func() // shows the call that waits when this one is over; nil when none does
 
@@ -250,10 +249,8 @@ func (w *callWindow) tick(now time.Time) {
 	if w.call.State != desk.Ended {
 		return
 	}
-	held := w.win.Canvas().Focused()
-	moved := held != w.held // somebody goes through it by Tab
-	w.held = held
-	if w.shown && (moved || w.view.lastTyped().After(w.touched) || w.inside() || w.view.after.plays()) {
+	// Who has their hands on it, and stops to think in the middle of a note, does not want it to go.
+	if w.shown && (kit.KeyboardIn(w.win) || w.view.lastTyped().After(w.touched) || w.inside() || w.view.after.plays()) {
 		w.touched = now
 	}
 	if w.left(now) <= 0 && !w.unsaved() {

@@ -16,7 +16,7 @@ const (
 	ready  = 2               // windows made in advance: one that rings, one that waits
 	linger = 8 * time.Second // how long an ended call stays
 	brief  = 3 * time.Second // the same, when there is nothing to do about it any more
-	grace  = 3 * time.Second // after the pointer has left or something was typed
+	grace  = 3 * time.Second // after the pointer or the keyboard has left, or something was typed
 )
 
 // callWindows shows a window for each call of the desk (requirements.md H1) and

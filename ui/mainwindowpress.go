@@ -185,6 +185,9 @@ func newPressFocus(role string, radius float32, content fyne.CanvasObject, tappe
 	return p
 }
 
+// HasKeyboard is as that of the kit's buttons.
+func (p *pressFocus) HasKeyboard() bool { return p.focused }
+
 // FocusGained is for Fyne.
 func (p *pressFocus) FocusGained() { p.focused = true; p.Refresh(); kit.Reveal(p.back) }
 

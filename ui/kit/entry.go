@@ -16,6 +16,7 @@ type entry struct {
 	field   fyne.CanvasObject // what it is the inside of
 	window  func() fyne.Canvas
 	focused fyne.Canvas // where it got the keyboard
+	has     bool        // the keyboard
 }
 
 // CreateRenderer is for Fyne, whose own border is not shown: the field has one, which goes round its icon, too.
@@ -30,16 +31,20 @@ func (e *entry) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (e *entry) FocusGained() {
-	e.focused = e.window()
+	e.focused, e.has = e.window(), true
 	e.Entry.FocusGained()
 	e.onFocus(true)
 	Reveal(e.field)
 }
 
 func (e *entry) FocusLost() {
+	e.has = false
 	e.Entry.FocusLost()
 	e.onFocus(false)
 }
+
+// HasKeyboard is as that of buttons.
+func (e *entry) HasKeyboard() bool { return e.has }
 
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	if e.onKey != nil && e.onKey(k) {

@@ -162,6 +162,9 @@ func (p *press) FocusLost() {
 	p.Refresh()
 }
 
+// HasKeyboard says whether what is typed comes here: it has the focus, and its window has the keyboard.
+func (p *press) HasKeyboard() bool { return p.focused }
+
 // TypedRune hands what is typed on to the window: a button has no use for it.
 func (p *press) TypedRune(r rune) { HandOn(p.self, r) }
 
