@@ -237,8 +237,12 @@ type Record struct {
 	Responsible string
 	Stages      []string // of a lead or deal: all of its way, in order, without Junk and Lost
 	Stage       int      // where it stands of them; -1 when nowhere
-	Timeline    []Event  // newest first
+	Timeline    []Event  // a page of it, newest first
+	Earlier     bool     // there is more before that
 }
+
+// TimelinePage is how many events of a record are read at once.
+const TimelinePage = 200
 
 // Found is one answer of the search.
 type Found struct {

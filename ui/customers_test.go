@@ -27,8 +27,8 @@ func (d fileDesk) List(ctx context.Context, q desk.Query) (desk.Page, error) {
 func (d fileDesk) Count(ctx context.Context, q desk.Query) (int, error) {
 	return d.file.Count(ctx, q)
 }
-func (d fileDesk) Record(ctx context.Context, r desk.Ref) (desk.Record, error) {
-	return d.file.Record(ctx, r)
+func (d fileDesk) Record(ctx context.Context, r desk.Ref, skip int) (desk.Record, error) {
+	return d.file.Record(ctx, r, skip)
 }
 func (d fileDesk) Search(ctx context.Context, words string, limit int) ([]desk.Row, error) {
 	return d.file.Search(ctx, words, limit)

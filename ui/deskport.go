@@ -93,6 +93,6 @@ type Exceptions interface {
 type Records interface {
 	List(ctx context.Context, q desk.Query) (desk.Page, error)
 	Count(ctx context.Context, q desk.Query) (int, error)
-	Record(ctx context.Context, ref desk.Ref) (desk.Record, error)
+	Record(ctx context.Context, ref desk.Ref, skip int) (desk.Record, error)
 	Search(ctx context.Context, text string, limit int) ([]desk.Row, error)
 }

@@ -121,7 +121,7 @@ var errFake = errors.New("the fake desk has no records")
 
 func (f *fakeDesk) List(context.Context, desk.Query) (desk.Page, error) { return desk.Page{}, errFake }
 func (f *fakeDesk) Count(context.Context, desk.Query) (int, error)      { return 0, errFake }
-func (f *fakeDesk) Record(context.Context, desk.Ref) (desk.Record, error) {
+func (f *fakeDesk) Record(context.Context, desk.Ref, int) (desk.Record, error) {
 	return desk.Record{}, errFake
 }
 func (f *fakeDesk) Search(context.Context, string, int) ([]desk.Row, error) { return nil, errFake }

@@ -109,7 +109,7 @@ func (d *mainDesk) questions() int {
 	return len(d.asked)
 }
 
-func (d *mainDesk) Record(_ context.Context, ref desk.Ref) (desk.Record, error) {
+func (d *mainDesk) Record(_ context.Context, ref desk.Ref, _ int) (desk.Record, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if r, ok := d.records[ref]; ok {

@@ -23,7 +23,7 @@ type recordView struct {
 	opt     MainOptions
 	host    recordHost
 	box     *fyne.Container
-	asking  asker[desk.Ref, recordAnswer]
+	asking  asker[recordPage, recordAnswer]
 	row     desk.Row    // what was asked to be shown
 	shown   bool        // something was
 	rec     desk.Record // what is shown
@@ -42,14 +42,21 @@ type recordView struct {
 	changed func() // is told when more than the record may have changed
 	removed func() // is told when the record is gone
 	call    *kit.Button
-	note    *recordNote       // nil where records are only shown
-	scroll  *container.Scroll // of the timeline
+	note    *recordNote // nil where records are only shown
+	skip    int         // of the newest events, which are not shown
+	reader  *kit.Reader // of the timeline
 	excepts recordExcepts
 	players recordPlayers
 
 	left map[string]*recordTask // forms that were left with something typed, by where they were begun
 
 	converts desk.Ref // a lead that is to be converted as soon as it is read
+}
+
+// recordPage is what is asked for of a record: a page of its timeline, with all the rest.
+type recordPage struct {
+	ref  desk.Ref
+	skip int // of the newest events
 }
 
 // recordMore is what a record has besides what it shows: what can be done about it.
@@ -66,8 +73,9 @@ type recordAnswer struct {
 
 func newRecordView(opt MainOptions, host recordHost) *recordView {
 	v := &recordView{opt: opt, host: host, box: kit.Stack(), left: map[string]*recordTask{}, changed: func() {}, emptied: func() {}, removed: func() {}}
-	v.asking = asker[desk.Ref, recordAnswer]{do: opt.Do, ask: func(ctx context.Context, r desk.Ref) (a recordAnswer, err error) {
-		if a.Record, err = opt.Desk.Record(ctx, r); err != nil || opt.Customers == nil {
+	v.asking = asker[recordPage, recordAnswer]{do: opt.Do, ask: func(ctx context.Context, p recordPage) (a recordAnswer, err error) {
+		r := p.ref
+		if a.Record, err = opt.Desk.Record(ctx, r, p.skip); err != nil || opt.Customers == nil {
 			return a, err
 		}
 		if a.more.undos, err = undosOf(ctx, opt.Customers, r); err != nil {
@@ -89,6 +97,7 @@ func (v *recordView) Show(r desk.Row) {
 	if v.row.Ref != r.Ref || r.Ref == (desk.Ref{}) && rowKey(v.row) != rowKey(r) {
 		v.players.Clear()
 		v.leave()
+		v.skip = 0
 	}
 	v.row, v.shown, v.blanked = r, true, false
 	v.excepts.stop()
@@ -99,7 +108,7 @@ func (v *recordView) Show(r desk.Row) {
 		v.draw()
 		return
 	}
-	v.asking.AskSoon(r.Ref, framePatience, v.take)
+	v.asking.AskSoon(v.page(), framePatience, v.take)
 }
 
 // Reload asks again for what is shown.
@@ -109,12 +118,19 @@ func (v *recordView) Reload() {
 	}
 }
 
-func (v *recordView) load() { v.asking.Ask(v.row.Ref, v.take) }
+func (v *recordView) load() { v.asking.Ask(v.page(), v.take) }
+
+func (v *recordView) page() recordPage { return recordPage{v.row.Ref, v.skip} }
 
 // take shows what was read of the record.
 func (v *recordView) take(a recordAnswer, err error) {
-	same := v.has && v.drawn.same(v.row.Ref, a, err, v.opt.Now())
-	v.drawn = recordDrawn{ref: v.row.Ref, answer: a, err: err, at: v.opt.Now()}
+	if err == nil && v.skip > 0 && len(a.Timeline) == 0 { // so much less has happened since, by an undo or a colleague
+		v.skip = 0
+		v.load()
+		return
+	}
+	same := v.has && v.drawn.same(v.page(), a, err, v.opt.Now())
+	v.drawn = recordDrawn{page: v.page(), answer: a, err: err, at: v.opt.Now()}
 	v.failed = err != nil
 	if err == nil {
 		v.rec, v.more, v.has = a.Record, a.more, true
@@ -143,15 +159,15 @@ func (v *recordView) redraw() {
 
 // recordDrawn is the answer that was drawn last.
 type recordDrawn struct {
-	ref    desk.Ref
+	page   recordPage
 	answer recordAnswer
 	err    error
 	at     time.Time
 }
 
 // same says that another answer would look the same: most changes are about other records.
-func (d recordDrawn) same(ref desk.Ref, a recordAnswer, err error, now time.Time) bool {
-	return d.ref == ref && d.err == nil && err == nil && d.at.YearDay() == now.YearDay() && reflect.DeepEqual(d.answer, a)
+func (d recordDrawn) same(page recordPage, a recordAnswer, err error, now time.Time) bool {
+	return d.page == page && d.err == nil && err == nil && d.at.YearDay() == now.YearDay() && reflect.DeepEqual(d.answer, a)
 }
 
 // Clear shows nothing.
@@ -449,28 +465,6 @@ func (v *recordView) record() fyne.CanvasObject {
 func (v *recordView) tab(details bool) {
 	v.details = details
 	v.draw()
-}
-
-func (v *recordView) timeline() fyne.CanvasObject {
-	var column []fyne.CanvasObject
-	if v.note != nil {
-		v.note.show(v.rec.Ref, v.mail())
-		column = append(column, v.note.box)
-	}
-	if nodes := append(v.planned(), timelineNodes(v.rec.Timeline, v.opt.Now(), v.belowEvent)...); len(nodes) > 0 {
-		column = append(column, kit.NewTimeline(nodes...))
-	} else {
-		column = append(column, kit.Pad(6, 0, 0, 0, kit.NewProse("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
-	}
-	v.scroll = container.NewVScroll(kit.Pad(18, 20, 18, 20, kit.Column(18, column...)))
-	return v.scroll
-}
-
-// fit lays the timeline out anew, after what is above it became higher or lower.
-func (v *recordView) fit() {
-	if v.scroll != nil {
-		v.scroll.Refresh()
-	}
 }
 
 func (v *recordView) facts() fyne.CanvasObject {

@@ -6,26 +6,77 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 	"leadline/ui/theme"
 )
 
-// timelineMost is how many events are drawn: older ones are rarely looked for,
-// and each costs its widgets.
-const timelineMost = 200
+// timelineStep is by how many events the page of a timeline moves: each event that is drawn costs its widgets, so that
+// those at the other end go. What is read meanwhile stays where it is.
+const timelineStep = crm.TimelinePage / 2
+
+// timeline is a page of what has happened, with the ways to the pages beside it.
+func (v *recordView) timeline() fyne.CanvasObject {
+	var column []fyne.CanvasObject
+	if v.note != nil {
+		v.note.show(v.rec.Ref, v.mail())
+		column = append(column, v.note.box)
+	}
+	var nodes []*kit.TimelineNode
+	if v.skip > 0 {
+		column = append(column, v.way("Show later", true))
+	} else {
+		nodes = v.planned()
+	}
+	if nodes = append(nodes, timelineNodes(v.rec.Timeline, v.opt.Now(), v.belowEvent)...); len(nodes) > 0 {
+		column = append(column, kit.NewTimeline(nodes...))
+	} else {
+		column = append(column, kit.Pad(6, 0, 0, 0, kit.NewProse("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
+	}
+	if v.rec.Earlier {
+		column = append(column, v.way("Show earlier", false))
+	}
+	v.reader = kit.NewReader("Timeline", kit.Pad(18, 20, 18, 20, kit.Column(18, column...)), v.turn)
+	return v.reader
+}
+
+// way leads to another page, and has the keys go on there.
+func (v *recordView) way(key text.Key, later bool) fyne.CanvasObject {
+	b := kit.NewButton(key, kit.Link, func() {
+		v.reader.Focus()
+		v.turn(later)
+	})
+	return kit.Pad(0, 0, 0, kit.TimelineText, kit.Row(0, b, kit.Spacer()))
+}
+
+// turn asks for the events after or before those that are shown, where there are some.
+func (v *recordView) turn(later bool) {
+	switch {
+	case v.skip != v.drawn.page.skip: // it is on its way
+	case later && v.skip > 0:
+		v.skip -= timelineStep
+		v.load()
+	case !later && v.rec.Earlier:
+		v.skip += timelineStep
+		v.load()
+	}
+}
+
+// fit lays the timeline out anew, after what is above it became higher or lower.
+func (v *recordView) fit() {
+	if v.reader != nil {
+		v.reader.Fit()
+	}
+}
 
 // timelineNodes are a record's events under the headings of their days, newest first; below is
 // what is shown under an event, or nil.
 func timelineNodes(events []desk.Event, now time.Time, below func(desk.Event) fyne.CanvasObject) []*kit.TimelineNode {
 	var nodes []*kit.TimelineNode
 	day := ""
-	for i, e := range events {
-		if i == timelineMost {
-			nodes = append(nodes, kit.NewTimelineHeading(text.T("Older events are not shown.")))
-			break
-		}
+	for _, e := range events {
 		if d := text.Heading(e.At, now); d != day {
 			day = d
 			nodes = append(nodes, kit.NewTimelineHeading(d))

@@ -2,15 +2,12 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"time"
 
 	"leadline/crm"
 )
-
-const timelineCalls = 100 // the newest; a person who wants more looks into the call log
 
 // What a timeline says of a record itself.
 const (
@@ -22,8 +19,13 @@ const (
 // EventTexts are the sentences of timelines, for the translations of the ui.
 var EventTexts = []string{EventMade, EventMadeByCall, EventMadeByHand}
 
-// Record is a record with all its detail shows.
-func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err error) {
+// Record is a record with all its detail shows, its newest events among that.
+func (s *Store) Record(ctx context.Context, r crm.Ref) (crm.Record, error) {
+	return s.RecordFrom(ctx, r, 0)
+}
+
+// RecordFrom is Record with earlier events: those after so many of the newest.
+func (s *Store) RecordFrom(ctx context.Context, r crm.Ref, skip int) (rec crm.Record, err error) {
 	q, err := s.read(ctx)
 	if err != nil {
 		return rec, err
@@ -105,18 +107,8 @@ func (s *Store) Record(ctx context.Context, r crm.Ref) (rec crm.Record, err erro
 			return rec, err
 		}
 	}
-	if rec.Timeline, err = callEvents(q, k); err != nil {
-		return rec, err
-	}
-	if err := addNotes(q, k, &rec); err != nil {
-		return rec, err
-	}
-	at := len(rec.Timeline)
-	for at > 0 && rec.Timeline[at-1].At.Before(made.At) {
-		at--
-	}
-	rec.Timeline = append(rec.Timeline[:at:at], append([]crm.Event{made}, rec.Timeline[at:]...)...)
-	return rec, nil
+	rec.Timeline, rec.Earlier, err = events(q, k, made, skip)
+	return rec, err
 }
 
 // madeEvent says when and by whom a record was made, by which call and by which rule.
@@ -146,44 +138,4 @@ func madeEvent(q querier, at time.Time, by crm.ID, o crm.Origin) (crm.Event, err
 	}
 	e.Who = who.Name
 	return e, nil
-}
-
-// addNotes puts the notes of a record among its calls, newest first.
-func addNotes(q querier, k key, rec *crm.Record) error {
-	notes, err := recordNotes(q, k, timelineCalls)
-	if err != nil || len(notes) == 0 {
-		return err
-	}
-	now, err := document(q, k)
-	if err != nil {
-		return err
-	}
-	for _, n := range notes {
-		who, err := userByID(q, n.By)
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return err
-		}
-		e := crm.Event{Kind: crm.EventNote, At: n.At, Body: n.Text}
-		if n.Text == "" {
-			if e, err = historyEvent(q, k, n, now); err != nil {
-				return err
-			}
-		}
-		e.Who = who.Name
-		rec.Timeline = append(rec.Timeline, e)
-	}
-	slices.SortStableFunc(rec.Timeline, func(a, b crm.Event) int { return b.At.Compare(a.At) })
-	return nil
-}
-
-func callEvents(q querier, k key) (events []crm.Event, err error) {
-	err = each(q, "SELECT "+callColumns+" FROM call_link k JOIN call c ON c.rid = k.call LEFT JOIN user u ON u.rid = c.agent"+
-		" WHERE k.key = ? ORDER BY k.began DESC LIMIT ?", []any{int64(k), timelineCalls}, func(rows *sql.Rows) error {
-		c, err := scanCall(rows)
-		events = append(events, crm.Event{Kind: crm.EventCall, At: c.Began, Who: c.AgentName, Body: c.Note, Call: c.ID,
-			Direction: c.Direction, Outcome: c.Outcome, Detail: c.Detail, Length: c.Length(), Result: c.Result, Line: c.LineName,
-			Agent: c.Agent, Recordings: c.Recordings, Uploaded: c.Uploaded, Quality: c.Quality, Diverted: c.Diverted})
-		return err
-	})
-	return events, err
 }

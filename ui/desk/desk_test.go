@@ -533,7 +533,7 @@ func TestListsAndRecordsAreReadFromTheFile(t *testing.T) {
 	if _, err := d.desk.List(ctx, Query{List: "nonsense", Limit: 10}); err == nil {
 		t.Error("an unknown list is no error")
 	}
-	r, err := d.desk.Record(ctx, ref)
+	r, err := d.desk.Record(ctx, ref, 0)
 	if err != nil || r.Title != "Käthe Süßmilch" || r.Dial != "+4989452177" || len(r.Timeline) == 0 {
 		t.Errorf("the record: %v, %+v", err, r)
 	}

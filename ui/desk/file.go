@@ -59,6 +59,7 @@ type File interface {
 	Deals(context.Context, crm.Query) (crm.RecordPage, error)
 	Count(ctx context.Context, kind crm.Kind, q crm.Query) (int, error)
 	Record(context.Context, crm.Ref) (crm.Record, error)
+	RecordFrom(ctx context.Context, r crm.Ref, skip int) (crm.Record, error)
 	Belongings(ctx context.Context, r crm.Ref, n int) (crm.Belongings, error)
 	Search(ctx context.Context, text string, limit int) ([]crm.Found, error)
 

@@ -32,7 +32,7 @@ func TestAChangeIsToldInWords(t *testing.T) {
 	}
 	told := func(r Ref) (all []Changed) {
 		t.Helper()
-		rec, err := d.desk.Record(ctx, r)
+		rec, err := d.desk.Record(ctx, r, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func TestAChangeIsToldInWords(t *testing.T) {
 	if all := told(Ref{Deal, string(deal.ID)}); len(all) != 1 || all[0].Label.Key != "Amount" || all[0].To != "1200 EUR" {
 		t.Errorf("of the deal %+v", all)
 	}
-	rec, err := d.desk.Record(ctx, ref)
+	rec, err := d.desk.Record(ctx, ref, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func TestACallRefusedByDoNotDisturbIsMissed_H6_C4(t *testing.T) {
 	if err != nil || st.Total.Missed != 1 || st.Total.Back != 0 {
 		t.Errorf("the statistics count %+v, %v", st.Total, err)
 	}
-	rec, err := d.desk.Record(t.Context(), ref)
+	rec, err := d.desk.Record(t.Context(), ref, 0)
 	if err != nil || !slices.ContainsFunc(rec.Timeline, func(e Event) bool {
 		return e.Kind == EventCall && e.Outcome == Missed && e.NotTaken.Key == "Do not disturb"
 	}) {

@@ -12,9 +12,10 @@ import (
 	"leadline/crm"
 )
 
-// Record is a record with all its detail shows. It waits for the file.
-func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
-	r, err := d.file.Record(ctx, fileRef(ref))
+// Record is a record with all its detail shows, and a page of its timeline: after so many of the newest events. It waits for
+// the file.
+func (d *Desk) Record(ctx context.Context, ref Ref, skip int) (Record, error) {
+	r, err := d.file.RecordFrom(ctx, fileRef(ref), skip)
 	if err != nil {
 		return Record{}, fmt.Errorf("read %s: %w", ref.Kind, err)
 	}
@@ -26,7 +27,7 @@ func (d *Desk) Record(ctx context.Context, ref Ref) (Record, error) {
 	if err != nil {
 		return Record{}, fmt.Errorf("read who works here: %w", err)
 	}
-	out := Record{Ref: ref, Title: r.Name, Stage: -1}
+	out := Record{Ref: ref, Title: r.Name, Stage: -1, Earlier: r.Earlier}
 	b := facts{d: d, out: &out}
 	switch {
 	case r.Contact != nil:

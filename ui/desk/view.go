@@ -425,7 +425,8 @@ type Record struct {
 	Open     bool     // a lead or deal that is worked on
 	Facts    []Fact
 	Dial     string
-	Timeline []Event // newest first
+	Timeline []Event // a page of it, newest first
+	Earlier  bool    // there is more before that
 }
 
 // Fact is one labelled value of a record.

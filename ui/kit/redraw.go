@@ -75,14 +75,30 @@ func (h heldView) restore(s *container.Scroll) {
 	s.ScrollToOffset(fyne.NewPos(max(0, min(to.X, size.Width-room.Width)), max(0, min(to.Y, size.Height-room.Height))))
 }
 
+// firstInView is the first that is in view as a whole, of those that there is one of where there is any: of the buttons that
+// each event of a timeline has none can be found again when other events have come.
 func firstInView(s *container.Scroll) (first fyne.CanvasObject, y float32) {
+	there := map[nth]int{}
+	everything(s.Content, func(o fyne.CanvasObject, _ fyne.Position) {
+		if n, ok := o.(Named); ok {
+			there[kindOf(n)]++
+		}
+	})
+	single := false
 	everything(s.Content, func(o fyne.CanvasObject, pos fyne.Position) {
-		if _, ok := o.(Named); ok && first == nil && pos.Y >= s.Offset.Y {
+		n, ok := o.(Named)
+		if !ok || single || pos.Y < s.Offset.Y {
+			return
+		}
+		if single = there[kindOf(n)] == 1; single || first == nil {
 			first, y = o, pos.Y
 		}
 	})
 	return first, y
 }
+
+// kindOf is what a widget is, the first of those.
+func kindOf(n Named) nth { return nth{role: n.Role(), name: n.Name(), value: n.Value()} }
 
 // everything walks a scroller's content, its position left out, with what is out of view.
 func everything(content fyne.CanvasObject, visit func(fyne.CanvasObject, fyne.Position)) {

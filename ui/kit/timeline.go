@@ -85,7 +85,8 @@ func (n *TimelineNode) Children() []fyne.CanvasObject {
 	return []fyne.CanvasObject{n.below}
 }
 
-const timelineText = 36 // where the text begins
+// TimelineText is where the text of a node begins, in px.
+const TimelineText = 36
 
 // HeightFor is the height in px at a width.
 func (n *TimelineNode) HeightFor(width float32) float32 {
@@ -94,10 +95,10 @@ func (n *TimelineNode) HeightFor(width float32) float32 {
 	}
 	h := float32(24)
 	if n.body != nil {
-		h += n.bodyGap + n.body.HeightFor(width-timelineText)
+		h += n.bodyGap + n.body.HeightFor(width-TimelineText)
 	}
 	if n.below != nil {
-		h += 6 + heightFor(n.below, width-timelineText)
+		h += 6 + heightFor(n.below, width-TimelineText)
 	}
 	return h + n.after
 }
@@ -136,17 +137,17 @@ func (n *TimelineNode) CreateRenderer() fyne.WidgetRenderer {
 		}
 		mw := ceil(Quiet.measure(n.meta).Width)
 		place(meta, s.Width-mw, y-mh/2-0.5, mw, mh)
-		place(title, timelineText, y-h/2-0.5, s.Width-timelineText-mw-8, h)
-		title.Text = Ellipsis(oneLine(n.title), style, s.Width-timelineText-mw-8)
+		place(title, TimelineText, y-h/2-0.5, s.Width-TimelineText-mw-8, h)
+		title.Text = Ellipsis(oneLine(n.title), style, s.Width-TimelineText-mw-8)
 		y = 24
-		w := s.Width - timelineText
+		w := s.Width - TimelineText
 		if n.body != nil {
 			bh := n.body.HeightFor(w)
-			place(n.body, timelineText, y+n.bodyGap, w, bh)
+			place(n.body, TimelineText, y+n.bodyGap, w, bh)
 			y += n.bodyGap + bh
 		}
 		if n.below != nil {
-			place(n.below, timelineText, y+6, w, heightFor(n.below, w))
+			place(n.below, TimelineText, y+6, w, heightFor(n.below, w))
 		}
 	}, func() fyne.Size {
 		w := n.Size().Width
