@@ -212,14 +212,15 @@ type Event struct {
 	Reason    Text   // of EventCreated: the rule by which it came to be
 	By        *Call  // of EventCreated: the call that made it; nil where none did, or it is not in this file
 
-	Agent      ID            // of EventCall: whose it was
+	Agent      ID            // of EventCall: whose it was; of EventNote and EventChanged: whose doing
 	Recordings []string      // of EventCall: names of files, oldest first
 	Uploaded   []ID          // those of them that the server has
 	Quality    *SoundQuality // of EventCall: how it sounded; nil where that isn't known
 	Diverted   []Diversion   // of EventCall: where it was before
 
 	Changes  []FieldChange // of EventChanged, with names in place of ids
-	Note     ID            // of EventChanged: what Store.TakeBack takes back
+	Edited   time.Time     // of EventNote: when its words were changed last; zero for never
+	Note     ID            // of EventNote and EventChanged: names it; Store.TakeBack takes the latter back
 	Undoable bool          // of EventChanged: the record is still as it was made by it
 }
 

@@ -22,7 +22,18 @@ type Note struct {
 	By   ID        `json:"by,omitempty"`
 	Text string    `json:"text"`
 
+	Edited  time.Time     `json:"edited,omitzero"` // when the words were changed last
 	Changes []FieldChange `json:"changes,omitempty"`
+}
+
+// MayEdit says whether a user may change the words of a note: nobody puts any into somebody else's mouth, and what the program
+// tells of a record stays as it is (requirements.md G2).
+func (n Note) MayEdit(user ID) bool { return len(n.Changes) == 0 && (n.By == "" || n.By == user) }
+
+// MayRemove says whether a user with these rights may take a note away: one's own, and any for who looks after the CRM, since a
+// person may ask for wrong words about them to go when their writer has long left (GDPR, article 16).
+func (n Note) MayRemove(user ID, r Rights) bool {
+	return len(n.Changes) == 0 && (n.MayEdit(user) || r.Settings)
 }
 
 // FollowUpRow is a line in a list of follow-ups.

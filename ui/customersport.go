@@ -25,6 +25,8 @@ type Customers interface {
 
 	ConversionOf(ctx context.Context, lead crm.ID, kinds []crm.Kind, into []crm.Ref, pipeline crm.ID) (crm.ConvertLead, error)
 	Record(context.Context, crm.Ref) (crm.Record, error)
+	Note(context.Context, crm.ID) (crm.Note, error) // of a record
+	Call(context.Context, crm.ID) (crm.CallRow, error)
 	Like(context.Context, crm.Likeness) ([]crm.Duplicate, error)
 	MergeOf(ctx context.Context, keep, gone crm.Ref, take map[string]bool) (crm.MergeRecords, []crm.Difference, error)
 	Merge(context.Context, crm.MergeRecords) (crm.Undo, error)

@@ -47,6 +47,7 @@ type recordView struct {
 	reader  *kit.Reader // of the timeline
 	excepts recordExcepts
 	players recordPlayers
+	edits   map[desk.Ref]*noteEdit // open in the timeline, by draftOf
 
 	left map[string]*recordTask // forms that were left with something typed, by where they were begun
 
@@ -72,7 +73,7 @@ type recordAnswer struct {
 }
 
 func newRecordView(opt MainOptions, host recordHost) *recordView {
-	v := &recordView{opt: opt, host: host, box: kit.Stack(), left: map[string]*recordTask{}, changed: func() {}, emptied: func() {}, removed: func() {}}
+	v := &recordView{opt: opt, host: host, box: kit.Stack(), left: map[string]*recordTask{}, edits: map[desk.Ref]*noteEdit{}, changed: func() {}, emptied: func() {}, removed: func() {}}
 	v.asking = asker[recordPage, recordAnswer]{do: opt.Do, ask: func(ctx context.Context, p recordPage) (a recordAnswer, err error) {
 		r := p.ref
 		if a.Record, err = opt.Desk.Record(ctx, r, p.skip); err != nil || opt.Customers == nil {
@@ -97,6 +98,7 @@ func (v *recordView) Show(r desk.Row) {
 	if v.row.Ref != r.Ref || r.Ref == (desk.Ref{}) && rowKey(v.row) != rowKey(r) {
 		v.players.Clear()
 		v.leave()
+		clear(v.edits)
 		v.skip = 0
 	}
 	v.row, v.shown, v.blanked = r, true, false

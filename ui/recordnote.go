@@ -24,6 +24,7 @@ type recordNote struct {
 	ref    desk.Ref
 	mail   string // the record's first e-mail address; "" for none
 	box    *fyne.Container
+	foot   *fyne.Container // its buttons
 	field  *kit.Field
 	write  *kit.Button
 	add    *kit.Button
@@ -54,8 +55,8 @@ func newRecordNote(v *recordView, drafts *noteDrafts) *recordNote {
 	up := kit.NewButton("Follow-up", kit.Ghost, func() { v.followUp(crm.FollowUp{}) }).WithIcon(theme.IconFollowUp).Small()
 	n.write = kit.NewButton("E-mail", kit.Ghost, func() { v.writeTo(n.mail) }).WithIcon(theme.IconMail).Small()
 	n.add = kit.NewButton("Add", kit.Line, n.submit).Small()
-	foot := kit.Sized(0, noteFoot, kit.Pad(0, 4, 4, 2, kit.RowAligned(2, kit.End, up, n.write, kit.Spacer(), n.add)))
-	n.box = kit.Stack(n.field, kit.Column(0, kit.Spacer(), foot))
+	n.foot = kit.RowAligned(2, kit.End, up, n.write, kit.Spacer(), n.add)
+	n.box = kit.Stack(n.field, kit.Column(0, kit.Spacer(), kit.Sized(0, noteFoot, kit.Pad(0, 4, 4, 2, n.foot))))
 	return n
 }
 
@@ -63,6 +64,7 @@ func newRecordNote(v *recordView, drafts *noteDrafts) *recordNote {
 func (n *recordNote) show(r desk.Ref, mail string) {
 	n.mail = mail
 	setShown(n.write, mail != "")
+	n.foot.Refresh() // a button that comes has no place yet
 	if n.ref != r {
 		n.ref, n.busy = r, false
 	}
@@ -202,12 +204,12 @@ func (d *noteDrafts) prune(opt MainOptions) {
 	fileAsk(opt, func(ctx context.Context) (now map[desk.Ref]desk.Ref, err error) {
 		now = map[desk.Ref]desk.Ref{} // where else than before; zero for nowhere
 		for _, r := range refs {
-			rec, err := opt.Customers.Record(ctx, crmRef(r))
+			is, err := draftNow(ctx, opt.Customers, r)
 			switch {
 			case errors.Is(err, crm.ErrNotFound):
 				now[r] = desk.Ref{}
-			case err == nil && rec.Ref != crmRef(r):
-				now[r] = deskRef(rec.Ref)
+			case err == nil && is != r:
+				now[r] = is
 			}
 		}
 		return now, nil
@@ -220,4 +222,22 @@ func (d *noteDrafts) prune(opt MainOptions) {
 			}
 		}
 	})
+}
+
+// draftNow is what a draft is of now: a record may have become a part of another. An error that is crm.ErrNotFound says that it is
+// gone, or has no note to change any more.
+func draftNow(ctx context.Context, c Customers, of desk.Ref) (desk.Ref, error) {
+	switch of.Kind {
+	case draftOfNote:
+		_, err := c.Note(ctx, crm.ID(of.ID))
+		return of, err
+	case draftOfCall:
+		row, err := c.Call(ctx, crm.ID(of.ID))
+		if err == nil && row.Call.Note == "" {
+			err = crm.ErrNotFound
+		}
+		return of, err
+	}
+	rec, err := c.Record(ctx, crmRef(of))
+	return deskRef(rec.Ref), err
 }

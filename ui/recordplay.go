@@ -14,12 +14,15 @@ import (
 )
 
 // belowEvent is what a timeline shows below an event: of a call how it sounded, its recordings and what came of it; of a
-// change that it can be taken back.
+// change that it can be taken back; of a note its words while they are changed.
 func (v *recordView) belowEvent(e desk.Event) fyne.CanvasObject {
 	if e.Kind == desk.EventChanged {
 		return v.belowChange(e)
 	}
 	var rows []fyne.CanvasObject
+	if n := v.editing(e); n != nil {
+		rows = append(rows, n.box)
+	}
 	if s := e.Sounded; s != nil {
 		rows = append(rows, kit.NewProseData(soundedWords(*s), kit.Quiet))
 	}

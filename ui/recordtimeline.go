@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (v *recordView) timeline() fyne.CanvasObject {
 	} else {
 		nodes = v.planned()
 	}
-	if nodes = append(nodes, timelineNodes(v.rec.Timeline, v.opt.Now(), v.belowEvent)...); len(nodes) > 0 {
+	if nodes = append(nodes, timelineNodes(v.shownEvents(), v.opt.Now(), v.belowEvent, v.noteMore)...); len(nodes) > 0 {
 		column = append(column, kit.NewTimeline(nodes...))
 	} else {
 		column = append(column, kit.Pad(6, 0, 0, 0, kit.NewProse("Nothing has happened yet. Calls and notes appear here.", kit.Body.In(theme.Text2))))
@@ -40,6 +41,17 @@ func (v *recordView) timeline() fyne.CanvasObject {
 	}
 	v.reader = kit.NewReader("Timeline", kit.Pad(18, 20, 18, 20, kit.Column(18, column...)), v.turn)
 	return v.reader
+}
+
+// shownEvents are the events without the words that are being changed: these are in their field.
+func (v *recordView) shownEvents() []desk.Event {
+	events := slices.Clone(v.rec.Timeline)
+	for i, e := range events {
+		if v.editing(e) != nil {
+			events[i].Body = ""
+		}
+	}
+	return events
 }
 
 // way leads to another page, and has the keys go on there.
@@ -71,9 +83,9 @@ func (v *recordView) fit() {
 	}
 }
 
-// timelineNodes are a record's events under the headings of their days, newest first; below is
-// what is shown under an event, or nil.
-func timelineNodes(events []desk.Event, now time.Time, below func(desk.Event) fyne.CanvasObject) []*kit.TimelineNode {
+// timelineNodes are a record's events under the headings of their days, newest first; below and beside are
+// what is shown under an event and at its right, or nil.
+func timelineNodes(events []desk.Event, now time.Time, below, beside func(desk.Event) fyne.CanvasObject) []*kit.TimelineNode {
 	var nodes []*kit.TimelineNode
 	day := ""
 	for _, e := range events {
@@ -88,6 +100,9 @@ func timelineNodes(events []desk.Event, now time.Time, below func(desk.Event) fy
 		}
 		if o := below(e); o != nil {
 			node.Below(o)
+		}
+		if o := beside(e); o != nil {
+			node.Beside(o)
 		}
 		nodes = append(nodes, node)
 	}
@@ -178,7 +193,7 @@ func callTitle(incoming bool, o desk.Outcome, who string) string {
 	return way + ", " + text.T("failed")
 }
 
-// eventMeta is the time and how long, or who.
+// eventMeta is the time and how long, or who, and whether it is as it was.
 func eventMeta(e desk.Event) string {
 	s := text.Time(e.At)
 	switch {
@@ -186,6 +201,9 @@ func eventMeta(e desk.Event) string {
 		s += " · " + text.Length(e.Length)
 	case e.Kind != desk.EventCall && e.Who != "":
 		s += " · " + e.Who
+	}
+	if !e.Edited.IsZero() {
+		s += " · " + text.T("edited")
 	}
 	return joined(" · ", s, text.Say(e.Passed))
 }

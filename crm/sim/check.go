@@ -58,6 +58,11 @@ func (w *World) gone(id crm.ID) {
 	w.release(func(p promise) bool { return p.made.ID == id || p.on.ID == id })
 }
 
+// rewritten takes back what was promised about words that somebody changed.
+func (w *World) rewritten(text string) {
+	w.release(func(p promise) bool { return p.text == text })
+}
+
 // check looks at a company in which everything has come together.
 func (w *World) check(ctx context.Context) error {
 	all, err := w.rows(ctx)

@@ -40,6 +40,18 @@ func (t *tx) saveRecordNote(n crm.Note) error {
 	return t.indexNote(noteRow(rid, false), n.Text)
 }
 
+// Note is a note on a record.
+func (s *Store) Note(ctx context.Context, id crm.ID) (n crm.Note, err error) {
+	q, err := s.read(ctx)
+	if err != nil {
+		return n, err
+	}
+	if n, err = noteByID(q, id); err == nil && n.ID == "" {
+		err = ErrNotFound
+	}
+	return n, err
+}
+
 // recordNotes are the newest notes of a record that belong to no call.
 func recordNotes(q querier, k key, limit int) (notes []crm.Note, err error) {
 	err = each(q, "SELECT data FROM note WHERE key = ? ORDER BY at DESC LIMIT ?", []any{int64(k), limit}, func(rows *sql.Rows) error {

@@ -89,12 +89,12 @@ func noteEvent(q querier, k key, rid int64, now json.RawMessage) (e crm.Event, e
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return e, err
 	}
-	e = crm.Event{Kind: crm.EventNote, At: n.At, Body: n.Text}
+	e = crm.Event{Kind: crm.EventNote, At: n.At, Body: n.Text, Note: n.ID, Edited: n.Edited}
 	if n.Text == "" {
 		if e, err = historyEvent(q, k, n, now); err != nil {
 			return e, err
 		}
 	}
-	e.Who = who.Name
+	e.Who, e.Agent = who.Name, n.By
 	return e, nil
 }

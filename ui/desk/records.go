@@ -88,16 +88,35 @@ func (d *Desk) Record(ctx context.Context, ref Ref, skip int) (Record, error) {
 	if out.Title == "" && len(out.Facts) > 0 {
 		out.Title = out.Facts[0].Value
 	}
+	rights, err := d.file.Rights(ctx)
+	if err != nil {
+		return Record{}, fmt.Errorf("read what who works here may do: %w", err)
+	}
 	for _, e := range r.Timeline {
+		mayEdit, mayRemove := mayChangeNote(e, me.ID, rights)
 		out.Timeline = append(out.Timeline, Event{
 			Kind: EventKind(e.Kind), At: e.At, Title: Text(e.Title), Body: e.Body, Who: e.Who,
 			Incoming: e.Direction == crm.Incoming, Outcome: viewOutcome(e.Outcome), NotTaken: notTaken(e.Outcome, e.Detail), Length: e.Length, Passed: sentOnBy(e.Diverted, d.region),
 			Recordings: d.recordedOf(e, me.ID), Sounded: viewSounded(e.Quality),
 			Reason: Text(e.Reason), By: d.madeBy(e.By), Result: e.Result, Line: e.Line,
 			Changes: d.changed(e.Changes, fields), Note: string(e.Note), Undoable: e.Undoable,
+			Call: CallID(e.Call), Edited: e.Edited, MayEdit: mayEdit, MayRemove: mayRemove,
 		})
 	}
 	return out, nil
+}
+
+// mayChangeNote says whether who works here may change the note that an event tells, and take it away: that of a call is its agent's.
+func mayChangeNote(e crm.Event, me crm.ID, rights crm.Rights) (edit, remove bool) {
+	switch e.Kind {
+	case crm.EventNote:
+		n := crm.Note{By: e.Agent}
+		return n.MayEdit(me), n.MayRemove(me, rights)
+	case crm.EventCall:
+		own := e.Body != "" && (e.Agent == "" || e.Agent == me)
+		return own, own
+	}
+	return false, false
 }
 
 // madeBy is the call that made a record, for the eye.

@@ -470,8 +470,13 @@ type Event struct {
 	Result     string     // of a call: what came of it, one of crm.Results; "" for none
 	Line       string     // of a call, by its name
 
+	Call      CallID    // of EventCall
+	Edited    time.Time // of EventNote: when its words were changed last; zero for never
+	MayEdit   bool      // of a note on the record or a call: who works here may change its words
+	MayRemove bool      // … take it away
+
 	Changes  []Changed // of EventChanged
-	Note     string    // of EventChanged: names it, for taking it back
+	Note     string    // of EventNote and EventChanged: names it
 	Undoable bool      // of EventChanged: the record is still as it was made by it
 }
 

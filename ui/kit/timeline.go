@@ -18,7 +18,7 @@ type TimelineNode struct {
 	body           *Prose
 	heading        bool
 	first, last    bool
-	below          fyne.CanvasObject
+	below, beside  fyne.CanvasObject
 	bodyGap, after float32
 }
 
@@ -52,6 +52,9 @@ func NewTimelineHeading(day string) *TimelineNode {
 // Below adds an object under the body: a player, chips.
 func (n *TimelineNode) Below(o fyne.CanvasObject) *TimelineNode { n.below = o; return n }
 
+// Beside adds a small object at the right end of the title's line: what can be done about the event.
+func (n *TimelineNode) Beside(o fyne.CanvasObject) *TimelineNode { n.beside = o; return n }
+
 // NewTimeline lays nodes on one unbroken line.
 func NewTimeline(nodes ...*TimelineNode) *fyne.Container {
 	objects := make([]fyne.CanvasObject, len(nodes))
@@ -77,12 +80,14 @@ func (n *TimelineNode) Value() string {
 	return n.meta + " · " + n.body.Value()
 }
 
-// Children is what was put below.
-func (n *TimelineNode) Children() []fyne.CanvasObject {
-	if n.below == nil {
-		return nil
+// Children are what was put beside and below.
+func (n *TimelineNode) Children() (all []fyne.CanvasObject) {
+	for _, o := range []fyne.CanvasObject{n.beside, n.below} {
+		if o != nil {
+			all = append(all, o)
+		}
 	}
-	return []fyne.CanvasObject{n.below}
+	return all
 }
 
 // TimelineText is where the text of a node begins, in px.
@@ -112,9 +117,7 @@ func (n *TimelineNode) CreateRenderer() fyne.WidgetRenderer {
 	if n.body != nil {
 		objects = append(objects, n.body)
 	}
-	if n.below != nil {
-		objects = append(objects, n.below)
-	}
+	objects = append(objects, n.Children()...)
 	style := Strong
 	if n.heading {
 		style = Section
@@ -135,10 +138,16 @@ func (n *TimelineNode) CreateRenderer() fyne.WidgetRenderer {
 		if n.heading {
 			y = 16
 		}
+		right := s.Width
+		if n.beside != nil {
+			size := n.beside.MinSize()
+			place(n.beside, right-size.Width, y-size.Height/2, size.Width, size.Height)
+			right -= size.Width + 2
+		}
 		mw := ceil(Quiet.measure(n.meta).Width)
-		place(meta, s.Width-mw, y-mh/2-0.5, mw, mh)
-		place(title, TimelineText, y-h/2-0.5, s.Width-TimelineText-mw-8, h)
-		title.Text = Ellipsis(oneLine(n.title), style, s.Width-TimelineText-mw-8)
+		place(meta, right-mw, y-mh/2-0.5, mw, mh)
+		place(title, TimelineText, y-h/2-0.5, right-TimelineText-mw-8, h)
+		title.Text = Ellipsis(oneLine(n.title), style, right-TimelineText-mw-8)
 		y = 24
 		w := s.Width - TimelineText
 		if n.body != nil {

@@ -127,6 +127,8 @@ func (t *tx) allow(c crm.Change) error {
 		return t.allowOfCall(rights, do.ID)
 	case crm.SaveNote:
 		return t.allowOfCall(rights, do.Call)
+	case crm.SaveRecordNote:
+		return t.allowNote(rights, do.Note)
 	case crm.LinkCall:
 		return t.allowOfCall(rights, do.Call)
 	case crm.SaveRecordings:
@@ -255,6 +257,25 @@ func (t *tx) allowCall(rights crm.Rights, agent crm.ID) error {
 		return err
 	}
 	return allowed(rights.SeeCalls.Includes(me, owner))
+}
+
+// allowNote lets everybody write notes, and change or take away those that crm.Note says. With its record a note goes elsewhere
+// by whoever does that: its words stay.
+func (t *tx) allowNote(rights crm.Rights, n crm.Note) error {
+	was, err := t.row(Key{wire.Note, n.ID})
+	if err != nil || !was.live() {
+		return err
+	}
+	had, err := Read[crm.Note](was)
+	if err != nil {
+		return err
+	}
+	if n.Empty() {
+		return allowed(had.MayRemove(t.from.User, rights))
+	}
+	hung := had
+	hung.Ref = n.Ref
+	return allowed(t.from.System || had.MayEdit(t.from.User) || same(raw(hung), raw(n)))
 }
 
 func (t *tx) allowOfCall(rights crm.Rights, call crm.ID) error {

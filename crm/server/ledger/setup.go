@@ -119,10 +119,14 @@ func (t *tx) removeEntries(ids []crm.ID) error {
 	return nil
 }
 
-// saveRecordNote adds or sets a note on a record; an empty one is taken away.
+// saveRecordNote adds or sets a note on a record; an empty one is taken away, unless its words were changed after that.
 func (t *tx) saveRecordNote(n crm.Note) error {
 	k := Key{wire.Note, n.ID}
 	if n.Empty() {
+		was, err := t.row(k)
+		if err != nil || was.live() && was.Stamps["text"] > t.at {
+			return err
+		}
 		return t.drop(k)
 	}
 	ref, err := t.hook(n.Ref)
