@@ -28,6 +28,7 @@ type Card struct {
 	Status        LeadStatus // of a lead
 	Marks         []string   // tags: "VIP"
 	Deals         []Deal     // open ones, the largest first
+	DealsInAll    int        // open ones
 	OpenLeads     int
 	Missed        int        // missed calls not worked off, by any of its numbers
 	LastCalls     []PastCall // newest first

@@ -21,10 +21,11 @@ type callChooser struct {
 	title   *kit.Label
 	rows    []*pressFocus
 	matches []desk.Match
+	next    int // the row that gets the keyboard once it has its place; -1 for none
 }
 
 func newCallChooser(v *callView) *callChooser {
-	c := &callChooser{v: v, list: kit.Column(2), title: kit.NewData("", kit.Section).Shrink(0)}
+	c := &callChooser{v: v, next: -1, list: kit.Column(2), title: kit.NewData("", kit.Section).Shrink(0)}
 	other := kit.NewButton("Someone else…", kit.Ghost, v.toggleLink).WithIcon(theme.IconLink).Small()
 	hint := kit.Row(0, other, kit.Spacer(), kit.NewLabel("↑ ↓ choose, Enter keeps", kit.Quiet))
 	c.root = kit.Column(0,
@@ -36,7 +37,7 @@ func newCallChooser(v *callView) *callChooser {
 	return c
 }
 
-func (c *callChooser) begin() { c.matches, c.rows = nil, nil }
+func (c *callChooser) begin() { c.matches, c.rows, c.next = nil, nil, -1 }
 
 func (c *callChooser) fill(call desk.Call, now time.Time) {
 	matches := call.Card.Matches
@@ -60,10 +61,18 @@ func (c *callChooser) fill(call desk.Call, now time.Time) {
 	}
 	switch {
 	case fresh:
-		c.focus(shown)
+		c.next = shown
 	case focused >= 0:
-		c.focus(min(focused, len(c.rows)-1))
+		c.next = min(focused, len(c.rows)-1)
 	}
+}
+
+// settle gives the keyboard to the row that is to have it. It follows the layout: what gets the keyboard is scrolled to.
+func (c *callChooser) settle() {
+	if c.root.Visible() {
+		c.focus(c.next)
+	}
+	c.next = -1
 }
 
 func (c *callChooser) focus(i int) {

@@ -98,6 +98,7 @@ type callIdentity struct {
 const (
 	identityHeight = 94
 	callMargin     = 16
+	marksGap       = 6
 )
 
 func newCallIdentity() *callIdentity {
@@ -107,7 +108,7 @@ func newCallIdentity() *callIdentity {
 		role:   kit.NewData("", kit.Body.In(theme.Text2)).Shrink(0),
 		number: kit.NewData("", kit.Strong),
 		tail:   kit.NewData("", kit.Quiet).Shrink(0),
-		marks:  kit.Row(6),
+		marks:  kit.Row(marksGap),
 	}
 	i.bars = kit.Pad(4, 0, 4, 0, kit.Row(0, kit.Sized(160, 10, kit.FillRound(theme.Hover, 5))))
 	i.bars.Hide()
@@ -162,9 +163,29 @@ func (i *callIdentity) fillMarks(c desk.Call) {
 	}
 	i.drawn = marks
 	i.marks.Objects = nil
-	for _, m := range marks {
-		i.marks.Objects = append(i.marks.Objects, kit.NewMark(m))
+	chips, widths, room := make([]fyne.CanvasObject, len(marks)), make([]float32, len(marks)), float32(callWidth-2*callMargin-(len(marks)-1)*marksGap)
+	for n, m := range marks {
+		chips[n] = kit.NewMark(m)
+		widths[n] = chips[n].MinSize().Width
 	}
+	for n, w := range within(room, widths) {
+		i.marks.Objects = append(i.marks.Objects, kit.Sized(w, 20, chips[n]))
+	}
+}
+
+// within are widths that fit into the room together: the widest give way.
+func within(room float32, widths []float32) []float32 {
+	fitting, left := slices.Clone(widths), room
+	for n, w := range slices.Sorted(slices.Values(widths)) {
+		if most := left / float32(len(widths)-n); w > most {
+			for i := range fitting {
+				fitting[i] = min(fitting[i], most)
+			}
+			break
+		}
+		left -= w
+	}
+	return fitting
 }
 
 func sameMark(a, b desk.Mark) bool {

@@ -44,14 +44,18 @@ func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
 		h.end()
 	}
 	if n := min(mostDeals, len(card.Deals)); n > 0 {
-		h.add(sectionHead(kit.NewLabel("Open deals", kit.Section), h.counted(n, len(card.Deals))))
+		h.add(sectionHead(kit.NewLabel("Open deals", kit.Section), h.counted(n, max(card.OpenDeals, len(card.Deals)))))
 		for _, d := range card.Deals[:n] {
 			h.add(dealRow(d))
 		}
 		h.end()
 	}
 	if n := min(mostNotes, len(card.Notes)); n > 0 {
-		h.add(sectionHead(kit.NewLabel("Earlier notes", kit.Section), h.counted(n, len(card.Notes))))
+		all := len(card.Notes)
+		if all == desk.CardLines { // there may be more, which nobody counts while it rings
+			all = 0
+		}
+		h.add(sectionHead(kit.NewLabel("Earlier notes", kit.Section), h.counted(n, all)))
 		for _, note := range card.Notes[:n] {
 			h.add(noteRow(note, now))
 		}
@@ -101,6 +105,9 @@ func line28(objects ...fyne.CanvasObject) fyne.CanvasObject {
 	return kit.Sized(0, 28, kit.Pad(0, callMargin, 0, callMargin, kit.Row(8, objects...)))
 }
 
+// dayWidth is what "Yesterday 10:42" needs.
+const dayWidth = 94
+
 // asideMost is how wide what stands at the right of a line may be.
 const asideMost = 120
 
@@ -132,7 +139,7 @@ func callRow(c desk.PastCall, now time.Time) fyne.CanvasObject {
 	}
 	return line28(
 		kit.NewIcon(icon, 14, color).Image,
-		kit.Sized(84, 0, kit.NewData(text.Day(c.At, now), kit.Secondary).Shrink(0)),
+		kit.Sized(dayWidth, 0, kit.NewData(text.Day(c.At, now), kit.Secondary).Shrink(0)),
 		kit.Grow(kit.NewData(title, kit.Body).Shrink(0)),
 		aside(c.Agent),
 		kit.Sized(40, 0, kit.NewData(length, kit.Quiet.Right())),
@@ -152,7 +159,7 @@ func dealRow(d desk.DealLine) fyne.CanvasObject {
 func noteRow(n desk.PastNote, now time.Time) fyne.CanvasObject {
 	return line28(
 		kit.NewIcon(theme.IconNote, 14, theme.Text2).Image,
-		kit.Sized(84, 0, kit.NewData(text.Day(n.At, now), kit.Secondary).Shrink(0)),
+		kit.Sized(dayWidth, 0, kit.NewData(text.Day(n.At, now), kit.Secondary).Shrink(0)),
 		kit.Grow(kit.NewData(n.Text, kit.Body).Shrink(0)),
 		aside(n.Who),
 	)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"time"
 
 	"leadline/ui/desk"
@@ -168,7 +169,7 @@ func samples() map[string]desk.Call {
 	linking.Linking = desk.Linking{Words: "groß", Searched: true, Found: []desk.Match{
 		{Ref: desk.Ref{Kind: desk.Contact, ID: "c7"}, Name: "Jörg Groß", Sub: "Groß & Söhne KG"}, {Ref: desk.Ref{Kind: desk.Company, ID: "f7"}, Name: "Groß & Söhne KG"},
 		{Ref: desk.Ref{Kind: desk.Lead, ID: "l7"}, Name: "Großküche Donaudampfschifffahrtsgesellschaft Österreich", Sub: "Franz Xaver Höllerer-Wöhrmann"}}}
-	return map[string]desk.Call{
+	all := map[string]desk.Call{
 		"wrapup": wrapup, "linking": linking,
 		"excepting": excepting,
 		"known":     known, "unknown": unknown, "form": form, "several": several, "talk": talk, "withheld": withheld,
@@ -176,4 +177,6 @@ func samples() map[string]desk.Call {
 		"recorded": recorded, "unheard": unheard, "paused": paused, "unrecorded": unrecorded, "ended": ended,
 		"missed": missed, "elsewhere": elsewhere, "busy": busy, "dialling": dialling, "waiting": waiting, "talkform": talkForm,
 	}
+	maps.Copy(all, extremes(known, several, talk, ended))
+	return all
 }

@@ -137,6 +137,7 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	setShown(v.footer.Container, why.Key != "" && !(c.Form != nil && phaseOf(c.State) == talking))
 	v.tick(now)
 	v.lay()
+	v.chooser.settle()
 }
 
 // reason is why the CRM did what it did, or while a call is to be passed on what then becomes of the record (look.md).

@@ -86,6 +86,11 @@ func fillCard(q querier, card *crm.Card, k key, n int) error {
 	for _, d := range deals {
 		card.Deals = append(card.Deals, d.Deal)
 	}
+	if card.DealsInAll = len(deals); len(deals) == n {
+		if card.DealsInAll, err = countOpenDeals(q, k); err != nil {
+			return err
+		}
+	}
 	if card.OpenLeads, err = openLeads(q, numbers); err != nil {
 		return err
 	}

@@ -51,6 +51,15 @@ func openDeals(q querier, k key, limit int) (deals []dealRow, err error) {
 	return deals, err
 }
 
+// countOpenDeals is how many there are of openDeals.
+func countOpenDeals(q querier, k key) (n int, err error) {
+	if k.kind() != crm.KindContact && k.kind() != crm.KindCompany {
+		return 0, nil
+	}
+	err = q.row("SELECT count(*) FROM deal WHERE open = 1 AND "+string(k.kind())+" = ?", k.rid()).Scan(&n)
+	return n, explain(err)
+}
+
 // openDealRefs are the refs of openDeals, of which the rules ask no more between the ring and the
 // window. Those of a company are all of its deals, or only those that are of none of its people.
 func openDealRefs(q querier, k key, ofPeople bool) (refs []crm.Ref, err error) {

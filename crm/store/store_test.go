@@ -66,6 +66,9 @@ func TestTheDemoIsAsInThePictures(t *testing.T) {
 	if len(card.Deals) != 2 || card.Deals[0].Amount.Minor != 4_800_000 || card.Deals[0].Stage != crm.DealQuoteSent {
 		t.Errorf("deals %+v", card.Deals)
 	}
+	if largest := must(s.Card(ctx, matches[0].Ref, 1))(t); len(largest.Deals) != 1 || largest.DealsInAll != 2 || card.DealsInAll != 2 {
+		t.Errorf("of two deals the card of one has %d of %d", len(largest.Deals), largest.DealsInAll)
+	}
 	if card.Missed != 2 || card.Calls != 13 || len(card.LastCalls) != 5 || card.LastCalls[0].Outcome != crm.Missed ||
 		card.LastCalls[2].Title != "Price list sent" || card.LastCalls[2].Length != 271*time.Second {
 		t.Errorf("missed %d calls %d last %+v", card.Missed, card.Calls, card.LastCalls)

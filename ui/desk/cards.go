@@ -9,8 +9,8 @@ import (
 	"leadline/crm"
 )
 
-// At most this many last calls, deals and notes are on a card.
-const cardLines = 5
+// CardLines is how many last calls, deals and notes are on a card at most.
+const CardLines = 5
 
 func viewRef(r crm.Ref) Ref { return Ref{Kind: RecordKind(r.Kind), ID: string(r.ID)} }
 func fileRef(r Ref) crm.Ref { return crm.Ref{Kind: crm.Kind(r.Kind), ID: crm.ID(r.ID)} }
@@ -38,7 +38,7 @@ func (d *Desk) card(ctx context.Context, party crm.Party, chosen Ref) (Card, err
 	default:
 		return d.stranger(ctx, party)
 	}
-	known, err := d.file.Card(ctx, ref, cardLines)
+	known, err := d.file.Card(ctx, ref, CardLines)
 	if err != nil {
 		return Card{}, err
 	}
@@ -68,7 +68,7 @@ func (d *Desk) stranger(ctx context.Context, party crm.Party) (Card, error) {
 	if stranger {
 		card.Marks = []Mark{{MarkNotInCRM, Text{Key: "Not in the CRM"}}}
 	}
-	page, err := d.file.Calls(ctx, crm.Query{Text: party.DialString(), Limit: cardLines + 1})
+	page, err := d.file.Calls(ctx, crm.Query{Text: party.DialString(), Limit: CardLines + 1})
 	if err != nil {
 		return card, err
 	}
@@ -83,7 +83,7 @@ func (d *Desk) stranger(ctx context.Context, party crm.Party) (Card, error) {
 			Title: title, Agent: c.AgentName, Length: c.Length(),
 		})
 	}
-	card.LastCalls = card.LastCalls[:min(len(card.LastCalls), cardLines)]
+	card.LastCalls = card.LastCalls[:min(len(card.LastCalls), CardLines)]
 	card.Calls = len(card.LastCalls)
 	if card.Calls == 0 && stranger {
 		card.MatchedBy = Text{Key: "First call of this number"}
@@ -127,7 +127,7 @@ func matchedBy(m crm.Match) Text {
 func (d *Desk) viewCard(c crm.Card) Card {
 	v := Card{
 		Known: true, Ref: viewRef(c.Ref), Name: c.Name, Position: c.Position, Company: c.Company,
-		Responsible: c.Responsible, Calls: c.Calls, Marks: d.marks(c),
+		Responsible: c.Responsible, Calls: c.Calls, OpenDeals: c.DealsInAll, Marks: d.marks(c),
 		OpenLead: c.Ref.Kind == crm.KindLead && c.Status.Open(),
 	}
 	if v.Company == v.Name { // a company, or a lead that is named after its company

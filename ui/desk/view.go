@@ -269,7 +269,8 @@ type Card struct {
 	Matches     []Match
 	LastCalls   []PastCall // newest first, at most five
 	Calls       int        // all of them
-	Deals       []DealLine
+	Deals       []DealLine // open ones, the largest first, at most five
+	OpenDeals   int        // all of them
 	Notes       []PastNote // newest first
 
 	MadeFor CallID    // the call for which a rule has made it; "" where none did
