@@ -75,6 +75,47 @@ func TestHoldHereAndBackMergesWishes(t *testing.T) {
 	stillWorks(t, d, caller, c)
 }
 
+// Some PBXs answer a hold by taking the stream away, or by closing it in both directions; it is a hold all the same.
+func TestAHoldMayBeAnsweredInEveryForm(t *testing.T) {
+	for name, answer := range map[string]string{
+		"recvonly": siptest.SDP(4000, "a=recvonly"),
+		"inactive": siptest.SDP(4000, "a=inactive"),
+		"0.0.0.0":  strings.Replace(siptest.SDP(4000), "c=IN IP4 127.0.0.1", "c=IN IP4 0.0.0.0", 1),
+		"port 0":   siptest.SDP(0),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, caller, c, _ := talking(t, siptest.SDP(4000))
+			d.do(d.Hold(c.ID, true))
+			caller.Reply(caller.Expect("INVITE"), 200, "OK", answer)
+			caller.Expect("ACK")
+			d.eventually("held", func() bool { return d.last(c.ID).State == phone.HeldHere })
+			d.do(d.Hold(c.ID, false))
+			back := caller.Expect("INVITE")
+			if audioPort(t, back.Body) == 0 || !strings.Contains(back.Body, "a=sendrecv") {
+				t.Errorf("taken back with\n%s", back.Body)
+			}
+			caller.Reply(back, 200, "OK", siptest.SDP(4000))
+			caller.Expect("ACK")
+			d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
+			stillWorks(t, d, caller, c)
+		})
+	}
+}
+
+// A far end that gives the stream back to nobody, when we take the call back, holds us.
+func TestACallThatIsTakenBackToNoSoundIsHeldThere(t *testing.T) {
+	t.Parallel()
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	d.do(d.Hold(c.ID, true))
+	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(0))
+	d.eventually("held", func() bool { return d.last(c.ID).State == phone.HeldHere })
+	d.do(d.Hold(c.ID, false))
+	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(0))
+	d.eventually("held there", func() bool { return d.last(c.ID).State == phone.HeldThere })
+	stillWorks(t, d, caller, c)
+}
+
 func TestHoldThatIsRefusedLeavesTheCallAsItWas(t *testing.T) {
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
 	d.do(d.Hold(c.ID, true))

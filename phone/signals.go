@@ -124,6 +124,9 @@ func (c *call) takeAnswer(body sip.Body) error {
 		return err
 	}
 	m, err := sdp.ParseAnswer(c.voice.local, answer)
+	if errors.Is(err, sdp.ErrNoAudio) && c.voice.session != nil && !c.view.Answered.IsZero() {
+		m, err = sdp.ParkedAnswer(answer, c.voice.agreed)
+	}
 	if err != nil {
 		return err
 	}
