@@ -164,8 +164,7 @@ func (c *call) readStats() {
 		s.Quiet = min(s.Quiet, m.Silence())
 	}
 	trouble, since := NoTrouble, time.Duration(0)
-	switch c.view.State {
-	case Active, HeldHere, HeldThere:
+	if c.view.State == Active { // of a held call nobody expects sound, whatever the direction says
 		trouble, since = troubleOf(s)
 	}
 	c.view.Stats = Stats{

@@ -114,6 +114,46 @@ func TestASilentMicrophoneIsNamed(t *testing.T) {
 	stillWorks(t, d, caller, c)
 }
 
+// A call that either side holds is silent by somebody's will, and no trouble.
+func TestAHeldCallIsNoTrouble(t *testing.T) {
+	t.Parallel()
+	quiet := func(t *testing.T, d *desk, c phone.Call, state phone.CallState, forward func(time.Duration)) {
+		t.Helper()
+		d.eventually(state.String(), func() bool { return d.last(c.ID).State == state })
+		d.troubled(c.ID, phone.NoTrouble)
+		for range 2 {
+			d.sound.Frame(nil)
+			forward(11 * time.Second)
+			d.sound.Frame(nil)
+		}
+		time.Sleep(1100 * time.Millisecond) // the figures are read each second
+		if got := d.Calls()[0].Stats.Trouble; got != phone.NoTrouble {
+			t.Errorf("%s: trouble %s", state, got)
+		}
+	}
+	t.Run("by us", func(t *testing.T) {
+		t.Parallel()
+		d, caller, c, _, forward := timely(t, siptest.SDP(4000))
+		d.sound.Frame(nil)
+		forward(11 * time.Second)
+		d.sound.Frame(nil)
+		d.eventually("trouble", func() bool { return d.last(c.ID).Stats.Trouble != phone.NoTrouble })
+		d.do(d.Hold(c.ID, true))
+		caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000, "a=recvonly"))
+		quiet(t, d, c, phone.HeldHere, forward)
+		stillWorks(t, d, caller, c)
+	})
+	t.Run("by them", func(t *testing.T) {
+		t.Parallel()
+		d, caller, c, _, forward := timely(t, siptest.SDP(4000))
+		caller.Do("INVITE", siptest.SDP(4000, "a=sendonly")) // and no music
+		caller.Expect("200 INVITE")
+		caller.Do("ACK", "")
+		quiet(t, d, c, phone.HeldThere, forward)
+		stillWorks(t, d, caller, c)
+	})
+}
+
 // hearing is a sound card whose echo canceller makes silence of a room that is quiet.
 type hearing struct{ *audio.Fake }
 

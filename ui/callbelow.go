@@ -132,6 +132,9 @@ func (b *callBelow) draw() {
 	setShown(b.headset.Image, room && b.card.Microphone != "")
 	setShown(b.device, room)
 	problem, icon := b.card.Problem, theme.IconWarning
+	if c.State == desk.HeldHere || c.State == desk.HeldThere {
+		problem = desk.Text{} // nobody is to hear anybody; the main window tells of a device all the same
+	}
 	if c.Trouble.Key != "" {
 		problem = c.Trouble
 	}

@@ -161,6 +161,22 @@ func TestMuteHoldAndKeypad(t *testing.T) {
 	}
 }
 
+// Of a microphone that nobody is to hear there is nothing to warn of.
+func TestAHeldCallDoesNotWarnOfTheMicrophone(t *testing.T) {
+	b, w := inWindow(t, sample("talk"))
+	for _, tt := range []struct {
+		state desk.State
+		warns bool
+	}{{desk.Talking, true}, {desk.HeldHere, false}, {desk.HeldThere, false}, {desk.Talking, true}} {
+		c := sample("talk")
+		c.State = tt.state
+		b.calls.Draw(desk.Snapshot{Calls: []desk.Call{c}, Sound: desk.Sound{Problem: say("No microphone: the other side cannot hear you")}})
+		if got := w.view.below.wrong.Visible(); got != tt.warns {
+			t.Errorf("state %v: warned %v", tt.state, got)
+		}
+	}
+}
+
 func TestAnEndedCallGoesByItself(t *testing.T) {
 	closes := func(t *testing.T, call desk.Call, after time.Duration) *bench {
 		t.Helper()
