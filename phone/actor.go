@@ -32,7 +32,7 @@ type call struct {
 	invite    sip.Invite // of an incoming call
 	voice     *voice
 	sounds    *sounds
-	wantHold  bool
+	wantHold  bool // also of a call of ours that is to be held when it is answered
 	isHold    bool // what the far end has agreed to
 	asking    bool // a re-INVITE of ours is on its way
 	again     bool // what holds is to be offered once more: our address changed, or the session runs out
@@ -231,12 +231,16 @@ func (c *call) listen() {
 			want.ring = true
 		}
 	case RingingThere:
-		want.tone = audio.ToneRingback
-	case Early, Active, HeldHere, HeldThere:
-		want.voice = true
-		if c.view.State == Early && c.soundless {
+		if !c.wantHold {
 			want.tone = audio.ToneRingback
 		}
+	case Early:
+		want.voice = !c.wantHold
+		if want.voice && c.soundless {
+			want.tone = audio.ToneRingback
+		}
+	case Active, HeldHere, HeldThere:
+		want.voice = true
 	case Ended:
 		return // end has seen to it
 	}

@@ -456,6 +456,60 @@ func TestDeadPBXEndsTheCallWithAReason(t *testing.T) {
 	}
 }
 
+// dialled is a call of ours that rings there.
+func dialled(t *testing.T, d *desk, pbx *siptest.Peer, whom string) (phone.CallID, siptest.Message) {
+	t.Helper()
+	id, err := d.Dial("", whom)
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	pbx.Reply(invite, 180, "Ringing", "")
+	d.call("ringing there", func(c phone.Call) bool { return c.ID == id && c.State == phone.RingingThere })
+	return id, invite
+}
+
+// The agent calls a second one while the first still rings: whoever answers, one is talked with and the other waits.
+func TestASecondCallIsPlacedWhileTheFirstRings(t *testing.T) {
+	t.Parallel()
+	t.Run("both answer", func(t *testing.T) {
+		t.Parallel()
+		pbx := siptest.New(t)
+		d := newDesk(t, pbx).registered()
+		first, invite := dialled(t, d, pbx, "102")
+		second, other := dialled(t, d, pbx, "103")
+		d.eventually("only the second is heard to ring", func() bool { return len(d.sound.Tones()) == 1 })
+		pbx.Reply(invite, 200, "OK", siptest.SDP(4000))
+		pbx.Expect("ACK")
+		hold := pbx.Expect("INVITE")
+		if hold.Get("Call-ID") != invite.Get("Call-ID") || !strings.Contains(hold.Body, "a=sendonly") {
+			t.Errorf("%s\n%s", hold.Start, hold.Body)
+		}
+		pbx.Reply(hold, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+		pbx.Expect("ACK")
+		d.eventually("the first waits", func() bool { return d.last(first).State == phone.HeldHere })
+		pbx.Reply(other, 200, "OK", siptest.SDP(4002))
+		pbx.Expect("ACK")
+		d.eventually("the second is talked on", func() bool { return d.last(second).State == phone.Active })
+		if got := d.last(first).State; got != phone.HeldHere {
+			t.Errorf("the first is %s", got)
+		}
+	})
+	t.Run("the second is busy", func(t *testing.T) {
+		t.Parallel()
+		pbx := siptest.New(t)
+		d := newDesk(t, pbx).registered()
+		first, invite := dialled(t, d, pbx, "102")
+		_, other := dialled(t, d, pbx, "103")
+		pbx.Reply(other, 486, "Busy Here", "")
+		d.ended(phone.Busy)
+		pbx.Reply(invite, 200, "OK", siptest.SDP(4000))
+		pbx.Expect("ACK")
+		d.eventually("the first is talked on", func() bool { return d.last(first).State == phone.Active })
+		if m, held := pbx.Await("INVITE", 200*time.Millisecond); held {
+			t.Errorf("it is held: %s", m.Body)
+		}
+	})
+}
+
 func TestDialRefusesWhatIsNoTarget(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()

@@ -356,7 +356,10 @@ func (p *Phone) publish(c *call, v Call) {
 	if v.State == Ended || before != up(v.State) {
 		for _, o := range p.calls {
 			if o != c {
-				o.box.post(o.listen) // whether it rings loudly depends on the others
+				o.box.post(func() { // whether it rings loudly depends on the others
+					o.stepForward()
+					o.listen()
+				})
 			}
 		}
 	}
@@ -390,13 +393,20 @@ func (p *Phone) othersUp(c *call) bool {
 	return slices.ContainsFunc(p.calls, func(o *call) bool { return o != c && up(o.shown.State) })
 }
 
-// holdOthers puts every other conversation on hold.
+// othersBusy reports whether a call other than c is up and not held here.
+func (p *Phone) othersBusy(c *call) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(p.calls, func(o *call) bool { return o != c && up(o.shown.State) && o.shown.State != HeldHere })
+}
+
+// holdOthers puts every other conversation on hold; one that nobody has answered yet is held when that happens.
 func (p *Phone) holdOthers(c *call) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, o := range p.calls {
 		if o != c && (c.shown.Conference == "" || o.shown.Conference != c.shown.Conference) {
-			o.box.post(func() { _ = o.hold(true) })
+			o.box.post(o.stepBack)
 		}
 	}
 }

@@ -152,6 +152,7 @@ func (c *call) answered(body sip.Body) {
 	}
 	c.settle()
 	c.watch()
+	c.renegotiate() // the agent may have turned to another call meanwhile
 }
 
 func (c *call) failed(f *sip.Failure) {

@@ -208,6 +208,35 @@ func (c *call) hold(on bool) error {
 	return nil
 }
 
+// stepBack holds a call since the agent turns to another: at once, or when the far end answers. Until then nothing is
+// heard of it.
+func (c *call) stepBack() {
+	if !c.unanswered() {
+		_ = c.hold(true)
+		return
+	}
+	c.wantHold = true
+	c.applyMute()
+	c.listen()
+}
+
+// stepForward takes that back when nobody answered before the other was gone.
+func (c *call) stepForward() {
+	if c.wantHold && c.unanswered() && !c.phone.othersBusy(c) {
+		c.wantHold = false
+		c.applyMute()
+	}
+}
+
+// unanswered is a call of ours that goes on and that nobody has answered.
+func (c *call) unanswered() bool {
+	switch c.view.State {
+	case Dialling, RingingThere, Early:
+		return true
+	}
+	return false
+}
+
 func (c *call) dialDigits(digits string) error {
 	if c.voice == nil || c.voice.session == nil || c.view.State == Ended {
 		return c.wrong("send digits to")
