@@ -44,6 +44,7 @@ type call struct {
 	joinedTo  string    // who that is, as far as it is known
 	picksUp   string    // Replaces of the call that rings elsewhere and is taken; "" for none
 	referrer  *referrer // of a call that the far end of another made us place
+	refers    bool      // the far end has us place such a call now
 	limit     *time.Timer
 	ticker    *time.Timer
 	early     *time.Timer // looks whether sound comes before the answer

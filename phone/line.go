@@ -204,10 +204,7 @@ const maxCalls = 32
 
 // check refuses a call before it rings.
 func (l *line) check(body sip.Body) (int, string) {
-	l.phone.mu.Lock()
-	full := len(l.phone.calls) >= maxCalls
-	l.phone.mu.Unlock()
-	if full {
+	if l.phone.full() {
 		return 486, "Busy Here"
 	}
 	secrets, _, err := l.secrets(l.account.security())
@@ -215,6 +212,13 @@ func (l *line) check(body sip.Body) (int, string) {
 		return 500, "Server Internal Error"
 	}
 	return checkOffer(body, l.account.Codecs, secrets)
+}
+
+// full reports whether there are as many calls as there can be.
+func (p *Phone) full() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.calls) >= maxCalls
 }
 
 // checkOffer refuses a call whose sound we couldn't take part in.

@@ -156,9 +156,9 @@ func TestRequestsOutsideOfAnyDialog(t *testing.T) {
 		theirs string
 		code   int
 	}{
-		{"NOTIFY", "", 200}, {"INFO", "", 481}, {"REFER", "", 481}, {"OPTIONS", "", 200}, {"MESSAGE", "", 200},
+		{"NOTIFY", "", 200}, {"INFO", "", 481}, {"REFER", "", 403}, {"OPTIONS", "", 200}, {"MESSAGE", "", 200},
 		{"SUBSCRIBE", "", 405}, {"UPDATE", "", 481}, {"PRACK", "", 481}, {"WHATEVER", "", 405},
-		{"BYE", "ghost", 481}, {"INVITE", "ghost", 481}, {"INFO", "ghost", 481}, {"NOTIFY", "ghost", 481}, {"UPDATE", "ghost", 481},
+		{"BYE", "ghost", 481}, {"INVITE", "ghost", 481}, {"INFO", "ghost", 481}, {"NOTIFY", "ghost", 481}, {"REFER", "ghost", 481}, {"UPDATE", "ghost", 481},
 	} {
 		c := pbx.NewCall()
 		c.Theirs = tt.theirs

@@ -221,6 +221,14 @@ func (c *call) referred(r *sip.ReferRequest) {
 		r.Refuse(481, "Call/Transaction Does Not Exist")
 		return
 	}
+	switch { // nobody has us call the world for one call of theirs
+	case c.refers:
+		r.Refuse(491, "Request Pending")
+		return
+	case c.phone.full():
+		r.Refuse(486, "Busy Here")
+		return
+	}
 	party, err := c.stack.Callee(r.To)
 	if err != nil {
 		r.Refuse(400, "Bad Refer-To")
@@ -234,9 +242,11 @@ func (c *call) referred(r *sip.ReferRequest) {
 		return
 	}
 	r.Accept()
+	c.refers = true
 	w := &referrer{request: r, from: c, held: c.wantHold}
 	n.box.post(func() {
 		n.referrer = w
+		n.wantHold = w.held && n.phone.othersTalking(n) // the agent talks to somebody else, and goes on with that
 		n.insists(c)
 		n.dialIfAllowed()
 	})
@@ -306,13 +316,12 @@ func (c *call) reportReferral() {
 		return
 	}
 	c.referrer = nil
-	if code >= 300 && !w.held {
-		w.from.box.post(func() {
-			if !w.from.phone.othersTalking(w.from) {
-				_ = w.from.hold(false)
-			}
-		})
-	}
+	w.from.box.post(func() {
+		w.from.refers = false
+		if code >= 300 && !w.held && !w.from.phone.othersTalking(w.from) {
+			_ = w.from.hold(false)
+		}
+	})
 }
 
 // replaces answers a call that takes the place of another, and ends that one: we are

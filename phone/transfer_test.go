@@ -332,6 +332,57 @@ func TestBeingTransferredToSomebodyWhoDoesNotAnswer(t *testing.T) {
 	})
 }
 
+// One call has us place one other at a time: a far end that asks again and again has nobody called by us.
+func TestBeingTransferredIsForOneAtATime(t *testing.T) {
+	t.Parallel()
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	refer := func(answer string) {
+		t.Helper()
+		caller.Do("REFER", "", "Refer-To: <sip:103@"+caller.Addr()+">")
+		caller.Expect(answer + " REFER")
+	}
+	refer("202")
+	var invite siptest.Message
+	for range 2 { // the hold and the new call, in any order
+		m := caller.Expect("INVITE")
+		if m.Tag("To") == "" {
+			invite = m
+			continue
+		}
+		caller.Reply(m, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+	}
+	refer("491")
+	caller.Reply(invite, 486, "Busy Here", "")
+	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000)) // back
+	d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
+	for n := len(d.Calls()); n < 32; n++ {
+		caller.NewCall().Invite(siptest.SDP(4100))
+	}
+	refer("486") // no more calls than there can be
+}
+
+// Who waits on hold and passes us on does not throw the agent out of the conversation meanwhile.
+func TestBeingTransferredWhileWeTalkToAnother(t *testing.T) {
+	t.Parallel()
+	d, waiting, first, _ := talking(t, siptest.SDP(4000))
+	other := waiting.NewCall()
+	other.Invite(siptest.SDP(4002))
+	second := d.rings()
+	d.do(d.Answer(second.ID))
+	other.Answered("")
+	holds(t, waiting)
+	d.eventually("the first waits", func() bool { return d.last(first.ID).State == phone.HeldHere })
+	waiting.Do("REFER", "", "Refer-To: <sip:103@"+waiting.Addr()+">")
+	waiting.Expect("202 REFER")
+	waiting.Reply(waiting.Expect("INVITE"), 200, "OK", siptest.SDP(4004))
+	waiting.Expect("ACK")
+	holds(t, waiting)
+	d.call("the new one waits, too", func(x phone.Call) bool { return x.Direction == phone.Outgoing && x.State == phone.HeldHere })
+	if got := d.last(second.ID).State; got != phone.Active {
+		t.Errorf("the agent's call is %s", got)
+	}
+}
+
 // Whoever passes a call on does not make this telephone talk to a host of their choice: numbers are dialled at the PBX,
 // names are led through it.
 func TestBeingTransferredElsewhereGoesThroughThePBX(t *testing.T) {

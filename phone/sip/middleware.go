@@ -142,7 +142,12 @@ func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
 		s.respond(req, tx, 200, "OK", s.abilities(), allow(), accept(), supported(),
 			sip.NewHeader("Accept-Encoding", "identity"), sip.NewHeader("Accept-Language", "en"))
 		return true
-	case sip.INFO, sip.REFER, sip.UPDATE, sip.PRACK:
+	case sip.REFER:
+		// RFC 3515 §2.1 lets it begin a dialog: a wish that we call somebody, from whoever reaches our port. Calls are
+		// placed by the person here, or for the far end of a call; 481 would say that such a dialog was missing.
+		s.respond(req, tx, 403, "Forbidden", Body{})
+		return true
+	case sip.INFO, sip.UPDATE, sip.PRACK:
 		s.respond(req, tx, 481, "Call/Transaction Does Not Exist", Body{})
 		return true
 	}
