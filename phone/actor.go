@@ -309,8 +309,11 @@ func (c *call) end(cause Cause, code int, reason string) {
 		silence()
 		return
 	}
-	c.after(c.phone.cfg.Timing.BusyTone, silence)
-	context.AfterFunc(c.phone.ctx, func() { c.box.post(silence) })
+	forget := context.AfterFunc(c.phone.ctx, func() { c.box.post(silence) })
+	c.after(c.phone.cfg.Timing.BusyTone, func() {
+		forget() // the phone lives on, and would keep the call
+		silence()
+	})
 }
 
 // leave ends the call because its account goes: the caller may find someone else.

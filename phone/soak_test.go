@@ -99,6 +99,82 @@ func TestCallsLeaveNothingBehind(t *testing.T) {
 		before.heap>>10, after.heap>>10)
 }
 
+// The same for all that is done in a call: held by both sides, digits, transfers that fail in both directions.
+func TestWhatIsDoneInCallsLeavesNothingBehind(t *testing.T) {
+	pbx := siptest.New(t)
+	pbx.Handle(func(m siptest.Message) bool {
+		if m.Method() == "NOTIFY" {
+			pbx.Reply(m, 200, "OK", "")
+			return true
+		}
+		return false
+	})
+	told := forgetful{make(chan phone.Call, 10)}
+	d := newDesk(t, pbx, func(c *phone.Config, a *phone.Account) { c.Listener, a.AutoAnswer = told, "always" }).registered()
+	ends := func(want phone.Cause) {
+		t.Helper()
+		select {
+		case c := <-told.ended:
+			if c.Cause != want {
+				t.Fatalf("ended as %s: %s; want %s", c.Cause, c.SIPReason, want)
+			}
+		case <-time.After(siptest.Patience):
+			t.Fatalf("none has ended as %s", want)
+		}
+	}
+	one := func() {
+		caller := pbx.NewCall()
+		caller.Invite(siptest.SDP(4000))
+		caller.Answered("")
+		id := d.Calls()[0].ID
+		agrees := func(lines ...string) {
+			t.Helper()
+			caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000, lines...))
+			caller.Expect("ACK")
+		}
+		d.do(d.Hold(id, true))
+		agrees("a=recvonly")
+		d.do(d.Hold(id, false))
+		agrees()
+		caller.Do("INVITE", siptest.SDP(4000, "a=sendonly"))
+		caller.Expect("200 INVITE")
+		caller.Do("ACK", "")
+		caller.Do("UPDATE", siptest.SDP(4000))
+		caller.Expect("200 UPDATE")
+		caller.Do("INFO", "Signal=5\r\n", "Content-Type: application/dtmf-relay")
+		caller.Expect("200 INFO")
+		d.do(d.Transfer(id, "102"))
+		agrees("a=recvonly")
+		caller.Reply(caller.Expect("REFER"), 403, "Forbidden", "")
+		agrees()
+		caller.Do("REFER", "", "Refer-To: <sip:103@"+caller.Addr()+">")
+		caller.Expect("202 REFER")
+		for range 2 { // the hold and the new call, in any order
+			if m := caller.Expect("INVITE"); m.Tag("To") == "" {
+				caller.Reply(m, 486, "Busy Here", "")
+			} else {
+				caller.Reply(m, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+			}
+		}
+		ends(phone.Busy)
+		agrees()
+		caller.Do("BYE", "")
+		caller.Expect("200 BYE")
+		ends(phone.HungUpThere)
+	}
+	for range 20 { // what is made once for all
+		one()
+	}
+	before := settled(t, holding{}, 0)
+	calls := soakCalls(t) / 10
+	for range calls {
+		one()
+	}
+	after := settled(t, before, 1<<19) // each would keep some 9 kB
+	t.Logf("%d calls; goroutines %d, then %d; files %d, then %d; heap %d kB, then %d kB", calls,
+		before.goroutines, after.goroutines, before.files, after.files, before.heap>>10, after.heap>>10)
+}
+
 // settled waits until the transactions' timers have run out and no more is held than before,
 // but for slack bytes. With a zero before it waits until nothing is let go of any more.
 func settled(t *testing.T, before holding, slack uint64) holding {

@@ -3,6 +3,7 @@ package phone
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"leadline/phone/sdp"
 	"leadline/phone/sip"
@@ -14,6 +15,16 @@ type passing struct {
 	with *call // of an attended one
 	sent bool  // the REFER went out
 	took bool  // the far end has accepted it
+
+	limit *time.Timer // when the far end has been silent of it for too long; nil before it was asked
+}
+
+// noPassing ends what was noted of a transfer; its timer would keep the call in memory.
+func (c *call) noPassing() {
+	if w := c.passing; w != nil && w.limit != nil {
+		w.limit.Stop()
+	}
+	c.passing = nil
 }
 
 // Transfer passes a call on without asking: its far end is put on hold, then asked to
@@ -101,7 +112,7 @@ func (c *call) pass() {
 		c.passed(sip.Referral{Reason: err.Error(), Final: true})
 		return
 	}
-	c.after(c.phone.cfg.Timing.NoAnswer, func() {
+	w.limit = c.after(c.phone.cfg.Timing.NoAnswer, func() {
 		if c.passing == w {
 			c.passed(sip.Referral{Reason: "nothing was heard of it any more", Final: true})
 		}
@@ -125,7 +136,7 @@ func (c *call) passed(r sip.Referral) {
 		if o := c.passing.with; o != nil {
 			o.box.post(func() { o.joinedBy = "" })
 		}
-		c.passing = nil
+		c.noPassing()
 		t.State = TransferFailed
 		// Back to talking, unless the agent is talking to somebody else.
 		if !c.phone.othersTalking(c) {
@@ -150,7 +161,7 @@ func (c *call) notPassedOn() {
 	if w == nil {
 		return
 	}
-	c.passing = nil
+	c.noPassing()
 	c.view.Transfer.State, c.view.Transfer.Code = TransferFailed, 0
 	c.view.Transfer.Reason = "the call ended before the far end said what became of it"
 	if o := w.with; o != nil {
@@ -163,7 +174,7 @@ func (c *call) notPassedOn() {
 func (c *call) passedOn() bool {
 	if c.joinedBy != "" {
 		// A PBX may free the call that was joined before it says that they are connected.
-		c.passing = nil
+		c.noPassing()
 		c.view.Transfer = Transfer{State: TransferDone, With: c.joinedBy, To: c.joinedTo}
 		c.end(Transferred, 0, "")
 		return true
@@ -178,7 +189,7 @@ func (c *call) passedOn() bool {
 // leaveThem ends the call here, and the one that it was joined with.
 func (c *call) leaveThem() {
 	w := c.passing
-	c.passing = nil
+	c.noPassing()
 	c.view.Transfer.State = TransferDone
 	c.dialog.HangUp()
 	c.end(Transferred, 0, "")
@@ -190,7 +201,7 @@ func (c *call) leaveThem() {
 		if o.view.State == Ended {
 			return
 		}
-		o.passing = nil
+		o.noPassing()
 		o.view.Transfer = Transfer{State: TransferDone, With: id, To: to}
 		o.dialog.HangUp()
 		o.end(Transferred, 0, "")

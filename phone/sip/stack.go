@@ -30,7 +30,10 @@ func init() {
 
 // SetTimers sets T1, T2 and T4 of RFC 3261 §17 for every stack of the program. It
 // must be called before the first [Open]; tests use it to be quick.
-func SetTimers(t1, t2, t4 time.Duration) { sip.SetTimers(t1, t2, t4) }
+func SetTimers(t1, t2, t4 time.Duration) {
+	sip.SetTimers(t1, t2, t4)
+	sip.Timer_D = 64 * t1 // which the library keeps at 32 s
+}
 
 // Stack is one user agent of one account. It outlives a change of the network: [Stack.Move]
 // goes on from another address, or to another target, with the calls there are.
