@@ -31,7 +31,9 @@ type line struct {
 	targets []locate.Target // that are still to be tried, the one in use first
 	at      netip.AddrPort  // where the calls believe us to be
 	stale   bool            // the connection may have died while the machine slept
-	second  bool            // the target in use isn't the domain's first
+	clocks  *clocks
+	slept   time.Duration // for how long it did, which the calls are still to be told; 0: it didn't
+	second  bool          // the target in use isn't the domain's first
 
 	mu    sync.Mutex
 	stack *sip.Stack     // nil when there is none
@@ -91,6 +93,7 @@ func (p *Phone) newLine(a Account, leaving []<-chan struct{}) *line {
 	l := &line{
 		phone: p, account: a, log: p.log.With("account", a.Name), done: make(chan struct{}),
 		lamps:    newLamps(a),
+		clocks:   newClocks(p.cfg.Wall),
 		standing: Registration{Account: a.Name, State: Registering, Since: p.cfg.Now()},
 	}
 	var ctx context.Context

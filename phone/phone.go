@@ -35,6 +35,7 @@ type Config struct {
 	Log       *slog.Logger     // nil: nothing is logged
 	UserAgent string           // of the User-Agent header; "" means "Leadline"
 	Now       func() time.Time // nil: time.Now
+	Wall      func() time.Time // the clock that goes on while the machine sleeps; nil: time.Now
 	Random    func() uint64    // for back-off jitter; nil: math/rand/v2
 	Timing    Timing
 	Resolver  locate.Resolver // nil: the system's name servers
@@ -122,6 +123,9 @@ func New(cfg Config) *Phone {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Wall == nil {
+		cfg.Wall = time.Now
 	}
 	if cfg.Random == nil {
 		cfg.Random = rand.Uint64

@@ -14,6 +14,7 @@ import (
 // asked first; when all have been tried in vain, DNS is asked anew the next time (RFC
 // 3263 §4.3).
 func (l *line) register(ctx context.Context) (granted time.Duration, err error) {
+	l.awoke() // a question to the PBX may have noticed it before the clocks were looked at
 	if len(l.targets) == 0 {
 		if err := l.locate(ctx); err != nil {
 			return 0, err

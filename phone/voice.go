@@ -39,7 +39,8 @@ type voice struct {
 	toRTP, toRTCP  atomic.Pointer[netip.AddrPort]
 	origin         origin
 	mux            atomic.Bool  // RTCP goes to toRTP
-	lastHeard      atomic.Int64 // Unix ns of the last RTP or RTCP
+	began          time.Time    // when it was opened
+	lastHeard      atomic.Int64 // of the last RTP or RTCP, in ns after that: no clock that is set ends a call
 	readers        sync.WaitGroup
 	resolverCancel context.CancelFunc
 }
@@ -47,6 +48,7 @@ type voice struct {
 // open takes a pair of ports at ip.
 func (v *voice) open(ip netip.Addr, codecs []string, secrets sdp.Secure) error {
 	v.guard.send = v.sendHandshake
+	v.began = v.now()
 	v.local = sdp.Local{
 		RTCPMux: true, Codecs: sdp.CodecsByName(codecs),
 		SessionID: rand.Uint64() >> 2, Version: 1, Secure: secrets,
@@ -177,7 +179,7 @@ func (v *voice) heardRTP(packet []byte, from netip.AddrPort) {
 	if !ok || !session.ReceiveRTP(packet, now) {
 		return
 	}
-	v.lastHeard.Store(now.UnixNano())
+	v.hears(now)
 	if v.origin.took(host, now) {
 		to := from
 		v.toRTP.Store(&to)
@@ -198,8 +200,9 @@ func (v *voice) heardRTCP(packet []byte, from netip.AddrPort) {
 		return
 	}
 	if packet, ok := v.guard.open(packet, onRTCP); ok {
-		v.lastHeard.Store(v.now().UnixNano())
-		session.ReceiveRTCP(packet, v.now())
+		now := v.now()
+		v.hears(now)
+		session.ReceiveRTCP(packet, now)
 	}
 }
 
@@ -238,7 +241,7 @@ func (v *voice) agree(local sdp.Local, m sdp.Media) error {
 		return fmt.Errorf("change the sound of a call: %w", err)
 	}
 	v.local, v.agreed = local, m
-	v.lastHeard.Store(v.now().UnixNano())
+	v.hears(v.now())
 	v.receiver.Store(v.session)
 	return nil
 }
@@ -310,9 +313,12 @@ func send(s *socket, p []byte, to *netip.AddrPort) {
 	s.send(p, *to)
 }
 
+// hears notes that something has arrived.
+func (v *voice) hears(at time.Time) { v.lastHeard.Store(int64(at.Sub(v.began))) }
+
 // heardAgo is for how long nothing arrived.
 func (v *voice) heardAgo() time.Duration {
-	return v.now().Sub(time.Unix(0, v.lastHeard.Load()))
+	return v.now().Sub(v.began) - time.Duration(v.lastHeard.Load())
 }
 
 func (v *voice) close() {

@@ -22,7 +22,6 @@ func (l *line) stay(ctx context.Context, granted time.Duration) {
 	defer ping.Stop()
 	look := time.NewTicker(t.Look)
 	defer look.Stop()
-	last := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -34,11 +33,7 @@ func (l *line) stay(ctx context.Context, granted time.Duration) {
 			l.log.Info("registering anew: the connection broke")
 			return
 		case <-look.C:
-			before := last
-			last = time.Now()
-			if slept(last.Round(0).Sub(before.Round(0)), last.Sub(before)) {
-				l.log.Info("registering anew: the machine slept")
-				l.stale = true
+			if l.awoke() {
 				return
 			}
 			if stack.Moved(ctx) {
@@ -68,13 +63,39 @@ func (l *line) ping(ctx context.Context, stack *sip.Stack) error {
 	return stack.Ping(ctx)
 }
 
-// slept tells a sleep from the clocks: timers and the monotonic clock stand still
-// meanwhile, the wall clock doesn't. A clock that was set looks the same and costs one
-// registration.
-func slept(wall, monotonic time.Duration) bool { return wall-monotonic > 5*time.Second }
+// awoke reports whether the machine has slept since it was asked last.
+func (l *line) awoke() bool {
+	slept := l.clocks.slept()
+	if slept == 0 {
+		return false
+	}
+	l.log.Info("registering anew: the machine slept", "for", slept)
+	l.stale, l.slept = true, slept
+	return true
+}
 
-// pause waits for d, or until the machine is at another network, where what failed may
-// work.
+// clocks tell a sleep: timers and the monotonic clock stand still meanwhile, the wall clock doesn't. A clock that was
+// set looks the same and costs a registration, and a question to those who are talked with.
+type clocks struct {
+	wall       func() time.Time
+	time, last time.Time // at the last look: of the wall, and of this machine's uptime
+}
+
+func newClocks(wall func() time.Time) *clocks { return &clocks{wall, wall(), time.Now()} }
+
+// slept is for how long the machine slept since the last look; 0 when it didn't.
+func (c *clocks) slept() time.Duration {
+	wall, now := c.wall(), time.Now()
+	gap := wall.Round(0).Sub(c.time.Round(0)) - now.Sub(c.last)
+	c.time, c.last = wall, now
+	if gap <= 5*time.Second {
+		return 0
+	}
+	return gap
+}
+
+// pause waits for d, or until the machine has woken or is at another network, where what
+// failed may work.
 func (l *line) pause(ctx context.Context, d time.Duration) {
 	end := time.NewTimer(d)
 	defer end.Stop()
@@ -88,47 +109,77 @@ func (l *line) pause(ctx context.Context, d time.Duration) {
 		case <-end.C:
 			return
 		case <-look.C:
-			if l.whereabouts(ctx) != before {
+			if l.awoke() || l.whereabouts(ctx) != before {
 				return
 			}
 		}
 	}
 }
 
-// outside is an address on the way to everywhere: asking for the route to it sends
-// nothing (RFC 5737: it is nobody's).
-const outside = "192.0.2.1:5060"
+// outside are addresses on the way to everywhere: asking for the route to them sends
+// nothing (RFC 5737, RFC 3849: they are nobody's). Some networks have IPv6 only.
+var outside = []string{"192.0.2.1:5060", "[2001:db8::1]:5060"}
 
 // whereabouts is the address of ours from which the PBX is reached, as far as is known;
 // the zero Addr without a network.
 func (l *line) whereabouts(ctx context.Context) netip.Addr {
-	to := outside
+	ways := outside
 	if stack := l.current(); stack != nil {
-		to = stack.Target().Addr.String()
+		ways = []string{stack.Target().Addr.String()}
 	}
-	ip, err := l.phone.cfg.LocalAddr(ctx, to)
-	if err != nil {
-		return netip.Addr{}
+	for _, to := range ways {
+		if ip, err := l.phone.cfg.LocalAddr(ctx, to); err == nil {
+			return ip
+		}
 	}
-	return ip
+	return netip.Addr{}
 }
 
 // settle tells the calls that go over the account's stack where we are now, and those
-// who notify us.
+// who notify us; after a sleep also that we are still there.
 func (l *line) settle() {
 	stack := l.current()
-	at := stack.Reached()
-	if at == l.at && stack == l.lamps.stack {
+	at, slept := stack.Reached(), l.slept
+	l.slept = 0
+	if at == l.at && stack == l.lamps.stack && slept == 0 {
 		return
 	}
 	l.watch(stack)
-	known := l.at.IsValid()
+	known, moved := l.at.IsValid(), at != l.at
 	l.at = at
 	if !known {
 		return
 	}
 	for _, c := range l.phone.callsOf(l, stack) {
-		c.box.post(c.moved)
+		c.box.post(func() {
+			if slept > outslept {
+				c.outslept()
+			}
+			switch {
+			case moved:
+				c.moved()
+			case talks(c.view.State): // the far end is asked whether it still has the call
+				c.repeat()
+			}
+		})
+	}
+}
+
+// outslept is after which sleep nobody waits any more for a call to be answered: the far end's transactions have
+// ended (64·T1 of RFC 3261 §17), and what it said of that has not arrived.
+const outslept = 32 * time.Second
+
+// outslept ends a call that nobody has answered before the machine slept: it doesn't ring on at whoever opens the lid,
+// and is not placed anew.
+func (c *call) outslept() {
+	const why = "the machine slept while it rang"
+	switch {
+	case c.view.State == Ringing:
+		c.dialog.Refuse(480, "Temporarily Unavailable")
+		c.end(Missed, 0, why)
+	case c.unanswered() && c.dialog != nil:
+		c.dialog.Cancel()
+		c.end(Failed, 0, why)
 	}
 }
 
