@@ -29,6 +29,7 @@ type line struct {
 
 	// Of run's goroutine.
 	targets []locate.Target // that are still to be tried, the one in use first
+	located []locate.Target // what DNS has said last
 	at      netip.AddrPort  // where the calls believe us to be
 	stale   bool            // the connection may have died while the machine slept
 	clocks  *clocks

@@ -47,9 +47,15 @@ func elsewhere(err error) bool {
 func (l *line) locate(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, l.phone.cfg.Timing.Answer)
 	defer cancel()
-	var err error
-	l.targets, err = l.account.options().Locate(ctx, l.phone.cfg.Resolver)
-	l.second = false
+	targets, err := l.account.options().Locate(ctx, l.phone.cfg.Resolver)
+	switch {
+	case err == nil:
+		l.located = targets
+	case len(l.located) > 0 && !errors.Is(err, locate.ErrNoService):
+		l.log.Info("the PBX is looked for where it was before", "err", err)
+		targets, err = l.located, nil // an office whose DNS is down has its telephones still
+	}
+	l.targets, l.second = targets, false
 	return err
 }
 

@@ -33,6 +33,73 @@ func (d directory) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr,
 	return []netip.Addr{ip}, err
 }
 
+// fickle is a Resolver that fails while it is told to.
+type fickle struct {
+	directory
+	fails *atomic.Bool
+}
+
+func (f fickle) LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	if f.fails.Load() {
+		return "", nil, &net.DNSError{Err: "server misbehaving", Name: name, IsTemporary: true}
+	}
+	return f.directory.LookupSRV(ctx, service, proto, name)
+}
+
+func (f fickle) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+	if f.fails.Load() {
+		return nil, &net.DNSError{Err: "server misbehaving", Name: host, IsTemporary: true}
+	}
+	return f.directory.LookupNetIP(ctx, network, host)
+}
+
+// DNS fails for a while: what is registered stays so; a PBX that is gone, too, and comes back is found where it was, and
+// the call goes on.
+func TestNamesThatAreNotFoundForAWhile(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	var fails, silent atomic.Bool
+	var renewed atomic.Int64
+	pbx.Handle(func(m siptest.Message) bool {
+		switch method := m.Method(); {
+		case method != "REGISTER" && method != "OPTIONS":
+			return false
+		case silent.Load():
+		case method == "REGISTER":
+			renewed.Add(1)
+			accept(pbx, m, "1")
+		default:
+			return false
+		}
+		return true
+	})
+	d := newDesk(t, pbx, func(c *phone.Config, a *phone.Account) {
+		c.Resolver, a.Address = fickle{directory{pbx.Addr()}, &fails}, "sip:101@example.test"
+	}).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.rings()
+	d.do(d.Answer(c.ID))
+	caller.Answered("")
+	d.state(phone.Active)
+	fails.Store(true)
+	before := renewed.Load()
+	d.eventually("registered anew all the same", func() bool { return renewed.Load() >= before+2 })
+	for _, r := range d.registrations() {
+		if r.State == phone.Retrying {
+			t.Errorf("the account lost its place: %+v", r)
+		}
+	}
+	silent.Store(true)
+	d.eventually("retrying", func() bool { return d.Registrations()[0].State == phone.Retrying })
+	if got := d.last(c.ID).State; got != phone.Active {
+		t.Errorf("the call is %s", got)
+	}
+	silent.Store(false)
+	d.registered()
+	stillWorks(t, d, caller, c)
+}
+
 func atDomain(d directory) func(*phone.Config, *phone.Account) {
 	return func(c *phone.Config, a *phone.Account) { c.Resolver, a.Address = d, "sip:101@example.test" }
 }
