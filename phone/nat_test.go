@@ -2,6 +2,7 @@ package phone_test
 
 import (
 	"fmt"
+	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -94,4 +95,48 @@ func TestContactFollowsTheNAT(t *testing.T) {
 	follows("sip:101@203.0.113.5:40000")
 	port.Store(50000)
 	follows("sip:101@203.0.113.5:50000")
+}
+
+// A router gets another address of its provider's in the middle of a call: the far end is told where the signalling is
+// now, and the sound with it, which only the STUN server knows.
+func TestACallFollowsTheNAT(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	var moved atomic.Bool
+	public := func() net.IP {
+		if moved.Load() {
+			return net.IPv4(203, 0, 113, 10)
+		}
+		return net.IPv4(203, 0, 113, 9)
+	}
+	pbx.Handle(func(m siptest.Message) bool {
+		if m.Method() != "REGISTER" && m.Method() != "OPTIONS" {
+			return false
+		}
+		answer := m.Response(200, "OK", "r", "", "Contact: "+m.Get("Contact"), "Expires: 300")
+		pbx.Send(m.From, strings.Replace(answer, ";rport", fmt.Sprintf(";received=%s;rport=40000", public()), 1))
+		return true
+	})
+	server := stunServerSaying(t, public)
+	d := newDesk(t, pbx, func(_ *phone.Config, a *phone.Account) { a.STUN = server }).registered()
+	id, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	if !strings.Contains(invite.Body, "c=IN IP4 203.0.113.9\r\n") {
+		t.Errorf("offered\n%s", invite.Body)
+	}
+	pbx.Reply(invite, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	d.eventually("talking", func() bool { return d.last(id).State == phone.Active })
+	moved.Store(true)
+	again := pbx.Expect("INVITE")
+	if again.Get("Call-ID") != invite.Get("Call-ID") || again.ContactURI() != "sip:101@203.0.113.10:40000" ||
+		!strings.Contains(again.Body, "c=IN IP4 203.0.113.10\r\n") {
+		t.Errorf("%s, Contact %s\n%s", again.Start, again.ContactURI(), again.Body)
+	}
+	pbx.Reply(again, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+	d.do(d.HangUp(id))
+	pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
+	d.ended(phone.HungUpHere)
 }

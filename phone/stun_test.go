@@ -15,6 +15,12 @@ import (
 // Each first packet of a socket is lost.
 func stunServer(t *testing.T) string {
 	t.Helper()
+	return stunServerSaying(t, func() net.IP { return net.IPv4(203, 0, 113, 9) })
+}
+
+// stunServerSaying is stunServer with another address.
+func stunServerSaying(t *testing.T, public func() net.IP) string {
+	t.Helper()
 	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +40,7 @@ func stunServer(t *testing.T) string {
 				continue
 			}
 			_, _ = conn.WriteToUDP([]byte("nonsense"), from)
-			answer := stun.MustBuild(m, stun.BindingSuccess, &stun.XORMappedAddress{IP: net.IPv4(203, 0, 113, 9), Port: from.Port - 10000})
+			answer := stun.MustBuild(m, stun.BindingSuccess, &stun.XORMappedAddress{IP: public(), Port: from.Port - 10000})
 			_, _ = conn.WriteToUDP(answer.Raw, from)
 		}
 	}()

@@ -84,6 +84,10 @@ func (v *voice) move(ip netip.Addr) error {
 	return nil
 }
 
+// translated reports whether a NAT is known to be in the way, which has other ports for us after each change of its own:
+// the STUN server is asked anew.
+func (v *voice) translated() bool { return v.local.Addr != v.bound }
+
 // portPair is an even port for RTP and the odd one above for RTCP (RFC 3550 §11).
 func portPair(ip netip.Addr) (rtp, rtcp *net.UDPConn, err error) {
 	for range 50 {

@@ -202,7 +202,7 @@ func (c *call) moved() {
 	default:
 		return
 	}
-	if ip := c.stack.Local().Addr(); c.voice.bound != ip {
+	if ip := c.stack.Local().Addr(); c.voice.bound != ip || c.voice.translated() {
 		if err := c.voice.move(ip); err != nil {
 			c.log.Warn("the sound of a call can't follow to the new address", "err", err)
 			return
