@@ -62,7 +62,7 @@ func (a Account) checkForward(f Forward) error {
 		if target == "" {
 			continue
 		}
-		if err := a.options().CheckTarget(target); err != nil {
+		if err := a.options().CheckRedirect(target); err != nil {
 			return err
 		}
 	}
@@ -120,6 +120,9 @@ func (c *call) diverted() bool {
 	p.mu.Lock()
 	forward, quiet := p.forwardAll.before(p.forwards[c.line.account.Name]), p.cfg.Now().Before(p.quietUntil)
 	p.mu.Unlock()
+	if c.invite.Returned { // it would go round, faster than anybody answers
+		forward = Forward{}
+	}
 	to := forward.Always
 	if to == "" && (quiet || p.othersUp(c)) {
 		to = forward.Busy

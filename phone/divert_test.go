@@ -69,6 +69,37 @@ func TestEveryCallIsForwardedWhateverItsAccountSays(t *testing.T) {
 	d.state(phone.Ringing)
 }
 
+// Two who forward to each other, or one to itself, would have the PBX send a call round and round.
+func TestACallIsNotSentRound(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	for _, own := range []string{"101", "sip:101@" + pbx.Addr()} {
+		if err := d.SetForward("Office", phone.Forward{Busy: own}); err == nil {
+			t.Errorf("calls go on to %s, which is here", own)
+		}
+		if err := d.ForwardAll(phone.Forward{Always: own}); err == nil {
+			t.Errorf("all calls go on to %s, which is here", own)
+		}
+	}
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.rings()
+	if err := d.Redirect(c.ID, "101"); err == nil {
+		t.Error("it is sent back to where it is")
+	}
+	d.do(d.Decline(c.ID, false))
+	caller.Refused(603)
+	d.do(d.SetForward("Office", phone.Forward{Always: "112"}))
+	caller = pbx.NewCall()
+	caller.Invite(siptest.SDP(4000), "Diversion: <sip:112@pbx.example>;reason=unconditional, <sip:101@pbx.example>;reason=deflection")
+	d.do(d.Decline(d.rings().ID, false)) // it has been at 112
+	caller.Refused(603)
+	caller = pbx.NewCall()
+	caller.Invite(siptest.SDP(4000), "Diversion: <sip:112@pbx.example>;reason=unconditional, <sip:101@pbx.example>;reason=no-answer")
+	moved(t, caller, "112") // a queue that comes back is no circle
+}
+
 func TestForwardAlwaysBusyAndNoAnswer(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()

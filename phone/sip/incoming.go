@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,6 +19,7 @@ type Invite struct {
 	AutoAnswer bool    // the caller asks that the phone answers by itself
 	Replaces   *Dialog // the call whose place it takes (RFC 3891), answered or ours and ringing; nil for none
 	ReferredBy string  // URI of Referred-By (RFC 3892); "" for nobody
+	Returned   bool    // this account has sent it on before, as its Diversion or History-Info tells
 }
 
 // Invite tells who calls; zero for an outgoing call.
@@ -33,15 +35,23 @@ func (d *Dialog) Invite() Invite {
 	if referred := req.GetHeader("Referred-By"); referred != nil {
 		by = cleanDisplay(bareURI(referred.Value()))
 	}
+	diversions := Diversions(h)
 	return Invite{
 		Replaces: replaces, ReferredBy: by,
 		Caller:     Caller(h, believed),
-		Diversions: Diversions(h),
+		Diversions: diversions,
+		Returned:   slices.ContainsFunc(diversions, d.stack.sentOn),
 		Dialled:    Dialled(h, d.stack.opts.LineHeader, d.stack.opts.DefaultLine, d.stack.acc.user),
 		Offer:      bodyOf(req),
 		EarlyOffer: d.ringer != nil && d.ringer.offers,
 		AutoAnswer: believed && wantsAutoAnswer(h), // a stranger doesn't open our microphone
 	}
+}
+
+// sentOn reports whether a stop of a call is this account, which has sent it on with 302: a queue that rings it once more,
+// after nobody has answered here, is another matter.
+func (s *Stack) sentOn(stop Diversion) bool {
+	return stop.User == unescapeUser(s.acc.user) && (stop.Reason == "deflection" || stop.Reason == "unconditional")
 }
 
 // invite is an INVITE between its arrival and its dialog.
@@ -167,7 +177,7 @@ func (d *Dialog) Refuse(code int, reason string) { d.refuse(code, reason, explai
 // Redirect sends an incoming call that wasn't answered to somebody else (see [Target])
 // with 302. The error is about the target only.
 func (d *Dialog) Redirect(to string) error {
-	uri, err := target(to, d.stack.acc.host, d.stack.acc.port)
+	uri, err := d.stack.acc.elsewhere(to)
 	if err != nil {
 		return err
 	}

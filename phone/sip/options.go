@@ -105,14 +105,24 @@ func (o Options) parse() (account, error) {
 	return a, nil
 }
 
-// CheckTarget reports why a target (see [Target]) can't be dialled from this account.
-func (o Options) CheckTarget(to string) error {
+// CheckRedirect reports why calls to this account can't be sent on to a target (see [Target]).
+func (o Options) CheckRedirect(to string) error {
 	a, err := o.parse()
 	if err != nil {
 		return err
 	}
-	_, err = target(to, a.host, a.port)
+	_, err = a.elsewhere(to)
 	return err
+}
+
+// elsewhere is a target that a call to this account may be sent on to: not the account itself, where it would come back
+// as fast as the PBX can.
+func (a account) elsewhere(to string) (sip.Uri, error) {
+	uri, err := target(to, a.host, a.port)
+	if err == nil && uri.User == a.user && sameHost(uri, sip.Uri{Scheme: uri.Scheme, Host: a.host, Port: a.port}) {
+		err = fmt.Errorf("%q %w: it is this telephone, and the call would come back", to, ErrTarget)
+	}
+	return uri, err
 }
 
 // CheckAddress reports what is wrong with the account's address, transport, bind
