@@ -2,8 +2,10 @@ package phone_test
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,6 +80,43 @@ func TestAFloodOfInvitesIsBounded(t *testing.T) {
 	more := pbx.NewCall()
 	more.Do("INVITE", siptest.SDP(4000))
 	more.Refused(486)
+}
+
+// A scanner asks thousands of times a second. It is answered a few hundred times, the PBX as ever; when it has stopped,
+// strangers are heard again.
+func TestAFloodOfStrangersIsBounded(t *testing.T) {
+	pbx, scanner := siptest.New(t), siptest.NewAt(t, "127.0.0.5:0")
+	d := newDesk(t, pbx).registered()
+	to, contact := pbx.Phone()
+	var answered atomic.Int64
+	scanner.Handle(func(m siptest.Message) bool {
+		if m.Code() == 200 {
+			answered.Add(1)
+		}
+		return true
+	})
+	ask := func(n int) {
+		scanner.Send(to, fmt.Sprintf("OPTIONS %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;rport;branch=z9hG4bKscan%d\r\nFrom: <sip:%d@x>;tag=1\r\n"+
+			"To: <sip:101@x>\r\nCall-ID: scan%d\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n", contact, scanner.Addr(), n, n, n))
+	}
+	began := time.Now()
+	const flood = 5000
+	for n := range flood {
+		ask(n)
+	}
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	d.do(d.Decline(d.rings().ID, false))
+	caller.Refused(603)
+	if most := 300 + int64(60*time.Since(began).Seconds()); answered.Load() > most || answered.Load() == 0 {
+		t.Errorf("%d of %d are answered in %v", answered.Load(), flood, time.Since(began))
+	}
+	before := answered.Load()
+	d.eventually("strangers are heard again", func() bool {
+		ask(flood + int(time.Since(began).Milliseconds()))
+		time.Sleep(50 * time.Millisecond)
+		return answered.Load() > before
+	})
 }
 
 func TestAutoAnswer(t *testing.T) {

@@ -31,6 +31,9 @@ func (s *Stack) screen(at sip.TransportReadProps, data []byte) (out []byte, err 
 	if sip.IsReliable(at.Transport) {
 		return s.cut(at, data)
 	}
+	if s.floods(at) {
+		return nil, nil
+	}
 	if keepAlive(data) {
 		return data, nil
 	}

@@ -48,6 +48,8 @@ type Stack struct {
 	server *sipgo.Server
 	diago  *diago.Diago
 
+	strangers strangers
+
 	served atomic.Pointer[[]sip.Uri] // the way of what begins something, as the registrar says (RFC 3608); nil: as the account does
 
 	moving sync.Mutex // held by Open, Move and Close
