@@ -3,6 +3,8 @@ package media
 import (
 	"testing"
 	"time"
+
+	"github.com/pion/rtcp"
 )
 
 // FuzzReceive feeds a call with whatever: the input is cut into datagrams by its own bytes,
@@ -59,4 +61,45 @@ func FuzzReceive(f *testing.F) {
 		}
 		s.Close()
 	})
+}
+
+// FuzzRTCP feeds a call's reporter with whatever, at one time and later once more. It is called past ReceiveRTCP, where a
+// panic costs a report only: here it is one. Nothing that Stats passes on may be impossible.
+func FuzzRTCP(f *testing.F) {
+	ours := newSession(f).out.ssrc
+	for _, p := range [][]rtcp.Packet{
+		{&rtcp.SenderReport{SSRC: 1, NTPTime: 1 << 40, PacketCount: 50, Reports: []rtcp.ReceptionReport{{
+			SSRC: ours, FractionLost: 255, LastSequenceNumber: 7, Jitter: 1 << 31, LastSenderReport: 1, Delay: 1 << 31}}}},
+		{&rtcp.ReceiverReport{SSRC: 1, Reports: []rtcp.ReceptionReport{{SSRC: ours, LastSenderReport: 1 << 30}, {SSRC: 2}}},
+			rtcp.NewCNAMESourceDescription(1, "them"), &rtcp.Goodbye{Sources: []uint32{1}}},
+	} {
+		packet, err := rtcp.Marshal(p)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(packet, uint16(5000), uint16(200))
+	}
+	f.Add([]byte{0x9f, 200, 0xff, 0xff}, uint16(0), uint16(0))
+	f.Fuzz(func(t *testing.T, input []byte, later, sent uint16) {
+		s := newSession(t)
+		for now := time.Duration(0); now <= time.Duration(later)*time.Millisecond; now += max(1, time.Duration(later)*time.Millisecond) {
+			s.out.receive(input, now, start.Add(now), s.out.ssrc, 8000, uint64(sent))
+			if deaf := s.out.echo.deafTo(now); deaf < 0 || deaf > now {
+				t.Errorf("unheard for %v after %v", deaf, now)
+			}
+		}
+		r := &s.out.reporter
+		if r.loss < 0 || r.loss > 1 || r.jitter < 0 || r.jitter > time.Minute || r.roundTrip < 0 || r.roundTrip > 10*time.Second {
+			t.Errorf("loss %v, jitter %v, round trip %v", r.loss, r.jitter, r.roundTrip)
+		}
+	})
+}
+
+// newSession is a call that sends nowhere.
+func newSession(t testing.TB) *Session {
+	s, err := New(Config{Media: agreed(), Now: func() time.Time { return start }, Seed: 1, Send: func([]byte) {}, SendRTCP: func([]byte) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -94,6 +94,7 @@ func (s *Stack) arrived(req *sip.Request, tx sip.ServerTransaction) bool {
 		}()
 	})
 	return tx.OnCancel(func(cancel *sip.Request) {
+		defer s.recovered("a CANCEL") // in a goroutine of the library's, which recovers from nothing
 		select {
 		case inv.cancelled <- answeredElsewhere(headersOf(cancel)):
 		default:

@@ -8,7 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
 )
 
@@ -112,9 +115,77 @@ func FuzzHeaders(f *testing.F) {
 		}
 		plainDiversions(t, text)
 		acceptsSDP([]sip.Header{sip.NewHeader("Accept", text)})
-		answeredElsewhere(func(string) []string { return []string{text} })
+		named := func(string) []string { return []string{text} }
+		answeredElsewhere(named)
+		wantsAutoAnswer(named)
+		if why := q850(named); why.cause < 0 || why.cause > 127 {
+			t.Errorf("%q: cause %d", text, why.cause)
+		}
+		for _, said := range []string{whyHungUp(named), q850(named).text} {
+			if strings.ContainsAny(said, "\r\n\x00") {
+				t.Errorf("%q may garble a screen", said)
+			}
+		}
+		if q := preference(text); q < 0 || q > 1 {
+			t.Errorf("%q is preferred by %v", text, q)
+		}
 		if port := viaPort(text); port == "" || strings.ContainsAny(port, " :;") {
 			t.Errorf("%q: port %q", text, port)
+		}
+	})
+}
+
+// FuzzStream holds that a stream gives the same messages wherever the network cuts it.
+func FuzzStream(f *testing.F) {
+	const one = "OPTIONS sip:a@h SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nContent-Length: 4\r\n\r\nbody"
+	f.Add([]byte("\r\n\r\n"+one+"SIP/2.0 200 OK\r\nl: 0\r\n\r\n\r\n"+one), uint8(7))
+	f.Add([]byte("OPTIONS sip:a@h SIP/2.0\r\nVia: SIP/2.0/TCP h\r\nContent-Length: 99999\r\n\r\n"), uint8(3))
+	f.Add([]byte(one+"INVITE\r\nl: x\r\n\r\n"+one), uint8(1))
+	ua, err := sipgo.NewUA()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = ua.Close() })
+	read := func(t *testing.T, data []byte, size int) (got []byte) {
+		s := &Stack{log: slog.New(slog.NewTextHandler(t.Output(), nil)), ua: ua}
+		at := sip.TransportReadProps{Transport: "TCP", LocalAddr: &net.TCPAddr{}, RemoteAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}}
+		for len(data) > 0 {
+			n := min(size, len(data))
+			out, err := s.cut(at, bytes.Clone(data[:n])) // past screen, which survives a panic
+			if !keepAlive(out) {
+				got = append(got, out...)
+			}
+			if err != nil {
+				return got
+			}
+			data = data[n:]
+		}
+		return got
+	}
+	f.Fuzz(func(t *testing.T, data []byte, size uint8) {
+		if bytes.IndexByte(data, 0) >= 0 || len(data) > maxMessage {
+			return // a keep-alive of some PBXs, by itself only; a beginning that is too long is given up early
+		}
+		whole, pieces := read(t, data, max(1, len(data))), read(t, data, max(1, int(size)))
+		if !bytes.Equal(whole, pieces) {
+			t.Errorf("in pieces of %d:\n%q\nwhole\n%q", size, pieces, whole)
+		}
+	})
+}
+
+// FuzzText holds that a MESSAGE of whatever is shown as text that garbles no screen.
+func FuzzText(f *testing.F) {
+	f.Add("text/plain", []byte("Hello\r\nthere"))
+	f.Add("text/plain;charset=ISO-8859-1", []byte("J\xfcrgen"))
+	f.Add("text/plain;charset=\"utf-8\"", []byte("\u202e\xff\x1b[2J"))
+	f.Fuzz(func(t *testing.T, kind string, data []byte) {
+		text, ok := textOf(Body{kind, data})
+		if !ok && text != "" {
+			t.Errorf("refused, and yet %q", text)
+		}
+		odd := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Cf, r) }
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, odd) || len(text) > 2*maxText {
+			t.Errorf("%q may garble a screen", text)
 		}
 	})
 }
