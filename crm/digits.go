@@ -35,6 +35,17 @@ func keyOf(r rune) byte {
 	return '?'
 }
 
+// Visible is what a person sees of a text: without blanks around it and without the invisible characters that are copied along
+// from web pages and address books, such as those that set the direction of a number (U+202A, U+200E).
+func Visible(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s))
+}
+
 func onlyDigits(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

@@ -40,6 +40,7 @@ func parseMore(p Party, region string) Party {
 	if name, addr, ok := cutNameAddr(rest); ok {
 		p.Display, rest = name, addr
 	}
+	rest = Visible(rest)
 	scheme, rest := cutScheme(rest)
 	switch scheme {
 	case "sip", "sips":

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode"
 
 	"leadline/crm"
 	"leadline/ui/desk"
@@ -10,7 +11,7 @@ import (
 // dialable is what would be dialled for s as it is typed: a number however
 // written, an extension or a SIP address. Words are none.
 func dialable(s string) (target string, ok bool) {
-	s = strings.TrimSpace(s)
+	s = crm.Visible(s)
 	rest := crm.LinkNumber(s)
 	for _, scheme := range []string{"sip:", "sips:"} {
 		if len(s) > len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
@@ -23,9 +24,9 @@ func dialable(s string) (target string, ok bool) {
 	digits := 0
 	for _, r := range rest {
 		switch {
-		case r >= '0' && r <= '9' || r == '*' || r == '#':
+		case unicode.IsDigit(r) || r == '*' || r == '#':
 			digits++
-		case strings.ContainsRune(" +-./()\u00a0\u2011\u2013", r): // as people and letterheads write numbers
+		case strings.ContainsRune(" +＋-./()\u00a0\u2011\u2013", r): // as people and letterheads write numbers
 		case strings.ContainsRune("x,;", r) && digits > 0: // an extension follows
 		default:
 			return "", false

@@ -8,6 +8,7 @@ func TestWhatTheOmniboxDials(t *testing.T) {
 		"101": "101", "*21#": "*21#", "030/20 94 x12": "030/20 94 x12", "tel:+49301": "+49301", "callto://101": "101",
 		"tel:+49%2030%20123-4567": "+49 30 123-4567", "TEL:%2B4930123": "+4930123", "tel:+49301234;ext=12": "+49301234;12",
 		"tel:030123;phone-context=+49": "+49030123", "tel:1234;phone-context=pbx.example.org": "1234", "callto:anna@example.org": "anna@example.org",
+		"\u202a+49 30 123\u202c": "+49 30 123", "\u200e030\u00ad123": "030123", "＋49 ３０ 1": "＋49 ３０ 1", // as web pages hide and write it
 		"sip:anna@example.org": "sip:anna@example.org", "anna@10.0.0.1:5070": "anna@10.0.0.1:5070",
 		"": "", "Meier": "", "12 Monkeys": "", "+": "", "anna@": "", "@host": "", "a b@c": "", "x12": "",
 	} {

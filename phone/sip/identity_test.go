@@ -117,7 +117,8 @@ func TestTarget(t *testing.T) {
 		"anna":                          "sip:anna@pbx:5080",
 		"anna@example.org":              "sip:anna@example.org",
 		"SIP:anna@example.org:5070;transport=tcp?Replaces=x": "sip:anna@example.org:5070;transport=tcp",
-		"Jürgen": "sip:J%C3%BCrgen@pbx:5080",
+		"\u202a+49 30\u200e 2094\u202c":                      "sip:+49302094@pbx:5080",
+		"Jürgen":                                             "sip:J%C3%BCrgen@pbx:5080",
 	} {
 		got, err := Target(text, "pbx", 5080)
 		if err != nil || got != want {

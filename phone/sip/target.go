@@ -48,7 +48,12 @@ func Target(text, host string, port int) (string, error) {
 }
 
 func target(text, host string, port int) (sip.Uri, error) {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1 // nobody sees it: copied along from a web page, U+202A before a number
+		}
+		return r
+	}, text))
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == '<' || r == '>' }) {
 		return sip.Uri{}, fmt.Errorf("%q %w: it has characters that no address has", text, ErrTarget)
 	}

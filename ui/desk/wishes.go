@@ -146,7 +146,7 @@ func (d *Desk) bestAccount() string {
 // were typed, since the PBX's own dial plan knows what 030… or 0049… means there,
 // without blanks and brackets; a SIP address as it is. "" when it is neither.
 func DialTarget(typed, region string) string {
-	typed = strings.TrimSpace(typed)
+	typed = crm.Visible(typed)
 	p := crm.Parse(typed, region)
 	switch p.Kind {
 	case crm.Withheld:
@@ -163,12 +163,12 @@ func DialTarget(typed, region string) string {
 		}
 	}
 	var digits strings.Builder
-	for i, r := range typed {
+	for _, r := range typed {
 		switch {
-		case r >= '0' && r <= '9', r == '*', r == '+' && i == 0:
+		case r >= '0' && r <= '9', r == '*', r == '+' && digits.Len() == 0: // "(+49) 30 …", too
 			digits.WriteRune(r)
-		case unicode.IsLetter(r), r == ';', r == ',', r == '#':
-			// A vanity number, or an extension that is set aside (requirements.md C2).
+		case unicode.IsLetter(r), unicode.IsDigit(r), r == '＋', r == ';', r == ',', r == '#':
+			// A vanity number, digits of another script, or an extension that is set aside (requirements.md C2).
 			return p.DialString()
 		}
 	}
