@@ -210,6 +210,27 @@ func TestCustomFieldsAreChecked(t *testing.T) {
 	}
 }
 
+func TestEmergencyNumbersAreThoseOfTheRegion(t *testing.T) {
+	for _, c := range []struct {
+		number, region string
+		want           bool
+	}{
+		{"112", "DE", true}, {"110", "DE", true}, {"112", "", true}, {"1 1 0", "", true}, {"tel:112", "AT", true}, {"133", "AT", true},
+		{"117", "CH", true}, {"999", "GB", true}, {"911", "US", true}, {"112", "US", true},
+		{"911", "DE", false}, {"117", "DE", false}, {"1120", "DE", false}, {"101", "DE", false}, {"030 112", "DE", false},
+		{"+49 112", "DE", false}, {"sip:anna@example.org", "DE", false}, {"", "DE", false},
+	} {
+		p := Parse(c.number, c.region)
+		if got := p.Emergency(c.region); got != c.want {
+			t.Errorf("%q in %q: %v", c.number, c.region, got)
+		}
+		all := Dialout{Rules: []DialRule{{"+", "00"}, {"+49", "0"}}, Prefix: "0"}
+		if got := all.Rewrite(p); c.want && got != p.Short {
+			t.Errorf("%q is dialled as %q", c.number, got)
+		}
+	}
+}
+
 func TestDialOut_A1(t *testing.T) {
 	d := Dialout{Rules: []DialRule{{"+", "00"}, {"+49", "0"}, {"+4930", ""}}, Prefix: "0"}
 	for written, want := range map[string]string{

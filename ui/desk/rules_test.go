@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -191,6 +192,25 @@ func TestARoleThatMayNotCallSaysSo_G1(t *testing.T) {
 	d.rulesRead("the refusal", func(rules) bool { return d.notice() == crm.MayCallCRMOnly })
 	d.desk.Dial("0176 1234567", "Office")
 	d.rulesRead("the call", func(rules) bool { return d.phone.last() == "dial Office 01761234567" })
+}
+
+// Whoever may not call out may call for help, and it is dialled as it is, whatever the line does to numbers.
+func TestHelpIsCalledByEverybody_G1(t *testing.T) {
+	d := newDesk(t)
+	d.account()
+	d.trainee()(crm.CallNobody)
+	line := crm.Line{ID: d.file.NewID(), Name: "Sales", Number: crm.Number{E164: 493012345},
+		DialOut: crm.Dialout{Rules: []crm.DialRule{{From: "+49", To: "0"}, {From: "+", To: "00"}}, Prefix: "0"}}
+	d.do(crm.SaveLine{Line: line})
+	d.rulesRead("the line", func(r rules) bool { return !r.lines["Sales"].DialOut.None() })
+	d.desk.CallOver("Sales")
+	for _, number := range []string{"112", "110", "tel:112"} {
+		d.desk.Dial(number, "Office")
+		want := "dial Office " + strings.TrimPrefix(number, "tel:")
+		d.rulesRead(want, func(rules) bool { return d.phone.last() == want })
+	}
+	d.desk.Dial("117", "Office") // of another country
+	d.rulesRead("the refusal", func(rules) bool { return d.notice() == crm.MayCallNobody })
 }
 
 // trainee gives the agent a role whose right to call is then set; there are a contact, 0176 1234567, and a colleague, 102.
