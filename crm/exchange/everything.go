@@ -125,7 +125,11 @@ func ExportPerson(ctx context.Context, s *store.Store, r crm.Ref, w io.Writer, f
 	out := bufio.NewWriter(w)
 	switch f {
 	case VCard3, VCard4:
-		cards := cardWriter{out: out, four: f == VCard4}
+		users, err := namesOfUsers(ctx, s)
+		if err != nil {
+			return fmt.Errorf("export of one person: %w", err)
+		}
+		cards := cardWriter{out, f == VCard4, users}
 		switch {
 		case d.Contact != nil && d.Company != nil:
 			cards.contact(*d.Contact, d.Company.Name)

@@ -49,12 +49,16 @@ func Export(ctx context.Context, s *store.Store, w io.Writer, f Format) (n int, 
 	if f == JSON {
 		return ExportEverything(ctx, s, w)
 	}
+	users, err := namesOfUsers(ctx, s)
+	if err != nil {
+		return 0, err
+	}
 	out := bufio.NewWriterSize(w, 1<<16)
 	switch f {
 	case VCard3, VCard4:
-		n, err = exportCards(ctx, s, cardWriter{out: out, four: f == VCard4})
+		n, err = exportCards(ctx, s, cardWriter{out, f == VCard4, users})
 	default:
-		n, err = exportCSV(ctx, s, out)
+		n, err = exportCSV(ctx, s, out, users)
 	}
 	if err == nil {
 		err = out.Flush()
@@ -81,16 +85,11 @@ func exportCards(ctx context.Context, s *store.Store, w cardWriter) (n int, err 
 	return n, err
 }
 
-func exportCSV(ctx context.Context, s *store.Store, w io.Writer) (n int, err error) {
-	e := csvWriter{out: csv.NewWriter(w), phones: 1, emails: 1, addresses: 1}
+func exportCSV(ctx context.Context, s *store.Store, w io.Writer, users map[crm.ID]string) (n int, err error) {
+	e := csvWriter{out: csv.NewWriter(w), users: users, phones: 1, emails: 1, addresses: 1}
 	if e.fields, err = s.Fields(ctx); err != nil {
 		return 0, err
 	}
-	users, err := s.Users(ctx)
-	if err != nil {
-		return 0, err
-	}
-	e.users = colleaguesOf(users).names(users)
 	// Looked through first for how many columns there must be.
 	err = s.EachContact(ctx, func(c crm.Contact, _ string) error { e.widen(c); return nil })
 	if err == nil {

@@ -1,9 +1,11 @@
 package exchange
 
 import (
+	"context"
 	"strings"
 
 	"leadline/crm"
+	"leadline/crm/store"
 )
 
 // colleagues are the users by what a file may call them: the name, folded, and the e-mail address in small letters.
@@ -48,6 +50,12 @@ func (c colleagues) names(users []crm.User) map[crm.ID]string {
 		}
 	}
 	return names
+}
+
+// namesOfUsers are how an export names the users as responsible.
+func namesOfUsers(ctx context.Context, s *store.Store) (map[crm.ID]string, error) {
+	users, err := s.Users(ctx)
+	return colleaguesOf(users).names(users), err
 }
 
 // Stranger is somebody whom a file names as responsible and who is no user here, or whose name two have.

@@ -50,17 +50,15 @@ func TestWhoIsResponsibleComesAlong(t *testing.T) {
 	if got := responsible(s); got != want {
 		t.Errorf("responsible are %s", got)
 	}
-	var out bytes.Buffer
-	if _, err := Export(ctx, s, &out, GoogleCSV); err != nil {
-		t.Fatal(err)
-	}
-	again := open(t)
-	for _, u := range append(twins, anna, ben) {
-		if err := again.Do(ctx, crm.SaveUser{User: u}); err != nil {
+	for _, how := range []Format{GoogleCSV, VCard3, VCard4} {
+		var out bytes.Buffer
+		if _, err := Export(ctx, s, &out, how); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if r := in(t, again, out.String()); len(r.Strangers) > 0 || responsible(again) != want {
-		t.Errorf("out and in again %s, report %+v of\n%s", responsible(again), r, out.String())
+		again := open(t)
+		sameUsers(t, s, again)
+		if r := in(t, again, out.String()); len(r.Strangers) > 0 || responsible(again) != want {
+			t.Errorf("%s: out and in again %s, report %+v of\n%s", how, responsible(again), r, out.String())
+		}
 	}
 }

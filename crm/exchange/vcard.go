@@ -14,8 +14,9 @@ import (
 // Properties of ours that other programs keep or leave alone.
 const (
 	sourceProperty = "X-LEADLINE-SOURCE"
-	fieldProperty  = "X-LEADLINE-FIELD" // with ID=, the custom field's
-	writtenParam   = "X-WRITTEN"        // how a person wrote a number
+	ownerProperty  = "X-LEADLINE-RESPONSIBLE" // as colleagues.names has them
+	fieldProperty  = "X-LEADLINE-FIELD"       // with ID=, the custom field's
+	writtenParam   = "X-WRITTEN"              // how a person wrote a number
 )
 
 // vCardSource reads people from vCards 2.1, 3.0 and 4.0 (RFC 2426, RFC 6350). The
@@ -134,6 +135,8 @@ func (c card) person(region string) (p person, why string) {
 			p.addresses = append(p.addresses, postalOf(prop, c.label(prop)))
 		case sourceProperty:
 			p.contact.Source = text
+		case ownerProperty:
+			p.responsible = text
 		case fieldProperty:
 			if id, err := crm.ParseID(prop.first("ID")); err == nil {
 				if p.contact.Fields == nil {

@@ -11,8 +11,9 @@ import (
 
 // cardWriter writes vCards 3.0 (RFC 2426) or 4.0 (RFC 6350). Its first error is kept by the bufio.Writer.
 type cardWriter struct {
-	out  *bufio.Writer
-	four bool
+	out   *bufio.Writer
+	four  bool
+	users map[crm.ID]string // see namesOfUsers
 }
 
 var escapeText = strings.NewReplacer(`\`, `\\`, ",", `\,`, ";", `\;`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
@@ -153,6 +154,7 @@ func (w cardWriter) fields(c crm.Contact, company string) {
 		w.line("CATEGORIES:" + strings.Join(marks, ","))
 	}
 	w.text(sourceProperty, c.Source)
+	w.text(ownerProperty, w.users[c.Responsible])
 	ids := make([]crm.ID, 0, len(c.Fields))
 	for id := range c.Fields {
 		ids = append(ids, id)
