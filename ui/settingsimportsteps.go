@@ -99,7 +99,7 @@ func (v *settingsImportView) duplicatesChoice() fyne.CanvasObject {
 		v.recount()
 	})
 	choice.SetChosen(string(v.duplicates))
-	return kit.Column(4, kit.Row(0, choice, kit.Spacer()), kit.NewProse("Known by the same name and number.", kit.Quiet))
+	return kit.Column(4, kit.Row(0, choice, kit.Spacer()), kit.NewProse("Known by the same name and number or e-mail.", kit.Quiet))
 }
 
 // reported shows what came of an import.

@@ -39,7 +39,7 @@ type Report struct {
 	Contacts  int // made
 	Companies int // made
 	Updated   int // there already, and brought up to date
-	Skipped   int // there already: same name and same number
+	Skipped   int // there already: see store.Welcome
 	Refusals  int // rows that were not taken
 	Refused   []Refusal
 	Misfits   int // values that are not what their column is for; their rows were taken

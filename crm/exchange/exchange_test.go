@@ -116,6 +116,37 @@ func TestDuplicatesAreSkipped(t *testing.T) {
 	}
 }
 
+// Somebody with a new number is known by name and e-mail address, also by the second of them.
+func TestWhoHasAnotherNumberIsKnownByTheEMail(t *testing.T) {
+	const head = "First Name,Last Name,E-mail 1 - Value,E-mail 2 - Value,Phone 1 - Value\n"
+	for duplicates, want := range map[store.Duplicates]int{store.Skip: 1, store.Update: 3} {
+		s := open(t)
+		in(t, s, head+"Anna,Krüger,anna@example.org,,030 1234567\n")
+		for _, dry := range []bool{true, false} {
+			r, err := Import(ctx, s, strings.NewReader(head+
+				"Anna,Krüger,a.krueger@example.com,ANNA@example.org,0171 5550123\n"+
+				"Petra,Krüger,anna@example.org,,0171 5550124\n"+ // who shares it is another person
+				"anna,KRUGER,anna@example.org,,0171 5550125\n"+
+				"Anna,Krüger,other@example.org,,0171 5550126\n"+
+				"Anna,Krüger,anna@example.org,,\n"+
+				"Anna,Krüger,,,0171 5550127\n"+
+				"Ida,Ofen,ida@example.org,,0171 5550128\n"+
+				"Ida,Ofen,,ida@example.org,0171 5550129\n"), Options{Duplicates: duplicates, DryRun: dry})
+			if err != nil || r.Contacts != 4 || r.Skipped+r.Updated != 4 || (r.Updated > 0) != (duplicates == store.Update) {
+				t.Errorf("%s, a trial %t: %+v, %v", duplicates, dry, r, err)
+			}
+		}
+		m, err := s.Match(ctx, crm.Parse("030 1234567", "DE"))
+		if err != nil || len(m) != 1 {
+			t.Fatal(m, err)
+		}
+		rec, err := s.Record(ctx, m[0].Ref)
+		if err != nil || len(rec.Contact.Numbers) != want {
+			t.Errorf("%s: %+v, %v", duplicates, rec.Contact, err)
+		}
+	}
+}
+
 func TestColumnsThatNobodyKnowsAreRefused(t *testing.T) {
 	for _, text := range []string{"", "\n", "a,b,c\n1,2,3\n", "\x00\x01\x02", "First Name\nAnna\n"} {
 		if _, err := Import(ctx, open(t), strings.NewReader(text), Options{}); !errors.Is(err, ErrUnknownColumns) {

@@ -28,7 +28,10 @@ type Arrival struct {
 }
 
 // contactRowValues are the columns of a contact that can be worked out without the file.
-type contactRowValues struct{ id, first, last, sort, position, numbers, more any }
+type contactRowValues struct {
+	id, first, last, position, numbers, more any
+	sort                                     string
+}
 
 // firm is a company of people who were prepared together.
 type firm struct {
@@ -140,7 +143,7 @@ func ForTrial(people []Newcomer) []*Arrival {
 	return arrivals
 }
 
-// mark tells people of one import apart: by name and number, or by name, e-mail and company. These are hashed by seeds
+// mark tells people of one import apart: by name and number, by name and e-mail, or by name and company. These are hashed by seeds
 // that nobody knows, into 128 bits: two of a million are as good as never alike, and a map of marks has nothing to compare
 // or to collect.
 type mark struct{ first, second uint64 }
@@ -177,14 +180,13 @@ func (a *Arrival) prepare(on *bench) (err error) {
 func (a *Arrival) tellApart(on *bench) {
 	c := &a.Contact
 	a.name = on.folded(strings.TrimSpace(c.FirstName), strings.TrimSpace(c.LastName))
-	a.marks = on.roomForMarks(max(1, len(c.Numbers)))
-	if len(c.Numbers) == 0 {
-		mail := ""
-		if len(c.Emails) > 0 {
-			mail = strings.ToLower(c.Emails[0].Address)
-		}
-		a.marks[0] = hashOf(a.name + "\x00" + mail + "|" + a.companyName())
+	a.marks = on.roomForMarks(marksOf(c))
+	if len(c.Numbers)+len(c.Emails) == 0 {
+		a.marks[0] = hashOf(a.name + "\x00|" + a.companyName())
 		return
+	}
+	for i, m := range c.Emails {
+		a.marks[len(c.Numbers)+i] = hashOf(a.name + "\x00" + strings.ToLower(m.Address))
 	}
 	name := hashOf(a.name)
 	for i, n := range c.Numbers {
@@ -195,6 +197,9 @@ func (a *Arrival) tellApart(on *bench) {
 		}
 	}
 }
+
+// marksOf is how many marks somebody has.
+func marksOf(c *crm.Contact) int { return max(1, len(c.Numbers)+len(c.Emails)) }
 
 // companyName is the name of their company, folded; "" for none.
 func (a *Arrival) companyName() string {
@@ -218,7 +223,7 @@ type bench struct {
 func newBench(people []Newcomer) *bench {
 	marks := 0
 	for i := range people {
-		marks += max(1, len(people[i].Contact.Numbers))
+		marks += marksOf(&people[i].Contact)
 	}
 	return &bench{marks: make([]mark, marks), firms: map[string]*firm{}, byFold: map[string]*firm{}}
 }

@@ -29,7 +29,7 @@ const (
 	Add    Duplicates = "add"    // there will be two
 )
 
-// Trial remembers who came in earlier batches of an import that writes nothing: eight bytes for each number and
+// Trial remembers who came in earlier batches of an import that writes nothing: eight bytes for each number, e-mail and
 // company, so that a preview of a million rows needs no memory to speak of. That two of a million look alike by these and
 // are not happens once in a million previews.
 type Trial struct {
@@ -38,8 +38,8 @@ type Trial struct {
 }
 
 // Welcome adds people, and the companies that are not there by name yet, in one
-// transaction. Who is there already is known by name and number (by
-// name and e-mail or company where there is no number). people are all whom one call of Arrivals gave.
+// transaction. Who is there already is known by name and number, else by name and e-mail, and by name and company where
+// there is neither. people are all whom one call of Arrivals gave.
 func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w Welcomed, err error) {
 	err = s.writeBy(ctx, s.commitBulk, func(t *tx) error {
 		if err := t.rememberTaken(len(people)); err != nil {
@@ -86,6 +86,7 @@ type batch struct {
 	duplicates Duplicates
 	seen       map[mark]known    // who came in this batch; of those who are like nobody else in it only in a trial
 	taken      map[crm.E164]bool // those of their numbers that records have already
+	namesakes  map[string]bool   // see there
 
 	companies []*crm.Company // new ones
 	people    []*Arrival     // new ones
@@ -104,6 +105,9 @@ func (b *batch) welcome(people []*Arrival) (w Welcomed, err error) {
 		return w, err
 	}
 	if b.taken, err = b.takenNumbers(people); err != nil {
+		return w, err
+	}
+	if b.namesakes, err = b.findNamesakes(people); err != nil {
 		return w, err
 	}
 	b.seen = map[mark]known{}
@@ -356,11 +360,15 @@ func addNumbers(have, more []crm.Number) []crm.Number {
 
 func addEmails(have, more []crm.Email) []crm.Email {
 	for _, m := range more {
-		if !slices.ContainsFunc(have, func(h crm.Email) bool { return strings.EqualFold(h.Address, m.Address) }) {
+		if !hasEmail(have, m) {
 			have = append(have, m)
 		}
 	}
 	return have
+}
+
+func hasEmail(have []crm.Email, m crm.Email) bool {
+	return slices.ContainsFunc(have, func(h crm.Email) bool { return strings.EqualFold(h.Address, m.Address) })
 }
 
 // findFirms finds the companies of newcomers that are there.
@@ -451,13 +459,37 @@ func (b *batch) find(p *Arrival) (known, error) {
 			}
 		}
 	}
-	if len(p.Contact.Numbers) > 0 {
+	if len(p.Contact.Numbers) > 0 && !b.namesakes[p.row.sort] {
 		return known{}, nil
 	}
 	return b.findByName(p)
 }
 
-// findByName compares people without a number by name, then e-mail or company.
+// findNamesakes finds whose names contacts have already, of those newcomers who have a number and an e-mail address: who has
+// another number may be known by the address.
+func (b *batch) findNamesakes(people []*Arrival) (map[string]bool, error) {
+	namesakes := map[string]bool{}
+	var names []string
+	for _, p := range people {
+		if p.name != "" && len(p.Contact.Numbers) > 0 && len(p.Contact.Emails) > 0 {
+			names = append(names, p.row.sort)
+		}
+	}
+	if len(names) == 0 || b.duplicates == Add {
+		return namesakes, nil
+	}
+	slices.Sort(names) // one walk through the index, not a jump for each
+	err := each(b, "SELECT j.value FROM json_each(?) j WHERE EXISTS(SELECT 1 FROM contact WHERE sort = j.value)", []any{toJSON(names)},
+		func(rows *sql.Rows) error {
+			var name string
+			err := rows.Scan(&name)
+			namesakes[name] = true
+			return err
+		})
+	return namesakes, err
+}
+
+// findByName compares people by name, then e-mail, or company where nobody has an address and the newcomer no number.
 func (b *batch) findByName(p *Arrival) (there known, err error) {
 	if p.name == "" {
 		rid, err := companyNamed(b, p.Company)
@@ -465,11 +497,8 @@ func (b *batch) findByName(p *Arrival) (there known, err error) {
 	}
 	err = each(b, "SELECT "+contactColumns+contactTables+"WHERE c.sort = ?", []any{p.row.sort}, func(rows *sql.Rows) error {
 		c, err := scanContact(rows)
-		same := false
-		switch {
-		case len(p.Contact.Emails) > 0 && len(c.Emails) > 0:
-			same = strings.EqualFold(p.Contact.Emails[0].Address, c.Emails[0].Address)
-		case len(p.Contact.Emails) == 0 && len(c.Emails) == 0:
+		same := slices.ContainsFunc(p.Contact.Emails, func(m crm.Email) bool { return hasEmail(c.Emails, m) })
+		if len(c.Emails)+len(p.Contact.Emails)+len(p.Contact.Numbers) == 0 {
 			same = fold(c.companyName) == p.companyName()
 		}
 		if same && !there.is {
