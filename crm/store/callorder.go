@@ -13,11 +13,12 @@ import (
 )
 
 // The whole log in the order of a column is not sorted: few agents, lines and results have very many calls, so that the index
-// gives all calls of one, the latest first, and then those of the next.
+// gives all calls of one, the latest first, and then those of the next. By their length an index has them one by one.
 
 // callGroup are the calls that have the same in a column.
 type callGroup struct {
 	key   string // what the groups are ordered by; the one with "" comes last, both ways
+	order string // of its calls
 	parts []callPart
 	n     int // how many they are; counted when a page behind them is asked for
 }
@@ -32,11 +33,17 @@ type grouping struct {
 	groups []callGroup
 }
 
-// callPart is a question for the rids of some calls and when they began, which an index answers, the latest first.
+// callPart is a question for the rids of some calls and when they began, which an index answers in the order of their group.
 type callPart struct {
 	from, where string
 	args        []any
 }
+
+const (
+	latestFirst   = "began DESC, rid DESC"
+	shortestFirst = "length, began, rid"
+	longestFirst  = "length DESC, began DESC, rid DESC" // the same from its end
+)
 
 // callGroups are the calls by what they have in a column, in its order; nil for a column of which no index tells.
 func callGroups(q querier, column crm.Column, down bool) (groups []callGroup, err error) {
@@ -45,7 +52,7 @@ func callGroups(q querier, column crm.Column, down bool) (groups []callGroup, er
 		at, is := byKey[key]
 		if !is {
 			at = len(groups)
-			byKey[key], groups = at, append(groups, callGroup{key: key})
+			byKey[key], groups = at, append(groups, callGroup{key: key, order: latestFirst})
 		}
 		groups[at].parts = append(groups[at].parts, p)
 	}
@@ -58,6 +65,8 @@ func callGroups(q querier, column crm.Column, down bool) (groups []callGroup, er
 		err = statusGroups(q, add)
 	case crm.ColumnResult:
 		err = resultGroups(q, add)
+	case crm.ColumnLength:
+		return lengthGroups(down), nil
 	default:
 		return nil, nil
 	}
@@ -154,6 +163,25 @@ func resultGroups(q querier, add func(string, callPart)) error {
 	return nil
 }
 
+// callLength is how long a call took or rang; nothing while it goes on.
+const callLength = "c.ended - coalesce(c.answered, c.began)"
+
+// lengthGroups are all calls that have ended, and the others.
+func lengthGroups(down bool) []callGroup {
+	const ended = "c.outcome <> 0 AND " + callLength
+	order := shortestFirst
+	if down {
+		order = longestFirst
+	}
+	return []callGroup{
+		{key: "ended", order: order, parts: []callPart{{from: "call c INDEXED BY call_length", where: ended + " IS NOT NULL"}}},
+		{order: latestFirst, parts: []callPart{
+			{from: "call c INDEXED BY call_length", where: ended + " IS NULL"},
+			{from: "call c INDEXED BY call_open", where: "c.outcome = 0"},
+		}},
+	}
+}
+
 // groupedCalls are the rids of a page of the whole log in the order of a column; ok is false for a column of which no index tells.
 func (s *Store) groupedCalls(ctx context.Context, r querier, q crm.Query, column crm.Column, down bool) (rids []int64, ok bool, err error) {
 	k := &s.groups
@@ -209,17 +237,22 @@ func (g *callGroup) count(q querier) error {
 	return nil
 }
 
-// rids are those of the group's calls, the latest first.
+// rids are those of the group's calls, in its order.
 func (g callGroup) rids(q querier, offset, limit int) (rids []int64, err error) {
 	var parts []string
 	var args []any
+	columns := "c.rid AS rid, c.began AS began, NULL"
+	if g.order != latestFirst {
+		columns = "c.rid AS rid, c.began AS began, " + callLength + " AS length"
+	}
 	for _, p := range g.parts {
-		parts = append(parts, "SELECT c.rid AS rid, c.began AS began FROM "+p.from+" WHERE "+p.where)
+		parts = append(parts, "SELECT "+columns+" FROM "+p.from+" WHERE "+p.where)
 		args = append(args, p.args...)
 	}
-	err = each(q, strings.Join(parts, " UNION ALL ")+" ORDER BY began DESC, rid DESC LIMIT ? OFFSET ?", append(args, limit, offset), func(rows *sql.Rows) error {
-		var rid, began int64
-		err := rows.Scan(&rid, &began)
+	err = each(q, strings.Join(parts, " UNION ALL ")+" ORDER BY "+g.order+" LIMIT ? OFFSET ?", append(args, limit, offset), func(rows *sql.Rows) error {
+		var rid int64
+		var orderedBy sql.RawBytes
+		err := rows.Scan(&rid, &orderedBy, &orderedBy)
 		rids = append(rids, rid)
 		return err
 	})

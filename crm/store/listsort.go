@@ -25,7 +25,7 @@ var sortedBy = map[crm.Kind]map[crm.Column]string{
 // callsSortedBy is what the columns of the list of calls are ordered by, but for ColumnBegan, which has an index.
 var callsSortedBy = map[crm.Column]string{
 	crm.ColumnStatus: "c.outcome * 2 + c.incoming", crm.ColumnLine: folded("c.line_name"), crm.ColumnAgent: folded("c.agent_name"),
-	crm.ColumnResult: "c.result", crm.ColumnLength: "c.ended - coalesce(c.answered, c.began)",
+	crm.ColumnResult: "c.result", crm.ColumnLength: callLength,
 }
 
 // folded is a text as contacts are sorted by their names, in small letters without accents: Özlem is not behind Petra.

@@ -306,6 +306,9 @@ CREATE INDEX call_agent ON call(agent, agent_name, began) WHERE outcome <> 0;
 CREATE INDEX call_line ON call(line, line_name, began) WHERE outcome <> 0;
 CREATE INDEX call_outcome ON call(outcome, incoming, began) WHERE outcome <> 0;
 CREATE INDEX call_result ON call(result, began) WHERE result <> '';
+`, `
+-- the log in the order of how long calls took (see callLength); of those that are over, too
+CREATE INDEX call_length ON call(ended - coalesce(answered, began), began) WHERE outcome <> 0;
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it
