@@ -36,7 +36,9 @@ func someOf(q querier, l list, where, order string, k key, n int) (rows []crm.Re
 	if err := q.row("SELECT count(*) FROM "+l.table+" WHERE "+where, k.rid()).Scan(&all); err != nil || all == 0 {
 		return nil, 0, explain(err)
 	}
-	err = each(q, "SELECT "+l.columns+l.tables+"WHERE "+where+" ORDER BY "+order+" LIMIT ?", []any{k.rid(), n}, func(found *sql.Rows) error {
+	// What stands beside them in other tables is asked of those that are shown, and not of all that are sorted.
+	first := "SELECT " + l.rid + " FROM " + l.table + " WHERE " + where + " ORDER BY " + order + " LIMIT ?"
+	err = each(q, "SELECT "+l.columns+l.tables+"WHERE "+l.rid+" IN ("+first+") ORDER BY "+order, []any{k.rid(), n}, func(found *sql.Rows) error {
 		row, _, err := l.row(found)
 		rows = append(rows, row)
 		return err

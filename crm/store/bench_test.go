@@ -211,6 +211,7 @@ func BenchmarkStore(b *testing.B) {
 					board("few", true)
 				}
 			})
+			b.Run("large company", func(b *testing.B) { benchLargeCompany(b, s) })
 			b.Run("open", func(b *testing.B) {
 				ok(b, s.Close())
 				for b.Loop() {
@@ -222,6 +223,25 @@ func BenchmarkStore(b *testing.B) {
 				}
 			})
 		})
+	}
+}
+
+// benchLargeCompany looks at a company that has one of a hundred contacts, of 200 deals and of twenty calls.
+func benchLargeCompany(b *testing.B, s *Store) {
+	for _, change := range []string{
+		"UPDATE contact SET company = 1 WHERE rid % 100 = 7",
+		"UPDATE deal SET company = 1 WHERE rid % 200 = 7",
+		"INSERT INTO call_link(key, began, call, pos) SELECT 1<<2|1, began, rid, 1 FROM call WHERE rid % 20 = 7",
+		"UPDATE call SET note = '' WHERE rid % 20 = 7",
+	} {
+		_, err := s.writer.ExecContext(ctx, change)
+		ok(b, err)
+	}
+	company := must(refOf(reader{s}, makeKey(crm.KindCompany, 1)))(b)
+	for b.Loop() {
+		quantiles(b, "belongings", 100, func(int) { must(s.Belongings(ctx, company, 10))(b) })
+		quantiles(b, "card", 100, func(int) { must(s.Card(ctx, company, 5))(b) })
+		quantiles(b, "record", 100, func(int) { must(s.Record(ctx, company))(b) })
 	}
 }
 

@@ -145,10 +145,14 @@ func countCalls(q querier, k key) (n int, err error) {
 	return n, explain(err)
 }
 
+// notedCalls are the last calls of a customer of which the notes are shown. Somebody may have had fifty thousand without any, and all
+// of them would be read while it rings.
+const notedCalls = 500
+
 func lastNotes(q querier, k key, n int) (notes []crm.PastNote, err error) {
 	err = each(q, `SELECT coalesce(c.noted, c.began), c.agent_name, c.note
-		FROM call_link k JOIN call c ON c.rid = k.call WHERE k.key = ? AND c.note <> '' AND c.outcome <> 0
-		ORDER BY k.began DESC LIMIT ?`, []any{int64(k), n}, func(rows *sql.Rows) error {
+		FROM (SELECT call, began FROM call_link WHERE key = ? ORDER BY began DESC LIMIT ?) k JOIN call c ON c.rid = k.call
+		WHERE c.note <> '' AND c.outcome <> 0 ORDER BY k.began DESC LIMIT ?`, []any{int64(k), notedCalls, n}, func(rows *sql.Rows) error {
 		var note crm.PastNote
 		err := rows.Scan(unixMilli{&note.At}, &note.Who, &note.Text)
 		notes = append(notes, note)
