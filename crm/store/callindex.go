@@ -10,6 +10,9 @@ import (
 
 // callIndex leads to the calls with a value, by which a list of those that few calls have is found without going through all
 // the others. A call is written into most of them when it has ended, and not while it begins and the agent waits for the name.
+//
+// In a file with 200,000 calls and as many contacts, 223 MB, call_line takes 48 bytes a call, call_agent 34, call_outcome 19,
+// call_result 14 and call_length (see callorder.go) 21: an eighth of it.
 type callIndex struct {
 	name      string
 	condition string // what its calls have, in the words of the index
