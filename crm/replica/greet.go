@@ -96,15 +96,10 @@ func (r *Replica) hello(ctx context.Context) (settled bool, err error) {
 	if err := r.fetchWanted(ctx, at.Client); err != nil {
 		return false, err
 	}
+	r.unclean = false
 	for _, e := range w.Erasures {
-		if err := r.c.File.Purge(ctx, e.Refs); err != nil {
+		if err := r.purge(ctx, e); err != nil {
 			return false, err
-		}
-		if err := r.c.File.PurgeRecordings(ctx, e.Recordings); err != nil {
-			return false, err
-		}
-		if !slices.Contains(r.erased, e.ID) && !slices.Contains(r.purged, e.ID) {
-			r.purged = append(r.purged, e.ID)
 		}
 	}
 	r.welcome = w
@@ -112,6 +107,36 @@ func (r *Replica) hello(ctx context.Context) (settled bool, err error) {
 		r.c.OnWelcome(w)
 	}
 	return true, nil
+}
+
+// purge takes an erased person out of the file. The server is told so only once nothing of them can come back: what waits to be sent
+// may tell of them, and so does a call until the server's row of it without them is here.
+func (r *Replica) purge(ctx context.Context, e wire.Erasure) error {
+	var hung []crm.ID
+	for b := range slices.Chunk(e.Hung, 16) {
+		id, err := crm.IDFromBytes(b)
+		if err != nil {
+			return fmt.Errorf("read what hung on an erased person: %w", err)
+		}
+		hung = append(hung, id)
+	}
+	clean, err := r.c.File.Purge(ctx, e.Refs, hung)
+	if err != nil {
+		return err
+	}
+	if err := r.c.File.PurgeRecordings(ctx, e.Recordings); err != nil {
+		return err
+	}
+	at, err := r.c.File.Standing(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !clean || at.Cursor < e.Rev:
+		r.unclean = true
+	case !slices.Contains(r.erased, e.ID) && !slices.Contains(r.purged, e.ID):
+		r.purged = append(r.purged, e.ID)
+	}
+	return nil
 }
 
 // attach makes a file that worked alone the server's.

@@ -54,6 +54,7 @@ type Replica struct {
 	welcome   wire.Welcome
 	erased    []crm.ID // that the server is to be told of
 	purged    []crm.ID // the same, of whom recordings may be left
+	unclean   bool     // at the last greeting the file still had something of who was erased
 
 	trip time.Duration // the shortest way to the server and back so far
 	skew time.Duration // of the server's clock from ours, as seen then
@@ -213,10 +214,11 @@ func (r *Replica) Pull(ctx context.Context, wait time.Duration) (more bool, err 
 		r.greeted = false // what who signed in may do, and which telephones they have, is said in greeting
 		return true, nil
 	}
-	if page.Greet && len(r.erased)+len(r.purged) == 0 {
+	// What was not clean at the last greeting is looked at again once nothing waits to be sent.
+	if page.Greet && len(r.erased)+len(r.purged) == 0 && (!r.unclean || at.Waiting == 0) {
 		r.greeted = false
 		signal(r.owed)
-		return true, nil
+		return !r.unclean || page.Rev > at.Cursor, nil
 	}
 	return page.More, nil
 }

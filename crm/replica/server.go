@@ -48,7 +48,7 @@ type File interface {
 	EndSnapshot(ctx context.Context, m wire.Manifest) error
 	IsNew(ctx context.Context) (bool, error)
 	TakeReady(ctx context.Context, path string, m wire.Manifest) (taken bool, err error)
-	Purge(ctx context.Context, refs []crm.Ref) error
+	Purge(ctx context.Context, refs []crm.Ref, hung []crm.ID) (clean bool, err error)
 	PurgeRecordings(ctx context.Context, ids []crm.ID) error
 	Wipe(ctx context.Context) error
 }

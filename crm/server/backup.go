@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"leadline/crm"
 	"leadline/crm/server/database"
@@ -58,10 +60,18 @@ func (e *Engine) Restored(ctx context.Context, erased map[crm.ID][]database.Eras
 		if err != nil {
 			return err
 		}
-		if err := e.DB.Write(ctx, string(id), func(t *database.Tx) error { return t.Branch(ctx, n) }); err != nil {
+		var has []database.Erasure
+		err = e.DB.Write(ctx, string(id), func(t *database.Tx) error {
+			has, err = t.Erasures(ctx)
+			return errors.Join(err, t.Branch(ctx, n))
+		})
+		if err != nil {
 			return err
 		}
 		for _, erasure := range erased[id] {
+			if slices.ContainsFunc(has, func(o database.Erasure) bool { return o.ID == erasure.ID }) {
+				continue // the backup is younger
+			}
 			if err := e.eraseAgain(ctx, id, erasure); err != nil {
 				return err
 			}

@@ -264,6 +264,8 @@ func (c *commit) check(p Pushed, client *database.Client) error {
 		return wire.Problem{Code: wire.OtherEpoch, Message: fmt.Sprintf("the server is in epoch %d, the program in %d", c.head.Epoch, p.Epoch)}
 	case client.User != "" && client.User != p.User:
 		return wire.Problem{Code: wire.Forked, Message: "another user has signed in with this program"}
+	case len(p.Erased) > database.MostErasures:
+		return wire.Problem{Code: wire.TooLarge, Message: fmt.Sprintf("%d erasures, more than %d", len(p.Erased), database.MostErasures)}
 	case len(p.Commands) > wire.MostCommands:
 		return wire.Problem{Code: wire.TooLarge, Message: fmt.Sprintf("%d commands, more than %d", len(p.Commands), wire.MostCommands)}
 	}
@@ -312,7 +314,7 @@ func (c *commit) perform(from ledger.Sender, client crm.ID, commands []wire.Comm
 				return err
 			}
 			c.touched[cmd.ID] = keys
-			if err := c.record(from, client, cmd, answer); err != nil {
+			if err := c.record(from, client, cmd, answer, c.batch.AboutErased()); err != nil {
 				return err
 			}
 		}
@@ -322,14 +324,14 @@ func (c *commit) perform(from ledger.Sender, client crm.ID, commands []wire.Comm
 	return nil
 }
 
-// record writes a line of the audit log.
-func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, answer database.Answer) error {
+// record writes a line of the audit log; of a command about somebody who was erased without what it says.
+func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, answer database.Answer, aboutErased bool) error {
 	salt, err := c.salt()
 	if err != nil {
 		return fmt.Errorf("read randomness for the audit log: %w", err)
 	}
 	c.log = append(c.log, database.Record{At: c.now.UnixMilli(), User: from.User, Client: client, UUID: cmd.ID,
-		Command: storable(cmd.Name), Code: string(answer.Code), Args: storable(string(cmd.Args)), Salt: salt})
+		Command: storable(cmd.Name), Code: string(answer.Code), Args: storable(string(cmd.Args)), Salt: salt, Scrubbed: aboutErased})
 	return nil
 }
 

@@ -69,21 +69,26 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 	for i, way := range ways {
 		texts[i] = inJSON(way)
 	}
-	calls, err := c.t.CallsThatMention(c.ctx, texts)
+	others, err := c.t.Mentions(c.ctx, texts)
 	if err != nil {
 		return done, err
 	}
-	erasing, err := c.batch.Erase(subjects, calls, c.now)
+	for _, was := range what.Hung { // which the backup may not have
+		if k := ledger.Key(was); !slices.Contains(others, k) {
+			others = append(others, k)
+		}
+	}
+	erasing, err := c.batch.Erase(subjects, others, c.now)
 	if err != nil {
 		return done, err
 	}
-	for _, k := range erasing.Changed {
+	what.Hung = nil
+	for _, k := range erasing.Hung {
 		if k.Entity == wire.Call {
 			c.unnamed(k.ID)
 		}
-		if k.Entity == wire.Call || k.Entity == wire.Note || k.Entity == wire.FollowUp {
-			texts = append(texts, string(k.ID)) // commands that only name the call or the note
-		}
+		texts = append(texts, string(k.ID)) // commands that only name the call or the note
+		what.Hung = append(what.Hung, wire.RowID(k))
 	}
 	if err := c.t.Scrub(c.ctx, texts); err != nil {
 		return done, err
@@ -95,7 +100,7 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 	cmd := wire.Command{ID: what.ID, Name: "person.erase/1", Args: args}
 	c.seen = map[crm.ID]database.Answer{cmd.ID: {UUID: cmd.ID}}
 	c.given, c.touched[cmd.ID] = []crm.ID{cmd.ID}, erasing.Changed
-	if err := c.record(by, "", cmd, c.seen[cmd.ID]); err != nil {
+	if err := c.record(by, "", cmd, c.seen[cmd.ID], false); err != nil {
 		return done, err
 	}
 	if err := c.save(); err != nil {

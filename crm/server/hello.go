@@ -9,6 +9,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/server/database"
+	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
 )
 
@@ -90,7 +91,13 @@ func (e *Engine) welcome(ctx context.Context, t *database.Tx, from Sender, h wir
 		return err
 	}
 	for _, erased := range erasures {
-		w.Erasures = append(w.Erasures, wire.Erasure{ID: erased.ID, Refs: erased.Refs, Recordings: erased.Recordings})
+		told := wire.Erasure{ID: erased.ID, Rev: erased.Rev, Refs: erased.Refs, Recordings: erased.Recordings}
+		for _, k := range erased.Hung {
+			if !ledger.Hidden(k.Entity) {
+				told.Hung = append(told.Hung, k.ID.Bytes()...)
+			}
+		}
+		w.Erasures = append(w.Erasures, told)
 	}
 	// Only what both agree on is acknowledged: after a restore the server has less than the program.
 	client.ID, client.User, client.Acked = h.Client, from.User, min(h.Last.Seq, client.Seq)

@@ -289,22 +289,28 @@ func TestI4ErasureIsDoneAgainAfterARestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := database.Open(ctx, "sqlite:"+copied)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	restored := *c
-	restored.engine = NewEngine(Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
-	if where := restored.everywhere(erasedName); len(where) == 0 {
+	if restored := c.restored(copied, nil); len(restored.everywhere(erasedName)) == 0 {
 		t.Fatal("the backup does not have the person: nothing is tried")
 	}
-	if err := restored.engine.Restored(ctx, erasures); err != nil {
-		t.Fatal(err)
-	}
-	if where := restored.everywhere(erasedName); len(where) > 0 {
+	if where := c.restored(copied, erasures).everywhere(erasedName); len(where) > 0 {
 		t.Errorf("after the restore the person is in %q", where)
 	}
+}
+
+// restored is the company on a backup, where who was erased is erased again.
+func (c *company) restored(file string, erasures map[crm.ID][]database.Erasure) *company {
+	c.t.Helper()
+	db, err := database.Open(context.Background(), "sqlite:"+file)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { _ = db.Close() })
+	r := *c
+	r.engine = NewEngine(Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
+	if err := r.engine.Restored(context.Background(), erasures); err != nil {
+		c.t.Fatal(err)
+	}
+	return &r
 }
 
 func TestAuditLogShowsTampering(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"leadline/crm"
-	"leadline/crm/server/database"
 	"leadline/crm/store"
 )
 
@@ -35,6 +34,8 @@ var deeds = []deed{
 	{3, (*World).merge},
 	{2, (*World).remove},
 	{1, (*World).changeRole},
+	{4, (*World).ringCustomer},
+	{2, (*World).erase},
 
 	{5, (*World).pullCable},
 	{5, (*World).plugCable},
@@ -86,10 +87,16 @@ func (w *World) ringMany(ctx context.Context) error {
 
 func (w *World) addContact(ctx context.Context) error {
 	a := w.anyone()
-	c := crm.Contact{ID: w.id(), LastName: fmt.Sprintf("Person %d", w.now), Responsible: a.user.ID}
-	if w.dice.chance(0.5) {
-		p := crm.Parse(w.number(), "DE")
+	c := crm.Contact{ID: w.id(), LastName: fmt.Sprintf("Person %d.", w.now), Responsible: a.user.ID}
+	w.wrote(c.ID, c.LastName)
+	switch number := w.number(); w.dice.n(4) {
+	case 0, 1:
+		p := crm.Parse(number, "DE")
 		c.Numbers = []crm.Number{{E164: p.E164, Written: p.Written}}
+	case 2: // one that is nobody else's
+		p := crm.Parse(fmt.Sprintf("0221 7%06d", w.now), "DE")
+		c.Numbers = []crm.Number{{E164: p.E164, Written: p.Written}}
+		w.wrote(c.ID, p.Written, fmt.Sprintf("2217%06d", w.now))
 	}
 	return a.does(ctx, promise{made: crm.Ref{Kind: crm.KindContact, ID: c.ID}}, crm.CreateContact{Contact: c})
 }
@@ -101,7 +108,8 @@ func (w *World) edit(ctx context.Context) error {
 	if err != nil || !ok {
 		return err
 	}
-	text := fmt.Sprintf("by %s in step %d", a.user.Name, w.now)
+	text := fmt.Sprintf("by %s in step %d.", a.user.Name, w.now)
+	w.wrote(c.ID, text)
 	switch w.dice.n(4) {
 	case 0:
 		c.Comment = text
@@ -111,15 +119,20 @@ func (w *World) edit(ctx context.Context) error {
 		c.FirstName = text
 	case 3:
 		c.Emails = append(c.Emails, crm.Email{Address: fmt.Sprintf("step%d@example.org", w.now)})
+		w.wrote(c.ID, fmt.Sprintf("step%d@", w.now))
 	}
 	return a.does(ctx, promise{}, crm.UpdateContact{Contact: c})
 }
 
 func (w *World) writeNote(ctx context.Context) error {
 	a := w.anyone()
-	text := fmt.Sprintf("Note of step %d", w.now)
+	text := fmt.Sprintf("Note of step %d.", w.now)
 	if w.dice.chance(0.5) && len(a.calls) > 0 {
 		call := a.calls[w.dice.n(len(a.calls))]
+		if c, err := a.file.Call(ctx, call); err != nil || c.Call.Party.Kind == crm.Withheld {
+			return a.refused(err) // nobody knows any more with whom it was
+		}
+		w.wrote(call, text)
 		if err := a.file.SaveNote(ctx, call, text); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -129,6 +142,7 @@ func (w *World) writeNote(ctx context.Context) error {
 	if err != nil || !ok {
 		return err
 	}
+	w.wrote(c.ID, text)
 	n := crm.Note{ID: w.id(), Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}, At: a.clock(), By: a.user.ID, Text: text}
 	return a.does(ctx, promise{text: text, on: n.Ref}, crm.SaveRecordNote{Note: n})
 }
@@ -172,7 +186,8 @@ func (w *World) followUp(ctx context.Context) error {
 	if err != nil || !ok {
 		return err
 	}
-	f := crm.FollowUp{ID: w.id(), Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}, Due: a.clock().Add(time.Hour), Text: fmt.Sprintf("Call back, step %d", w.now), Responsible: a.user.ID}
+	f := crm.FollowUp{ID: w.id(), Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}, Due: a.clock().Add(time.Hour), Text: fmt.Sprintf("Call back, step %d.", w.now), Responsible: a.user.ID}
+	w.wrote(c.ID, f.Text)
 	return a.does(ctx, promise{text: f.Text, on: f.Ref}, crm.SaveFollowUp{FollowUp: f})
 }
 
@@ -221,6 +236,7 @@ func (w *World) merge(ctx context.Context) error {
 	}
 	m, _, err := a.file.MergeOf(ctx, crm.Ref{Kind: crm.KindContact, ID: keep.ID}, crm.Ref{Kind: crm.KindContact, ID: gone.ID}, nil)
 	if err == nil {
+		w.merging(keep.ID, gone.ID)
 		_, err = a.file.Merge(ctx, m)
 	}
 	if err == nil {
@@ -340,15 +356,7 @@ func (w *World) restoreServer(ctx context.Context) error {
 	if err := w.stopServer(); err != nil {
 		return err
 	}
-	b := w.backups[w.dice.n(len(w.backups))]
-	if err := copyFile(b.file, filepath.Join(w.o.Dir, "server.db")); err != nil {
-		return err
-	}
-	if err := w.startServer(ctx); err != nil {
-		return err
-	}
-	epoch := uint64(time.Now().UnixMilli())<<12 | uint64(w.now)
-	if err := w.db.Write(ctx, string(w.workspace), func(t *database.Tx) error { return t.Branch(ctx, epoch) }); err != nil {
+	if err := w.putBack(ctx, w.backups[w.dice.n(len(w.backups))]); err != nil {
 		return err
 	}
 	// The roles are those of the backup again: the administrator sets them as they should be.
@@ -358,6 +366,23 @@ func (w *World) restoreServer(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// putBack starts the server on a backup; nobody is served before it is in its new epoch, and who was erased is erased again.
+func (w *World) putBack(ctx context.Context, b backup) error {
+	w.serving.Lock()
+	defer w.serving.Unlock()
+	if err := copyFile(b.file, filepath.Join(w.o.Dir, "server.db")); err != nil {
+		return err
+	}
+	if err := w.openServer(ctx, "server.db"); err != nil {
+		return err
+	}
+	erasures := w.erasures
+	if w.o.Mutant == EraseOnce {
+		erasures = nil
+	}
+	return w.engine.Restored(ctx, erasures)
 }
 
 // setClock puts an agent's clock wrong by up to a day.

@@ -71,7 +71,7 @@ func (w *World) check(ctx context.Context) error {
 	}
 	w.tell(all)
 	for _, check := range []func(context.Context, map[wire.RowID]wire.Row) error{
-		w.checkRevisions, w.checkFiles, w.checkPromises, w.checkLeads, w.checkCalls, w.checkAliases, w.checkOnce,
+		w.checkRevisions, w.checkFiles, w.checkPromises, w.checkLeads, w.checkCalls, w.checkAliases, w.checkOnce, w.checkErased,
 	} {
 		if err := check(ctx, all); err != nil {
 			return err
@@ -257,7 +257,11 @@ func (w *World) checkPromises(ctx context.Context, all map[wire.RowID]wire.Row) 
 	if err != nil {
 		return err
 	}
+	erased := w.erasedIDs()
 	for _, p := range w.promises {
+		if erased[p.made.ID] || erased[p.on.ID] || erased[p.call] {
+			continue // a call that only a backup lacks is not brought again: what was sent of it told of the person
+		}
 		if w.removedByPeople(merged[p.made.ID]) || w.removedByPeople(merged[p.on.ID]) {
 			continue
 		}
@@ -278,7 +282,7 @@ func (w *World) checkPromises(ctx context.Context, all map[wire.RowID]wire.Row) 
 func (w *World) mergedGroups(ctx context.Context) (map[crm.ID][]crm.ID, error) {
 	groups := map[crm.ID][]crm.ID{}
 	err := w.db.Read(ctx, string(w.workspace), func(t *database.Tx) error {
-		return t.Each(ctx, "SELECT args FROM audit WHERE ws = $1 AND command = 'record.merge/1' AND code = ''", []any{t.Workspace}, func(scan func(...any) error) error {
+		return t.Each(ctx, "SELECT args FROM audit WHERE ws = $1 AND command = 'record.merge/1' AND code = '' AND args <> ''", []any{t.Workspace}, func(scan func(...any) error) error {
 			var args string
 			var m crm.MergeRecords
 			if err := errors.Join(scan(&args), json.Unmarshal([]byte(args), &m)); err != nil {

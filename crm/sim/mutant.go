@@ -20,10 +20,12 @@ const (
 	FlatEpochs       Mutant = "flat epochs"
 	NoDedupe         Mutant = "no dedupe"
 	SnapshotAtHead   Mutant = "snapshot at the head"
+	EraseOnce        Mutant = "erase once, and not again after a restore"
+	EarlyErased      Mutant = "acknowledge an erasure before the file is clean"
 )
 
 // Mutants are all that break something.
-var Mutants = []Mutant{AckBySequence, MidPageCursor, HintAsTruth, SequenceRevision, FlatEpochs, NoDedupe, SnapshotAtHead}
+var Mutants = []Mutant{AckBySequence, MidPageCursor, HintAsTruth, SequenceRevision, FlatEpochs, NoDedupe, SnapshotAtHead, EraseOnce, EarlyErased}
 
 // welcome: acknowledging by sequence alone, the program does not look which command the last one was, either. With
 // flat epochs the server does not say where the new one has come from, but that it goes on where it

@@ -36,6 +36,7 @@ func (r remote) Hello(ctx context.Context, h wire.Hello) (wire.Welcome, error) {
 // Push is replica.Server's.
 func (r remote) Push(ctx context.Context, p wire.Push) (wire.Pushed, error) {
 	return carry(ctx, r.link, "push", func(ctx context.Context) (wire.Pushed, error) {
+		r.a.hasErased(p.Erased)
 		return r.w.o.Mutant.push(ctx, r.w, p, func(p wire.Push) (wire.Pushed, error) {
 			outcomes, err := r.w.engine.Commit(ctx, r.w.workspace, []server.Pushed{{User: r.a.user.ID, Push: p}})
 			if err != nil {

@@ -56,6 +56,10 @@ type World struct {
 	tombs    map[wire.RowID]bool // what the server says was there once
 	removed  map[crm.ID]bool     // records that somebody has removed or merged, whether others know it or not
 	deleted  map[crm.ID]bool     // records that somebody has removed
+
+	merged   map[crm.ID][]crm.ID           // into what somebody merged a record, whether the server let them or not
+	texts    map[crm.ID][]string           // what people wrote of a record or a call
+	erasures map[crm.ID][]database.Erasure // by workspace: the list that stands beside the database
 }
 
 // backup is a copy of the server's database.
@@ -73,7 +77,7 @@ func Run(ctx context.Context, o Options) error {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &World{o: o, dice: newDice(o.Seed, 0), log: o.Log, removed: map[crm.ID]bool{}, deleted: map[crm.ID]bool{}, tombs: map[wire.RowID]bool{}}
+	w := &World{o: o, dice: newDice(o.Seed, 0), log: o.Log, removed: map[crm.ID]bool{}, deleted: map[crm.ID]bool{}, tombs: map[wire.RowID]bool{}, texts: map[crm.ID][]string{}, merged: map[crm.ID][]crm.ID{}}
 	err := w.run(ctx)
 	for _, a := range w.agents {
 		a.stop()

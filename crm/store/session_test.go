@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -325,12 +326,22 @@ func TestAnErasedPersonIsNowhere_I4(t *testing.T) {
 	a, one, _ := two(t)
 	r := contactWith(t, one.Store, "Xaver", "Unforgettable", "0221 1111111", "x@example.org", "")
 	one.settle()
-	ok(t, one.Do(ctx, crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": "Unforgettable"}}))
+	for i := range 50 { // whose pages are free once the server has them
+		ok(t, one.Do(ctx, crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": fmt.Sprint(i, strings.Repeat(" Unforgettable", 100))}}))
+	}
+	one.settle()
+	waiting := crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": "Unforgettable"}}
+	ok(t, one.Do(ctx, waiting))
+	if clean := must(one.Purge(ctx, nil, []crm.ID{r.ID}))(t); clean {
+		t.Error("it is clean while something waits to be sent")
+	}
 	one.push(9, false)
 	ok(t, a.s.Do(ctx, crm.RemoveRecord{Ref: r}))
 	a.stamp()
 	one.settle()
-	ok(t, one.Purge(ctx, []crm.Ref{r}))
+	if clean := must(one.Purge(ctx, []crm.Ref{r}, nil))(t); !clean {
+		t.Error("something waits")
+	}
 	for _, suffix := range []string{"", "-wal"} {
 		raw, err := os.ReadFile(one.damage.path + suffix)
 		if err == nil && (strings.Contains(string(raw), "Unforgettable") || strings.Contains(string(raw), "unforgettable")) {

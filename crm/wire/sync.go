@@ -104,10 +104,12 @@ type ReadyFile struct {
 const ReadySuffix = ".db"
 
 // Erasure is a person whose data is to be gone everywhere (requirement I4). A device purges what it still has
-// of it, then names it in Push.Erased.
+// of it, also of what it has yet to send, then names it in Push.Erased.
 type Erasure struct {
 	ID   crm.ID    `json:"id"`
+	Rev  uint64    `json:"rev,omitempty"` // a file that stands before it has yet to hear of what is gone
 	Refs []crm.Ref `json:"refs"`
+	Hung []byte    `json:"hung,omitempty"` // the ids of their calls, notes, follow-ups and deals, of 16 bytes each: some have thousands
 
 	Recordings []crm.ID `json:"recordings,omitempty"` // by crm.RecordingID
 }

@@ -115,6 +115,7 @@ type Record struct {
 	Salt    []byte // of the arguments' hash; blanked with them
 	Hash    []byte // over the line before and this one
 
+	Scrubbed bool // to be written with its arguments blanked already
 	argsHash []byte
 }
 
@@ -164,6 +165,9 @@ func (t *Tx) Log(ctx context.Context, records []Record) error {
 		r.N = last.N + 1
 		r.argsHash = c.hashArgs(r)
 		r.Hash = c.hash(last.Hash, r)
+		if r.Scrubbed {
+			r.Args, r.Salt = "", []byte{}
+		}
 		rows = append(rows, []any{int64(r.N), r.At, string(r.User), string(r.Client), string(r.UUID), r.Command, int64(r.Rev), r.Code,
 			r.Args, r.Salt, r.argsHash, r.Hash})
 		last = r

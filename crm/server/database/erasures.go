@@ -3,8 +3,12 @@ package database
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"strings"
 
 	"leadline/crm"
+	"leadline/crm/server/ledger"
+	"leadline/crm/wire"
 )
 
 // Erasure is a person whose data was erased: only ids are kept of it.
@@ -14,7 +18,8 @@ type Erasure struct {
 	Rev  uint64 // what is older may still have it
 	Refs []crm.Ref
 
-	Recordings []crm.ID // whose files went with them
+	Recordings []crm.ID     // whose files went with them
+	Hung       []wire.RowID // what else told of them, and the hashes that keep an import from bringing them back
 }
 
 // AddErasure remembers one, and that every program there is has to say that it has purged it.
@@ -27,9 +32,13 @@ func (t *Tx) AddErasure(ctx context.Context, e Erasure) error {
 	if err != nil {
 		return err
 	}
-	err = t.Exec(ctx, `INSERT INTO erasure(ws, id, at, rev, refs, recordings) VALUES($1, $2, $3, $4, $5, $6)
-		ON CONFLICT(ws, id) DO UPDATE SET rev = excluded.rev, recordings = excluded.recordings`,
-		t.Workspace, string(e.ID), e.At, int64(e.Rev), string(refs), string(recordings))
+	hung, err := json.Marshal(e.Hung)
+	if err != nil {
+		return err
+	}
+	err = t.Exec(ctx, `INSERT INTO erasure(ws, id, at, rev, refs, recordings, hung) VALUES($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT(ws, id) DO UPDATE SET rev = excluded.rev, refs = excluded.refs, recordings = excluded.recordings, hung = excluded.hung`,
+		t.Workspace, string(e.ID), e.At, int64(e.Rev), string(refs), string(recordings), string(hung))
 	if err != nil {
 		return err
 	}
@@ -62,45 +71,46 @@ func (t *Tx) Standing(ctx context.Context, client crm.ID) (c Client, owes bool, 
 	return found[client], owes, err
 }
 
-const erasureColumns = "e.id, e.at, e.rev, e.refs, e.recordings"
+const erasureColumns = "e.id, e.at, e.rev, e.refs, e.recordings, e.hung"
 
 // Erasures are all of the workspace, the oldest first.
 func (t *Tx) Erasures(ctx context.Context) ([]Erasure, error) {
 	return t.erasures(ctx, "SELECT "+erasureColumns+" FROM erasure e WHERE e.ws = $1 ORDER BY e.at, e.id", t.Workspace)
 }
 
-// ErasuresOf are those that a program has not acknowledged.
+// ErasuresOf are those that a program has not acknowledged, the oldest of them.
 func (t *Tx) ErasuresOf(ctx context.Context, client crm.ID) ([]Erasure, error) {
 	return t.erasures(ctx, "SELECT "+erasureColumns+` FROM erasure e JOIN erasure_owed o ON o.ws = e.ws AND o.erasure = e.id
-		WHERE e.ws = $1 AND o.client = $2 AND o.done = 0 ORDER BY e.at, e.id`, t.Workspace, string(client))
+		WHERE e.ws = $1 AND o.client = $2 AND o.done = 0 ORDER BY e.at, e.id LIMIT $3`, t.Workspace, string(client), int64(MostErasures))
 }
 
 func (t *Tx) erasures(ctx context.Context, query string, args ...any) (all []Erasure, err error) {
 	err = t.Each(ctx, query, args, func(scan func(...any) error) error {
 		var e Erasure
-		var refs, recordings string
-		if err := scan(&e.ID, &e.At, &e.Rev, &refs, &recordings); err != nil {
-			return err
+		var refs, recordings, hung string
+		err := scan(&e.ID, &e.At, &e.Rev, &refs, &recordings, &hung)
+		if err == nil {
+			err = errors.Join(json.Unmarshal([]byte(refs), &e.Refs), json.Unmarshal([]byte(recordings), &e.Recordings), json.Unmarshal([]byte(hung), &e.Hung))
 		}
-		if err := json.Unmarshal([]byte(refs), &e.Refs); err != nil {
-			return err
-		}
-		err := json.Unmarshal([]byte(recordings), &e.Recordings)
 		all = append(all, e)
 		return err
 	})
 	return all, err
 }
 
+// MostErasures are told to a program, and taken from it, at a time.
+const MostErasures = 500
+
 // AcknowledgeErasures says that a program has purged; at is in Unix milliseconds.
 func (t *Tx) AcknowledgeErasures(ctx context.Context, client crm.ID, ids []crm.ID, at int64) error {
-	for _, id := range ids {
-		if err := t.Exec(ctx, "UPDATE erasure_owed SET done = $4 WHERE ws = $1 AND client = $2 AND erasure = $3 AND done = 0",
-			t.Workspace, string(client), string(id), at); err != nil {
-			return err
-		}
+	if len(ids) == 0 {
+		return nil
 	}
-	return nil
+	args := []any{t.Workspace, string(client), at}
+	for _, id := range ids {
+		args = append(args, string(id))
+	}
+	return t.Exec(ctx, "UPDATE erasure_owed SET done = $3 WHERE ws = $1 AND client = $2 AND done = 0 AND erasure IN ("+placeholders(4, len(args))+")", args...)
 }
 
 // Owed is a program that has, or has not yet, acknowledged an erasure.
@@ -123,37 +133,43 @@ func (t *Tx) OwedBy(ctx context.Context, erasure crm.ID) (all []Owed, err error)
 	return all, err
 }
 
-// CallsThatMention are the calls in whose document one of the texts stands: erasing looks at all of them.
-func (t *Tx) CallsThatMention(ctx context.Context, texts []string) (ids []crm.ID, err error) {
-	seen := map[crm.ID]bool{}
+// Mentions are the calls in whose document one of the texts stands, and removed notes and follow-ups, which hang on nothing any more:
+// erasing looks at all of them.
+func (t *Tx) Mentions(ctx context.Context, texts []string) (keys []ledger.Key, err error) {
+	seen := map[ledger.Key]bool{}
 	for _, text := range texts {
-		err := t.Each(ctx, "SELECT id FROM document WHERE ws = $1 AND entity = 'call' AND data LIKE $2 ORDER BY id", []any{t.Workspace, "%" + text + "%"},
-			func(scan func(...any) error) error {
-				var id crm.ID
-				err := scan(&id)
-				if !seen[id] {
-					seen[id] = true
-					ids = append(ids, id)
-				}
-				return err
-			})
+		err := t.Each(ctx, `SELECT entity, id FROM document WHERE ws = $1 AND (entity = 'call' OR entity IN ('note', 'followup') AND deleted > 0)
+			AND data LIKE $2 ESCAPE '!' ORDER BY entity, id`, []any{t.Workspace, containing(text)}, func(scan func(...any) error) error {
+			var k ledger.Key
+			err := scan(&k.Entity, &k.ID)
+			if !seen[k] {
+				seen[k] = true
+				keys = append(keys, k)
+			}
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return ids, nil
+	return keys, nil
+}
+
+// containing is a pattern for LIKE, with ! as its escape: a text may have its signs in it.
+func containing(text string) string {
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
 }
 
 // Scrub blanks the arguments and the answers of commands in which one of the texts stands. The chain of the
 // audit log still holds: it is over a salted hash of the arguments.
 func (t *Tx) Scrub(ctx context.Context, texts []string) error {
 	for _, text := range texts {
-		pattern := "%" + text + "%"
-		if err := t.Exec(ctx, `UPDATE cmd_seen SET reason = '' WHERE ws = $1 AND reason <> '' AND (reason LIKE $2
-			OR uuid IN (SELECT uuid FROM audit WHERE ws = $1 AND args LIKE $2))`, t.Workspace, pattern); err != nil {
+		pattern := containing(text)
+		if err := t.Exec(ctx, `UPDATE cmd_seen SET reason = '' WHERE ws = $1 AND reason <> '' AND (reason LIKE $2 ESCAPE '!'
+			OR uuid IN (SELECT uuid FROM audit WHERE ws = $1 AND args LIKE $2 ESCAPE '!'))`, t.Workspace, pattern); err != nil {
 			return err
 		}
-		if err := t.Exec(ctx, "UPDATE audit SET args = '', salt = $3 WHERE ws = $1 AND args LIKE $2", t.Workspace, pattern, []byte{}); err != nil {
+		if err := t.Exec(ctx, "UPDATE audit SET args = '', salt = $3 WHERE ws = $1 AND args LIKE $2 ESCAPE '!'", t.Workspace, pattern, []byte{}); err != nil {
 			return err
 		}
 	}

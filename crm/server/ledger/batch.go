@@ -44,6 +44,7 @@ type Batch struct {
 	region string                // for numbers that were written nationally
 	rights map[crm.ID]crm.Rights // of those who sent something, as they are
 	people bool                  // users or roles were changed
+	about  bool                  // the last command was about a person who was erased
 	state
 }
 
@@ -79,7 +80,8 @@ func (b *Batch) Changed() Changed { return Changed{b.changed, b.peers, b.childre
 func (b *Batch) Apply(from Sender, c crm.Command, now time.Time) ([]Key, error) {
 	latest := crm.HLC(now.UnixMilli()) << 16
 	t := &tx{b: b, state: newState(), from: from, at: min(c.At, latest)}
-	if err := t.perform(c.Change); err != nil {
+	err := t.perform(c.Change)
+	if b.about = t.about; err != nil {
 		var invalid crm.Invalid
 		if errors.As(err, &invalid) {
 			return nil, &Refusal{wire.RejectInvalid, invalid.Text}
@@ -88,6 +90,10 @@ func (b *Batch) Apply(from Sender, c crm.Command, now time.Time) ([]Key, error) 
 	}
 	return b.keep(t), nil
 }
+
+// AboutErased says whether the last command was about a person who was erased before it came: what it says is to be kept
+// nowhere (I4).
+func (b *Batch) AboutErased() bool { return b.about }
 
 // keep takes over what a command did, and says which rows of programs it changed.
 func (b *Batch) keep(t *tx) []Key {
@@ -122,8 +128,9 @@ func merge[K comparable](into, from map[K]map[Key]bool) {
 type tx struct {
 	b *Batch
 	state
-	from Sender
-	at   crm.HLC
+	from  Sender
+	at    crm.HLC
+	about bool // it came across a row of a person who was erased
 }
 
 // row is a row as it is now; nil when there never was one.
@@ -131,6 +138,15 @@ func (t *tx) row(k Key) (*Row, error) {
 	if k.None() {
 		return nil, nil
 	}
+	r, err := t.rowNow(k)
+	// A deal goes on without the person: only what was said of it before tells of them.
+	if r.wiped() && (k.Entity != wire.Deal || t.at <= r.Stamps[wiped]) {
+		t.about = true
+	}
+	return r, err
+}
+
+func (t *tx) rowNow(k Key) (*Row, error) {
 	if r, ok := t.changed[k]; ok {
 		return r, nil
 	}

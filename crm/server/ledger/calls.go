@@ -8,18 +8,21 @@ import (
 	"leadline/crm/wire"
 )
 
-// beginCall adds a call; asked twice, it does nothing.
+// beginCall adds a call; asked twice, it does nothing. One with a person who was erased before it came is there without them (I4).
 func (t *tx) beginCall(c crm.Call) error {
 	k := Key{wire.Call, c.ID}
-	if r, err := t.row(k); err != nil || r != nil {
+	r, err := t.row(k)
+	if err != nil || r.live() || r != nil && !r.wiped() {
 		return err
 	}
-	var err error
 	c.Uploaded = nil // which is the server's own word
 	if c.Refs, err = t.resolve(c.ID, c.Refs); err != nil {
 		return err
 	}
-	return t.create(wire.Call, c.ID, c)
+	if !t.about {
+		return t.create(wire.Call, c.ID, c)
+	}
+	return t.createWithoutPerson(k, c)
 }
 
 // updateCall sets what became known of a call.

@@ -88,6 +88,18 @@ func (t *tx) createDeal(d crm.Deal) error {
 		}
 		d.Stage = p.First()
 	}
+	k := Key{wire.Deal, d.ID}
+	was, err := t.row(k)
+	if err != nil {
+		return err
+	}
+	person, err := t.row(Key{wire.Contact, d.Contact})
+	switch {
+	case err != nil:
+		return err
+	case !was.live() && (was.wiped() || person.wiped()):
+		return t.createWithoutPerson(k, d)
+	}
 	return t.create(wire.Deal, d.ID, d)
 }
 

@@ -22,7 +22,14 @@ const Erased wire.Entity = "erased"
 type Erasing struct {
 	Changed    []Key
 	Refs       []crm.Ref // the records that were theirs, for the programs
+	Hung       []Key     // what hung on them and told of them, and the hashes that are left of them
 	Recordings []crm.ID  // by crm.RecordingID
+}
+
+// ofPerson are the fields of calls and deals that may tell of the person.
+var ofPerson = map[wire.Entity][]string{
+	wire.Call: {"party", "note", "detail", "recordings", "uploaded", "reason", "result"},
+	wire.Deal: {"title", "comment", "fields"},
 }
 
 // Subjects are the records of a person: those named, what was merged into them, and the leads that
@@ -59,7 +66,7 @@ func (b *Batch) Subjects(refs []crm.Ref) (subjects []Key, ways []string, err err
 		if err != nil {
 			return nil, nil, err
 		}
-		ways = union(ways, append(waysOf(r, b.region), string(k.ID)))
+		ways = union(ways, append(slices.DeleteFunc(waysOf(r, b.region), func(w string) bool { return !tellsOf(w) }), string(k.ID)))
 	}
 	return subjects, ways, nil
 }
@@ -103,9 +110,16 @@ func waysOf(r *Row, region string) (ways []string) {
 	return slices.DeleteFunc(ways, func(w string) bool { return w == "" })
 }
 
-// Erase blanks the records of a person, and what hangs on them; calls are other calls in
-// which they are mentioned.
-func (b *Batch) Erase(subjects []Key, calls []crm.ID, now time.Time) (done Erasing, err error) {
+// leastWay is how many bytes a number or address has at least by which texts are looked through: who wrote "@" as somebody's address would
+// have everybody erased.
+const leastWay = 6
+
+// tellsOf says whether a text that has the way in it is about its person.
+func tellsOf(way string) bool { return len(way) >= leastWay }
+
+// Erase blanks the records of a person, and what hangs on them; others are rows besides in which they are mentioned, or that hung on
+// them when they were erased before a restore.
+func (b *Batch) Erase(subjects, others []Key, now time.Time) (done Erasing, err error) {
 	t := &tx{b: b, state: newState(), from: Sender{System: true}, at: crm.HLC(now.UnixMilli()) << 16}
 	var keys []Key
 	for _, k := range subjects {
@@ -116,12 +130,13 @@ func (b *Batch) Erase(subjects []Key, calls []crm.ID, now time.Time) (done Erasi
 		keys = union(keys, children)
 		done.Refs = append(done.Refs, k.Ref())
 	}
-	for _, id := range calls {
-		keys = union(keys, []Key{{wire.Call, id}})
-	}
+	keys = union(keys, others)
 	for _, k := range keys {
 		if err := t.blankChild(k, subjects, &done); err != nil {
 			return done, err
+		}
+		if personal[k.Entity] {
+			done.Hung = append(done.Hung, k)
 		}
 	}
 	var peers []string
@@ -142,9 +157,18 @@ func (b *Batch) Erase(subjects []Key, calls []crm.ID, now time.Time) (done Erasi
 			}
 		}
 	}
+	for k := range t.changed {
+		if k.Entity == Erased {
+			done.Hung = union(done.Hung, []Key{k})
+		}
+	}
+	slices.SortFunc(done.Hung, compareKeys)
 	done.Changed = b.keep(t)
 	return done, nil
 }
+
+// personal are the entities whose rows tell of the person they hang on.
+var personal = map[wire.Entity]bool{wire.Call: true, wire.Note: true, wire.FollowUp: true, wire.Deal: true}
 
 // blankSubject leaves a tombstone and keyed hashes of a record.
 func (t *tx) blankSubject(k Key, r *Row) error {
@@ -158,35 +182,54 @@ func (t *tx) blankSubject(k Key, r *Row) error {
 
 // blank leaves a tombstone without any field.
 func (t *tx) blank(k Key) error {
-	return t.put(&Row{Key: k, Deleted: true, Fields: map[string]json.RawMessage{}, Stamps: map[string]crm.HLC{gone: t.at}})
+	return t.put(&Row{Key: k, Deleted: true, Fields: map[string]json.RawMessage{}, Stamps: map[string]crm.HLC{gone: t.at, wiped: t.at}})
+}
+
+// withoutPerson takes the person out of a call or a deal.
+func (t *tx) withoutPerson(row *Row) *Row {
+	for _, name := range ofPerson[row.Entity] {
+		delete(row.Fields, name)
+		row.Stamps[name] = t.at // what a program has yet to send of them comes too late
+	}
+	if row.Entity == wire.Call {
+		row.Fields["party"] = json.RawMessage("{}")
+	}
+	row.Stamps[wiped] = t.at
+	return row
+}
+
+// createWithoutPerson adds a call or a deal with somebody who was erased before it came.
+func (t *tx) createWithoutPerson(k Key, v any) error {
+	fields, err := fieldsOf(v)
+	if err != nil {
+		return err
+	}
+	row := t.withoutPerson((&Row{Key: k, Fields: fields}).clone())
+	t.sign(row)
+	return t.put(row)
 }
 
 // blankChild takes the person out of what hung on a record.
 func (t *tx) blankChild(k Key, subjects []Key, done *Erasing) error {
 	r, err := t.row(k)
-	if err != nil || r == nil {
+	if err != nil {
 		return err
 	}
-	switch k.Entity {
-	case wire.Note, wire.FollowUp, wire.Alias, Known:
+	switch {
+	case k.Entity == Erased:
+		return t.put(&Row{Key: k})
+	case r == nil || r.Deleted, k.Entity == wire.Note, k.Entity == wire.FollowUp, k.Entity == wire.Alias, k.Entity == Known:
 		return t.blank(k)
-	case wire.Call:
+	case k.Entity == wire.Call:
 		done.Recordings = append(done.Recordings, r.RecordingsOf()...)
-		row := r.clone()
-		for _, name := range []string{"note", "detail", "recordings", "uploaded", "reason", "result"} {
-			delete(row.Fields, name)
-			row.Stamps[name] = t.at // what a program has yet to send of them comes too late
-		}
-		row.Fields["party"] = json.RawMessage("{}")
+		row := t.withoutPerson(r.clone())
 		refs := slices.DeleteFunc(field[[]crm.Ref](r, "refs"), func(ref crm.Ref) bool { return slices.Contains(subjects, KeyOf(ref)) })
 		row.Fields["refs"] = raw(append([]crm.Ref{}, refs...))
 		return t.put(row)
 	}
 	row := r.clone()
 	if k.Entity == wire.Deal {
-		for _, name := range []string{"title", "comment", "fields"} {
-			delete(row.Fields, name)
-		}
+		row = t.withoutPerson(row)
 	}
 	for _, name := range []string{"contact", "company", "lead"} {
 		if slices.Contains(subjects, Key{wire.Entity(name), field[crm.ID](row, name)}) {

@@ -21,8 +21,11 @@ func (t *tx) create(entity wire.Entity, id crm.ID, v any) error {
 	if err != nil {
 		return err
 	}
-	if was.live() {
+	switch {
+	case was.live():
 		return nil
+	case was.wiped(): // whatever the sender's clock says
+		return refuse(wire.RejectGone, crm.WasRemoved)
 	}
 	fields, err := fieldsOf(v)
 	if err != nil {
@@ -96,6 +99,14 @@ func (t *tx) patch(k Key, fields map[string]json.RawMessage) error {
 		return err
 	}
 	row := was.clone()
+	if was.wiped() && k.Entity == wire.Call {
+		all := fields
+		fields = maps.Clone(all)
+		maps.DeleteFunc(fields, func(name string, _ json.RawMessage) bool { return slices.Contains(ofPerson[wire.Call], name) })
+		if len(fields) == 0 && len(all) > 0 {
+			return refuse(wire.RejectGone, crm.WasRemoved)
+		}
+	}
 	if !row.set(fields, t.at) {
 		return nil
 	}

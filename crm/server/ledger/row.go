@@ -52,6 +52,12 @@ type Row struct {
 // gone is the stamp of the removal.
 const gone = "-"
 
+// wiped is the stamp of an erasure: of a row that was an erased person's, or hung on one of theirs (I4).
+const wiped = "!"
+
+// wiped says whether the row was an erased person's.
+func (r *Row) wiped() bool { return r != nil && r.Stamps[wiped] != 0 }
+
 // clone is a row that may be changed.
 func (r *Row) clone() *Row {
 	c := *r
