@@ -18,11 +18,16 @@ type hub struct {
 type room struct {
 	rev      uint64
 	watchers map[*watcher]struct{}
+	devices  map[crm.ID]int // how many watchers each has
 }
+
+// mostOfDevice is how many watchers one device may have: a program has one, and for a moment another where its connection broke.
+const mostOfDevice = 64
 
 // watcher is one who waits.
 type watcher struct {
 	workspace crm.ID
+	device    crm.ID
 	wake      chan struct{} // holds one value when there is something new
 
 	mu       sync.Mutex
@@ -33,16 +38,21 @@ type watcher struct {
 
 func newHub() *hub { return &hub{rooms: map[crm.ID]*room{}} }
 
-func (h *hub) join(workspace crm.ID) *watcher {
+// join lets a device wait; nil when it has enough watchers.
+func (h *hub) join(workspace, device crm.ID) *watcher {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[workspace]
 	if r == nil {
-		r = &room{watchers: map[*watcher]struct{}{}}
+		r = &room{watchers: map[*watcher]struct{}{}, devices: map[crm.ID]int{}}
 		h.rooms[workspace] = r
 	}
-	w := &watcher{workspace: workspace, wake: make(chan struct{}, 1)}
+	if r.devices[device] >= mostOfDevice {
+		return nil
+	}
+	w := &watcher{workspace: workspace, device: device, wake: make(chan struct{}, 1)}
 	r.watchers[w] = struct{}{}
+	r.devices[device]++
 	return w
 }
 
@@ -51,6 +61,9 @@ func (h *hub) leave(w *watcher) {
 	defer h.mu.Unlock()
 	r := h.rooms[w.workspace]
 	delete(r.watchers, w)
+	if r.devices[w.device]--; r.devices[w.device] == 0 {
+		delete(r.devices, w.device)
+	}
 	if len(r.watchers) == 0 {
 		delete(h.rooms, w.workspace)
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"leadline/crm"
 	"leadline/crm/server/access"
 	"leadline/crm/wire"
@@ -54,6 +56,58 @@ func TestPasswordsCannotBeTriedThroughAllAtOnce(t *testing.T) {
 	const underWay = 4 // as the tenth failed
 	if n := tried.Load(); n > 10+underWay {
 		t.Errorf("%d passwords were tried", n)
+	}
+}
+
+// Whoever guesses brings an address of any length, each time another one: they are counted, and not kept.
+func TestWhoGuessesFillsNoMemory(t *testing.T) {
+	o := open(t)
+	id, err := o.access.NewID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{o: o, form: wire.TypeJSON}
+	try := wire.SignIn{Email: strings.Repeat("a", 1<<17), Password: "wrong wrong", Device: wire.DeviceInfo{ID: id}}
+	p.refused(wire.TooLarge, "POST", wire.PathSession, try)
+	for i := range 40 { // more than are tried
+		try.Email = fmt.Sprint(strings.Repeat("a", 10_000), i, "@example.org")
+		p.ask("POST", wire.PathSession, try, nil)
+	}
+	o.front.limits.email.mu.Lock()
+	defer o.front.limits.email.mu.Unlock()
+	for key := range o.front.limits.email.keys {
+		if len(key) > 64 {
+			t.Fatalf("%d bytes are kept of an address", len(key))
+		}
+	}
+}
+
+// One device cannot take all connections that the server may have.
+func TestADeviceHasFewConnectionsForHints(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	anna, ben := o.signIn("anna@example.org"), o.signIn("ben@example.org")
+	w, client := anna.hello()
+	var last *websocket.Conn
+	for range mostOfDevice {
+		last = anna.watch()
+		if _, err := hint(t, last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	anna.refused(wire.TooMany, "GET", wire.PathWatch, nil)
+	anna.refused(wire.TooMany, "POST", wire.PathPull, wire.Pull{Client: client, Epoch: w.Epoch, Cursor: w.Head, View: w.View, Wait: time.Second})
+	if _, err := hint(t, ben.watch()); err != nil {
+		t.Error("a colleague is shut out: ", err)
+	}
+	_ = last.CloseNow()
+	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		if status, _ := anna.ask("POST", wire.PathPull, wire.Pull{Client: client, Epoch: w.Epoch, Cursor: w.Head, View: w.View, Wait: time.Millisecond}, nil); status == http.StatusOK {
+			break
+		} else if time.Now().After(end) {
+			t.Fatal("a connection that has ended still counts: ", status)
+		}
 	}
 }
 

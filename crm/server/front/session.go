@@ -2,6 +2,7 @@ package front
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"net/http"
 	"strings"
@@ -41,7 +42,7 @@ func (f *Front) oneOfFew(ctx context.Context) (done func(), err error) {
 
 func (f *Front) trySignIn(w http.ResponseWriter, r *http.Request) (s access.Session, err error) {
 	var in wire.SignIn
-	if err := f.read(w, r, mostBody, &in); err != nil {
+	if err := f.read(w, r, mostSignIn, &in); err != nil {
 		return s, err
 	}
 	done, err := f.oneOfFew(r.Context())
@@ -49,7 +50,7 @@ func (f *Front) trySignIn(w http.ResponseWriter, r *http.Request) (s access.Sess
 		return s, err
 	}
 	defer done()
-	address, email := addressOf(r), strings.ToLower(strings.TrimSpace(in.Email))
+	address, email := addressOf(r), guessedAt(in.Email)
 	if wait := max(f.limits.guesses.spent(address), f.limits.email.spent(email)); wait > 0 {
 		return s, tooMany(wait)
 	}
@@ -63,13 +64,23 @@ func (f *Front) trySignIn(w http.ResponseWriter, r *http.Request) (s access.Sess
 	return s, err
 }
 
+// mostSignIn is what a sign-in may have, in bytes: an address, a password and a device's name.
+const mostSignIn = 16 << 10
+
+// guessedAt is an e-mail address by which attempts are counted, whatever it is: of 32 bytes each, since whoever wants to can
+// bring any number of long ones.
+func guessedAt(email string) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(email))))
+	return string(sum[:])
+}
+
 func sessionOf(s access.Session) wire.Session {
 	return wire.Session{Access: string(s.Access), Refresh: string(s.Refresh), Expires: s.AccessEnds, User: s.User}
 }
 
 func (f *Front) refresh(w http.ResponseWriter, r *http.Request) {
 	var in wire.Refresh
-	if err := f.read(w, r, mostBody, &in); err != nil {
+	if err := f.read(w, r, mostSignIn, &in); err != nil {
 		f.refuse(w, r, err)
 		return
 	}

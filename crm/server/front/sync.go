@@ -160,7 +160,10 @@ const teamPause = time.Second
 func (f *Front) awaitNews(r *http.Request, p access.Person, in wire.Pull) (wire.Page, error) {
 	late := time.NewTimer(min(in.Wait, mostWait))
 	defer late.Stop()
-	watcher := f.hub.join(p.Workspace)
+	watcher := f.hub.join(p.Workspace, p.Device)
+	if watcher == nil {
+		return wire.Page{}, tooMany(pingEvery)
+	}
 	defer f.hub.leave(watcher)
 	var team <-chan time.Time // when it is time to look how the team is
 	if in.Team != "" {

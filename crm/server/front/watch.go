@@ -25,7 +25,10 @@ const (
 // watch tells a program over a WebSocket that there is something to pull, and how colleagues are. A hint that is
 // lost costs time only: the truth is what a pull brings.
 func (f *Front) watch(w http.ResponseWriter, r *http.Request, p access.Person) error {
-	watcher := f.hub.join(p.Workspace)
+	watcher := f.hub.join(p.Workspace, p.Device)
+	if watcher == nil {
+		return tooMany(pingEvery)
+	}
 	defer f.hub.leave(watcher)
 	epoch, rev, err := f.Engine.Head(r.Context(), p.Workspace)
 	if err != nil {
