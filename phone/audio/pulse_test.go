@@ -241,3 +241,97 @@ func TestASoundServerThatIsStartedLaterIsFound(t *testing.T) {
 	p.Play(t, rig.Tone(48000, 440, 20, 0.5))
 	hears(t, e, 440)
 }
+
+// The sound server is started anew in the middle of a call, after an update for instance.
+func TestTheSoundServerIsRestartedInACall(t *testing.T) {
+	p := rig.StartPulse(t)
+	s := open(t, audio.Choice{})
+	e := &ear{tone: rig.Tone(48000, 600, 1, 0.5).Samples}
+	defer s.Attach(e)()
+	p.Play(t, rig.Tone(48000, 440, 60, 0.5))
+	hears(t, e, 440)
+	p.Restart(t)
+	again := time.Now()
+	becomes(t, s, "both again", func(s audio.State) bool {
+		return s.Microphone == audio.Use{Device: "microphone", Condition: audio.Working} &&
+			s.Speaker == audio.Use{Device: "speaker", Condition: audio.Working}
+	})
+	p.Play(t, rig.Tone(48000, 440, 60, 0.5))
+	hears(t, e, 440)
+	t.Logf("heard again %v after the server was", time.Since(again))
+	stop := p.Record(t, rig.PulseSpeaker)
+	time.Sleep(1500 * time.Millisecond)
+	if heard := stop(); heard.Lasts(600) < 0.5 {
+		t.Errorf("600 Hz for %.1f of %.1f s that the speaker plays", heard.Lasts(600), heard.Seconds())
+	}
+}
+
+// Who has chosen no devices goes along when the system has others, as when a headset is plugged in.
+func TestTheSystemsOtherDefaultIsTakenInACall(t *testing.T) {
+	p := rig.StartPulse(t)
+	s := open(t, audio.Choice{})
+	e := &ear{tone: rig.Tone(48000, 600, 1, 0.5).Samples}
+	defer s.Attach(e)()
+	becomes(t, s, "the first ones", func(s audio.State) bool {
+		return s.Microphone.Device == "microphone" && s.Speaker.Device == "speaker" && s.Speaker.Condition == audio.Working
+	})
+	p.PlugSource(t, "headset")
+	p.PlugSink(t, "headphones")
+	p.Default(t, "headphones", "headset")
+	changed := time.Now()
+	becomes(t, s, "the others", func(s audio.State) bool {
+		return s.Microphone == audio.Use{Device: "headset", Condition: audio.Working} &&
+			s.Speaker == audio.Use{Device: "headphones", Condition: audio.Working}
+	})
+	t.Logf("taken after %v", time.Since(changed))
+	p.Play(t, rig.Tone(48000, 440, 60, 0.5))
+	hears(t, e, 440)
+	stop := p.Record(t, "headphones")
+	time.Sleep(1500 * time.Millisecond)
+	if heard := stop(); heard.Lasts(600) < 0.5 {
+		t.Errorf("600 Hz for %.1f of %.1f s that the headphones play", heard.Lasts(600), heard.Seconds())
+	}
+}
+
+// Cheap headsets know 44.1 kHz only.
+func TestDevicesOf44100HertzCarryATone(t *testing.T) {
+	p := rig.StartPulse(t)
+	p.PlugSourceAt(t, "headset", 44100)
+	p.PlugSinkAt(t, "headphones", 44100)
+	s := open(t, audio.Choice{Microphone: "headset", Speaker: "headphones"})
+	e := &ear{tone: rig.Tone(48000, 600, 1, 0.5).Samples}
+	defer s.Attach(e)()
+	p.Play(t, rig.Tone(48000, 440, 60, 0.5))
+	hears(t, e, 440)
+	becomes(t, s, "the speaker", func(s audio.State) bool {
+		return s.Speaker == audio.Use{Device: "headphones", Condition: audio.Working}
+	})
+	stop := p.Record(t, "headphones")
+	time.Sleep(1500 * time.Millisecond)
+	if heard := stop(); heard.Lasts(600) < 0.5 {
+		t.Errorf("600 Hz for %.1f of %.1f s that the headphones play", heard.Lasts(600), heard.Seconds())
+	}
+}
+
+// A microphone that is muted in the system's settings gives digital silence, which is told from a quiet room.
+func TestAMicrophoneThatTheSystemMutesIsSilent(t *testing.T) {
+	p := rig.StartPulse(t)
+	s := open(t, audio.Choice{})
+	e := &ear{}
+	defer s.Attach(e)()
+	p.Play(t, rig.Tone(48000, 440, 120, 0.5))
+	hears(t, e, 440)
+	if d := s.Silence(); d != 0 {
+		t.Errorf("silent for %v while there is a tone", d)
+	}
+	p.Mute(t, rig.PulseMicrophone, true)
+	rig.Eventually(t, 20*time.Second, "two seconds of silence", func() (bool, string) {
+		d := s.Silence()
+		return d > 2*time.Second, d.String()
+	})
+	p.Mute(t, rig.PulseMicrophone, false)
+	hears(t, e, 440)
+	if d := s.Silence(); d != 0 {
+		t.Errorf("silent for %v after it was let in again", d)
+	}
+}

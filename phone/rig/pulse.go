@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,21 @@ func StartPulse(t testing.TB) *Pulse {
 func StartPulseBeside(t testing.TB) *Pulse {
 	t.Helper()
 	Need(t, "pulseaudio", "pactl", "paplay", "parecord")
-	p := &Pulse{dir: folder(t), modules: map[string]string{}}
+	p := &Pulse{dir: folder(t)}
+	p.begin(t)
+	return p
+}
+
+// Restart ends the server and starts it anew, with the devices that every Pulse has; programs lose their connections.
+func (p *Pulse) Restart(t testing.TB) {
+	t.Helper()
+	p.Kill()
+	p.begin(t)
+}
+
+func (p *Pulse) begin(t testing.TB) {
+	t.Helper()
+	p.modules = map[string]string{}
 	cmd := exec.Command("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1",
 		"--use-pid-file=no", "--disallow-exit", "--high-priority=no", "--realtime=no",
 		"-L", "module-native-protocol-unix socket="+p.socket()+" auth-anonymous=1")
@@ -58,7 +73,6 @@ func StartPulseBeside(t testing.TB) *Pulse {
 	p.PlugSink(t, pulseMicInput)
 	p.PlugSource(t, PulseMicrophone)
 	p.Default(t, PulseSpeaker, PulseMicrophone)
-	return p
 }
 
 // Env is what a program needs to use this server and no other.
@@ -76,15 +90,35 @@ func (p *Pulse) socket() string { return filepath.Join(p.dir, "pulse.sock") }
 // PlugSink adds a speaker, which can be recorded.
 func (p *Pulse) PlugSink(t testing.TB, name string) {
 	t.Helper()
-	p.load(t, name, "module-null-sink", "sink_name="+name, "rate=48000", "channels=2",
+	p.PlugSinkAt(t, name, 48000)
+}
+
+// PlugSinkAt is PlugSink for a device that runs at one rate only.
+func (p *Pulse) PlugSinkAt(t testing.TB, name string, rate int) {
+	t.Helper()
+	p.load(t, name, "module-null-sink", "sink_name="+name, "rate="+strconv.Itoa(rate), "channels=2",
 		"sink_properties=device.description="+name)
 }
 
 // PlugSource adds a microphone that hears what Play plays.
 func (p *Pulse) PlugSource(t testing.TB, name string) {
 	t.Helper()
-	p.load(t, name, "module-remap-source", "source_name="+name, "master="+pulseMicInput+".monitor",
+	p.PlugSourceAt(t, name, 48000)
+}
+
+// PlugSourceAt is PlugSource for a device that runs at one rate only.
+func (p *Pulse) PlugSourceAt(t testing.TB, name string, rate int) {
+	t.Helper()
+	p.load(t, name, "module-remap-source", "source_name="+name, "master="+pulseMicInput+".monitor", "rate="+strconv.Itoa(rate),
 		"source_properties=device.description="+name)
+}
+
+// Mute mutes a microphone where the system does, for all programs.
+func (p *Pulse) Mute(t testing.TB, source string, on bool) {
+	t.Helper()
+	if out, err := p.pactl("set-source-mute", source, strconv.FormatBool(on)); err != nil {
+		t.Fatalf("mute %s: %v: %s", source, err, out)
+	}
 }
 
 // Unplug takes a speaker or a microphone away.
