@@ -11,7 +11,7 @@ import (
 )
 
 // cardHeight is how high a card of the board is.
-const cardHeight = 84
+const cardHeight = 85
 
 // boardCard is a deal on the board: it is opened by a click and moved by dragging, by
 // the arrows left and right, or by choosing a stage at the automation door.

@@ -18,7 +18,7 @@ type boardHead struct {
 }
 
 // The heights of a head, and the room between its parts.
-const boardHeadOne, boardHeadTwo, boardHeadGap = 34, 48, 6
+const boardHeadOne, boardHeadTwo, boardHeadGap = 32, 48, 6
 
 func newBoardHead(c crm.BoardColumn, sum string) *boardHead {
 	h := &boardHead{name: kit.NewData(stageName(c.Stage), kit.Body.Weighing(kit.SemiBold)), count: kit.NewData(text.Number(int64(c.Count)), kit.Body.In(theme.Text3)),

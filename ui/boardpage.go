@@ -296,7 +296,7 @@ func newBoardColumn(p *boardPage, c crm.BoardColumn) *boardColumn {
 	case crm.Lost:
 		color = theme.ChartPale
 	}
-	column := &boardColumn{stage: c.Stage, slot: kit.Sized(0, cardHeight, kit.NewCard(theme.AccentSoft, theme.Accent, 8))}
+	column := &boardColumn{stage: c.Stage, slot: kit.Sized(0, cardHeight, kit.NewOutlined(theme.AccentSoft, theme.Accent, 2, 8))}
 	column.slot.Hide()
 	cards := kit.Column(8, column.slot)
 	for _, card := range c.Cards {

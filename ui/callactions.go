@@ -113,8 +113,8 @@ func (a *callActions) fill(c desk.Call, now time.Time) {
 	setShown(a.again, p == over && c.Party.Dial != "")
 	if p == over {
 		a.fillAgain(c)
-		a.fillDone(c)
 	}
+	setShown(a.root, !a.v.wrapsUp(c)) // callFinish has its buttons
 	a.keypad.SetEnabled(c.State != desk.Dialling && c.State != desk.RingingThere, text.T("Digits can be sent when the other side is heard"))
 	kind := kit.Line
 	if a.v.keypadOpen {
@@ -180,20 +180,6 @@ func (a *callActions) fillAgain(c desk.Call) {
 	default:
 		a.again.SetKind(kit.Line)
 	}
-}
-
-// fillDone makes the end of the wrap-up the next step after a conversation, and says when another call waits.
-func (a *callActions) fillDone(c desk.Call) {
-	words, hint, kind := "", "Esc", kit.Line
-	switch wrapUp := a.v.results.asked(c); {
-	case wrapUp && a.v.w.next != nil:
-		words, hint, kind = text.T("Done, next call"), "", kit.Primary
-	case wrapUp:
-		words, hint, kind = text.T("Done|call"), "Ctrl+Enter", kit.Primary
-	}
-	a.shut.SetData(words)
-	a.shut.WithHint(hint)
-	a.shut.SetKind(kind)
 }
 
 // settle is how long clicks are still ignored.

@@ -35,7 +35,7 @@ func newCallAfter(v *callView) *callAfter {
 	a.players = kit.Column(8)
 	a.root = kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(),
 		kit.Pad(8, callMargin, 0, callMargin, a.players),
-		kit.Sized(0, 36, kit.Pad(0, callMargin, 0, callMargin-8, kit.Row(20, a.play, kit.Spacer(), a.convert, a.open)))))
+		kit.Sized(0, 33, kit.Pad(0, callMargin, 0, callMargin-8, kit.Row(20, a.play, kit.Spacer(), a.convert, a.open)))))
 	a.begin()
 	return a
 }

@@ -40,8 +40,8 @@ type callBelow struct {
 func newCallBelow(v *callView) *callBelow {
 	b := &callBelow{
 		v:       v,
-		send:    kit.NewButton("Send to…", kit.Ghost, v.toggleSendOn).WithIcon(theme.IconTransfer).Small(),
-		except:  kit.NewButton("Exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan).Small(),
+		send:    kit.NewButton("Send to…", kit.Ghost, v.toggleSendOn).WithIcon(theme.IconTransfer),
+		except:  kit.NewButton("Exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan),
 		owner:   kit.NewLabel("Responsible", kit.Quiet),
 		ownerIs: kit.NewData("", kit.Secondary.In(theme.Text1).Weighing(kit.Medium)),
 		bars:    kit.NewBars(),
@@ -56,7 +56,7 @@ func newCallBelow(v *callView) *callBelow {
 		problem: kit.NewStateWord("", theme.IconWarning, kit.Warn, kit.Secondary),
 	}
 	b.ringing = kit.Sized(0, 42, kit.Pad(0, callMargin, 2, callMargin, kit.Row(belowGap, b.send, b.except, kit.Spacer(), b.owner, b.ownerIs)))
-	b.heard = kit.Sized(0, 38, kit.Pad(0, callMargin, 2, callMargin, kit.Row(6,
+	b.heard = kit.Sized(0, 37, kit.Pad(0, callMargin, 2, callMargin, kit.Row(7,
 		b.bars, b.quality, b.dot1, b.codec, b.dot2, b.lock.Image, b.secret, kit.Spacer(), b.headset.Image, b.device)))
 	b.wrong = kit.Pad(8, callMargin, 0, callMargin, kit.Stack(kit.FillRound(theme.WarningSoft, 6),
 		kit.Sized(0, 30, kit.Pad(0, 10, 0, 10, kit.Row(0, b.problem, kit.Spacer())))))
@@ -81,7 +81,7 @@ func (b *callBelow) sound(s desk.Sound) bool {
 }
 
 // belowGap is between the things of the row.
-const belowGap = 6
+const belowGap = 4
 
 // fillRinging shows what else can be done, and lets the name of the responsible have the room that is left. An unknown
 // number has its own button for exceptions, beside those that make a record of it.
@@ -109,12 +109,12 @@ func (b *callBelow) draw() {
 	c := b.call
 	live := c.State != desk.Ended
 	talks := live && phaseOf(c.State) == talking
-	rings := phaseOf(c.State) == ringing
+	rings := phaseOf(c.State) == ringing && c.Form == nil
 	setShown(b.ringing, rings)
 	b.fillRinging(c)
-	heard := talks && c.Form == nil // a form needs the room
+	heard := talks && c.Form == nil && !b.v.transferOpen // a form, and the list of colleagues, need the room
 	setShown(b.heard, heard)
-	setShown(b.gap, !rings && !heard)
+	setShown(b.gap, !rings && !heard && !b.v.wrapsUp(c))
 	b.bars.Set(int(c.Quality))
 	setShown(b.bars, c.Quality > 0)
 	b.quality.SetText(joined(", ", text.T(qualityWord(c.Quality)), text.Say(c.WhyPoor)))

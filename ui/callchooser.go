@@ -26,12 +26,12 @@ type callChooser struct {
 
 func newCallChooser(v *callView) *callChooser {
 	c := &callChooser{v: v, next: -1, list: kit.Column(2), title: kit.NewData("", kit.Section).Shrink(0)}
-	other := kit.NewButton("Someone else…", kit.Ghost, v.toggleLink).WithIcon(theme.IconLink).Small()
+	other := kit.NewButton("Someone else…", kit.Ghost, v.toggleLink).WithIcon(theme.IconUserPlus)
 	hint := kit.Row(0, other, kit.Spacer(), kit.NewLabel("↑ ↓ choose, Enter keeps", kit.Quiet))
 	c.root = kit.Column(0,
 		sectionHead(c.title, kit.NewData("", kit.Caption)),
 		kit.Pad(0, callMargin, 0, callMargin, c.list),
-		kit.Pad(2, callMargin, 4, callMargin, hint),
+		kit.Pad(6, callMargin, 6, callMargin, hint),
 		kit.Sized(0, 1, kit.NewHairline()),
 	)
 	return c

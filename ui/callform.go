@@ -63,7 +63,7 @@ func newCallForm(v *callView) *callForm {
 	f.lead = kit.NewButton("Create lead", kit.Line, open(desk.Lead)).WithIcon(theme.IconLead)
 	f.asLead = kit.Grow(f.lead)
 	f.contact = kit.NewButton("Create contact", kit.Line, open(desk.Contact)).WithIcon(theme.IconContact)
-	f.except = kit.Row(0, kit.NewButton("Link to…", kit.Ghost, v.toggleLink).WithIcon(theme.IconLink), kit.Spacer(), kit.NewButton("Add to exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan))
+	f.except = kit.Row(3, kit.NewButton("Link to…", kit.Ghost, v.toggleLink).WithIcon(theme.IconLink), kit.NewButton("Add to exceptions", kit.Ghost, func() { v.w.desk.Except(v.w.id) }).WithIcon(theme.IconBan), kit.Spacer())
 	changed := func(string) { f.typed() }
 	f.first = kit.NewField("First name", changed)
 	f.last = kit.NewField("Last name", changed)
@@ -73,8 +73,8 @@ func newCallForm(v *callView) *callForm {
 	for _, field := range []*kit.Field{f.first, f.last, f.company} {
 		field.OnSubmit(func(string) { f.submit() })
 	}
-	f.likeWho = kit.NewData("", kit.Secondary.In(theme.WarningText)).Shrink(0)
-	f.use = kit.NewButton("Use it", kit.Link, func() {
+	f.likeWho = kit.NewData("", kit.Secondary.In(theme.WarningText).Weighing(kit.Medium)).Shrink(0)
+	f.use = kit.NewButton("Use it", kit.WarningLink, func() {
 		f.draft = draft[typedForm]{}
 		if open := v.w.call.Form; open != nil && open.Naming && f.like.Ref.Kind != desk.Company {
 			v.w.desk.LinkTo(v.w.id, f.like.Ref) // what has no name becomes it
@@ -101,7 +101,7 @@ func newCallForm(v *callView) *callForm {
 		kit.Row(8, f.save, f.cancel, kit.Spacer(), f.kept),
 	)
 	f.kinds = kit.RowAligned(8, kit.Stretch, f.asLead, kit.Grow(f.contact))
-	f.root = kit.Pad(14, callMargin, 14, callMargin, kit.Column(12, f.kinds, f.except, f.fields))
+	f.root = kit.Pad(12, callMargin, 14, callMargin, kit.Column(7, f.kinds, f.except, f.fields))
 	return f
 }
 
@@ -123,7 +123,8 @@ func (f *callForm) fill(c desk.Call, offered bool) {
 	}
 	f.choose(f.lead, kind == desk.Lead)
 	f.choose(f.contact, kind == desk.Contact)
-	setShown(f.except, c.Form == nil && c.Excepting == nil && c.Reason.Key != crm.ReasonException)
+	room := c.Form == nil || phaseOf(c.State) == ringing && !naming // beside a form while they talk there is none
+	setShown(f.except, room && c.Excepting == nil && c.Reason.Key != crm.ReasonException)
 	setShown(f.fields, c.Form != nil)
 	if c.Form == nil {
 		f.draft, f.kind = draft[typedForm]{}, ""

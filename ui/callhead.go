@@ -66,8 +66,7 @@ func (h *callHead) tick(c desk.Call, now time.Time, left time.Duration) {
 	switch c.State {
 	case desk.Ended:
 		if left < 0 {
-			h.caption.SetText("")
-			h.clock.Set("")
+			h.tickWrapUp(c, now)
 			return
 		}
 		h.caption.SetText(text.T("closes in"))
@@ -81,7 +80,18 @@ func (h *callHead) tick(c desk.Call, now time.Time, left time.Duration) {
 	h.clock.Set(text.Length(clockOf(c, now)))
 }
 
-// callIdentity says who it is; always as high, whatever is known.
+// tickWrapUp shows for how long a conversation that is over is being worked on.
+func (h *callHead) tickWrapUp(c desk.Call, now time.Time) {
+	if c.Answered.IsZero() || c.Ended.IsZero() {
+		h.caption.SetText("")
+		h.clock.Set("")
+		return
+	}
+	h.caption.SetText(text.T("wrap-up"))
+	h.clock.Set(text.Length(max(0, now.Sub(c.Ended))))
+}
+
+// callIdentity says who it is; always as high, whatever is known, and without marks only while a call is wrapped up.
 type callIdentity struct {
 	root   fyne.CanvasObject
 	avatar *kit.Avatar
@@ -91,12 +101,16 @@ type callIdentity struct {
 	tail   *kit.Label
 	bars   fyne.CanvasObject // instead of the role while the file is asked
 	marks  *fyne.Container
+	below  fyne.CanvasObject // the marks' place,
+	short  fyne.CanvasObject // and what is there instead
 	drawn  []desk.Mark
 	who    string // whom the avatar shows
 }
 
 const (
 	identityHeight = 94
+	identityNames  = 65 // of it, above the marks
+	identityShort  = 80 // without them
 	callMargin     = 16
 	marksGap       = 6
 )
@@ -113,16 +127,18 @@ func newCallIdentity() *callIdentity {
 	i.bars = kit.Pad(4, 0, 4, 0, kit.Row(0, kit.Sized(160, 10, kit.FillRound(theme.Hover, 5))))
 	i.bars.Hide()
 	number := kit.Row(8, i.number, kit.Grow(i.tail))
-	i.root = kit.Sized(0, identityHeight, kit.Pad(4, callMargin, 0, callMargin, kit.Column(0,
-		kit.RowAligned(14, kit.Start, kit.Sized(52, 52, i.avatar), kit.Grow(kit.Column(0,
-			kit.Sized(0, 25, i.name), kit.Sized(0, 18, kit.Stack(i.role, i.bars)), kit.Sized(0, 18, number)))),
-		kit.Gap(9),
-		kit.Sized(callWidth-2*callMargin, 20, i.marks),
-	)))
+	i.below, i.short = kit.Sized(callWidth-2*callMargin, identityHeight-identityNames, kit.Pad(9, 0, 0, 0, i.marks)), kit.Gap(identityShort-identityNames)
+	i.short.Hide()
+	i.root = kit.Pad(0, callMargin, 0, callMargin, kit.Column(0,
+		kit.Sized(0, identityNames, kit.Pad(4, 0, 0, 0, kit.RowAligned(14, kit.Start, kit.Sized(52, 52, i.avatar), kit.Grow(kit.Column(0,
+			kit.Sized(0, 25, i.name), kit.Sized(0, 18, kit.Stack(i.role, i.bars)), kit.Sized(0, 18, number)))))),
+		i.below, i.short))
 	return i
 }
 
-func (i *callIdentity) fill(c desk.Call) {
+func (i *callIdentity) fill(c desk.Call, short bool) {
+	setShown(i.below, !short)
+	setShown(i.short, short)
 	name := callerName(c)
 	i.name.SetText(name)
 	i.role.SetText(callerRole(c))

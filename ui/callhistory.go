@@ -45,8 +45,9 @@ func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
 	}
 	if n := min(mostDeals, len(card.Deals)); n > 0 {
 		h.add(sectionHead(kit.NewLabel("Open deals", kit.Section), h.counted(n, max(card.OpenDeals, len(card.Deals)))))
+		most := dealAmount(card.Deals[:n])
 		for _, d := range card.Deals[:n] {
-			h.add(dealRow(d))
+			h.add(dealRow(d, most))
 		}
 		h.end()
 	}
@@ -97,8 +98,12 @@ func (h *callHistory) all(card desk.Card, shown int) fyne.CanvasObject {
 	return kit.NewButton("All {n}", kit.Link, h.open).WithArgs("n", text.Number(int64(max(card.Calls, len(card.LastCalls)))))
 }
 
+// sectionHead is as high as what stands in it, a link no higher than its words.
 func sectionHead(title *kit.Label, right fyne.CanvasObject) fyne.CanvasObject {
-	return kit.Sized(0, 34, kit.Pad(6, callMargin, 0, callMargin, kit.Row(8, kit.Grow(title.Shrink(0)), right)))
+	if link, is := right.(*kit.Button); is {
+		link.High(15)
+	}
+	return kit.Pad(12, callMargin, 6, callMargin, kit.Row(8, kit.Grow(title.Shrink(0)), right))
 }
 
 func line28(objects ...fyne.CanvasObject) fyne.CanvasObject {
@@ -146,13 +151,24 @@ func callRow(c desk.PastCall, now time.Time) fyne.CanvasObject {
 	)
 }
 
-func dealRow(d desk.DealLine) fyne.CanvasObject {
+// amountLeast is how wide the amounts of deals are at least.
+const amountLeast = 64
+
+// dealAmount is how wide their amounts are together, so that the stages stand below each other.
+func dealAmount(deals []desk.DealLine) float32 {
+	most := float32(amountLeast)
+	for _, d := range deals {
+		most = max(most, kit.NewData(d.Amount, kit.Strong).MinSize().Width)
+	}
+	return most
+}
+
+func dealRow(d desk.DealLine, amount float32) fyne.CanvasObject {
 	return line28(
 		kit.NewIcon(theme.IconDeal, 14, theme.Text2).Image,
 		kit.Grow(kit.NewData(d.Title, kit.Body).Shrink(0)),
 		aside(text.T(text.Key(d.Stage))),
-		kit.Gap(4),
-		kit.NewData(d.Amount, kit.Strong),
+		kit.Sized(amount, 0, kit.NewData(d.Amount, kit.Strong.Right())),
 	)
 }
 

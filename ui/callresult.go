@@ -55,7 +55,7 @@ func newCallResults(v *callView) *callResults {
 	for i := 0; i < len(r.buttons); i += 3 {
 		rows.Add(kit.Columns(8, r.buttons[i], r.buttons[i+1], r.buttons[i+2]))
 	}
-	r.root = kit.Pad(10, callMargin, 4, callMargin, kit.Column(6, kit.NewLabel("Result", kit.Section), rows))
+	r.root = kit.Pad(12, callMargin, 5, callMargin, kit.Column(5, kit.NewLabel("Result", kit.Section), rows))
 	return r
 }
 
@@ -65,7 +65,7 @@ func (r *callResults) asked(c desk.Call) bool {
 }
 
 func (r *callResults) fill(c desk.Call) {
-	setShown(r.root, r.asked(c) && !r.v.overlaid())
+	setShown(r.root, r.v.wrapsUp(c))
 	for i, b := range r.buttons {
 		kind := kit.Line
 		if crm.Results[i] == c.Result {

@@ -33,6 +33,7 @@ type callView struct {
 	results *callResults
 	later   *callFollowUp
 	link    *callLink
+	finish  *callFinish
 	after   *callAfter
 	footer  *kit.Footer
 	scroll  *container.Scroll
@@ -65,6 +66,7 @@ func newCallView(w *callWindow) *callView {
 	v.results = newCallResults(v)
 	v.later = newCallFollowUp(v)
 	v.link = newCallLink(v)
+	v.finish = newCallFinish(v)
 	v.after = newCallAfter(v)
 	v.footer = kit.NewFooter()
 	v.inside = kit.Column(0, v.why.root, v.link.offer, v.results.root, v.later.root, v.pad.root, v.pass.root, v.link.root, v.sureBox, v.form.root, v.chooser.root, v.past.root)
@@ -73,11 +75,11 @@ func newCallView(w *callWindow) *callView {
 	v.root = container.New(callSize{w}, kit.Column(0,
 		v.head.root,
 		v.who.root,
-		kit.Gap(16),
-		v.actions.root,
+		kit.Pad(16, 0, 0, 0, v.actions.root),
 		v.below.root,
 		kit.Sized(0, 1, kit.NewHairline()),
 		kit.Grow(v.body),
+		v.finish.root,
 		v.after.root,
 		v.footer.Container,
 	))
@@ -113,7 +115,7 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	v.linkOpen = v.linkOpen && v.link.offered(c)
 	v.w.win.SetTitle(v.title(c))
 	v.head.fill(c)
-	v.who.fill(c)
+	v.who.fill(c, v.wrapsUp(c))
 	v.actions.fill(c, now)
 	v.below.fill(c)
 	v.why.fill(c)
@@ -130,15 +132,19 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	}
 	v.middle(c)
 	v.note.fill(c.Note)
+	v.finish.fill(c, v.wrapsUp(c), v.w.next != nil)
 	v.after.fill(c)
 	why := v.reason(c)
 	v.footer.SayText(why)
-	// While they talk a form needs the room more than the reason does.
-	setShown(v.footer.Container, why.Key != "" && !(c.Form != nil && phaseOf(c.State) == talking))
+	// While they talk a form needs the room more than the reason does, and after it the note.
+	setShown(v.footer.Container, why.Key != "" && !(c.Form != nil && phaseOf(c.State) == talking) && !v.wrapsUp(c))
 	v.tick(now)
 	v.lay()
 	v.chooser.settle()
 }
+
+// wrapsUp tells whether a conversation is over and its result is asked for.
+func (v *callView) wrapsUp(c desk.Call) bool { return v.results.asked(c) && !v.overlaid() }
 
 // reason is why the CRM did what it did, or while a call is to be passed on what then becomes of the record (look.md).
 func (v *callView) reason(c desk.Call) desk.Text {
@@ -189,10 +195,10 @@ func (v *callView) middle(c desk.Call) {
 	setShown(v.past.root, !v.past.empty() && !v.overlaid() && !formOpen && !v.results.asked(c)) // wrapping up needs the room
 }
 
-// fillSure asks about what would be removed from the CRM; an open form needs the room.
+// fillSure asks about what would be removed from the CRM.
 func (v *callView) fillSure(c desk.Call) {
 	asked := c.Excepting
-	if c.Form != nil || v.overlaid() {
+	if v.overlaid() {
 		asked = nil
 	}
 	v.sure.ask(asked)

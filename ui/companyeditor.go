@@ -27,6 +27,7 @@ type companyEditor struct {
 	at   int // of tabs
 
 	box     *fyne.Container
+	name    *fyne.Container // the title, with what it is about below
 	strip   *fyne.Container // the tabs' names
 	form    *fyne.Container // what of the form is seen
 	inner   fyne.CanvasObject
@@ -66,7 +67,8 @@ func newTabbedEditor(opt MainOptions, title string, back func(), changes func() 
 	e.unsaved = newUnsavedNote()
 	e.save = kit.NewButton("Save", kit.Primary, e.Submit).WithHint("Ctrl+S")
 	e.drop = kit.NewButton("Discard", kit.Line, discard)
-	name := kit.Grow(kit.NewData(title, kit.Title).Shrink(40))
+	e.name = kit.Column(0, kit.NewData(title, kit.Title).Shrink(40))
+	name := kit.Grow(e.name)
 	head := kit.Pad(0, 24, 0, 24, kit.Row(8, name))
 	if back != nil {
 		head = kit.Pad(0, 24, 0, 16, kit.Row(8, kit.NewIconButton("Back", theme.IconChevronLeft, kit.Ghost, func() { e.leave(back) }), name))
@@ -80,6 +82,12 @@ func newTabbedEditor(opt MainOptions, title string, back func(), changes func() 
 	e.Go(0)
 	e.Look()
 	return e
+}
+
+// About says below the title what the form is about.
+func (e *companyEditor) About(words string) {
+	e.name.Objects = []fyne.CanvasObject{kit.Gap(7), e.name.Objects[0], kit.NewData(words, kit.Secondary).Shrink(40)}
+	e.box.Refresh()
 }
 
 // Go shows a part of the form.

@@ -30,7 +30,7 @@ func TestAStrangerBecomesAnExceptionInTheCallWindow_E2(t *testing.T) {
 }
 
 func TestOnlyStrangersBecomeExceptionsInTheCallWindow_E2(t *testing.T) {
-	for _, name := range []string{"known", "withheld", "internal", "loading", "form"} {
+	for _, name := range []string{"known", "withheld", "internal", "loading", "talkform"} {
 		b := newBench(t)
 		b.show(sample(name))
 		if slices.Contains(visibleNames(b.calls.slots[0]), "Add to exceptions") {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"leadline/crm"
+	"leadline/ui/text"
 )
 
 // weekdays in the order of a working week.
@@ -23,6 +24,26 @@ func hoursOf(h crm.Hours, day time.Weekday) string {
 		}
 	}
 	return strings.Join(spans, ", ")
+}
+
+// weekOf writes the working hours of a week, days of the same hours together: "Mon–Fri 8:00–17:00, Sat 9:00–12:00".
+func weekOf(h crm.Hours) string {
+	var week []string
+	for first := 0; first < len(weekdays); {
+		last, hours := first, hoursOf(h, weekdays[first])
+		for last+1 < len(weekdays) && hoursOf(h, weekdays[last+1]) == hours {
+			last++
+		}
+		days := text.DayName(weekdays[first])
+		if last > first {
+			days += "–" + text.DayName(weekdays[last])
+		}
+		if hours != "" {
+			week = append(week, days+" "+hours)
+		}
+		first = last + 1
+	}
+	return strings.Join(week, ", ")
 }
 
 func clock(minutes int) string { return fmt.Sprintf("%d:%02d", minutes/60, minutes%60) }

@@ -53,3 +53,17 @@ func TestDialRulesAreReadAsTheyAreWritten_A1(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHoursOfAWeekAreWrittenTogether_A1(t *testing.T) {
+	var spans []crm.Span
+	for day := time.Monday; day <= time.Thursday; day++ {
+		spans = append(spans, crm.Span{Day: day, From: 480, To: 1020})
+	}
+	spans = append(spans, crm.Span{Day: time.Friday, From: 480, To: 720}, crm.Span{Day: time.Sunday, From: 600, To: 660}, crm.Span{Day: time.Sunday, From: 720, To: 780})
+	if got, want := weekOf(crm.Hours{Spans: spans}), "Mon–Thu 8:00–17:00, Fri 8:00–12:00, Sun 10:00–11:00, 12:00–13:00"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := weekOf(crm.Hours{}); got != "" {
+		t.Errorf("without hours it is %q", got)
+	}
+}

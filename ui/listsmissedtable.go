@@ -27,8 +27,8 @@ func missedTable() []missedColumn {
 	return []missedColumn{
 		{"attempts", text.Key("Attempts"), 76, false, crm.ColumnAttempts},
 		{"last", text.Key("Last"), 104, false, crm.ColumnBegan},
-		{"line", text.Key("Line"), 110, false, crm.ColumnLine},
-		{"waited", text.Key("Waited"), 76, true, crm.ColumnLength},
+		{"line", text.Key("Line"), 106, false, crm.ColumnLine},
+		{"waited", text.Key("Waited"), 68, true, crm.ColumnLength},
 	}
 }
 

@@ -197,16 +197,16 @@ func (r *rail) arrange() {
 	for i, g := range railGroups() {
 		switch {
 		case r.narrow && i == 0:
-			column = append(column, kit.Gap(5))
+			column = append(column, kit.Gap(6))
 		case r.narrow:
 			line := kit.Sized(12, 1, kit.NewHairline())
 			column = append(column, kit.Gap(7), kit.Pad(0, 12, 0, 12, line), kit.Gap(7))
 		default:
-			top := float32(11)
+			top, bottom := float32(11), float32(4)
 			if i > 0 {
-				top = 14
+				top, bottom = 16, 3
 			}
-			column = append(column, kit.Gap(top), kit.Pad(0, 0, 4, 12, kit.NewLabel(g.title, kit.Section)))
+			column = append(column, kit.Gap(top), kit.Pad(0, 0, bottom, 12, kit.NewLabel(g.title, kit.Section)))
 		}
 		items := slices.DeleteFunc(g.items, func(e railEntry) bool { return r.noLeads && e.page == pageLeads })
 		for j, e := range items {

@@ -454,7 +454,7 @@ func (v *recordView) record() fyne.CanvasObject {
 		if v.details {
 			body = v.facts()
 		}
-		top = append(top, kit.Pad(8, 20, 0, 20, kit.Row(20,
+		top = append(top, kit.Pad(6, 20, 0, 20, kit.Row(20,
 			newRecordTab("Timeline", !v.details, func() { v.tab(false) }),
 			newRecordTab("Details", v.details, func() { v.tab(true) }))), kit.NewHairline())
 		return kit.Column(0, append(top, kit.Grow(body))...)
@@ -480,8 +480,11 @@ func (v *recordView) facts() fyne.CanvasObject {
 	if v.changeable() {
 		column = append(column, kit.NewHairline(), kit.Row(0, kit.NewButton("Edit all fields", kit.Link, v.edit), kit.Spacer()))
 	}
-	return container.NewVScroll(kit.Pad(16, 16, 16, 20, kit.Column(12, column...)))
+	return container.NewVScroll(kit.Pad(16, 16, 16, 20, kit.Column(15, column...)))
 }
+
+// factGap brings a value nearer to its label than the lines' own heights would.
+const factGap = -1
 
 // fact is a value under its label, with what can be done about it at the right.
 func (v *recordView) fact(f desk.Fact) fyne.CanvasObject {
@@ -503,11 +506,11 @@ func (v *recordView) fact(f desk.Fact) fyne.CanvasObject {
 	case f.Ref != (desk.Ref{}):
 		does = append(does, small(text.Key("Open this record"), theme.IconChevronRight, func() { v.host.open(f.Ref) }))
 	case f.Label.Key == "Responsible":
-		return kit.Column(1, label, kit.Row(6, kit.NewAvatar(value, 20), kit.Grow(kit.NewData(value, kit.Body).Shrink(40))))
+		return kit.Column(factGap, label, kit.Row(6, kit.NewAvatar(value, 20), kit.Grow(kit.NewData(value, kit.Body).Shrink(40))))
 	default:
-		return kit.Column(1, label, kit.NewProseData(factValue(f), kit.Body))
+		return kit.Column(factGap, label, kit.NewProseData(factValue(f), kit.Body))
 	}
-	return kit.Row(0, append([]fyne.CanvasObject{kit.Grow(kit.Column(1, label, kit.NewData(value, style).Shrink(40)))}, does...)...)
+	return kit.Row(0, append([]fyne.CanvasObject{kit.Grow(kit.Column(factGap, label, kit.NewData(value, style).Shrink(40)))}, does...)...)
 }
 
 // factValue is a fact as it is shown: the standard sources are the program's words.

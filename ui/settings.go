@@ -198,7 +198,7 @@ func settingsTitle(title text.Key, right ...fyne.CanvasObject) fyne.CanvasObject
 
 // settingsRow is a labelled control.
 func settingsRow(label text.Key, control fyne.CanvasObject) fyne.CanvasObject {
-	return kit.RowAligned(24, kit.Start, kit.Sized(188, 0, kit.Pad(7, 0, 0, 0, kit.NewProse(label, kit.Strong))), kit.Grow(control))
+	return kit.RowAligned(24, kit.Start, kit.Sized(188, 0, kit.NewProse(label, kit.Strong)), kit.Grow(control))
 }
 
 // settingsBar is what stands below a place: words at the left, what can be done at the right.

@@ -88,6 +88,15 @@ func lineSummary(l crm.Line) string {
 	return sub
 }
 
+// lineAbout is which line it is, below its name: number, queue group and working hours.
+func lineAbout(l crm.Line) string {
+	group := ""
+	if l.QueueName != "" {
+		group = text.T("Group {name}", "name", l.QueueName)
+	}
+	return joined(" · ", l.Number.Show(l.Region), joined(", ", group, weekOf(l.Hours)))
+}
+
 func (v *settingsLinesView) add() {
 	v.editLine(crm.Line{ID: v.opt.Company.NewID(), Mode: crm.Suggest, LeadFor: crm.LeadForAll, Source: crm.SourceCall, ChangeResponsible: true})
 }
@@ -112,6 +121,7 @@ type lineForm struct {
 }
 
 func newLineForm(v *settingsLinesView, l crm.Line) *lineForm {
+	about := lineAbout(l)
 	l.QueueName = ""
 	f := &lineForm{v: v, began: l, value: l}
 	title := l.Name
@@ -121,6 +131,9 @@ func newLineForm(v *settingsLinesView, l crm.Line) *lineForm {
 	f.trial = newTrialPanel(v.opt)
 	tabs := []editorTab{{"General", f.general(), nil}, {"CRM integration", f.integration(), f.trial.box}, {"Working hours", f.working(), nil}, {"Dialling|line", f.dialling(), nil}}
 	f.editor = newTabbedEditor(v.opt, title, v.close, f.changes, f.submit, func() { v.editLine(f.began) }, tabs...)
+	if about != "" {
+		f.editor.About(about)
+	}
 	f.trial.OnGrown(f.editor.Refit)
 	return f
 }

@@ -128,13 +128,17 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 	if it.ink != "" {
 		ink = it.ink
 	}
-	parts := []fyne.CanvasObject{kit.NewIcon(icon, 14, ink).Image, kit.Grow(kit.NewData(it.words, style).Shrink(40))}
+	px, edge := float32(14), float32(8)
+	if it.presence {
+		px, edge = 16, 6
+	}
+	parts := []fyne.CanvasObject{kit.NewIcon(icon, px, ink).Image, kit.Grow(kit.NewData(it.words, style).Shrink(40))}
 	width := kit.NewData(it.words, style).MinSize().Width + 8 + 14 + 7 + 9
 	if it.presence || it.lines {
 		parts = append(parts, kit.NewIcon(theme.IconChevronDown, 12, theme.Text3).Image)
 		width += 7 + 12
 	}
-	p := newPressFocus("item", 4, kit.Sized(width, 24, kit.Pad(0, 8, 0, 8, kit.Row(7, parts...))), nil)
+	p := newPressFocus("item", 4, kit.Sized(width, 24, kit.Pad(0, edge, 0, 8, kit.Row(7, parts...))), nil)
 	p.onTap = func() { s.goTo(pageSettings) }
 	switch {
 	case it.presence:

@@ -25,8 +25,13 @@ func newArea(fill fyne.ThemeColorName, radius float32) *Area {
 
 // NewCard is an area with a hairline around it.
 func NewCard(fill, outline fyne.ThemeColorName, radius float32) *Area {
+	return NewOutlined(fill, outline, 1, radius)
+}
+
+// NewOutlined is an area with an outline of that width within its edge.
+func NewOutlined(fill, outline fyne.ThemeColorName, width, radius float32) *Area {
 	a := newArea(fill, radius)
-	a.outline, a.width = outline, 1
+	a.outline, a.width = outline, width
 	return a
 }
 

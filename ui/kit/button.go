@@ -129,8 +129,11 @@ func (b *Button) label() string {
 	return b.words.shown()
 }
 
+// smallest is the height below which icon and margins are small, too.
+const smallest = 28
+
 func (b *Button) iconSize() float32 {
-	if b.height < 32 && !b.fixed {
+	if b.height < smallest && !b.fixed {
 		return 14
 	}
 	return 16
@@ -177,7 +180,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 			return 0
 		case b.fixed:
 			return 8
-		case b.kind == Ghost || b.height < 32:
+		case b.kind == Ghost || b.height < smallest:
 			return 8
 		}
 		return 12

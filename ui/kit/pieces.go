@@ -20,14 +20,14 @@ func NewEmptyState(icon theme.IconName, sentence, line text.Key, primary, second
 			buttons = append(buttons, b)
 		}
 	}
-	objects := []fyne.CanvasObject{circle, Gap(6), NewLabel(sentence, PageTitle.Centered())}
+	objects := []fyne.CanvasObject{circle, Gap(15), NewLabel(sentence, PageTitle.Centered())}
 	if line != "" {
-		objects = append(objects, NewProse(line, Body.In(theme.Text2).Centered()).Within(emptyLine))
+		objects = append(objects, Gap(2), NewProse(line, Body.In(theme.Text2).Centered()).Within(emptyLine))
 	}
 	if len(buttons) > 0 {
-		objects = append(objects, Gap(4), Row(8, buttons...))
+		objects = append(objects, Gap(15), Row(8, buttons...))
 	}
-	return Middle(ColumnAligned(6, Center, objects...))
+	return Middle(ColumnAligned(0, Center, objects...))
 }
 
 // NewSection is a small heading with something at its right, which may be nil.

@@ -110,8 +110,8 @@ func (r *RailItem) CreateRenderer() fyne.WidgetRenderer {
 		cw, ch := ceil(cs.measure(r.count).Width), cs.measure("0").Height
 		if r.narrow {
 			place(icon.Image, (s.Width-16)/2, (s.Height-16)/2, 16, 16)
-			badge.cover(s.Width-14, -1, 15, 15)
-			place(count, s.Width-14, -1+(15-ch)/2, 15, ch)
+			badge.cover(s.Width-15, 0, 15, 15)
+			place(count, s.Width-15, (15-ch)/2, 15, ch)
 			return
 		}
 		place(icon.Image, 12, (s.Height-16)/2, 16, 16)

@@ -28,7 +28,7 @@ func (l *Layer) ShowToast(words string, warning bool, action text.Key, do, close
 			closed()
 		}
 	}
-	items := []fyne.CanvasObject{NewIcon(icon, 16, color).Image, Gap(2), Grow(NewProseData(words, Body).MaxLines(toastLines))}
+	items := []fyne.CanvasObject{NewIcon(icon, 16, color).Image, Grow(NewProseData(words, Body).MaxLines(toastLines))}
 	if action != "" {
 		items = append(items, NewButton(action, Ghost, func() {
 			shut()
@@ -38,7 +38,7 @@ func (l *Layer) ShowToast(words string, warning bool, action text.Key, do, close
 		}))
 	}
 	items = append(items, NewIconButton("Close", theme.IconX, Ghost, shut))
-	t.box = Stack(newPopupBox(8), Pad(toastPad, 8, toastPad, 14, Row(8, items...)))
+	t.box = Stack(newPopupBox(8), Pad(toastPad, 2, toastPad, 14, Row(8, items...)))
 	l.toasts.Add(t.box)
 	return t
 }

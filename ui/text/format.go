@@ -19,11 +19,14 @@ var (
 )
 
 // Weekday is "Fri" or "Fr."
-func Weekday(t time.Time) string {
+func Weekday(t time.Time) string { return DayName(t.Weekday()) }
+
+// DayName is Weekday for a day without a date.
+func DayName(d time.Weekday) string {
 	if german() {
-		return daysDe[t.Weekday()]
+		return daysDe[d]
 	}
-	return daysEn[t.Weekday()]
+	return daysEn[d]
 }
 
 // Time is "10:42".
