@@ -34,11 +34,39 @@ LangString session ${LANG_ENGLISH} "Start with the session"
 LangString session ${LANG_GERMAN} "Mit der Anmeldung starten"
 LangString about ${LANG_ENGLISH} "Softphone with the company's customers in it"
 LangString about ${LANG_GERMAN} "Softphone mit den Kunden des Unternehmens"
+LangString running ${LANG_ENGLISH} "Leadline is running. End it, then try again."
+LangString running ${LANG_GERMAN} "Leadline läuft noch. Beenden Sie es und versuchen Sie es dann noch einmal."
 
-; A scheme that no program has is ours at once; for others Windows asks, and offers Leadline.
+; Windows writes over no program that runs, but renames it: a call that is up goes on, and the next start is the new version.
+!macro Program NAME
+	ClearErrors
+	Delete "$INSTDIR\${NAME}"
+	IfErrors 0 +4
+	GetTempFileName $0 "$INSTDIR"
+	Delete "$0"
+	Rename "$INSTDIR\${NAME}" "$0.old"
+	File "${SOURCE}\${NAME}"
+!macroend
+
+; A program that runs is not taken away, nor is anything else then.
+!macro UnProgram NAME
+	ClearErrors
+	Delete "$INSTDIR\${NAME}"
+	IfErrors 0 +4
+	MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(running)" /SD IDCANCEL IDRETRY -3
+	SetErrorLevel 2
+	Abort
+!macroend
+
+; A scheme that no program has, or an earlier Leadline in another folder, is ours at once; for others Windows asks, and
+; offers Leadline.
 !macro Scheme NAME
 	WriteRegStr HKCU "Software\Leadline\Capabilities\URLAssociations" "${NAME}" "Leadline.Link"
+	ReadRegStr $0 HKCU "Software\Classes\${NAME}\shell\open\command" ""
+	StrCmp $0 "" 0 +2 ; HKCR has both, but not under Wine
 	ReadRegStr $0 HKCR "${NAME}\shell\open\command" ""
+	StrCpy $1 $0 "" -19
+	StrCmp $1 '\leadline.exe" "%1"' +2
 	StrCmp $0 "" 0 +4
 	WriteRegStr HKCU "Software\Classes\${NAME}" "" "URL:${NAME}"
 	WriteRegStr HKCU "Software\Classes\${NAME}" "URL Protocol" ""
@@ -55,8 +83,9 @@ LangString about ${LANG_GERMAN} "Softphone mit den Kunden des Unternehmens"
 Section "$(program)" Program
 	SectionIn RO
 	SetOutPath "$INSTDIR"
-	File "${SOURCE}\leadline.exe"
-	File "${SOURCE}\leadline-server.exe"
+	Delete "$INSTDIR\*.old" ; what earlier updates have renamed, unless it runs to this day
+	!insertmacro Program leadline.exe
+	!insertmacro Program leadline-server.exe
 	File "${SOURCE}\LICENSE"
 	File "${SOURCE}\NOTICE.md"
 	File "${SOURCE}\libraries.txt"
@@ -84,12 +113,23 @@ Section "$(links)" Links
 	!insertmacro Scheme callto
 SectionEnd
 
+; Where an earlier Leadline in another folder starts with the session, this one does; the settings may have added arguments,
+; which stay with their program.
+Section
+	ReadRegStr $0 HKCU "${RUN}" "Leadline"
+	StrCpy $1 $0 "" -14
+	StrCmp $1 '\leadline.exe"' 0 +2
+	WriteRegStr HKCU "${RUN}" "Leadline" '"$INSTDIR\leadline.exe"'
+SectionEnd
+
 Section /o "$(session)" Session
 	WriteRegStr HKCU "${RUN}" "Leadline" '"$INSTDIR\leadline.exe"'
 SectionEnd
 
 ; What the program has written stays: the customers are no part of the program.
 Section "Uninstall"
+	!insertmacro UnProgram leadline.exe
+	!insertmacro UnProgram leadline-server.exe
 	!insertmacro UnScheme tel
 	!insertmacro UnScheme sip
 	!insertmacro UnScheme sips
@@ -100,8 +140,7 @@ Section "Uninstall"
 	DeleteRegKey HKCU "Software\Leadline"
 	DeleteRegKey HKCU "${UNINSTALL}"
 	Delete "$SMPROGRAMS\Leadline.lnk"
-	Delete "$INSTDIR\leadline.exe"
-	Delete "$INSTDIR\leadline-server.exe"
+	Delete "$INSTDIR\*.old"
 	Delete "$INSTDIR\LICENSE"
 	Delete "$INSTDIR\NOTICE.md"
 	Delete "$INSTDIR\libraries.txt"
