@@ -16,7 +16,7 @@ func TestTheTimelineTellsChangesAndTakesThemBack(t *testing.T) {
 	c := crm.Contact{ID: s.NewID(), FirstName: "Jörg", LastName: "Gros", Source: crm.SourceCall}
 	do(t, s, crm.CreateContact{Contact: c})
 	b.m.open(deskRef(crm.Ref{Kind: crm.KindContact, ID: c.ID}))
-	b.waits("Jörg Gros")
+	b.waits("Edit all fields")
 	b.tap("button", "Edit all fields")
 	b.waits("Last name")
 	b.type_("Last name", "Groß")
