@@ -149,6 +149,9 @@ func (t *tx) beginCall(c crm.Call) error {
 	if c.Outcome == crm.Open && c.Answered.IsZero() {
 		return nil // it works nothing off yet
 	}
+	if err := t.stir(rid); err != nil {
+		return err
+	}
 	return t.workOff(rid, c.Outcome, !c.Answered.IsZero())
 }
 
@@ -163,12 +166,21 @@ func (t *tx) link(call int64, began time.Time, refs []crm.Ref) error {
 			int64(k), began.UnixMilli(), call, pos); err != nil {
 			return err
 		}
-		if k.kind() == crm.KindLead || k.kind() == crm.KindDeal {
-			if _, err := t.exec("UPDATE "+string(k.kind())+" SET active = max(active, ?) WHERE rid = ?", began.UnixMilli(), k.rid()); err != nil {
-				return err
-			}
-		}
 		t.touch(r)
+	}
+	return nil
+}
+
+// stir moves the leads and deals of a call to the front of their lists. It is done when the call is answered or over: the indexes
+// of these orders are a quarter of what a call with a deal would write when it begins, while an agent waits for the name.
+func (t *tx) stir(call int64) error {
+	for _, statement := range []string{
+		"UPDATE lead SET active = k.began FROM call_link k WHERE k.call = ? AND k.key & 3 = 2 AND lead.rid = k.key >> 2 AND active < k.began",
+		"UPDATE deal SET active = k.began FROM call_link k WHERE k.call = ? AND k.key & 3 = 3 AND deal.rid = k.key >> 2 AND active < k.began",
+	} {
+		if _, err := t.exec(statement, call); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -275,7 +287,7 @@ func (t *tx) updateCall(u crm.UpdateCall) error {
 		if _, err := t.exec("UPDATE call SET answered = ? WHERE rid = ?", u.Answered.UnixMilli(), rid); err != nil {
 			return err
 		}
-		if err := t.workOff(rid, crm.Open, true); err != nil {
+		if err := errors.Join(t.stir(rid), t.workOff(rid, crm.Open, true)); err != nil {
 			return err
 		}
 	}
@@ -321,7 +333,7 @@ func (t *tx) endCall(e crm.EndCall) error {
 		return err
 	}
 	t.changed.Refs = append(t.changed.Refs, refs...)
-	return t.workOff(rid, e.Outcome, false)
+	return errors.Join(t.stir(rid), t.workOff(rid, e.Outcome, false))
 }
 
 // SaveNote saves the whole text of a call's note. It is on the disk when this returns.
@@ -392,7 +404,10 @@ func (t *tx) linkCall(l crm.LinkCall) error {
 	if _, err := t.exec("UPDATE call SET reason = ? WHERE rid = ?", toJSON(l.Reason), c.rid); err != nil {
 		return err
 	}
-	return t.link(c.rid, c.Began, l.Refs)
+	if err := t.link(c.rid, c.Began, l.Refs); err != nil || c.Outcome == crm.Open && c.Answered.IsZero() {
+		return err
+	}
+	return t.stir(c.rid)
 }
 
 // Interrupted closes the calls that were open when the program last ended
