@@ -45,9 +45,39 @@ func TestACallAfterAPauseDoesNotBeginTheLog(t *testing.T) {
 			t.Fatal("the log has not begun anew")
 		}
 	}
-	second := salts()
+	second, length := salts(), fileSize(t, path+"-wal")
 	begin(t, s, crm.Incoming, DemoUnknown, crm.Line{})
 	if salts() != second {
 		t.Error("the call began the log")
+	}
+	if now := fileSize(t, path+"-wal"); length < logRoom || now != length {
+		t.Errorf("after the pause the log has %d bytes, after the call %d", length, now)
+	}
+}
+
+func fileSize(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	ok(t, err)
+	return info.Size()
+}
+
+// Who hears of colleagues' changes all the time has no pause, and no log that grows until a call has to move it.
+func TestTheLogIsMovedAlsoWithoutAPause(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	s := openAt(t, path)
+	c, _ := begin(t, s, crm.Incoming, DemoUnknown, crm.Line{})
+	const words = "to be found in the file itself"
+	ok(t, s.SaveNote(ctx, c.ID, words))
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(checkpointAfter / 10) {
+		ok(t, s.SaveResult(ctx, c.ID, crm.Results[0]))
+		b, err := os.ReadFile(path)
+		ok(t, err)
+		if strings.Contains(string(b), words) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the note is in the log only")
+		}
 	}
 }
