@@ -1,6 +1,6 @@
 package crm
 
-import "strconv"
+import "cmp"
 
 // Facts are all that a decision may depend on.
 type Facts struct {
@@ -46,14 +46,12 @@ type Decision struct {
 
 // Decide says what a call makes and where it is saved (requirements.md A to F).
 // The same facts give the same decision; it is asked when a call rings, is answered,
-// is transferred and ends.
+// is transferred and ends. The first case that fits is the one that counts.
 func Decide(f Facts) Decision {
-	d := Decision{Source: f.Line.Source, Responsible: responsible(f).ID, Pipeline: f.Line.Pipeline}
-	if d.Source == "" {
-		d.Source = SourceCall
-	}
-	if d.Pipeline == "" {
-		d.Pipeline = f.Workspace.Pipeline
+	d := Decision{
+		Responsible: responsible(f).ID,
+		Source:      cmp.Or(f.Line.Source, SourceCall),             // the line's own, else Call (A4)
+		Pipeline:    cmp.Or(f.Line.Pipeline, f.Workspace.Pipeline), // the line's own, else the CRM mode's (F4)
 	}
 	switch {
 	case f.Party.Kind == Withheld: // B5
@@ -66,26 +64,17 @@ func Decide(f Facts) Decision {
 	case f.Colleague != "": // B5
 		d.Reason = Say(ReasonColleague, "name", f.Colleague)
 	case len(f.Matches) > 0 && !f.Matches[0].Closed: // C1
-		known(f, &d)
+		saveOnKnown(f, &d)
 	case len(f.Matches) > 0: // B6: every lead of the number is closed, and nothing else has it
-		d.Attach = []Ref{f.Matches[0].Ref}
-		d.Suggest = true
-		d.Reason = Say(ReasonClosedLead)
-		if f.Workspace.RepeatLeads && makesLeads(f) {
-			d.Attach, d.Suggest, d.Repeat = nil, false, true
-			makeLead(f, &d)
-		}
+		comesBack(f, &d)
 	case f.Party.Kind == Internal: // an extension that is no user's, a service number
 		d.Reason = Say(ReasonInternal)
 	case f.Line.Mode != Auto: // B2
-		d.Suggest = true
-		d.Reason = Say(ReasonSuggest)
+		suggest(&d, Say(ReasonSuggest))
 	case !f.Line.LeadFor.Includes(f.Direction): // B3
-		d.Suggest = true
-		d.Reason = Say(ReasonNotThisWay, "line", f.Line.Name)
-	case !makesLeads(f): // B1, not yet
-		d.Suggest = true
-		d.Reason = Say(ReasonNotReached, "line", f.Line.Name)
+		suggest(&d, Say(ReasonNotThisWay, "line", f.Line.Name))
+	case !makesLeads(f): // B1: it does not ring there yet
+		suggest(&d, Say(ReasonNotReached, "line", f.Line.Name))
 	default: // B1
 		makeLead(f, &d)
 	}
@@ -93,9 +82,9 @@ func Decide(f Facts) Decision {
 	return d
 }
 
-// known decides for a party that the CRM knows (C1), who never makes a lead. In the
-// simple mode a customer without an open deal gets one (F3).
-func known(f Facts, d *Decision) {
+// saveOnKnown saves the call of a party that the CRM knows (C1), who never makes a lead. In
+// the simple mode a customer without an open deal gets one (F3).
+func saveOnKnown(f Facts, d *Decision) {
 	d.Attach = belongings(f)
 	d.Reason = savedOn(f)
 	customer := f.Matches[0].Ref.Kind == KindContact || f.Matches[0].Ref.Kind == KindCompany
@@ -105,30 +94,51 @@ func known(f Facts, d *Decision) {
 	}
 }
 
+// comesBack makes a new lead, marked repeat, of one whose leads are all closed, where the
+// workspace says so; else the call is saved on the old one (B6).
+func comesBack(f Facts, d *Decision) {
+	if f.Workspace.RepeatLeads && makesLeads(f) {
+		d.Repeat = true
+		makeLead(f, d)
+		return
+	}
+	d.Attach = []Ref{f.Matches[0].Ref}
+	suggest(d, Say(ReasonClosedLead))
+}
+
+// suggest makes nothing; the window offers the forms (B2).
+func suggest(d *Decision, why Text) {
+	d.Suggest = true
+	d.Reason = why
+}
+
 // makeLead has a lead made (B1), and in the simple mode converted at once (F2).
 func makeLead(f Facts, d *Decision) {
 	d.Create = KindLead
 	if f.Workspace.Mode == Simple {
 		d.Convert = f.Workspace.ConvertTo.Kinds()
 	}
-	d.Reason = newLead(f, d.Repeat)
+	d.Reason = madeAs(f, d.Repeat)
 }
 
-// changeHands gives what this call made to who answered, where the workspace says
-// so (D1), or to the colleague whom the call was transferred to, where the line
-// does (D2). Records that were there before keep theirs.
-func changeHands(f Facts, d *Decision) {
-	var to User
-	var why string
-	switch {
-	case f.Exception != "":
-	case f.PassedTo.ID != "":
-		if f.Line.ChangeResponsible {
-			to, why = f.PassedTo, ReasonPassedOn
-		}
-	case f.AnsweredBy.ID != "" && f.Direction == Incoming && f.Workspace.Owner == WhoAnswers:
-		to, why = f.AnsweredBy, ReasonAnswered
+// makesLeads says whether the line makes leads by itself (B1) of calls in this direction (B3): when it
+// rings here, or as soon as it rings there.
+func makesLeads(f Facts) bool {
+	return f.Line.Mode == Auto && f.Line.LeadFor.Includes(f.Direction) && (f.Direction == Incoming || f.Reached)
+}
+
+// responsible is who owns what the call makes (D1).
+func responsible(f Facts) User {
+	if f.Direction == Incoming && f.First.ID != "" {
+		return f.First
 	}
+	return f.Agent
+}
+
+// changeHands gives what this call made to its heir. Records that were there before keep
+// theirs, and nobody gets anything who has left.
+func changeHands(f Facts, d *Decision) {
+	to, why := heir(f)
 	if to.ID == "" || to.Left {
 		return
 	}
@@ -140,6 +150,21 @@ func changeHands(f Facts, d *Decision) {
 	}
 }
 
+// heir is who owns from now on what the call made, and why: the colleague whom it was
+// transferred to, where the line says so (D2), else who answered, where the workspace does (D1).
+func heir(f Facts) (to User, why string) {
+	switch {
+	case f.Exception != "": // E1: the CRM is not touched
+	case f.PassedTo.ID != "":
+		if f.Line.ChangeResponsible {
+			return f.PassedTo, ReasonPassedOn
+		}
+	case f.AnsweredBy.ID != "" && f.Direction == Incoming && f.Workspace.Owner == WhoAnswers:
+		return f.AnsweredBy, ReasonAnswered
+	}
+	return User{}, ""
+}
+
 // Attach says what a call is saved on when it is put on the best match by hand
 // (C3: picking another moves the call there), whoever called. A call with an exception
 // is saved on nothing (E1).
@@ -148,19 +173,6 @@ func Attach(f Facts) Decision {
 		return Decision{Reason: Say(ReasonException, "entry", f.Exception)}
 	}
 	return Decision{Attach: belongings(f), Reason: savedOn(f)}
-}
-
-// makesLeads says whether the line makes a lead of this call by itself, now.
-func makesLeads(f Facts) bool {
-	return f.Line.Mode == Auto && f.Line.LeadFor.Includes(f.Direction) && (f.Direction == Incoming || f.Reached)
-}
-
-// responsible is who owns what the call makes (D1).
-func responsible(f Facts) User {
-	if f.Direction == Incoming && f.First.ID != "" {
-		return f.First
-	}
-	return f.Agent
 }
 
 // belongings are the records that a call with the best match is saved on (C1):
@@ -177,71 +189,4 @@ func belongings(f Facts) []Ref {
 		}
 	}
 	return refs
-}
-
-func savedOn(f Facts) Text {
-	best, deals := f.Matches[0], strconv.Itoa(len(f.Deals))
-	if others(f) {
-		switch best.Ref.Kind {
-		case KindContact:
-			return Say(ReasonSeveralContact)
-		case KindCompany:
-			return Say(ReasonSeveralCompany)
-		}
-		return Say(ReasonSeveralLead)
-	}
-	switch best.Ref.Kind {
-	case KindLead:
-		return Say(ReasonLead)
-	case KindDeal:
-		return Say(ReasonDeal)
-	case KindCompany:
-		return sayDeals(len(f.Deals), ReasonCompany, ReasonCompanyDeal, ReasonCompanyDeals, "company", best.Name, "deals", deals)
-	}
-	if f.Company.Ref.None() {
-		return sayDeals(len(f.Deals), ReasonContact, ReasonContactDeal, ReasonContactDeals, "deals", deals)
-	}
-	return sayDeals(len(f.Deals), ReasonContactCompany, ReasonContactCompanyDeal, ReasonContactCompanyDeals,
-		"company", f.Company.Name, "deals", deals)
-}
-
-// others says whether the agent has a choice: a match that is neither the best
-// nor its company.
-func others(f Facts) bool {
-	for _, m := range f.Matches[1:] {
-		if m.Ref != f.Company.Ref {
-			return true
-		}
-	}
-	return false
-}
-
-func sayDeals(n int, none, one, many string, pairs ...string) Text {
-	switch n {
-	case 0:
-		return Say(none, pairs...)
-	case 1:
-		return Say(one, pairs...)
-	}
-	return Say(many, pairs...)
-}
-
-func newLead(f Facts, repeat bool) Text {
-	who := responsible(f)
-	plain, queue, out := ReasonNewLead, ReasonNewLeadQueue, ReasonNewLeadOut
-	switch {
-	case repeat && f.Workspace.Mode == Simple:
-		return Say(ReasonRepeatCustomer, "line", f.Line.Name)
-	case repeat:
-		return Say(ReasonRepeat, "line", f.Line.Name)
-	case f.Workspace.Mode == Simple:
-		plain, queue, out = ReasonNewCustomer, ReasonNewCustomerQueue, ReasonNewCustomerOut
-	}
-	switch {
-	case f.Direction == Outgoing:
-		return Say(out, "line", f.Line.Name, "name", who.Name)
-	case f.First.ID != "":
-		return Say(queue, "line", f.Line.Name, "name", who.Name, "queue", f.Line.QueueName)
-	}
-	return Say(plain, "line", f.Line.Name)
 }

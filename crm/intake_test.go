@@ -93,7 +93,7 @@ func TestDecide(t *testing.T) {
 		{row: "C1 a known contact with company and two deals",
 			facts:  Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{contact}, Company: company, Deals: []Ref{deal1, deal2}, Agent: anna},
 			attach: []Ref{contact.Ref, company.Ref, deal1, deal2}, who: "u-anna", source: "Advertising", reason: ReasonContactCompanyDeals},
-		{row: "A1 of two lines at the same time one makes a lead",
+		{row: "B1 a SIP address makes a lead as a number does",
 			facts:  Facts{Line: makes, Direction: Incoming, Party: Party{Kind: SIPAddress, Address: "a@b"}, Agent: anna},
 			create: KindLead, who: "u-anna", source: "Advertising", reason: ReasonNewLead},
 		{row: "A4 a line without a source gives Call",

@@ -1,5 +1,7 @@
 package crm
 
+import "strconv"
+
 // The sentences by which Decide gives its reasons, in English, with {places}.
 const (
 	ReasonWithheld  = "The number is withheld. Only the call stays in the list."
@@ -57,4 +59,76 @@ var Reasons = []string{
 	ReasonNewLead, ReasonNewLeadQueue, ReasonNewLeadOut, ReasonRepeat,
 	ReasonNewCustomer, ReasonNewCustomerQueue, ReasonNewCustomerOut, ReasonRepeatCustomer, ReasonNewDeal,
 	ReasonBlacklist, ReasonException, ReasonAnswered, ReasonPassedOn, ReasonConverted, ReasonByHand,
+}
+
+// savedOn says what a call with a known party is saved on (C1).
+func savedOn(f Facts) Text {
+	best, deals := f.Matches[0], strconv.Itoa(len(f.Deals))
+	if others(f) {
+		switch best.Ref.Kind {
+		case KindContact:
+			return Say(ReasonSeveralContact)
+		case KindCompany:
+			return Say(ReasonSeveralCompany)
+		}
+		return Say(ReasonSeveralLead)
+	}
+	switch best.Ref.Kind {
+	case KindLead:
+		return Say(ReasonLead)
+	case KindDeal:
+		return Say(ReasonDeal)
+	case KindCompany:
+		return sayDeals(len(f.Deals), ReasonCompany, ReasonCompanyDeal, ReasonCompanyDeals, "company", best.Name, "deals", deals)
+	}
+	if f.Company.Ref.None() {
+		return sayDeals(len(f.Deals), ReasonContact, ReasonContactDeal, ReasonContactDeals, "deals", deals)
+	}
+	return sayDeals(len(f.Deals), ReasonContactCompany, ReasonContactCompanyDeal, ReasonContactCompanyDeals,
+		"company", f.Company.Name, "deals", deals)
+}
+
+// others says whether the agent has a choice (C3): a match that is neither the best
+// nor its company.
+func others(f Facts) bool {
+	for _, m := range f.Matches[1:] {
+		if m.Ref != f.Company.Ref {
+			return true
+		}
+	}
+	return false
+}
+
+// sayDeals is the sentence for no, one or many open deals.
+func sayDeals(n int, none, one, many string, pairs ...string) Text {
+	switch n {
+	case 0:
+		return Say(none, pairs...)
+	case 1:
+		return Say(one, pairs...)
+	}
+	return Say(many, pairs...)
+}
+
+// madeAs says what is made of an unknown caller, and by which rule it has its responsible person (D1).
+func madeAs(f Facts, repeat bool) Text {
+	line, name, queue := f.Line.Name, responsible(f).Name, f.Line.QueueName
+	atOnce := f.Workspace.Mode == Simple // a customer, not a lead (F2)
+	switch {
+	case repeat && atOnce:
+		return Say(ReasonRepeatCustomer, "line", line)
+	case repeat:
+		return Say(ReasonRepeat, "line", line)
+	case f.Direction == Outgoing && atOnce:
+		return Say(ReasonNewCustomerOut, "line", line, "name", name)
+	case f.Direction == Outgoing:
+		return Say(ReasonNewLeadOut, "line", line, "name", name)
+	case f.First.ID != "" && atOnce:
+		return Say(ReasonNewCustomerQueue, "line", line, "name", name, "queue", queue)
+	case f.First.ID != "":
+		return Say(ReasonNewLeadQueue, "line", line, "name", name, "queue", queue)
+	case atOnce:
+		return Say(ReasonNewCustomer, "line", line)
+	}
+	return Say(ReasonNewLead, "line", line)
 }

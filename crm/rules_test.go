@@ -181,6 +181,29 @@ func TestAnExceptionIsSavedOnNothingByHandEither_E1(t *testing.T) {
 	}
 }
 
+// By hand a call goes to the record that is picked and to what belongs to it, and says so (C1, C3).
+func TestACallPutOnARecordByHandIsOnWhatBelongsToIt_C3(t *testing.T) {
+	for _, tt := range []struct {
+		facts  Facts
+		attach []Ref
+		reason string
+	}{
+		{Facts{Matches: []Match{contact}, Company: company, Deals: []Ref{deal1}}, []Ref{contact.Ref, company.Ref, deal1}, ReasonContactCompanyDeal},
+		{Facts{Matches: []Match{company}, Deals: []Ref{deal1, deal2}}, []Ref{company.Ref, deal1, deal2}, ReasonCompanyDeals},
+		{Facts{Matches: []Match{contact}, Deals: []Ref{deal1}}, []Ref{contact.Ref, deal1}, ReasonContactDeal},
+		{Facts{Matches: []Match{openLead}}, []Ref{openLead.Ref}, ReasonLead},
+		{Facts{Matches: []Match{{Ref: deal1}}}, []Ref{deal1}, ReasonDeal},
+	} {
+		d := Attach(tt.facts)
+		if !slices.Equal(d.Attach, tt.attach) || d.Reason.Key != tt.reason {
+			t.Errorf("on %v because %q, want %v because %q", d.Attach, d.Reason.Key, tt.attach, tt.reason)
+		}
+	}
+	if d := Decide(Facts{Line: makes, Direction: Incoming, Party: stranger, Matches: []Match{company, openLead}, Agent: anna}); d.Reason.Key != ReasonSeveralCompany {
+		t.Errorf("of a company and a lead it says %q", d.Reason.Key)
+	}
+}
+
 func TestRoute_D3(t *testing.T) {
 	sends := Line{Name: "Sales", SendToResponsible: true, Hours: Hours{Zone: "UTC", Spans: []Span{{time.Monday, 540, 1020}}}}
 	monday := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -215,6 +238,10 @@ func TestRoute_D3(t *testing.T) {
 				t.Errorf("%s: nothing for {%s}", c.row, place)
 			}
 		}
+	}
+	nameless := DecideRoute(change(func(f *RouteFacts) { f.Matches = []Match{openLead}; f.Matches[0].Name = "" }))
+	if nameless.Reason.Args["customer"] != stranger.DialString() {
+		t.Errorf("who has no name is called %q", nameless.Reason.Args["customer"])
 	}
 }
 
