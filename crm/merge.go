@@ -60,35 +60,49 @@ var leadScalars = []scalar[Lead]{
 	idField("responsible", func(l *Lead) *ID { return &l.Responsible }),
 }
 
+// parts are what people, companies and leads have several of, or write freely: merged, it is joined.
+type parts struct {
+	numbers   *[]Number
+	sip       *[]string
+	emails    *[]Email
+	addresses *[]Address
+	marks     *[]string
+	comment   *string
+	fields    *Values
+}
+
+func (c *Contact) parts() parts {
+	return parts{&c.Numbers, &c.SIP, &c.Emails, &c.Addresses, &c.Marks, &c.Comment, &c.Fields}
+}
+
+func (c *Company) parts() parts {
+	return parts{&c.Numbers, &c.SIP, &c.Emails, &c.Addresses, &c.Marks, &c.Comment, &c.Fields}
+}
+
+func (l *Lead) parts() parts {
+	return parts{&l.Numbers, &l.SIP, &l.Emails, &l.Addresses, &l.Marks, &l.Comment, &l.Fields}
+}
+
 // MergeContacts puts gone into keep. Where both have a value keep's stays, but for the fields
 // named in take; numbers and addresses are joined, comments stand below each other. It tells
 // in which fields there was a choice.
 func MergeContacts(keep, gone Contact, take map[string]bool) (Contact, []Difference) {
 	diffs := mergeScalars(&keep, &gone, contactScalars, take)
-	keep.Numbers, keep.SIP, keep.Emails = joinNumbers(keep.Numbers, gone.Numbers), joinTexts(keep.SIP, gone.SIP), joinEmails(keep.Emails, gone.Emails)
-	keep.Addresses, keep.Marks = joinSame(keep.Addresses, gone.Addresses), joinTexts(keep.Marks, gone.Marks)
-	keep.Comment = joinComments(keep.Comment, gone.Comment)
-	keep.Fields, diffs = mergeFields(keep.Fields, gone.Fields, take, diffs)
+	diffs = append(diffs, mergeParts(keep.parts(), gone.parts(), take)...)
 	return keep, diffs
 }
 
 // MergeCompanies is MergeContacts for companies.
 func MergeCompanies(keep, gone Company, take map[string]bool) (Company, []Difference) {
 	diffs := mergeScalars(&keep, &gone, companyScalars, take)
-	keep.Numbers, keep.SIP, keep.Emails = joinNumbers(keep.Numbers, gone.Numbers), joinTexts(keep.SIP, gone.SIP), joinEmails(keep.Emails, gone.Emails)
-	keep.Addresses, keep.Marks = joinSame(keep.Addresses, gone.Addresses), joinTexts(keep.Marks, gone.Marks)
-	keep.Comment = joinComments(keep.Comment, gone.Comment)
-	keep.Fields, diffs = mergeFields(keep.Fields, gone.Fields, take, diffs)
+	diffs = append(diffs, mergeParts(keep.parts(), gone.parts(), take)...)
 	return keep, diffs
 }
 
 // MergeLeads is MergeContacts for leads. The status is the one of keep.
 func MergeLeads(keep, gone Lead, take map[string]bool) (Lead, []Difference) {
 	diffs := mergeScalars(&keep, &gone, leadScalars, take)
-	keep.Numbers, keep.SIP, keep.Emails = joinNumbers(keep.Numbers, gone.Numbers), joinTexts(keep.SIP, gone.SIP), joinEmails(keep.Emails, gone.Emails)
-	keep.Addresses, keep.Marks = joinSame(keep.Addresses, gone.Addresses), joinTexts(keep.Marks, gone.Marks)
-	keep.Comment = joinComments(keep.Comment, gone.Comment)
-	keep.Fields, diffs = mergeFields(keep.Fields, gone.Fields, take, diffs)
+	diffs = append(diffs, mergeParts(keep.parts(), gone.parts(), take)...)
 	return keep, diffs
 }
 
@@ -105,8 +119,19 @@ func mergeScalars[T any](keep, gone *T, scalars []scalar[T], take map[string]boo
 	return diffs
 }
 
-func mergeFields(keep, gone Values, take map[string]bool, diffs []Difference) (Values, []Difference) {
-	out := maps.Clone(keep)
+func mergeParts(keep, gone parts, take map[string]bool) (diffs []Difference) {
+	*keep.numbers = joinNumbers(*keep.numbers, *gone.numbers)
+	*keep.sip = joinSame(*keep.sip, *gone.sip)
+	*keep.emails = joinEmails(*keep.emails, *gone.emails)
+	*keep.addresses = joinSame(*keep.addresses, *gone.addresses)
+	*keep.marks = joinSame(*keep.marks, *gone.marks)
+	*keep.comment = joinComments(*keep.comment, *gone.comment)
+	*keep.fields, diffs = mergeFields(*keep.fields, *gone.fields, take)
+	return diffs
+}
+
+func mergeFields(keep, gone Values, take map[string]bool) (out Values, diffs []Difference) {
+	out = maps.Clone(keep)
 	for _, id := range slices.Sorted(maps.Keys(gone)) {
 		k, g := keep[id], gone[id]
 		if k != "" && g != "" && k != g {
@@ -133,10 +158,6 @@ func joinNumbers(keep, gone []Number) []Number {
 
 func joinEmails(keep, gone []Email) []Email {
 	return joinBy(keep, gone, func(e Email) string { return FoldName(e.Address) })
-}
-
-func joinTexts(keep, gone []string) []string {
-	return joinBy(keep, gone, func(s string) string { return s })
 }
 
 func joinSame[T comparable](keep, gone []T) []T {

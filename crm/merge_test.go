@@ -59,3 +59,79 @@ func TestRecordsAreMergedFieldByField(t *testing.T) {
 		t.Errorf("%+v %+v", company, lead)
 	}
 }
+
+// What the one lacks comes from the other, of every field that the kind has; where both have something there was a choice.
+func TestEveryFieldOfTwoRecordsIsMerged(t *testing.T) {
+	l := aWholeLead()
+	person := Contact{FirstName: "Jörg", LastName: "Groß", Position: "Buyer", Company: "f1", Numbers: l.Numbers, SIP: l.SIP, Emails: l.Emails,
+		Addresses: l.Addresses, Fields: l.Fields, Comment: l.Comment, Marks: l.Marks, Source: l.Source, Responsible: l.Responsible}
+	firm := Company{Name: "Groß", Numbers: l.Numbers, SIP: l.SIP, Emails: l.Emails, Addresses: l.Addresses, Fields: l.Fields, Comment: l.Comment,
+		Marks: l.Marks, Source: l.Source, Responsible: l.Responsible}
+	lead := Lead{Title: l.Title, FirstName: l.FirstName, LastName: l.LastName, CompanyName: l.CompanyName, Numbers: l.Numbers, SIP: l.SIP, Emails: l.Emails,
+		Addresses: l.Addresses, Fields: l.Fields, Comment: l.Comment, Marks: l.Marks, Source: l.Source, Responsible: l.Responsible}
+	all := map[string]bool{}
+	for _, tt := range []struct {
+		what          string
+		scalars       []string
+		fill, nothing func() (any, []Difference)
+		want          any
+		both          func(take map[string]bool) (any, []Difference)
+	}{
+		{"people", []string{"first_name", "last_name", "position", "source", "company", "responsible"},
+			func() (any, []Difference) { c, d := MergeContacts(Contact{}, person, nil); return c, d },
+			func() (any, []Difference) { c, d := MergeContacts(person, Contact{}, all); return c, d }, person,
+			func(take map[string]bool) (any, []Difference) {
+				other := Contact{FirstName: "1", LastName: "1", Position: "1", Company: "1", Source: "1", Responsible: "1"}
+				c, d := MergeContacts(person, other, take)
+				return [6]any{c.FirstName, c.LastName, c.Position, c.Source, string(c.Company), string(c.Responsible)}, d
+			}},
+		{"companies", []string{"name", "source", "responsible"},
+			func() (any, []Difference) { c, d := MergeCompanies(Company{}, firm, nil); return c, d },
+			func() (any, []Difference) { c, d := MergeCompanies(firm, Company{}, all); return c, d }, firm,
+			func(take map[string]bool) (any, []Difference) {
+				c, d := MergeCompanies(firm, Company{Name: "1", Source: "1", Responsible: "1"}, take)
+				return [6]any{c.Name, c.Source, string(c.Responsible)}, d
+			}},
+		{"leads", []string{"title", "first_name", "last_name", "company_name", "source", "responsible"},
+			func() (any, []Difference) { c, d := MergeLeads(Lead{}, lead, nil); return c, d },
+			func() (any, []Difference) { c, d := MergeLeads(lead, Lead{}, all); return c, d }, lead,
+			func(take map[string]bool) (any, []Difference) {
+				other := Lead{Title: "1", FirstName: "1", LastName: "1", CompanyName: "1", Source: "1", Responsible: "1"}
+				c, d := MergeLeads(lead, other, take)
+				return [6]any{c.Title, c.FirstName, c.LastName, c.CompanyName, c.Source, string(c.Responsible)}, d
+			}},
+	} {
+		take := map[string]bool{}
+		for _, name := range tt.scalars {
+			all[name], take[name] = true, true
+		}
+		if got, diffs := tt.fill(); !reflect.DeepEqual(got, tt.want) || len(diffs) != 0 {
+			t.Errorf("%s into an empty one: %+v, %v", tt.what, got, diffs)
+		}
+		if got, diffs := tt.nothing(); !reflect.DeepEqual(got, tt.want) || len(diffs) != 0 {
+			t.Errorf("%s, an empty one into them: %+v, %v", tt.what, got, diffs)
+		}
+		got, diffs := tt.both(take)
+		var taken [6]any
+		for i := range tt.scalars {
+			taken[i] = "1"
+		}
+		names := []string{}
+		for _, d := range diffs {
+			names = append(names, d.Field)
+		}
+		if got != any(taken) || !slices.Equal(names, tt.scalars) {
+			t.Errorf("%s, all taken from the other: %v, with a choice in %v", tt.what, got, names)
+		}
+	}
+}
+
+func TestWhatIsTheSameIsNotJoinedTwice(t *testing.T) {
+	keep := Contact{Numbers: []Number{{E164: 49301}, {Written: "ask Anna"}}, Fields: Values{"a": "1"}}
+	gone := Contact{Numbers: []Number{{E164: 49301, Extension: "12"}, {Written: "ask Anna"}, {Written: "ask Ben"}, {E164: 49302}, {E164: 49302}}, Fields: Values{"a": "1", "b": ""}}
+	got, diffs := MergeContacts(keep, gone, map[string]bool{"b": true})
+	want := []Number{{E164: 49301}, {Written: "ask Anna"}, {E164: 49301, Extension: "12"}, {Written: "ask Ben"}, {E164: 49302}}
+	if !slices.Equal(got.Numbers, want) || !reflect.DeepEqual(got.Fields, keep.Fields) || len(diffs) != 0 {
+		t.Errorf("%+v, %v with a choice in %v", got.Numbers, got.Fields, diffs)
+	}
+}
