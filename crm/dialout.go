@@ -28,7 +28,7 @@ func (d Dialout) Rewrite(p Party) string {
 	number := p.DialString()
 	var best DialRule
 	for _, r := range d.Rules {
-		if r.From != "" && strings.HasPrefix(number, r.From) && len(r.From) > len(best.From) {
+		if strings.HasPrefix(number, r.From) && len(r.From) > len(best.From) {
 			best = r
 		}
 	}

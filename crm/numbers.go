@@ -193,7 +193,7 @@ func toE164(digits, region string) E164 {
 			}
 		}
 	}
-	if !plus && len(bare) <= longestShort {
+	if len(bare) <= longestShort {
 		return 0
 	}
 	n, err := phonenumbers.Parse(digits, region)

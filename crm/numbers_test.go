@@ -87,8 +87,20 @@ func TestParseTellsKindsApart(t *testing.T) {
 		{"01 5051234", "AT", Phone, "+4315051234"},
 		{"0800 1234567", "", Phone, "+498001234567"},
 		{"1234567890123456789", "DE", Internal, "1234567890123456789"},
+		{"sip:" + strings.Repeat("a", 300) + "@example.org", "DE", Withheld, ""},
+		{"#31#01761234567", "DE", Internal, "#31#01761234567"},
+		{"0048 (0)22 555 18 40", "DE", Phone, "+48225551840"},
+		{"491234567", "DE", Phone, "+49491234567"},
+		{"+683 4002", "DE", Phone, "+6834002"},
+		{"+49 30", "DE", Internal, "4930"},
+		{"0800 FOX 1234", "DE", Phone, "+498003691234"},
+		{"1-800-APP-1234", "US", Phone, "+18002771234"},
+		{"x55", "DE", SIPAddress, "sip:x55"},
 	} {
 		p := Parse(c.written, c.region)
+		if p.Extension != "" {
+			t.Errorf("Parse(%q, %q) has the extension %q", c.written, c.region, p.Extension)
+		}
 		if p.Kind != c.kind || p.Key() != c.key {
 			t.Errorf("Parse(%q, %q) = %q %q, want %q %q", c.written, c.region, p.Kind, p.Key(), c.kind, c.key)
 		}

@@ -46,6 +46,14 @@ func TestPipelinesHaveOrderedStages_F4(t *testing.T) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
+	for want, bad := range map[string]Pipeline{
+		PipelineNeedsStages: {Name: "x", Stages: []Stage{own.Stages[0], own.Stages[2]}}, // none is open
+		PipelineStagesTwice: {Name: "x", Stages: append(slices.Clone(own.Stages), Stage{"Done", "Finished", Won})},
+	} {
+		if err := bad.Check(); err == nil || err.Error() != want {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
 }
 
 func TestSourcesAreTheStandardListAndOwnOnes_A4(t *testing.T) {
@@ -85,7 +93,9 @@ func TestQueuesAreRungInTheirWay_D4(t *testing.T) {
 
 func TestTheHighestOfSeveralRolesWins_G1(t *testing.T) {
 	own := Role{ID: "own", Name: "Trainee", Rights: Rights{Call: CallCRM, SeeCalls: ReachOwn, Lines: true}}
-	all := append(StandardRoles(), own)
+	ears := Role{ID: "ears", Rights: Rights{Listen: ReachAll, Users: true}}
+	hands := Role{ID: "hands", Rights: Rights{Call: CallCRMAndColleagues, DeleteRecordings: ReachDepartment, Settings: true}}
+	all := append(StandardRoles(), own, ears, hands)
 	for name, c := range map[string]struct {
 		user User
 		want Rights
@@ -93,6 +103,7 @@ func TestTheHighestOfSeveralRolesWins_G1(t *testing.T) {
 		"nobody set one: an agent": {User{}, StandardRoles()[3].Rights},
 		"one of the company's own": {User{Roles: []ID{"own"}}, own.Rights},
 		"of each right the higher": {User{Roles: []ID{"own", HeadOfDepartment}}, Rights{CallAnyone, ReachDepartment, ReachDepartment, ReachNone, true, false, false}},
+		"each of another role":     {User{Roles: []ID{"own", "ears", "hands"}}, Rights{CallCRMAndColleagues, ReachOwn, ReachAll, ReachDepartment, true, true, true}},
 		"an administrator has all": {User{Roles: []ID{"own", Administrator}}, AllRights},
 		"who has left has none":    {User{Roles: []ID{Administrator}, Left: true}, Rights{}},
 		"a role that is not there": {User{Roles: []ID{"nowhere"}}, Rights{}},
@@ -129,6 +140,17 @@ func TestWhoMayCallWhom_G1(t *testing.T) {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}
+	for _, c := range []struct {
+		right            CallRight
+		known, colleague bool
+		may              bool
+	}{
+		{CallNobody, true, false, false}, {CallNobody, false, true, true}, {CallCRM, false, true, true}, {CallCRM, true, false, true}, {CallCRM, false, false, false},
+	} {
+		if may := (Rights{Call: c.right}).MayPassOn(c.known, c.colleague) == nil; may != c.may {
+			t.Errorf("%+v: may pass on: %v", c, may)
+		}
+	}
 	me, peer, other := User{ID: "1", Department: "Sales"}, User{ID: "2", Department: "Sales"}, User{ID: "3"}
 	for _, c := range []struct {
 		reach Reach
@@ -138,8 +160,8 @@ func TestWhoMayCallWhom_G1(t *testing.T) {
 			t.Errorf("reach %d: %v", c.reach, got)
 		}
 	}
-	if ReachDepartment.Includes(User{ID: "4"}, User{ID: "5"}) {
-		t.Error("two users without a department are of one")
+	if alone := (User{ID: "4"}); ReachDepartment.Includes(alone, User{ID: "5"}) || !ReachDepartment.Includes(alone, alone) {
+		t.Error("two users without a department are of one, or one of them is not with themselves")
 	}
 }
 
@@ -162,10 +184,18 @@ func TestWorkingHours_A1(t *testing.T) {
 	if !(Hours{}).Open(time.Time{}) {
 		t.Error("a line without hours is closed")
 	}
-	for want, bad := range map[string]Hours{HoursNoZone: {Zone: "Mars/Base"}, HoursWrong: {Spans: []Span{{time.Monday, 60, 60}}}} {
-		if err := bad.Check(); err == nil || err.Error() != want {
-			t.Errorf("%v, want %q", err, want)
+	for want, wrong := range map[string][]Hours{HoursNoZone: {{Zone: "Mars/Base"}}, HoursWrong: {
+		{Spans: []Span{{time.Monday, 60, 60}}}, {Spans: []Span{{time.Monday, -1, 60}}}, {Spans: []Span{{time.Monday, 60, 24*60 + 1}}},
+		{Spans: []Span{{time.Sunday - 1, 0, 60}}}, {Spans: []Span{{time.Saturday + 1, 0, 60}}}}} {
+		for _, bad := range wrong {
+			if err := bad.Check(); err == nil || err.Error() != want {
+				t.Errorf("%+v: %v, want %q", bad, err, want)
+			}
 		}
+	}
+	midnight := h.Midnight(time.Date(2026, 11, 26, 23, 30, 0, 0, time.UTC))
+	if want := time.Date(2026, 11, 26, 23, 0, 0, 0, time.UTC); !midnight.Equal(want) {
+		t.Errorf("the Friday of Berlin begins at %v", midnight)
 	}
 }
 
@@ -241,6 +271,13 @@ func TestDialOut_A1(t *testing.T) {
 			t.Errorf("%s is dialled %q, want %q", written, got, want)
 		}
 	}
+	d.Rules = []DialRule{{"+4930", ""}, {"+49", "0"}, {"+", "00"}}
+	if got := d.Rewrite(Parse("030 1234567", "DE")); got != "01234567" {
+		t.Errorf("with the longest rule first %q", got)
+	}
+	if (Dialout{Prefix: "0"}).None() || (Dialout{Rules: d.Rules}).None() {
+		t.Error("a prefix or a rule is nothing")
+	}
 	if got := (Dialout{}).Rewrite(Parse("0221 9876543", "DE")); got != "+492219876543" || !(Dialout{}).None() {
 		t.Errorf("without rules %q", got)
 	}
@@ -280,10 +317,24 @@ func TestEntriesAreReadAsTyped_E1(t *testing.T) {
 	if _, ok := list.FindAddress("SPAM@example.org"); !ok {
 		t.Error("an e-mail address is compared by its case")
 	}
-	for text, want := range map[string]string{"*": EntryNoNumber, "12*": EntryTooShort, "+*": EntryNoNumber, "0*1": EntryStar, "---": EntryNoNumber, "anna": EntryNoNumber, "call me ; now": EntryNoNumber} {
+	for text, want := range map[string]string{"*": EntryNoNumber, "12*": EntryTooShort, "+*": EntryNoNumber, "0*1": EntryStar, "---": EntryNoNumber, "anna": EntryNoNumber, "call me ; now": EntryNoNumber, "*97*": EntryStar, "+49*": EntryTooShort} {
 		if got, wrong := ParseEntries(Blacklist, text, "DE"); len(got) != 0 || len(wrong) != 1 || wrong[0].Key != want {
 			t.Errorf("%q: %v %v, want %q", text, got, wrong, want)
 		}
+	}
+	if _, wrong := ParseEntries(Blacklist, "0900*\n\n12*", "DE"); len(wrong) != 1 || wrong[0].Args["line"] != "3" {
+		t.Errorf("the line is %+v", wrong)
+	}
+	for _, c := range []struct{ region, written, key string }{
+		{"DE", "110*", "110"}, {"IT", "0039 06*", "+3906"}, {"PL", "0048 22*", "+4822"}, {"US", "011 49 30*", "+4930"}, {"US", "1 800*", "+1800"}, {"US", "800*", "+1800"},
+		{"CA", "1 416*", "+1416"}, {"", "0900*", "+49900"}, {"de", "0049 900*", "+49900"},
+	} {
+		if got, _ := ParseEntries(Exceptions, c.written, c.region); len(got) != 1 || got[0].Key != c.key || !got[0].Prefix {
+			t.Errorf("%s, %q: %+v, want %s", c.region, c.written, got, c.key)
+		}
+	}
+	if whole, _ := ParseEntries(Exceptions, "030 123456\n030 123456*", "DE"); len(whole) != 2 || whole[0].ID == whole[1].ID {
+		t.Errorf("a number and all that begin so are one entry: %+v", whole)
 	}
 	again, _ := ParseEntries(Exceptions, "(0900)*", "DE")
 	if again[0].ID != entries[0].ID {
@@ -331,6 +382,37 @@ func TestEntriesOfAddressesAreComparedWithoutSchemeAndByDomain_E1(t *testing.T) 
 	for text, want := range map[string]string{"@": EntryNoNumber, "anna@": EntryNoNumber, "sip:anna": EntryNoNumber, "*anna@example.org": EntryStar, "*@": EntryNoNumber, "an na@example.org": EntryNoNumber, "@e*": EntryTooShort} {
 		if got, wrong := ParseEntries(Blacklist, text, "DE"); len(got) != 0 || len(wrong) != 1 || wrong[0].Key != want {
 			t.Errorf("%q: %v %v, want %q", text, got, wrong, want)
+		}
+	}
+}
+
+// A record is held against the lists by all that it has.
+func TestARecordsEntriesAreFoundByAllThatItHas_E1(t *testing.T) {
+	parse := func(text string) Blocklist {
+		entries, _ := ParseEntries(Exceptions, text, "DE")
+		return NewBlocklist(entries)
+	}
+	list := parse("030 1234567\nrobot@pbx.example\n@spam.example\n0900*")
+	number, other := Parse("030 1234567", "DE").Number(""), Parse("030 7654321", "DE").Number("")
+	for what, c := range map[string]struct {
+		found []Entry
+		want  int
+	}{
+		"nothing":            {list.Among([]Number{other}, []string{"anna@pbx.example"}, []Email{{Address: "anna@example.org"}}), 0},
+		"a number":           {list.Among([]Number{other, number}, nil, nil), 1},
+		"a SIP address":      {list.Among(nil, []string{"Robot@pbx.example"}, nil), 1},
+		"an e-mail":          {list.Among(nil, nil, []Email{{Address: "anna@Spam.example"}}), 1},
+		"each, and two once": {list.Among([]Number{number, number}, []string{"robot@pbx.example"}, []Email{{Address: "a@spam.example"}, {Address: "b@spam.example"}}), 3},
+		"only beginnings":    {parse("0900*").Among([]Number{Parse("0900 5 123456", "DE").Number("")}, nil, nil), 1},
+		"an empty list":      {Blocklist{}.Among([]Number{number}, nil, nil), 0},
+	} {
+		if len(c.found) != c.want {
+			t.Errorf("%s: %+v", what, c.found)
+		}
+	}
+	for address, want := range map[string][]string{"": nil, "Anna@Example.org": {"anna@example.org", "@example.org"}, "@example.org": {"@example.org"}, "+4930": {"+4930"}} {
+		if got := EntryKeys(address); !slices.Equal(got, want) {
+			t.Errorf("%q is looked for as %v", address, got)
 		}
 	}
 }

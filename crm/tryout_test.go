@@ -54,6 +54,10 @@ func TestRulesAreTriedBeforeTheyAreSaved(t *testing.T) {
 	if !slices.Equal(ids(excepted), []ID{"1", "2", "3", "5", "6"}) || excepted.After.Declined != 3 || excepted.After.Leads != 0 {
 		t.Errorf("%v %+v", ids(excepted), excepted.After)
 	}
+	unsaved := TryRules([]PastFacts{call("7", Line{}, Incoming, stranger)}, RuleChange{Lines: []Line{{Name: "New", Mode: Auto}}}, first)
+	if len(unsaved.Differences) != 0 {
+		t.Errorf("a call without a line is on one that is not saved yet: %+v", unsaved.Differences)
+	}
 	source := other
 	source.Source = "Website"
 	if out := TryRules(calls, RuleChange{Lines: []Line{source}}, first); !slices.Equal(ids(out), []ID{"6"}) {
