@@ -91,15 +91,18 @@ func (t *tx) sameCaller(first crm.ID, c crm.Call) (bool, error) {
 		return false, err
 	}
 	from, err := Read[crm.Call](r)
-	if err != nil || from.Direction != crm.Incoming || from.Party.Key() != c.Party.Key() || c.Began.Sub(from.Began) > crm.RangTogether {
+	if err != nil || from.Direction != crm.Incoming || from.Party.Key() != c.Party.Key() {
 		return false, err
 	}
 	end := from.Ended
 	if end.IsZero() {
-		end = c.Began // it rings on
+		end = c.Began // it rings, or they talk, on
 	}
-	if !from.Answered.IsZero() {
+	if !from.Answered.IsZero() { // however long they talked
 		return from.PassedTo != "" && from.PassedTo == c.Agent && !c.Began.Before(from.Began) && c.Began.Before(end.Add(nextRings)), nil
+	}
+	if c.Began.Sub(from.Began) > crm.RangTogether {
+		return false, nil
 	}
 	rangRow, err := t.row(Key{Rang, crm.NumberID(c.Party.Key())})
 	if err != nil {

@@ -77,7 +77,10 @@ func TestWhatAnotherPhoneMadeGoesToWhoTakesTheCall_D1_D2(t *testing.T) {
 
 // Who was passed a caller passes them on in turn (D2); what is there for long stays whose it is.
 func TestACallerPassedOnTwiceGoesToTheLast_D2(t *testing.T) {
-	for minutes, want := range map[int]string{0: "Ada", 30: "Ben"} {
+	for _, tt := range []struct {
+		talked, later time.Duration // with Anna, and until Ben's phone rang
+		want          string
+	}{{20 * time.Second, -time.Second, "Ada"}, {25 * time.Minute, -time.Second, "Ada"}, {20 * time.Second, 30 * time.Minute, "Ben"}} {
 		c := newCompany(t)
 		line, began := c.id(), c.now
 		c.do(c.as(c.admin), crm.SaveLine{Line: crm.Line{ID: line, Name: "Sales", ChangeResponsible: true}})
@@ -88,15 +91,77 @@ func TestACallerPassedOnTwiceGoesToTheLast_D2(t *testing.T) {
 		c.do(c.as(c.anna), crm.UpdateCall{ID: hers.ID, Answered: began.Add(time.Second)})
 		c.do(c.as(c.anna), crm.UpdateCall{ID: hers.ID, PassedTo: c.ben})
 		c.do(c.as(c.anna), crm.Assign{Ref: leadRef(leadOf(1)), From: c.anna, To: c.ben})
-		c.do(c.as(c.anna), crm.EndCall{ID: hers.ID, Ended: began.Add(20 * time.Second), Outcome: crm.Answered})
-		_, his := c.ring(c.ben, 1, began.Add(19*time.Second+time.Duration(minutes)*time.Minute))
+		c.do(c.as(c.anna), crm.EndCall{ID: hers.ID, Ended: began.Add(tt.talked), Outcome: crm.Answered})
+		_, his := c.ring(c.ben, 1, began.Add(tt.talked+tt.later))
 		his.Line = line
 		c.do(c.as(c.ben), his)
 		c.do(c.as(c.ben), crm.UpdateCall{ID: his.ID, Answered: his.Began.Add(time.Second)})
 		c.do(c.as(c.ben), crm.UpdateCall{ID: his.ID, PassedTo: c.admin})
 		names := map[crm.ID]string{c.anna: "Anna", c.ben: "Ben", c.admin: "Ada"}
-		if got := names[get[crm.Lead](c, wire.Lead, leadOf(1)).Responsible]; got != want {
-			t.Errorf("%d minutes later: %s has it, want %s", minutes, got, want)
+		if got := names[get[crm.Lead](c, wire.Lead, leadOf(1)).Responsible]; got != tt.want {
+			t.Errorf("after %v, %v later: %s has it, want %s", tt.talked, tt.later, got, tt.want)
+		}
+	}
+}
+
+// What was made of a caller changes hands only where it is the same call, made by the rules, and somebody of ours takes it.
+func TestNothingElseChangesHands_D1_D2(t *testing.T) {
+	for what, edit := range map[string]func(c *company, e *crm.EnsureLead, hers, his *crm.Call) (before, then []crm.Change){
+		"Ben calls them at that moment": func(_ *company, _ *crm.EnsureLead, _, his *crm.Call) (before, then []crm.Change) {
+			his.Direction = crm.Outgoing
+			return
+		},
+		"Anna had called them": func(_ *company, _ *crm.EnsureLead, hers, _ *crm.Call) (before, then []crm.Change) {
+			hers.Direction = crm.Outgoing
+			return
+		},
+		"another number of theirs": func(c *company, e *crm.EnsureLead, _, his *crm.Call) (before, then []crm.Change) {
+			e.Lead.Numbers = append(e.Lead.Numbers, phone("030 7777777")...)
+			his.Party = crm.Parse("030 7777777", "DE")
+			return
+		},
+		"they talk with Anna": func(_ *company, _ *crm.EnsureLead, hers, _ *crm.Call) (before, then []crm.Change) {
+			return []crm.Change{crm.UpdateCall{ID: hers.ID, Answered: hers.Began.Add(time.Second)}}, nil
+		},
+		"Anna's program fell out long ago": func(_ *company, _ *crm.EnsureLead, hers, his *crm.Call) (before, then []crm.Change) {
+			his.Began = hers.Began.Add(crm.RangTogether + time.Minute)
+			return
+		},
+		"made by hand": func(_ *company, e *crm.EnsureLead, _, _ *crm.Call) (before, then []crm.Change) {
+			e.Lead.Origin.Reason = crm.Say(crm.ReasonByHand)
+			return
+		},
+		"converted by hand": func(_ *company, e *crm.EnsureLead, _, _ *crm.Call) (before, then []crm.Change) {
+			e.Lead.Origin.Reason = crm.Say(crm.ReasonConverted)
+			return
+		},
+		"passed on to who has left": func(c *company, _ *crm.EnsureLead, _, his *crm.Call) (before, then []crm.Change) {
+			gone := c.id()
+			c.do(c.as(c.admin), crm.SaveUser{User: crm.User{ID: gone, Name: "Gone", Left: true}})
+			return nil, []crm.Change{crm.UpdateCall{ID: his.ID, PassedTo: gone}}
+		},
+	} {
+		c := newCompany(t)
+		line, began := c.id(), c.now
+		c.do(c.as(c.admin), crm.SaveLine{Line: crm.Line{ID: line, Name: "Sales", ChangeResponsible: true}})
+		if what != "passed on to who has left" {
+			c.do(c.as(c.admin), crm.SaveWorkspace{Workspace: crm.Workspace{Owner: crm.WhoAnswers}})
+		}
+		ensure, hers := c.ring(c.anna, 1, began)
+		_, his := c.ring(c.ben, 1, began.Add(2*time.Second))
+		hers.Line, his.Line = line, line
+		before, then := edit(c, &ensure, &hers.Call, &his.Call)
+		c.do(c.as(c.anna), ensure)
+		c.do(c.as(c.anna), hers)
+		for _, change := range before {
+			c.do(c.as(c.anna), change)
+		}
+		c.do(c.as(c.ben), his)
+		for _, change := range append([]crm.Change{crm.UpdateCall{ID: his.ID, Answered: his.Began.Add(3 * time.Second)}}, then...) {
+			c.do(c.as(c.admin), change)
+		}
+		if got := get[crm.Lead](c, wire.Lead, leadOf(1)).Responsible; got != c.anna {
+			t.Errorf("%s: the lead goes to %s", what, get[crm.User](c, wire.User, got).Name)
 		}
 	}
 }
