@@ -106,17 +106,11 @@ func (q question) exception(p crm.Party) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var entries []crm.Entry
-	for _, r := range rows {
-		e, err := ledger.Read[crm.Entry](r)
-		if err != nil {
-			return "", err
-		}
-		if e.List == crm.Exceptions {
-			entries = append(entries, e)
-		}
+	exceptions, err := ledger.Exceptions(rows)
+	if err != nil {
+		return "", err
 	}
-	hit, ok := crm.NewBlocklist(entries).Find(p)
+	hit, ok := exceptions.Find(p)
 	if !ok {
 		return "", nil
 	}

@@ -146,6 +146,47 @@ func TestOnlyAMissedCallBecomesOneOfElsewhere_H6(t *testing.T) {
 	}
 }
 
+// What is remembered of a number's calls is each of them once, and not for longer than it can matter.
+func TestWhatIsRememberedOfANumbersCalls_H6(t *testing.T) {
+	c := newCompany(t)
+	began := c.now
+	ringings := func() rang {
+		t.Helper()
+		all, err := Read[rang](c.m.rows[Key{Rang, crm.NumberID(number)}])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	taken := c.rung(c.anna, number, "", began)
+	for range 2 { // sent again
+		c.do(c.as(c.anna), crm.UpdateCall{ID: taken, Answered: began.Add(time.Second)})
+	}
+	if all := ringings(); len(all.Answered) != 1 {
+		t.Errorf("one call was answered %d times", len(all.Answered))
+	}
+	for i := range 3 {
+		c.now = began.Add(time.Duration(i+1) * time.Hour)
+		missed := c.rung(c.ben, number, "", c.now)
+		c.do(c.as(c.ben), crm.EndCall{ID: missed, Ended: c.now, Outcome: crm.Missed})
+	}
+	if all := ringings(); len(all.Missed) != 1 {
+		t.Errorf("of hours ago %d calls are remembered", len(all.Missed)-1)
+	}
+}
+
+// An agent's second device is another phone: what rang there while the first was picked up is no missed call.
+func TestACallTakenOnTheOtherDeviceIsNoMissedOne_H6(t *testing.T) {
+	c := newCompany(t)
+	began := c.now
+	desk, laptop := c.rung(c.anna, number, "", began), c.rung(c.anna, number, "", began)
+	c.do(c.as(c.anna), crm.UpdateCall{ID: desk, Answered: began.Add(5 * time.Second)})
+	c.do(c.as(c.anna), crm.EndCall{ID: laptop, Ended: began.Add(5 * time.Second), Outcome: crm.Missed})
+	if got := get[crm.Call](c, wire.Call, laptop).Outcome; got != crm.AnsweredElsewhere {
+		t.Errorf("on the laptop it is %v", got)
+	}
+}
+
 func TestAnybodyAddsACallerToTheExceptions_E2(t *testing.T) {
 	c := newCompany(t)
 	entry := func(list crm.ListName, pattern string, prefix bool) crm.Entry {

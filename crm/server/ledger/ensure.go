@@ -99,21 +99,23 @@ func (t *tx) exception(all []crm.Party) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	var entries []crm.Entry
-	for _, r := range rows {
+	exceptions, err := Exceptions(rows)
+	return slices.ContainsFunc(all, func(p crm.Party) bool { _, found := exceptions.Find(p); return found }), err
+}
+
+// Exceptions are those among the entries of both lists (E1).
+func Exceptions(entries []*Row) (crm.Blocklist, error) {
+	var exceptions []crm.Entry
+	for _, r := range entries {
 		e, err := Read[crm.Entry](r)
 		if err != nil {
-			return false, err
+			return crm.Blocklist{}, err
 		}
 		if e.List == crm.Exceptions {
-			entries = append(entries, e)
+			exceptions = append(exceptions, e)
 		}
 	}
-	if len(entries) == 0 {
-		return false, nil
-	}
-	list := crm.NewBlocklist(entries)
-	return slices.ContainsFunc(all, func(p crm.Party) bool { _, found := list.Find(p); return found }), nil
+	return crm.NewBlocklist(exceptions), nil
 }
 
 // customer is what a call with a known party is saved on: the contact with its company, else the company, and what is

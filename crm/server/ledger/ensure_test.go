@@ -256,7 +256,7 @@ func TestALeadThatComesAfterTheSwitchIsACustomer_F6(t *testing.T) {
 	pipeline.ID, pipeline.Name = c.id(), "Service"
 	c.do(c.as(c.admin), crm.SavePipeline{Pipeline: pipeline})
 	c.do(c.as(c.admin), crm.SaveLine{Line: crm.Line{ID: line, Name: "Service", Pipeline: pipeline.ID}})
-	c.do(c.as(c.admin), crm.SaveWorkspace{Workspace: crm.Workspace{Mode: crm.Simple}})
+	c.do(c.as(c.admin), crm.SaveWorkspace{Workspace: crm.Workspace{Mode: crm.Simple, Pipeline: crm.StandardPipelineID}})
 	ensure, call := c.ring(c.ben, 1, c.now)
 	ensure.Lead.Line = line
 	c.do(c.as(c.ben), ensure)
@@ -268,5 +268,113 @@ func TestALeadThatComesAfterTheSwitchIsACustomer_F6(t *testing.T) {
 	}
 	if d := get[crm.Deal](c, wire.Deal, deal.ID); d.Pipeline != pipeline.ID || d.Origin.Call != call.ID {
 		t.Errorf("the deal is %+v", d)
+	}
+}
+
+// What no program can mean is refused, and leaves nothing.
+func TestALeadOfNoCallIsRefused_B4(t *testing.T) {
+	c := newCompany(t)
+	good, _ := c.ring(c.anna, 1, c.now)
+	for what, edit := range map[string]func(e *crm.EnsureLead){
+		"no id":                func(e *crm.EnsureLead) { e.Lead.ID = "" },
+		"before the first":     func(e *crm.EnsureLead) { e.Generation = 0 },
+		"more than there are":  func(e *crm.EnsureLead) { e.Generation = mostGenerations + 1 },
+		"of another's number":  func(e *crm.EnsureLead) { e.Peer = "+4930999" },
+		"of somebody withheld": func(e *crm.EnsureLead) { e.Peer, e.Lead.Numbers = "", nil },
+	} {
+		bad := good
+		edit(&bad)
+		if c.refused(wire.RejectInvalid, c.try(c.as(c.anna), bad)); len(c.openLeads(number)) != 0 {
+			t.Errorf("%s: it is there", what)
+		}
+	}
+	good.Lead.Status = ""
+	c.do(c.as(c.anna), good)
+	if l := get[crm.Lead](c, wire.Lead, leadOf(1)); l.Status != crm.LeadNew {
+		t.Errorf("it begins as %q", l.Status)
+	}
+}
+
+func TestB4TheIDOfALeadThatStandsForAClosedOneMakesTheNext(t *testing.T) {
+	c := newCompany(t)
+	c.repeatLeads()
+	byHand := c.id()
+	c.do(c.as(c.ben), crm.CreateLead{Lead: crm.Lead{ID: byHand, Status: crm.LeadNew, Numbers: phone(number)}})
+	c.savedOn(c.rings(c.anna, 1, c.now), leadRef(byHand)) // generation 1 stands for it
+	closed := c.closeLead(byHand)
+	c.savedOn(c.rings(c.anna, 1, closed.Add(time.Minute)), leadRef(leadOf(2)))
+}
+
+func TestB4ACallOfBeforeARemovalBringsNothingBack(t *testing.T) {
+	c := newCompany(t)
+	c.rings(c.anna, 1, c.now)
+	before := c.now
+	c.do(c.as(c.anna), crm.RemoveRecord{Ref: leadRef(leadOf(1))})
+	c.savedOn(c.rings(c.ben, 1, before)) // was offline
+	if open := c.openLeads(number); len(open) != 0 {
+		t.Errorf("open leads %v, want none", open)
+	}
+	c.savedOn(c.rings(c.ben, 1, c.now.Add(time.Minute)), leadRef(leadOf(2)))
+}
+
+func TestE1TheBlacklistIsNoListOfExceptions(t *testing.T) {
+	c := newCompany(t)
+	entries, _ := crm.ParseEntries(crm.Blacklist, "030 2094*", "DE")
+	c.do(c.as(c.admin), crm.AddEntries{Entries: entries})
+	c.savedOn(c.rings(c.anna, 1, c.now), leadRef(leadOf(1))) // the telephone has declined it, or the program knew of no list yet
+}
+
+func TestB6WithoutRepeatLeadsTheCallGoesToTheLeadClosedLast(t *testing.T) {
+	c := newCompany(t)
+	c.repeatLeads()
+	c.rings(c.anna, 1, c.now)
+	c.closeLead(leadOf(1))
+	c.rings(c.anna, 2, c.now)
+	c.closeLead(leadOf(2))
+	c.do(c.as(c.admin), crm.SaveWorkspace{})
+	last := leadRef(leadOf(2))
+	c.savedOn(c.rings(c.ben, 3, c.now), last)
+	c.do(c.as(c.anna), crm.SetLeadStatus{Lead: leadOf(1), From: crm.LeadJunk, To: crm.LeadNew})
+	c.closeLead(leadOf(1))
+	c.savedOn(c.rings(c.ben, 3, c.now), leadRef(leadOf(1)))
+	// A program that was offline when the setting was on has made one.
+	ensure, call := c.ring(c.ben, 4, c.now) // 3 stands for the closed one
+	ensure.Lead.Repeat = true
+	c.do(c.as(c.ben), ensure)
+	c.do(c.as(c.ben), call)
+	c.savedOn(get[crm.Call](c, wire.Call, call.ID).Refs, leadRef(leadOf(4)))
+}
+
+func TestB4AGenerationThatWasPassedOverIsNotMade(t *testing.T) {
+	c := newCompany(t)
+	c.repeatLeads()
+	c.savedOn(c.rings(c.anna, 3, c.now), leadRef(leadOf(3)))
+	closed := c.closeLead(leadOf(3))
+	c.savedOn(c.rings(c.ben, 1, closed.Add(time.Minute)), leadRef(leadOf(4)))
+}
+
+// A customer that a program makes of a lead of before is the next lead's: each id follows from that lead's.
+func TestB6ACustomerWhoComesBackIsOfTheNextLead_F2(t *testing.T) {
+	c := newCompany(t)
+	c.rings(c.anna, 1, c.now)
+	closed := c.closeLead(leadOf(1))
+	c.do(c.as(c.admin), crm.SaveWorkspace{Workspace: crm.Workspace{Mode: crm.Simple, ConvertTo: crm.ToBoth, RepeatLeads: true}})
+	ensure, call := c.ring(c.ben, 1, closed.Add(time.Minute)) // knows of neither
+	convert := ensure.Lead.Convert(crm.Conversion{Kinds: crm.ToBoth.Kinds(), NewID: func(k crm.Kind) crm.ID { return crm.ConvertedID(ensure.Lead.ID, k) }})
+	ensure.Convert = &convert
+	call.Refs = append(convert.Refs(), call.Refs...)
+	c.do(c.as(c.ben), ensure)
+	c.do(c.as(c.ben), call)
+	made := func(k crm.Kind) crm.Ref { return crm.Ref{Kind: k, ID: crm.ConvertedID(leadOf(2), k)} }
+	person, firm, business := made(crm.KindContact), made(crm.KindCompany), made(crm.KindDeal)
+	c.savedOn(get[crm.Call](c, wire.Call, call.ID).Refs, person, firm, business, leadRef(leadOf(2)))
+	if p := get[crm.Contact](c, wire.Contact, person.ID); p.Company != firm.ID {
+		t.Errorf("the person is at %q", p.Company)
+	}
+	if d := get[crm.Deal](c, wire.Deal, business.ID); d.Contact != person.ID || d.Company != firm.ID || d.Lead != leadOf(2) {
+		t.Errorf("the deal is %+v", d)
+	}
+	if l := get[crm.Lead](c, wire.Lead, leadOf(2)); !l.Repeat || l.Status != crm.LeadConverted {
+		t.Errorf("the lead is %+v", l)
 	}
 }

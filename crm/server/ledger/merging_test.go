@@ -3,6 +3,7 @@ package ledger
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,29 @@ func TestFieldIsTheLastWriters(t *testing.T) {
 	got := get[crm.Contact](c, wire.Contact, r.ID)
 	if got.LastName != "Maier" || got.Position != "Buyer" || got.ChangedBy != c.anna {
 		t.Errorf("got %+v, want the later name and the other field as well", got)
+	}
+}
+
+// A form that was saved offline says all fields; those that somebody set later stay, and of two of one moment the one told last counts.
+func TestWholeUpdateIsTheLastWritersFieldByField(t *testing.T) {
+	c := newCompany(t)
+	r := c.contact("Meier")
+	early := c.now.Add(time.Second)
+	c.now = c.now.Add(time.Minute)
+	c.do(c.as(c.ben), crm.UpdateContact{Contact: crm.Contact{ID: r.ID, LastName: "Maier", Position: "Buyer"}})
+	saved := func(k crm.Contact, at time.Time) crm.Contact {
+		k.ID = r.ID
+		if err := c.tryAt(c.as(c.anna), crm.UpdateContact{Contact: k}, at); err != nil {
+			t.Fatal(err)
+		}
+		return get[crm.Contact](c, wire.Contact, r.ID)
+	}
+	if got := saved(crm.Contact{LastName: "Mayer", Comment: "typed offline"}, early); got.LastName != "Maier" || got.Position != "Buyer" || got.Comment != "typed offline" {
+		t.Errorf("got %+v, want what was set later, and the comment", got)
+	}
+	saved(crm.Contact{LastName: "Meyer"}, c.now)
+	if got := saved(crm.Contact{LastName: "Myers"}, c.now); got.LastName != "Myers" {
+		t.Errorf("of two of one moment %q stays", got.LastName)
 	}
 }
 
@@ -129,6 +153,30 @@ func TestExpectedValuesAreChecked(t *testing.T) {
 	c.refused(wire.RejectChanged, c.try(c.as(c.ben), crm.SetDealStage{Deal: deal, From: crm.DealNew, To: crm.DealLost}))
 }
 
+// What nobody has is "", in a command, and not there, in a row.
+func TestNobodyIsExpectedAndSetAsNobody(t *testing.T) {
+	c := newCompany(t)
+	r := c.contact("Meier")
+	c.do(c.as(c.anna), crm.Assign{Ref: r, From: "", To: c.ben})
+	c.refused(wire.RejectChanged, c.try(c.as(c.anna), crm.Assign{Ref: r, From: "", To: c.anna}))
+	c.do(c.as(c.anna), crm.Assign{Ref: r, From: c.ben, To: ""})
+	if v, there := c.m.rows[KeyOf(r)].Fields["responsible"]; there {
+		t.Errorf("nobody is responsible, and that is %s", v)
+	}
+	c.do(c.as(c.ben), crm.Assign{Ref: r, From: c.anna, To: ""}) // it is so already
+}
+
+// A lead that is closed may be made beside an open one of its number; the open one keeps what is its own.
+func TestAClosedLeadByHandIsItsOwn_B4(t *testing.T) {
+	c := newCompany(t)
+	c.rings(c.anna, 1, c.now)
+	junk := c.id()
+	c.do(c.as(c.ben), crm.CreateLead{Lead: crm.Lead{ID: junk, LastName: "Spam", Status: crm.LeadJunk, Numbers: phone(number)}})
+	if l := get[crm.Lead](c, wire.Lead, junk); l.Status != crm.LeadJunk || get[crm.Lead](c, wire.Lead, leadOf(1)).LastName != "" {
+		t.Errorf("it is %+v", l)
+	}
+}
+
 func TestB4NoWayToASecondOpenLead(t *testing.T) {
 	c := newCompany(t)
 	c.rings(c.anna, 1, c.now)
@@ -192,7 +240,15 @@ func TestMergeMovesEverythingAndTheSurvivorIsTheRoot(t *testing.T) {
 		t.Errorf("numbers %v, want those of both that went", got.Numbers)
 	}
 	c.do(c.as(c.ben), set(a, "position", "Buyer")) // who still knows the old id
-	c.do(c.as(c.ben), crm.BeginCall{Call: crm.Call{ID: c.id(), Agent: c.ben, Began: c.now, Refs: []crm.Ref{a, b}}})
+	both := c.id()
+	c.do(c.as(c.ben), crm.BeginCall{Call: crm.Call{ID: both, Agent: c.ben, Began: c.now, Refs: []crm.Ref{a, b}, Uploaded: []crm.ID{c.id()}}})
+	if got := get[crm.Call](c, wire.Call, both); !slices.Equal(got.Refs, []crm.Ref{keep}) || len(got.Uploaded) != 0 {
+		t.Errorf("a call on both is %+v", got)
+	}
+	c.do(c.as(c.ben), crm.UpdateContact{Contact: crm.Contact{ID: a.ID, Comment: "saved in a form"}}) // all of which it knows is A's
+	if got := get[crm.Contact](c, wire.Contact, keep.ID); got.LastName != "C" || got.Comment != "saved in a form" || len(got.Numbers) != 2 {
+		t.Errorf("a form of the old id took away what it did not say: %+v", got)
+	}
 	if got := get[crm.Contact](c, wire.Contact, keep.ID); got.Position != "Buyer" {
 		t.Errorf("an edit of the old id went nowhere: %+v", got)
 	}
@@ -255,6 +311,36 @@ func TestRefusedCommandLeavesNothing(t *testing.T) {
 	}
 }
 
+// Who has left, or never was here, changes nothing at all; what was changed a command before counts in the same batch.
+func TestG2WhoHasLeftMayNothing(t *testing.T) {
+	c := newCompany(t)
+	person := func() crm.CreateContact {
+		return crm.CreateContact{Contact: crm.Contact{ID: c.id(), LastName: "Meier"}}
+	}
+	c.refused(wire.RejectNotAllowed, c.try(c.as(c.id()), person()))
+	apply := func(from Sender, change crm.Change) error {
+		c.now = c.now.Add(time.Second)
+		_, err := c.batch.Apply(from, crm.Command{ID: c.id(), At: crm.HLC(c.now.UnixMilli()) << 16, Change: change}, c.now)
+		return err
+	}
+	for _, err := range []error{apply(c.as(c.ben), person()), apply(c.as(c.admin), crm.SaveUser{User: crm.User{ID: c.ben, Name: "Ben", Left: true}})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.refused(wire.RejectNotAllowed, apply(c.as(c.ben), person()))
+	c.next()
+	c.refused(wire.RejectNotAllowed, c.try(c.as(c.ben), person()))
+	// Who may change users takes nothing from who has more, not even where another administrator is left.
+	office := crm.Role{ID: c.id(), Name: "Office", Rights: crm.StandardRoles()[3].Rights}
+	office.Rights.Users = true
+	second, clerk := c.id(), c.id()
+	c.do(c.as(c.admin), crm.SaveRole{Role: office})
+	c.do(c.as(c.admin), crm.SaveUser{User: crm.User{ID: second, Name: "Second", Roles: []crm.ID{crm.Administrator}}})
+	c.do(c.as(c.admin), crm.SaveUser{User: crm.User{ID: clerk, Name: "Clerk", Roles: []crm.ID{office.ID}}})
+	c.refused(wire.RejectNotAllowed, c.try(c.as(clerk), crm.SaveUser{User: crm.User{ID: second, Name: "Second"}}))
+}
+
 func TestG2RightsAreThoseOfNow(t *testing.T) {
 	c := newCompany(t)
 	own := c.id()
@@ -282,6 +368,40 @@ func TestG2RightsAreThoseOfNow(t *testing.T) {
 	c.refused(wire.RejectNotAllowed, c.try(ben, crm.SaveUser{User: crm.User{ID: c.id(), Name: "New", Roles: []crm.ID{crm.ChiefExecutive}}}))
 	c.refused(wire.RejectNotAllowed, c.try(ben, crm.SaveUser{User: crm.User{ID: c.admin, Name: "Ada", Left: true}}))
 	c.refused(wire.RejectNotAllowed, c.try(ben, crm.SaveRole{Role: crm.Role{ID: own, Rights: crm.AllRights}}))
+}
+
+// Each right opens what it is for, and nothing of the others (G1).
+func TestG2ARightIsForItsOwn(t *testing.T) {
+	c := newCompany(t)
+	id := c.id()
+	of := map[string][]crm.Change{
+		"lines": {crm.SaveLine{Line: crm.Line{ID: id, Name: "Sales"}}, crm.SaveQueue{Queue: crm.Queue{ID: id}},
+			crm.RemoveSetup{Kind: crm.SetupLine, ID: id}, crm.RemoveSetup{Kind: crm.SetupQueue, ID: id}},
+		"users": {crm.SaveUser{User: crm.User{ID: c.id(), Name: "New"}}, crm.SaveRole{Role: crm.Role{ID: id}}, crm.RemoveSetup{Kind: crm.SetupRole, ID: id}},
+		"settings": {crm.SaveWorkspace{}, crm.SavePipeline{Pipeline: crm.StandardPipeline()}, crm.SaveField{Field: crm.Field{ID: id}},
+			crm.AddEntries{Entries: []crm.Entry{{ID: id, List: crm.Blacklist, Pattern: "0900*", Key: "+49900", Prefix: true}}}, crm.RemoveEntries{IDs: []crm.ID{id}},
+			crm.RemoveSetup{Kind: crm.SetupPipeline, ID: id}, crm.RemoveSetup{Kind: crm.SetupField, ID: id}},
+	}
+	agent := crm.StandardRoles()[3].Rights // who makes an agent has an agent's rights
+	for has, role := range map[string]func(*crm.Rights){
+		"lines": func(r *crm.Rights) { r.Lines = true }, "users": func(r *crm.Rights) { r.Users = true }, "settings": func(r *crm.Rights) { r.Settings = true },
+	} {
+		own := crm.Role{ID: c.id(), Name: has, Rights: agent}
+		role(&own.Rights)
+		who := c.id()
+		c.do(c.as(c.admin), crm.SaveRole{Role: own})
+		c.do(c.as(c.admin), crm.SaveUser{User: crm.User{ID: who, Name: has, Roles: []crm.ID{own.ID}}})
+		for needs, changes := range of {
+			for _, change := range changes {
+				if err := c.try(c.as(who), change); needs != has {
+					c.refused(wire.RejectNotAllowed, err)
+				} else if err != nil {
+					t.Errorf("who may change %s may not %s: %v", has, change.CommandName(), err)
+				}
+			}
+		}
+		c.refused(wire.RejectNotAllowed, c.try(c.as(who), crm.RecordingUploaded{Call: id}))
+	}
 }
 
 func TestG1CallsOfOthersCannotBeChanged(t *testing.T) {
@@ -312,5 +432,62 @@ func TestWhatComesBackHasNothingOfBefore(t *testing.T) {
 	}
 	if got := field[string](c.m.rows[KeyOf(r)], "from_later"); got != "kept" {
 		t.Errorf("what a later version knows is %q", got)
+	}
+}
+
+func TestWhatMakesNoSenseIsRefused(t *testing.T) {
+	c := newCompany(t)
+	for what, change := range map[string]crm.Change{
+		"a line without a name":     crm.SaveLine{Line: crm.Line{ID: c.id()}},
+		"a pipeline without stages": crm.SavePipeline{Pipeline: crm.Pipeline{ID: c.id(), Name: "Service"}},
+		"an entry of nothing":       crm.AddEntries{Entries: []crm.Entry{{ID: c.id(), List: crm.Exceptions}}},
+		"more than a row may have":  crm.CreateContact{Contact: crm.Contact{ID: c.id(), Comment: strings.Repeat("x", mostBytes)}},
+		"a record without an id":    crm.CreateContact{Contact: crm.Contact{LastName: "Meier"}},
+	} {
+		if err := c.try(c.as(c.admin), change); err == nil {
+			t.Errorf("%s is taken", what)
+		} else {
+			c.refused(wire.RejectInvalid, err)
+		}
+	}
+	// The standard pipeline is changed, and put back as it was, whatever stands in it; another one is kept while it has deals.
+	own := crm.StandardPipeline()
+	own.ID, own.Name = c.id(), "Service"
+	c.do(c.as(c.admin), crm.SavePipeline{Pipeline: own})
+	for _, p := range []crm.ID{own.ID, crm.StandardPipelineID} {
+		c.do(c.as(c.anna), crm.CreateDeal{Deal: crm.Deal{ID: c.id(), Title: "Boiler", Pipeline: p}})
+	}
+	c.refused(wire.RejectInvalid, c.try(c.as(c.admin), crm.RemoveSetup{Kind: crm.SetupPipeline, ID: own.ID}))
+	c.do(c.as(c.admin), crm.RemoveSetup{Kind: crm.SetupPipeline, ID: crm.StandardPipelineID})
+}
+
+// A command of before a removal changes nothing of what is gone, also one of the same moment; and makes it not anew.
+func TestACommandOfBeforeARemovalDoesNothing(t *testing.T) {
+	c := newCompany(t)
+	r := c.contact("Meier")
+	c.do(c.as(c.anna), crm.RemoveRecord{Ref: r})
+	if err := c.tryAt(c.as(c.ben), set(r, "position", "Buyer"), c.now); err != nil {
+		t.Errorf("of the same moment: %v", err)
+	}
+	c.refused(wire.RejectGone, c.tryAt(c.as(c.ben), crm.CreateContact{Contact: crm.Contact{ID: r.ID, LastName: "Meier"}}, c.now.Add(-time.Second)))
+	if !c.gone(wire.Contact, r.ID) {
+		t.Error("it is there again")
+	}
+}
+
+// Whose a call was is kept only where it has become another's.
+func TestACallsFormerAgentsAreThoseItIsNoMore(t *testing.T) {
+	c := newCompany(t)
+	call := c.rung(c.anna, number, "", c.now)
+	c.do(c.as(c.anna), crm.SaveNote{Call: call, Text: "wants a roof"})
+	k := Key{wire.Call, call}
+	if former := c.m.rows[k].Former; len(former) != 0 {
+		t.Errorf("a note makes it another's: %v", former)
+	}
+	for _, agent := range []crm.ID{c.ben, c.anna, c.ben} {
+		c.do(c.as(c.admin), crm.UpdateCall{ID: call, Agent: agent})
+	}
+	if former := c.m.rows[k].Former; !slices.Equal(former, []crm.ID{c.anna, c.ben}) {
+		t.Errorf("it was once of %v", former)
 	}
 }
