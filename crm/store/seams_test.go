@@ -73,6 +73,62 @@ func TestADealIsMadeAlsoWhereOneOfBeforeIsGone_F3(t *testing.T) {
 	}
 }
 
+// Every rule of a line is its own: of two lines at the same time, each does as it is set up.
+func TestTwoLinesBehaveInOppositeWaysAtTheSameTime_A1(t *testing.T) {
+	s := seeded(t)
+	petra := crm.User{ID: s.NewID(), Name: "Petra", Extension: "155"}
+	queue := crm.Queue{ID: s.NewID(), Name: "Sales queue", Members: []crm.ID{petra.ID}}
+	sales := crm.Line{ID: s.NewID(), Name: "Sales", Number: num("030 555 1000", crm.LabelWork), Region: "DE", Source: "Website", Queue: queue.ID,
+		Mode: crm.Auto, LeadFor: crm.LeadForIncoming, SendToResponsible: true, ChangeResponsible: true}
+	service := crm.Line{ID: s.NewID(), Name: "Service", Number: num("030 555 2000", crm.LabelWork), Region: "AT", Source: "Callback",
+		Mode: crm.Auto, LeadFor: crm.LeadForOutgoing}
+	ok(t, s.Do(ctx, crm.SaveUser{User: petra}, crm.SaveQueue{Queue: queue}, crm.SaveLine{Line: sales}, crm.SaveLine{Line: service}))
+	me := must(s.Me(ctx))(t)
+	for _, tt := range []struct {
+		line        crm.Line
+		direction   crm.Direction
+		made        bool
+		responsible crm.ID
+		reason      string
+	}{
+		{sales, crm.Incoming, true, petra.ID, crm.ReasonNewLeadQueue},
+		{service, crm.Incoming, false, me.ID, crm.ReasonNotThisWay},
+		{sales, crm.Outgoing, false, me.ID, crm.ReasonNotThisWay},
+		{service, crm.Outgoing, true, me.ID, crm.ReasonNewLeadOut},
+	} {
+		c := crm.Call{Direction: tt.direction, Line: tt.line.ID, Party: crm.Parse(fmt.Sprintf("0221 98700%d%d", b2i(tt.line.ID == sales.ID), b2i(tt.direction == crm.Incoming)), "DE")}
+		c, d, err := s.BeginCall(ctx, c)
+		ok(t, err)
+		if c, d, err = s.RingCall(ctx, c.ID); err != nil || c.LineName != tt.line.Name || d.Source != tt.line.Source || d.Responsible != tt.responsible {
+			t.Errorf("%s, %s: on line %q with source %q of %v, %v", tt.line.Name, tt.direction, c.LineName, d.Source, d.Responsible, err)
+		}
+		if made := len(c.Refs) > 0; made != tt.made || made && must(s.Record(ctx, c.Refs[0]))(t).Lead.Line != tt.line.ID || !made && d.Reason.Key != tt.reason {
+			t.Errorf("%s, %s: it is on %v because %q", tt.line.Name, tt.direction, c.Refs, d.Reason.Key)
+		}
+		if tt.made && c.Reason.Key != tt.reason {
+			t.Errorf("%s, %s: made because %q", tt.line.Name, tt.direction, c.Reason.Key)
+		}
+		ok(t, s.AnswerCall(ctx, c.ID, s.now()))
+		ok(t, s.TransferCall(ctx, c.ID, "102")) // to Petra Weiß
+		if tt.made {
+			if goes := must(s.Record(ctx, c.Refs[0]))(t).Responsible == "Petra Weiß"; goes != tt.line.ChangeResponsible {
+				t.Errorf("%s: passed on, the lead goes along: %v", tt.line.Name, goes)
+			}
+		}
+	}
+	caller := crm.Parse(DemoKnown, "DE")
+	for _, l := range []crm.Line{sales, service} {
+		called, there, err := s.LineByNumber(ctx, l.Number.Written)
+		if err != nil || !there || called.ID != l.ID || called.Region != l.Region {
+			t.Errorf("%s is called, and it is %+v, %v", l.Name, called, err)
+		}
+		f := crm.RouteFacts{Line: called, Party: caller, Matches: must(s.Match(ctx, caller))(t), Responsible: me, Ready: true}
+		if goes := crm.DecideRoute(f).Extension != ""; goes != l.SendToResponsible {
+			t.Errorf("%s: sent to the responsible person: %v", l.Name, goes)
+		}
+	}
+}
+
 // A number of which nearly every call was junk has one open lead at most, however many closed ones.
 func TestAmongManyClosedLeadsTheOpenOneIsFound_B4(t *testing.T) {
 	for _, number := range []string{DemoUnknown, "sip:spam@example.org"} {

@@ -82,16 +82,18 @@ func TestCaller(t *testing.T) {
 	}
 }
 
-func TestDialled(t *testing.T) {
+func TestACallBelongsToTheLineThatWasDialled_A2(t *testing.T) {
 	for name, tt := range map[string]struct {
 		headers []string
 		want    string
 	}{
 		"the account's header first": {[]string{"X-Line: +493011", "P-Called-Party-ID: <sip:+493022@h>", "To: <sip:101@h>"}, "+493011"},
+		"an empty one says nothing":  {[]string{"X-Line: ", "P-Called-Party-ID: <sip:+493022@h>"}, "+493022"},
 		"as an address":              {[]string{"X-Line: <sip:+493011@h>"}, "+493011"},
 		"P-Called-Party-ID":          {[]string{"P-Called-Party-ID: <sip:+493022@h>", "History-Info: <sip:+493033@h>;index=1", "To: <sip:101@h>"}, "+493022"},
 		"History-Info, the first":    {[]string{"History-Info: <sip:+493033@h>;index=1, <sip:+493034@h>;index=1.1", "Diversion: <sip:+493044@h>"}, "+493033"},
-		"Diversion, the original":    {[]string{"Diversion: <sip:200@h>;reason=no-answer", "Diversion: <sip:+493044@h>;reason=unconditional"}, "+493044"},
+		"Diversion, the original":    {[]string{"Diversion: <sip:200@h>;reason=no-answer", "Diversion: <sip:+493044@h>;reason=unconditional", "To: <sip:+493055@h>"}, "+493044"},
+		"our own extension is none":  {[]string{"P-Called-Party-ID: <sip:101@h>", "History-Info: <sip:101@h>;index=1", "Diversion: <sip:101@h>", "To: <sip:+493055@h>"}, "+493055"},
 		"the To user":                {[]string{"To: <sip:+493055@h>"}, "+493055"},
 		"only our extension":         {[]string{"To: <sip:101@h>"}, "+4930default"},
 		"nothing":                    {nil, "+4930default"},
