@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"strings"
 	"text/tabwriter"
 
@@ -43,11 +42,7 @@ func keyCommand(ctx context.Context, args []string, t terminal) error {
 			return err
 		}
 	}
-	o, err := k.where.open(ctx, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(ctx, k, o, t), o.close())
+	return k.where.during(ctx, func(o opened) error { return do(ctx, k, o, t) })
 }
 
 func addKey(ctx context.Context, k keyFlags, o opened, t terminal) error {

@@ -84,6 +84,15 @@ type opened struct {
 
 func (o opened) close() error { return o.db.Close() }
 
+// during does something with what the place has, which is open for as long.
+func (p place) during(ctx context.Context, do func(opened) error) error {
+	o, err := p.open(ctx, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(o), o.close())
+}
+
 // keyPath is the file with the keys.
 func (p place) keyPath() (string, error) {
 	if p.keyFile != "" {

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -62,11 +61,7 @@ func userCommand(ctx context.Context, args []string, t terminal) error {
 			return err
 		}
 	}
-	o, err := u.where.open(ctx, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(ctx, u, o, t), o.close())
+	return u.where.during(ctx, func(o opened) error { return do(ctx, u, o, t) })
 }
 
 // addUser makes a user in the CRM who can sign in.

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"log/slog"
 	"strings"
 	"text/tabwriter"
 
@@ -42,11 +40,7 @@ func webhookCommand(ctx context.Context, args []string, t terminal) error {
 	if err := k.where.exists(); err != nil {
 		return err
 	}
-	o, err := k.where.open(ctx, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(ctx, k, o, t), o.close())
+	return k.where.during(ctx, func(o opened) error { return do(ctx, k, o, t) })
 }
 
 func addHook(ctx context.Context, k hookFlags, o opened, t terminal) error {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/zstd"
 
 	"leadline/crm/wire"
@@ -86,20 +85,5 @@ func (r *Replica) takeOver(ctx context.Context, compressed io.Reader) error {
 	if err := r.c.File.BeginSnapshot(ctx); err != nil {
 		return err
 	}
-	pages := cbor.NewDecoder(plain)
-	for {
-		var raw cbor.RawMessage
-		if err := pages.Decode(&raw); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		var page wire.Page
-		if err := wire.Decode(wire.TypeCBOR, raw, &page); err != nil {
-			return err
-		}
-		if err := r.c.File.ApplySnapshot(ctx, page.Rows); err != nil {
-			return err
-		}
-	}
+	return wire.EachPage(plain, func(p wire.Page) error { return r.c.File.ApplySnapshot(ctx, p.Rows) })
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/zstd"
 
 	"leadline/crm/disk"
@@ -79,23 +78,8 @@ func (s *Snapshots) makeReady(ctx context.Context, path string, m wire.Manifest)
 		return err
 	}
 	defer plain.Close()
-	pages := cbor.NewDecoder(plain)
 	return store.MakeReady(ctx, path, m, func(apply func([]wire.Row) error) error {
-		for {
-			var raw cbor.RawMessage
-			if err := pages.Decode(&raw); errors.Is(err, io.EOF) {
-				return nil
-			} else if err != nil {
-				return err
-			}
-			var page wire.Page
-			if err := wire.Decode(wire.TypeCBOR, raw, &page); err != nil {
-				return err
-			}
-			if err := apply(page.Rows); err != nil {
-				return err
-			}
-		}
+		return wire.EachPage(plain, func(p wire.Page) error { return apply(p.Rows) })
 	})
 }
 

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/fxamacker/cbor/v2"
 	"github.com/klauspost/compress/zstd"
 
 	"leadline/crm"
@@ -38,22 +37,15 @@ func (p *program) readSnapshot(s *Snapshots, m wire.Manifest) {
 		p.t.Fatal(err)
 	}
 	defer plain.Close()
-	pages := cbor.NewDecoder(plain)
-	for {
-		var raw cbor.RawMessage
-		if err := pages.Decode(&raw); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			p.t.Fatal(err)
-		}
-		var page wire.Page
-		if err := wire.Decode(wire.TypeCBOR, raw, &page); err != nil {
-			p.t.Fatal(err)
-		}
+	err = wire.EachPage(plain, func(page wire.Page) error {
 		for _, r := range page.Rows {
 			p.rows[wire.RowID{Entity: r.Entity, ID: r.ID}] = r
 		}
 		p.cursor = page.Rev
+		return nil
+	})
+	if err != nil {
+		p.t.Fatal(err)
 	}
 	if uint64(len(p.rows)) != m.Rows || p.cursor != m.Rev {
 		p.t.Errorf("%d rows up to %d, the manifest says %d up to %d", len(p.rows), p.cursor, m.Rows, m.Rev)

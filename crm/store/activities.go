@@ -97,19 +97,6 @@ func (s *Store) FollowUps(ctx context.Context, r crm.Ref) ([]crm.FollowUp, error
 	return followUps(q, "key = ? ORDER BY done IS NOT NULL, due", int64(k))
 }
 
-// FollowUpsDue are what a user has to do before a time, the longest overdue first.
-func (s *Store) FollowUpsDue(ctx context.Context, user crm.ID, before time.Time) ([]crm.FollowUp, error) {
-	q, err := s.read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	rid, err := userRid(q, user)
-	if err != nil {
-		return nil, err
-	}
-	return followUps(q, "done IS NULL AND responsible IS ? AND due < ? ORDER BY due", rid, before.UnixMilli())
-}
-
 func followUps(q querier, where string, args ...any) (all []crm.FollowUp, err error) {
 	err = each(q, "SELECT data FROM followup WHERE "+where, args, func(rows *sql.Rows) error {
 		var f crm.FollowUp
@@ -159,11 +146,7 @@ func (t *tx) mayOpen(c crm.SetLeadStatus) error {
 	if c.From.Open() || !c.To.Open() {
 		return nil
 	}
-	rid, err := ridOf(t, "lead", c.Lead)
-	if err != nil {
-		return err
-	}
-	l, err := leadByRid(t, rid)
+	l, err := leadByID(t, c.Lead)
 	if err != nil {
 		return err
 	}

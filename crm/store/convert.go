@@ -14,11 +14,7 @@ import (
 // convertLead makes what a lead becomes, and puts the lead's calls, notes and
 // follow-ups on it. The lead stays, closed and linked (F1).
 func (t *tx) convertLead(c crm.ConvertLead, at time.Time) error {
-	rid, err := ridOf(t, "lead", c.Lead)
-	if err != nil {
-		return err
-	}
-	l, err := leadByRid(t, rid)
+	l, err := leadByID(t, c.Lead)
 	if err != nil {
 		return err
 	}
@@ -143,11 +139,7 @@ func (s *Store) ConversionOf(ctx context.Context, lead crm.ID, kinds []crm.Kind,
 
 // conversionOf is ConversionOf; without a pipeline the deal is in the one of the lead's line, or of the CRM mode (F4).
 func (s *Store) conversionOf(q querier, lead crm.ID, c crm.Conversion) (crm.ConvertLead, error) {
-	rid, err := ridOf(q, "lead", lead)
-	if err != nil {
-		return crm.ConvertLead{}, err
-	}
-	l, err := leadByRid(q, rid)
+	l, err := leadByID(q, lead)
 	if err == nil && c.Pipeline == "" {
 		c.Pipeline, err = pipelineOf(q, l.Line)
 	}
@@ -186,11 +178,7 @@ func (s *Store) Convert(ctx context.Context, c crm.ConvertLead) (u crm.Undo, err
 // convertInto converts a lead, and gives the contact or company that it is converted into what the lead knows of them: the person,
 // where there is one, else the company. The next call of the lead's number is theirs then (C1).
 func (t *tx) convertInto(c crm.ConvertLead) error {
-	rid, err := ridOf(t, "lead", c.Lead)
-	if err != nil {
-		return err
-	}
-	l, err := leadByRid(t, rid)
+	l, err := leadByID(t, c.Lead)
 	if err != nil {
 		return err
 	}

@@ -182,11 +182,7 @@ func (t *tx) withoutLead(ref crm.Ref) (crm.Ref, error) {
 
 // fillLead writes what was typed in a form on a lead that is there.
 func (t *tx) fillLead(r crm.Ref, f crm.Form) error {
-	rid, err := ridOf(t, "lead", r.ID)
-	if err != nil {
-		return err
-	}
-	l, err := leadByRid(t, rid)
+	l, err := leadByID(t, r.ID)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,14 @@ func leadByRid(q querier, rid int64) (leadRow, error) {
 	return scanLead(q.row("SELECT "+leadColumns+leadTables+"WHERE l.rid = ?", rid))
 }
 
+func leadByID(q querier, id crm.ID) (leadRow, error) {
+	rid, err := ridOf(q, "lead", id)
+	if err != nil {
+		return leadRow{}, err
+	}
+	return leadByRid(q, rid)
+}
+
 func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 	responsible, err := userRid(t, l.Responsible)
 	if err != nil {
@@ -52,13 +60,11 @@ func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 			return err
 		}
 	} else {
-		if rid, err = ridOf(t, "lead", l.ID); err != nil {
-			return err
-		}
-		was, err := leadByRid(t, rid)
+		was, err := leadByID(t, l.ID)
 		if err != nil {
 			return err
 		}
+		rid = was.rid
 		if err := t.oneOpenLead(was.Lead, l); err != nil {
 			return err
 		}

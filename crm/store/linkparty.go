@@ -79,11 +79,7 @@ func (t *tx) become(made, to crm.Ref) error {
 	case made.Kind != crm.KindLead:
 		return nil
 	}
-	rid, err := ridOf(t, "lead", made.ID)
-	if err != nil {
-		return err
-	}
-	l, err := leadByRid(t, rid)
+	l, err := leadByID(t, made.ID)
 	if err != nil || !l.Status.Open() {
 		return err
 	}

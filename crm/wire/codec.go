@@ -56,6 +56,26 @@ func Decode(contentType string, data []byte, message any) error {
 	return nil
 }
 
+// EachPage reads the pages of a snapshot, decompressed, one after the other.
+func EachPage(snapshot io.Reader, do func(Page) error) error {
+	pages := cbor.NewDecoder(snapshot)
+	for {
+		var raw cbor.RawMessage
+		if err := pages.Decode(&raw); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		var page Page
+		if err := Decode(TypeCBOR, raw, &page); err != nil {
+			return err
+		}
+		if err := do(page); err != nil {
+			return err
+		}
+	}
+}
+
 func decodeJSON(data []byte, message any) error {
 	if err := shallow(data); err != nil {
 		return err

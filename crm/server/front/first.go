@@ -5,11 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"leadline/crm"
 	"leadline/crm/server/access"
-	"leadline/crm/wire"
 )
 
 //go:embed first.html
@@ -35,10 +33,7 @@ func (f *Front) showFirst(w http.ResponseWriter, r *http.Request) {
 
 // useFirst makes the first administrator.
 func (f *Front) useFirst(w http.ResponseWriter, r *http.Request) {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.bodyTime))
-	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-	if err := r.ParseForm(); err != nil {
-		f.refuse(w, r, wire.Problem{Code: wire.Malformed, Message: "the form cannot be read"})
+	if !f.typed(w, r) {
 		return
 	}
 	form := firstForm{Name: strings.TrimSpace(r.PostForm.Get("name")), Email: strings.TrimSpace(r.PostForm.Get("email")),
@@ -79,25 +74,14 @@ func (f *Front) makeFirst(r *http.Request, link access.Token, form firstForm) er
 	if err != nil {
 		return err
 	}
-	if err := f.Access.UseFirst(ctx, link, workspace, id, email, form.Password, func() error {
+	return f.Access.UseFirst(ctx, link, workspace, id, email, form.Password, func() error {
 		return f.company.SaveUser(ctx, workspace, crm.User{ID: id, Name: form.Name, Email: email, Extension: form.Extension, Roles: []crm.ID{crm.Administrator}})
-	}); err != nil {
-		return err
-	}
-	return nil
+	})
 }
 
 func (f *Front) refuseFirst(w http.ResponseWriter, r *http.Request, err error) {
-	if !errors.Is(err, access.ErrNoLink) {
-		f.refuse(w, r, err)
-		return
-	}
-	f.limits.guesses.take(addressOf(r))
-	words := "This link was used already, or is too old. A restart of the server prints another as long as nobody can sign in."
-	if german(r) {
-		words = "Dieser Link wurde schon benutzt oder ist zu alt. Ein Neustart des Servers gibt einen neuen aus, solange sich niemand anmelden kann."
-	}
-	http.Error(w, words, http.StatusNotFound)
+	f.refuseLink(w, r, err, "This link was used already, or is too old. A restart of the server prints another as long as nobody can sign in.",
+		"Dieser Link wurde schon benutzt oder ist zu alt. Ein Neustart des Servers gibt einen neuen aus, solange sich niemand anmelden kann.")
 }
 
 func (f *Front) renderFirst(w http.ResponseWriter, r *http.Request, status int, form firstForm) {

@@ -8,8 +8,10 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"time"
 
 	"leadline/crm/server/access"
+	"leadline/crm/wire"
 )
 
 //go:embed page.html
@@ -19,6 +21,31 @@ var pageHTML string
 // stands there when that was taken.
 func newPage(body string) *template.Template {
 	return template.Must(template.Must(template.New("page").Parse(pageHTML)).Parse(body))
+}
+
+// typed reads what was typed into a page; false when it cannot be read, which has been answered then.
+func (f *Front) typed(w http.ResponseWriter, r *http.Request) bool {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.bodyTime))
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		f.refuse(w, r, wire.Problem{Code: wire.Malformed, Message: "the form cannot be read"})
+		return false
+	}
+	return true
+}
+
+// refuseLink says that a link is good for nothing, in the browser's language; it counts as a guess.
+func (f *Front) refuseLink(w http.ResponseWriter, r *http.Request, err error, inEnglish, inGerman string) {
+	if !errors.Is(err, access.ErrNoLink) {
+		f.refuse(w, r, err)
+		return
+	}
+	f.limits.guesses.take(addressOf(r))
+	words := inEnglish
+	if german(r) {
+		words = inGerman
+	}
+	http.Error(w, words, http.StatusNotFound)
 }
 
 // german says whether a browser asks for German before all else.

@@ -4,10 +4,8 @@ import (
 	_ "embed"
 	"errors"
 	"net/http"
-	"time"
 
 	"leadline/crm/server/access"
-	"leadline/crm/wire"
 )
 
 // pathPassword is where a user sets the password by the link that an administrator made.
@@ -35,10 +33,7 @@ func (f *Front) showPassword(w http.ResponseWriter, r *http.Request) {
 
 // usePassword takes the password that was typed.
 func (f *Front) usePassword(w http.ResponseWriter, r *http.Request) {
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.bodyTime))
-	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-	if err := r.ParseForm(); err != nil {
-		f.refuse(w, r, wire.Problem{Code: wire.Malformed, Message: "the form cannot be read"})
+	if !f.typed(w, r) {
 		return
 	}
 	token := access.Token(r.PathValue("token"))
@@ -59,16 +54,8 @@ func (f *Front) usePassword(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *Front) refusePassword(w http.ResponseWriter, r *http.Request, err error) {
-	if !errors.Is(err, access.ErrNoLink) {
-		f.refuse(w, r, err)
-		return
-	}
-	f.limits.guesses.take(addressOf(r))
-	words := "This link was used already, or is too old. An administrator can make another one."
-	if german(r) {
-		words = "Dieser Link wurde schon benutzt oder ist zu alt. Ein Administrator kann einen neuen machen."
-	}
-	http.Error(w, words, http.StatusNotFound)
+	f.refuseLink(w, r, err, "This link was used already, or is too old. An administrator can make another one.",
+		"Dieser Link wurde schon benutzt oder ist zu alt. Ein Administrator kann einen neuen machen.")
 }
 
 func (f *Front) renderPassword(w http.ResponseWriter, r *http.Request, status int, form passwordForm) {
