@@ -106,7 +106,6 @@ const (
 	FieldName
 	FieldAddress
 	FieldPassword
-	FieldTransport
 	FieldAuthUser
 	FieldProxy
 	FieldLineHeader

@@ -15,24 +15,21 @@ type Fake struct {
 	drive sync.Mutex // one Frame at a time
 	level atomic.Uint64
 
-	mu        sync.Mutex
-	state     State
-	choice    Choice
-	devices   []Device
-	listeners map[int]func(State)
-	next      int
-	voices    int
-	warm      int
-	rings     int
-	tones     []Tone
-	closed    bool
+	mu      sync.Mutex
+	state   State
+	choice  Choice
+	devices []Device
+	voices  int
+	warm    int
+	rings   int
+	tones   []Tone
+	closed  bool
 }
 
 // NewFake makes a sound card with one working microphone and speaker.
 func NewFake() *Fake {
 	return &Fake{
-		mixer:     newMixer(slog.New(slog.DiscardHandler)),
-		listeners: map[int]func(State){},
+		mixer: newMixer(slog.New(slog.DiscardHandler)),
 		devices: []Device{
 			{ID: "fake-mic", Name: "Fake microphone", Kind: Microphone, Default: true},
 			{ID: "fake-speaker", Name: "Fake speaker", Kind: Speaker, Default: true},
@@ -95,20 +92,6 @@ func (f *Fake) run(microphone func() []int16, speaker func([]int16)) {
 	out := f.Frame(mic)
 	if speaker != nil {
 		speaker(out)
-	}
-}
-
-// SetState pretends that a device came or went.
-func (f *Fake) SetState(s State) {
-	f.mu.Lock()
-	f.state = s
-	var tell []func(State)
-	for _, l := range f.listeners {
-		tell = append(tell, l)
-	}
-	f.mu.Unlock()
-	for _, l := range tell {
-		l(s)
 	}
 }
 
@@ -179,15 +162,8 @@ func (f *Fake) Tone(t Tone) (stop func()) {
 // State is System.State.
 func (f *Fake) State() State { f.mu.Lock(); defer f.mu.Unlock(); return f.state }
 
-// OnChange is System.OnChange.
-func (f *Fake) OnChange(tell func(State)) (cancel func()) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	id := f.next
-	f.next++
-	f.listeners[id] = tell
-	return func() { f.mu.Lock(); defer f.mu.Unlock(); delete(f.listeners, id) }
-}
+// OnChange is System.OnChange; no device comes or goes here.
+func (f *Fake) OnChange(func(State)) (cancel func()) { return func() {} }
 
 // InputLevel is System.InputLevel, of the last frame.
 func (f *Fake) InputLevel() float64 { return float64(f.level.Load()) / 1e6 }

@@ -16,15 +16,13 @@ import (
 	"leadline/phone/media"
 )
 
-// TrackStep is how long a piece of a Track's shape is.
-const TrackStep = trackStep * time.Second / media.RecordRate
-
-const trackStep = 1024 // samples
+// trackStep is how many samples a piece of a Track's shape is.
+const trackStep = 1024
 
 // Track is what has to be known of a recording to show it and to jump in it.
 type Track struct {
 	Length      time.Duration
-	Left, Right []uint8 // the loudest of each TrackStep, 0..255 of full scale: we and they
+	Left, Right []uint8 // the loudest of every 1024 samples, 0..255 of full scale: we and they
 
 	blocks []trackBlock
 }

@@ -131,7 +131,6 @@ func TestSizesAreLookMds(t *testing.T) {
 		{"list row", NewListRow(nil), 56},
 		{"rail item", NewRailItem("Close", theme.IconHistory, nil), 32},
 		{"state line", NewStateLine().Area, 3},
-		{"status strip", NewStatusStrip(nil), 30},
 		{"segmented", NewSegmented("Close", Options("a", "b"), nil), 32},
 	} {
 		if got := c.o.MinSize().Height; got != c.h {

@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
-	"leadline/ui/text"
 	"leadline/ui/theme"
 )
 
@@ -47,14 +46,6 @@ func (a *Avatar) SetName(name string) {
 func (a *Avatar) SetIcon(icon theme.IconName) {
 	a.icon = icon
 	a.Refresh()
-}
-
-// SetSquare changes the shape.
-func (a *Avatar) SetSquare(on bool) {
-	if a.square != on {
-		a.square = on
-		a.Refresh()
-	}
 }
 
 // Initials are the first letters of the first and last word: "Jürgen
@@ -105,41 +96,6 @@ func (a *Avatar) CreateRenderer() fyne.WidgetRenderer {
 		icon.Set(a.icon, theme.Text2)
 		label.Hidden, icon.Image.Hidden = a.icon != "", a.icon == ""
 	}, body.Rectangle, label, icon.Image)
-}
-
-// Lamp is a colleague's or an account's state: a shape and a colour, and its
-// word beside it when shown with one.
-type Lamp int
-
-const (
-	Free Lamp = iota
-	Ringing
-	Busy
-	Away
-	Failing
-	Trying
-)
-
-// Icon, Tone and Word are how a lamp looks and what it says.
-func (l Lamp) Icon() theme.IconName {
-	return [...]theme.IconName{theme.IconLampFree, theme.IconLampRinging, theme.IconLampBusy, theme.IconLampAway, theme.IconWarning, theme.IconRefresh}[l]
-}
-
-// Tone is the lamp's colour.
-func (l Lamp) Tone() Tone { return [...]Tone{Good, Warn, Bad, Neutral, Warn, Neutral}[l] }
-
-// Word is what the lamp means.
-func (l Lamp) Word() text.Key {
-	return [...]text.Key{text.Key("Free"), text.Key("Ringing"), text.Key("On call"), text.Key("Away"), text.Key("Not reachable"), text.Key("Connecting")}[l]
-}
-
-// NewLamp shows the shape of 16 px and, with word, what it means.
-func NewLamp(l Lamp, word bool) fyne.CanvasObject {
-	icon := NewIcon(l.Icon(), 16, l.Tone().Ink())
-	if !word {
-		return icon.Image
-	}
-	return Row(8, icon.Image, NewLabel(l.Word(), Secondary))
 }
 
 // NewStateWord is an icon and a word in a tone: "New", "In progress", "Saved 10:42:07".

@@ -66,32 +66,3 @@ func (f *Footer) SayText(t text.Sentence) {
 	f.words.SayText(t)
 	f.Container.Refresh()
 }
-
-// StatusItem is a part of the status strip: an icon and words.
-func StatusItem(icon theme.IconName, tone Tone, words string) *StateWord {
-	style := Secondary
-	if tone == Warn || tone == Bad {
-		style = style.Weighing(Medium)
-	}
-	s := NewStateWord(words, icon, tone, style)
-	s.row.Layout.(*line).gap = 8
-	return s
-}
-
-// NewStatusStrip is the strip of 30 px at the bottom: parts from the left with
-// hairlines between, and what belongs to the right, which may be nil.
-func NewStatusStrip(right fyne.CanvasObject, parts ...fyne.CanvasObject) *fyne.Container {
-	var items []fyne.CanvasObject
-	for i, p := range parts {
-		if i > 0 {
-			items = append(items, Sized(1, 14, NewHairline()))
-		}
-		items = append(items, p)
-	}
-	items = append(items, Spacer())
-	strip := []fyne.CanvasObject{PadGrow(0, 0, 0, 14, Row(10, items...))}
-	if right != nil {
-		strip = append(strip, right)
-	}
-	return Sized(0, 30, Stack(Fill(theme.Background), Column(0, NewHairline(), Grow(RowAligned(0, Stretch, strip...)))))
-}

@@ -97,9 +97,6 @@ func (p *touch) setWords(w words) {
 // Rename changes the wording: name and what is shown.
 func (p *touch) Rename(key text.Key, args ...any) { p.setWords(say(key, args...)) }
 
-// SetTip shows a tooltip after half a second.
-func (p *touch) SetTip(key text.Key, args ...any) { p.tip = say(key, args...) }
-
 func (p *touch) tooltip() string {
 	if p.disabled && p.reason != "" {
 		return p.reason

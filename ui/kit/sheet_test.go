@@ -159,7 +159,7 @@ func componentsSheet() fyne.CanvasObject {
 		s = append(s, spot{24 + 228*float32(i), 219, 213, 0, f})
 	}
 	rule(303)
-	section(318, "Chips, lamps, keys, progress")
+	section(318, "Chips, keys, progress")
 	x := float32(24)
 	for _, c := range []*Chip{
 		NewDataChip("Deal €48,000", theme.IconDeal, Accent), NewDataChip("Missed twice", theme.IconMissed, Bad), NewDataChip("VIP", theme.IconStar, Warn),
@@ -167,12 +167,6 @@ func componentsSheet() fyne.CanvasObject {
 	} {
 		s = append(s, spot{x, 345, 0, 0, c})
 		x += c.MinSize().Width + 10
-	}
-	x = 500
-	for _, l := range []Lamp{Free, Ringing, Busy, Away} {
-		o := NewLamp(l, true)
-		s = append(s, spot{x, 347, 0, 0, o})
-		x += o.MinSize().Width + 10
 	}
 	s = append(s, spot{794, 346, 0, 0, NewKeyHint("Ctrl K")}, spot{842, 346, 0, 0, NewKeyHint("Esc")})
 	rule(379)
@@ -269,6 +263,5 @@ func piecesSheet() fyne.CanvasObject {
 	on := NewFilterChip(text.Key("New today"), nil)
 	on.SetOn(true)
 	s = append(s, spot{570, 610, 0, 0, on})
-	s = append(s, spot{460, 650, 530, 40, NewStatusStrip(nil, StatusItem(theme.IconLampFree, Good, "Available"), StatusItem(theme.IconHandset, Neutral, "Office 101 ready"), StatusItem(theme.IconWarning, Warn, "Mobile trunk: no answer since 10:12"))})
 	return pinned(s...)
 }

@@ -101,9 +101,6 @@ func (s *Screen) Env() []string {
 	return append(slices.DeleteFunc(os.Environ(), own), s.env...)
 }
 
-// Vars are only those variables that differ from the test's own environment.
-func (s *Screen) Vars() []string { return slices.Clone(s.env) }
-
 // Command is a program on this desktop, not started yet.
 func (s *Screen) Command(name string, args ...string) *exec.Cmd {
 	c := exec.Command(name, args...)

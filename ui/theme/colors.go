@@ -127,15 +127,6 @@ func rgba(v uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(v >> 24), G: uint8(v >> 16), B: uint8(v >> 8), A: uint8(v)}
 }
 
-// Tokens lists the colour tokens in no particular order.
-func Tokens() []fyne.ThemeColorName {
-	names := make([]fyne.ThemeColorName, 0, len(palette))
-	for n := range palette {
-		names = append(names, n)
-	}
-	return names
-}
-
 // strong has the tokens that differ where contrasts are strong: no grey text, fields and
 // buttons with an edge that is seen, and hairlines that divide.
 var strong = map[fyne.ThemeColorName]pair{
