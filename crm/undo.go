@@ -10,7 +10,7 @@ type Undo struct {
 	ID    int64
 	Title Text
 	At    time.Time
-	Refs  []Ref // the records it is about: of a conversion what was made and the lead, of a merge the one that is left
+	Refs  []Ref // the records it is about: of a conversion what was made and the lead, of a merge the one that is left, of a number who has it and who had it
 }
 
 // What can be taken back, and why it cannot.

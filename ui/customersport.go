@@ -30,6 +30,7 @@ type Customers interface {
 	Like(context.Context, crm.Likeness) ([]crm.Duplicate, error)
 	MergeOf(ctx context.Context, keep, gone crm.Ref, take map[string]bool) (crm.MergeRecords, []crm.Difference, error)
 	Merge(context.Context, crm.MergeRecords) (crm.Undo, error)
+	MoveNumber(ctx context.Context, number crm.Number, from, to crm.Ref, withCalls bool) (crm.Undo, error)
 	Convert(context.Context, crm.ConvertLead) (crm.Undo, error)
 	Remove(context.Context, ...crm.Ref) (crm.Undo, error)
 	LinkParty(ctx context.Context, call crm.ID, to crm.Ref) error

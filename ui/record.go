@@ -305,6 +305,9 @@ func (v *recordView) actions() (items []kit.MenuItem) {
 		if v.rec.Ref.Kind != desk.Deal {
 			items = append(items, kit.MenuItem{Key: "Merge…", Do: func() { v.merge(nil) }})
 		}
+		if v.numbered() {
+			items = append(items, kit.MenuItem{Key: "Move a number…", Do: v.moveNumber})
+		}
 	}
 	if v.excepts.possible() {
 		items = append(items, kit.MenuItem{Key: "Add to exceptions", Do: v.excepts.ask})

@@ -224,6 +224,42 @@ func TestTwoRecordsAreMergedFieldByFieldAndTakenBack(t *testing.T) {
 	}
 }
 
+func TestANumberIsMovedToWhoHasItNowAndTakenBack(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	heir, has := twins(t, s)
+	ref, to := crm.Ref{Kind: crm.KindContact, ID: has.ID}, crm.Ref{Kind: crm.KindContact, ID: heir.ID}
+	call := crm.Call{Direction: crm.Incoming, Party: has.Numbers[1].Party(), Began: mainNow}
+	call, _, err := s.BeginCall(ctx, call)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.m.open(deskRef(ref))
+	b.waits("Head of purchasing")
+	b.more("Move a number…")
+	b.waits("the next call of it is theirs")
+	b.tap("button", "Move number")
+	b.waits("Choose the other record first.")
+	b.choose("radio", "Number", "0171 3920044")
+	b.type_("Name, company or number", "Groß")
+	b.waits("Jörg Groß")
+	b.tapLast("row", "Jörg Groß")
+	b.tap("button", "Move number")
+	b.waits("A number was moved from Joerg Gross to Jörg Groß")
+	for r, want := range map[crm.Ref]int{ref: 1, to: 2} {
+		if c := record(t, s, r).Contact; len(c.Numbers) != want {
+			t.Errorf("%s has %+v", c.Name(), c.Numbers)
+		}
+	}
+	if row, err := s.Call(ctx, call.ID); err != nil || row.Ref != to {
+		t.Errorf("the call is on %v, %v", row.Ref, err)
+	}
+	b.tap("button", "Undo")
+	pumpUntil(t, b.d, func() bool { return len(record(t, s, ref).Contact.Numbers) == 2 })
+	if row, err := s.Call(ctx, call.ID); err != nil || row.Ref != ref || len(record(t, s, to).Contact.Numbers) != 1 {
+		t.Errorf("taken back, the call is on %v, %v", row.Ref, err)
+	}
+}
+
 func TestMergingAsksForTheOtherRecord(t *testing.T) {
 	b, s := customersBench(t, Look{"en", "light"})
 	keep, gone := twins(t, s)

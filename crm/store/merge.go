@@ -351,7 +351,7 @@ func (s *Store) MoveNumber(ctx context.Context, number crm.Number, from, to crm.
 		if err := t.do(changes...); err != nil {
 			return err
 		}
-		u, err = t.keepUndo(crm.Say(crm.UndoNumber, "gone", names[0], "name", names[1]), undo, []crm.Ref{from, to})
+		u, err = t.keepUndo(crm.Say(crm.UndoNumber, "gone", names[0], "name", names[1]), undo, []crm.Ref{to, from})
 		return err
 	})
 	return u, err
