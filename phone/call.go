@@ -145,7 +145,8 @@ type Call struct {
 	SIPReason string // reason phrase, or what went wrong in words
 
 	Remote  Party
-	Dialled string // the line that was called (requirements.md A2); of an outgoing call, what was dialled
+	Dialled string   // the line that was called, as far as the PBX reveals it (requirements.md A2); of an outgoing call, what was dialled
+	Lines   []string // of an incoming call: all that it may have been called by, Dialled first and the account's default line last
 
 	Barred Party // whom it was to go on to, where Config.MayCall ended it; zero: it ended for another reason
 	SentOn Party // of an outgoing call: whom it is tried at, or was, since the far end sent it on (302); zero: nobody

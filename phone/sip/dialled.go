@@ -1,37 +1,43 @@
 package sip
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// Dialled is the line that the caller dialled, wherever the PBX reveals it
-// (requirements.md A2): the account's own header, P-Called-Party-ID, the first target
-// of History-Info or Diversion, the To user; else the default line. A user that is
-// only our own extension reveals nothing, so that the default line comes before it.
-func Dialled(h Headers, lineHeader, defaultLine, extension string) string {
+// Dialled is what the caller may have dialled, wherever the PBX reveals it, the most telling first (requirements.md A2): the
+// account's own header, P-Called-Party-ID, the first target of History-Info or Diversion, the To user; else the default
+// line, which comes last. A user that is only our own extension reveals nothing, unless there is nothing else. Which of
+// them is a line of the company the telephone does not know.
+func Dialled(h Headers, lineHeader, defaultLine, extension string) (names []string) {
+	add := func(name string) {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	reveal := func(user string) {
+		if user != extension {
+			add(user)
+		}
+	}
 	if lineHeader != "" {
 		for _, value := range h(lineHeader) {
-			if line := lineName(value); line != "" {
-				return line
-			}
+			add(lineName(value))
 		}
 	}
-	if a := firstAddress(h("P-Called-Party-ID")); a.user != "" && a.user != extension {
-		return a.user
-	}
+	reveal(firstAddress(h("P-Called-Party-ID")).user)
 	// History-Info begins with the first target (RFC 7044 §5), Diversion ends with it
 	// (RFC 5806 §5).
-	if a := firstAddress(h("History-Info")); a.user != "" && a.user != extension {
-		return a.user
-	}
+	reveal(firstAddress(h("History-Info")).user)
 	if diversions := allAddresses(h("Diversion")); len(diversions) > 0 {
-		if a := diversions[len(diversions)-1]; a.user != "" && a.user != extension {
-			return a.user
-		}
+		reveal(diversions[len(diversions)-1].user)
 	}
-	to := firstAddress(h("To"))
-	if to.user != "" && to.user != extension || defaultLine == "" {
-		return to.user
+	to := firstAddress(h("To")).user
+	reveal(to)
+	if add(defaultLine); len(names) == 0 {
+		add(to)
 	}
-	return defaultLine
+	return names
 }
 
 // lineName takes a number, a name or an address from the account's own header.

@@ -41,7 +41,7 @@ func TestDiversionsFromHistoryInfoAndDiversion(t *testing.T) {
 // A caller who writes a number that isn't ours to our extension's phone.
 func TestOurOwnExtensionNamesNoLine(t *testing.T) {
 	for _, header := range []string{"P-Called-Party-ID: <sip:101@h>", "History-Info: <sip:101@h>;index=1", "Diversion: <sip:101@h>", "To: <sip:101@h>"} {
-		if got := Dialled(headers(header), "", "+4930default", "101"); got != "+4930default" {
+		if got := Dialled(headers(header), "", "+4930default", "101"); !slices.Equal(got, []string{"+4930default"}) {
 			t.Errorf("%s: %q", header, got)
 		}
 	}

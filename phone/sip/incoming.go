@@ -12,7 +12,7 @@ import (
 // Invite is what an incoming call says of itself.
 type Invite struct {
 	Caller     Party
-	Dialled    string // requirements.md A2
+	Dialled    []string // what the caller may have dialled, the most telling first (requirements.md A2)
 	Diversions []Diversion
 	Offer      Body    // zero when the caller wants ours
 	EarlyOffer bool    // they want ours with the 180: it rings there when [Dialog.Ring] is called

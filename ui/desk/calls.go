@@ -118,7 +118,7 @@ func (d *Desk) byID(id CallID) *onDesk {
 func (d *Desk) newCall(p phone.Call) *onDesk {
 	fresh := p
 	fresh.Rang, fresh.Answered, fresh.Recording = time.Time{}, time.Time{}, phone.Recording{}
-	c := &onDesk{id: CallID(d.file.NewID()), phone: fresh, called: p.Dialled}
+	c := &onDesk{id: CallID(d.file.NewID()), phone: fresh, called: d.calledBy(p)}
 	if p.Direction == phone.Outgoing {
 		c.called = d.lineOver(p.Account)
 		if over, placed := d.over[p.ID]; placed {

@@ -29,6 +29,18 @@ func (d *Desk) lineOf(called string) crm.Line {
 	return d.rules.lines[crm.Parse(called, d.region).Key()]
 }
 
+// calledBy is the line that an incoming call belongs to (requirements.md A2): the first that the PBX reveals of those that the
+// company has. A queue or an internal number, which a header may name as well, is none. Where no line is told, it is what the
+// header says first.
+func (d *Desk) calledBy(p phone.Call) string {
+	for _, name := range p.Lines {
+		if d.lineOf(name).ID != "" {
+			return name
+		}
+	}
+	return p.Dialled
+}
+
 // regionOf is where numbers written nationally are from on a line (requirements.md A1).
 func (d *Desk) regionOf(called string) string {
 	if region := d.lineOf(called).Region; region != "" {
@@ -96,7 +108,7 @@ func (d *Desk) refuses(p phone.Call) bool {
 }
 
 func (d *Desk) blacklisted(p phone.Call) bool {
-	_, listed := d.rules.blacklist.Find(partyOf(p.Remote, d.regionOf(p.Dialled)))
+	_, listed := d.rules.blacklist.Find(partyOf(p.Remote, d.regionOf(d.calledBy(p))))
 	return listed
 }
 

@@ -166,6 +166,29 @@ func TestANumberIsReadAsItsLineWritesThem_A1(t *testing.T) {
 	}
 }
 
+// What a header names first may be a queue or an internal number, which is no line: the call belongs to the first that is one.
+func TestACallBelongsToTheFirstLineThatTheCompanyHas_A2(t *testing.T) {
+	d := newDesk(t)
+	sales := crm.Line{ID: d.file.NewID(), Name: "Sales", Number: crm.Number{E164: 493012345}}
+	support := crm.Line{ID: d.file.NewID(), Name: "Support", Number: crm.Number{E164: 493054321}}
+	d.do(crm.SaveLine{Line: sales}, crm.SaveLine{Line: support})
+	d.rulesRead("the lines", func(r rules) bool { return len(r.names) == 2 })
+	for i, tt := range []struct {
+		lines []string
+		want  string
+	}{
+		{[]string{"600", "+493054321", "Sales"}, "Support"}, {[]string{"600", "Sales"}, "Sales"}, {[]string{"+493012345", "Support"}, "Sales"}, {[]string{"600", "601"}, "600"},
+	} {
+		id := phone.CallID(rune('1' + i))
+		d.desk.CallChanged(phone.Call{ID: id, Account: "Office", Direction: phone.Incoming, State: phone.Ringing,
+			Remote: phone.Party{User: "015051234", Host: "pbx.example.org"}, Dialled: tt.lines[0], Lines: tt.lines, Began: d.at})
+		s := d.until("the call", func(s Snapshot) bool { return len(s.Calls) == i+1 && s.Calls[i].Line != "" })
+		if got := s.Calls[i].Line; got != tt.want {
+			t.Errorf("%q: the call is on %s, not on %s", tt.lines, got, tt.want)
+		}
+	}
+}
+
 func TestTheWindowsHearThatThereAreNoLeads_F2(t *testing.T) {
 	d := newDesk(t)
 	d.ring("1", "01761234567")
