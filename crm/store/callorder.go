@@ -168,16 +168,20 @@ const callLength = "c.ended - coalesce(c.answered, c.began)"
 
 // lengthGroups are all calls that have ended, and the others.
 func lengthGroups(down bool) []callGroup {
-	const ended = "c.outcome <> 0 AND " + callLength
+	const (
+		first  = "ended" // of the two groups: the one without a name comes last
+		goesOn = "c.outcome = 0"
+		ended  = "c.outcome <> 0 AND " + callLength
+	)
 	order := shortestFirst
 	if down {
 		order = longestFirst
 	}
 	return []callGroup{
-		{key: "ended", order: order, parts: []callPart{{from: "call c INDEXED BY call_length", where: ended + " IS NOT NULL"}}},
+		{key: first, order: order, parts: []callPart{{from: "call c INDEXED BY call_length", where: ended + " IS NOT NULL"}}},
 		{order: latestFirst, parts: []callPart{
 			{from: "call c INDEXED BY call_length", where: ended + " IS NULL"},
-			{from: "call c INDEXED BY call_open", where: "c.outcome = 0"},
+			{from: "call c INDEXED BY call_open", where: goesOn},
 		}},
 	}
 }

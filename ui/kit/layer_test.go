@@ -143,12 +143,12 @@ func TestRailItemBadgesOnlyWhatIsMissed(t *testing.T) {
 		t.Errorf("a narrow item's tooltip is %q", r.tooltip())
 	}
 	img := picture(t, pinned(spot{10, 10, 36, 32, r}), 60, 60)
-	if got, want := at(img, 36, 16), token(theme.DangerFill); got != want {
+	if got, want := at(img, 35, 17), token(theme.DangerFill); got != want {
 		t.Errorf("the badge is %v, want %v", got, want)
 	}
 	r.SetCount("3", Neutral)
 	img = picture(t, pinned(spot{10, 10, 36, 32, r}), 60, 60)
-	if at(img, 36, 16) == token(theme.DangerFill) {
+	if at(img, 35, 17) == token(theme.DangerFill) {
 		t.Error("a plain count has a badge")
 	}
 }
