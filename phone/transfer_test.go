@@ -355,7 +355,8 @@ func TestBeingTransferredIsForOneAtATime(t *testing.T) {
 	caller.Reply(invite, 486, "Busy Here", "")
 	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000)) // back
 	d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
-	for n := len(d.Calls()); n < 32; n++ {
+	d.eventually("the call that was busy is gone", func() bool { return len(d.Calls()) == 1 })
+	for range 31 {
 		caller.NewCall().Invite(siptest.SDP(4100))
 	}
 	refer("486") // no more calls than there can be
