@@ -35,17 +35,22 @@ func (w *tabWalk) pixels() []byte {
 }
 
 // shows says whether a picture with the keyboard at f differs from one without. What comes in meanwhile, on a busy machine,
-// may have it somewhere else for one of them.
+// may have it somewhere else for one of them: such a picture does not count.
 func (w *tabWalk) shows(f fyne.Focusable) bool {
-	for range 3 {
-		w.window.Canvas().Focus(f)
+	c := w.window.Canvas()
+	for end := time.Now().Add(2 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		c.Focus(f)
 		with := w.pixels()
-		w.window.Canvas().Unfocus()
-		if !bytes.Equal(with, w.pixels()) {
+		had := c.Focused()
+		c.Unfocus()
+		if had == f && !bytes.Equal(with, w.pixels()) {
 			return true
 		}
+		if time.Now().After(end) {
+			w.t.Logf("the keyboard was last at %T, of %T", had, f)
+			return false
+		}
 	}
-	return false
 }
 
 // through walks until Tab comes back to where it began. Whatever can be clicked is reached, or is a row of a list that is;
