@@ -34,11 +34,14 @@ func (w *tabWalk) pixels() []byte {
 	return into.Pix
 }
 
+// shownWithin is how long a window may take until it shows what has the keyboard, on a busy machine and under the race detector.
+const shownWithin = 15 * time.Second
+
 // shows says whether a picture with the keyboard at f differs from one without. What comes in meanwhile, on a busy machine,
 // may have it somewhere else for one of them: such a picture does not count.
 func (w *tabWalk) shows(f fyne.Focusable) bool {
 	c := w.window.Canvas()
-	for end := time.Now().Add(2 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(shownWithin); ; time.Sleep(50 * time.Millisecond) {
 		c.Focus(f)
 		with := w.pixels()
 		had := c.Focused()
@@ -47,7 +50,7 @@ func (w *tabWalk) shows(f fyne.Focusable) bool {
 			return true
 		}
 		if time.Now().After(end) {
-			w.t.Logf("the keyboard was last at %T, of %T", had, f)
+			w.t.Logf("the keyboard was at %T last, and then at %T", had, c.Focused())
 			return false
 		}
 	}
