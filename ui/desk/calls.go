@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -126,7 +127,7 @@ func (d *Desk) newCall(p phone.Call) *onDesk {
 			delete(d.over, p.ID)
 		}
 	}
-	c.name = c.called
+	c.name = cmp.Or(d.lineOf(c.called).Name, c.called)
 	c.passed = passedBy(p, d.regionOf(c.called))
 	c.party = partyOf(p.Remote, d.regionOf(c.called))
 	c.shown = d.showParty(c.party, p.Remote)

@@ -180,8 +180,14 @@ func TestACallBelongsToTheFirstLineThatTheCompanyHas_A2(t *testing.T) {
 		{[]string{"600", "+493054321", "Sales"}, "Support"}, {[]string{"600", "Sales"}, "Sales"}, {[]string{"+493012345", "Support"}, "Sales"}, {[]string{"600", "601"}, "600"},
 	} {
 		id := phone.CallID(rune('1' + i))
-		d.desk.CallChanged(phone.Call{ID: id, Account: "Office", Direction: phone.Incoming, State: phone.Ringing,
-			Remote: phone.Party{User: "015051234", Host: "pbx.example.org"}, Dialled: tt.lines[0], Lines: tt.lines, Began: d.at})
+		ringing := phone.Call{ID: id, Account: "Office", Direction: phone.Incoming, State: phone.Ringing,
+			Remote: phone.Party{User: "015051234", Host: "pbx.example.org"}, Dialled: tt.lines[0], Lines: tt.lines, Began: d.at}
+		first := make(chan string) // as the window has it before the file has answered
+		d.desk.post(func() { first <- d.desk.newCall(ringing).name })
+		if got := <-first; got != tt.want {
+			t.Errorf("%q: the call begins on %s, not on %s", tt.lines, got, tt.want)
+		}
+		d.desk.CallChanged(ringing)
 		s := d.until("the call", func(s Snapshot) bool { return len(s.Calls) == i+1 && s.Calls[i].Line != "" })
 		if got := s.Calls[i].Line; got != tt.want {
 			t.Errorf("%q: the call is on %s, not on %s", tt.lines, got, tt.want)
