@@ -20,10 +20,8 @@ func (t *tx) applyPage(p wire.Page) error {
 	if err := t.takeOver(p); err != nil {
 		return err
 	}
-	for _, r := range p.Rows {
-		if err := t.keepRev(r); err != nil {
-			return err
-		}
+	if err := t.keepRevs(p.Rows); err != nil {
+		return err
 	}
 	_, err := t.exec("UPDATE sync SET cursor = ?1, safe_rev = CASE WHEN ?2 THEN ?1 ELSE safe_rev END, hlc = max(hlc, ?3)", int64(p.Rev), !p.More, int64(t.s.hlc))
 	return err
@@ -60,11 +58,11 @@ func (s *Store) ApplyRows(ctx context.Context, rows []wire.Row) error {
 			if _, err := t.exec("DELETE FROM row_wanted WHERE entity = ? AND id = ?", string(r.Entity), string(r.ID)); err != nil {
 				return err
 			}
-			if err := t.keepRev(r); err != nil {
-				return err
-			}
 		}
-		return t.takeOver(wire.Page{Rows: rows, More: true})
+		if err := t.takeOver(wire.Page{Rows: rows, More: true}); err != nil {
+			return err
+		}
+		return t.keepRevs(rows)
 	})
 }
 
@@ -187,10 +185,15 @@ func (t *tx) isPending(r wire.RowID) (bool, error) {
 	return n > 0, explain(err)
 }
 
-// keepRev remembers rows by revision until the server's backup has them: a server that is restored may not.
-func (t *tx) keepRev(r wire.Row) error {
-	_, err := t.exec("INSERT OR REPLACE INTO row_rev(entity, id, rev) SELECT ?1, ?2, ?3 FROM sync WHERE durable_rev < ?3", string(r.Entity), string(r.ID), int64(r.Rev))
-	return err
+// keepRevs remembers rows by revision until the server's backup has them: a server that is restored may not. It comes after the
+// rows were taken over, as with a row that goes its revision goes too.
+func (t *tx) keepRevs(rows []wire.Row) error {
+	for _, r := range rows {
+		if _, err := t.exec("INSERT OR REPLACE INTO row_rev(entity, id, rev) SELECT ?1, ?2, ?3 FROM sync WHERE durable_rev < ?3", string(r.Entity), string(r.ID), int64(r.Rev)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // renamed follows an alias: what is here under the old id is the new one.

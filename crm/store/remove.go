@@ -104,8 +104,8 @@ func (t *tx) removeRecord(r crm.RemoveRecord) error {
 	t.touch(r.Ref)
 	t.touch(r.Instead)
 	t.changed.Lists = true
-	if instead == 0 || r.Instead.Kind != r.Ref.Kind {
-		_, err := t.exec("DELETE FROM alias WHERE kind = ? AND ? IN (old, new)", string(r.Ref.Kind), r.Ref.ID.Bytes())
+	if instead == 0 || r.Instead.Kind != r.Ref.Kind { // its own alias, if the server just told of one, stays: what hung on it follows
+		_, err := t.exec("DELETE FROM alias WHERE kind = ? AND new = ?", string(r.Ref.Kind), r.Ref.ID.Bytes())
 		return err
 	}
 	// Who still knows the old id is sent to the new one; the survivor is always the root.

@@ -90,15 +90,20 @@ func (s *Store) NewEpoch(ctx context.Context, epoch, fork uint64) (fresh bool, e
 		if _, err := t.exec("INSERT OR IGNORE INTO row_wanted(entity, id) SELECT entity, id FROM row_rev WHERE rev > ?", int64(fork)); err != nil {
 			return err
 		}
-		if _, err := t.exec("DELETE FROM row_rev WHERE rev > ?", int64(fork)); err != nil {
-			return err
-		}
 		// The cursor may be in the middle of what was pulled, which is no prefix: safe_rev is one.
 		if _, err := t.exec("UPDATE sync SET epoch = ?, cursor = min(safe_rev, ?2), safe_rev = min(safe_rev, ?2), view_hash = iif(?3, '', view_hash)",
 			int64(epoch), int64(fork), fresh); err != nil {
 			return err
 		}
 		if err := t.sendAgain(fork); err != nil {
+			return err
+		}
+		// A merge beyond it is none, unless it is sent again or the server tells of it: what comes for the one that went is its own.
+		if _, err := t.exec("DELETE FROM alias WHERE ('alias', "+dashed("old")+") IN (SELECT entity, id FROM row_rev WHERE rev > ?)"+
+			" AND (kind, "+dashed("old")+") NOT IN (SELECT entity, id FROM pending)", int64(fork)); err != nil {
+			return err
+		}
+		if _, err := t.exec("DELETE FROM row_rev WHERE rev > ?", int64(fork)); err != nil {
 			return err
 		}
 		return t.fork()

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -134,19 +136,7 @@ func TestARestoredServerGetsWhatItLost(t *testing.T) {
 	r := contactWith(t, one.Store, "Anna", "Meier", "0221 1111111", "", "")
 	one.settle()
 	other.settle()
-	backup := newAuthority(t, open(t))
-	// What the server's backup has:
-	for _, c := range must(contentsOf(a))(t) {
-		ok(t, backup.s.Do(ctx, c))
-	}
-	backup.rev = 0
-	backup.rows = map[wire.RowID]wire.Row{}
-	backup.stamp()
-	backup.rev = a.rev
-	for id, row := range backup.rows {
-		row.Rev = a.rows[id].Rev
-		backup.rows[id] = row
-	}
+	backup := backupOf(t, a)
 	fork := a.rev
 	// The server that is lost took more, of both, and told them.
 	ok(t, one.Do(ctx, crm.UpdateRecord{Ref: r, Set: map[string]any{"comment": "after the backup"}}))
@@ -174,6 +164,109 @@ func TestARestoredServerGetsWhatItLost(t *testing.T) {
 	if c := must(one.Record(ctx, made))(t).Contact; c.Name() != "Ina New" {
 		t.Errorf("%+v", c)
 	}
+}
+
+// A merge is lost with the server, and its program does not come again: who heard of it has two people again, each with their calls,
+// told row by row, or, where the file began with a snapshot from after the merge, by another snapshot.
+func TestAMergeThatARestoredServerHasLostIsNoMore(t *testing.T) {
+	a, one, other := two(t)
+	kept, gone := contactWith(t, one.Store, "Anna", "Meier", "0221 1111111", "", ""), contactWith(t, one.Store, "A.", "Meier", "0221 2222222", "", "")
+	rings := func(s *Store) {
+		call, _ := begin(t, s, crm.Incoming, "02212222222", crm.Line{})
+		ok(t, s.EndCall(ctx, call.ID, noon, crm.Missed, "487"))
+	}
+	rings(one.Store)
+	one.settle()
+	other.settle()
+	backup, fork := backupOf(t, a), a.rev
+	rings(backup.s) // the first that the restored server has to tell
+	backup.stamp()
+	m, _, err := one.MergeOf(ctx, kept, gone, nil)
+	ok(t, err)
+	must(one.Merge(ctx, m))(t)
+	one.settle()
+	other.settle()
+	late := agent{open(t), a}
+	ok(t, late.Attach(ctx, Attachment{Server: "test", User: must(other.Me(ctx))(t)}))
+	// The call comes before those whom it is of: with the alias still there it would be on the wrong one.
+	rows := func(a *authority) (all []wire.Row) {
+		for _, r := range a.rows {
+			if !r.Deleted {
+				all = append(all, r)
+			}
+		}
+		slices.SortFunc(all, func(x, y wire.Row) int { return cmp.Compare(x.Entity, y.Entity) })
+		return all
+	}
+	snapshot := func(a *authority, epoch uint64) {
+		ok(t, late.BeginSnapshot(ctx))
+		ok(t, late.ApplySnapshot(ctx, rows(a)))
+		ok(t, late.EndSnapshot(ctx, wire.Manifest{Epoch: epoch, Rev: a.rev, View: "all"}))
+	}
+	snapshot(a, 1)
+	for _, g := range []agent{other, late} {
+		if now := must(g.Record(ctx, gone))(t).Contact.ID; now != kept.ID {
+			t.Fatalf("not merged: %v", now)
+		}
+		g.a = backup
+		fresh := must(g.NewEpoch(ctx, 2, fork))(t)
+		if fresh != (g.Store == late.Store) {
+			t.Fatalf("fresh %v", fresh)
+		}
+		if fresh {
+			snapshot(backup, 2)
+		}
+		g.settle()
+		sameState(t, backup.s, g.Store)
+		if now := must(g.Record(ctx, gone))(t).Contact.ID; now != gone.ID {
+			t.Errorf("fresh %v: %v stands for the one that was merged", fresh, now)
+		}
+		for r, want := range map[crm.Ref]int{kept: 0, gone: 2} {
+			if card := must(g.Card(ctx, r, 5))(t); card.Calls != want {
+				t.Errorf("fresh %v: %d calls, not %d", fresh, card.Calls, want)
+			}
+		}
+	}
+}
+
+// A row that is fetched by id and is gone is asked after again when the server loses also that.
+func TestWhatWasTakenAwayComesBackAfterASecondRestore(t *testing.T) {
+	a, one, other := two(t)
+	r := contactWith(t, one.Store, "Anna", "Meier", "0221 1111111", "", "")
+	one.settle()
+	other.settle()
+	backup, fork := backupOf(t, a), a.rev
+	ok(t, one.Do(ctx, crm.RemoveRecord{Ref: r}))
+	one.settle()
+	id := wire.RowID{Entity: wire.Contact, ID: r.ID}
+	ok(t, other.ApplyRows(ctx, []wire.Row{a.rows[id]}))
+	if _, err := other.Record(ctx, r); err == nil {
+		t.Fatal("still there")
+	}
+	other.a = backup
+	must(other.NewEpoch(ctx, 2, fork))(t)
+	if wanted := must(other.Wanted(ctx, 9))(t); !slices.Contains(wanted, id) {
+		t.Errorf("it asks after %v", wanted)
+	}
+	other.settle()
+	sameState(t, backup.s, other.Store)
+}
+
+// backupOf is a server as its backup of now will be.
+func backupOf(t *testing.T, a *authority) *authority {
+	t.Helper()
+	backup := newAuthority(t, open(t))
+	for _, c := range must(contentsOf(a))(t) {
+		ok(t, backup.s.Do(ctx, c))
+	}
+	backup.rev, backup.rows = 0, map[wire.RowID]wire.Row{}
+	backup.stamp()
+	backup.rev = a.rev
+	for id, row := range backup.rows {
+		row.Rev = a.rows[id].Rev
+		backup.rows[id] = row
+	}
+	return backup
 }
 
 // contentsOf are the commands that make what an authority has.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	"leadline/crm"
 	"leadline/crm/wire"
@@ -14,6 +15,11 @@ func (s *Store) BeginSnapshot(ctx context.Context) error {
 	return s.writeRelaxed(ctx, func(t *tx) error {
 		// What a snapshot brought that broke off in an empty file, and the next may not have any more: no sweep finds it.
 		if _, err := t.exec("INSERT OR IGNORE INTO row_wanted(entity, id) SELECT entity, id FROM row_seen WHERE (SELECT epoch FROM sync) = 0"); err != nil {
+			return err
+		}
+		// The snapshot brings the aliases that stand. A restored server may have lost a merge, and nobody tells of what was never there.
+		if _, err := t.exec("DELETE FROM alias WHERE ((SELECT epoch FROM sync) <> 0 OR ('alias', " + dashed("old") + ") IN (SELECT entity, id FROM row_seen))" +
+			" AND (kind, " + dashed("old") + ") NOT IN (SELECT entity, id FROM pending)"); err != nil {
 			return err
 		}
 		if _, err := t.exec("DELETE FROM row_seen"); err != nil {
@@ -120,18 +126,25 @@ func (t *tx) sweep() error {
 }
 
 // everyRow are all rows that a snapshot would have; rowsHere are those of them that the last one had not.
-const everyRow = `WITH here(entity, raw) AS (
+var everyRow = `WITH here(entity, raw) AS (
 	SELECT 'contact', id FROM contact UNION ALL SELECT 'company', id FROM company UNION ALL SELECT 'lead', id FROM lead
 	UNION ALL SELECT 'deal', id FROM deal UNION ALL SELECT 'call', id FROM call UNION ALL SELECT 'note', id FROM note
 	UNION ALL SELECT 'followup', id FROM followup UNION ALL SELECT 'user', id FROM user WHERE gone = 0
 	UNION ALL SELECT 'line', id FROM line UNION ALL SELECT 'entry', id FROM entry
 	UNION ALL SELECT kind, id FROM setup WHERE kind <> 'workspace'),
-	named(entity, id) AS (SELECT entity, substr(lower(hex(raw)), 1, 8) || '-' || substr(lower(hex(raw)), 9, 4) || '-' || substr(lower(hex(raw)), 13, 4)
-		|| '-' || substr(lower(hex(raw)), 17, 4) || '-' || substr(lower(hex(raw)), 21) FROM here
-		UNION SELECT entity, id FROM row_unknown)
+	named(entity, id) AS (SELECT entity, ` + dashed("raw") + ` FROM here UNION SELECT entity, id FROM row_unknown)
 	SELECT entity, id FROM named`
 
-const rowsHere = everyRow + " WHERE (entity, id) NOT IN (SELECT entity, id FROM row_seen)"
+var rowsHere = everyRow + " WHERE (entity, id) NOT IN (SELECT entity, id FROM row_seen)"
+
+// dashed is the id in a column as it is written in text.
+func dashed(column string) string {
+	var parts []string
+	for _, at := range []string{"1, 8", "9, 4", "13, 4", "17, 4", "21"} {
+		parts = append(parts, "substr(lower(hex("+column+")), "+at+")")
+	}
+	return strings.Join(parts, " || '-' || ")
+}
 
 // seeWaitingImports counts what imports bring that the server has not decided yet as seen: nobody else can have it.
 func (t *tx) seeWaitingImports() error {
