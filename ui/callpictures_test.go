@@ -65,7 +65,7 @@ func TestPicturesOfEveryState(t *testing.T) {
 				w.view.link.field.Type("groß")
 			}
 			w.sound(desk.Sound{Microphone: "Jabra Evolve2 65", Problem: problems[name]})
-			img := w.win.Canvas().Capture()
+			img := picture(w.win.Canvas())
 			if b := img.Bounds(); b.Dx() != callWidth || b.Dy() != callHeight {
 				t.Errorf("%s is %v instead of %d × %d", name, b.Size(), callWidth, callHeight)
 			}

@@ -28,14 +28,14 @@ type tabWalk struct {
 // pixels is what the window shows now.
 func (w *tabWalk) pixels() []byte {
 	w.settle()
-	img := w.window.Canvas().Capture()
+	img := picture(w.window.Canvas())
 	into := image.NewRGBA(img.Bounds())
 	draw.Draw(into, into.Bounds(), img, image.Point{}, draw.Src)
 	return into.Pix
 }
 
-// shownWithin is how long a window may take until it shows what has the keyboard, on a busy machine and under the race detector.
-const shownWithin = 15 * time.Second
+// shownWithin is how long a window may take until it shows what has the keyboard.
+const shownWithin = 2 * time.Second
 
 // shows says whether a picture with the keyboard at f differs from one without. What comes in meanwhile, on a busy machine,
 // may have it somewhere else for one of them: such a picture does not count.

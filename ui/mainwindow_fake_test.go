@@ -521,7 +521,7 @@ func (b *mainBench) shot(name string) {
 	if dir == "" {
 		return
 	}
-	img := b.m.Window().Canvas().Capture()
+	img := picture(b.m.Window().Canvas())
 	f, err := os.Create(filepath.Join(dir, name+".png"))
 	if err != nil {
 		b.t.Fatal(err)
