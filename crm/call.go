@@ -91,6 +91,10 @@ type Call struct {
 // RangTogether is within what time calls of a number may be one that rang at several phones, as far as that is remembered.
 const RangTogether = 10 * time.Minute
 
+// NextRings is within what time a queue goes on to its next phone: Asterisk's waits 5 s for that (retry) unless told
+// otherwise. A caller who gave up and was answered within it at the second attempt needs no call back either.
+const NextRings = 10 * time.Second
+
 // Diversion is a stop of a call on its way: who was called there, and why it was sent on.
 type Diversion struct {
 	From   Party  `json:"from"`

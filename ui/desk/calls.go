@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -28,9 +29,11 @@ type onDesk struct {
 	chosen  Ref  // the match that the agent picked; zero: the best one
 	reason  Text
 	saved   bool
-	made    bool // the rules have made the record that it is on for it, or a deal of that
-	byHand  bool // the record was made in its window
-	linked  bool // who calls was said by choosing a record that was there
+	made    bool     // the rules have made the record that it is on for it, or a deal of that
+	first   crm.Call // for which the rules have made the record, where that is another's and this file has it
+	me      crm.User // who works here, then
+	byHand  bool     // the record was made in its window
+	linked  bool     // who calls was said by choosing a record that was there
 	why     Text
 	result  Outcome
 
@@ -289,6 +292,10 @@ func (d *Desk) lookUp(c *onDesk) {
 			}
 		}
 		card, err := d.card(ctx, party, chosen)
+		first, me, err2 := d.madeFor(ctx, c.id, card)
+		if err == nil {
+			err = err2
+		}
 		d.post(func() {
 			if c.asked != generation {
 				return
@@ -299,11 +306,26 @@ func (d *Desk) lookUp(c *onDesk) {
 			if hasLine {
 				c.line, c.name = line, line.Name
 			}
-			c.card, c.awaited = card, false
+			c.card, c.first, c.me, c.awaited = card, first, me, false
 			c.shown.Internal = c.shown.Internal || card.Colleague
 			d.dirty = true
 		})
 	})
+}
+
+// madeFor is the call for which the rules have made a record, where that is not this one, and who works here.
+func (d *Desk) madeFor(ctx context.Context, this CallID, card Card) (first crm.Call, me crm.User, err error) {
+	if card.MadeFor == "" || card.MadeFor == this {
+		return first, me, nil
+	}
+	if me, err = d.file.Me(ctx); err != nil {
+		return first, me, err
+	}
+	row, err := d.file.Call(ctx, crm.ID(card.MadeFor))
+	if errors.Is(err, crm.ErrNotFound) { // a colleague's, which not every role has
+		err = nil
+	}
+	return row.Call, me, err
 }
 
 // fileChanged has the windows ask again for what they show, and asks for the cards
@@ -339,6 +361,9 @@ func (d *Desk) fileChanged(ch crm.Changed) {
 // may be theirs, and any other call an earlier one of theirs.
 func (c *onDesk) concerns(ch crm.Changed) bool {
 	if ch.Lists {
+		return true
+	}
+	if c.card.MadeFor != "" && c.card.MadeFor != c.id && slices.Contains(ch.Calls, crm.ID(c.card.MadeFor)) {
 		return true
 	}
 	if !c.card.Known {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"strings"
+	"time"
 
 	"leadline/crm"
 	"leadline/phone"
@@ -26,20 +27,21 @@ func passedBy(c phone.Call, region string) Text {
 func (c *onDesk) handsOver() Text {
 	owner := map[string]string{"name": c.card.Responsible}
 	lead, goes, elsewhere := c.card.Ref.Kind == Lead, c.line.ChangeResponsible, c.madeElsewhere()
+	made := c.made || elsewhere == surely
 	switch {
 	case !c.card.Known:
 		return Text{}
-	case c.made && goes && lead:
+	case made && goes && lead:
 		return Text{Key: "After a completed transfer the lead goes to the colleague you pass it to."}
-	case c.made && goes:
+	case made && goes:
 		return Text{Key: "After a completed transfer what this call has made goes to the colleague you pass it to."}
-	case elsewhere && goes:
-		return Text{Key: "Another phone has just made the record of this caller. If that was this call, it goes to the colleague you pass it to."}
-	case c.made && !lead: // a deal, say, whose responsible person is not the customer's
+	case elsewhere == perhaps && goes:
+		return Text{Key: "Another phone has made the record of this caller. If that was this call, it goes to the colleague you pass it to."}
+	case made && !lead: // a deal, say, whose responsible person is not the customer's
 		return Text{Key: "What this call has made keeps its responsible person: this line hands nothing over with a transfer."}
 	case c.card.Responsible == "":
 		return Text{}
-	case (c.made || elsewhere) && lead:
+	case (made || elsewhere == perhaps) && lead:
 		return Text{Key: "The lead stays with {name}: this line hands nothing over with a transfer.", Args: owner}
 	case c.byHand:
 		return Text{Key: "What was made by hand stays with {name}: a transfer hands over what a line makes by itself.", Args: owner}
@@ -47,11 +49,51 @@ func (c *onDesk) handsOver() Text {
 	return Text{Key: "The record stays with {name}: it was there before this call.", Args: owner}
 }
 
-// madeElsewhere says whether the rules have made the record a moment ago for a call of this caller that had another phone of
-// ours. Whether both are one call the server knows alone, which hands the record over then: this file need not have the other.
-func (c *onDesk) madeElsewhere() bool {
-	p, card := c.phone, c.card
-	return p.Direction == phone.Incoming && !c.linked && card.MadeFor != "" && card.MadeFor != c.id && p.Began.Sub(card.Made) <= crm.RangTogether
+// likely is how sure it is that something is so.
+type likely int
+
+const (
+	no likely = iota
+	perhaps
+	surely
+)
+
+func perhapsIf(it bool) likely {
+	if it {
+		return perhaps
+	}
+	return no
+}
+
+// longestTalk is longer than anybody talks to a caller whom they then pass on.
+const longestTalk = 4 * time.Hour
+
+// madeElsewhere says whether the rules have made the record for this very call at another phone of ours: one that the queue rang
+// before, or that of a colleague who has passed it on, after however long a talk. The server knows, and hands the record over
+// then; this file need not have the call of the other phone.
+func (c *onDesk) madeElsewhere() likely {
+	p, card, first := c.phone, c.card, c.first
+	if p.Direction != phone.Incoming || c.linked || card.MadeFor == "" || card.MadeFor == c.id {
+		return no
+	}
+	since, mine := p.Began.Sub(card.Made), c.me.ID != "" && card.Responsible == c.me.Name
+	switch {
+	case crm.ID(card.MadeFor) != first.ID: // who was passed a caller was given the record with it
+		return perhapsIf(since <= crm.RangTogether || mine && since <= longestTalk)
+	case first.Direction != crm.Incoming || first.Party.Key() != c.party.Key():
+		return no
+	case first.Answered.IsZero():
+		return perhapsIf(p.Began.Sub(first.Began) <= crm.RangTogether)
+	case first.PassedTo == "" && first.Ended.IsZero(): // they talk, or have passed it on a moment ago
+		return perhaps
+	case first.PassedTo == "" || first.PassedTo != c.me.ID || p.Began.Before(first.Began):
+		return no
+	case !first.Ended.IsZero() && !p.Began.Before(first.Ended.Add(crm.NextRings)):
+		return no
+	case !mine: // it has not come here yet, or somebody has decided otherwise
+		return perhaps
+	}
+	return surely
 }
 
 // sentOnTo says of an outgoing call whom it is tried at since the far end sent it on (302).

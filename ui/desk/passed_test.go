@@ -41,14 +41,43 @@ func TestWhatBecomesOfTheRecordIsToldBeforeATransfer_D2(t *testing.T) {
 	}
 	const (
 		before = "The record stays with {name}: it was there before this call."
-		other  = "Another phone has just made the record of this caller. If that was this call, it goes to the colleague you pass it to."
+		other  = "Another phone has made the record of this caller. If that was this call, it goes to the colleague you pass it to."
+		goes   = "After a completed transfer the lead goes to the colleague you pass it to."
 		keeps  = "The lead stays with {name}: this line hands nothing over with a transfer."
 	)
+	ben := crm.User{ID: "b", Name: "Ben"}
+	// Ben is at work, and Anna's phone had the call first, from so long ago on.
+	bens := func(ago time.Duration, edit func(*crm.Call)) onDesk {
+		c := onDesk{card: lead("2", ago), phone: incoming, me: ben, party: crm.Parse("030 111", "DE")}
+		c.card.Responsible = "Ben"
+		c.first = crm.Call{ID: "2", Direction: crm.Incoming, Party: c.party, Began: noon.Add(-ago), Answered: noon.Add(5*time.Second - ago)}
+		edit(&c.first)
+		return c
+	}
+	passed := func(later time.Duration) func(*crm.Call) {
+		return func(c *crm.Call) { c.PassedTo, c.Ended = "b", noon.Add(-later) }
+	}
+	unknown := func(c *crm.Call) { *c = crm.Call{} }
 	for name, tt := range map[string]struct {
 		call onDesk
 		goes bool
 		key  string
 	}{
+		"passed on after a long talk":                {bens(25*time.Minute, passed(-time.Second)), true, goes},
+		"passed on after a long talk, stays":         {bens(25*time.Minute, passed(-time.Second)), false, keeps},
+		"passed on, and rung a moment later":         {bens(25*time.Minute, passed(9*time.Second)), true, goes},
+		"passed on, and called again":                {bens(25*time.Minute, passed(time.Minute)), true, before},
+		"passed on, which this file hears later":     {bens(25*time.Minute, func(*crm.Call) {}), true, other},
+		"passed on, and given to another":            {given(bens(25*time.Minute, passed(0)), "Anna"), true, other},
+		"passed on to another":                       {bens(25*time.Minute, func(c *crm.Call) { c.PassedTo, c.Ended = "c", noon }), true, before},
+		"spoken with Anna until the end":             {bens(25*time.Minute, func(c *crm.Call) { c.Ended = noon.Add(-time.Second) }), true, before},
+		"missed by Anna, then Ben":                   {bens(time.Minute, func(c *crm.Call) { c.Answered, c.Ended = time.Time{}, noon }), true, other},
+		"missed by Anna long ago":                    {bens(25*time.Minute, func(c *crm.Call) { c.Answered, c.Ended = time.Time{}, noon }), true, before},
+		"Anna called them":                           {bens(time.Minute, func(c *crm.Call) { c.Direction = crm.Outgoing }), true, before},
+		"from another number":                        {bens(time.Minute, func(c *crm.Call) { c.Party = crm.Parse("030 222", "DE") }), true, before},
+		"Anna's call is hers to see, now Ben's":      {bens(25*time.Minute, unknown), true, other},
+		"Anna's call is hers to see, and hers":       {given(bens(25*time.Minute, unknown), "Anna"), true, before},
+		"Anna's call is hers to see, and of the day": {bens(5*time.Hour, unknown), true, before},
 		"a stranger":                        {onDesk{}, true, ""},
 		"nobody's":                          {onDesk{card: Card{Known: true}}, true, ""},
 		"there before":                      {onDesk{card: Card{Known: true, Responsible: "Anna"}}, true, before},
@@ -69,6 +98,38 @@ func TestWhatBecomesOfTheRecordIsToldBeforeATransfer_D2(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
+}
+
+func given(c onDesk, to string) onDesk {
+	c.card.Responsible = to
+	return c
+}
+
+// Who was passed a caller after more than the ten minutes for which rings are remembered is told that the lead goes on in turn,
+// as the server has it do.
+func TestWhoWasPassedACallerAfterALongTalkIsToldThatTheLeadGoesOn_D2(t *testing.T) {
+	d := newDesk(t)
+	d.until("it to have closed what was left open", func(s Snapshot) bool { return s.Data > 0 })
+	me, err := d.file.Me(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	petra := crm.User{ID: d.file.NewID(), Name: "Petra", Extension: "102"}
+	party := crm.Parse("01761234567", "DE")
+	hers := crm.Call{ID: d.file.NewID(), Direction: crm.Incoming, Party: party, Began: d.at.Add(-25 * time.Minute), Agent: petra.ID}
+	lead := crm.Lead{ID: d.file.NewID(), Title: "Groß", Status: crm.LeadNew, Created: hers.Began, Responsible: me.ID,
+		Numbers: []crm.Number{{E164: party.E164}}, Origin: crm.Origin{Call: hers.ID, Reason: crm.Say(crm.ReasonPassedOn)}}
+	d.do(crm.SaveUser{User: petra}, crm.SaveLine{Line: crm.Line{ID: d.file.NewID(), Name: "101", ChangeResponsible: true}},
+		crm.CreateLead{Lead: lead}, crm.BeginCall{Call: hers}, crm.UpdateCall{ID: hers.ID, Answered: hers.Began.Add(time.Second)})
+	d.ring("1", "01761234567")
+	d.answered("1", "01761234567")
+	d.call("what may become of it", func(c Call) bool {
+		return c.HandsOver.Key == "Another phone has made the record of this caller. If that was this call, it goes to the colleague you pass it to."
+	})
+	d.do(crm.UpdateCall{ID: hers.ID, PassedTo: me.ID})
+	d.call("what becomes of it", func(c Call) bool {
+		return c.HandsOver.Key == "After a completed transfer the lead goes to the colleague you pass it to."
+	})
 }
 
 // What is said is what the file does: a lead by hand stays with who made it.

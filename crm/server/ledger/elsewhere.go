@@ -18,9 +18,6 @@ const (
 	mostRang = 192 // a queue of fifty, nearly four times around
 	// clocksDiffer is by how much a phone may hear of the answer late, and desks' clocks be apart.
 	clocksDiffer = 3 * time.Second
-	// nextRings is within what time a queue goes on to its next phone: Asterisk's waits 5 s for that (retry) unless told
-	// otherwise. A caller who gave up and was answered within it at the second attempt needs no call back either.
-	nextRings = 10 * time.Second
 )
 
 // rang is what a Rang row says, latest last.
@@ -42,7 +39,7 @@ type ringing struct {
 
 // wentOnTo says whether the next phone may have rung for the same call: at the same time, or soon after.
 func (a ringing) wentOnTo(next ringing) bool {
-	return a.Call != next.Call && a.Line == next.Line && next.To.After(a.From.Add(-clocksDiffer)) && next.From.Before(a.To.Add(nextRings))
+	return a.Call != next.Call && a.Line == next.Line && next.To.After(a.From.Add(-clocksDiffer)) && next.From.Before(a.To.Add(crm.NextRings))
 }
 
 // ledTo says whether the queue went on from a ring to the one that was answered, over whatever phones in between.

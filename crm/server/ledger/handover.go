@@ -99,7 +99,7 @@ func (t *tx) sameCaller(first crm.ID, c crm.Call) (bool, error) {
 		end = c.Began // it rings, or they talk, on
 	}
 	if !from.Answered.IsZero() { // however long they talked
-		return from.PassedTo != "" && from.PassedTo == c.Agent && !c.Began.Before(from.Began) && c.Began.Before(end.Add(nextRings)), nil
+		return from.PassedTo != "" && from.PassedTo == c.Agent && !c.Began.Before(from.Began) && c.Began.Before(end.Add(crm.NextRings)), nil
 	}
 	if c.Began.Sub(from.Began) > crm.RangTogether {
 		return false, nil
