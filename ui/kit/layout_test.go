@@ -128,3 +128,27 @@ func TestWalkSeesWhatAPersonSees(t *testing.T) {
 		t.Errorf("%d rows are seen, want 3", count)
 	}
 }
+
+// What can be done about an event leaves its time where the times of the others are.
+func TestWhatIsBesideAnEventLeavesItsTimeInItsColumn(t *testing.T) {
+	ends := map[float32]bool{}
+	for _, beside := range []fyne.CanvasObject{nil, NewIconButton("More", theme.IconMore, Ghost, nil).Small()} {
+		n := NewTimelineNode(theme.IconNote, Warn, "Note", "10:37 · Anna Krüger", "")
+		if beside != nil {
+			n.Beside(beside)
+		}
+		r := n.CreateRenderer()
+		r.Layout(fyne.NewSize(400, 38))
+		for _, o := range r.Objects() {
+			if words, ok := o.(*canvas.Text); ok && words.Text == "10:37 · Anna Krüger" {
+				ends[words.Position().X+words.Size().Width] = true
+				if beside != nil && beside.Position().X+beside.Size().Width > words.Position().X {
+					t.Errorf("the button at %v lies over the time at %v", beside.Position(), words.Position())
+				}
+			}
+		}
+	}
+	if len(ends) != 1 || !ends[400] {
+		t.Errorf("the times end at %v", ends)
+	}
+}

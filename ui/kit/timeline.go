@@ -52,7 +52,7 @@ func NewTimelineHeading(day string) *TimelineNode {
 // Below adds an object under the body: a player, chips.
 func (n *TimelineNode) Below(o fyne.CanvasObject) *TimelineNode { n.below = o; return n }
 
-// Beside adds a small object at the right end of the title's line: what can be done about the event.
+// Beside adds a small object in the title's line, left of the meta, which stays in its column: what can be done about the event.
 func (n *TimelineNode) Beside(o fyne.CanvasObject) *TimelineNode { n.beside = o; return n }
 
 // NewTimeline lays nodes on one unbroken line.
@@ -138,16 +138,16 @@ func (n *TimelineNode) CreateRenderer() fyne.WidgetRenderer {
 		if n.heading {
 			y = 16
 		}
-		right := s.Width
+		mw := ceil(Quiet.measure(n.meta).Width)
+		right := s.Width - mw
+		place(meta, right, y-mh/2-0.5, mw, mh)
 		if n.beside != nil {
 			size := n.beside.MinSize()
-			place(n.beside, right-size.Width, y-size.Height/2, size.Width, size.Height)
 			right -= size.Width + 2
+			place(n.beside, right, y-size.Height/2, size.Width, size.Height)
 		}
-		mw := ceil(Quiet.measure(n.meta).Width)
-		place(meta, right-mw, y-mh/2-0.5, mw, mh)
-		place(title, TimelineText, y-h/2-0.5, right-TimelineText-mw-8, h)
-		title.Text = Ellipsis(oneLine(n.title), style, right-TimelineText-mw-8)
+		place(title, TimelineText, y-h/2-0.5, right-TimelineText-8, h)
+		title.Text = Ellipsis(oneLine(n.title), style, right-TimelineText-8)
 		y = 24
 		w := s.Width - TimelineText
 		if n.body != nil {
