@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
@@ -21,7 +20,6 @@ const (
 	omniMost  = 7   // matches in the popup
 	omniPopup = 560 // its width
 	omniRow   = 36
-	omniEdge  = 4 // of Fyne's entry, with its border and how that is softened
 )
 
 // omnibox is the field at the top: it dials what is typed, however it is written,
@@ -33,7 +31,6 @@ type omnibox struct {
 	add    func(words string) // a contact with what was typed; nil where none can be made
 	box    *fyne.Container    // of the top bar's height; the popup hangs out of it
 	entry  *omniEntry
-	input  fyne.CanvasObject // entry without the border that Fyne draws around it
 	field  *kit.Area
 	ring   *kit.Area
 	icon   *kit.Icon
@@ -68,10 +65,7 @@ func newOmnibox(opt MainOptions, window func() fyne.Canvas, open func(desk.Ref))
 	o.esc.Hide()
 	o.line.Hide()
 	o.entry = newOmniEntry(o)
-	input := container.NewClip(container.New(outset(omniEdge), o.entry))
-	input.ExtendBaseWidget(input) // else it lays nothing out before it is painted
-	o.input = input
-	o.box = &fyne.Container{Layout: (*omniLayout)(o), Objects: []fyne.CanvasObject{o.field, o.popup, o.line, o.icon.Image, o.input, o.ring, o.hint, o.esc}}
+	o.box = &fyne.Container{Layout: (*omniLayout)(o), Objects: []fyne.CanvasObject{o.field, o.popup, o.line, o.icon.Image, o.entry, o.ring, o.hint, o.esc}}
 	return o
 }
 
@@ -346,25 +340,12 @@ func (l *omniLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	put(l.line, -6, mainTop-1, omniPopup, 1)
 	put(l.icon.Image, 10, middle-8, 16, 16)
 	h := l.entry.MinSize().Height
-	put(l.input, 26+omniEdge, middle+1-h/2+omniEdge-2, right-26-60-2*omniEdge, h-2*omniEdge)
+	put(l.entry, 26, middle-1-h/2, right-26-60, h)
 	for _, k := range []*kit.KeyHint{l.hint, l.esc} {
 		m := k.MinSize()
 		put(k, right-8-m.Width, middle-m.Height/2, m.Width, m.Height)
 	}
 }
-
-// outset lays an object out larger than its place by so many pixels at each side. In
-// a clip it loses its edge: the border of Fyne's entry, for the field draws its own.
-type outset float32
-
-func (by outset) Layout(objects []fyne.CanvasObject, s fyne.Size) {
-	for _, o := range objects {
-		o.Move(fyne.NewSquareOffsetPos(-float32(by)))
-		o.Resize(s.AddWidthHeight(2*float32(by), 2*float32(by)))
-	}
-}
-
-func (by outset) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
 // omniEntry is the field's entry.
 type omniEntry struct {
@@ -380,6 +361,11 @@ func newOmniEntry(o *omnibox) *omniEntry {
 	e.PlaceHolder = text.T("Search, or dial a number")
 	e.OnChanged = func(s string) { o.at = 0; o.typed(s) }
 	return e
+}
+
+// CreateRenderer is for Fyne, whose own border is not shown: the field draws one.
+func (e *omniEntry) CreateRenderer() fyne.WidgetRenderer {
+	return kit.Borderless(e.Entry.CreateRenderer())
 }
 
 // FocusGained shows the popup of what is typed.

@@ -177,3 +177,18 @@ func TestTheSearchSaysWhileItsIndexIsBeingMade(t *testing.T) {
 	b.type_(omniName, "süß")
 	b.waits("11,516 records are found by their numbers and last names only.")
 }
+
+// Around what is typed there is the popup alone: no line of Fyne's own entry.
+func TestNoLineIsDrawnThroughTheOpenField(t *testing.T) {
+	b := fullBench(t)
+	b.type_(omniName, "0221 98")
+	b.m.Window().Canvas().Focus(b.m.omni.entry)
+	b.settle()
+	img, at := picture(b.m.Window().Canvas()), fyne.CurrentApp().Driver().AbsolutePositionForObject(b.m.omni.entry)
+	field := img.At(int(at.X)+300, int(at.Y)+10) // where nothing is typed
+	for y := 8; y < mainTop-2; y++ {
+		if got := img.At(int(at.X)+300, y); got != field {
+			t.Errorf("a line of %v is at %d", got, y)
+		}
+	}
+}

@@ -20,8 +20,10 @@ type entry struct {
 }
 
 // CreateRenderer is for Fyne, whose own border is not shown: the field has one, which goes round its icon, too.
-func (e *entry) CreateRenderer() fyne.WidgetRenderer {
-	r := e.Entry.CreateRenderer()
+func (e *entry) CreateRenderer() fyne.WidgetRenderer { return Borderless(e.Entry.CreateRenderer()) }
+
+// Borderless takes the border away that Fyne's entry draws.
+func Borderless(r fyne.WidgetRenderer) fyne.WidgetRenderer {
 	for _, o := range r.Objects() {
 		if border, is := o.(*canvas.Rectangle); is && border.StrokeWidth > 0 {
 			border.Hide()
