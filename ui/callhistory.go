@@ -24,6 +24,7 @@ const (
 type callHistory struct {
 	root  *fyne.Container
 	lines []fyne.CanvasObject // while it is being filled
+	rows  []fyne.CanvasObject // those of them that it may end with where there is no room for all
 	open  func()              // shows the record
 }
 
@@ -31,7 +32,7 @@ func newCallHistory(open func()) *callHistory { return &callHistory{root: kit.Co
 
 // fill draws the card anew.
 func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
-	h.lines = nil
+	h.lines, h.rows = nil, nil
 	most := mostCalls
 	if len(card.Deals)+len(card.Notes) > 0 {
 		most = fewCalls
@@ -39,7 +40,7 @@ func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
 	if n := min(most, len(card.LastCalls)); n > 0 {
 		h.add(sectionHead(h.callsTitle(card, whoseCalls), h.all(card, n)))
 		for _, c := range card.LastCalls[:n] {
-			h.add(callRow(c, now))
+			h.row(callRow(c, now))
 		}
 		h.end()
 	}
@@ -47,7 +48,7 @@ func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
 		h.add(sectionHead(kit.NewLabel("Open deals", kit.Section), h.counted(n, max(card.OpenDeals, len(card.Deals)))))
 		most := dealAmount(card.Deals[:n])
 		for _, d := range card.Deals[:n] {
-			h.add(dealRow(d, most))
+			h.row(dealRow(d, most))
 		}
 		h.end()
 	}
@@ -58,7 +59,7 @@ func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
 		}
 		h.add(sectionHead(kit.NewLabel("Earlier notes", kit.Section), h.counted(n, all)))
 		for _, note := range card.Notes[:n] {
-			h.add(noteRow(note, now))
+			h.row(noteRow(note, now))
 		}
 		h.end()
 	}
@@ -81,6 +82,27 @@ func (h *callHistory) counted(shown, all int) *kit.Label {
 }
 
 func (h *callHistory) add(o fyne.CanvasObject) { h.lines = append(h.lines, o) }
+
+func (h *callHistory) row(o fyne.CanvasObject) {
+	h.add(o)
+	h.rows = append(h.rows, o)
+}
+
+// whole is how much of it is seen in a height so that no row is cut, and no heading stands without one.
+func (h *callHistory) whole(height float32) (seen float32) {
+	y, n := float32(0), 0
+	for _, o := range h.root.Objects {
+		y += o.MinSize().Height
+		switch {
+		case y > height:
+			return seen
+		case n < len(h.rows) && o == h.rows[n]:
+			seen = y
+			n++
+		}
+	}
+	return y
+}
 
 func (h *callHistory) end() {
 	h.add(kit.Gap(10))

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -38,5 +39,39 @@ func TestTheCallWindowStandsAsItWasDrawn(t *testing.T) {
 		if !found {
 			t.Errorf("%s has no %s", c.state, c.name)
 		}
+	}
+}
+
+// Where there is no room for all that is known of a caller, what stands above the note ends with a whole row.
+func TestNoRowIsCutAboveTheNote_H1(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(theme.New(theme.Light))
+	cut := 0
+	for name, c := range samples() {
+		w := newCallWindow(MainOptions{App: app, Desk: &fakeDesk{}, Now: func() time.Time { return noon }}, 0)
+		w.enter(c)
+		w.show()
+		v := w.view
+		if !v.past.root.Visible() || !v.note.root.Visible() || v.scroll.Size().Height >= v.inside.MinSize().Height {
+			continue
+		}
+		cut++
+		end := v.scroll.Size().Height
+		last := fyne.CanvasObject(nil)
+		for _, o := range v.past.root.Objects {
+			top := v.past.root.Position().Y + o.Position().Y
+			if top < end && top+o.Size().Height > end {
+				t.Errorf("%s: what begins at %v and is %v high is cut at %v", name, top, o.Size().Height, end)
+			}
+			if top < end {
+				last = o
+			}
+		}
+		if !slices.Contains(v.past.rows, last) {
+			t.Errorf("%s: no row is the last that is seen", name)
+		}
+	}
+	if cut < 2 {
+		t.Errorf("%d windows have too little room", cut)
 	}
 }

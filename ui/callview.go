@@ -38,6 +38,7 @@ type callView struct {
 	footer  *kit.Footer
 	scroll  *container.Scroll
 	inside  *fyne.Container
+	edge    *kit.Area // ends what scrolls where it is cut
 	sureBox *fyne.Container
 	body    *fyne.Container
 
@@ -71,7 +72,8 @@ func newCallView(w *callWindow) *callView {
 	v.footer = kit.NewFooter()
 	v.inside = kit.Column(0, v.why.root, v.link.offer, v.results.root, v.later.root, v.pad.root, v.pass.root, v.link.root, v.sureBox, v.form.root, v.chooser.root, v.past.root)
 	v.scroll = container.NewVScroll(v.inside)
-	v.body = &fyne.Container{Layout: bodyLayout{v}, Objects: []fyne.CanvasObject{v.scroll, v.note.root}}
+	v.edge = kit.NewHairline()
+	v.body = &fyne.Container{Layout: bodyLayout{v}, Objects: []fyne.CanvasObject{v.scroll, v.note.root, v.edge}}
 	v.root = container.New(callSize{w}, kit.Column(0,
 		v.head.root,
 		v.who.root,
@@ -310,7 +312,7 @@ func (v *callView) callAgain() {
 }
 
 // bodyLayout shares the room between what scrolls and the note: what scrolls is as
-// high as it needs to be, as long as the note keeps its least height; the note fills
+// high as it needs to be, as long as the note keeps its least height, and ends with a whole row else; the note fills
 // the rest and never scrolls away. A form or a choice needs all the room while the
 // note is empty or none is left.
 type bodyLayout struct{ v *callView }
@@ -328,9 +330,30 @@ func (l bodyLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	}
 	setShown(l.v.note.root, room < size.Height)
 	top := min(need, room)
+	cut := top < need && room < size.Height
+	if cut {
+		top = l.v.wholeRows(room)
+	}
+	setShown(l.v.edge, cut && top > 0)
+	l.v.edge.Move(fyne.NewPos(0, top))
+	l.v.edge.Resize(fyne.NewSize(size.Width, 1))
 	l.v.scroll.Resize(fyne.NewSize(size.Width, top))
 	l.v.note.root.Move(fyne.NewPos(0, top))
 	l.v.note.root.Resize(fyne.NewSize(size.Width, size.Height-top))
+}
+
+// wholeRows is how much of a height what scrolls takes, so that what is cut ends with a whole row.
+func (v *callView) wholeRows(height float32) float32 {
+	y := float32(0)
+	for _, o := range v.inside.Objects {
+		if o == v.past.root && o.Visible() && y < height {
+			return y + v.past.whole(height-y)
+		}
+		if o.Visible() {
+			y += o.MinSize().Height
+		}
+	}
+	return height
 }
 
 func (bodyLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
