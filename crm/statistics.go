@@ -66,7 +66,7 @@ func (c RecordCriteria) IsZero() bool { return c == RecordCriteria{} }
 // StatisticsQuery asks for the figures of a period.
 type StatisticsQuery struct {
 	From, To time.Time // From is in, To is out; days and hours are those of From's location
-	Before   time.Time // where the period begins that it is compared with, which is as long; zero: with none
+	Before   time.Time // where the period begins that it is compared with, which is as long, or ends at From; zero: with none
 	Line     ID        // "" for all
 }
 

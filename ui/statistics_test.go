@@ -341,8 +341,50 @@ func TestPeriodsAreComparedWithTheSameOfBefore(t *testing.T) {
 			t.Errorf("%s: %+v", c.period, s)
 		}
 	}
+	for _, c := range []struct {
+		s    span
+		want string
+	}{
+		{spanOf(periodToday, now), "Tue 24 Nov until 10:45"}, {spanOf(periodWeek, now), "16 Nov – 18 Nov until 10:45"},
+		{spanOf(periodMonth, at("2026-03-31", "10:44")), "1 Feb – 28 Feb"}, {spanBetween(at("2026-11-20", "00:00"), at("2026-11-20", "00:00"), now), "Thu 19 Nov"},
+		{spanBetween(at("2026-11-24", "00:00"), at("2026-11-25", "00:00"), now), "22 Nov – 23 Nov until 10:45"},
+	} {
+		if got := c.s.beforeWords(now); got != c.want {
+			t.Errorf("%+v is compared with %q instead of %q", c.s, got, c.want)
+		}
+	}
 	if s := spanOf(periodWeek, at("2026-11-22", "10:00")); s.from != at("2026-11-16", "00:00") { // a Sunday
 		t.Errorf("the week of a Sunday: %+v", s)
+	}
+}
+
+// A figure says how it stands to the one before, of how many, and of when; nothing where there is nothing to compare it with.
+func TestFiguresAreComparedWithThePeriodBefore(t *testing.T) {
+	page := &statisticsPage{opt: MainOptions{Now: func() time.Time { return at("2026-11-25", "10:44") }}}
+	page.has.span = spanOf(periodToday, at("2026-11-25", "10:44"))
+	for _, c := range []struct {
+		now, was                  crm.CallCounts
+		calls, missed, than, lang string
+	}{
+		{crm.CallCounts{Calls: 1214, In: 1214, Missed: 73}, crm.CallCounts{Calls: 1124, Missed: 61}, "8% more", "12 more", "compared with 61 (Tue 24 Nov until 10:45)", "en"},
+		{crm.CallCounts{Calls: 1124, Missed: 61}, crm.CallCounts{Calls: 1214, Missed: 73}, "7\u00a0% weniger", "12 weniger", "verglichen mit 73 (Di. 24.11. bis 10:45)", "de"},
+		{crm.CallCounts{Calls: 3, Missed: 1}, crm.CallCounts{Calls: 2}, "1 more", "1 more", "compared with 0 (Tue 24 Nov until 10:45)", "en"},
+		{crm.CallCounts{Calls: 1001, Missed: 2}, crm.CallCounts{Calls: 1000, Missed: 2}, "as before", "as before", "compared with 2 (Tue 24 Nov until 10:45)", "en"},
+		{crm.CallCounts{Missed: 0}, crm.CallCounts{Calls: 40}, "100% fewer", "as before", "compared with 0 (Tue 24 Nov until 10:45)", "en"},
+		{crm.CallCounts{Calls: 5, In: 3, Out: 2, Missed: 1}, crm.CallCounts{}, "3 in, 2 out", "", "", "en"},
+	} {
+		if err := text.SetLanguage(c.lang); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = text.SetLanguage("en") })
+		page.has.Total, page.has.Before = c.now, c.was
+		b := newStatisticsBody(page)
+		if got := b.callsBefore(); got.words != c.calls {
+			t.Errorf("%d calls after %d: %q instead of %q", c.now.Calls, c.was.Calls, got.words, c.calls)
+		}
+		if got := b.missedBefore(); got.words != c.missed || got.than != c.than {
+			t.Errorf("%d missed after %d: %+v instead of %q, %q", c.now.Missed, c.was.Missed, got, c.missed, c.than)
+		}
 	}
 }
 
@@ -360,9 +402,25 @@ func TestPicturesOfStatistics(t *testing.T) {
 			b, s := customersBench(t, c.look)
 			b.m.Window().Resize(c.size)
 			countedCalls(t, s)
+			var earlier []crm.Change
+			for i := range 200 { // from 22 October on, and with fewer missed
+				began := mainNow.AddDate(0, 0, -32).Add(time.Duration(i) * 70 * time.Minute)
+				if began.Day() > 23 && began.Month() == time.October {
+					began = began.AddDate(0, 0, -20)
+				}
+				call := crm.Call{ID: s.NewID(), Direction: crm.Incoming, Party: crm.Parse(fmt.Sprintf("030 %d", 50000+i), "DE"), Began: began, Ended: began.Add(time.Minute), Outcome: crm.Missed}
+				if i%12 > 0 {
+					call.Outcome, call.Answered = crm.Answered, began.Add(time.Duration(i%40)*time.Second)
+				}
+				earlier = append(earlier, crm.BeginCall{Call: call}, crm.EndCall{ID: call.ID, Ended: call.Ended, Outcome: call.Outcome})
+			}
+			do(t, s, earlier...)
 			b.m.Go(pageStatistics)
 			b.choose("select", "Period", c.period)
 			b.waits(text.T("Incoming calls by hour"))
+			if before := b.m.pages[pageStatistics].(*statisticsPage).has.Before; before.Calls == 0 && c.period == "Month" {
+				t.Error("there is nothing to compare it with")
+			}
 			b.shot(c.name)
 			kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, at fyne.Position) {
 				if n, ok := o.(kit.Named); ok && (n.Role() == "button" || n.Role() == "select") && at.X+o.Size().Width > c.size.Width {

@@ -59,9 +59,9 @@ func (b *statisticsBody) figures() fyne.CanvasObject {
 	n, was := b.has.Total, b.has.Before
 	figures := []fyne.CanvasObject{
 		b.figure("Calls", text.Number(int64(n.Calls)), b.callsBefore(), b.toCalls(text.T("Calls"), b.p.criteria(crm.CallsCounted))),
-		b.figure("Answered within 20 s", percent(n.ServiceLevel()), points(n.ServiceLevel(), was.ServiceLevel()),
+		b.figure("Answered within 20 s", percent(n.ServiceLevel()), b.than(points(n.ServiceLevel(), was.ServiceLevel()), percent(was.ServiceLevel())),
 			b.toCalls(text.T("Answered within 20 s"), b.p.criteria(crm.CallsQuick))),
-		b.figure("Missed", text.Number(int64(n.Missed)), more(n.Missed, was.Missed, -1), b.toCalls(text.T("Missed"), b.p.criteria(crm.CallsMissed))),
+		b.figure("Missed", text.Number(int64(n.Missed)), b.missedBefore(), b.toCalls(text.T("Missed"), b.p.criteria(crm.CallsMissed))),
 		b.figure("Called back", text.Number(int64(n.Back)), plain(text.T("{n} of the missed", "n", percent(crm.Percent(n.Back, n.Missed)))),
 			b.toCalls(text.T("Called back"), b.p.criteria(crm.CallsBack))),
 	}
@@ -78,32 +78,67 @@ func (b *statisticsBody) figures() fyne.CanvasObject {
 
 // callsBefore compares the number of calls; without any before it says which way they went.
 func (b *statisticsBody) callsBefore() change {
-	if n := b.has.Total; b.has.Before.Calls == 0 {
+	n, was := b.has.Total, b.has.Before
+	if was.Calls == 0 {
 		return plain(text.T("{in} in, {out} out", "in", text.Number(int64(n.In)), "out", text.Number(int64(n.Out))))
 	}
-	return more(b.has.Total.Calls, b.has.Before.Calls, 0)
+	return b.than(share(n.Calls, was.Calls), text.Number(int64(was.Calls)))
+}
+
+// missedBefore compares the missed calls, where there were calls before to miss.
+func (b *statisticsBody) missedBefore() change {
+	n, was := b.has.Total, b.has.Before
+	if was.Calls == 0 {
+		return change{}
+	}
+	return b.than(more(n.Missed, was.Missed, -1), text.Number(int64(was.Missed)))
 }
 
 // change is how a figure stands to the one before, in words.
 type change struct {
 	words string
+	than  string // what it was then, and when that was
 	icon  theme.IconName
 	tone  kit.Tone
 }
 
 func plain(words string) change { return change{words: words} }
 
-// more says by how much a number has grown; good is 1 when that is good news, -1 when it is bad.
+// than says what a figure is compared with.
+func (b *statisticsBody) than(c change, was string) change {
+	if c.words != "" {
+		c.than = text.T("compared with {value} ({period})", "value", was, "period", b.has.span.beforeWords(b.p.opt.Now()))
+	}
+	return c
+}
+
+// more says by how many a number has grown; good is 1 when that is good news, -1 when it is bad.
 func more(now, was, good int) change {
-	switch by := crm.Percent(now-was, was); {
-	case was == 0:
-		return change{}
-	case by == 0, crm.Percent(was-now, was) == 0: // or next to it
+	switch by := now - was; {
+	case by == 0:
 		return plain(text.T("as before"))
-	case now > was:
-		return change{text.T("{n} more", "n", percent(by)), theme.IconArrowUp, toneOf(good)}
+	case by > 0:
+		return change{words: text.Tn(by, "{n} more", "{n} more"), icon: theme.IconArrowUp, tone: toneOf(good)}
 	default:
-		return change{text.T("{n} fewer", "n", percent(crm.Percent(was-now, was))), theme.IconArrowDown, toneOf(-good)}
+		return change{words: text.Tn(-by, "{n} fewer", "{n} fewer"), icon: theme.IconArrowDown, tone: toneOf(-good)}
+	}
+}
+
+// percentFrom is the number from which on a hundredth of it says something.
+const percentFrom = 20
+
+// share says by how many of a hundred a number has grown, and of a small one by how many.
+func share(now, was int) change {
+	if was < percentFrom {
+		return more(now, was, 0)
+	}
+	switch by := now - was; {
+	case crm.Percent(max(by, -by), was) == 0: // next to nothing
+		return plain(text.T("as before"))
+	case by > 0:
+		return change{words: text.T("{n} more", "n", percent(crm.Percent(by, was))), icon: theme.IconArrowUp}
+	default:
+		return change{words: text.T("{n} fewer", "n", percent(crm.Percent(-by, was))), icon: theme.IconArrowDown}
 	}
 }
 
@@ -114,9 +149,9 @@ func points(now, was int) change {
 	case by == 0:
 		return plain(text.T("as before"))
 	case by > 0:
-		return change{text.Tn(by, "{n} point better", "{n} points better"), theme.IconArrowUp, kit.Good}
+		return change{words: text.Tn(by, "{n} point better", "{n} points better"), icon: theme.IconArrowUp, tone: kit.Good}
 	default:
-		return change{text.Tn(-by, "{n} point worse", "{n} points worse"), theme.IconArrowDown, kit.Bad}
+		return change{words: text.Tn(-by, "{n} point worse", "{n} points worse"), icon: theme.IconArrowDown, tone: kit.Bad}
 	}
 }
 
@@ -145,7 +180,8 @@ func (b *statisticsBody) figure(name text.Key, value string, c change, tap func(
 	content := kit.Pad(0, 8, 0, 0, kit.Column(1, kit.NewLabel(name, kit.Secondary).Shrink(20), kit.NewData(value, kit.Figure), kit.Sized(0, 16, below)))
 	w := newPressFocus("tile", 6, content, tap)
 	w.english = func() string { return text.English(name) }
-	w.shown = func() string { return joined(" · ", text.T(name), value, c.words) }
+	w.shown = func() string { return joined(" · ", text.T(name), value, joined(", ", c.words, c.than)) }
+	w.tip = func() string { return c.than }
 	return w
 }
 

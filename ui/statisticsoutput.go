@@ -68,6 +68,9 @@ func (p *statisticsPage) rows() [][]string {
 		of = joined(" · ", of, p.line.Value())
 	}
 	rows := [][]string{append([]string{text.T("By"), of}, head...), counts(text.T("Total"), "", p.has.Total)}
+	if p.has.Before.Calls > 0 {
+		rows = append(rows, counts(text.T("Before"), p.has.span.beforeWords(now), p.has.Before))
+	}
 	for _, d := range p.has.ByDay {
 		rows = append(rows, counts(text.T("Day"), d.Day.Format(time.DateOnly), d.CallCounts))
 	}

@@ -160,7 +160,7 @@ func (p *statisticsPage) chosenSpan() (s span, ok bool) {
 		p.last.SetError(text.T("Before the first day"))
 		return s, false
 	}
-	return spanBetween(first, last), ok1 && ok2
+	return spanBetween(first, last, now), ok1 && ok2
 }
 
 // pastDay is a day as typed; one without a year is the last such day.

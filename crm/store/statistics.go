@@ -26,16 +26,19 @@ func (s *Store) Statistics(ctx context.Context, q crm.StatisticsQuery) (st crm.S
 	if err != nil {
 		return st, err
 	}
-	for _, step := range []func() error{
-		func() error { return scope.ofPeriod(ctx, r, q, &st) },
-		func() error { return scope.before(ctx, r, q, &st) },
-		func() error { return scope.leads(r, q, &st) },
-	} {
-		if err := errors.Join(ctx.Err(), step()); err != nil {
-			return st, err
-		}
+	before, done := crm.CallCounts{}, make(chan error, 1)
+	go func() { // beside the period itself: the comparison costs no time where a core is free
+		var err error
+		before, err = scope.before(ctx, r, q)
+		done <- err
+	}()
+	err = scope.ofPeriod(ctx, r, q, &st)
+	if err == nil {
+		err = scope.leads(r, q, &st)
 	}
-	return st, nil
+	err = errors.Join(ctx.Err(), err, <-done)
+	st.Before = before
+	return st, err
 }
 
 // statisticsScope is whose calls and leads are counted.
@@ -147,15 +150,19 @@ func (sc statisticsScope) ofPeriod(ctx context.Context, q querier, p crm.Statist
 // mostDays is how many days are told apart: some three years.
 const mostDays = 1100
 
-func (sc statisticsScope) before(ctx context.Context, q querier, p crm.StatisticsQuery, st *crm.Statistics) error {
+// before counts the calls of the period that it is compared with, in all.
+func (sc statisticsScope) before(ctx context.Context, q querier, p crm.StatisticsQuery) (crm.CallCounts, error) {
 	if p.Before.IsZero() {
-		return nil
+		return crm.CallCounts{}, nil
 	}
+	end := p.Before.Add(p.To.Sub(p.From))
+	if end.After(p.From) { // a month is followed by a longer one
+		end = p.From
+	}
+	p.From, p.To = p.Before, end
 	t := newTally(nil)
-	p.From, p.To = p.Before, p.Before.Add(p.To.Sub(p.From))
 	err := sc.count(ctx, q, t, p, func(time.Time, crm.CallCounts) {})
-	st.Before = t.unique
-	return err
+	return t.unique, err
 }
 
 // byLine are the lines that were counted; those that are no more are asked for by themselves.

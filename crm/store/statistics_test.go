@@ -129,6 +129,18 @@ func TestStatisticsCountCallsAndWhatBecameOfThem(t *testing.T) {
 	}
 }
 
+// A month that is longer than the one before is compared with all of that, and with no day of its own.
+func TestAPeriodIsNotComparedWithItself(t *testing.T) {
+	c := newCounter(t)
+	for _, day := range []string{"02-01", "02-28", "03-01", "03-31"} {
+		c.call(crm.Incoming, "Workshop", "Petra Weiß", "030 111", day+" 09:00:00", time.Second, time.Minute, crm.Answered, "")
+	}
+	st := must(c.s.Statistics(ctx, crm.StatisticsQuery{From: c.at("03-01 00:00:00"), To: c.at("04-01 00:00:00"), Before: c.at("02-01 00:00:00")}))(t)
+	if st.Total.Calls != 2 || st.Before.Calls != 2 {
+		t.Errorf("%d calls, %d before", st.Total.Calls, st.Before.Calls)
+	}
+}
+
 // Each figure leads to as many calls as it says.
 func TestFiguresLeadToTheirCalls(t *testing.T) {
 	c, q := aWeek(t)
@@ -196,7 +208,7 @@ func TestG1StatisticsAreOfCallsThatOneMaySee(t *testing.T) {
 	}
 }
 
-// benchStatistics counts all calls, and a hundredth of them.
+// benchStatistics counts all calls, and parts of them, one compared with the one before.
 func benchStatistics(b *testing.B, s *Store) {
 	end, year := benchEnd(million), million*30*time.Second
 	for b.Loop() {
@@ -206,6 +218,14 @@ func benchStatistics(b *testing.B, s *Store) {
 		})
 		quantiles(b, "hundredth", 100, func(int) {
 			_, err := s.Statistics(ctx, crm.StatisticsQuery{From: end.Add(-year / 100), To: end})
+			ok(b, err)
+		})
+		quantiles(b, "twelfth", 20, func(int) {
+			_, err := s.Statistics(ctx, crm.StatisticsQuery{From: end.Add(-year / 12), To: end})
+			ok(b, err)
+		})
+		quantiles(b, "twelfth-compared", 20, func(int) {
+			_, err := s.Statistics(ctx, crm.StatisticsQuery{From: end.Add(-year / 12), To: end, Before: end.Add(-year / 6)})
 			ok(b, err)
 		})
 	}
