@@ -96,6 +96,8 @@ type connection struct {
 	down      bool
 	loseReply bool // of the next push
 	erased    bool // the device has said so
+
+	meanwhile func() (after func()) // is called once, before rows are fetched
 }
 
 var errDown = errors.New("the network is down")
@@ -142,6 +144,10 @@ func (n *connection) Pull(_ context.Context, p wire.Pull) (wire.Page, error) {
 }
 
 func (n *connection) Rows(_ context.Context, f wire.Fetch) (wire.Fetched, error) {
+	if meanwhile := n.meanwhile; meanwhile != nil {
+		n.meanwhile = nil
+		defer meanwhile()()
+	}
 	return through(n, n.c.engine.Fetch, f)
 }
 

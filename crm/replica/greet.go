@@ -93,7 +93,7 @@ func (r *Replica) hello(ctx context.Context) (settled bool, err error) {
 	if settled, err := r.join(ctx, at, w); err != nil || !settled {
 		return false, err
 	}
-	if err := r.fetchWanted(ctx, at.Client); err != nil {
+	if err := r.fetchWanted(ctx, at.Client, w.View); err != nil {
 		return false, err
 	}
 	r.unclean = false
@@ -223,13 +223,13 @@ func (r *Replica) compareClocks(sent, received, theirs time.Time) {
 }
 
 // fetchWanted fetches rows of which the file may have what the server has not.
-func (r *Replica) fetchWanted(ctx context.Context, client crm.ID) error {
+func (r *Replica) fetchWanted(ctx context.Context, client crm.ID, view string) error {
 	for {
 		wanted, err := r.c.File.Wanted(ctx, wire.MostRows)
 		if err != nil || len(wanted) == 0 {
 			return err
 		}
-		fetched, err := r.c.Server.Rows(ctx, wire.Fetch{Client: client, IDs: wanted})
+		fetched, err := r.c.Server.Rows(ctx, wire.Fetch{Client: client, View: view, IDs: wanted})
 		if err != nil {
 			return err
 		}

@@ -232,6 +232,36 @@ func TestARestoredServerGetsBackWhatItLost(t *testing.T) {
 	}
 }
 
+// An administrator whose role is taken for a moment, just as their program looks after a restore for what the server has, keeps what they
+// see with it: what is not in one view is not gone from another (G1).
+func TestWhatIsOutOfViewForAMomentIsNotGone_G1(t *testing.T) {
+	c, anna, petra := aCompany(t)
+	call := petra.ring("0221 1234567")
+	petra.settle()
+	anna.settle()
+	c.file = filepath.Join(t.TempDir(), "backup.db")
+	ok(t, c.engine.DB.Backup(ctx, c.file))
+	ok(t, petra.SaveNote(ctx, call.ID, "wants an offer"))
+	petra.settle()
+	anna.settle()
+	c.start()
+	ok(t, c.engine.Restored(ctx, nil))
+	me := must(anna.Me(ctx))(t)
+	anna.meanwhile = func() func() {
+		agent := me
+		agent.Roles = []crm.ID{crm.Agent}
+		c.do(crm.SaveUser{User: agent})
+		return func() { c.do(crm.SaveUser{User: me}) }
+	}
+	anna.settle()
+	if anna.meanwhile != nil {
+		t.Fatal("nothing was fetched")
+	}
+	if _, err := anna.Call(ctx, call.ID); err != nil {
+		t.Errorf("Petra's call: %v", err)
+	}
+}
+
 // A program that stays connected for weeks purges an erased person as well, and says so.
 func TestAConnectedProgramErasesAPerson_I4(t *testing.T) {
 	c := newCompany(t)

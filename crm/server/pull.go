@@ -49,13 +49,15 @@ func pull(ctx context.Context, t *database.Tx, from Sender, p wire.Pull) (page w
 	return page, acknowledge(ctx, t, from, p.Client, &page)
 }
 
+var otherView = wire.Problem{Code: wire.OtherView, Message: "the user's roles let see something else than before"}
+
 // standing says what is wrong with where a program stands; nil when nothing.
 func standing(head database.Workspace, view View, p wire.Pull) error {
 	switch {
 	case p.Epoch != head.Epoch:
 		return wire.Problem{Code: wire.OtherEpoch, Message: fmt.Sprintf("the server is in epoch %d, the program in %d", head.Epoch, p.Epoch)}
 	case p.View != view.Hash():
-		return wire.Problem{Code: wire.OtherView, Message: "the user's roles let see something else than before"}
+		return otherView
 	case p.Cursor > head.Rev:
 		return wire.Problem{Code: wire.OtherEpoch, Message: fmt.Sprintf("revision %d does not exist, the last is %d", p.Cursor, head.Rev)}
 	case p.Cursor > 0 && p.Cursor < head.Purged:
@@ -102,6 +104,9 @@ func fetch(ctx context.Context, t *database.Tx, from Sender, f wire.Fetch) (fetc
 	view, _, err := ViewOf(ctx, t, from.User)
 	if err != nil {
 		return fetched, err
+	}
+	if f.View != "" && f.View != view.Hash() { // else what the user may not see for a moment would be gone for good
+		return fetched, otherView
 	}
 	keys := make([]ledger.Key, len(f.IDs))
 	for i, id := range f.IDs {

@@ -245,13 +245,15 @@ func TestG2RoleChangeIsEffectiveAtOnce(t *testing.T) {
 		}
 		ada.do(crm.SaveUser{User: crm.User{ID: ben.sender.User, Name: "Ben", Roles: []crm.ID{crm.Administrator}}})
 		ben.wantProblem(wire.OtherView, pullErr(ben, func(*wire.Pull) {}))
+		_, err := c.engine.Fetch(context.Background(), ben.sender, wire.Fetch{View: ben.welcome.View, IDs: []wire.RowID{{Entity: wire.User, ID: ben.sender.User}}})
+		ben.wantProblem(wire.OtherView, err)
 		ben.hello()
 		ben.do(line)
 		ada.do(crm.SaveUser{User: crm.User{ID: ben.sender.User, Name: "Ben", Left: true}})
 		if r := ben.push(ben.commands(ben.newContact("after leaving")))[0]; r.Code != wire.RejectNotAllowed {
 			t.Errorf("one who has left changed something: %+v", r)
 		}
-		_, err := c.engine.Hello(context.Background(), ben.sender, wire.Hello{Client: ben.client, Schemas: []int{wire.Schema}})
+		_, err = c.engine.Hello(context.Background(), ben.sender, wire.Hello{Client: ben.client, Schemas: []int{wire.Schema}})
 		ben.wantProblem(wire.Forbidden, err)
 	})
 }

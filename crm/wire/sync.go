@@ -210,6 +210,7 @@ type Team struct {
 // Fetch asks for rows as they are now, by id: after a new epoch.
 type Fetch struct {
 	Client crm.ID  `json:"client"`
+	View   string  `json:"view,omitempty"` // as of Pull; "" is not asked about
 	IDs    []RowID `json:"ids"`
 }
 
