@@ -22,9 +22,18 @@ const (
 
 var laptop = wire.DeviceInfo{ID: "01900000-0000-7000-8000-0000000000aa", Name: "laptop", Platform: "linux"}
 
-type clock struct{ at time.Time }
+type clock struct {
+	at    time.Time
+	asked func() // is called once, when somebody next asks
+}
 
-func (c *clock) now() time.Time { return c.at }
+func (c *clock) now() time.Time {
+	if asked := c.asked; asked != nil {
+		c.asked = nil
+		asked()
+	}
+	return c.at
+}
 
 // databaseURL is the database of the next test.
 var databaseURL = func(_ *testing.T, dir string) string { return "sqlite:" + filepath.Join(dir, "server.db") }
@@ -51,6 +60,7 @@ func TestOnPostgreSQL(t *testing.T) {
 	for name, test := range map[string]func(*testing.T){
 		"sign in": TestSigningInTellsNobodyApart, "tokens": TestForgedAndExpiredTokensAreRefused, "lost answer": TestALostAnswerToRefreshIsGivenAgain,
 		"theft": TestARefreshTokenUsedTwiceRevokesTheDevice, "revoked": TestARevokedDeviceIsToldToEraseItsCopy_I4, "disabled": TestWhoIsDisabledOrGetsAPasswordSignsInAnew,
+		"meanwhile": TestWhoIsLockedOutWhileSigningInStaysOut, "at once": TestTwoWhoRefreshAtOnceHaveTurns,
 		"first": TestTheFirstLinkIsGoodOnce, "keys": TestKeysHaveScopes, "telephones": TestTelephoneAccountsAreSealed_I3, "invitation": TestAnInvitationSetsAPasswordOnce_I3,
 	} {
 		t.Run(name, test)
@@ -69,7 +79,7 @@ func open(t *testing.T) (*Access, *clock) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &clock{time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
+	c := &clock{at: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
 	a := New(db, vault, c.now)
 	a.SetCost(Cost{Memory: 64, Passes: 1}) // many sign in here
 	return a, c
@@ -253,6 +263,73 @@ func TestWhoIsDisabledOrGetsAPasswordSignsInAnew(t *testing.T) {
 	}
 	if err := a.Disable(t.Context(), "nobody@example.org"); !errors.Is(err, ErrNoUser) {
 		t.Errorf("%v", err)
+	}
+}
+
+// To try a password takes a while. Who is locked out in it, or given another password, does not come in by the old one.
+func TestWhoIsLockedOutWhileSigningInStaysOut(t *testing.T) {
+	const other = "another long password"
+	for name, lock := range map[string]func(*Access) error{
+		"disabled":         func(a *Access) error { return a.Disable(t.Context(), "anna@example.org") },
+		"another password": func(a *Access) error { return a.SetPassword(t.Context(), "anna@example.org", other) },
+		"forgotten":        func(a *Access) error { return a.Forget(t.Context(), "w", anna) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, c, s := signedIn(t)
+			c.asked = func() { // by the first who wants to know the time: the password was right
+				if err := lock(a); err != nil {
+					t.Error(err)
+				}
+			}
+			if _, err := a.SignIn(t.Context(), "anna@example.org", password, laptop); !errors.Is(err, ErrWrongPassword) {
+				t.Errorf("signing in: %v", err)
+			}
+			if p, err := a.Authenticate(t.Context(), s.Access); err == nil {
+				t.Errorf("%+v is in", p)
+			}
+		})
+	}
+	t.Run("changing it", func(t *testing.T) {
+		a, c, s := signedIn(t)
+		c.asked = func() {
+			if err := a.SetPassword(t.Context(), "anna@example.org", other); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := a.ChangePassword(t.Context(), s.Person, password, "a third long password"); !errors.Is(err, ErrWrongPassword) {
+			t.Errorf("changing the password that an administrator has just set: %v", err)
+		}
+		if _, err := a.SignIn(t.Context(), "anna@example.org", other, laptop); err != nil {
+			t.Errorf("by the administrator's: %v", err)
+		}
+	})
+}
+
+// Two that refresh by the same token at the same time have one after the other: what the first was given is known as used up, and not
+// as nobody's.
+func TestTwoWhoRefreshAtOnceHaveTurns(t *testing.T) {
+	a, c, s := signedIn(t)
+	second := make(chan error, 1)
+	var later Session
+	c.asked = func() { // the first has found the device by now
+		go func() {
+			var err error
+			later, err = a.Refresh(t.Context(), s.Refresh, s.Device)
+			second <- err
+		}()
+		time.Sleep(200 * time.Millisecond) // in which the second comes to the same place, or waits
+	}
+	first, err := a.Refresh(t.Context(), s.Refresh, s.Device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-second; err != nil {
+		t.Fatal(err)
+	}
+	for who, held := range map[string]Session{"the first": first, "the second": later} { // nobody has used either
+		if _, err := a.Refresh(t.Context(), held.Refresh, s.Device); err != nil {
+			t.Errorf("%s goes on with what it was given: %v", who, err)
+		}
 	}
 }
 

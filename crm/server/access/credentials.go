@@ -152,8 +152,16 @@ func (a *Access) ChangePassword(ctx context.Context, p Person, current, password
 	if err != nil {
 		return err
 	}
+	now := milli(a.now())
 	return a.whole(ctx, true, func(t *database.Tx) error {
-		now := milli(a.now())
+		var one int
+		still, err := t.One(ctx, "SELECT 1 FROM credential WHERE email = $1 AND hash = $2 AND disabled = 0"+t.Lock(), []any{email, stored}, &one)
+		if err == nil && !still { // an administrator was first
+			err = ErrWrongPassword
+		}
+		if err != nil {
+			return err
+		}
 		if err := t.Exec(ctx, "DELETE FROM one_time WHERE purpose = $1", invitationOf(p.Workspace, p.User)); err != nil {
 			return err
 		}

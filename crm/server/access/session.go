@@ -53,16 +53,25 @@ func (a *Access) SignIn(ctx context.Context, email, password string, on wire.Dev
 		return Session{}, ErrWrongPassword
 	}
 	s.Device = device
-	return a.letIn(ctx, s.Person, on)
+	return a.letIn(ctx, s.Person, hash, on)
 }
 
-func (a *Access) letIn(ctx context.Context, p Person, on wire.DeviceInfo) (s Session, err error) {
+// letIn lets a person in whose password is right by a hash, if it still is theirs and they may still come in: to try it took a while.
+func (a *Access) letIn(ctx context.Context, p Person, hash string, on wire.DeviceInfo) (s Session, err error) {
 	n, err := a.newID()
 	if err != nil {
 		return s, err
 	}
 	s = a.fresh(p)
 	err = a.whole(ctx, true, func(t *database.Tx) error {
+		var one int
+		still, err := t.One(ctx, "SELECT 1 FROM credential WHERE workspace = $1 AND user_id = $2 AND hash = $3 AND disabled = 0"+t.Lock(), []any{p.Workspace, string(p.User), hash}, &one)
+		if err == nil && !still {
+			err = ErrWrongPassword
+		}
+		if err != nil {
+			return err
+		}
 		return t.Exec(ctx, `INSERT INTO device(n, id, workspace, user_id, name, platform, made, seen, access_hash, access_ends, access_used, refresh_hash, refresh_ends,
 			revoked, erase, erased) VALUES($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, 0, $10, $11, 0, 0, 0)
 			ON CONFLICT(workspace, user_id, id) DO UPDATE SET name = excluded.name, platform = excluded.platform, seen = excluded.seen,
@@ -101,7 +110,7 @@ func (a *Access) Refresh(ctx context.Context, refresh Token, device crm.ID) (s S
 	var refused error
 	err = a.whole(ctx, true, func(t *database.Tx) error {
 		refused = nil
-		d, err := deviceBy(ctx, t, "refresh_hash = $1", hash)
+		d, err := deviceBy(ctx, t, "refresh_hash = $1"+t.Lock(), hash)
 		if errors.Is(err, ErrNoDevice) {
 			d, refused, err = a.spent(ctx, t, hash)
 		}

@@ -167,6 +167,9 @@ type Tx struct {
 	people    *people // as they are here, once they were asked for
 }
 
+// Lock is what follows a SELECT whose rows nobody else changes before the transaction is over.
+func (t *Tx) Lock() string { return t.dialect.lock() }
+
 // Exec runs a statement. What is wrong with it may be told only by what is asked after it, or by the transaction's end.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) error {
 	return t.session.exec(ctx, query, args)
