@@ -40,6 +40,7 @@ type office struct {
 	dora, ada crm.ID
 	key       []byte
 	now       time.Time
+	asked     func() // is called whenever somebody asks what time it is; nil does nothing
 }
 
 func onEach(t *testing.T, test func(t *testing.T, o *office)) {
@@ -56,7 +57,12 @@ func newOffice(t *testing.T, url string) *office {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	o := &office{t: t, key: bytes.Repeat([]byte{7}, access.KeySize), now: time.Date(2026, 11, 25, 14, 0, 0, 0, time.UTC)}
-	engine := server.NewEngine(server.Engine{DB: db, Now: func() time.Time { return o.now }, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
+	engine := server.NewEngine(server.Engine{DB: db, Now: func() time.Time {
+		if o.asked != nil {
+			o.asked()
+		}
+		return o.now
+	}, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
 	o.open(engine, t.TempDir())
 	if o.workspace, err = engine.CreateWorkspace(ctx, "Meier KG", "DE"); err != nil {
 		t.Fatal(err)
@@ -461,6 +467,52 @@ func TestI4AnErasedPersonsRecordingsAreRemoved(t *testing.T) {
 		}
 		if files := o.files(); len(files) != 1 {
 			t.Errorf("after the folder was put back there are %q", files)
+		}
+	})
+}
+
+// The command line erases a person while a server takes the last piece of what was said with them, and looks for files before the server
+// has told of it: neither the file nor a word of it is left (I4).
+func TestI4AnErasureOvertakesAnUpload(t *testing.T) {
+	onEach(t, func(t *testing.T, o *office) {
+		person := crm.Ref{Kind: crm.KindContact, ID: o.id()}
+		o.must(crm.CreateContact{Contact: crm.Contact{ID: person.ID, LastName: "Meier"}})
+		erase := func() {
+			t.Helper()
+			if _, err := o.Engine.Erase(ctx, o.workspace, ledger.Sender{System: true}, []crm.Ref{person}); err != nil {
+				t.Fatal(err)
+			}
+			if err := New(o.Options).Erased(ctx); err != nil { // another process, which knows nothing of what is written here
+				t.Fatal(err)
+			}
+		}
+		call, b := o.call(person), sound()
+		id := crm.RecordingID(call, name)
+		at, err := o.Begin(ctx, o.as(o.anna), upload(call, b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.asked = func() { // once the call says that it is here
+			if len(o.state(call).Uploaded) > 0 {
+				o.asked = nil
+				erase()
+			}
+		}
+		o.refused(wire.NotFound, second(o.Write(ctx, o.as(o.anna), at.ID, 0, bytes.NewReader(b))))
+		if o.asked != nil {
+			t.Fatal("nobody was erased")
+		}
+		if files := o.files(); len(files) != 0 {
+			t.Errorf("left are %q", files)
+		}
+		if err := o.Engine.DB.Read(ctx, string(o.workspace), func(t *database.Tx) error {
+			rec, known, err := t.Recording(ctx, id)
+			if known {
+				o.t.Errorf("the server knows of %+v", rec)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

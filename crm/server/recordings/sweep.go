@@ -87,7 +87,12 @@ func (r *Recordings) forget(ctx context.Context, workspace crm.ID, all []databas
 		}
 		err := r.remove(workspace, rec.ID)
 		if err == nil {
-			err = r.Engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error { return t.ForgetRecording(ctx, rec.ID) })
+			err = r.Engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
+				if _, err := t.Head(ctx, true); err != nil { // nobody says meanwhile that it is here
+					return err
+				}
+				return t.ForgetRecording(ctx, rec.ID)
+			})
 		}
 		release()
 		if err != nil {

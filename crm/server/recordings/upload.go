@@ -119,7 +119,35 @@ func (r *Recordings) room(size int64) error {
 // the last one the whole is held against its checksum.
 func (r *Recordings) Write(ctx context.Context, from server.Sender, id crm.ID, offset int64, piece io.Reader) (done wire.Uploaded, err error) {
 	defer func() { r.noteFailure(ctx, err) }()
-	var rec database.Recording
+	path := r.path(from.Workspace, id)
+	release, ok := r.hold(path)
+	if !ok {
+		return done, busy
+	}
+	defer release()
+	rec, err := r.expected(ctx, from, id) // while it is held: nobody removes it meanwhile and forgets it
+	if err != nil {
+		return done, err
+	}
+	s := r.sealed(from.Workspace, rec)
+	have, err := r.take(path+partly, s, offset, piece)
+	if err != nil {
+		return done, writing(err)
+	}
+	if have < rec.Size {
+		// Erased from the command line, perhaps, which may have looked for files before. Who has broken off waits for no answer any more.
+		if _, err := r.expected(context.WithoutCancel(ctx), from, id); errors.Is(err, none) {
+			return done, errors.Join(err, r.remove(from.Workspace, id))
+		} else if err != nil {
+			return done, err
+		}
+		return wire.Uploaded{ID: id, Have: have}, nil
+	}
+	return r.finish(ctx, from, rec, s)
+}
+
+// expected is a recording that is on its way from a user, if it still is wanted.
+func (r *Recordings) expected(ctx context.Context, from server.Sender, id crm.ID) (rec database.Recording, err error) {
 	err = r.Engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) (err error) {
 		var ok bool
 		if rec, ok, err = t.Recording(ctx, id); err == nil && (!ok || rec.Gone > 0 || rec.User != from.User) {
@@ -127,24 +155,7 @@ func (r *Recordings) Write(ctx context.Context, from server.Sender, id crm.ID, o
 		}
 		return err
 	})
-	if err != nil {
-		return done, err
-	}
-	path := r.path(from.Workspace, id)
-	release, ok := r.hold(path)
-	if !ok {
-		return done, busy
-	}
-	defer release()
-	s := r.sealed(from.Workspace, rec)
-	have, err := r.take(path+partly, s, offset, piece)
-	if err != nil {
-		return done, writing(err)
-	}
-	if have < rec.Size {
-		return wire.Uploaded{ID: id, Have: have}, nil
-	}
-	return r.finish(ctx, from, rec, s)
+	return rec, err
 }
 
 // take writes a piece at its place, and says how much is here then.
@@ -221,17 +232,31 @@ func (r *Recordings) check(path string, s sealed, want []byte) error {
 	return nil
 }
 
-// tell has the call say that its recording is here. When nobody's call names it any more, it is removed.
+// tell has the call say that its recording is here. When nobody's call names it any more, it is removed; so it is when an erasure
+// from the command line has removed and forgotten it just before it came.
 func (r *Recordings) tell(ctx context.Context, workspace crm.ID, rec database.Recording) error {
 	refused, err := r.do(ctx, workspace, crm.RecordingUploaded{Call: rec.Call, Recording: rec.ID})
 	if err != nil {
 		return err
 	}
 	if refused {
-		return errors.Join(none, r.Sweep(ctx))
+		return errors.Join(none, r.remove(workspace, rec.ID), r.Sweep(ctx))
 	}
 	rec.Done = r.Engine.Now().UnixMilli()
-	return r.Engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error { return t.SaveRecording(ctx, rec) })
+	known := false
+	err = r.Engine.DB.Write(ctx, string(workspace), func(t *database.Tx) (err error) {
+		if _, err := t.Head(ctx, true); err != nil { // nobody forgets it meanwhile
+			return err
+		}
+		if _, known, err = t.Recording(ctx, rec.ID); err != nil || !known {
+			return err
+		}
+		return t.SaveRecording(ctx, rec)
+	})
+	if err == nil && !known {
+		err = errors.Join(none, r.remove(workspace, rec.ID))
+	}
+	return err
 }
 
 // do does a change by the server's own right.
