@@ -36,7 +36,17 @@ func TestBackupRestoreAndErase_I4(t *testing.T) {
 	if out, err := s.try("erase", "-number", "+49 30 9999999", "-yes"); err == nil {
 		t.Error(out)
 	}
+	making := filepath.Join(s.dir, "server.db.files", snapshotsFolder, "ready-1", "leadline.db") // the server is in the middle of it
+	if err := os.MkdirAll(filepath.Dir(making), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(making, []byte("Forgotten"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	s.do("erase", "-number", "030 2222222", "-yes")
+	if _, err := os.Stat(making); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a ready file on its way has the person still: %v", err)
+	}
 	if rows := ada.rows(); strings.Contains(rows, "Forgotten") || !strings.Contains(rows, "Kept") {
 		t.Error(rows)
 	}

@@ -104,7 +104,7 @@ func (p place) dropRecordings(ctx context.Context, e *server.Engine) error {
 	return sounds.Erased(ctx)
 }
 
-// dropSnapshots removes what has the person in it still; the server makes new ones.
+// dropSnapshots removes what has the person in it still, also what a server makes just now; it makes new ones.
 func (p place) dropSnapshots() error {
 	dir, err := p.folder()
 	if err != nil {
@@ -112,7 +112,7 @@ func (p place) dropSnapshots() error {
 	}
 	files, err := filepath.Glob(filepath.Join(dir, snapshotsFolder, "*"))
 	for _, f := range files {
-		err = errors.Join(err, os.Remove(f))
+		err = errors.Join(err, os.RemoveAll(f))
 	}
 	return err
 }
