@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -51,6 +53,18 @@ func TestPostgreSQLIsBackedUpAndRestored(t *testing.T) {
 		t.Fatal(out, err)
 	}
 	backup := filepath.Join(dir, "backup.dump")
+	if err := os.WriteFile(filepath.Join(dir, "pg_dump"), []byte("#!/bin/sh\nfor word; do case $word in --file=*) echo half >\"${word#--file=}\";; esac; done\nexit 1\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := os.Getenv("PATH")
+	t.Setenv("PATH", dir+":"+path)
+	if out, err := do("backup", "-to", backup); err == nil {
+		t.Error(out)
+	}
+	if _, err := os.Stat(backup); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("half a backup is left: %v", err)
+	}
+	t.Setenv("PATH", path)
 	if out, err := do("backup", "-to", backup); err != nil {
 		t.Fatal(out, err)
 	}

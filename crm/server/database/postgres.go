@@ -195,7 +195,11 @@ func (p *postgres) backup(ctx context.Context, file string) error {
 		dump.Env = append(dump.Env, "PGPASSWORD="+password)
 	}
 	if out, err := dump.CombinedOutput(); err != nil {
-		return fmt.Errorf("copy by pg_dump: %w: %s", err, out)
+		err = fmt.Errorf("copy by pg_dump: %w: %s", err, out)
+		if left := os.Remove(file); left != nil && !errors.Is(left, fs.ErrNotExist) { // half of one is none
+			err = errors.Join(err, left)
+		}
+		return err
 	}
 	return nil
 }
