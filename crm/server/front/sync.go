@@ -176,11 +176,19 @@ func (f *Front) awaitNews(r *http.Request, p access.Person, in wire.Pull) (wire.
 		if err == nil && in.Team != "" && looked {
 			out.Team = f.otherTeam(p, in)
 		}
+		if err == nil && news(in, out) {
+			err = f.stillIn(r.Context(), p) // it may have been signed out while it waited
+		}
 		if err != nil || news(in, out) {
 			return out, err
 		}
 		select {
 		case <-watcher.wake:
+			if _, _, doubt := watcher.take(); doubt {
+				if err := f.stillIn(r.Context(), p); err != nil {
+					return wire.Page{}, err
+				}
+			}
 		case <-team:
 			looked = true
 		case <-late.C:
@@ -191,6 +199,15 @@ func (f *Front) awaitNews(r *http.Request, p access.Person, in wire.Pull) (wire.
 			return out, r.Context().Err()
 		}
 	}
+}
+
+// stillIn refuses a device that was signed out; a database that does not say is none's fault.
+func (f *Front) stillIn(ctx context.Context, p access.Person) error {
+	var revoked access.Revoked
+	if err := f.Access.StillIn(ctx, p); errors.As(err, &revoked) {
+		return err
+	}
+	return nil
 }
 
 func (f *Front) rows(w http.ResponseWriter, r *http.Request, p access.Person) error {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
-	"errors"
 	"math"
 	"net"
 	"net/http"
@@ -132,8 +131,7 @@ func (l *hintLine) news(ctx context.Context) bool {
 
 // stillIn shows a device out that was revoked.
 func (l *hintLine) stillIn(ctx context.Context) bool {
-	var revoked access.Revoked
-	if err := l.f.Access.StillIn(ctx, l.person); errors.As(err, &revoked) {
+	if l.f.stillIn(ctx, l.person) != nil {
 		_ = l.conn.Close(websocket.StatusPolicyViolation, "signed out")
 		return false
 	}

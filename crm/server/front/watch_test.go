@@ -129,6 +129,52 @@ func TestPullWaitsForNews(t *testing.T) {
 	}
 }
 
+// waiting has a program wait for news until it is heard of; the answer comes later.
+func (p *program) waiting(ask wire.Pull) <-chan wire.Problem {
+	p.o.t.Helper()
+	got := make(chan wire.Problem, 1)
+	go func() {
+		_, refused := p.ask("POST", wire.PathPull, ask, nil)
+		got <- refused
+	}()
+	for len(p.o.front.hub.watched()) == 0 {
+		select {
+		case refused := <-got:
+			p.o.t.Fatalf("it did not wait: %+v", refused)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	return got
+}
+
+// Who is signed out while they wait for news is told so at once, and nothing else.
+func TestADeviceThatIsRevokedWhileItWaitsGetsNoNews(t *testing.T) {
+	o := open(t)
+	a := o.add("anna@example.org", crm.User{Name: "Anna"})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	for name, revoke := range map[string]func(anna, ben *program){
+		"here": func(anna, _ *program) {
+			o.signIn("anna@example.org").must(http.StatusNoContent, "DELETE", wire.PathDevices+"/"+string(anna.device), nil, nil)
+		},
+		"elsewhere": func(anna, ben *program) {
+			if err := o.access.Revoke(t.Context(), o.workspace, a.ID, anna.device, true); err != nil {
+				t.Fatal(err)
+			}
+			w, client := ben.hello()
+			ben.push(w, client, 1, crm.CreateContact{Contact: contact(t, o.access, "Meier", "030 1234567")})
+		},
+	} {
+		anna, ben := o.signIn("anna@example.org"), o.signIn("ben@example.org")
+		w, client := anna.hello()
+		got := anna.waiting(wire.Pull{Client: client, Epoch: w.Epoch, View: w.View, Cursor: w.Head, Wait: 25 * time.Second})
+		began := time.Now()
+		revoke(anna, ben)
+		if refused := <-got; refused.Code != wire.Revoked || time.Since(began) > 20*time.Second {
+			t.Errorf("%s: after %v it is said %+v", name, time.Since(began), refused)
+		}
+	}
+}
+
 func TestPresenceReachesColleagues_D3(t *testing.T) {
 	o := open(t)
 	a := o.add("anna@example.org", crm.User{Name: "Anna"})
