@@ -16,6 +16,7 @@ type hub struct {
 
 // room is one workspace.
 type room struct {
+	epoch    uint64 // 0: nobody has asked yet
 	rev      uint64
 	watchers map[*watcher]struct{}
 	devices  map[crm.ID]int // how many watchers each has
@@ -34,6 +35,7 @@ type watcher struct {
 	rev      uint64
 	presence map[crm.ID]wire.Presence
 	doubt    bool // a device was revoked: it may be this one
+	branched bool // the database was put back: it is in another epoch
 }
 
 func newHub() *hub { return &hub{rooms: map[crm.ID]*room{}} }
@@ -90,6 +92,23 @@ func (h *hub) advance(workspace crm.ID, rev uint64) {
 	}, func(w *watcher) { w.rev = max(w.rev, rev) })
 }
 
+// stands is where a workspace is by the database. In another epoch its revisions begin again somewhere before: everybody is to find out
+// anew where they stand.
+func (h *hub) stands(workspace crm.ID, epoch, rev uint64) {
+	branched := false
+	h.each(workspace, func(r *room) bool {
+		branched = r.epoch != 0 && r.epoch != epoch
+		r.epoch = epoch
+		if branched {
+			r.rev = rev
+		}
+		return branched
+	}, func(w *watcher) { w.branched = true })
+	if !branched {
+		h.advance(workspace, rev)
+	}
+}
+
 // tell says how a user is now.
 func (h *hub) tell(workspace crm.ID, p wire.Presence) {
 	h.each(workspace, func(*room) bool { return true }, func(w *watcher) {
@@ -121,6 +140,13 @@ func (h *hub) each(workspace crm.ID, when func(*room) bool, give func(*watcher))
 		default: // it has not taken the last one yet
 		}
 	}
+}
+
+// hasBranched says whether the workspace has begun another epoch since the watcher joined.
+func (w *watcher) hasBranched() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.branched
 }
 
 // take is what is new since it was last asked.

@@ -57,14 +57,14 @@ func (f *Front) Run(ctx context.Context) {
 // poll asks where the workspaces stand in which somebody waits. Commits of this server are heard without.
 func (f *Front) poll(ctx context.Context) {
 	for _, workspace := range f.hub.watched() {
-		_, rev, err := f.Engine.Head(ctx, workspace)
+		epoch, rev, err := f.Engine.Head(ctx, workspace)
 		if err != nil {
 			if ctx.Err() == nil {
 				f.Log.Warn("the database does not say where a workspace stands", "error", err)
 			}
 			return
 		}
-		f.hub.advance(workspace, rev)
+		f.hub.stands(workspace, epoch, rev)
 		f.learn(ctx, workspace)
 	}
 }

@@ -113,6 +113,10 @@ func rest(ctx context.Context, d time.Duration) bool {
 
 // news sends what is new; false ends the connection.
 func (l *hintLine) news(ctx context.Context) bool {
+	if l.watcher.hasBranched() {
+		_ = l.conn.Close(websocket.StatusServiceRestart, "the database was put back")
+		return false
+	}
 	rev, presence, doubt := l.watcher.take()
 	if doubt && !l.stillIn(ctx) {
 		return false

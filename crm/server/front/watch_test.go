@@ -12,6 +12,7 @@ import (
 	"leadline/crm"
 	"leadline/crm/server"
 	"leadline/crm/server/access"
+	"leadline/crm/server/database"
 	"leadline/crm/wire"
 )
 
@@ -173,6 +174,41 @@ func TestADeviceThatIsRevokedWhileItWaitsGetsNoNews(t *testing.T) {
 			t.Errorf("%s: after %v it is said %+v", name, time.Since(began), refused)
 		}
 	}
+}
+
+// A database that is put back under a server begins again at an earlier revision: who is connected is to say hello anew, and hears what
+// comes then (I2).
+func TestAfterARestoreUnderItAServerTellsWhatIsNew_I2(t *testing.T) {
+	o := open(t)
+	o.add("anna@example.org", crm.User{Name: "Anna"})
+	anna := o.signIn("anna@example.org")
+	w, client := anna.hello()
+	conn := anna.watch()
+	if _, err := hint(t, conn); err != nil {
+		t.Fatal(err)
+	}
+	o.front.poll(t.Context())
+	out := anna.push(w, client, 1, crm.CreateContact{Contact: contact(t, o.access, "Meier", "030 1234567")}, crm.CreateContact{Contact: contact(t, o.access, "Later", "030 7654321")})
+	until(t, conn, "what is lost then", func(h wire.Hint) bool { return h.Rev == out.Head })
+	if err := o.front.Engine.DB.Write(t.Context(), string(o.workspace), func(tx *database.Tx) error {
+		return tx.Exec(t.Context(), "UPDATE ws SET rev = $2 WHERE id = $1", string(o.workspace), int64(w.Head))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.front.Engine.Restored(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	o.front.poll(t.Context())
+	if h, err := hint(t, conn); websocket.CloseStatus(err) != websocket.StatusServiceRestart {
+		t.Fatalf("%+v %v", h, err)
+	}
+	conn = anna.watch()
+	if h, err := hint(t, conn); err != nil || h.Rev != w.Head || h.Epoch == w.Epoch {
+		t.Fatalf("%+v %v", h, err)
+	}
+	o.front.poll(t.Context())
+	o.front.hub.advance(o.workspace, w.Head+1)
+	until(t, conn, "what is new", func(h wire.Hint) bool { return h.Rev == w.Head+1 })
 }
 
 func TestPresenceReachesColleagues_D3(t *testing.T) {
