@@ -35,6 +35,7 @@ type line struct {
 	clocks  *clocks
 	slept   time.Duration // for how long it did, which the calls are still to be told; 0: it didn't
 	second  bool          // the target in use isn't the domain's first
+	bound   time.Time     // until when the PBX may hold our contact, as far as is known
 
 	mu    sync.Mutex
 	stack *sip.Stack     // nil when there is none
@@ -318,13 +319,18 @@ func (l *line) leave() {
 		l.stand(Registration{State: Unregistered})
 		return
 	}
-	// Its own time, since the one that ran it has ended.
-	ctx, cancel := context.WithTimeout(context.Background(), l.phone.cfg.Timing.Answer/2)
-	defer cancel()
 	l.phone.mu.Lock()
-	registered := l.standing.State == Registered || l.standing.State == Registering
+	state := l.standing.State
 	l.phone.mu.Unlock()
-	if registered {
+	// Its own time, since the one that ran it has ended; little of it for a PBX that was silent before.
+	patience := l.phone.cfg.Timing.Answer / 2
+	if state != Registered {
+		patience /= 4
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	// Also what has not been answered may have arrived: the PBX must not ring a phone that is gone.
+	if state != Refused && l.phone.cfg.Now().Before(l.bound) {
 		if _, err := stack.Register(ctx, 0); err != nil {
 			l.log.Info("unregister", "err", err)
 		}

@@ -97,7 +97,16 @@ func (l *line) registerAt(ctx context.Context, target locate.Target) (time.Durat
 	if err != nil {
 		return 0, err
 	}
+	before, now := l.bound, l.phone.cfg.Now()
+	l.bound = now.Add(t.Register)
 	granted, err := stack.Register(ctx, t.Register)
+	var f *sip.Failure
+	switch {
+	case err == nil:
+		l.bound = now.Add(granted)
+	case errors.As(err, &f) && f.Code != 0:
+		l.bound = before // it was refused
+	}
 	if err == nil {
 		stack.Alternatives(l.targets[1:])
 		l.settle()

@@ -77,6 +77,39 @@ func TestCloseTakesBackOnlyOurOwnContact(t *testing.T) {
 	}
 }
 
+// A PBX that has just come back may have taken the contact, and its answer is still on the way.
+func TestCloseTakesBackAContactThatNobodyHasConfirmed(t *testing.T) {
+	pbx := siptest.New(t)
+	gone := make(chan siptest.Message, 10)
+	registrar(pbx, func(_ int, m siptest.Message) {
+		if m.Get("Expires") == "0" {
+			gone <- m
+			accept(pbx, m, "0")
+		}
+	})
+	d := newDesk(t, pbx)
+	d.eventually("nobody answers", func() bool { return d.Registrations()[0].State == phone.Retrying })
+	began := time.Now()
+	d.do(d.Close(t.Context()))
+	if len(gone) == 0 {
+		t.Error("the contact is left there")
+	}
+	if took := time.Since(began); took > siptest.Patience {
+		t.Errorf("closed after %v", took)
+	}
+}
+
+func TestCloseDoesNotWaitLongForASilentPBX(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) { c.Timing.Answer = 4 * time.Second }).registered()
+	pbx.Handle(func(siptest.Message) bool { return true })
+	began := time.Now()
+	d.do(d.Close(t.Context()))
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("closed after %v, want half of what an answer may take", took)
+	}
+}
+
 func TestRegistrationFailures(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer func(*siptest.Peer, int, siptest.Message)
