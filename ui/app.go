@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -53,6 +54,9 @@ type App struct {
 	tray  *tray.Tray
 	rouse func() // ends the idler, before the loop of the windows ends
 	stop  []func()
+
+	closing chan struct{}
+	close   func() // closes it, once
 }
 
 // NewApp makes the windows. It is called on the first goroutine of the program, as
@@ -68,9 +72,11 @@ func NewApp(o Options) (*App, error) {
 	app.SetMetadata(fyne.AppMetadata{
 		ID: AppID, Name: "Leadline", Version: o.Version, Icon: theme.Logo(), Migrations: map[string]bool{"fyneDo": true},
 	})
-	a := &App{opts: o, app: app.NewWithID(AppID), do: NewDispatcher()}
+	a := &App{opts: o, app: app.NewWithID(AppID), do: NewDispatcher(), closing: make(chan struct{})}
+	a.close = sync.OnceFunc(func() { close(a.closing) })
 	if o.Kept != nil {
 		a.app.SetCloudProvider(keptForFyne{o.Kept})
+		endWithoutDeeds(a.app)
 	}
 	ApplyLook(a.app, o.Settings.Look())
 	ApplySight(a.app, o.Settings.Sight())
@@ -104,7 +110,10 @@ func (a *App) Run() {
 	screen.Lean()
 	a.calls.Warm()
 	a.rouse = startIdler(a.do)
-	a.main.win.SetOnClosed(a.rouse)
+	a.main.win.SetOnClosed(func() {
+		a.close()
+		a.rouse()
+	})
 	a.stop = append(a.stop, a.calls.Start(a.do), watchNotifications(a))
 	a.main.Show()
 	a.main.TourOnce()
@@ -112,6 +121,8 @@ func (a *App) Run() {
 	a.stop = append(a.stop, a.keys.Close)
 	a.Open(a.opts.Links)
 	a.app.Run()
+	a.close()
+	a.do.end()
 	a.main.Stop()
 	a.do.choices.wait() // the last one may have been made a moment ago
 	for _, stop := range a.stop {
@@ -133,8 +144,22 @@ func (a *App) Open(links []string) {
 // Raise brings the main window to the front. From any goroutine.
 func (a *App) Raise() { a.main.Raise() }
 
+// Closing is closed when the windows begin to go away, for whatever reason. Run returns soon after, or never, as
+// the X server and the desktop's bus like.
+func (a *App) Closing() <-chan struct{} { return a.closing }
+
+// endWithoutDeeds takes back what Fyne would do as the program ends, which is to write its preferences; it has none
+// when they are kept elsewhere. It would hand that to its loop when the loop looks for the last time, and wait for
+// ever if that was a moment too late.
+func endWithoutDeeds(a fyne.App) {
+	if l, ok := a.Lifecycle().(interface{ SetOnStoppedHookExecuted(func()) }); ok {
+		l.SetOnStoppedHookExecuted(nil)
+	}
+}
+
 // Quit ends Run. From any goroutine.
 func (a *App) Quit() {
+	a.close()
 	a.do.Do(func() {
 		if a.rouse != nil {
 			a.rouse()

@@ -28,11 +28,23 @@ type Dispatcher struct {
 	mu    sync.Mutex
 	queue []func()
 	armed bool // a drain is on its way to the goroutine of the windows
+	ended bool // the loop has ended: what is handed in is dropped
 	wake  func()
 }
 
 // NewDispatcher posts to the goroutine of the running Fyne application.
-func NewDispatcher() *Dispatcher { return &Dispatcher{post: fyne.Do} }
+func NewDispatcher() *Dispatcher { return &Dispatcher{post: toLoop} }
+
+// toLoop hands f to Fyne's loop. When that ends, Fyne closes its queue under whoever hands something in at that
+// moment, who would panic; there is no window left that it could be about.
+func toLoop(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			slog.Debug("the loop of the windows has ended", "said", r)
+		}
+	}()
+	fyne.Do(f)
+}
 
 // NewQueue keeps the work until Pump is called: for tests.
 func NewQueue() *Dispatcher { return &Dispatcher{} }
@@ -41,6 +53,10 @@ func NewQueue() *Dispatcher { return &Dispatcher{} }
 // in before. It returns at once and may be called from any goroutine.
 func (d *Dispatcher) Do(f func()) {
 	d.mu.Lock()
+	if d.ended {
+		d.mu.Unlock()
+		return
+	}
 	d.queue = append(d.queue, f)
 	arm := d.post != nil && !d.armed
 	if arm {
@@ -54,6 +70,13 @@ func (d *Dispatcher) Do(f func()) {
 			wake()
 		}
 	}
+}
+
+// end drops what is handed in from now on: Fyne would run it where it was handed in, and the windows are gone.
+func (d *Dispatcher) end() {
+	d.mu.Lock()
+	d.queue, d.ended = nil, true
+	d.mu.Unlock()
 }
 
 // onWork has wake called whenever work is handed in for a loop that may sleep.

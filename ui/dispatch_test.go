@@ -99,3 +99,15 @@ func TestAFaultInOneWindowDoesNotStopTheNext(t *testing.T) {
 		t.Fatal("the work after the fault was dropped")
 	}
 }
+
+// Fyne runs what is handed in after its loop has ended where it is handed in, on windows that are gone.
+func TestWorkForWindowsThatAreGoneIsDropped(t *testing.T) {
+	posted := 0
+	d := &Dispatcher{post: func(f func()) { posted++; f() }}
+	d.Do(func() {})
+	d.end()
+	d.Do(func() { t.Error("it was done") })
+	if posted != 1 {
+		t.Errorf("posted %d times, want once", posted)
+	}
+}

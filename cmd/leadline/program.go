@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -39,8 +40,12 @@ type options struct {
 	Demo      func() // starts the demo from the welcome; nil in the demo itself
 }
 
-// farewell is how long hanging up and unregistering may take at exit.
-const farewell = 5 * time.Second
+// What is waited for at exit, whatever the network, the desktop and the sound server do: the program ends within five
+// seconds. The disk is waited for as long as it takes.
+const (
+	farewell   = 3 * time.Second         // for hanging up and unregistering, and meanwhile for the windows to go
+	lastMoment = 1200 * time.Millisecond // then for the shared server and the sound
+)
 
 // program is all rooms, wired. It is the only place where they meet.
 type program struct {
@@ -63,6 +68,7 @@ type program struct {
 	fetched *sounds.Cache
 
 	conduct   func(quit func()) // drives the demo's tour; nil otherwise
+	exit      func(code int)    // os.Exit
 	leaveOnce sync.Once
 	left      error
 	closeOnce sync.Once
@@ -77,7 +83,7 @@ func (p *program) config() config.Config {
 // newProgram opens the file, the sound card and the telephone. Registration is on
 // its way when it returns; the windows come after.
 func newProgram(o options) (p *program, err error) {
-	p = &program{opts: o, cfg: o.Config, damaged: make(chan error, 1)}
+	p = &program{opts: o, cfg: o.Config, damaged: make(chan error, 1), exit: os.Exit}
 	if p.log, p.logFile, err = openLog(o.Config.Data); err != nil {
 		return nil, err
 	}
@@ -166,18 +172,35 @@ func (p *program) run(starts <-chan []string) error {
 	defer stop()
 	go p.tellDamage(ctx)
 	go p.tidyRecordings(ctx)
-	context.AfterFunc(ctx, func() {
-		// Whoever ends the session may not wait for the windows to be torn down,
-		// and the PBX must not ring a phone that is gone.
-		go p.leave()
-		windows.Quit()
-	})
+	context.AfterFunc(ctx, windows.Quit)
+	gone := make(chan struct{})
+	go func() {
+		<-windows.Closing()
+		p.closeWith(gone)
+	}()
 	go saveMemory(ctx, p.desk.Snapshot)
 	if p.conduct != nil {
 		p.conduct(windows.Quit)
 	}
 	windows.Run()
+	close(gone)
 	return nil
+}
+
+// closeWith begins to close while the windows go: whoever ends the session may not wait until they are torn down, and
+// the PBX must not ring a phone that is gone. If the windows hold on to the first goroutine, for an X server or a desktop that does not
+// answer, the program ends without it.
+func (p *program) closeWith(gone <-chan struct{}) {
+	go p.leave()
+	select {
+	case <-gone:
+		return
+	case <-time.After(farewell):
+	}
+	stacks := make([]byte, 1<<20)
+	p.log.Error("the windows do not go; the program ends without them", "goroutines", string(stacks[:runtime.Stack(stacks, true)]))
+	p.close()
+	p.exit(0)
 }
 
 // agent is who works here while there is no shared server to sign in at.
@@ -244,21 +267,18 @@ func (p *program) leave() error {
 }
 
 // close hangs up, unregisters our own contacts, finishes the writing and lets go
-// of everything. It may be called more than once.
+// of everything. It may be called more than once; the first is waited for.
 func (p *program) close() {
 	p.closeOnce.Do(func() {
 		var errs []error
 		if p.phone != nil {
 			errs = append(errs, p.leave())
 		}
-		if p.shared != nil {
-			p.shared.end()
-		}
+		last, cancel := context.WithTimeout(context.Background(), lastMoment)
+		defer cancel()
+		errs = append(errs, both(last, p.endShared, p.closeAudio))
 		if p.desk != nil {
 			errs = append(errs, p.desk.Close(context.Background()))
-		}
-		if p.audio != nil {
-			p.audio.Close()
 		}
 		errs = append(errs, p.cache().Empty())
 		if p.store != nil {
@@ -273,4 +293,35 @@ func (p *program) close() {
 		p.log.Info("end")
 		_ = p.logFile.Close()
 	})
+}
+
+// endShared leaves the shared server; what it does not have yet waits in the file for the next start.
+func (p *program) endShared() {
+	if p.shared != nil {
+		p.shared.end()
+	}
+}
+
+func (p *program) closeAudio() {
+	if p.audio != nil {
+		p.audio.Close()
+	}
+}
+
+// both waits for two things that are done side by side, or until ctx ends.
+func both(ctx context.Context, one, other func()) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var work sync.WaitGroup
+		work.Go(one)
+		work.Go(other)
+		work.Wait()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return errors.New("the shared server or the sound did not let go in time")
+	}
 }

@@ -21,10 +21,15 @@ type Screen struct {
 	Display string // ":7"
 	Bus     string // address of the session bus
 
-	t   testing.TB
-	dir string
-	env []string
+	t      testing.TB
+	dir    string
+	env    []string
+	server *phone.Process
 }
+
+// Freeze has the X server answer nothing while its socket stays open; Thaw ends that.
+func (s *Screen) Freeze() { s.server.Freeze() }
+func (s *Screen) Thaw()   { s.server.Thaw() }
 
 // StartScreen starts Xvfb, openbox, a session bus and dunst, and returns when the
 // window manager has taken the screen. Size is "1600x1000" or "" for that.
@@ -54,7 +59,7 @@ func startScreen(t testing.TB, size, glx string) *Screen {
 	}
 	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", size+"x24", "-fbdir", dir, "-nolisten", "tcp", "-noreset", glx, "GLX")
 	x.ExtraFiles = []*os.File{w}
-	phone.Start(t, "Xvfb", x)
+	s.server = phone.Start(t, "Xvfb", x)
 	w.Close()
 	r.SetReadDeadline(time.Now().Add(10 * time.Second))
 	number, err := bufio.NewReader(r).ReadString('\n')

@@ -212,6 +212,35 @@ func TestAPBXThatIsNotThereIsToldAndRecoveredFrom(t *testing.T) {
 	o.pbx.Registered("101", 0, soon)
 }
 
+// Whoever ends the session waits for five seconds at most, whatever does not answer any more.
+func TestItEndsThoughNothingAnswersAnyMore(t *testing.T) {
+	o := newOffice(t)
+	p := o.registered()
+	o.pbx.Call(phone.Caller{To: "101", Number: "+493020948812", Name: "Anna Meier"})
+	p.usable("call", "Answer")
+	p.until("they talk", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
+	o.pbx.Freeze()
+	o.screen.Freeze()
+	o.pulse.Freeze()
+	t.Cleanup(func() { o.pbx.Thaw(); o.screen.Thaw(); o.pulse.Thaw() })
+	began := time.Now()
+	p.Stop()
+	took := time.Since(began)
+	if err := p.Err(); err != nil {
+		t.Errorf("it did not end by itself: %v", err)
+	}
+	t.Logf("it ended after %v", took)
+	o.screen.Thaw()
+	o.pbx.Thaw()
+	o.pulse.Thaw()
+	again := o.registered()
+	again.tap("main", "Calls")
+	again.shows("main", "Anna Meier")
+	if strings.Contains(again.seen(), "Interrupted") {
+		t.Error("the call has lost its end")
+	}
+}
+
 func TestAWrongPasswordIsToldInWords(t *testing.T) {
 	o := newOffice(t)
 	o.configure("[[account]]\nname = \"Office\"\naddress = \"" + o.pbx.URI("101") + "\"\npassword = \"three\"\nbind = \"127.0.0.1:0\"\n")
