@@ -145,8 +145,8 @@ type Call struct {
 	SIPReason string // reason phrase, or what went wrong in words
 
 	Remote  Party
-	Dialled string   // the line that was called, as far as the PBX reveals it (requirements.md A2); of an outgoing call, what was dialled
-	Lines   []string // of an incoming call: all that it may have been called by, Dialled first and the account's default line last
+	Dialled string   // of an outgoing call
+	Lines   []string // of an incoming call: what was called, as far as the PBX reveals it, the most telling first and the account's default line last (requirements.md A2)
 
 	Barred Party // whom it was to go on to, where Config.MayCall ended it; zero: it ended for another reason
 	SentOn Party // of an outgoing call: whom it is tried at, or was, since the far end sent it on (302); zero: nobody
@@ -177,6 +177,14 @@ type Call struct {
 	Recording   Recording
 	Stats       Stats
 	Sounded     *Summary // how it sounded, of an answered call that has ended; else nil
+}
+
+// Line is what an incoming call was called by, as far as the PBX reveals it: the first of Lines; "" when nothing tells.
+func (c Call) Line() string {
+	if len(c.Lines) == 0 {
+		return ""
+	}
+	return c.Lines[0]
 }
 
 // Listener hears what happens. Its methods are called from one goroutine of the

@@ -84,8 +84,8 @@ func TestDiversionsAreKept(t *testing.T) {
 	if !slices.Equal(c.Diversions, want) {
 		t.Errorf("diverted by %+v", c.Diversions)
 	}
-	if c.Dialled != "+493044" {
-		t.Errorf("dialled %q", c.Dialled)
+	if c.Line() != "+493044" {
+		t.Errorf("called by %q", c.Lines)
 	}
 }
 

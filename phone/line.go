@@ -248,13 +248,9 @@ func checkOffer(body sip.Body, codecs []string, secrets sdp.Secure) (int, string
 // incoming makes a call of a dialog that rings.
 func (l *line) incoming(stack *sip.Stack, d *sip.Dialog) sip.Events {
 	invite := d.Invite()
-	dialled := ""
-	if len(invite.Dialled) > 0 {
-		dialled = invite.Dialled[0]
-	}
 	c, err := l.phone.newCall(l, stack, Call{
 		Direction: Incoming, State: Ringing, SIPCallID: d.CallID(),
-		Remote: Party(invite.Caller), Dialled: dialled, Lines: invite.Dialled, ReferredBy: invite.ReferredBy,
+		Remote: Party(invite.Caller), Lines: invite.Dialled, ReferredBy: invite.ReferredBy,
 		Diversions: diversionsOf(invite), Rang: l.phone.cfg.Now(),
 	}, func(c *call) {
 		c.dialog, c.invite = d, invite

@@ -150,8 +150,8 @@ func TestCustomersCallTheTelephone(t *testing.T) {
 			call := ring(t, a.pbx, c.customer)
 			await(t, call, demo.Ringing)
 			got := a.call("it rings", func(c phone.Call) bool { return c.State == phone.Ringing })
-			if got.Remote.User != c.user || got.Remote.Withheld != c.withheld || got.Dialled != c.customer.Line {
-				t.Errorf("the telephone sees %+v on line %q", got.Remote, got.Dialled)
+			if got.Remote.User != c.user || got.Remote.Withheld != c.withheld || got.Line() != c.customer.Line {
+				t.Errorf("the telephone sees %+v on line %q", got.Remote, got.Line())
 			}
 			if err := a.Answer(got.ID); err != nil {
 				t.Fatal(err)

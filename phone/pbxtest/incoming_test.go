@@ -28,8 +28,8 @@ func TestACallComesInAndBothHearEachOther(t *testing.T) {
 			if c.Remote.User != "+493020948812" || c.Remote.Display != "Zoë Meier" || c.Remote.Withheld {
 				t.Errorf("it is %+v who calls", c.Remote)
 			}
-			if c.Dialled != "+4930777" {
-				t.Errorf("the line is %q, want that of X-Line", c.Dialled)
+			if c.Line() != "+4930777" {
+				t.Errorf("the line is %q, want that of X-Line", c.Line())
 			}
 			if !a.sound.Ringing() {
 				rig.Eventually(t, soon, "it rings", func() (bool, string) { return a.sound.Ringing(), "quiet" })

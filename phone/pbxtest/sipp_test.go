@@ -253,7 +253,7 @@ func TestSIPpSaysWhoCalls(t *testing.T) {
 		return proof{name: headers[0], theirs: scenario.IsSaidToBe(headers...), account: account, ours: func(t *testing.T, a *agent, _ *rig.SIPp) {
 			c := a.incoming(1)
 			if !fits(c) {
-				t.Errorf("%+v, dialled %+v, diverted %+v", c.Remote, c.Dialled, c.Diversions)
+				t.Errorf("%+v, dialled %+v, diverted %+v", c.Remote, c.Lines, c.Diversions)
 			}
 			ending(t, a, c.ID, phone.Missed)
 		}}

@@ -253,8 +253,8 @@ func (d *aDesk) contact(first, last, number string) Ref {
 func (d *aDesk) ring(id, number string) {
 	d.desk.CallChanged(phone.Call{
 		ID: phone.CallID(id), Account: "Office", Direction: phone.Incoming, State: phone.Ringing,
-		Remote:  phone.Party{User: number, Host: "pbx.example.org", Withheld: number == ""},
-		Dialled: "101", Began: d.at,
+		Remote: phone.Party{User: number, Host: "pbx.example.org", Withheld: number == ""},
+		Lines:  []string{"101"}, Began: d.at,
 	})
 }
 
@@ -262,8 +262,8 @@ func (d *aDesk) ring(id, number string) {
 func (d *aDesk) change(id, number string, f func(*phone.Call)) {
 	c := phone.Call{
 		ID: phone.CallID(id), Account: "Office", Direction: phone.Incoming, State: phone.Ringing,
-		Remote:  phone.Party{User: number, Host: "pbx.example.org", Withheld: number == ""},
-		Dialled: "101", Began: d.at,
+		Remote: phone.Party{User: number, Host: "pbx.example.org", Withheld: number == ""},
+		Lines:  []string{"101"}, Began: d.at,
 	}
 	f(&c)
 	d.desk.CallChanged(c)

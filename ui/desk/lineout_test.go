@@ -87,7 +87,7 @@ func TestAFormIsFilledInFromTheLine_B2(t *testing.T) {
 		Contact: func(r crm.Record) (crm.ID, string) { return "", r.Contact.Source },
 	} {
 		d := withLines(t)
-		d.change("1", "02219876543", func(c *phone.Call) { c.Dialled = "+493012345" })
+		d.change("1", "02219876543", func(c *phone.Call) { c.Lines = []string{"+493012345"} })
 		c := d.call("the rule of the line", func(c Call) bool { return c.Reason.Key != "" && looked(c) })
 		d.desk.OpenForm(c.ID, kind)
 		c = d.call("the form", func(c Call) bool { return c.Form != nil && len(c.Form.Sources) > 0 })

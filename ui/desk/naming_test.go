@@ -15,7 +15,7 @@ func TestTheFormNamesTheLeadThatTheLineMade_B1(t *testing.T) {
 	n, _ := crm.ParseNumber("030 5557-100", "DE", crm.LabelMain)
 	d.do(crm.SaveLine{Line: crm.Line{ID: d.file.NewID(), Name: "Zentrale", Number: n, Region: "DE", Mode: crm.Auto, LeadFor: crm.LeadForAll}})
 	d.desk.SetAccounts([]phone.Account{{Name: "Office", Address: "101@pbx", DefaultLine: "0305557100"}})
-	d.desk.CallChanged(phone.Call{ID: "1", Account: "Office", Direction: phone.Incoming, State: phone.Ringing, Dialled: "0305557100",
+	d.desk.CallChanged(phone.Call{ID: "1", Account: "Office", Direction: phone.Incoming, State: phone.Ringing, Lines: []string{"0305557100"},
 		Remote: phone.Party{User: "089452177", Host: "pbx.example.org"}, Began: d.at})
 	c := d.call("the lead", func(c Call) bool { return c.Card.Known && c.Card.Ref.Kind == Lead })
 	d.desk.OpenForm(c.ID, Lead)

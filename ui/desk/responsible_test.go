@@ -38,7 +38,7 @@ func (d *aDesk) tells(who crm.ID, state TeamState) {
 // rings has a call come in on the line of sales.
 func (d *aDesk) rings(id, caller string, change func(*phone.Call)) {
 	d.change(id, caller, func(c *phone.Call) {
-		c.Dialled = salesLine
+		c.Lines = []string{salesLine}
 		if change != nil {
 			change(c)
 		}

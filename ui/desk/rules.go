@@ -38,7 +38,7 @@ func (d *Desk) calledBy(p phone.Call) string {
 			return name
 		}
 	}
-	return p.Dialled
+	return p.Line()
 }
 
 // regionOf is where numbers written nationally are from on a line (requirements.md A1).

@@ -153,7 +153,7 @@ func TestANumberIsReadAsItsLineWritesThem_A1(t *testing.T) {
 	d.rulesRead("the line", func(r rules) bool { return r.lines["+4317654321"].Region == "AT" })
 	ring := func(id, dialled string) {
 		d.desk.CallChanged(phone.Call{ID: phone.CallID(id), Account: "Office", Direction: phone.Incoming, State: phone.Ringing,
-			Remote: phone.Party{User: "015051234", Host: "pbx.example.org"}, Dialled: dialled, Began: d.at})
+			Remote: phone.Party{User: "015051234", Host: "pbx.example.org"}, Lines: []string{dialled}, Began: d.at})
 	}
 	ring("1", "+4317654321")
 	ring("2", "Vienna")
@@ -181,7 +181,7 @@ func TestACallBelongsToTheFirstLineThatTheCompanyHas_A2(t *testing.T) {
 	} {
 		id := phone.CallID(rune('1' + i))
 		ringing := phone.Call{ID: id, Account: "Office", Direction: phone.Incoming, State: phone.Ringing,
-			Remote: phone.Party{User: "015051234", Host: "pbx.example.org"}, Dialled: tt.lines[0], Lines: tt.lines, Began: d.at}
+			Remote: phone.Party{User: "015051234", Host: "pbx.example.org"}, Lines: tt.lines, Began: d.at}
 		first := make(chan string) // as the window has it before the file has answered
 		d.desk.post(func() { first <- d.desk.newCall(ringing).name })
 		if got := <-first; got != tt.want {
