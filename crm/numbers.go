@@ -116,9 +116,18 @@ func (p Party) ofDigits(digits, region string) Party {
 }
 
 // dialled reduces a written number to "+", digits, "*" and "#", and sets the
-// extension aside. A letter is a digit where the number begins with digits (0800 FLOWERS).
+// extension aside.
 func dialled(written string) (digits, ext string) {
 	number, ext := cutExtension(written)
+	if digits = keys(number); digits == "" {
+		return "", ""
+	}
+	return digits, ext
+}
+
+// keys are "+", digits, "*" and "#" of a number. A letter is a digit where it begins with digits (0800 FLOWERS). In a service
+// code a plus stays where a number begins: *21*+49…# (3GPP TS 22.030 §6.5.2).
+func keys(number string) string {
 	var b strings.Builder
 	seen, letters := false, false
 	for _, r := range number {
@@ -128,7 +137,7 @@ func dialled(written string) (digits, ext string) {
 			b.WriteByte(d)
 			seen = true
 		case r == '+' || r == '＋':
-			if b.Len() == 0 {
+			if so := b.String(); so == "" || strings.ContainsAny(so[:1], "*#") && so[len(so)-1] != '+' {
 				b.WriteByte('+')
 			}
 		case r == '*' || r == '#':
@@ -136,28 +145,27 @@ func dialled(written string) (digits, ext string) {
 			seen = true
 		case isLetter(r):
 			if !seen {
-				return "", ""
+				return ""
 			}
 			b.WriteByte(keyOf(r))
 			letters = true
 		}
 	}
-	digits = b.String()
+	digits := b.String()
 	if letters && strings.ContainsAny(digits, "?") {
-		return "", ""
+		return ""
 	}
 	if strings.Trim(digits, "+") == "" {
-		return "", ""
+		return ""
 	}
 	// +49 (0) 176 …: the zero in brackets is for those who dial nationally.
-	if open := strings.Index(number, "(0)"); open > 0 && (digits[0] == '+' || strings.HasPrefix(digits, "00")) {
-		before, _ := dialled(number[:open])
-		after, _ := dialled(number[open+3:])
-		if before != "" {
+	if open := strings.Index(number, "(0)"); open > 0 && (strings.Contains(digits, "+") || strings.HasPrefix(digits, "00")) {
+		before, after := keys(number[:open]), keys(number[open+3:])
+		if before != "" && (strings.Contains(before, "+") || strings.HasPrefix(before, "00")) {
 			digits = before + strings.TrimPrefix(after, "+")
 		}
 	}
-	return digits, ext
+	return digits
 }
 
 // zeroPrefixed are regions whose plain rule is "drop one leading zero, put the

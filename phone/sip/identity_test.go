@@ -119,6 +119,7 @@ func TestTarget(t *testing.T) {
 		"030 / 2094 88 12":              "sip:03020948812@pbx:5080",
 		"tel:+49-30-2094;phone-context": "sip:+49302094@pbx:5080",
 		"*21#":                          "sip:*21%23@pbx:5080",
+		"*21*+49 176 1234567#":          "sip:*21*+491761234567%23@pbx:5080",
 		"anna":                          "sip:anna@pbx:5080",
 		"anna@example.org":              "sip:anna@example.org",
 		"SIP:anna@example.org:5070;transport=tcp?Replaces=x": "sip:anna@example.org:5070;transport=tcp",

@@ -162,10 +162,13 @@ func DialTarget(typed, region string) string {
 			return p.DialString()
 		}
 	}
+	if strings.ContainsAny(p.Short, "*#") { // a service code, whose numbers may have their plus
+		return p.DialString()
+	}
 	var digits strings.Builder
 	for _, r := range typed {
 		switch {
-		case r >= '0' && r <= '9', r == '*', r == '+' && digits.Len() == 0: // "(+49) 30 …", too
+		case r >= '0' && r <= '9', r == '+' && digits.Len() == 0: // "(+49) 30 …", too
 			digits.WriteRune(r)
 		case unicode.IsLetter(r), unicode.IsDigit(r), r == '＋', r == ';', r == ',', r == '#':
 			// A vanity number, digits of another script, or an extension that is set aside (requirements.md C2).
