@@ -120,6 +120,82 @@ func TestMailboxTellsUnasked(t *testing.T) {
 	d.mailbox("four messages", func(m phone.Mailbox) bool { return m.Waiting && m.New == 4 })
 }
 
+// RFC 3428 §5, RFC 3842: what a stranger writes, or says of the mailbox, is nobody's word.
+func TestMessagesAndMailboxesAreTakenFromThePBXOnly(t *testing.T) {
+	stranger := siptest.NewAt(t, "127.0.0.2:0")
+	says := func(pbx *siptest.Peer, from *siptest.Peer) (text, mailbox *siptest.Call) {
+		addr, contact := pbx.Phone()
+		text, mailbox = pbx.NewCall(), pbx.NewCall()
+		for _, c := range []*siptest.Call{text, mailbox} {
+			c.Peer, c.To, c.Target = from, addr, contact
+		}
+		text.Do("MESSAGE", "Call me at once", "Content-Type: text/plain")
+		mailbox.Do("NOTIFY", fourMessages, "Event: message-summary", "Content-Type: "+lamp.SummaryType)
+		return text, mailbox
+	}
+	taken := func(d *desk, l *lit) {
+		d.t.Helper()
+		d.mailbox("four messages", func(m phone.Mailbox) bool { return m.New == 4 })
+		d.eventually("the text", func() bool {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return len(l.messages) == 1
+		})
+	}
+	t.Run("not from a stranger", func(t *testing.T) {
+		pbx := siptest.New(t)
+		d, l := lamps(t, pbx, func(*phone.Account) {})
+		text, mailbox := says(pbx, stranger)
+		text.Expect("403 MESSAGE")
+		mailbox.Expect("481 NOTIFY")
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if len(l.messages) != 0 || d.Mailboxes()[0].Known {
+			t.Errorf("told %+v, %+v", l.messages, d.Mailboxes())
+		}
+	})
+	t.Run("from anybody where only the provider reaches us", func(t *testing.T) {
+		pbx := siptest.New(t)
+		d, l := lamps(t, pbx, func(a *phone.Account) { a.Asserted = "anyone" })
+		says(pbx, stranger)
+		taken(d, l)
+	})
+	t.Run("from the PBX though its word for callers isn't taken", func(t *testing.T) {
+		pbx := siptest.New(t)
+		d, l := lamps(t, pbx, func(a *phone.Account) { a.Asserted = "nobody" })
+		says(pbx, pbx)
+		taken(d, l)
+	})
+	t.Run("from the machine that has failed and is back", func(t *testing.T) {
+		failed, pbx := siptest.NewAt(t, "127.0.0.3:0"), siptest.New(t)
+		registrar(failed, func(_ int, m siptest.Message) { failed.Send(m.From, m.Response(503, "No", "r", "")) })
+		l := &lit{}
+		d := newDesk(t, pbx, atDomain(directory{failed.Addr(), pbx.Addr()}), func(c *phone.Config, a *phone.Account) {
+			c.Lamps, a.Bind = l, "0.0.0.0:0"
+		}).registered()
+		says(pbx, failed)
+		taken(d, l)
+	})
+	t.Run("from the registrar behind an outbound proxy", func(t *testing.T) {
+		proxy, registrar := siptest.New(t), siptest.NewAt(t, "127.0.0.5:0")
+		l := &lit{}
+		d := newDesk(t, proxy, atDomain(directory{registrar.Addr()}), func(c *phone.Config, a *phone.Account) {
+			c.Lamps, a.OutboundProxy, a.Bind = l, proxy.Addr(), "0.0.0.0:0"
+		}).registered()
+		says(proxy, registrar)
+		taken(d, l)
+	})
+	t.Run("from the address that has answered our registration", func(t *testing.T) {
+		front, pbx := siptest.NewAt(t, "127.0.0.4:0"), siptest.New(t)
+		registrar(pbx, func(_ int, m siptest.Message) {
+			front.Send(m.From, m.Response(200, "OK", "r", "", "Contact: "+m.Get("Contact"), "Expires: 300"))
+		})
+		d, l := lamps(t, pbx, func(a *phone.Account) { a.Bind = "0.0.0.0:0" })
+		says(pbx, front)
+		taken(d, l)
+	})
+}
+
 func TestRefusedSubscriptionSaysWhy(t *testing.T) {
 	pbx := siptest.New(t)
 	d, _ := lamps(t, pbx, func(a *phone.Account) { a.Watch = []string{"102"} })
@@ -143,6 +219,44 @@ func TestSubscriptionThatThePBXEndsIsMadeAnew(t *testing.T) {
 	pbx.Expect("481 NOTIFY") // nobody knows that one any more
 	pbx.Accept(second, 600).Notify("active", lamp.DialogInfoType, dialogInfo(0, "full", talks102))
 	d.colleague("talking", func(c phone.Colleague) bool { return c.Known && c.Talking })
+}
+
+// RFC 6665 §4.1.2.4, RFC 3261 §12.1: whichever makes the dialog, the answer or a NOTIFY that has overtaken it, what follows
+// goes by the proxies that stay in between, strict ones included.
+func TestASubscriptionGoesByItsRoutes(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ record, uri, routes string }{ // the nearest first
+		"loose":  {"<sip:PBX;lr>, <sip:far.example;lr>", "sip:peer@PBX", "<sip:PBX;lr>, <sip:far.example;lr>"},
+		"strict": {"<sip:PBX>, <sip:far.example;lr>", "sip:PBX", "<sip:far.example;lr>, <sip:peer@PBX>"},
+	} {
+		for _, notified := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, NOTIFY first %v", name, notified), func(t *testing.T) {
+				pbx := siptest.New(t)
+				at := func(s string) string { return strings.ReplaceAll(s, "PBX", pbx.Addr()) }
+				first, second, _ := strings.Cut(at(tt.record), ", ")
+				d, _ := lamps(t, pbx, func(a *phone.Account) { a.Watch = []string{"102"} })
+				m := pbx.Expect("SUBSCRIBE")
+				n := pbx.Notifier(m)
+				n.Through(at(tt.record))
+				if notified {
+					n.Notify("active", lamp.DialogInfoType, dialogInfo(0, "full", ""))
+					pbx.Expect("200 NOTIFY")
+					pbx.Reply(m, 200, "OK", "", "Expires: 600", "Record-Route: "+second+", "+first)
+				} else {
+					pbx.Reply(m, 200, "OK", "", "Expires: 600", "Record-Route: "+second+", "+first)
+					n.Notify("active", lamp.DialogInfoType, dialogInfo(0, "full", ""))
+					pbx.Expect("200 NOTIFY")
+				}
+				d.colleague("idle", func(c phone.Colleague) bool { return c.Known })
+				d.do(d.SetAccounts(nil))
+				end := pbx.Expect("SUBSCRIBE")
+				if uri := strings.Fields(end.Start)[1]; end.Get("Expires") != "0" || uri != at(tt.uri) || routes(end) != at(tt.routes) {
+					t.Errorf("%s, Expires %s\nRoute: %s\nwant %s\n       %s", end.Start, end.Get("Expires"), routes(end), at(tt.uri), at(tt.routes))
+				}
+				pbx.Accept(end, 0)
+			})
+		}
+	}
 }
 
 func TestColleaguesCallIsPickedUpByReplaces(t *testing.T) {

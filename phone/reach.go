@@ -109,6 +109,8 @@ func (l *line) registerAt(ctx context.Context, target locate.Target) (time.Durat
 	}
 	if err == nil {
 		stack.Alternatives(l.targets[1:])
+		stack.Machines(l.located)
+		l.findRegistrar(ctx, stack)
 		l.settle()
 		l.findSTUN(ctx)
 	}
@@ -116,6 +118,21 @@ func (l *line) registerAt(ctx context.Context, target locate.Target) (time.Durat
 		err = &sip.Failure{Method: "REGISTER", Code: 200, Reason: "the registrar keeps the registration for 0 s"}
 	}
 	return granted, err
+}
+
+// findRegistrar looks up, behind an outbound proxy, the registrar itself: it may send directly what nobody has asked for.
+// What can't be found soon is done without.
+func (l *line) findRegistrar(ctx context.Context, stack *sip.Stack) {
+	o := l.account.options()
+	if o.Proxy == "" {
+		return
+	}
+	o.Proxy = ""
+	ctx, cancel := context.WithTimeout(ctx, l.phone.cfg.Timing.Answer/8)
+	defer cancel()
+	if found, err := o.Locate(ctx, l.phone.cfg.Resolver); err == nil {
+		stack.Machines(append(found, l.located...))
+	}
 }
 
 // reach is the stack that goes through a target: the one that there is, moved if need

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -36,17 +37,36 @@ func (s *Stack) throughPBX(req *sip.Request) bool {
 	return s.isPBX(req.Source())
 }
 
-// isPBX says whether an address is one of the PBX's, or of the account's outbound proxy, whatever its port. The stack is
-// locked.
+// isPBX says whether an address is one of the PBX's, or of the account's outbound proxy, whatever its port: one that is
+// located, or that has taken our registration. The stack is locked.
 func (s *Stack) isPBX(source string) bool {
 	from, err := netip.ParseAddrPort(source)
 	if err != nil {
 		return false
 	}
-	for _, t := range append([]locate.Target{s.target}, s.others...) {
-		if t.Addr.Addr().Unmap().WithZone("") == from.Addr().Unmap().WithZone("") {
-			return true
-		}
+	ip := machine(from)
+	return ip == machine(s.target.Addr) || ip == machine(s.registrar) ||
+		slices.ContainsFunc(s.machines, func(t locate.Target) bool { return ip == machine(t.Addr) })
+}
+
+// machine is an address as it is compared.
+func machine(at netip.AddrPort) netip.Addr { return at.Addr().Unmap().WithZone("") }
+
+// Machines are all targets through which the account may be reached, also those that are of no use now: each may send what
+// the PBX sends, and one that has failed comes back.
+func (s *Stack) Machines(targets []locate.Target) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.machines = slices.Clone(targets)
+}
+
+// registered notes who has answered our REGISTER: not always whom it was sent to, where a PBX has several addresses.
+func (s *Stack) registered(res *sip.Response) {
+	from, err := netip.ParseAddrPort(res.Source())
+	if err != nil {
+		return
 	}
-	return false
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.registrar = from
 }

@@ -18,6 +18,16 @@ type Text struct {
 // maxText is as much of a message as is taken, in bytes; RFC 3428 §8 has 1300.
 const maxText = 16384
 
+// messagedUnasked takes a MESSAGE outside of any dialog, from the PBX only. A call of a stranger rings, as anybody may call;
+// but what they write would stand in the window with no one there to ask.
+func (s *Stack) messagedUnasked(req *sip.Request, tx sip.ServerTransaction) {
+	if !s.throughPBX(req) {
+		s.respond(req, tx, 403, "Forbidden", Body{})
+		return
+	}
+	s.messaged(req, tx)
+}
+
 // messaged takes a MESSAGE, within a dialog or outside of any.
 func (s *Stack) messaged(req *sip.Request, tx sip.ServerTransaction) {
 	text, ok := textOf(bodyOf(req))

@@ -135,7 +135,7 @@ func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
 		s.notifiedUnasked(req, tx)
 		return true
 	case sip.MESSAGE:
-		s.messaged(req, tx)
+		s.messagedUnasked(req, tx)
 		return true
 	case sip.OPTIONS:
 		// RFC 3261 §11.2

@@ -47,6 +47,7 @@ func (s *Stack) registerOnce(ctx context.Context, expires time.Duration) (time.D
 		}
 	}
 	s.learnRoute(res)
+	s.registered(res)
 	s.mu.Lock()
 	s.formerly = netip.AddrPort{}
 	s.mu.Unlock()

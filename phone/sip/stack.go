@@ -72,6 +72,8 @@ type Stack struct {
 	invites       map[string]*invite // incoming ones, while their transaction lives
 	subscriptions []*Subscription
 	others        []locate.Target          // see Alternatives
+	machines      []locate.Target          // see Machines
+	registrar     netip.AddrPort           // that has answered our REGISTER
 	realms        map[string]bool          // of the PBX's challenges
 	detours       map[string]locate.Target // of calls that go through another target, by Call-ID
 	partial       map[string][]byte        // beginnings of messages, by the stream they came over

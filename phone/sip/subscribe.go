@@ -3,6 +3,7 @@ package sip
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -194,7 +195,9 @@ func (sub *Subscription) subscribe(ctx context.Context, expires time.Duration) (
 	}
 	tag, _ := tagOf(res)
 	sub.mu.Lock()
-	sub.dialog.establish(tag, res.Contact(), reversed(res.GetHeaders("Record-Route")))
+	routes := recordRoutes(res)
+	slices.Reverse(routes)
+	sub.dialog.establish(tag, res.Contact(), routes)
 	sub.mu.Unlock()
 	granted := expires
 	if h := res.GetHeader("Expires"); h != nil {
@@ -212,14 +215,6 @@ func (d *subscriptionDialog) establish(tag string, contact *sip.ContactHeader, r
 	if contact != nil && contact.Address.Host != "" && tag == d.theirTag {
 		d.remote = contact.Address
 	}
-}
-
-func reversed(headers []sip.Header) []string {
-	var routes []string
-	for i := len(headers) - 1; i >= 0; i-- {
-		routes = append(routes, headers[i].Value())
-	}
-	return routes
 }
 
 func (sub *Subscription) request(expires time.Duration) *sip.Request {
@@ -244,8 +239,8 @@ func (sub *Subscription) request(expires time.Duration) *sip.Request {
 	if d.theirTag == "" {
 		s.routeOut(req)
 	}
-	for _, route := range d.routes {
-		req.AppendHeader(sip.NewHeader("Route", route))
+	if len(d.routes) > 0 {
+		(&state{target: d.remote, routes: d.routes}).address(req)
 	}
 	req.AppendHeader(s.contact())
 	req.AppendHeader(sip.NewHeader("Event", sub.event))
@@ -291,7 +286,7 @@ func (sub *Subscription) notified(req *sip.Request, tx sip.ServerTransaction) {
 	}
 	sub.mu.Lock()
 	d := &sub.dialog
-	d.establish(tag, req.Contact(), nil)
+	d.establish(tag, req.Contact(), recordRoutes(req))
 	known := d.theirTag == tag
 	late := req.CSeq().SeqNo <= d.theirCSeq
 	if known && !late {
@@ -347,8 +342,12 @@ func eventOf(req *sip.Request) string {
 }
 
 // notifiedUnasked takes a NOTIFY outside of any dialog: PBXs send message waiting so,
-// without a subscription.
+// without a subscription. For anybody else there is none (RFC 6665 §4.1.3).
 func (s *Stack) notifiedUnasked(req *sip.Request, tx sip.ServerTransaction) {
+	if !s.throughPBX(req) {
+		s.respond(req, tx, 481, "Subscription Does Not Exist", Body{})
+		return
+	}
 	s.respond(req, tx, 200, "OK", Body{})
 	if s.opts.Notified != nil && len(req.Body()) > 0 {
 		s.opts.Notified(Notice{Event: eventOf(req), Body: bodyOf(req)})

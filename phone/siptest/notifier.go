@@ -11,12 +11,19 @@ type Notifier struct {
 	*Peer
 	subscribe Message
 	cseq      int
+	recorded  string // Record-Route of its NOTIFYs
 }
+
+// Notifier is the peer's side of a SUBSCRIBE that came and isn't answered yet.
+func (p *Peer) Notifier(m Message) *Notifier { return &Notifier{Peer: p, subscribe: m} }
+
+// Through has its NOTIFYs come by these proxies, the nearest to the phone first.
+func (n *Notifier) Through(recordRoute string) { n.recorded = "Record-Route: " + recordRoute + "\r\n" }
 
 // Accept takes a SUBSCRIBE that came, for so many seconds.
 func (p *Peer) Accept(m Message, seconds int) *Notifier {
 	p.Reply(m, 200, "OK", "", fmt.Sprintf("Expires: %d", seconds))
-	return &Notifier{Peer: p, subscribe: m}
+	return p.Notifier(m)
 }
 
 // Notify sends a NOTIFY of the subscription; state is its Subscription-State.
@@ -38,6 +45,6 @@ func (n *Notifier) Resend(cseq int, state, contentType, body string) {
 		"Max-Forwards: 70", "From: " + to, "To: " + m.Get("From"), "Call-ID: " + m.Get("Call-ID"),
 		fmt.Sprintf("CSeq: %d NOTIFY", cseq), "Contact: <sip:peer@" + n.Addr() + ">",
 		"Event: " + m.Get("Event"), "Subscription-State: " + state,
-		"Content-Type: " + contentType, fmt.Sprintf("Content-Length: %d", len(body)),
+		n.recorded + "Content-Type: " + contentType, fmt.Sprintf("Content-Length: %d", len(body)),
 	}, "\r\n")+"\r\n\r\n"+body)
 }
