@@ -76,6 +76,36 @@ func TestWeRefreshTheSession(t *testing.T) {
 	}
 }
 
+// Who allows UPDATE, and refuses it, is asked by a re-INVITE.
+func TestASessionIsRefreshedByReinviteWhereUpdateIsRefused(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx, shortSessions).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	timer := []string{"Session-Expires: 2;refresher=uac", "Require: timer", "Allow: INVITE, ACK, BYE, UPDATE"}
+	pbx.Reply(pbx.Expect("INVITE"), 200, "OK", siptest.SDP(4000), timer...)
+	pbx.Expect("ACK")
+	c := d.state(phone.Active)
+	pbx.Reply(pbx.Expect("UPDATE"), 422, "Session Interval Too Small", "", "Min-SE: 3")
+	longer := pbx.Expect("UPDATE")
+	if got := longer.Get("Session-Expires"); got != "3;refresher=uac" {
+		t.Errorf("after a 422 with Min-SE: 3, Session-Expires: %s", got)
+	}
+	pbx.Reply(longer, 501, "Not Implemented", "")
+	for range 2 {
+		again, ok := pbx.AwaitAny(siptest.Patience, "INVITE", "UPDATE", "BYE")
+		if !ok || again.Method() != "INVITE" {
+			t.Fatalf("after a 501 comes %q", again.Start)
+		}
+		pbx.Reply(again, 200, "OK", siptest.SDP(4000), timer...)
+		pbx.Expect("ACK")
+	}
+	if got := d.last(c.ID).State; got != phone.Active {
+		t.Errorf("the call is %s", got)
+	}
+}
+
 // RFC 3261 §12.2.1.2, RFC 4028 §10
 func TestASessionThatCantBeRefreshedEnds(t *testing.T) {
 	t.Parallel()

@@ -130,3 +130,78 @@ func TestListener(t *testing.T) {
 		})
 	}
 }
+
+// RFC 4733 §2.5.1: whatever was agreed on for packets, a digit begins once, grows by each of them and ends three times.
+func TestADigitIsWholeWhateverThePacketLength(t *testing.T) {
+	for _, ptime := range []int{10, 20, 30, 40, 60} {
+		n, m := newNetwork(), agreed()
+		m.Ptime = ptime
+		a, b := callOver(t, n, m, 0, 0)
+		n.run(time.Second, a, b)
+		var events []packet
+		a.inspect = func(raw []byte) {
+			if p, ok := parseRTP(append([]byte(nil), raw...)); ok && p.kind == 101 {
+				events = append(events, p)
+			}
+		}
+		if err := a.SendDigits("77"); err != nil {
+			t.Fatal(err)
+		}
+		n.run(2*time.Second, a, b)
+		if b.digits != "77" {
+			t.Errorf("ptime %d: heard %q", ptime, b.digits)
+		}
+		grows := digitLength / ptime
+		if len(events) != 2*(grows+digitEnds-1) {
+			t.Fatalf("ptime %d: %d packets for two digits", ptime, len(events))
+		}
+		for i, p := range events {
+			i %= len(events) / 2
+			duration, end := int(binary.BigEndian.Uint16(p.payload[2:])), p.payload[1]&0x80 != 0
+			if duration != 8*ptime*min(i+1, grows) || end != (i >= grows-1) || p.marker != (i == 0) {
+				t.Errorf("ptime %d, packet %d: duration %d, end %v, marker %v", ptime, i, duration, end, p.marker)
+			}
+		}
+		if gap := int32(events[len(events)/2].ts - events[0].ts); gap < 8*(digitLength+digitGap) {
+			t.Errorf("ptime %d: the next digit begins %d ms after the first", ptime, gap/8)
+		}
+	}
+}
+
+// A re-INVITE may give telephone-event another number, another length of packets and another codec while digits are sent.
+func TestDigitsGoOnThroughAReinvite(t *testing.T) {
+	pcmu := sdp.Format{Codec: sdp.PCMU, PayloadSend: 0, PayloadRecv: 0}
+	for name, change := range map[string]func(*sdp.Media){
+		"another number": func(m *sdp.Media) { m.DTMFSend, m.DTMFRecv, m.DTMFAlso = 96, 96, []uint8{101} },
+		"longer packets": func(m *sdp.Media) { m.Ptime = 60 },
+		"another codec":  func(m *sdp.Media) { m.Format = pcmu },
+		"nothing":        func(*sdp.Media) {},
+	} {
+		n := newNetwork()
+		a, b := call(t, n, 0, 0)
+		n.run(time.Second, a, b)
+		const all = "0123456789"
+		if err := a.SendDigits(all); err != nil {
+			t.Fatal(err)
+		}
+		m := agreed()
+		for range 8 { // at every place of a digit
+			n.run(230*time.Millisecond, a, b)
+			change(&m)
+			for _, p := range []*phone{a, b} {
+				if err := p.Update(m); err != nil {
+					t.Fatal(err)
+				}
+			}
+			m = agreed() // and back
+			n.run(110*time.Millisecond, a, b)
+			if err := errors.Join(a.Update(m), b.Update(m)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n.run(3*time.Second, a, b)
+		if b.digits != all {
+			t.Errorf("%s: dialled %s, heard %s", name, all, b.digits)
+		}
+	}
+}

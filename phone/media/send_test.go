@@ -186,3 +186,16 @@ func TestAMicrophoneThatWasAwayDoesNotFallBehind(t *testing.T) {
 		t.Errorf("after a second: timestamp +%d, marker %v, sequence +%d", gap, p.marker, p.seq-last.seq)
 	}
 }
+
+// RFC 3711 §3.3.1: the first turn of the sequence numbers is far away, whoever comes late to the call.
+func TestSequenceNumbersDoNotBeginCloseToTheirTurn(t *testing.T) {
+	for seed := range uint64(200) {
+		s, err := New(Config{Media: agreed(), Seed: seed + 1, Send: func([]byte) {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.out.seq >= 1<<15 {
+			t.Fatalf("seed %d begins with %d", seed+1, s.out.seq)
+		}
+	}
+}

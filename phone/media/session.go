@@ -82,7 +82,9 @@ func New(cfg Config) (*Session, error) {
 	s := &Session{cfg: cfg, epoch: cfg.Now()}
 	s.out.random = random(cfg.Seed)
 	s.out.ssrc = s.out.random.Uint32()
-	s.out.seq = uint16(s.out.random.Uint32())
+	// Not close to its turn: who misses the packets before it, while encrypted, never finds out that there was one
+	// (RFC 3711 §3.3.1).
+	s.out.seq = uint16(s.out.random.Uint32()) >> 1
 	s.out.ts = s.out.random.Uint32()
 	s.out.buf = make([]byte, 0, rtpHeader+maxPayload)
 	s.out.cname = cfg.CNAME

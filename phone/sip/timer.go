@@ -223,6 +223,11 @@ func (d *Dialog) refresh() {
 			return
 		case res != nil && d.lengthen(sent, res):
 			continue
+		case f != nil && f.Code >= 300 && f.Code != 491 && f.RetryAfter == 0: // a proxy on the way, or the far end, takes no UPDATE
+			d.mu.Lock()
+			d.updates = false
+			d.mu.Unlock()
+			d.tell(Events.Refresh)
 		}
 		d.stack.log.Debug("refresh a session", "call", d.callID, "err", err)
 		return
