@@ -122,7 +122,6 @@ func TestMailboxTellsUnasked(t *testing.T) {
 
 // RFC 3428 §5, RFC 3842: what a stranger writes, or says of the mailbox, is nobody's word.
 func TestMessagesAndMailboxesAreTakenFromThePBXOnly(t *testing.T) {
-	stranger := siptest.NewAt(t, "127.0.0.2:0")
 	says := func(pbx *siptest.Peer, from *siptest.Peer) (text, mailbox *siptest.Call) {
 		addr, contact := pbx.Phone()
 		text, mailbox = pbx.NewCall(), pbx.NewCall()
@@ -143,7 +142,7 @@ func TestMessagesAndMailboxesAreTakenFromThePBXOnly(t *testing.T) {
 		})
 	}
 	t.Run("not from a stranger", func(t *testing.T) {
-		pbx := siptest.New(t)
+		pbx, stranger := siptest.New(t), siptest.NewAt(t, "127.0.0.2:0")
 		d, l := lamps(t, pbx, func(*phone.Account) {})
 		text, mailbox := says(pbx, stranger)
 		text.Expect("403 MESSAGE")
@@ -155,7 +154,7 @@ func TestMessagesAndMailboxesAreTakenFromThePBXOnly(t *testing.T) {
 		}
 	})
 	t.Run("from anybody where only the provider reaches us", func(t *testing.T) {
-		pbx := siptest.New(t)
+		pbx, stranger := siptest.New(t), siptest.NewAt(t, "127.0.0.2:0")
 		d, l := lamps(t, pbx, func(a *phone.Account) { a.Asserted = "anyone" })
 		says(pbx, stranger)
 		taken(d, l)

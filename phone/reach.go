@@ -168,11 +168,7 @@ func (l *line) reach(ctx context.Context, target locate.Target) (*sip.Stack, err
 // open makes a stack.
 func (l *line) open(ctx context.Context, target locate.Target) (*sip.Stack, error) {
 	o := l.account.options()
-	var err error
-	// The files are read anew each time: certificates are renewed.
-	if o.TLS, err = l.account.tls(); err != nil {
-		return nil, err
-	}
+	o.TLS = l.account.tls
 	o.UserAgent = l.phone.cfg.UserAgent
 	o.Session, o.MinSession = l.phone.cfg.Timing.Session, l.phone.cfg.Timing.MinSession
 	o.Linger = l.phone.cfg.Timing.Linger

@@ -5,7 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,6 +81,54 @@ func TestCertificatesAreChecked(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Certificates run out while a telephone is registered, which holds until its connection breaks: then it is told, and a renewed one
+// is taken without anybody who starts the telephone anew.
+func TestCertificatesThatRunOutAndAreRenewed(t *testing.T) {
+	t.Parallel()
+	authority := siptest.NewAuthority(t)
+	good, spent := authority.Issue("127.0.0.1"), authority.IssueUntil(time.Now().Add(-time.Hour), "127.0.0.1")
+	var theirs atomic.Pointer[tls.Config]
+	use := func(c siptest.Certificate) {
+		config := c.Server(t)
+		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, authority.Pool()
+		theirs.Store(config)
+	}
+	use(good)
+	pbx := siptest.NewTCP(t, &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return theirs.Load(), nil }})
+	ours, renewed := authority.Issue("telephone"), authority.Issue("telephone")
+	copyOver := func(to, from siptest.Certificate) {
+		t.Helper()
+		for to, from := range map[string]string{to.File: from.File, to.Key: from.Key} {
+			data, err := os.ReadFile(from)
+			if err == nil {
+				err = os.WriteFile(to, data, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	d := newDesk(t, pbx, byTLS(authority.File), func(_ *phone.Config, a *phone.Account) {
+		a.Certificate, a.Key = ours.File, ours.Key
+	}).registered()
+	untrusted := func(what, words string) {
+		t.Helper()
+		pbx.Cut()
+		d.eventually(what, func() bool {
+			r := d.Registrations()[0]
+			return r.State == phone.Retrying && r.Cause == phone.RegUntrusted && strings.Contains(r.Reason, words)
+		})
+	}
+	use(spent)
+	untrusted("the PBX's has run out", "is valid from")
+	use(good)
+	d.registered()
+	copyOver(ours, authority.IssueUntil(time.Now().Add(-time.Hour), "telephone"))
+	untrusted("the telephone's has run out", "the PBX refuses our TLS connection")
+	copyOver(ours, renewed)
+	d.registered()
 }
 
 func TestTLSAtAPortThatSpeaksSomethingElse(t *testing.T) {

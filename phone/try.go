@@ -55,10 +55,7 @@ func (p *Phone) Try(ctx context.Context, account Account) error {
 		return &RegistrationError{Account: account.Name, Cause: RegBadAccount, Reason: err.Error()}
 	}
 	o := account.options()
-	var err error
-	if o.TLS, err = account.tls(); err != nil {
-		return &RegistrationError{Account: account.Name, Cause: RegBadAccount, Reason: err.Error()}
-	}
+	o.TLS = account.tls
 	o.Bind = "" // a fixed port may be in use by the account that is being tried
 	o.UserAgent, o.Log, o.LocalAddr = p.cfg.UserAgent, p.log, p.cfg.LocalAddr
 	o.Check = func(sip.Body) (int, string) { return 480, "Temporarily Unavailable" }

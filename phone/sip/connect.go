@@ -42,7 +42,7 @@ func (s *Stack) connect(ctx context.Context, target locate.Target) (way func(), 
 	if s.acc.transport == "udp" {
 		return s.bind(ip, target)
 	}
-	conn, err := dialStream(ctx, s.acc.transport, netip.AddrPortFrom(ip, s.acc.bind.Port()), target.Addr, s.acc.peerName(), s.opts.TLS)
+	conn, err := s.reach(ctx, netip.AddrPortFrom(ip, s.acc.bind.Port()), target)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +68,15 @@ func (s *Stack) connect(ctx context.Context, target locate.Target) (way func(), 
 			_ = old.Close()
 		}
 	}, nil
+}
+
+// reach connects to a target over TCP or TLS.
+func (s *Stack) reach(ctx context.Context, from netip.AddrPort, target locate.Target) (*streamConn, error) {
+	config, err := s.opts.tls(target.Transport)
+	if err != nil {
+		return nil, err
+	}
+	return dialStream(ctx, target.Transport, from, target.Addr, s.acc.peerName(), config)
 }
 
 // dialer is for the connections that the library makes by itself: never to the target,

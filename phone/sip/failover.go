@@ -66,7 +66,7 @@ func (s *Stack) Answers(ctx context.Context, t locate.Target) error {
 		if err != nil {
 			return err
 		}
-		conn, err := dialStream(ctx, t.Transport, netip.AddrPortFrom(ip, 0), t.Addr, s.acc.peerName(), s.opts.TLS)
+		conn, err := s.reach(ctx, netip.AddrPortFrom(ip, 0), t)
 		if err != nil {
 			return err
 		}

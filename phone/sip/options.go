@@ -22,12 +22,15 @@ type Options struct {
 	Address   string // sip:user@host[:port]; the scheme may be missing
 	AuthUser  string // "" means the user of Address
 	Password  string
-	Transport string      // "udp" (also ""), "tcp", "tls", or "auto": what DNS says
-	Bind      string      // local host:port; "" or an unspecified host: the one that leads to the registrar
-	Proxy     string      // outbound proxy, host[:port] or sip URI; "" for none
-	TLS       *tls.Config // nil: the system's roots and no certificate of ours
+	Transport string // "udp" (also ""), "tcp", "tls", or "auto": what DNS says
+	Bind      string // local host:port; "" or an unspecified host: the one that leads to the registrar
+	Proxy     string // outbound proxy, host[:port] or sip URI; "" for none
 	UserAgent string
 	Log       *slog.Logger // nil: nothing is logged
+
+	// TLS is asked at each connection, since certificates are renewed; nil, or what it gives: the system's roots and no
+	// certificate of ours.
+	TLS func() (*tls.Config, error)
 
 	// LocalAddr finds the address from which packets to host:port leave; nil: [LocalAddr].
 	LocalAddr func(ctx context.Context, hostport string) (netip.Addr, error)
@@ -103,6 +106,14 @@ func (o Options) parse() (account, error) {
 		a.bind = netip.AddrPortFrom(ip, uint16(n))
 	}
 	return a, nil
+}
+
+// tls is what a connection is made with; nil over UDP and TCP.
+func (o Options) tls(transport string) (*tls.Config, error) {
+	if o.TLS == nil || transport != "tls" {
+		return nil, nil
+	}
+	return o.TLS()
 }
 
 // CheckRedirect reports why calls to this account can't be sent on to a target (see [Target]).

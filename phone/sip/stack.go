@@ -122,10 +122,14 @@ func LocalAddr(ctx context.Context, hostport string) (netip.Addr, error) {
 }
 
 func (s *Stack) start(ctx context.Context, target locate.Target) (err error) {
+	config, err := s.opts.tls(target.Transport)
+	if err != nil {
+		return err
+	}
 	s.ua, err = sipgo.NewUA(
 		sipgo.WithUserAgent(s.acc.user),
 		sipgo.WithUserAgentHostname(s.acc.host),
-		sipgo.WithUserAgenTLSConfig(s.opts.TLS),
+		sipgo.WithUserAgenTLSConfig(config),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerReadFilter(s.screen), sip.WithTransportLayerTransports(sip.TransportsConfig{
 			TCP: &sip.TransportTCP{DialerCreate: s.dialer},
 			TLS: &sip.TransportTLS{TransportTCP: &sip.TransportTCP{DialerCreate: s.dialer}},
