@@ -68,6 +68,27 @@ func TestIncomingCallEnds(t *testing.T) {
 	}
 }
 
+// RFC 3261 §9.2: a CANCEL that crosses our answer has no effect. The caller, who gets the answer now, talks.
+func TestACancelThatCrossesOurAnswerChangesNothing(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	c := d.rings()
+	d.do(d.Answer(c.ID))
+	ok := caller.Expect("200 INVITE")
+	caller.Send(caller.To, strings.Replace(caller.Request("CANCEL", ""), ";tag="+caller.Theirs, "", 1))
+	caller.Expect("200 CANCEL")
+	caller.Theirs = ok.Tag("To")
+	caller.Do("ACK", "")
+	caller.Do("UPDATE", siptest.SDP(4000))
+	caller.Expect("200 UPDATE") // not before the ACK has been read
+	if got := d.last(c.ID).State; got != phone.Active {
+		t.Errorf("the call is %s", got)
+	}
+	stillWorks(t, d, caller, c)
+}
+
 func TestSecondCallWaitsAndAnsweringItHoldsTheFirst(t *testing.T) {
 	pbx := siptest.New(t)
 	d := newDesk(t, pbx).registered()

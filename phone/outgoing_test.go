@@ -522,3 +522,34 @@ func TestDialRefusesWhatIsNoTarget(t *testing.T) {
 		t.Error("an account that isn't there dials")
 	}
 }
+
+// RFC 3261 §18.1.1 wants what is larger than 1300 bytes sent over TCP. PBXs that are set to UDP have nothing listening there: it
+// stays with UDP, both ways.
+func TestLargeMessagesStayWithUDP(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	var way []string
+	for i := range 60 {
+		way = append(way, fmt.Sprintf("Record-Route: <sip:proxy%d.example;lr;of=a-long-way-to-go>", i))
+	}
+	way[len(way)-1] = "Record-Route: <sip:" + pbx.Addr() + ";lr>" // the nearest to us
+	_, err := d.Dial("", "102")
+	d.do(err)
+	pbx.Reply(pbx.Expect("INVITE"), 200, "OK", siptest.SDP(4000), way...)
+	ack := pbx.Expect("ACK")
+	if n := len(routes(ack)); n < 2000 {
+		t.Errorf("the ACK has %d bytes of Route", n)
+	}
+	c := d.state(phone.Active)
+	d.do(d.Hold(c.ID, true))
+	hold := pbx.Expect("INVITE")
+	pbx.Reply(hold, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+	pbx.Expect("ACK")
+	d.state(phone.HeldHere)
+	d.do(d.HangUp(c.ID))
+	pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000), way[:len(way)-1]...)
+	caller.Do("CANCEL", "")
+	caller.Refused(487)
+}

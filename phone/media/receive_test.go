@@ -98,6 +98,9 @@ func TestStreamsThatBreak(t *testing.T) {
 	}{
 		{"nothing", func(f *feed) {}, 0},
 		{"another SSRC", func(f *feed) { f.ssrc, f.seq, f.ts = 2, 100, 77 }, 200 * time.Millisecond},
+		{"the same source begins anew", func(f *feed) { f.seq, f.ts = 1, 0 }, 200 * time.Millisecond},
+		{"sequence jumps back a little", func(f *feed) { f.seq -= 50 }, 1500 * time.Millisecond}, // it is taken for packets that come late
+		{"another SSRC and both begin anew", func(f *feed) { f.ssrc, f.seq, f.ts = 3, 65535, 1<<32-1 }, 200 * time.Millisecond},
 		{"timestamps jump forward", func(f *feed) { f.ts += 8000 * 3600 }, 200 * time.Millisecond},
 		{"timestamps jump back", func(f *feed) { f.ts -= 8000 * 3600 }, 200 * time.Millisecond},
 		{"timestamps jump back a little", func(f *feed) { f.ts -= 1600 }, 9 * time.Second},

@@ -168,3 +168,26 @@ func BenchmarkSeal(b *testing.B) {
 		})
 	}
 }
+
+// RFC 3711 §3.3.1: the turns of the sequence numbers are counted for each source, through losses at the turn; a peer that begins
+// a new source in the middle of a call begins to count anew.
+func TestEachSourceCountsItsTurns(t *testing.T) {
+	s, o := pair(t, keyOf("AES_CM_128_HMAC_SHA1_80"))
+	arrives := func(seq uint16, ssrc uint32) {
+		t.Helper()
+		clear := packet(seq, ssrc)
+		if got, err := o.RTP(sealed(t, s.RTP, clear)); err != nil || string(got) != string(clear) {
+			t.Fatalf("packet %d of %d: %v", seq, ssrc, err)
+		}
+	}
+	for turn := range 3 {
+		for seq := 0; seq < 1<<16; seq += 1 {
+			if seq%1000 == 0 && (turn > 0 || seq > 0) && seq != 65000 {
+				arrives(uint16(seq), 7)
+				continue
+			}
+			sealed(t, s.RTP, packet(uint16(seq), 7)) // lost, and so is the turn itself
+		}
+		arrives(uint16(turn+1), 9+uint32(turn))
+	}
+}
