@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -145,11 +144,14 @@ func (a *agent) listen(d time.Duration) rig.Sound {
 func (a *agent) hears(who string, hertz float64) {
 	a.t.Helper()
 	a.listen(0)
+	e := rig.Ear{Hertz: hertz, Rate: 48000}
 	rig.Eventually(a.t, soon, who, func() (bool, string) {
 		a.mu.Lock()
-		s := rig.Sound{Rate: 48000, Samples: slices.Clone(a.heard)}
+		more := a.heard
+		a.heard = nil
 		a.mu.Unlock()
-		return s.Lasts(hertz) >= 1, fmt.Sprintf("for %.1f of %.1f s, level %.3f", s.Lasts(hertz), s.Seconds(), s.Level())
+		e.Take(more)
+		return e.Lasted >= 1, e.String()
 	})
 }
 

@@ -83,23 +83,39 @@ func (l *Linphone) Ended(n int, uri string, within time.Duration) {
 // file grows by 48000 samples a second while it listens, and has no header before it ends.
 func (l *Linphone) Hears(hertz float64, within time.Duration) {
 	l.t.Helper()
-	before := len(l.heard())
+	e := Ear{Hertz: hertz, Rate: 48000}
+	_, at := l.heard(0)
 	Eventually(l.t, within, fmt.Sprintf("Linphone hears %v Hz", hertz), func() (bool, string) {
-		s := Sound{Rate: 48000, Samples: l.heard()[before:]}
-		return s.Lasts(hertz) >= 1, fmt.Sprintf("for %.1f of %.1f s", s.Lasts(hertz), s.Seconds())
+		var more []int16
+		more, at = l.heard(at)
+		e.Take(more)
+		return e.Lasted >= 1, e.String()
 	})
 }
 
-// heard is all of its calls so far, one after the other.
-func (l *Linphone) heard() []int16 {
+// heard is what it has heard in all of its calls, one after the other, from there on, and up to where.
+func (l *Linphone) heard(from int64) (samples []int16, to int64) {
 	const header = 44
-	b, err := os.ReadFile(l.file("heard.wav"))
-	if err != nil || len(b) < header {
-		return nil // the call has just begun
+	file, err := os.Open(l.file("heard.wav"))
+	if err != nil {
+		return nil, from // the call has just begun
 	}
-	samples := make([]int16, (len(b)-header)/2)
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	n := (info.Size()-header)/2 - from
+	if n <= 0 {
+		return nil, from
+	}
+	b := make([]byte, 2*n)
+	if _, err := file.ReadAt(b, header+2*from); err != nil {
+		l.t.Fatal(err)
+	}
+	samples = make([]int16, n)
 	for i := range samples {
-		samples[i] = int16(binary.LittleEndian.Uint16(b[header+2*i:]))
+		samples[i] = int16(binary.LittleEndian.Uint16(b[2*i:]))
 	}
-	return samples
+	return samples, from + n
 }

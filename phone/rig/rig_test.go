@@ -2,6 +2,7 @@ package rig
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -230,6 +231,13 @@ func TestSoundingLeavesTheSilenceAroundASoundAway(t *testing.T) {
 	}
 	if got := s.Lasts(440); got < 0.35 || got > 0.55 {
 		t.Errorf("half a second of a tone lasts %.1f s", got)
+	}
+	ear := Ear{Hertz: 440, Rate: 8000}
+	for from := 0; from < 8000; from += 123 {
+		ear.Take(s.Samples[from:min(from+123, 8000)])
+	}
+	if want := s.Lasts(440); math.Abs(ear.Lasted-want) > 0.01 || math.Abs(ear.Heard-1) > 0.001 {
+		t.Errorf("heard piece by piece: %s, want %.1f s", &ear, want)
 	}
 	if got := s.Lasts(660) + (Sound{Rate: 8000, Samples: make([]int16, 8000)}).Lasts(440); got != 0 {
 		t.Errorf("another tone and silence last %.1f s", got)

@@ -2,6 +2,7 @@ package rig
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -96,6 +97,31 @@ func (s Sound) Lasts(hertz float64) (seconds float64) {
 		}
 	}
 	return seconds
+}
+
+// Ear is Lasts of a sound that is still heard: each piece of it is looked at once, since a test that looked at all of it again
+// and again would take the processor from what makes the sound.
+type Ear struct {
+	Hertz float64
+	Rate  int
+
+	Lasted float64 // seconds of the tone so far
+	Heard  float64 // seconds of anything
+
+	rest []int16
+}
+
+// Take hears on.
+func (e *Ear) Take(samples []int16) {
+	s := Sound{e.Rate, append(e.rest, samples...)}
+	e.Lasted += s.Lasts(e.Hertz)
+	e.Heard += float64(len(samples)) / float64(e.Rate)
+	window := e.Rate / 10
+	e.rest = append([]int16(nil), s.Samples[len(s.Samples)/window*window:]...)
+}
+
+func (e *Ear) String() string {
+	return fmt.Sprintf("%.1f of %.1f s are %v Hz", e.Lasted, e.Heard, e.Hertz)
 }
 
 // shares is that of each 100 ms.
