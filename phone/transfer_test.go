@@ -2,6 +2,7 @@ package phone_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -23,7 +24,11 @@ func holds(t *testing.T, caller *siptest.Call) {
 }
 
 func notify(caller *siptest.Call, state, fragment string) {
-	caller.Do("NOTIFY", fragment, "Event: refer", "Subscription-State: "+state, "Content-Type: message/sipfrag;version=2.0")
+	notifyOf(caller, "refer", state, fragment)
+}
+
+func notifyOf(caller *siptest.Call, event, state, fragment string) {
+	caller.Do("NOTIFY", fragment, "Event: "+event, "Subscription-State: "+state, "Content-Type: message/sipfrag;version=2.0")
 	caller.Expect("200 NOTIFY")
 }
 
@@ -113,6 +118,34 @@ func TestATransferThatNobodySpeaksOfBringsTheCallBack(t *testing.T) {
 	d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
 	notify(caller, "terminated;reason=noresource", "SIP/2.0 200 OK")
 	stillWorks(t, d, caller, c)
+}
+
+// RFC 3515 §2.4.6: what is said late of a transfer that has failed is not said of the next.
+func TestOfTwoTransfersEachIsSpokenOf(t *testing.T) {
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	d.do(d.Transfer(c.ID, "102"))
+	holds(t, caller)
+	first := caller.Expect("REFER")
+	caller.Reply(first, 202, "Accepted", "")
+	notify(caller, "active;expires=60", "SIP/2.0 486 Busy Here")
+	transferState(d, c, phone.TransferFailed)
+	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000))
+	caller.Expect("ACK")
+	d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
+	d.do(d.Transfer(c.ID, "103"))
+	holds(t, caller)
+	second := caller.Expect("REFER")
+	caller.Reply(second, 202, "Accepted", "")
+	d.eventually("on its way", func() bool { return d.last(c.ID).Transfer.State == phone.TransferTrying })
+	of := func(refer siptest.Message) string { return fmt.Sprintf("refer;id=%d", refer.CSeq()) }
+	notifyOf(caller, of(first), "terminated;reason=noresource", "SIP/2.0 200 OK")
+	notifyOf(caller, of(second), "active;expires=60", "SIP/2.0 180 Ringing")
+	d.eventually("ringing", func() bool { return d.last(c.ID).Transfer.State == phone.TransferRinging })
+	notifyOf(caller, of(second), "terminated;reason=noresource", "SIP/2.0 200 OK")
+	if ended := d.ended(phone.Transferred); ended.Transfer.To != "103" {
+		t.Errorf("told %+v", ended.Transfer)
+	}
+	caller.Expect("BYE")
 }
 
 // The call that was to be passed on ends before the far end has said a word of it, by either side. Whom it was to be
@@ -360,6 +393,50 @@ func TestBeingTransferredIsForOneAtATime(t *testing.T) {
 		caller.NewCall().Invite(siptest.SDP(4100))
 	}
 	refer("486") // no more calls than there can be
+}
+
+// RFC 3515 §2.4.6: from the second REFER of a call on, what we say of it names it.
+func TestOfTwoRefersEachIsSpokenOf(t *testing.T) {
+	t.Parallel()
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	for _, named := range []bool{false, true} {
+		caller.Do("REFER", "", "Refer-To: <sip:103@"+caller.Addr()+">")
+		accepted := caller.Expect("202 REFER")
+		want := "refer"
+		if named {
+			want = fmt.Sprintf("refer;id=%d", accepted.CSeq())
+		}
+		for said := ""; !strings.Contains(said, "486"); {
+			m, ok := caller.AwaitAny(siptest.Patience, "NOTIFY", "INVITE")
+			switch {
+			case !ok:
+				t.Fatal("nothing is said of it")
+			case m.Method() == "NOTIFY":
+				if m.Get("Event") != want {
+					t.Errorf("Event: %s, want %s", m.Get("Event"), want)
+				}
+				said = m.Body
+				caller.Reply(m, 200, "OK", "")
+			case m.Tag("To") == "": // of the new call
+				caller.Reply(m, 486, "Busy Here", "")
+			case strings.Contains(m.Body, "a=sendonly"):
+				caller.Reply(m, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+			default:
+				caller.Reply(m, 200, "OK", siptest.SDP(4000))
+			}
+		}
+		for d.last(c.ID).State != phone.Active {
+			m, ok := caller.AwaitAny(100*time.Millisecond, "INVITE")
+			if ok && m.Tag("To") != "" {
+				answer := siptest.SDP(4000)
+				if strings.Contains(m.Body, "a=sendonly") {
+					answer = siptest.SDP(4000, "a=recvonly")
+				}
+				caller.Reply(m, 200, "OK", answer)
+			}
+		}
+		d.eventually("the call that was busy is gone", func() bool { return len(d.Calls()) == 1 })
+	}
 }
 
 // Who waits on hold and passes us on does not throw the agent out of the conversation meanwhile.

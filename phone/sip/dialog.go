@@ -130,6 +130,8 @@ type Dialog struct {
 	gaveWay     bool           // that is since another call has taken its place
 	progressed  bool           // of the goroutine of dial: somebody beyond the first hop has answered
 	referral    func(Referral) // hears of the transfer that we asked for; nil without one
+	referCSeq   uint32         // of our REFER
+	referredTo  bool           // they have sent a REFER before
 
 	notifying sync.Mutex // one NOTIFY at a time
 	informing sync.Mutex // one INFO at a time

@@ -53,6 +53,9 @@ func (d *Dialog) refer(to string, told func(Referral)) {
 		defer cancel()
 		by := d.stack.addressOfRecord()
 		_, err := d.do(ctx, sip.REFER, Body{}, func(req *sip.Request) {
+			d.mu.Lock()
+			d.referCSeq = req.CSeq().SeqNo
+			d.mu.Unlock()
 			req.AppendHeader(sip.NewHeader("Refer-To", to))
 			req.AppendHeader(sip.NewHeader("Referred-By", "<"+by.String()+">"))
 		})
@@ -87,8 +90,7 @@ func (d *Dialog) notified(req *sip.Request) {
 	if event == nil {
 		return
 	}
-	name, _, _ := strings.Cut(event.Value(), ";")
-	if !strings.EqualFold(strings.TrimSpace(name), "refer") {
+	if eventOf(req) != "refer" || d.ofAnotherRefer(event.Value()) {
 		return
 	}
 	code, reason, ok := parseFragment(req.Body())
@@ -104,6 +106,15 @@ func (d *Dialog) notified(req *sip.Request) {
 		// The subscription has ended without saying how the call went.
 		d.referred(Referral{Reason: "the far end does not say what became of the transfer", Final: true})
 	}
+}
+
+// ofAnotherRefer reports whether an Event names another REFER of ours than the last: what is said late of a transfer that
+// has failed is not said of the one after it (RFC 3515 §2.4.6).
+func (d *Dialog) ofAnotherRefer(event string) bool {
+	id, err := strconv.ParseUint(parseAddress("<sip:x>;" + event).params["id"], 10, 32)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return err == nil && uint32(id) != d.referCSeq
 }
 
 // parseFragment reads the status line of a message/sipfrag (RFC 3420).
@@ -185,6 +196,12 @@ func (d *Dialog) referredAway(req *sip.Request, tx sip.ServerTransaction) {
 		return
 	}
 	r := &ReferRequest{To: uri, Replaces: replaces, dialog: d, event: "refer"}
+	d.mu.Lock()
+	if d.referredTo {
+		r.event += ";id=" + strconv.FormatUint(uint64(req.CSeq().SeqNo), 10) // RFC 3515 §2.4.6
+	}
+	d.referredTo = true
+	d.mu.Unlock()
 	if by := req.GetHeader("Referred-By"); by != nil {
 		r.By = cleanDisplay(bareURI(by.Value()))
 	}
