@@ -110,6 +110,30 @@ func TestOfForkedEarlyDialogsTheOneThatAnswersIsHeard(t *testing.T) {
 	}
 }
 
+// The same without PRACK, of phones that leave their description out of the answer.
+func TestOfForkedPreviewsTheOneOfWhoAnswersCounts(t *testing.T) {
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	_, err := d.Dial("", "102")
+	d.do(err)
+	invite := pbx.Expect("INVITE")
+	says := func(code int, reason, tag, body string) {
+		pbx.Send(invite.From, invite.Response(code, reason, tag, body, "Contact: <sip:"+tag+"@"+pbx.Addr()+">"))
+	}
+	says(183, "Session Progress", "one", siptest.SDP(4000))
+	d.call("the first one's sound", func(c phone.Call) bool { return c.State == phone.Early && c.Codec == "PCMA" })
+	says(180, "Ringing", "three", "")
+	says(183, "Session Progress", "two", strings.Replace(siptest.SDP(4002), "RTP/AVP 8 0", "RTP/AVP 0 8", 1))
+	d.call("the second one's sound", func(c phone.Call) bool { return c.State == phone.Early && c.Codec == "PCMU" })
+	says(200, "OK", "one", "")
+	if ack := pbx.Expect("ACK"); ack.Tag("To") != "one" {
+		t.Errorf("%s to %s", ack.Start, ack.Get("To"))
+	}
+	if c := d.state(phone.Active); c.Codec != "PCMA" {
+		t.Errorf("we hear %s, which the other phone speaks", c.Codec)
+	}
+}
+
 func TestACallerWhoInsistsGetsAReliable180(t *testing.T) {
 	pbx := siptest.New(t)
 	pbx.Repeats()

@@ -319,7 +319,7 @@ func (d *Dialog) establish(res *sip.Response) *Failure {
 	st := stateOf(d.invitation, res)
 	d.mu.Lock()
 	if early := d.early[tag]; early != nil {
-		st.cseq, st.answer = early.cseq, early.answer
+		st.cseq, st.answer, st.preview = early.cseq, early.answer, early.preview
 	}
 	d.state = st
 	d.answered = true
@@ -328,8 +328,10 @@ func (d *Dialog) establish(res *sip.Response) *Failure {
 	d.stack.forgetEarly(d, tag)
 	d.agreed(res)
 	body := bodyOf(res)
-	if len(body.Data) == 0 {
-		body = st.answer // of the same phone, not of another that rang too (RFC 3262 §5)
+	for _, early := range []Body{st.answer, st.preview} { // of the same phone, not of another that rang too (RFC 3262 §5)
+		if len(body.Data) == 0 {
+			body = early
+		}
 	}
 	if d.confirm(body) {
 		return nil

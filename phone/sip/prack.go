@@ -68,6 +68,9 @@ func (d *Dialog) noteEarly(tag string, res *sip.Response) (st *state, rseq uint3
 		d.early[tag] = st
 	}
 	h := res.GetHeader("RSeq")
+	if body := bodyOf(res); len(body.Data) > 0 {
+		st.preview = body
+	}
 	if h == nil || !has(optionTags(res.GetHeaders("Require")), "100rel") {
 		return st, 0, true
 	}

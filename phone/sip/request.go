@@ -20,6 +20,7 @@ type state struct {
 
 	rseq    uint32 // of their last reliable provisional answer (RFC 3262); 0: none
 	answer  Body   // that came in a reliable provisional answer
+	preview Body   // that came in another one, and comes again with the 200 from those who keep to RFC 3261 §13.2.1
 	updates bool   // they take UPDATE (RFC 3311)
 }
 
