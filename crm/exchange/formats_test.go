@@ -145,7 +145,7 @@ func TestCardsOfAllVersionsAreRead(t *testing.T) {
 		t.Fatalf("%d people, report %+v", len(people), r)
 	}
 	old := people[0].Contact
-	if old.Name() != "Käthe Süßmilch" || len(old.Numbers) != 2 || old.Numbers[1].Label != crm.LabelMobile || old.Comment != "erste Zeile\r\nzweite Zeile" || old.Emails[0].Label != crm.LabelHome {
+	if old.Name() != "Käthe Süßmilch" || len(old.Numbers) != 2 || old.Numbers[1].Label != crm.LabelMobile || old.Comment != "erste Zeile\nzweite Zeile" || old.Emails[0].Label != crm.LabelHome {
 		t.Errorf("2.1: %+v", old)
 	}
 	three := people[1]

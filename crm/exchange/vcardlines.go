@@ -157,7 +157,7 @@ func (p property) decode(value string, said Encoding) string {
 	case "QUOTED-PRINTABLE":
 		raw, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(value)))
 		if err == nil || len(raw) > 0 {
-			value = string(raw)
+			value = strings.ReplaceAll(string(raw), "\r\n", "\n") // as the ends of lines are elsewhere
 		}
 	case "BASE64", "B":
 		if p.name == "PHOTO" || p.name == "LOGO" || p.name == "SOUND" || p.name == "KEY" {
@@ -232,4 +232,4 @@ func parts(value string, at byte) (all []string) {
 }
 
 // text is a value in one piece.
-func (p property) text() string { return parts(p.value, 0)[0] }
+func (p property) text() string { return strings.Join(parts(p.value, 0), "\x00") }
