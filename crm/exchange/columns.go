@@ -82,6 +82,7 @@ var known = map[string]Field{
 var googlePair = regexp.MustCompile(`^(phone|e-mail|address|custom field) (\d+) - (.+)$`)
 
 var googleParts = map[string]Field{"phone value": Phone, "e-mail value": Email, "address formatted": Whole, "address street": Street,
+	"address po box": Street, "address extended address": Street,
 	"address city": City, "address postal code": PostalCode, "address region": State, "address country": Country,
 	"phone label": labelOnly, "phone type": labelOnly, "e-mail label": labelOnly, "e-mail type": labelOnly, "address label": labelOnly, "address type": labelOnly,
 	"custom field value": Custom, "custom field label": labelOnly, "custom field type": labelOnly}
@@ -195,10 +196,12 @@ func recogniseOne(name string) column {
 		c.field = Email
 	case has("sip"):
 		c.field = SIP
-	case within("phone", "telefon", "mobil", "handy", "rufnummer") || has("tel", "fax", "telefax", "cell", "pager", "isdn"):
+	case within("phone", "telefon", "mobil", "handy", "rufnummer") || has("tel", "fax", "telefax", "cell", "pager", "isdn", "callback", "rückmeldung"):
 		c.field = Phone
 	case within("street", "straße", "strasse"):
 		c.field = Street
+	case has("apartment", "wohnung"): // Bitrix24's second line of the street: "Apartment, office, room, floor"
+		c.field, c.label = Street, ""
 	case has("zip", "plz", "postleitzahl") || within("postal code", "postcode"):
 		c.field = PostalCode
 	case has("city", "ort", "stadt", "town"):
@@ -240,7 +243,7 @@ func labelIn(words []string) crm.Label {
 		return crm.LabelWork
 	case has("home", "privat", "zuhause"):
 		return crm.LabelHome
-	case has("other", "weiter", "pager", "assist", "car", "auto", "radio", "isdn"):
+	case has("other", "weiter", "sonstig", "pager", "assist", "car", "auto", "radio", "isdn", "callback", "rückmeldung"):
 		return crm.LabelOther
 	}
 	return ""

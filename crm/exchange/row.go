@@ -91,6 +91,7 @@ func (r *rowReader) read(row []string, p *person) (why string) {
 			p.addMarks(value, c.group)
 		case Phone, SIP:
 			for written := range split(value) {
+				written = strings.TrimPrefix(written, "'") // which keeps a spreadsheet from taking +49… for a sum
 				p.addNumbers(r.header(i), written, r.region, label, c.field == SIP)
 			}
 		case Email:
