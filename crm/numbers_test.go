@@ -36,6 +36,17 @@ func TestExtensionIsSetAside_C2(t *testing.T) {
 	}
 }
 
+// The shortest number that somebody answers and puts through has three digits; before an x behind fewer it is a word's.
+func TestAnXIsALetterBehindTwoDigits_C2(t *testing.T) {
+	for written, want := range map[string][2]string{
+		"101x5": {"101", "5"}, "101 x 5": {"101", "5"}, "101 ext. 5": {"101", "5"}, "10x5": {"1095", ""}, "10ext5": {"103985", ""},
+	} {
+		if p := Parse(written, "DE"); p.Kind != Internal || p.Short != want[0] || p.Extension != want[1] {
+			t.Errorf("Parse(%q) = %s %q ext %q, want %q", written, p.Kind, p.Short, p.Extension, want)
+		}
+	}
+}
+
 func TestParseTellsKindsApart(t *testing.T) {
 	for _, c := range []struct {
 		written, region string

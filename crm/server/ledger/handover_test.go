@@ -165,3 +165,31 @@ func TestNothingElseChangesHands_D1_D2(t *testing.T) {
 		}
 	}
 }
+
+// What is handed over keeps a later word on whose it is: what was said before that and arrives after the transfer changes nothing.
+func TestAHandoverKeepsTheLaterStamp_D2(t *testing.T) {
+	c := newCompany(t)
+	line, began := c.id(), c.now
+	c.do(c.as(c.admin), crm.SaveLine{Line: crm.Line{ID: line, Name: "Sales", ChangeResponsible: true}})
+	ensure, hers := c.ring(c.anna, 1, began)
+	_, his := c.ring(c.ben, 1, began.Add(2*time.Second))
+	hers.Line, his.Line = line, line
+	c.do(c.as(c.anna), ensure)
+	c.do(c.as(c.anna), hers)
+	c.do(c.as(c.ben), his)
+	c.do(c.as(c.ben), crm.UpdateCall{ID: his.ID, Answered: his.Began.Add(time.Second)})
+	lead, passed := leadRef(leadOf(1)), c.now.Add(time.Minute)
+	c.now = c.now.Add(time.Hour)
+	c.do(c.as(c.admin), set(lead, "responsible", c.ben))
+	for _, late := range []struct {
+		change crm.Change
+		at     time.Time
+	}{{crm.UpdateCall{ID: his.ID, PassedTo: c.admin}, passed}, {set(lead, "responsible", c.anna), passed.Add(time.Minute)}} {
+		if err := c.tryAt(c.as(c.ben), late.change, late.at); err != nil {
+			t.Fatal(err)
+		}
+		if got := get[crm.Lead](c, wire.Lead, lead.ID).Responsible; got != c.admin {
+			t.Errorf("after %s: %s has it", late.change.CommandName(), get[crm.User](c, wire.User, got).Name)
+		}
+	}
+}
