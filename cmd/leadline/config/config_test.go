@@ -52,7 +52,7 @@ address = "102@[2001:db8::1]"
 
 [audio]
 microphone = "null"
-speaker = "file:out.wav"
+speaker = "file:/srv/out.wav"
 ringer = "USB Headset"
 
 [recording]
@@ -97,7 +97,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			SRTP: "off", SRTPKeys: "sdes", Codecs: []string{"opus", "g722", "pcma", "pcmu"}, DTMF: "rfc4733", AutoAnswer: "never",
 			KeepAlive: "options", MWI: "unasked", Asserted: "pbx",
 		}},
-		Audio:     Audio{Microphone: "null", Speaker: "file:out.wav", Ringer: "USB Headset"},
+		Audio:     Audio{Microphone: "null", Speaker: "file:/srv/out.wav", Ringer: "USB Headset"},
 		Recording: Recording{Calls: "every", Beep: true, Keep: 90},
 		Calls:     Calls{Busy: "102", NoAnswer: "103", NoAnswerAfter: 15, Decline: "here"},
 	}
@@ -247,8 +247,9 @@ func TestAMissingFileIsNotExist(t *testing.T) {
 	}
 }
 
-func TestARelativeDataFolderLiesBesideTheFile(t *testing.T) {
-	file := write(t, "data = \"here\"\n[[account]]\naddress = \"101@pbx\"\nca = \"ca.pem\"\n")
+// A file is looked for beside the configuration, wherever the program is started from: the desktop starts it in the home folder.
+func TestARelativePathIsFromTheFolderOfTheFile(t *testing.T) {
+	file := write(t, "data = \"here\"\n[[account]]\naddress = \"101@pbx\"\nca = \"ca.pem\"\n[audio]\nmicrophone = \"file:in.wav\"\nspeaker = \"USB\"\nhold_music = \"file:/srv/music.wav\"\n")
 	c, err := Load(file)
 	if err != nil {
 		t.Fatal(err)
@@ -258,6 +259,9 @@ func TestARelativeDataFolderLiesBesideTheFile(t *testing.T) {
 	}
 	if want := filepath.Join(filepath.Dir(file), "ca.pem"); c.Accounts[0].CA != want {
 		t.Errorf("got %s, want %s", c.Accounts[0].CA, want)
+	}
+	if want := (Audio{Microphone: "file:" + filepath.Join(filepath.Dir(file), "in.wav"), Speaker: "USB", HoldMusic: "file:/srv/music.wav"}); c.Audio != want {
+		t.Errorf("got %+v, want %+v", c.Audio, want)
 	}
 }
 

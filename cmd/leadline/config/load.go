@@ -72,6 +72,11 @@ func Load(file string) (Config, error) {
 			*path = filepath.Join(dir, *path)
 		}
 	}
+	for _, device := range c.devices() {
+		if path, ok := strings.CutPrefix(*device, filePrefix); ok && !filepath.IsAbs(path) {
+			*device = filePrefix + filepath.Join(dir, path)
+		}
+	}
 	if c.Data == "" {
 		if c.Data, err = DefaultData(); err != nil {
 			return Config{}, err
@@ -88,6 +93,11 @@ func (c *Config) paths() []*string {
 		paths = append(paths, &a.CA, &a.Certificate, &a.Key)
 	}
 	return paths
+}
+
+// devices are all that may name a file in the place of a device.
+func (c *Config) devices() []*string {
+	return []*string{&c.Audio.Microphone, &c.Audio.Speaker, &c.Audio.Ringer, &c.Audio.HoldMusic}
 }
 
 // Default is the configuration of a program that has no file yet.

@@ -160,15 +160,18 @@ func isLoopback(host string) bool {
 	return err == nil && a.IsLoopback()
 }
 
+// filePrefix begins the name of a file in the place of a device.
+const filePrefix = "file:"
+
 func checkDevice(s string) error {
-	if s == "file:" {
+	if s == filePrefix {
 		return errors.New("file: lacks the file's name")
 	}
 	return plain(s)
 }
 
 func checkHoldMusic(s string) error {
-	if s == "" || s == "off" || strings.HasPrefix(s, "file:") && s != "file:" {
+	if s == "" || s == "off" || strings.HasPrefix(s, filePrefix) && s != filePrefix {
 		return plain(s)
 	}
 	return fmt.Errorf("%q is neither \"off\" nor a file such as \"file:music.wav\"", s)
