@@ -34,6 +34,10 @@ func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		if info != nil {
 			c.changed = info.ModTime()
 		}
+		// It is shown all the same: a renewed one may come at any time, and programs say of this one why they do not trust it.
+		if now := time.Now(); now.After(fresh.Leaf.NotAfter) || now.Before(fresh.Leaf.NotBefore) {
+			c.log.Error("the certificate is not valid today, and programs do not trust it", "begins", fresh.Leaf.NotBefore, "ends", fresh.Leaf.NotAfter)
+		}
 	case c.read == nil:
 		return nil, fmt.Errorf("read the certificate %s with the key %s: %w", c.certificate, c.key, err)
 	case time.Since(c.told) > tellAgain:

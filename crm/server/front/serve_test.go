@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"log/slog"
 	"math/big"
 	"net"
@@ -20,11 +21,17 @@ import (
 // renewed is a certificate with a serial number, and its key, as PEM.
 func renewed(t *testing.T, serial int64) (certificate, key []byte) {
 	t.Helper()
+	return ending(t, serial, time.Now().Add(time.Hour))
+}
+
+// ending is one that is good until a time.
+func ending(t *testing.T, serial int64, end time.Time) (certificate, key []byte) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(serial), DNSNames: []string{"crm.example.org"}, NotAfter: time.Now().Add(time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(serial), DNSNames: []string{"crm.example.org"}, NotAfter: end}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +110,32 @@ func TestRenewedCertificatesAreReadAnew(t *testing.T) {
 	shows("gone for a moment", 3)
 	if said := strings.Count(log.String(), "cannot be read"); said != 1 {
 		t.Errorf("who looks after the server is told %d times: %s", said, log)
+	}
+}
+
+// Who looks after the server reads that no program can trust it, and not only that nobody comes.
+func TestACertificateThatHasEndedIsToldInTheLog(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		end  time.Time
+		told bool
+	}{"ended": {time.Now().Add(-time.Hour), true}, "good": {time.Now().Add(time.Hour), false}} {
+		log := &logged{}
+		l := Listening{Address: "127.0.0.1:0", Certificate: filepath.Join(dir, "c.pem"), Key: filepath.Join(dir, "k.pem"), Log: slog.New(slog.NewTextHandler(log, nil))}
+		certificate, key := ending(t, 1, c.end)
+		if err := errors.Join(os.WriteFile(l.Certificate, certificate, 0o600), os.WriteFile(l.Key, key, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		port, err := l.Listen()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := port.Close(); err != nil {
+			t.Error(err)
+		}
+		if told := strings.Contains(log.String(), "not valid today"); told != c.told {
+			t.Errorf("%s: the log says %s", name, log)
+		}
 	}
 }
 
