@@ -89,15 +89,19 @@ func versionLine() string {
 
 // parse reads flags; what is left over is a mistake. done says that help was asked for and given.
 func parse(flags *flag.FlagSet, args []string, t terminal) (done bool, err error) {
-	flags.SetOutput(t.out)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return true, nil
-		}
-		return false, err
+	flags.SetOutput(io.Discard)
+	err = flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(t.out, "Flags of %s:\n", flags.Name())
+		flags.SetOutput(t.out)
+		flags.PrintDefaults()
+		return true, nil
 	}
-	if flags.NArg() > 0 {
-		return false, fmt.Errorf("%q is not understood", flags.Arg(0))
+	if err == nil && flags.NArg() > 0 {
+		err = fmt.Errorf("%q is not understood", flags.Arg(0))
 	}
-	return false, nil
+	if err != nil {
+		err = fmt.Errorf("%w; its flags: %s -help", err, flags.Name())
+	}
+	return false, err
 }

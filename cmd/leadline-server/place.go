@@ -95,6 +95,9 @@ func (p place) during(ctx context.Context, do func(opened) error) error {
 
 // keyPath is the file with the keys.
 func (p place) keyPath() (string, error) {
+	if err := database.Check(p.database); err != nil {
+		return "", err
+	}
 	if p.keyFile != "" {
 		return p.keyFile, nil
 	}
@@ -119,12 +122,12 @@ func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error)
 			return o, err
 		}
 	}
-	vault, err := access.OpenVault(key)
-	if err != nil {
+	if o.db, err = database.Open(ctx, p.database); err != nil { // before a key is made for it
 		return o, err
 	}
-	if o.db, err = database.Open(ctx, p.database); err != nil {
-		return o, err
+	vault, err := access.OpenVault(key)
+	if err != nil {
+		return o, errors.Join(err, o.db.Close())
 	}
 	o.access = access.New(o.db, vault, time.Now)
 	o.engine = server.NewEngine(server.Engine{DB: o.db, Now: time.Now, Random: rand.Reader, Log: log})

@@ -7,8 +7,10 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"database/sql"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -464,5 +466,75 @@ func TestHelpAndVersion(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%s is missing in %s", want, &out)
 		}
+	}
+}
+
+// What is mistyped is named, with what there is; what belongs to others stays as it is.
+func TestMistakesAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	for name, text := range map[string]string{"text": "no database, and no certificate", "short": "AAAA\n", "crooked": "not base64!\n"} {
+		if err := os.WriteFile(at(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(at("folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := sql.Open("sqlite3", at("theirs.db"))
+	if err == nil {
+		_, err = theirs.Exec("CREATE TABLE contact(id TEXT)")
+	}
+	if err := errors.Join(err, theirs.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(at("theirs.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"dance", `no command "dance"`},
+		{"user dance", `"dance" is none of add`},
+		{"serve -lisen 127.0.0.1:0", "-lisen; its flags: leadline-server serve -help"},
+		{"serve 127.0.0.1:0", `"127.0.0.1:0" is not understood; its flags: leadline-server serve -help`},
+		{"serve -requests-per-address many", `invalid value "many"`},
+		{"serve -listen 127.0.0.1:99999 -database sqlite:new.db", "99999"},
+		{"serve -listen 127.0.0.1 -database sqlite:new.db", "missing port"},
+		{"serve -tls-cert text -listen 127.0.0.1:0", "belong together"},
+		{"serve -tls-cert text -tls-key text -listen 127.0.0.1:0 -database sqlite:new.db", "text"},
+		{"serve -tls-cert nowhere -tls-key text -listen 127.0.0.1:0 -database sqlite:new.db", "nowhere"},
+		{"serve -database server.db", `not "server.db"`},
+		{"serve -database mysql://root:secret@localhost/x", `not "mysql"`},
+		{"serve -database postgres:///x", "-key FILE"},
+		{"serve -database sqlite:folder", "folder"},
+		{"serve -database sqlite:text", "not a database"},
+		{"serve -database sqlite:theirs.db", "theirs.db: the file is another program's"},
+		{"serve -database sqlite:new.db -key short", "short"},
+		{"serve -database sqlite:new.db -key crooked", "crooked"},
+		{"serve -database sqlite:new.db -key folder", "folder"},
+		{"serve -database sqlite:new.db -region Germany", `"Germany" is no country`},
+		{"restore -from theirs.db -database sqlite:new.db", "theirs.db is not good, nothing was changed"},
+		{"erase -number 030", "not there"},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			t.Chdir(dir)
+			t.Setenv("LEADLINE_KEY", "")
+			ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+			defer stop()
+			var out bytes.Buffer
+			err := run(ctx, strings.Fields(c.args), nil, &out, &out)
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
+				t.Errorf("said %v; want %q", err, c.want)
+			}
+		})
+	}
+	if after, err := os.ReadFile(at("theirs.db")); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the file of another program was changed, %v", err)
+	}
+	if _, err := os.Stat(at("theirs.db.key")); err == nil {
+		t.Error("a key was made for the file of another program")
 	}
 }

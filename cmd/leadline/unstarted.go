@@ -32,6 +32,8 @@ func unstartedWords(err error) string {
 		return text.T("Something in the configuration cannot be used. Correct it, or move the file away to begin anew.") + "\n\n" + wrong.Error()
 	case errors.Is(err, store.ErrLaterVersion):
 		return text.T("The file with your customers was written by a later version of Leadline. Install that version, or a later one.")
+	case errors.Is(err, store.ErrForeign):
+		return text.T("The file in the place of your customers' is another program's. Move it away, or put your own there.") + "\n\n" + err.Error()
 	case errors.Is(err, store.ErrInUse):
 		return text.T("Another program has the file with your customers open. End it, and start Leadline again.")
 	case errors.Is(err, instance.ErrTaken):

@@ -32,6 +32,7 @@ func TestWhatDoesNotStartSaysWhatToDo(t *testing.T) {
 	}{
 		{wrong, []string{"Berichtigen Sie es", file + ":3", "pink"}},
 		{fmt.Errorf("open x: %w", store.ErrLaterVersion), []string{"Installieren Sie diese"}},
+		{fmt.Errorf("open x: %w", store.ErrForeign), []string{"anderen Programm", "open x"}},
 		{fmt.Errorf("open x: %w", store.ErrInUse), []string{"Beenden Sie es"}},
 		{fmt.Errorf("%w: %w", instance.ErrTaken, errors.New("no answer")), []string{"läuft schon"}},
 		{&fs.PathError{Op: "open", Path: "/data/leadline.log", Err: syscall.ENOSPC}, []string{"Schaffen Sie Platz"}},

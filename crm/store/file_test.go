@@ -65,6 +65,23 @@ func TestAFileOfALaterVersionIsRefusedAndLeftAlone(t *testing.T) {
 	}
 }
 
+func TestAFileOfAnotherProgramIsRefusedAndLeftAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	db, err := sql.Open("sqlite3", path)
+	ok(t, err)
+	_, err = db.Exec("CREATE TABLE ws(id TEXT PRIMARY KEY)")
+	ok(t, err)
+	if _, err := Open(ctx, path, Options{}); !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), path) {
+		t.Errorf("said %v", err)
+	}
+	var tables int
+	ok(t, db.QueryRow("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").Scan(&tables))
+	ok(t, db.Close())
+	if tables != 1 {
+		t.Errorf("it has %d tables now", tables)
+	}
+}
+
 func TestADamagedFileIsSaid(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "leadline.db")
 	ok(t, os.WriteFile(path, []byte(strings.Repeat("no database at all ", 500)), 0o600))

@@ -356,6 +356,13 @@ func migrate(ctx context.Context, conn *sql.Conn, target int) error {
 		to := version + 1
 		if version == 0 { // one wait for the disk, instead of one for each
 			to = target
+			var theirs int
+			if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM main.sqlite_schema").Scan(&theirs); err != nil {
+				return explain(err)
+			}
+			if theirs > 0 {
+				return ErrForeign
+			}
 		}
 		if err := migrateTo(ctx, conn, version, to); err != nil {
 			return fmt.Errorf("bring the file to version %d: %w", to, explain(err))

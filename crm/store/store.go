@@ -24,6 +24,8 @@ var (
 	ErrInUse = errors.New("the file is in use by another program")
 	// ErrLaterVersion: a later version of Leadline wrote the file.
 	ErrLaterVersion = errors.New("the file was written by a later version of Leadline")
+	// ErrForeign: another program wrote the file, such as the shared server.
+	ErrForeign = errors.New("the file is another program's")
 	// ErrDiskFull: nothing was written, what was written before is safe.
 	ErrDiskFull = crm.ErrDiskFull
 	// ErrDamaged: the file is not what SQLite wrote.

@@ -69,15 +69,15 @@ var migrations embed.FS
 // Open opens a database and brings it to this version: "sqlite:FILE", "sqlite::memory:" for
 // tests, or "postgres://…".
 func Open(ctx context.Context, url string) (*DB, error) {
+	err := Check(url)
+	if err != nil {
+		return nil, err
+	}
 	var d dialect
-	var err error
-	switch scheme, rest, _ := strings.Cut(url, ":"); scheme {
-	case "sqlite":
-		d, err = openSQLite(ctx, rest)
-	case "postgres", "postgresql":
+	if file, embedded := strings.CutPrefix(url, "sqlite:"); embedded {
+		d, err = openSQLite(ctx, file)
+	} else {
 		d, err = openPostgres(ctx, url)
-	default:
-		return nil, fmt.Errorf("a database is sqlite:FILE or postgres://…, not %q", scheme)
 	}
 	if err != nil {
 		return nil, err
@@ -90,6 +90,18 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("bring the database to this version: %w", err), d.close())
 	}
 	return &DB{dialect: d}, nil
+}
+
+// Check says whether Open would understand a database's address. The error does not quote what may be a password.
+func Check(url string) error {
+	scheme, rest, _ := strings.Cut(url, ":")
+	switch scheme {
+	case "sqlite", "postgres", "postgresql":
+		if rest != "" {
+			return nil
+		}
+	}
+	return fmt.Errorf("a database is sqlite:FILE or postgres://…, not %q", scheme)
 }
 
 // Close closes it. Transactions under way are to be over.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -28,11 +29,40 @@ type sqliteDB struct {
 
 const sqliteReaders = 4
 
+// ErrForeign tells of an SQLite file that another program has made: that of an agent, say.
+var ErrForeign = errors.New("the file is another program's, and was not changed")
+
+// refuseForeign reads only: what follows writes already when it opens the file.
+func refuseForeign(ctx context.Context, file string) error {
+	if info, err := os.Stat(file); err != nil || info.Size() == 0 {
+		return nil // a new one; what else is wrong with it is told by who opens it
+	}
+	pool, err := sql.Open("sqlite3", address(file, url.Values{"mode": {"ro"}, "_busy_timeout": {"10000"}}))
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	var tables, ours int
+	err = pool.QueryRowContext(ctx, "SELECT count(*), count(*) FILTER (WHERE name = 'goose_db_version') FROM sqlite_schema").Scan(&tables, &ours)
+	if err == nil && tables > 0 && ours == 0 {
+		err = ErrForeign
+	}
+	return err
+}
+
+// address is a file as the driver wants it.
+func address(file string, options url.Values) string {
+	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + options.Encode()
+}
+
 func openSQLite(ctx context.Context, file string) (dialect, error) {
 	// FULL: what was acknowledged is on the disk, whatever happens to the machine.
 	options := url.Values{"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_busy_timeout": {"10000"}, "_foreign_keys": {"1"}, "_txlock": {"immediate"},
 		"_secure_delete": {"on"}} // what was erased is overwritten (I4)
-	pool, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+options.Encode())
+	if err := refuseForeign(ctx, file); err != nil {
+		return nil, fmt.Errorf("open the database %s: %w", file, err)
+	}
+	pool, err := sql.Open("sqlite3", address(file, options))
 	if err != nil {
 		return nil, fmt.Errorf("open the database %s: %w", file, err)
 	}

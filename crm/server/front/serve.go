@@ -52,6 +52,9 @@ func (l Listening) Listen() (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, _, err := net.SplitHostPort(l.Address); err != nil {
+		return nil, fmt.Errorf("listen on %q: HOST:PORT is wanted, such as 127.0.0.1:8480 or :443: %w", l.Address, err)
+	}
 	if settings == nil && !loopback(l.Address) {
 		return nil, fmt.Errorf("listen on %s: %w", l.Address, ErrPlain)
 	}
