@@ -22,53 +22,47 @@ const usage = `Usage:
   leadline [-config FILE] import [flags] FILE           contacts from CSV or vCards; flags: leadline import -help
   leadline [-config FILE] export [flags] FILE           all contacts into such a file; flags: leadline export -help
   leadline [-config FILE] report [FILE]                 how the last calls went on the network, for its administrator
-  leadline demo [-tour DIR]                             a PBX and a server in a box, customers who call, a colleague
+  leadline demo [-language de] [-theme dark]            a PBX and a server in a box, customers who call, a colleague
+  leadline demo -tour DIR                               the same without a person: each step is told, and pictures go there
   leadline version
 `
 
 // run is the whole program but for its exit code.
 func run(args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("leadline", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
 	file := flags.String("config", "", "the configuration `FILE`")
 	door := flags.String("automation", "", "listen for automation on this Unix `SOCKET`")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			_, err := io.WriteString(out, usage)
-			return err
-		}
-		return fmt.Errorf("%w\n%s", err, usage)
+	if helped, err := parse(flags, args, usage, out); helped || err != nil {
+		return err
 	}
 	rest := flags.Args()
 	command := ""
 	if len(rest) > 0 {
 		command = rest[0]
 	}
+	configuration := func() (config.Config, error) {
+		c, _, err := load(*file)
+		return c, err
+	}
 	switch command {
+	case "help":
+		_, err := io.WriteString(out, usage)
+		return err
 	case "version":
 		_, err := fmt.Fprintln(out, versionLine())
 		return err
-	case "import", "export":
-		configuration := func() (config.Config, error) {
-			c, _, err := load(*file)
-			return c, err
-		}
-		if command == "import" {
-			return importCommand(context.Background(), configuration, rest[1:], out)
-		}
+	case "import":
+		return importCommand(context.Background(), configuration, rest[1:], out)
+	case "export":
 		return exportCommand(context.Background(), configuration, rest[1:], out)
 	case "report":
-		c, _, err := load(*file)
-		if err != nil {
-			return err
-		}
-		return reportCommand(c, rest[1:], out)
+		return reportCommand(configuration, rest[1:], out)
 	case "demo":
 		return demoCommand(rest[1:], *door, out)
 	}
 	links, err := onlyLinks(rest)
 	if err != nil {
-		return fmt.Errorf("%w\n%s", err, usage)
+		return usageError("", err, usage)
 	}
 	c, path, err := load(*file)
 	if err == nil {
@@ -78,6 +72,28 @@ func run(args []string, out io.Writer) error {
 		tellUnstarted(err, c.UI.Language)
 	}
 	return err
+}
+
+// parse reads flags. helped says that help was asked for and given.
+func parse(flags *flag.FlagSet, args []string, usage string, out io.Writer) (helped bool, err error) {
+	flags.SetOutput(io.Discard)
+	err = flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		_, err := io.WriteString(out, usage)
+		return true, err
+	}
+	if err != nil {
+		err = usageError(flags.Name(), err, usage)
+	}
+	return false, err
+}
+
+// usageError says with a mistake in the arguments of a command how it is used; command is "" for the program itself.
+func usageError(command string, err error, usage string) error {
+	if command != "" {
+		err = fmt.Errorf("%s: %w", command, err)
+	}
+	return fmt.Errorf("%w\n%s", err, usage)
 }
 
 func versionLine() string {

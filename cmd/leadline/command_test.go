@@ -48,6 +48,9 @@ func TestWhatCannotBeStartedSaysWhy(t *testing.T) {
 		"an unknown duplicate":    {[]string{"import", "-duplicates", "forget", "x.csv"}, []string{"forget", "update"}},
 		"an unknown format":       {[]string{"export", "-format", "xls", "x"}, []string{`"xls"`, "vcard4"}},
 		"one person as a CSV":     {[]string{"export", "-person", "Anna", "x.csv"}, []string{"vcard3 or vcard4"}},
+		"a report with a flag":    {[]string{"report", "-all"}, []string{"report:", "-all", "Usage:"}},
+		"a demo of something":     {[]string{"demo", "dance"}, []string{"demo:", `"dance"`, "Usage:"}},
+		"flags after the file":    {[]string{"import", "x.csv", "-preview"}, []string{"import: it needs the name of one file, after the flags"}},
 		"a missing file":          {[]string{"-config", "/nowhere/at/all.toml"}, []string{"/nowhere/at/all.toml"}},
 		"a bad value":             {[]string{"-config", bad, "import", "x.csv"}, []string{bad + ":4", "transport", "pigeon"}},
 		"a CSV that is not there": {[]string{"-config", configFile(t, ""), "import", "/nowhere.csv"}, []string{"/nowhere.csv"}},
@@ -67,10 +70,11 @@ func TestWhatCannotBeStartedSaysWhy(t *testing.T) {
 }
 
 func TestVersionAndHelp(t *testing.T) {
-	for arg, want := range map[string]string{"version": "leadline " + version, "-help": "Usage:"} {
+	for args, want := range map[string]string{"version": "leadline " + version, "-help": "Usage:", "help": "Usage:", "import -help": "-duplicates", "export -h": "-person",
+		"report -help": "Usage:", "demo -help": "-tour"} {
 		var out bytes.Buffer
-		if err := run([]string{arg}, &out); err != nil || !strings.Contains(out.String(), want) {
-			t.Errorf("%s prints %q, %v", arg, out.String(), err)
+		if err := run(strings.Fields(args), &out); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s prints %q, %v", args, out.String(), err)
 		}
 	}
 }

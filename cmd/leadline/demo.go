@@ -32,8 +32,8 @@ func dialable(written string) string { return crm.Parse(written, crm.DefaultRegi
 // the PBX in a box and signed in at a server in a box, and a colleague's desk beside it. With -tour it also drives itself, tells each
 // step and fails when one didn't happen.
 func demoCommand(args []string, door string, out io.Writer) error {
-	f, err := parseDemo(args)
-	if err != nil {
+	f, helped, err := parseDemo(args, out)
+	if helped || err != nil {
 		return err
 	}
 	look := config.UI{Language: f.language, Theme: f.theme, Region: crm.DefaultRegion}

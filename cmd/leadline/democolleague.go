@@ -170,17 +170,17 @@ type demoFlags struct {
 	silent                bool
 }
 
-func parseDemo(args []string) (f demoFlags, err error) {
-	flags := flag.NewFlagSet("leadline demo", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
+func parseDemo(args []string, out io.Writer) (f demoFlags, helped bool, err error) {
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.StringVar(&f.tour, "tour", "", "drive the program through its main job and write screenshots to this `DIR`")
 	flags.StringVar(&f.language, "language", "", "of the windows: en, de")
 	flags.StringVar(&f.theme, "theme", "", "of the windows: light, dark")
 	flags.StringVar(&f.desk, "desk", "", "the colleague's desk, in this `DIR` of the demo that starts it")
 	flags.StringVar(&f.server, "server", "", "where that desk signs in")
 	flags.BoolVar(&f.silent, "silent", false, "that desk has no sound")
-	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
-		return f, fmt.Errorf("demo: what is meant by %q?\n%s", args, usage)
+	helped, err = parse(flags, args, usage, out)
+	if err == nil && !helped && flags.NArg() > 0 {
+		err = usageError("demo", fmt.Errorf("%q is not understood", flags.Arg(0)), usage)
 	}
-	return f, nil
+	return f, helped, err
 }

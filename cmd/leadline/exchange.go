@@ -58,8 +58,7 @@ const exportUsage = `leadline export [flags] FILE ("-" is standard output): all 
 
 // importCommand is `leadline import`.
 func importCommand(ctx context.Context, load func() (config.Config, error), args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("leadline import", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
+	flags := flag.NewFlagSet("import", flag.ContinueOnError)
 	preview := flags.Bool("preview", false, "")
 	duplicates := flags.String("duplicates", "skip", "")
 	delimiter := flags.String("delimiter", "", "")
@@ -75,24 +74,24 @@ func importCommand(ctx context.Context, load func() (config.Config, error), args
 		columns[name] = f
 		return err
 	})
-	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
-		return usageError("import", err, importUsage)
+	if helped, err := oneFile(flags, args, importUsage, out); helped || err != nil {
+		return err
 	}
 	o := exchange.Options{Duplicates: store.Duplicates(*duplicates), DryRun: *preview, Columns: columns}
 	switch o.Duplicates {
 	case store.Skip, store.Update, store.Add:
 	default:
-		return usageError("import", fmt.Errorf("-duplicates %s is none of skip, update, add", *duplicates), importUsage)
+		return usageError(flags.Name(), fmt.Errorf("-duplicates %s is none of skip, update, add", *duplicates), importUsage)
 	}
 	var err error
 	if o.Encoding, err = exchange.ParseEncoding(*encoding); err != nil {
-		return usageError("import", err, importUsage)
+		return usageError(flags.Name(), err, importUsage)
 	}
 	if o.Delimiter, err = oneSign(*delimiter); err != nil {
-		return usageError("import", err, importUsage)
+		return usageError(flags.Name(), err, importUsage)
 	}
 	if *refused != "" && flags.Arg(0) == "-" {
-		return usageError("import", errors.New("-refused needs a file that can be read twice"), importUsage)
+		return usageError(flags.Name(), errors.New("-refused needs a file that can be read twice"), importUsage)
 	}
 	c, err := load()
 	if err != nil {
@@ -144,14 +143,13 @@ func oneSign(s string) (rune, error) {
 	return 0, nil
 }
 
-func usageError(command string, err error, usage string) error {
-	if errors.Is(err, flag.ErrHelp) {
-		return errors.New(usage)
+// oneFile reads the flags of a command, after which the name of one file comes. helped says that help was asked for and given.
+func oneFile(flags *flag.FlagSet, args []string, usage string, out io.Writer) (helped bool, err error) {
+	helped, err = parse(flags, args, usage, out)
+	if err == nil && !helped && flags.NArg() != 1 {
+		err = usageError(flags.Name(), errors.New("it needs the name of one file, after the flags"), usage)
 	}
-	if err == nil {
-		err = errors.New("it needs the name of one file")
-	}
-	return fmt.Errorf("%s: %w\n%s", command, err, usage)
+	return helped, err
 }
 
 // importFile brings in a file and says what became of it.
@@ -269,23 +267,22 @@ func firstNumber(n store.Newcomer) string {
 
 // exportCommand is `leadline export`.
 func exportCommand(ctx context.Context, load func() (config.Config, error), args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("leadline export", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
+	flags := flag.NewFlagSet("export", flag.ContinueOnError)
 	name := flags.String("format", "", "")
 	who := flags.String("person", "", "")
-	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
-		return usageError("export", err, exportUsage)
+	if helped, err := oneFile(flags, args, exportUsage, out); helped || err != nil {
+		return err
 	}
 	format, err := exchange.ParseFormat(*name, flags.Arg(0))
 	if err != nil {
-		return usageError("export", err, exportUsage)
+		return usageError(flags.Name(), err, exportUsage)
 	}
 	c, err := load()
 	if err != nil {
 		return err
 	}
 	if *who != "" && format == exchange.GoogleCSV {
-		return usageError("export", errors.New("one person can be exported as json, vcard3 or vcard4"), exportUsage)
+		return usageError(flags.Name(), errors.New("one person can be exported as json, vcard3 or vcard4"), exportUsage)
 	}
 	return exportFile(ctx, c, flags.Arg(0), format, *who, out)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -75,9 +76,17 @@ func (s settings) CallReport() (string, error) {
 }
 
 // reportCommand writes the report of the last calls to a file, or to out for "-" and for none.
-func reportCommand(c config.Config, args []string, out io.Writer) error {
-	if len(args) > 1 {
-		return fmt.Errorf("report needs the name of one file, or none\n%s", usage)
+func reportCommand(load func() (config.Config, error), args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("report", flag.ContinueOnError)
+	if helped, err := parse(flags, args, usage, out); helped || err != nil {
+		return err
+	}
+	if flags.NArg() > 1 {
+		return usageError("report", errors.New("it needs the name of one file, or none"), usage)
+	}
+	c, err := load()
+	if err != nil {
+		return err
 	}
 	report, err := os.ReadFile(filepath.Join(c.Data, reportFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -86,9 +95,9 @@ func reportCommand(c config.Config, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("read the report of the last calls: %w", err)
 	}
-	if len(args) == 0 || args[0] == "-" {
+	if to := flags.Arg(0); to == "" || to == "-" {
 		_, err = out.Write(report)
 		return err
 	}
-	return disk.WriteFile(args[0], report)
+	return disk.WriteFile(flags.Arg(0), report)
 }
