@@ -125,7 +125,7 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	if embedded == (*from == "") && !only {
 		return errors.New("-from is for an SQLite file, and needed there; PostgreSQL is put back by pg_restore before")
 	}
-	unlock, err := where.lock(true)
+	unlock, err := where.lock(errServing)
 	if err != nil {
 		return err
 	}
@@ -214,6 +214,11 @@ func (p place) restored(ctx context.Context, erased map[crm.ID][]database.Erasur
 
 // putBack checks a backup and puts it in the place of the database, which is set aside.
 func (p place) putBack(ctx context.Context, file, from string) (aside string, err error) {
+	if here, err := os.Stat(file); err == nil {
+		if there, err := os.Stat(from); err == nil && os.SameFile(here, there) {
+			return "", fmt.Errorf("%s is the database itself, and no backup of it", from)
+		}
+	}
 	part := file + ".restoring"
 	if err := copyFile(from, part); err != nil {
 		return "", fmt.Errorf("read the backup: %w", err)
@@ -223,12 +228,29 @@ func (p place) putBack(ctx context.Context, file, from string) (aside string, er
 		return "", fmt.Errorf("the backup %s is not good, nothing was changed: %w", from, err)
 	}
 	if info, err := os.Stat(file); err == nil && info.Size() > 0 {
-		aside = file + time.Now().UTC().Format(".before-20060102T150405Z")
+		if aside, err = unused(file + time.Now().UTC().Format(".before-20060102T150405Z")); err != nil {
+			return "", err
+		}
 	}
 	if err := exchange(file, aside, part); err != nil {
 		return "", fmt.Errorf("put the backup in the place of %s: %w", file, err)
 	}
 	return aside, nil
+}
+
+// unused is a name that no file has: what was set aside a moment ago stays.
+func unused(name string) (string, error) {
+	for n := 1; ; n++ {
+		free := name
+		if n > 1 {
+			free = fmt.Sprintf("%s-%d", name, n)
+		}
+		if _, err := os.Lstat(free); errors.Is(err, fs.ErrNotExist) {
+			return free, nil
+		} else if err != nil {
+			return "", fmt.Errorf("set the database aside: %w", err)
+		}
+	}
 }
 
 // exchange sets a database aside, if that is to be, and puts another in its place; what cannot be done to its end is undone.

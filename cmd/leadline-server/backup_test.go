@@ -66,9 +66,19 @@ func TestBackupRestoreAndErase_I4(t *testing.T) {
 	if out, err := s.try("restore", "-from", backup); err == nil {
 		t.Errorf("restored under a running server: %s", out)
 	}
+	if out, err := s.try("serve", "-listen", "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "another server is running") {
+		t.Errorf("a second server on the file: %v %s", err, out)
+	}
 	stop()
 
 	s.do("restore", "-from", backup)
+	s.do("restore", "-from", backup) // within the same second
+	if before, err := filepath.Glob(filepath.Join(s.dir, "server.db.before-*[Z2]")); err != nil || len(before) != 2 {
+		t.Errorf("what was there before is in %v, %v", before, err)
+	}
+	if out, err := s.try("restore", "-from", filepath.Join(s.dir, "server.db")); err == nil || !strings.Contains(err.Error(), "the database itself") {
+		t.Errorf("the database is its own backup: %v %s", err, out)
+	}
 	s.do("verify")
 	address, _, stop = s.serve()
 	again := signIn(t, address, "ada@example.org")

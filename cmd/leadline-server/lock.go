@@ -12,8 +12,9 @@ import (
 
 var errServing = errors.New("a server is running on this database; stop it first")
 
-// lock keeps a restore away from an embedded database that is served. Who serves shares it.
-func (p place) lock(alone bool) (unlock func(), err error) {
+// lock keeps a restore, and a second server, away from an embedded database that is served: the agents of one would not hear what those
+// of the other do. busy is what is said then.
+func (p place) lock(busy error) (unlock func(), err error) {
 	file, embedded := p.sqliteFile()
 	if !embedded || file == ":memory:" {
 		return func() {}, nil
@@ -22,19 +23,12 @@ func (p place) lock(alone bool) (unlock func(), err error) {
 		return nil, err
 	}
 	l := flock.New(file+"-serving", flock.SetPermissions(0o600))
-	ok := false
-	if alone {
-		ok, err = l.TryLock()
-	} else {
-		ok, err = l.TryRLock()
-	}
-	switch {
-	case err != nil:
+	ok, err := l.TryLock()
+	if err != nil {
 		return nil, fmt.Errorf("lock the database: %w", err)
-	case !ok && alone:
-		return nil, errServing
-	case !ok:
-		return nil, errors.New("the database is being restored")
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", file, busy)
 	}
 	return func() { _ = l.Unlock() }, nil
 }

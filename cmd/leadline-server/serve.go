@@ -52,7 +52,7 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 		return err
 	}
 	log := newLog(t.err, *verbose)
-	unlock, err := where.lock(false)
+	unlock, err := where.lock(errors.New("another server is running on this database, or it is being restored; several servers side by side need PostgreSQL"))
 	if err != nil {
 		return err
 	}

@@ -210,6 +210,10 @@ func TestUsersAndKeysByCommand(t *testing.T) {
 		{"user", "add", "-email", "nowhere", "-name", "X"},
 		{"user", "add", "-email", "x@example.org", "-name", "X", "-role", "king"},
 		{"user", "add", "-email", "x@example.org"},
+		{"user", "add", "-email", "x@example.org", "-name", "X", "-sip", "101"},
+		{"user", "add", "-email", "x@example.org", "-name", "X", "-sip", "sip:101@pbx", "-sip-transport", "pigeon"},
+		{"user", "add", "-email", "x@example.org", "-name", "X", "-sip", "sip:101@pbx", "-sip-password-file", filepath.Join(s.dir, "nowhere")},
+		{"user", "add", "-email", "x@example.org", "-name", "X", "-sip-password-file", secret},
 		{"user", "dance"}, {"key", "add"}, {"key", "add", "-name", "x", "-scopes", "read"},
 		{"user", "disable", "-email", "nobody@example.org"}, {"dance"}, {"verify", "rubbish"},
 	} {
@@ -226,6 +230,9 @@ func TestUsersAndKeysByCommand(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	list := s.do("user", "list")
+	if strings.Contains(list, "x@example.org") {
+		t.Errorf("a user was made by halves: %s", list)
+	}
 	if !regexp.MustCompile(`ada@example\.org +Ada +101 +Administrator +0`).MatchString(list) || !regexp.MustCompile(`anna@example\.org +Anna +102 +Agent +1`).MatchString(list) {
 		t.Error(list)
 	}

@@ -98,6 +98,10 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 	if err != nil {
 		return err
 	}
+	telephone, err := telephoneFrom(u)
+	if err != nil {
+		return err
+	}
 	user := crm.User{ID: id, Name: strings.TrimSpace(u.name), Email: email, Extension: u.extension, Department: u.department, Roles: []crm.ID{role.ID}}
 	if err := o.company.SaveUser(ctx, workspace, user); err != nil {
 		return err
@@ -105,8 +109,10 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 	if err := o.access.AddCredential(ctx, workspace, id, email, password); err != nil {
 		return err
 	}
-	if err := saveTelephone(ctx, u, o, workspace, id); err != nil {
-		return err
+	if telephone.Address != "" {
+		if err := o.access.SaveTelephone(ctx, workspace, id, telephone); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(t.out, "%s can sign in with %s, as %s.\n", user.Name, email, role.Name)
 	if made {
@@ -115,19 +121,26 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 	return nil
 }
 
-func saveTelephone(ctx context.Context, u userFlags, o opened, workspace, user crm.ID) error {
+// telephoneFrom is the telephone account that was asked for; without an address, none was.
+func telephoneFrom(u userFlags) (a wire.Account, err error) {
 	if u.pbx == "" {
-		return nil
+		if flagGiven(u.asked, "sip-password-file", "sip-transport") {
+			err = errors.New("-sip-password-file and -sip-transport go with -sip")
+		}
+		return a, err
 	}
-	password := ""
+	a = wire.Account{Name: "Office", Address: u.pbx, AuthUser: u.extension, Transport: u.transport}
 	if u.pbxPassword != "" {
 		text, err := os.ReadFile(u.pbxPassword)
 		if err != nil {
-			return fmt.Errorf("read the password of the telephone account: %w", err)
+			return a, fmt.Errorf("read the password of the telephone account: %w", err)
 		}
-		password = strings.TrimRight(string(text), "\r\n")
+		a.Password = strings.TrimRight(string(text), "\r\n")
 	}
-	return o.access.SaveTelephone(ctx, workspace, user, wire.Account{Name: "Office", Address: u.pbx, AuthUser: u.extension, Password: password, Transport: u.transport})
+	if err := access.CheckTelephone(a); err != nil {
+		return a, fmt.Errorf("-sip: %w", err)
+	}
+	return a, nil
 }
 
 func roleOf(ctx context.Context, o opened, workspace crm.ID, written string) (crm.Role, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -44,6 +45,9 @@ func webhookCommand(ctx context.Context, args []string, t terminal) error {
 }
 
 func addHook(ctx context.Context, k hookFlags, o opened, t terminal) error {
+	if k.email == "" {
+		return errors.New("-email is missing: whose view it has")
+	}
 	c, err := o.access.Credential(ctx, k.email)
 	if err != nil {
 		return err

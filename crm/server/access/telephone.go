@@ -2,7 +2,10 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"leadline/crm"
 	"leadline/crm/server/database"
@@ -11,6 +14,27 @@ import (
 
 func purpose(workspace crm.ID, user crm.ID, name string) string {
 	return "telephone\x00" + string(workspace) + "\x00" + string(user) + "\x00" + name
+}
+
+// transports are what an account may name; "" is udp.
+var transports = []string{"", "udp", "tcp", "tls", "auto"}
+
+// CheckTelephone says what keeps programs from using an account. The error does not quote its password.
+func CheckTelephone(p wire.Account) error {
+	switch {
+	case p.Name == "" || len(p.Name) > 100 || !sipAddress(p.Address) || len(p.Password) > 1000 || len(p.AuthUser) > 200:
+		return errors.New("an account needs a name and an address such as sip:101@pbx.example.org")
+	case !slices.Contains(transports, p.Transport):
+		return fmt.Errorf("the transport %q is none of udp, tcp, tls, auto", p.Transport)
+	}
+	return nil
+}
+
+// sipAddress tells "sip:101@pbx.example.org" from what is none. What sips: would say, the transport says.
+func sipAddress(s string) bool {
+	rest, ok := strings.CutPrefix(s, "sip:")
+	user, host, at := strings.Cut(rest, "@")
+	return ok && at && user != "" && host != "" && len(s) <= 300 && !strings.ContainsAny(s, " \t\r\n<>\"")
 }
 
 // SaveTelephone adds or sets an account at the PBX that a user gets by signing in (I3).

@@ -108,8 +108,8 @@ func (f *Front) savePhone(w http.ResponseWriter, r *http.Request, p access.Perso
 		return err
 	}
 	in.Name, in.Address = strings.TrimSpace(in.Name), strings.TrimSpace(in.Address)
-	if in.Name == "" || len(in.Name) > 100 || !sipAddress(in.Address) || len(in.Password) > 1000 || len(in.AuthUser) > 200 {
-		return wire.Problem{Code: wire.Malformed, Message: "an account needs a name and an address such as sip:101@pbx.example.org"}
+	if err := access.CheckTelephone(in); err != nil {
+		return wire.Problem{Code: wire.Malformed, Message: err.Error()}
 	}
 	if in.Password == "" {
 		telephones, err := f.Access.Telephones(r.Context(), p.Workspace, u.ID)
@@ -132,13 +132,6 @@ func (f *Front) savePhone(w http.ResponseWriter, r *http.Request, p access.Perso
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
-}
-
-// sipAddress tells "sip:101@pbx.example.org" and "sips:…" from what is none.
-func sipAddress(s string) bool {
-	scheme, rest, _ := strings.Cut(s, ":")
-	user, host, ok := strings.Cut(rest, "@")
-	return (scheme == "sip" || scheme == "sips") && ok && user != "" && host != "" && len(s) <= 300 && !strings.ContainsAny(s, " \t\r\n<>\"")
 }
 
 func (f *Front) removePhone(w http.ResponseWriter, r *http.Request, p access.Person) error {
