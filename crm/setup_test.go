@@ -180,6 +180,10 @@ func TestWorkingHours_A1(t *testing.T) {
 		if err != nil || h.Open(moment) != want {
 			t.Errorf("at %s open is not %v", at, want)
 		}
+		f := RouteFacts{Line: Line{SendToResponsible: true, Hours: h}, At: moment, Party: Parse("030 1234567", "DE"), Matches: []Match{{}}, Responsible: User{ID: "a", Extension: "101"}, Ready: true}
+		if goes := DecideRoute(f).Extension != ""; goes != want {
+			t.Errorf("at %s a call goes to the responsible person: %v", at, goes)
+		}
 	}
 	if !(Hours{}).Open(time.Time{}) {
 		t.Error("a line without hours is closed")

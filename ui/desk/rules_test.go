@@ -128,6 +128,25 @@ func TestACompletedTransferIsWritten_D2(t *testing.T) {
 	}
 }
 
+func TestAFailedTransferHandsNothingOver_D2(t *testing.T) {
+	d := newDesk(t)
+	d.do(crm.SaveUser{User: crm.User{ID: d.file.NewID(), Name: "Petra", Extension: "102"}}, crm.SaveLine{Line: crm.Line{ID: d.file.NewID(), Name: "101", Mode: crm.Auto, ChangeResponsible: true}})
+	d.ring("1", "01761234567")
+	d.call("the lead", func(c Call) bool { return c.Card.Responsible == "Anna Krüger" })
+	d.answered("1", "01761234567")
+	failed := phone.Transfer{State: phone.TransferFailed, To: "102", Code: 486, Reason: "Busy Here"}
+	d.change("1", "01761234567", func(c *phone.Call) { c.State, c.Answered, c.Transfer = phone.Active, d.at, failed })
+	d.call("the failure", func(c Call) bool { return c.Transfer.Failed })
+	d.change("1", "01761234567", func(c *phone.Call) {
+		c.State, c.Cause, c.Answered, c.Ended, c.Transfer = phone.Ended, phone.HungUpThere, d.at, d.at.Add(time.Minute), failed
+	})
+	call := d.logged()
+	lead, err := d.file.Record(context.Background(), call.Refs[0])
+	if err != nil || call.PassedTo != "" || lead.Responsible != "Anna Krüger" {
+		t.Errorf("%s has the lead, the log has %+v, %v", lead.Responsible, call, err)
+	}
+}
+
 func TestNumbersAreDialledAsTheLineWantsThem_A1(t *testing.T) {
 	d := newDesk(t)
 	line := crm.Line{ID: d.file.NewID(), Name: "Sales", Number: crm.Number{E164: 493012345}, DialOut: crm.Dialout{Rules: []crm.DialRule{{From: "+49", To: "0"}, {From: "+", To: "00"}}, Prefix: "0"}}
