@@ -30,6 +30,7 @@ type boardPage struct {
 	list    *listPage
 	box     *fyne.Container
 	body    *fyne.Container
+	title   *fyne.Container
 	sub     *kit.Label
 	which   *kit.Select
 	mine    *kit.FilterChip
@@ -68,6 +69,7 @@ func newBoardPage(opt MainOptions, host recordHost) *boardPage {
 	p.list = newListPage(opt, spec, host)
 	p.asking = asker[boardQuestion, boardAnswer]{do: opt.Do, ask: p.read}
 	p.sub = kit.NewData("", kit.Secondary)
+	p.title = kit.NewPageTitle(kit.NewLabel("Deals", kit.PageTitle), p.sub)
 	p.which = kit.NewBareSelect("Pipeline", nil, func(string) { p.load() })
 	p.mine = kit.NewFilterChip("Mine", func() { p.mine.SetOn(!p.mine.On()); p.load() }).WithIcon(theme.IconFilter)
 	p.mine.High(32)
@@ -90,7 +92,7 @@ func (p *boardPage) arrange() {
 		p.box.Refresh()
 		return
 	}
-	head := kit.Row(8, kit.NewLabel("Deals", kit.PageTitle), kit.Grow(p.sub.Shrink(0)), kit.Sized(150, 32, p.which),
+	head := kit.Row(8, kit.Grow(p.title), kit.Sized(150, 32, p.which),
 		kit.Row(3, kit.NewButton("Board", kit.Chosen, func() {}).WithIcon(theme.IconBoard), kit.NewButton("List", kit.Line, func() { p.show(false) }).WithIcon(theme.IconList)),
 		p.mine,
 		kit.NewButton("New deal", kit.Primary, p.add).WithIcon(theme.IconPlus))
@@ -230,6 +232,7 @@ func (p *boardPage) draw() {
 		words = append(words, p.money(m))
 	}
 	p.sub.SetText(joined(" · ", words...))
+	p.title.Refresh()
 	kit.Redraw(p.body, func() {
 		p.body.Objects = []fyne.CanvasObject{p.content(all)}
 		p.body.Refresh()

@@ -52,12 +52,15 @@ func (p *missedPage) width(c missedColumn) float32 {
 	return widths[c.id]
 }
 
+// tableGap is between the callers and what follows.
+const tableGap = 10
+
 // tableLeastTitle is what the callers have at least.
 const tableLeastTitle = 180
 
 // columns puts cells into the columns of the table.
 func (p *missedPage) columns(caller fyne.CanvasObject, cells []fyne.CanvasObject, action fyne.CanvasObject) fyne.CanvasObject {
-	row := []fyne.CanvasObject{kit.Grow(caller)}
+	row := []fyne.CanvasObject{kit.Grow(kit.Pad(0, tableGap, 0, 0, caller))}
 	for i, c := range missedTable() {
 		row = append(row, kit.Sized(p.width(c), 0, cells[i]))
 	}

@@ -196,9 +196,13 @@ func settingsTitle(title text.Key, right ...fyne.CanvasObject) fyne.CanvasObject
 	return kit.Column(0, kit.Sized(0, 56, kit.Pad(0, 24, 0, 24, kit.Row(8, row...))), kit.NewHairline())
 }
 
+// settingsLeast is how wide a control is at least beside its label, in px: so that all rows of a place are alike in a window that
+// is too narrow for some of them.
+const settingsLeast = 340
+
 // settingsRow is a labelled control.
 func settingsRow(label text.Key, control fyne.CanvasObject) fyne.CanvasObject {
-	return kit.RowAligned(24, kit.Start, kit.Sized(188, 0, kit.NewProse(label, kit.Strong)), kit.Grow(control))
+	return kit.Labelled(24, 188, settingsLeast, kit.NewProse(label, kit.Strong), control)
 }
 
 // settingsBar is what stands below a place: words at the left, what can be done at the right.

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -32,6 +34,69 @@ func TestEveryPlaceOfTheSettingsIsReachedInASmallWindow(t *testing.T) {
 					t.Errorf("%s, %s: the %s %q is below the window, and nothing scrolls to it", look.Language, place, n.Role(), n.Name())
 				}
 			})
+		}
+	}
+}
+
+// At 150 % text a screen of 1280 by 800 is 853 by 533: nothing is cut at the right edge.
+func TestNothingOfTheSettingsIsCutInANarrowWindow(t *testing.T) {
+	for _, width := range []float32{760, 853, 900} {
+		b, s := customersBench(t, Look{"de", "light"})
+		do(t, s, crm.SaveLine{Line: crm.Line{ID: s.NewID(), Name: "Zentrale"}})
+		b.m.Window().Resize(fyne.NewSize(width, 533))
+		for _, place := range []settingsPlace{settingsAccounts, settingsSound, settingsCalls, settingsNotices, settingsRecording, settingsShortcuts, settingsAppearance, settingsImport, settingsAbout,
+			settingsLines, settingsQueues, settingsSources, settingsExceptions, settingsMode, settingsPipelines, settingsFields, settingsUsers, settingsRoles} {
+			b.m.ShowSettings(place)
+			b.settle()
+			b.shot(fmt.Sprintf("settings-%v-%s", width, place))
+			kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, at fyne.Position) {
+				if n, ok := o.(kit.Named); ok && at.X+o.Size().Width > width {
+					t.Errorf("%v wide, %s: the %s %q ends at %v", width, place, n.Role(), n.Name(), at.X+o.Size().Width)
+				}
+			})
+		}
+	}
+}
+
+// A period, or a sum, is read whole beside the name of its page or below it, and what a missed caller is called ends before how
+// often.
+func TestWhatAPageSaysOfItselfIsReadInANarrowWindow(t *testing.T) {
+	for _, width := range []float32{800, 853, 1280} {
+		b, s := customersBench(t, Look{"de", "light"})
+		b.m.Window().Resize(fyne.NewSize(width, 533))
+		co := crm.Company{ID: s.NewID(), Name: compound, Numbers: []crm.Number{number(t, "030 20001")}}
+		do(t, s, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Halle", Amount: crm.Money{Minor: 57407406885, Currency: "EUR"}}},
+			crm.CreateCompany{Company: co})
+		c := crm.Call{ID: s.NewID(), Direction: crm.Incoming, Party: crm.Parse("030 20001", "DE"), Began: mainNow.Add(-time.Hour), Ended: mainNow.Add(-59 * time.Minute), Outcome: crm.Missed,
+			Refs: []crm.Ref{{Kind: crm.KindCompany, ID: co.ID}}}
+		do(t, s, crm.BeginCall{Call: c}, crm.EndCall{ID: c.ID, Ended: c.Ended, Outcome: c.Outcome})
+		whole := func(page pageName, l *kit.Label, style kit.Style) {
+			t.Helper()
+			if need := kit.NewData(l.Value(), style).MinSize().Width; l.Value() == "" || l.Size().Width < need {
+				t.Errorf("%v wide, %s: %q has %v px of %v", width, page, l.Value(), l.Size().Width, need)
+			}
+		}
+		b.m.Go(pageDeals)
+		b.waits("574.074.068,85")
+		whole(pageDeals, b.m.pages[pageDeals].(*boardPage).sub, kit.Secondary)
+		b.m.Go(pageStatistics)
+		b.choose("select", "Period", "Month")
+		b.waits("1.11. – 23.11.")
+		whole(pageStatistics, b.m.pages[pageStatistics].(*statisticsPage).sub, kit.Secondary)
+		b.m.Go(pageMissed)
+		b.waits(compound)
+		end, attempts := float32(0), float32(0)
+		kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, at fyne.Position) {
+			n, ok := o.(kit.Named)
+			switch {
+			case ok && n.Role() == "text" && n.Value() == compound:
+				end = at.X + o.Size().Width
+			case ok && n.Value() == "1×":
+				attempts = at.X
+			}
+		})
+		if end == 0 || attempts-end < 8 {
+			t.Errorf("%v wide: a name ends at %v, and how often they called begins at %v", width, end, attempts)
 		}
 	}
 }

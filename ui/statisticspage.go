@@ -23,6 +23,7 @@ type statisticsPage struct {
 	host    recordHost
 	box     *fyne.Container
 	body    *fyne.Container
+	title   *fyne.Container
 	sub     *kit.Label
 	which   *kit.Segmented
 	line    *kit.Select
@@ -54,7 +55,7 @@ type statisticsAnswer struct {
 func newStatisticsPage(opt MainOptions, host recordHost) *statisticsPage {
 	p := &statisticsPage{opt: opt, host: host, period: periodToday, body: kit.Stack()}
 	p.asking = asker[crm.StatisticsQuery, statisticsAnswer]{do: opt.Do, ask: p.read}
-	p.waiting = newMainDelay(opt.Do, 150*time.Millisecond, func() { p.sub.SetText(text.T("Counting…")) })
+	p.waiting = newMainDelay(opt.Do, 150*time.Millisecond, func() { p.say(text.T("Counting…")) })
 	p.resting = newMainDelay(opt.Do, 0, func() {
 		if p.changed {
 			p.load()
@@ -74,7 +75,8 @@ func newStatisticsPage(opt MainOptions, host recordHost) *statisticsPage {
 	p.days = kit.Column(0, kit.Pad(10, 20, 10, 20, kit.RowAligned(8, kit.End, kit.Sized(150, 0, p.first), kit.Sized(150, 0, p.last),
 		kit.NewButton("Show", kit.Line, p.load), kit.Spacer())), kit.NewHairline())
 	p.days.Hide()
-	head := kit.Row(8, kit.NewLabel("Statistics", kit.PageTitle), kit.Grow(p.sub.Shrink(0)), p.which, kit.Sized(140, 32, p.line), p.output[0], p.output[1])
+	p.title = kit.NewPageTitle(kit.NewLabel("Statistics", kit.PageTitle), p.sub)
+	head := kit.Row(8, kit.Grow(p.title), p.which, kit.Sized(140, 32, p.line), p.output[0], p.output[1])
 	p.box = kit.Column(0, kit.Sized(0, 56, kit.Pad(0, 16, 0, 20, head)), kit.NewHairline(), p.days, kit.Grow(p.body))
 	return p
 }
@@ -125,6 +127,12 @@ func (p *statisticsPage) SetNarrow(on bool) {
 		p.narrow = on
 		p.draw()
 	}
+}
+
+// say tells what is shown, beside the page's name.
+func (p *statisticsPage) say(words string) {
+	p.sub.SetText(words)
+	p.title.Refresh()
 }
 
 func (p *statisticsPage) setPeriod(to statisticsPeriod) {
@@ -222,7 +230,7 @@ func (p *statisticsPage) draw() {
 	case crm.ReachDepartment:
 		words = joined(" · ", words, text.T("calls of your department"))
 	}
-	p.sub.SetText(words)
+	p.say(words)
 	for _, b := range p.output {
 		b.SetEnabled(p.began && !p.nothing(), text.T("There is nothing to write"))
 	}

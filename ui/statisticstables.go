@@ -30,7 +30,7 @@ func tableHead(title text.Key, columns []figureColumn) fyne.CanvasObject {
 
 // tableRow is a row of a table: a name, a bar, numbers. A click leads to its calls.
 func tableRow(name string, bar fyne.CanvasObject, columns []figureColumn, numbers []string, tap func()) fyne.CanvasObject {
-	row := kit.Row(8, kit.Sized(132, 16, kit.NewData(name, kit.Body).Shrink(10)), kit.Grow(bar))
+	row := kit.Row(8, kit.GrowBy(35, kit.Sized(132, 16, kit.NewData(name, kit.Body).Shrink(10))), kit.GrowBy(65, bar))
 	for i, c := range columns {
 		style := kit.Secondary.Right()
 		if i == 0 {

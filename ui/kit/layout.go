@@ -66,7 +66,7 @@ func Spacer() *fyne.Container { return &fyne.Container{Layout: &cell{grow: 1}} }
 // Gap is an empty place of a fixed size along the row or column.
 func Gap(size float32) *fyne.Container { return &fyne.Container{Layout: &cell{w: size, h: size}} }
 
-// Middle centres o on whole pixels.
+// Middle centres o on whole pixels, no wider than there is room.
 func Middle(o fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: middle{}, Objects: []fyne.CanvasObject{o}}
 }
@@ -191,6 +191,9 @@ type middle struct{}
 func (middle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
 		m := o.MinSize()
+		if m.Width > size.Width {
+			m = fyne.NewSize(size.Width, heightFor(o, size.Width))
+		}
 		place(o, float32(math.Floor(float64(size.Width-m.Width)/2)), float32(math.Floor(float64(size.Height-m.Height)/2)), m.Width, m.Height)
 	}
 }

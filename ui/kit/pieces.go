@@ -27,7 +27,36 @@ func NewEmptyState(icon theme.IconName, sentence, line text.Key, primary, second
 	if len(buttons) > 0 {
 		objects = append(objects, Gap(15), Row(8, buttons...))
 	}
-	return Middle(ColumnAligned(0, Center, objects...))
+	return Pad(0, 16, 0, 16, Middle(ColumnAligned(0, Center, objects...)))
+}
+
+// NewPageTitle is the name of a page with what it shows beside it, or below it where there is no room. What it shows is changed
+// before it is refreshed.
+func NewPageTitle(name, shows *Label) *fyne.Container {
+	return &fyne.Container{Layout: pageTitle{}, Objects: []fyne.CanvasObject{name, shows.Shrink(0)}}
+}
+
+type pageTitle struct{}
+
+const pageTitleGap = 8
+
+func (pageTitle) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	name, shows := objects[0].(*Label), objects[1].(*Label)
+	m, sh := name.MinSize(), shows.MinSize().Height
+	left := m.Width + pageTitleGap
+	if left+ceil(shows.style.measure(shows.Text()).Width) <= size.Width {
+		place(name, 0, (size.Height-m.Height)/2, m.Width, m.Height)
+		place(shows, left, (size.Height-sh)/2, size.Width-left, sh)
+		return
+	}
+	top := (size.Height - m.Height - sh) / 2
+	place(name, 0, top, min(m.Width, size.Width), m.Height)
+	place(shows, 0, top+m.Height, size.Width, sh)
+}
+
+func (pageTitle) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	name, shows := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(name.Width, name.Height+shows.Height)
 }
 
 // NewSection is a small heading with something at its right, which may be nil.
