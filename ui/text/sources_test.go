@@ -145,21 +145,54 @@ func (r *reader) keyFields(s *ast.StructType) []bool {
 	return out
 }
 
+// closures are the functions that a function gives names to itself, as r.params.
+func (r *reader) closures(d *ast.FuncDecl) map[string][]int {
+	found := map[string][]int{}
+	ast.Inspect(d, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok || len(a.Lhs) != len(a.Rhs) {
+			return true
+		}
+		for at := range a.Lhs {
+			name, isIdent := a.Lhs[at].(*ast.Ident)
+			fn, isFunc := a.Rhs[at].(*ast.FuncLit)
+			if !isIdent || !isFunc {
+				continue
+			}
+			i := 0
+			for _, p := range fn.Type.Params.List {
+				for range max(1, len(p.Names)) {
+					if r.isKey(p.Type) {
+						found[name.Name] = append(found[name.Name], i)
+					}
+					i++
+				}
+			}
+		}
+		return true
+	})
+	return found
+}
+
 func (r *reader) uses(f *ast.File) {
 	var function string
+	var closures map[string][]int
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch e := n.(type) {
 		case *ast.FuncDecl:
-			function = e.Name.Name
+			function, closures = e.Name.Name, r.closures(e)
 		case *ast.CallExpr:
-			name := ""
+			var keys []int
 			switch fn := e.Fun.(type) {
 			case *ast.Ident:
-				name = fn.Name
+				var local bool
+				if keys, local = closures[fn.Name]; !local {
+					keys = r.params[fn.Name]
+				}
 			case *ast.SelectorExpr:
-				name = fn.Sel.Name
+				keys = r.params[fn.Sel.Name]
 			}
-			for _, i := range r.params[name] {
+			for _, i := range keys {
 				if i < len(e.Args) {
 					r.take(e.Args[i])
 				}
