@@ -15,11 +15,11 @@ import (
 type unsavedNote struct {
 	box  *fyne.Container
 	dot  fyne.CanvasObject
-	said *kit.Label
+	said *kit.Prose
 }
 
 func newUnsavedNote() *unsavedNote {
-	n := &unsavedNote{dot: kit.Sized(6, 6, kit.FillRound(theme.WarningText, 3)), said: kit.NewData("", kit.Body.In(theme.Text2)).Shrink(0)}
+	n := &unsavedNote{dot: kit.Sized(6, 6, kit.FillRound(theme.WarningText, 3)), said: kit.NewProseData("", kit.Body.In(theme.Text2)).MaxLines(2)}
 	n.box = kit.Row(8, n.dot, kit.Grow(n.said))
 	n.Count(0)
 	return n

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"image/color"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -169,6 +170,37 @@ func TestFilterChipRepaintsWhenItIsChosen(t *testing.T) {
 	f.SetOn(true)
 	if got, want := at(w.Canvas().Capture(), 14, 14), token(theme.AccentSoft); got != want || f.Value() != "on" {
 		t.Errorf("on: %v %q, want %v", got, f.Value(), want)
+	}
+}
+
+// What may not be changed shows how it stands, in both modes: its mark is seen on its ground.
+func TestATickThatMayNotBeChangedIsSeen_G2(t *testing.T) {
+	for _, mode := range []theme.Mode{theme.Light, theme.Dark} {
+		dress(t, mode, "en")
+		var boxes []fyne.CanvasObject
+		for _, radio := range []bool{false, true} {
+			c := NewCheck("Close", nil)
+			c.radio = radio
+			c.SetOn(true)
+			c.SetEnabled(false, "Administrators only")
+			boxes = append(boxes, c)
+		}
+		w := test.NewTempWindow(t, Stack(Fill(theme.Surface), pinned(spot{0, 0, 200, 40, boxes[0]}, spot{0, 50, 200, 40, boxes[1]})))
+		w.SetPadded(false)
+		w.Resize(fyne.NewSize(200, 100))
+		img := w.Canvas().Capture()
+		for _, top := range []int{0, 50} {
+			most := 0
+			for y := top + 4; y < top+14; y++ {
+				for x := 3; x < 13; x++ {
+					a, b := color.GrayModel.Convert(img.At(x, y)).(color.Gray), color.GrayModel.Convert(token(theme.Sunk)).(color.Gray)
+					most = max(most, int(a.Y)-int(b.Y), int(b.Y)-int(a.Y))
+				}
+			}
+			if most < 90 {
+				t.Errorf("mode %v, box at %d: the mark differs by %d of 255 from its ground", mode, top, most)
+			}
+		}
 	}
 }
 

@@ -125,17 +125,18 @@ func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 		return fyne.NewSize(80, c.HeightFor(w))
 	}, func() {
 		fill, outline, width := theme.Surface, theme.FieldOutline, float32(1.5)
-		ink := theme.Text1
+		ink, mark := theme.Text1, theme.OnFill
 		switch {
-		case c.disabled:
-			fill, outline, ink = theme.Sunk, theme.Disabled, theme.Text2
+		case c.disabled: // how it stands is seen all the same
+			fill, outline, ink, mark = theme.Sunk, theme.Disabled, theme.Text2, theme.Text2
 		case c.on:
 			fill, outline, width = theme.AccentFill, theme.Clear, 0
 		case c.hovered:
 			fill = theme.Hover
 		}
 		body.paint(fill, outline, width)
-		dot.paint(theme.OnFill, theme.Clear, 0)
+		dot.paint(mark, theme.Clear, 0)
+		tick.Set(theme.IconCheck, mark)
 		dot.Hidden, tick.Image.Hidden = !c.on || !c.radio, !c.on || c.radio
 		ring.focus(c.focused && !c.disabled)
 		title.style, help.style = Strong.In(ink), Quiet
