@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -150,5 +151,33 @@ func TestWhatIsBesideAnEventLeavesItsTimeInItsColumn(t *testing.T) {
 	}
 	if len(ends) != 1 || !ends[400] {
 		t.Errorf("the times end at %v", ends)
+	}
+}
+
+// A follow-up is read whole, however long: it goes on below its time.
+func TestALongTitleOfAnEventGoesOnInASecondLine(t *testing.T) {
+	for words, lines := range map[string]int{"Call back": 1, "Ask whether the offer for brackets came and say what a hundred cost": 2} {
+		n := NewTimelineNode(theme.IconFollowUp, Warn, words, "Sat 21 Nov 2026, 10:44 · Anna Krüger", "Below")
+		r := n.CreateRenderer()
+		high := n.HeightFor(440)
+		r.Layout(fyne.NewSize(440, high))
+		var shown []string
+		body := float32(0)
+		for _, o := range r.Objects() {
+			switch o := o.(type) {
+			case *canvas.Text:
+				if !o.Hidden && o.Text != "Sat 21 Nov 2026, 10:44 · Anna Krüger" {
+					shown = append(shown, o.Text)
+				}
+			case *Prose:
+				body = o.Position().Y
+			}
+		}
+		if got := strings.Join(shown, " "); got != words || len(shown) != lines {
+			t.Errorf("%q is shown as %q", words, shown)
+		}
+		if want := float32(26 + 17*(lines-1)); body != want || high != want+16+14 {
+			t.Errorf("%q: what is below begins at %v of %v", words, body, high)
+		}
 	}
 }

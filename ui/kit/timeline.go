@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -9,7 +11,7 @@ import (
 )
 
 // TimelineNode is one event on the line: a node of 24 with its icon, title and
-// meta in one line, the body below. Heading nodes carry a day.
+// meta in one line, the body below. A title that does not fit goes on in a second line. Heading nodes carry a day.
 type TimelineNode struct {
 	widget.BaseWidget
 	icon           theme.IconName
@@ -99,6 +101,9 @@ func (n *TimelineNode) HeightFor(width float32) float32 {
 		return 32
 	}
 	h := float32(24)
+	if _, more := n.titleLines(width); more != "" {
+		h += titleLeading
+	}
 	if n.body != nil {
 		h += n.bodyGap + n.body.HeightFor(width-TimelineText)
 	}
@@ -108,12 +113,46 @@ func (n *TimelineNode) HeightFor(width float32) float32 {
 	return h + n.after
 }
 
+// titleLeading is from the first line of a title to the second, in px.
+const titleLeading = 17
+
+// besideTitle is what stands at the right of a title, in px: the meta, and what is beside it.
+func (n *TimelineNode) besideTitle() (meta, all float32) {
+	meta = ceil(Quiet.measure(n.meta).Width)
+	all = meta
+	if n.beside != nil {
+		all += n.beside.MinSize().Width + 2
+	}
+	return meta, all
+}
+
+// titleLines is the title beside the meta, and what goes on below it.
+func (n *TimelineNode) titleLines(width float32) (first, more string) {
+	title, style := oneLine(n.title), Strong
+	if n.heading {
+		style = Section
+	}
+	_, right := n.besideTitle()
+	room := width - right - TimelineText - 8
+	if n.heading || style.measure(title).Width <= room {
+		return Ellipsis(title, style, room), ""
+	}
+	lines := Wrap(title, style, max(room, titleLeast))
+	if len(lines) < 2 {
+		return Ellipsis(title, style, room), ""
+	}
+	return Ellipsis(lines[0], style, room), Ellipsis(strings.Join(lines[1:], " "), style, width-TimelineText)
+}
+
+// titleLeast is how wide the first line of a title is broken at least, in px.
+const titleLeast = 60
+
 // CreateRenderer is for Fyne.
 func (n *TimelineNode) CreateRenderer() fyne.WidgetRenderer {
 	rail, node := newFrame(0), newFrame(12)
 	icon := NewIcon("", 12, theme.Text2)
-	title, meta := &canvas.Text{}, &canvas.Text{}
-	objects := []fyne.CanvasObject{rail.Rectangle, node.Rectangle, icon.Image, title, meta}
+	title, more, meta := &canvas.Text{}, &canvas.Text{}, &canvas.Text{}
+	objects := []fyne.CanvasObject{rail.Rectangle, node.Rectangle, icon.Image, title, more, meta}
 	if n.body != nil {
 		objects = append(objects, n.body)
 	}
@@ -138,18 +177,21 @@ func (n *TimelineNode) CreateRenderer() fyne.WidgetRenderer {
 		if n.heading {
 			y = 16
 		}
-		mw := ceil(Quiet.measure(n.meta).Width)
-		right := s.Width - mw
-		place(meta, right, y-mh/2-0.5, mw, mh)
+		mw, right := n.besideTitle()
+		place(meta, s.Width-mw, y-mh/2-0.5, mw, mh)
 		if n.beside != nil {
 			size := n.beside.MinSize()
-			right -= size.Width + 2
-			place(n.beside, right, y-size.Height/2, size.Width, size.Height)
+			place(n.beside, s.Width-right, y-size.Height/2, size.Width, size.Height)
 		}
-		place(title, TimelineText, y-h/2-0.5, right-TimelineText-8, h)
-		title.Text = Ellipsis(oneLine(n.title), style, right-TimelineText-8)
-		y = 24
 		w := s.Width - TimelineText
+		place(title, TimelineText, y-h/2-0.5, w-right-8, h)
+		title.Text, more.Text = n.titleLines(s.Width)
+		more.Hidden = more.Text == ""
+		y = 24
+		if !more.Hidden {
+			place(more, TimelineText, 12+titleLeading-h/2-0.5, w, h)
+			y += titleLeading
+		}
 		if n.body != nil {
 			bh := n.body.HeightFor(w)
 			place(n.body, TimelineText, y+n.bodyGap, w, bh)
@@ -171,6 +213,7 @@ func (n *TimelineNode) CreateRenderer() fyne.WidgetRenderer {
 		rail.Hidden = n.heading && (n.first || n.last)
 		icon.Set(n.icon, n.tone.Ink())
 		style.wear(title)
+		style.wear(more)
 		Quiet.wear(meta)
 		meta.Text = n.meta
 	}, objects...)
