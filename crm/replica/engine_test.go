@@ -96,6 +96,7 @@ type connection struct {
 	down      bool
 	loseReply bool // of the next push
 	erased    bool // the device has said so
+	limit     int  // of rows in a page; 0 is what the program asks for
 
 	meanwhile func() (after func()) // is called once, before rows are fetched
 }
@@ -140,6 +141,9 @@ func (n *connection) Push(_ context.Context, p wire.Push) (wire.Pushed, error) {
 }
 
 func (n *connection) Pull(_ context.Context, p wire.Pull) (wire.Page, error) {
+	if n.limit > 0 {
+		p.Limit = n.limit
+	}
 	return through(n, n.c.engine.Pull, p)
 }
 

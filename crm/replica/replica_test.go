@@ -100,6 +100,35 @@ func TestEachHasTheirWayInAnotherField(t *testing.T) {
 	}
 }
 
+// Two people were merged and parted again before the server heard of either: what came afterwards of the one stays theirs, on whatever
+// page the rows arrive.
+func TestAMergeThatIsTakenBackBeforeItIsSentLeavesNoName(t *testing.T) {
+	for limit := range 8 {
+		_, anna, petra := aCompany(t)
+		number := crm.Parse("0221 7654321", "DE").Number(crm.LabelWork)
+		gone, keep := crm.Ref{Kind: crm.KindContact, ID: anna.NewID()}, anna.contact("Schulze")
+		ok(t, anna.Do(ctx, crm.CreateContact{Contact: crm.Contact{ID: gone.ID, LastName: "Meier", Numbers: []crm.Number{number}}}))
+		m, _, err := anna.MergeOf(ctx, keep, gone, nil)
+		ok(t, err)
+		undo := must(anna.Merge(ctx, m))(t)
+		ok(t, anna.Undo(ctx, undo.ID))
+		call := anna.ring("0221 7654321")
+		is := func(when string, d *desk) {
+			t.Helper()
+			if refs := must(d.Call(ctx, call.ID))(t).Call.Refs; len(refs) != 1 || refs[0] != gone {
+				t.Errorf("in pages of %d, %s: the call is on %v, not %v", limit, when, refs, gone)
+			}
+		}
+		anna.set(gone, "comment", "wants an offer") // so that the call's row comes before theirs
+		is("at first", anna)
+		anna.connection.set(func() { anna.limit = limit })
+		anna.settle()
+		petra.settle()
+		is("with Anna", anna)
+		is("with Petra", petra)
+	}
+}
+
 func TestALostReplyRepeatsNothing(t *testing.T) {
 	_, anna, petra := aCompany(t)
 	r := anna.contact("Once")

@@ -324,15 +324,15 @@ func (t *tx) perform(c crm.Command) error {
 	at := c.At.Time()
 	switch do := c.Change.(type) {
 	case crm.CreateContact:
-		return t.saveContact(do.Contact, at, true)
+		return errors.Join(t.standsForItself(crm.Ref{Kind: crm.KindContact, ID: do.ID}), t.saveContact(do.Contact, at, true))
 	case crm.UpdateContact:
 		return t.saveContact(do.Contact, at, false)
 	case crm.CreateCompany:
-		return t.saveCompany(do.Company, at, true)
+		return errors.Join(t.standsForItself(crm.Ref{Kind: crm.KindCompany, ID: do.ID}), t.saveCompany(do.Company, at, true))
 	case crm.UpdateCompany:
 		return t.saveCompany(do.Company, at, false)
 	case crm.CreateLead:
-		return t.saveLead(do.Lead, at, true)
+		return errors.Join(t.standsForItself(crm.Ref{Kind: crm.KindLead, ID: do.ID}), t.saveLead(do.Lead, at, true))
 	case crm.UpdateLead:
 		return t.saveLead(do.Lead, at, false)
 	case crm.CreateDeal:

@@ -161,6 +161,10 @@ func (b *rebase) settle(seq int64) error {
 // finish sets the rows back and performs what is pending again.
 func (b *rebase) finish() error {
 	back := slices.SortedFunc(maps.Keys(b.rows), func(x, y wire.RowID) int { return cmp.Or(putOrder(x)-putOrder(y), cmp.Compare(x.ID, y.ID)) })
+	names, err := b.forgetNames(back)
+	if err != nil {
+		return err
+	}
 	if err := b.setBack(back); err != nil {
 		return err
 	}
@@ -177,6 +181,9 @@ func (b *rebase) finish() error {
 			return err
 		}
 	}
+	if err := b.nameAgain(names); err != nil {
+		return err
+	}
 	for _, r := range back { // what was set back found nothing where a pending command has made something again
 		if here, err := b.recordIsHere(r); err != nil || !here {
 			if err != nil {
@@ -189,6 +196,66 @@ func (b *rebase) finish() error {
 		}
 	}
 	return nil
+}
+
+// forgetNames has the records that pending merges have put into others stand for themselves: by these names nothing of the server's
+// is to be found, which may not know them, and the merges are performed again. It gives what they stood for.
+func (b *rebase) forgetNames(back []wire.RowID) (names map[wire.RowID]crm.ID, err error) {
+	names = map[wire.RowID]crm.ID{}
+	for _, r := range back {
+		if !isRecord(r) {
+			continue
+		}
+		now, err := nowID(b, refOfRow(r))
+		if err != nil {
+			return nil, err
+		}
+		if now == r.ID {
+			continue
+		}
+		if ours, err := b.namedHere(r); err != nil || !ours {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		names[r] = now
+		if err := b.standsForItself(refOfRow(r)); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+// nameAgain is for merges of which the server has told already, so that there was nothing left to perform.
+func (b *rebase) nameAgain(names map[wire.RowID]crm.ID) error {
+	for _, r := range slices.SortedFunc(maps.Keys(names), func(x, y wire.RowID) int { return cmp.Compare(x.ID, y.ID) }) {
+		here, err := isHere(b, r)
+		if err != nil {
+			return err
+		}
+		if here {
+			continue
+		}
+		if _, err := b.exec("INSERT OR IGNORE INTO alias(kind, old, new) VALUES(?, ?, ?)", string(wire.KindOf(r.Entity)), r.ID.Bytes(), names[r].Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// namedHere says whether it is a pending command that has put a record into another.
+func (t *tx) namedHere(r wire.RowID) (bool, error) {
+	var n int
+	err := t.row(`SELECT count(*) FROM (SELECT 1 FROM pending p JOIN outbox o ON o.seq = p.seq WHERE p.entity = ?1 AND p.id = ?2
+		AND o.cmd IN ('record.merge', 'record.remove') AND ?2 IN (json_extract(o.args, '$.gone.id'), json_extract(o.args, '$.ref.id')) LIMIT 1)`, r.Entity, string(r.ID)).Scan(&n)
+	return n > 0, explain(err)
+}
+
+// standsForItself takes away that an id is the name of another record.
+func (t *tx) standsForItself(r crm.Ref) error {
+	_, err := t.exec("DELETE FROM alias WHERE kind = ? AND old = ?", string(r.Kind), r.ID.Bytes())
+	return err
 }
 
 func (t *tx) recordIsHere(r wire.RowID) (bool, error) {
@@ -305,9 +372,14 @@ var writtenID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 // renamedIDs names what was merged as what it is now.
 func (t *tx) renamedIDs(args string) (_ string, err error) {
 	renamed := writtenID.ReplaceAllStringFunc(args, func(old string) string {
+		var kind crm.Kind
 		var now crm.ID
-		switch e := t.row("SELECT new FROM alias WHERE old = ?", crm.ID(old).Bytes()).Scan(idBlob{&now}); {
+		switch e := t.row("SELECT kind, new FROM alias WHERE old = ?", crm.ID(old).Bytes()).Scan(&kind, idBlob{&now}); {
 		case e == nil:
+			ours, e := t.namedHere(wire.RowID{Entity: wire.EntityOf(kind), ID: crm.ID(old)})
+			if err = errors.Join(err, e); ours { // whoever made the command knew what the id was
+				return old
+			}
 			return string(now)
 		case !errors.Is(e, sql.ErrNoRows):
 			err = errors.Join(err, explain(e))

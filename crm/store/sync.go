@@ -150,7 +150,7 @@ func (t *tx) ownNameAgain(seq int64) error {
 	default:
 		return nil
 	}
-	if _, err := t.exec("DELETE FROM alias WHERE kind = ? AND old = ?", string(gone.Kind), gone.ID.Bytes()); err != nil {
+	if err := t.standsForItself(gone); err != nil {
 		return err
 	}
 	return t.want(wire.RowID{Entity: wire.Alias, ID: gone.ID})
