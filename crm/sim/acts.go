@@ -32,8 +32,13 @@ var deeds = []deed{
 	{4, (*World).assign},
 	{3, (*World).convert},
 	{3, (*World).merge},
+	{2, (*World).moveNumber},
 	{2, (*World).remove},
+	{3, (*World).takeBack},
 	{1, (*World).changeRole},
+	{1, (*World).dismiss},
+	{2, (*World).employAgain},
+	{2, (*World).writeNewer},
 	{4, (*World).ringCustomer},
 	{2, (*World).erase},
 
@@ -44,8 +49,9 @@ var deeds = []deed{
 	{2, (*World).restoreDevice},
 	{2, (*World).restartServer},
 	{2, (*World).backUpServer},
-	{1, (*World).restoreServer},
+	{2, (*World).restoreServer},
 	{2, (*World).setClock},
+	{1, (*World).changeVersion},
 	{1, (*World).makeSnapshot},
 	{5, (*World).newDevice},
 }
@@ -64,7 +70,13 @@ func (w *World) act(ctx context.Context) error {
 	return nil
 }
 
-func (w *World) anyone() *agent { return w.agents[w.dice.n(len(w.agents))] }
+// anyone is somebody who has something to work with: the first always has.
+func (w *World) anyone() *agent {
+	if a := w.agents[w.dice.n(len(w.agents))]; !a.wiped.Load() {
+		return a
+	}
+	return w.agents[0]
+}
 
 // number is one of a few, so that the same people call again and several at once.
 func (w *World) number() string { return fmt.Sprintf("0221 55500%02d", w.dice.n(8)) }
@@ -78,6 +90,9 @@ func (w *World) ring(ctx context.Context) error {
 func (w *World) ringMany(ctx context.Context) error {
 	number := w.number()
 	for i, a := range w.agents {
+		if a.wiped.Load() {
+			continue
+		}
 		if err := a.takeCall(ctx, number, i == 0); err != nil {
 			return err
 		}
@@ -253,7 +268,8 @@ func (w *World) remove(ctx context.Context) error {
 	}
 	w.gone(c.ID)
 	w.deleted[c.ID] = true
-	return a.does(ctx, promise{}, crm.RemoveRecord{Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}})
+	_, err = a.file.Remove(ctx, crm.Ref{Kind: crm.KindContact, ID: c.ID})
+	return a.refused(err)
 }
 
 // changeRole makes an agent of an administrator, who sees but their own calls from then on, and the other way round. The first
@@ -311,6 +327,7 @@ func (w *World) restoreDevice(ctx context.Context) error {
 	if err := copyFile(a.saved, a.path); err != nil {
 		return err
 	}
+	a.wiped.Store(false)
 	w.release(func(p promise) bool { return p.by == a && p.step > a.savedStep })
 	return a.start(ctx)
 }
@@ -359,6 +376,7 @@ func (w *World) restoreServer(ctx context.Context) error {
 	if err := w.putBack(ctx, w.backups[w.dice.n(len(w.backups))]); err != nil {
 		return err
 	}
+	clear(w.newer) // the server itself has set it
 	// The roles are those of the backup again: the administrator sets them as they should be.
 	for _, a := range w.agents {
 		if err := w.order(ctx, crm.SaveUser{User: a.user}); err != nil {

@@ -40,7 +40,10 @@ type agent struct {
 	hints   chan uint64 // to a program that watches; nil when it does not
 	because replica.Status
 
-	dies atomic.Bool // it is killed where it is
+	dies      atomic.Bool  // it is killed where it is
+	wiped     atomic.Bool  // it has erased its copy
+	lockedOut atomic.Bool  // the server lets the device in no more
+	ahead     atomic.Int64 // how much newer the program is than the server
 }
 
 func newAgent(w *World, number uint64, user crm.User) *agent {

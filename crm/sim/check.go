@@ -71,7 +71,7 @@ func (w *World) check(ctx context.Context) error {
 	}
 	w.tell(all)
 	for _, check := range []func(context.Context, map[wire.RowID]wire.Row) error{
-		w.checkRevisions, w.checkFiles, w.checkPromises, w.checkLeads, w.checkCalls, w.checkAliases, w.checkOnce, w.checkErased,
+		w.checkRevisions, w.checkFiles, w.checkPromises, w.checkLeads, w.checkCalls, w.checkAliases, w.checkOnce, w.checkErased, w.checkNewer,
 	} {
 		if err := check(ctx, all); err != nil {
 			return err
@@ -135,7 +135,7 @@ func (w *World) checkFiles(ctx context.Context, all map[wire.RowID]wire.Row) err
 		}
 		for _, id := range sorted(all) {
 			r := all[id]
-			if !a.sees(r) || !inFiles(id.Entity) {
+			if !a.sees(r) || !inFiles(id.Entity) || hasLeft(r) {
 				continue
 			}
 			data, there := has[id]
@@ -166,7 +166,16 @@ func sorted[V any](rows map[wire.RowID]V) []wire.RowID {
 // inFiles says whether files have rows of a kind that Everything gives.
 func inFiles(e wire.Entity) bool { return e != wire.Alias && e != wire.Number }
 
+// hasLeft is of users, whom files keep for their names when they have left the company: Rows has only those who are there.
+func hasLeft(r wire.Row) bool {
+	var u crm.User
+	return r.Entity == wire.User && json.Unmarshal(r.Data, &u) == nil && u.Left
+}
+
 func (a *agent) sees(r wire.Row) bool {
+	if a.user.Left {
+		return false
+	}
 	if r.Entity != wire.Call || a.user.Roles[0] == crm.Administrator {
 		return true
 	}

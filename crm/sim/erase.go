@@ -28,6 +28,15 @@ func (w *World) wrote(of crm.ID, texts ...string) {
 	w.texts[of] = append(w.texts[of], texts...)
 }
 
+// unwrote forgets texts that may be somebody else's from now on, if the server lets them.
+func (w *World) unwrote(texts ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for of, wrote := range w.texts {
+		w.texts[of] = slices.DeleteFunc(wrote, func(text string) bool { return slices.Contains(texts, text) })
+	}
+}
+
 // ringCustomer is a call of somebody whom the program knows.
 func (w *World) ringCustomer(ctx context.Context) error {
 	a := w.anyone()
@@ -139,14 +148,6 @@ func (a *agent) hasErased(erasures []crm.ID) {
 	}
 }
 
-// Purge is replica.File's.
-func (f file) Purge(ctx context.Context, refs []crm.Ref, hung []crm.ID) (clean bool, err error) {
-	if f.a.w.o.Mutant == EarlyErased {
-		return true, nil
-	}
-	return f.Store.Purge(ctx, refs, hung)
-}
-
 // checkErased: of who was erased nothing is left in the bytes of any file, and every program has said so.
 func (w *World) checkErased(ctx context.Context, _ map[wire.RowID]wire.Row) error {
 	server := filepath.Join(w.o.Dir, "server.db")
@@ -175,7 +176,9 @@ func (w *World) checkAcknowledged(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		programs[at.Client] = a
+		if !a.user.Left { // who has nothing any more says nothing
+			programs[at.Client] = a
+		}
 	}
 	for _, e := range w.erasures[w.workspace] {
 		owed, err := w.engine.Acknowledgements(ctx, w.workspace, e.ID)

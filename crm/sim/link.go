@@ -67,7 +67,7 @@ func (d *dice) Read(p []byte) (int, error) {
 
 func newLink(w *World, number uint64) *link {
 	l := &link{w: w, dice: map[string]*dice{}}
-	for i, kind := range []string{"hello", "push", "pull", "rows", "snapshot", "watch", "jitter", "queued", "taken"} {
+	for i, kind := range append([]string{"hello", "push", "pull", "rows", "snapshot", "watch", "jitter", "queued", "taken"}, writes...) {
 		l.dice[kind] = newDice(w.o.Seed, number, uint64(i))
 	}
 	return l
@@ -79,7 +79,11 @@ const (
 	replyLost   = 0.06
 	doubled     = 0.05
 	slow        = 0.02
+	late        = 0.03 // of what changes something on the server
 )
+
+// lateBy is how much later a message is there at most that nobody waits for any more.
+const lateBy = time.Minute
 
 // carry brings a message to the server and its answer back, if the network lets it.
 func carry[A any](ctx context.Context, l *link, kind string, ask func(context.Context) (A, error)) (answer A, err error) {
@@ -90,6 +94,12 @@ func carry[A any](ctx context.Context, l *link, kind string, ask func(context.Co
 	}
 	if l.lost(d, requestLost) {
 		return none, errNetwork
+	}
+	if (kind == "push" || kind == "hello") && !l.w.calm.Load() && d.chance(late) {
+		come(l, d, ask)
+		if d.chance(0.5) { // else it comes twice
+			return none, errNetwork
+		}
 	}
 	answer, err = served(ctx, l.w, ask)
 	if !l.w.calm.Load() && d.chance(doubled) { // the server gets it once more
@@ -105,6 +115,16 @@ func carry[A any](ctx context.Context, l *link, kind string, ask func(context.Co
 		return none, errNetwork
 	}
 	return answer, err
+}
+
+// come has a message come to the server much later.
+func come[A any](l *link, d *dice, ask func(context.Context) (A, error)) {
+	after := d.between(0, lateBy)
+	l.w.late.Go(func() {
+		if pause(l.w.ctx, after) == nil {
+			_, _ = served(l.w.ctx, l.w, ask) // nobody hears what is said to it
+		}
+	})
 }
 
 func served[A any](ctx context.Context, w *World, ask func(context.Context) (A, error)) (answer A, err error) {

@@ -18,9 +18,20 @@ func (r remote) sender() server.Sender {
 	return server.Sender{Workspace: r.w.workspace, User: r.a.user.ID}
 }
 
+// ask carries a message of a program that may come in.
+func ask[A any](ctx context.Context, r remote, kind string, do func(context.Context) (A, error)) (A, error) {
+	return carry(ctx, r.link, kind, func(ctx context.Context) (answer A, err error) {
+		if err := r.a.mayComeIn(); err != nil {
+			return answer, err
+		}
+		return do(ctx)
+	})
+}
+
 // Hello is replica.Server's.
 func (r remote) Hello(ctx context.Context, h wire.Hello) (wire.Welcome, error) {
-	return carry(ctx, r.link, "hello", func(ctx context.Context) (wire.Welcome, error) {
+	h.Schemas = []int{wire.Schema + int(r.a.ahead.Load())}
+	return ask(ctx, r, "hello", func(ctx context.Context) (wire.Welcome, error) {
 		asked, err := r.w.o.Mutant.hello(ctx, r.w, h)
 		if err != nil {
 			return wire.Welcome{}, err
@@ -29,14 +40,14 @@ func (r remote) Hello(ctx context.Context, h wire.Hello) (wire.Welcome, error) {
 		if err == nil {
 			w.Snapshot, _, err = r.w.snapshots.Offer(ctx, r.sender())
 		}
-		return r.w.o.Mutant.welcome(h, w), err
+		return r.w.o.Mutant.welcome(h, w), r.a.orLeft(err)
 	})
 }
 
 // Push is replica.Server's.
 func (r remote) Push(ctx context.Context, p wire.Push) (wire.Pushed, error) {
-	return carry(ctx, r.link, "push", func(ctx context.Context) (wire.Pushed, error) {
-		r.a.hasErased(p.Erased)
+	r.a.hasErased(p.Erased)
+	return ask(ctx, r, "push", func(ctx context.Context) (wire.Pushed, error) {
 		return r.w.o.Mutant.push(ctx, r.w, p, func(p wire.Push) (wire.Pushed, error) {
 			outcomes, err := r.w.engine.Commit(ctx, r.w.workspace, []server.Pushed{{User: r.a.user.ID, Push: p}})
 			if err != nil {
@@ -55,7 +66,7 @@ func (r remote) Pull(ctx context.Context, p wire.Pull) (wire.Page, error) {
 	}
 	until := time.Now().Add(p.Wait)
 	for {
-		page, err := carry(ctx, r.link, "pull", func(ctx context.Context) (wire.Page, error) {
+		page, err := ask(ctx, r, "pull", func(ctx context.Context) (wire.Page, error) {
 			page, err := r.w.engine.Pull(ctx, r.sender(), p)
 			if err != nil {
 				return page, err
@@ -73,7 +84,7 @@ func (r remote) Pull(ctx context.Context, p wire.Pull) (wire.Page, error) {
 
 // Rows is replica.Server's.
 func (r remote) Rows(ctx context.Context, f wire.Fetch) (wire.Fetched, error) {
-	return carry(ctx, r.link, "rows", func(ctx context.Context) (wire.Fetched, error) {
+	return ask(ctx, r, "rows", func(ctx context.Context) (wire.Fetched, error) {
 		return r.w.engine.Fetch(ctx, r.sender(), f)
 	})
 }

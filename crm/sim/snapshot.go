@@ -40,6 +40,7 @@ func (w *World) newDevice(ctx context.Context) error {
 	if err := os.RemoveAll(a.parts); err != nil {
 		return err
 	}
+	a.signIn()
 	w.release(func(p promise) bool { return p.by == a })
 	if w.dice.chance(0.7) { // else there is the one of before, or none
 		if err := w.snapshotFor(ctx, a); err != nil {
@@ -51,7 +52,7 @@ func (w *World) newDevice(ctx context.Context) error {
 
 // Snapshot is replica.Server's: it comes in pieces, and may break off before any of them.
 func (r remote) Snapshot(ctx context.Context, m wire.Manifest, offset int64) (io.ReadCloser, error) {
-	all, err := carry(ctx, r.link, "snapshot", func(ctx context.Context) ([]byte, error) {
+	all, err := ask(ctx, r, "snapshot", func(ctx context.Context) ([]byte, error) {
 		file, err := r.w.snapshots.Open(ctx, r.sender(), m.Name)
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, wire.Problem{Code: wire.NotFound, Message: "there is no such snapshot any more"}
@@ -100,30 +101,6 @@ func (p *pieces) Read(to []byte) (int, error) {
 // Close is io.Closer's.
 func (p *pieces) Close() error { return nil }
 
-// BeginSnapshot is replica.File's. What a snapshot writes takes a moment, in which people work and programs crash.
-func (f file) BeginSnapshot(ctx context.Context) error {
-	if err := f.moment(ctx); err != nil {
-		return err
-	}
-	return f.Store.BeginSnapshot(ctx)
-}
-
-// ApplySnapshot is replica.File's.
-func (f file) ApplySnapshot(ctx context.Context, rows []wire.Row) error {
-	if err := f.moment(ctx); err != nil {
-		return err
-	}
-	return f.Store.ApplySnapshot(ctx, rows)
-}
-
-// EndSnapshot is replica.File's.
-func (f file) EndSnapshot(ctx context.Context, m wire.Manifest) error {
-	if err := f.moment(ctx); err != nil {
-		return err
-	}
-	return f.Store.EndSnapshot(ctx, m)
-}
-
 // TakeReady is replica.File's. Now and then the program is killed as it is done, before the replica knows.
 func (f file) TakeReady(ctx context.Context, path string, m wire.Manifest) (taken bool, err error) {
 	if err := f.moment(ctx); err != nil {
@@ -150,15 +127,26 @@ func (f file) moment(ctx context.Context) error {
 	return pause(ctx, f.a.link.dice["taken"].between(time.Millisecond, 200*time.Millisecond))
 }
 
-// revive starts programs again that were killed.
+// revive starts programs again that were killed, and those of people who may come in again and sign in anew.
 func (w *World) revive(ctx context.Context) error {
 	for _, a := range w.agents {
-		if a.dies.Swap(false) {
-			a.stop()
-			if err := a.start(ctx); err != nil {
-				return err
-			}
+		killed, back := a.dies.Swap(false), a.wiped.Load() && !a.user.Left
+		if !killed && !back {
+			continue
+		}
+		a.stop()
+		if back {
+			a.signIn()
+		}
+		if err := a.start(ctx); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// signIn lets a device in that was locked out.
+func (a *agent) signIn() {
+	a.wiped.Store(false)
+	a.lockedOut.Store(false)
 }

@@ -34,6 +34,7 @@ type Options struct {
 // World is one company: a server, the agents' programs, and what lies between.
 type World struct {
 	o    Options
+	ctx  context.Context // until the run ends
 	dice *dice
 	log  *slog.Logger
 
@@ -45,7 +46,8 @@ type World struct {
 	workspace crm.ID
 	backups   []backup
 
-	calm   atomic.Bool // nothing goes wrong any more: all is to come together now
+	late   sync.WaitGroup // messages that nobody waits for any more
+	calm   atomic.Bool    // nothing goes wrong any more: all is to come together now
 	agents []*agent
 	line   crm.Line
 	now    int // the step
@@ -59,6 +61,7 @@ type World struct {
 
 	merged   map[crm.ID][]crm.ID           // into what somebody merged a record, whether the server let them or not
 	texts    map[crm.ID][]string           // what people wrote of a record or a call
+	newer    map[crm.ID]string             // what a record has in a field that no program here knows
 	erasures map[crm.ID][]database.Erasure // by workspace: the list that stands beside the database
 }
 
@@ -77,8 +80,12 @@ func Run(ctx context.Context, o Options) error {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &World{o: o, dice: newDice(o.Seed, 0), log: o.Log, removed: map[crm.ID]bool{}, deleted: map[crm.ID]bool{}, tombs: map[wire.RowID]bool{}, texts: map[crm.ID][]string{}, merged: map[crm.ID][]crm.ID{}}
+	w := &World{o: o, dice: newDice(o.Seed, 0), log: o.Log, removed: map[crm.ID]bool{}, deleted: map[crm.ID]bool{}, tombs: map[wire.RowID]bool{}, texts: map[crm.ID][]string{}, newer: map[crm.ID]string{}, merged: map[crm.ID][]crm.ID{}}
+	running, end := context.WithCancel(ctx)
+	w.ctx = running
 	err := w.run(ctx)
+	end()
+	w.late.Wait()
 	for _, a := range w.agents {
 		a.stop()
 	}
@@ -190,12 +197,16 @@ func (w *World) id() crm.ID {
 
 // order has the server itself change something.
 func (w *World) order(ctx context.Context, change crm.Change) error {
-	r, err := w.engine.Do(ctx, w.workspace, ledger.Sender{System: true},
-		crm.Command{ID: w.id(), At: crm.HLC(0).Next(time.Now()), Change: change})
+	r, err := w.perform(ctx, change)
 	if err == nil && r.Status != wire.Applied {
 		err = fmt.Errorf("%s was refused: %v", change.CommandName(), r.Reason)
 	}
 	return err
+}
+
+// perform has the server do something, if it is right.
+func (w *World) perform(ctx context.Context, change crm.Change) (wire.Result, error) {
+	return w.engine.Do(ctx, w.workspace, ledger.Sender{System: true}, crm.Command{ID: w.id(), At: crm.HLC(0).Next(time.Now()), Change: change})
 }
 
 func (w *World) openServer(ctx context.Context, file string) (err error) {
@@ -262,8 +273,12 @@ func (w *World) settle(ctx context.Context) error {
 			return err
 		}
 	}
+	w.late.Wait()
 	for _, a := range w.agents {
 		a.link.down.Store(false)
+		if a.ahead.Swap(0) != 0 {
+			a.stop()
+		}
 		if err := a.start(ctx); err != nil {
 			return err
 		}
@@ -273,7 +288,7 @@ func (w *World) settle(ctx context.Context) error {
 		if err := pause(ctx, time.Second); err != nil {
 			return err
 		}
-		if err := w.broken(); err != nil {
+		if err := errors.Join(w.broken(), w.revive(ctx)); err != nil {
 			return err
 		}
 		var err error
@@ -298,6 +313,12 @@ func (w *World) behind(ctx context.Context) (who []string, err error) {
 		return nil, err
 	}
 	for _, a := range w.agents {
+		if a.user.Left {
+			if !a.wiped.Load() {
+				who = append(who, a.user.Name+" has left and still has a copy")
+			}
+			continue
+		}
 		s, err := a.file.Standing(ctx)
 		if err != nil {
 			return nil, err
