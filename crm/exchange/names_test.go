@@ -169,10 +169,14 @@ func TestACardOfANumberAlone(t *testing.T) {
 	if err := s.Do(ctx, crm.CreateContact{Contact: c}, crm.CreateCompany{Company: firm}, crm.CreateDeal{Deal: deal}); err != nil {
 		t.Fatal(err)
 	}
-	for _, how := range []Format{VCard3, VCard4} {
+	for how, version := range map[Format]string{VCard3: "\r\nVERSION:3.0\r\n", VCard4: "\r\nVERSION:4.0\r\n"} {
+		var all bytes.Buffer
+		if n, err := Export(ctx, s, &all, how); err != nil || n != 1 || strings.Count(all.String(), version) != 2 {
+			t.Errorf("%s: %d people of\n%s, %v", how, n, all.String(), err)
+		}
 		for r, want := range map[crm.Ref]string{{Kind: crm.KindContact, ID: c.ID}: "FN:+49 30 1234567\r\n", {Kind: crm.KindCompany, ID: firm.ID}: "ORG:Mill\r\n"} {
 			var b bytes.Buffer
-			if err := ExportPerson(ctx, s, r, &b, how); err != nil || !strings.Contains(b.String(), want) || r.Kind == crm.KindContact && strings.Contains(b.String(), "ORG") {
+			if err := ExportPerson(ctx, s, r, &b, how); err != nil || !strings.Contains(b.String(), want) || !strings.Contains(b.String(), version) || r.Kind == crm.KindContact && strings.Contains(b.String(), "ORG") {
 				t.Errorf("%s: %s, %v", how, b.String(), err)
 			}
 		}
@@ -210,5 +214,54 @@ func TestRefusedLinesOfEverythingAreTold(t *testing.T) {
 	}
 	if r.Refusals != 1 || r.Refused[0].Line != 2 || !strings.Contains(r.Refused[0].Why, store.ErrNotFound.Error()) {
 		t.Errorf("refused %+v", r.Refused)
+	}
+}
+
+// Where a value ends to be one: the longest e-mail address there is, a scheme without anything behind it, an address of the post with nothing in it.
+func TestWhereAValueEndsToBeOne(t *testing.T) {
+	longest := strings.Repeat("a", longestEmail-len("@example.org")) + "@example.org"
+	people, r := readAll(t, "BEGIN:VCARD\nFN:Anna\nTITLE:Chefin\nROLE:Einkauf\nADR;TYPE=WORK:;;;;;;\nADR:;;;;;10115;\nEMAIL:"+longest+"\nEMAIL:a"+longest+"\nEMAIL:mailto:b@example.org\nEMAIL:mailto:\nTEL:sip:\nTEL:sips:anna@example.org\nTEL:110\nTEL:*97\nTEL:12\nEND:VCARD\n", Options{})
+	c := people[0].Contact
+	if len(c.Addresses) != 1 || c.Addresses[0].PostalCode != "10115" {
+		t.Errorf("addresses %+v", c.Addresses)
+	}
+	if len(c.Emails) != 2 || c.Emails[0].Address != longest || c.Emails[1].Address != "b@example.org" {
+		t.Errorf("e-mails %+v", c.Emails)
+	}
+	if c.Position != "Chefin" {
+		t.Errorf("position %q", c.Position)
+	}
+	if len(c.Numbers) != 2 || c.Numbers[0].Short != "110" || c.Numbers[1].Short != "*97" || !slices.Equal(c.SIP, []string{"anna@example.org"}) {
+		t.Errorf("numbers %+v, SIP %q", c.Numbers, c.SIP)
+	}
+	var why []string
+	for _, m := range r.Misfitted {
+		why = append(why, m.Value[:min(len(m.Value), 7)]+" "+m.Why.Key)
+	}
+	if want := []string{"aaaaaaa " + NoEmail, "mailto: " + NoEmail, "sip: " + NoNumber, "12 " + NoNumber}; !slices.Equal(why, want) {
+		t.Errorf("misfits %q", why)
+	}
+}
+
+// A card is the same each time it is written, also with several fields of the company's own.
+func TestACardIsTheSameEachTime(t *testing.T) {
+	c := crm.Contact{LastName: "Groß", Fields: crm.Values{}}
+	for i := range 9 {
+		c.Fields[crm.ID(fmt.Sprintf("01a20847-6f48-725e-bdb7-f4a559c062a%d", i))] = "x"
+	}
+	card := func() string {
+		var b bytes.Buffer
+		out := newWriters(&b)
+		cardWriter{out: out.buffer}.contact(c, "")
+		if err := out.buffer.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	was := card()
+	for range 9 {
+		if now := card(); now != was {
+			t.Fatalf("%s\nand then\n%s", was, now)
+		}
 	}
 }
