@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -284,5 +285,56 @@ func TestOpenLeadsAreOnesOwn(t *testing.T) {
 	}
 	if n := must(s.OpenLeads(ctx))(t) - before; n != 2 {
 		t.Errorf("%d open leads more are Anna's", n)
+	}
+}
+
+// What somebody has put elsewhere since a merge stays there when it is taken back.
+func TestWhatWasPutElsewhereSinceStaysThere(t *testing.T) {
+	s := seeded(t)
+	company := func(name string) crm.Ref {
+		c := crm.Company{ID: s.NewID(), Name: name}
+		ok(t, s.Do(ctx, crm.CreateCompany{Company: c}))
+		return crm.Ref{Kind: crm.KindCompany, ID: c.ID}
+	}
+	gone, keep, third := company("Mill"), company("Mühle"), company("Works")
+	moved, stays := contactWith(t, s, "Ida", "Ofen", "", "", gone.ID), contactWith(t, s, "Uwe", "Ofen", "", "", gone.ID)
+	note := crm.Note{ID: s.NewID(), Ref: gone, At: noon, Text: "note"}
+	up := crm.FollowUp{ID: s.NewID(), Ref: gone, Due: noon, Text: "call"}
+	ok(t, s.Do(ctx, crm.SaveRecordNote{Note: note}, crm.SaveFollowUp{FollowUp: up}))
+	m, _, err := s.MergeOf(ctx, keep, gone, nil)
+	ok(t, err)
+	undo := must(s.Merge(ctx, m))(t)
+	note.Ref, up.Ref = third, third
+	ok(t, s.Do(ctx, crm.SaveRecordNote{Note: note}, crm.SaveFollowUp{FollowUp: up}, crm.UpdateRecord{Ref: moved, Set: map[string]any{"company": string(third.ID)}}))
+	ok(t, s.Undo(ctx, undo.ID))
+	if got := must(noteByID(must(s.read(ctx))(t), note.ID))(t); got.Ref != third {
+		t.Errorf("the note is on %v", got.Ref)
+	}
+	if got := must(followUpByID(must(s.read(ctx))(t), up.ID))(t); got.Ref != third {
+		t.Errorf("the follow-up is on %v", got.Ref)
+	}
+	if a, b := must(s.Record(ctx, moved))(t).Contact.Company, must(s.Record(ctx, stays))(t).Contact.Company; a != third.ID || b != gone.ID {
+		t.Errorf("who went since is of %s, who did not of %s", a, b)
+	}
+}
+
+// More rows than are counted have no number, nor have more than the search looks through.
+func TestVeryLongListsAreNotCounted(t *testing.T) {
+	s := open(t)
+	people := make([]Newcomer, countedRows+1)
+	for i := range people {
+		people[i].Contact.LastName = fmt.Sprintf("Groß %d", i)
+	}
+	must(s.Welcome(ctx, must(s.Arrivals(people))(t), Add))(t)
+	ok(t, s.WaitIndexed(ctx))
+	for text, want := range map[string]int{"": -1, "groß": -1, "groß 1000": 2} { // and 10000
+		if page := must(s.Contacts(ctx, crm.Query{Text: text, Limit: 5}))(t); page.Total != want || want > 0 && len(page.Rows) != want {
+			t.Errorf("%q: %d of %d", text, len(page.Rows), page.Total)
+		}
+	}
+	first := must(s.Contacts(ctx, crm.Query{Limit: 1}))(t).Rows[0].Ref
+	ok(t, s.Do(ctx, crm.RemoveRecord{Ref: first}))
+	if page := must(s.Contacts(ctx, crm.Query{Limit: 1}))(t); page.Total != countedRows {
+		t.Errorf("exactly as many as are counted: %d", page.Total)
 	}
 }
