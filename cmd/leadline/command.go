@@ -70,6 +70,7 @@ func run(args []string, out io.Writer) error {
 	}
 	if err != nil && *door == "" {
 		tellUnstarted(err, c.UI.Language)
+		err = errTold{err}
 	}
 	return err
 }

@@ -9,6 +9,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -19,7 +20,9 @@ func main() {
 	// milliseconds while they are in C. On two cores both can be held when it rings.
 	runtime.GOMAXPROCS(max(4, runtime.GOMAXPROCS(0)))
 	if err := run(os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "leadline:", err)
+		if !errors.As(err, &errTold{}) {
+			fmt.Fprintln(os.Stderr, "leadline:", err)
+		}
 		os.Exit(1)
 	}
 }

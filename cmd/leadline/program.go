@@ -152,6 +152,12 @@ func newProgram(o options) (p *program, err error) {
 // run shows the windows until the agent ends the program. It is called on the first
 // goroutine; starts are the second starts, with their links.
 func (p *program) run(starts <-chan []string) error {
+	// Fyne makes its folder in this one, which a new home does not have.
+	if cache, err := os.UserCacheDir(); err == nil {
+		if err := os.MkdirAll(cache, 0o700); err != nil {
+			p.log.Warn("make the folder for caches", "error", err)
+		}
+	}
 	windows, err := ui.NewApp(ui.Options{
 		Desk: p.desk, Settings: settings{p}, Importer: settings{p}, Company: p.store, Customers: p.store, Shared: settings{p}, SignIns: settings{p}, Region: p.opts.Config.UI.Region, Workspace: p.opts.Workspace,
 		Version: version, Demo: p.opts.Demo, Kept: p.kept, Door: p.opts.Door, Links: p.opts.Links,

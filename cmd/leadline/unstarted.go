@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
@@ -14,9 +15,15 @@ import (
 	"leadline/ui/text"
 )
 
-// tellUnstarted says why the program does not start to whoever started it from the desktop, where
-// nobody sees what it writes. It waits until that was read.
+// errTold is an error that was written where errors are.
+type errTold struct{ error }
+
+func (e errTold) Unwrap() error { return e.error }
+
+// tellUnstarted says why the program does not start: where errors are written, and to whoever started it from the desktop, where
+// nobody sees that. It waits until that was read.
 func tellUnstarted(err error, language string) {
+	fmt.Fprintln(os.Stderr, "leadline:", err)
 	if errors.Is(err, screen.ErrNone) || errors.Is(err, screen.ErrNoOpenGL) || onTerminal() {
 		return // no screen to show it on, told already, or read in the terminal
 	}

@@ -26,7 +26,7 @@ func Ready() error {
 		glfw.InitHint(glfw.PlatformHint, int(glfw.PlatformWayland))
 	}
 	if err := glfw.Init(); err != nil {
-		return fmt.Errorf("%w: %w", ErrNone, err)
+		return fmt.Errorf("%w; start it on the desktop, or say by DISPLAY or WAYLAND_DISPLAY where that is: %w", ErrNone, err)
 	}
 	native := draws()
 	if native == nil {

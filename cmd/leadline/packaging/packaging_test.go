@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -180,6 +181,74 @@ func TestLeadlineStartsFromItsPackageAndTakesLinks_H5(t *testing.T) {
 		tree, _ := door.Do(ctx, map[string]any{"do": "tree", "window": "main"})
 		t.Fatalf("the link did not arrive: %v\n%v", err, tree)
 	}
+}
+
+// onlyDejaVu is a configuration of fontconfig: the fonts that nearly every system has, and no others.
+const onlyDejaVu = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>/usr/share/fonts/truetype/dejavu</dir></fontconfig>`
+
+// A first start needs nothing of a session: no bus, no sound server, no folder for what is running, no language, no fonts. A home that nobody can
+// write to is told of, in a dialog and where errors are written.
+func TestAFirstStartNeedsNothingOfTheSession(t *testing.T) {
+	root := installed(t, "leadline")
+	phone.Need(t, "xmessage")
+	binary := filepath.Join(root, "usr/bin/leadline")
+	screen := ui.StartScreen(t, "")
+	start := func(t *testing.T, home string, args []string, more ...string) *phone.Process {
+		c := agent(t, home, []string{"DISPLAY=" + screen.Display, "LIBGL_ALWAYS_SOFTWARE=1", "PATH=/usr/bin:/bin"}, binary, args...)
+		c.Env = append(slices.DeleteFunc(c.Env, func(v string) bool { return strings.HasPrefix(v, "XDG_") }), more...)
+		return phone.Start(t, "leadline", c)
+	}
+	fonts := filepath.Join(newHome(t), "fonts.conf")
+	if err := os.WriteFile(fonts, []byte(onlyDejaVu), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		folder string // below the home
+		env    []string
+		shows  string
+	}{
+		"in no language":            {"", []string{"LANG=C"}, "Connect the account that your PBX has for you."},
+		"in German":                 {"", []string{"LANG=de_DE.UTF-8"}, "Verbinden Sie das Konto"},
+		"in a home of any letters":  {"Zuhause von Jürgen Groß", nil, "Connect the account that your PBX has for you."},
+		"with few fonts":            {"", []string{"FONTCONFIG_FILE=" + fonts}, "Connect the account that your PBX has for you."},
+		"in a language nobody has":  {"", []string{"LANG=xx_YY"}, "Connect the account that your PBX has for you."},
+		"with a bus that is silent": {"", []string{"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"}, "Connect the account that your PBX has for you."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := newHome(t)
+			socket := filepath.Join(home, "door")
+			if c.folder != "" {
+				home = filepath.Join(home, c.folder)
+				if err := os.Mkdir(home, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				owned(t, home)
+			}
+			start(t, home, []string{"-automation", socket}, c.env...)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			door, err := client.DialContext(ctx, socket)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer door.Close()
+			if err := door.Wait(ctx, "main", c.shows, 30*time.Second); err != nil {
+				t.Error(err)
+			}
+			if _, err := os.Stat(filepath.Join(home, ".local/share/leadline/leadline.db")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Run("in a home that cannot be written to", func(t *testing.T) {
+		home := newHome(t)
+		if err := os.Chmod(home, 0o555); err != nil {
+			t.Fatal(err)
+		}
+		p := start(t, home, nil, "LANG=de_DE.UTF-8")
+		phone.Eventually(t, 30*time.Second, "a dialog", func() (bool, string) { return screen.Window("Leadline kann nicht starten") != "", "" })
+		p.Says(t, "permission denied", 10*time.Second) // while the dialog is there
+	})
 }
 
 // What a package brings beside the program, and that nothing of it is left when it is removed.
