@@ -25,7 +25,7 @@ type callChooser struct {
 }
 
 func newCallChooser(v *callView) *callChooser {
-	c := &callChooser{v: v, next: -1, list: kit.Column(2), title: kit.NewData("", kit.Section).Shrink(0)}
+	c := &callChooser{v: v, next: -1, list: kit.Column(chooserGap), title: kit.NewData("", kit.Section).Shrink(0)}
 	other := kit.NewButton("Someone else…", kit.Ghost, v.toggleLink).WithIcon(theme.IconUserPlus)
 	hint := kit.Row(0, other, kit.Spacer(), kit.NewLabel("↑ ↓ choose, Enter keeps", kit.Quiet))
 	c.root = kit.Column(0,
@@ -38,6 +38,22 @@ func newCallChooser(v *callView) *callChooser {
 }
 
 func (c *callChooser) begin() { c.matches, c.rows, c.next = nil, nil, -1 }
+
+// whole is how much of it is seen in a height so that no row is cut.
+func (c *callChooser) whole(height float32) (seen float32) {
+	y := c.root.Objects[0].MinSize().Height
+	for _, r := range c.rows {
+		if y += r.MinSize().Height; y > height {
+			return seen
+		}
+		seen = y
+		y += chooserGap
+	}
+	return seen
+}
+
+// chooserGap is between its rows.
+const chooserGap = 2
 
 func (c *callChooser) fill(call desk.Call, now time.Time) {
 	matches := call.Card.Matches

@@ -330,11 +330,10 @@ func (l bodyLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	}
 	setShown(l.v.note.root, room < size.Height)
 	top := min(need, room)
-	cut := top < need && room < size.Height
-	if cut {
+	if top < need {
 		top = l.v.wholeRows(room)
 	}
-	setShown(l.v.edge, cut && top > 0)
+	setShown(l.v.edge, top < need && room < size.Height && top > 0)
 	l.v.edge.Move(fyne.NewPos(0, top))
 	l.v.edge.Resize(fyne.NewSize(size.Width, 1))
 	l.v.scroll.Resize(fyne.NewSize(size.Width, top))
@@ -346,14 +345,22 @@ func (l bodyLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 func (v *callView) wholeRows(height float32) float32 {
 	y := float32(0)
 	for _, o := range v.inside.Objects {
-		if o == v.past.root && o.Visible() && y < height {
+		if !o.Visible() {
+			continue
+		}
+		next := y + o.MinSize().Height
+		switch {
+		case next <= height:
+		case o == v.past.root:
 			return y + v.past.whole(height-y)
+		case o == v.chooser.root:
+			return y + v.chooser.whole(height-y)
+		default:
+			return height
 		}
-		if o.Visible() {
-			y += o.MinSize().Height
-		}
+		y = next
 	}
-	return height
+	return y
 }
 
 func (bodyLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
