@@ -513,7 +513,8 @@ func (v *recordView) fact(f desk.Fact) fyne.CanvasObject {
 	default:
 		return kit.Column(factGap, label, kit.NewProseData(factValue(f), kit.Body))
 	}
-	return kit.Row(0, append([]fyne.CanvasObject{kit.Grow(kit.Column(factGap, label, kit.NewData(value, style).Shrink(40)))}, does...)...)
+	// A sum, or the end of an address, is what one looks for: it goes on below.
+	return kit.Row(0, append([]fyne.CanvasObject{kit.Grow(kit.Column(factGap, label, kit.NewProseData(value, style).MaxLines(3)))}, does...)...)
 }
 
 // factValue is a fact as it is shown: the standard sources are the program's words.

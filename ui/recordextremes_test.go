@@ -2,12 +2,14 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"leadline/crm"
+	"leadline/ui/desk"
 	"leadline/ui/kit"
 )
 
@@ -74,4 +76,18 @@ func TestRecordsWithExtremeContentFit(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The sum of a deal is read in the facts of its customer, however long the deal is called.
+func TestASumIsNotCutOffAmongTheFacts(t *testing.T) {
+	b, s := customersBench(t, Look{"de", "light"})
+	who := crm.Company{ID: s.NewID(), Name: "Groß"}
+	do(t, s, crm.CreateCompany{Company: who}, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Liefervertrag über Konsolen 2027", Company: who.ID, Amount: crm.Money{Minor: 4800000, Currency: "EUR"}}})
+	b.m.open(desk.Ref{Kind: desk.Company, ID: string(who.ID)})
+	b.waits("48.000")
+	kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+		if l, ok := o.(*kit.Label); ok && strings.Contains(l.Value(), "48.000") && l.Size().Width < kit.NewData(l.Value(), kit.Body).MinSize().Width {
+			t.Errorf("%q is cut off after %v px", l.Value(), l.Size().Width)
+		}
+	})
 }
