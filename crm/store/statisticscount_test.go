@@ -58,8 +58,8 @@ func TestCallsAreCountedAsTheyAre(t *testing.T) {
 	from := time.Date(2023, 11, 14, 0, 0, 0, 0, c.zone)
 	check := func(what string) {
 		t.Helper()
-		// All of them, which are counted in two halves; two thirds of them; and of a line.
-		for _, q := range []crm.StatisticsQuery{{From: from, To: from.AddDate(0, 6, 0)}, {From: from, To: from.AddDate(0, 2, 15), Before: from.AddDate(0, 2, 15)},
+		// All of them, which are counted in two halves; two of their months, with as long before; and of a line.
+		for _, q := range []crm.StatisticsQuery{{From: from, To: from.AddDate(0, 6, 0)}, {From: from.AddDate(0, 3, 0), To: from.AddDate(0, 5, 0), Before: from},
 			{From: from, To: from.AddDate(0, 6, 0), Line: c.lines["Workshop"].ID}} {
 			st := must(c.s.Statistics(ctx, q))(t)
 			total := plainCounts(t, c.s, "'all'", plainTwin, q)[0]
