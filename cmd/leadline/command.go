@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"runtime/debug"
 
 	"leadline/cmd/leadline/config"
@@ -141,6 +142,10 @@ func start(o options) error {
 		return err
 	}
 	defer p.close()
+	p.exit = func(code int) {
+		held.Close() // before the last thread of the process has ended, which takes seconds on a busy machine
+		os.Exit(code)
+	}
 	err = p.run(held.Starts())
 	if errors.Is(err, screen.ErrNoOpenGL) {
 		p.close() // the telephone is free for the next start

@@ -89,12 +89,14 @@ func (p *Process) guard(t testing.TB) {
 }
 
 // Stop asks the program to end and kills its process group when it has not done
-// so within ten seconds. Stopping twice does no harm.
+// so within half a minute. Stopping twice does no harm.
 func (p *Process) Stop() {
 	p.signal(syscall.SIGTERM)
+	// A process is there until the last of its threads was given the processor to end. Mesa has some of the lowest priority,
+	// which wait for seconds for that when a machine is busy, after the program has done its last.
 	select {
 	case <-p.done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 	}
 	p.Kill()
 }
