@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -254,5 +255,32 @@ func TestASalvageForWhichThereIsNoRoomChangesNothing(t *testing.T) {
 	ok(t, err)
 	if string(before) != string(after) {
 		t.Error("the damaged file was changed")
+	}
+}
+
+// What hung on a record that could not be read goes; calls, notes and follow-ups of those that could stay on them.
+func TestASalvagedFileKeepsWhatHangsOnTheReadable(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "leadline.db"))
+	read, lost := contactWith(t, s, "Ida", "Ofen", "0221 9870001", "", ""), contactWith(t, s, "Uwe", "Ofen", "0221 9870002", "", "")
+	c, _ := begin(t, s, crm.Incoming, "0221 9870001", crm.Line{})
+	ok(t, s.Do(ctx, crm.LinkCall{Call: c.ID, Refs: []crm.Ref{read, lost}}))
+	for _, r := range []crm.Ref{read, lost} {
+		ok(t, s.Do(ctx, crm.SaveRecordNote{Note: crm.Note{ID: s.NewID(), Ref: r, At: noon, Text: "note"}}, crm.SaveFollowUp{FollowUp: crm.FollowUp{ID: s.NewID(), Ref: r, Due: noon}}))
+	}
+	ok(t, s.pragmas("foreign_keys=OFF"))
+	ok(t, s.write(ctx, func(t *tx) error {
+		if _, err := t.exec("DELETE FROM contact WHERE id = ?", lost.ID.Bytes()); err != nil {
+			return err
+		}
+		return t.dropOrphans()
+	}))
+	for table, want := range map[string]int{"call_link": 1, "note": 1, "followup": 1} {
+		var n int
+		if err := s.readDB.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil || n != want {
+			t.Errorf("%d rows of %s, want %d, %v", n, table, want, err)
+		}
+	}
+	if row := must(s.Call(ctx, c.ID))(t); !slices.Equal(row.Call.Refs, []crm.Ref{read}) {
+		t.Errorf("the call is on %v", row.Call.Refs)
 	}
 }

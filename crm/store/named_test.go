@@ -338,3 +338,18 @@ func TestVeryLongListsAreNotCounted(t *testing.T) {
 		t.Errorf("exactly as many as are counted: %d", page.Total)
 	}
 }
+
+// The statistics name a line that is no more as it was called last.
+func TestALineThatIsNoMoreIsNamedAsLast_A2(t *testing.T) {
+	s := open(t)
+	line := s.NewID()
+	for i, name := range []string{"Sales", "Sales and service", "Later"} {
+		c, _, err := s.BeginCall(ctx, crm.Call{Direction: crm.Incoming, Line: line, LineName: name, Party: crm.Parse("0221 9870001", "DE"), Began: noon.Add(time.Duration(i) * time.Hour)})
+		ok(t, err)
+		ok(t, s.EndCall(ctx, c.ID, c.Began.Add(time.Minute), crm.Missed, ""))
+	}
+	st := must(s.Statistics(ctx, crm.StatisticsQuery{From: noon, To: noon.Add(2 * time.Hour)}))(t)
+	if len(st.ByLine) != 1 || st.ByLine[0].Name != "Sales and service" || st.ByLine[0].Calls != 2 {
+		t.Errorf("%+v", st.ByLine)
+	}
+}
