@@ -261,6 +261,31 @@ func TestARestoredServerGetsBackWhatItLost(t *testing.T) {
 	}
 }
 
+// Whom a colleague removed is back when the server has lost that with the colleague's program, also where a change of one's own waited as
+// one heard of it, and was refused.
+func TestWhoIsOnARestoredServerIsBackThoughAChangeWasRefused(t *testing.T) {
+	c, anna, petra := aCompany(t)
+	gone := anna.contact("Gone")
+	anna.settle()
+	petra.settle()
+	c.file = filepath.Join(t.TempDir(), "backup.db")
+	ok(t, c.engine.DB.Backup(ctx, c.file))
+	must(petra.Remove(ctx, gone))(t)
+	petra.settle()
+	ok(t, anna.Do(ctx, crm.Assign{Ref: gone, To: anna.from.User}))
+	must(anna.r.Pull(ctx, 0))(t) // before it is sent
+	anna.settle()
+	if anna.has(gone) || len(must(anna.Refused(ctx))(t)) != 1 {
+		t.Fatal("nothing was removed, or nothing refused")
+	}
+	c.start()
+	ok(t, c.engine.Restored(ctx, nil))
+	anna.settle()
+	if !anna.has(gone) {
+		t.Error("who is on the server is missing")
+	}
+}
+
 // An administrator whose role is taken for a moment, just as their program looks after a restore for what the server has, keeps what they
 // see with it: what is not in one view is not gone from another (G1).
 func TestWhatIsOutOfViewForAMomentIsNotGone_G1(t *testing.T) {

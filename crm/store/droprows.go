@@ -10,10 +10,9 @@ import (
 )
 
 // dropRow takes a row away that the server has no more, or that left what may be seen here.
-// What points to it stays, and points to it again should it come back.
+// What points to it stays, and points to it again should it come back. So does its revision: a server that is restored may have it again.
 func (t *tx) dropRow(r wire.RowID) error {
-	for _, forget := range []string{"DELETE FROM row_unknown WHERE entity = ? AND id = ?", "DELETE FROM dangling WHERE entity = ? AND id = ?",
-		"DELETE FROM row_rev WHERE entity = ? AND id = ?"} {
+	for _, forget := range []string{"DELETE FROM row_unknown WHERE entity = ? AND id = ?", "DELETE FROM dangling WHERE entity = ? AND id = ?"} {
 		if _, err := t.exec(forget, r.Entity, string(r.ID)); err != nil {
 			return err
 		}

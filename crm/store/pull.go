@@ -185,8 +185,7 @@ func (t *tx) isPending(r wire.RowID) (bool, error) {
 	return n > 0, explain(err)
 }
 
-// keepRevs remembers rows by revision until the server's backup has them: a server that is restored may not. It comes after the
-// rows were taken over, as with a row that goes its revision goes too.
+// keepRevs remembers rows by revision until the server's backup has them: a server that is restored may not.
 func (t *tx) keepRevs(rows []wire.Row) error {
 	for _, r := range rows {
 		if _, err := t.exec("INSERT OR REPLACE INTO row_rev(entity, id, rev) SELECT ?1, ?2, ?3 FROM sync WHERE durable_rev < ?3", string(r.Entity), string(r.ID), int64(r.Rev)); err != nil {
