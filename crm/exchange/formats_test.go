@@ -150,7 +150,7 @@ func TestCardsOfAllVersionsAreRead(t *testing.T) {
 	}
 	three := people[1]
 	if three.Contact.Name() != "Jürgen Müller" || three.Company != "Meier GmbH" || three.Contact.Numbers[0].Label != crm.LabelMobile || three.Contact.Addresses[0].PostalCode != "10115" ||
-		!slices.Equal(three.Contact.Marks, []string{"VIP", "Presse, Funk"}) || three.Contact.Comment != "eine sehr lange Notiz, die umgebrochen ist\nund eine zweite Zeile hat" {
+		!slices.Equal(three.Contact.Marks, []string{"VIP", "Presse, Funk"}) || three.Contact.Comment != "eine sehr lange Notiz, die umgebrochen ist\nund eine zweite Zeile hat\nFN: Jürgen Müller, Dr.\nORG: Einkauf" {
 		t.Errorf("3.0: %+v", three)
 	}
 	four := people[2]

@@ -98,6 +98,12 @@ func (c card) find(name string) (property, bool) {
 // person makes a person of the card; why is not empty when it is nobody's.
 func (c card) person(region string) (p person, why string) {
 	shown := ""
+	var besides []string // what Leadline has no field for: it stands behind the note, after the property's name
+	beside := func(prop property, text string) {
+		if text != "" {
+			besides = append(besides, prop.name+": "+text)
+		}
+	}
 	for _, prop := range c.properties {
 		text := strings.TrimSpace(prop.text())
 		switch prop.name {
@@ -107,14 +113,23 @@ func (c card) person(region string) (p person, why string) {
 			n := append(parts(prop.value, ';'), "", "", "", "", "")
 			p.contact.LastName = strings.TrimSpace(n[0])
 			p.contact.FirstName = crm.FullName(n[1], n[2])
+			if whole, ok := c.find("FN"); ok && strings.TrimSpace(n[3]+n[4]) != "" {
+				beside(whole, strings.TrimSpace(whole.text()))
+			}
 		case "ORG":
-			p.company = strings.TrimSpace(parts(prop.value, ';')[0])
+			units := parts(prop.value, ';')
+			p.company = strings.TrimSpace(units[0])
+			beside(prop, strings.Trim(strings.Join(units[1:], ", "), ", "))
 		case "TITLE", "ROLE":
 			if p.contact.Position == "" {
 				p.contact.Position = text
+			} else if p.contact.Position != text {
+				beside(prop, text)
 			}
 		case "NOTE":
-			p.contact.Comment = strings.TrimPrefix(p.contact.Comment+"\n"+text, "\n")
+			p.addComment(text)
+		case "BDAY", "ANNIVERSARY", "NICKNAME", "URL", "X-SOCIALPROFILE":
+			beside(prop, text)
 		case "CATEGORIES":
 			for _, mark := range parts(prop.value, ',') {
 				if mark = strings.TrimSpace(mark); mark != "" && !slices.Contains(p.contact.Marks, mark) {
@@ -130,6 +145,8 @@ func (c card) person(region string) (p person, why string) {
 		case "IMPP", "X-SIP":
 			if address, ok := cutSIP(text); (ok || prop.name == "X-SIP") && address != "" {
 				p.addNumbers(prop.name, "sip:"+address, region, "", true)
+			} else {
+				beside(prop, text)
 			}
 		case "ADR":
 			p.addresses = append(p.addresses, postalOf(prop, c.label(prop)))
@@ -145,6 +162,9 @@ func (c card) person(region string) (p person, why string) {
 				p.contact.Fields[id] = prop.text()
 			}
 		}
+	}
+	for _, line := range besides {
+		p.addComment(line)
 	}
 	if c.ofCompany() {
 		if p.company == "" {
