@@ -105,10 +105,11 @@ func backupSQLite(ctx context.Context, e *server.Engine, to string) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := e.Backup(ctx, to); err != nil {
-		return errors.Join(err, os.Remove(to))
+	err = e.Backup(ctx, to)
+	if err != nil && !errors.Is(err, server.ErrNotMarked) {
+		err = errors.Join(err, os.Remove(to))
 	}
-	return nil
+	return err
 }
 
 func restoreCommand(ctx context.Context, args []string, t terminal) error {
@@ -125,11 +126,18 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	if embedded == (*from == "") && !only {
 		return errors.New("-from is for an SQLite file, and needed there; PostgreSQL is put back by pg_restore before")
 	}
-	unlock, err := where.lock(errServing)
+	unlock, err := where.lock(database.ErrServed)
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	if !embedded {
+		release, err := database.Alone(ctx, where.database)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	if only {
 		if err := where.exists(); err != nil {
 			return err

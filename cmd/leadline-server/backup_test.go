@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"os"
@@ -12,6 +13,8 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
+	"leadline/crm/server"
+	"leadline/crm/server/database"
 	"leadline/crm/wire"
 )
 
@@ -222,5 +225,38 @@ func TestABackupThatCannotBePutInItsPlaceChangesNothing(t *testing.T) {
 	is("aside-wal", "db-wal")
 	if err := besides(os.ErrClosed, at("aside")); !errors.Is(err, os.ErrClosed) || !strings.Contains(err.Error(), at("aside")) {
 		t.Errorf("where it is is not said: %v", err)
+	}
+}
+
+// A backup that is whole stays although it could not be noted in the database: another workspace may count on it already.
+func TestAWholeBackupIsKeptAlsoWhereItCannotBeNoted(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-")
+	where := place{database: "sqlite:" + filepath.Join(s.dir, "server.db")}
+	e, err := where.engine(t.Context(), where.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = e.DB.Close() }()
+	if err := e.DB.Write(t.Context(), "", func(t *database.Tx) error {
+		return t.Exec(context.Background(), "CREATE TRIGGER no BEFORE UPDATE OF durable ON ws BEGIN SELECT raise(ABORT, 'no'); END")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(s.dir, "backup.db")
+	if err := backupSQLite(t.Context(), e, to); !errors.Is(err, server.ErrNotMarked) {
+		t.Errorf("%v", err)
+	}
+	if info, err := os.Stat(to); err != nil || info.Size() == 0 {
+		t.Errorf("the backup is gone: %v", err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	half := filepath.Join(s.dir, "half.db")
+	if err := backupSQLite(ended, e, half); err == nil {
+		t.Error("a backup that was cancelled is said to be one")
+	}
+	if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("half a backup is left: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -9,8 +8,6 @@ import (
 
 	"leadline/crm/server"
 )
-
-var errServing = errors.New("a server is running on this database; stop it first")
 
 // lock keeps a restore, and a second server, away from an embedded database that is served: the agents of one would not hear what those
 // of the other do. busy is what is said then.

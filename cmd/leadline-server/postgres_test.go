@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/url"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	dbase "leadline/crm/server/database"
 	"leadline/crm/server/rig"
 )
 
@@ -74,6 +76,11 @@ func TestPostgreSQLIsBackedUpAndRestored(t *testing.T) {
 	if out, err := exec.Command("pg_restore", "--no-owner", "--role=leadline", "--dbname="+superuser(t, database), backup).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
+	serving := listening(t, database)
+	if out, err := do("restore"); !errors.Is(err, dbase.ErrServed) {
+		t.Errorf("restored under a server that goes on: %s %v", out, err)
+	}
+	serving()
 	if out, err := do("restore"); err != nil {
 		t.Fatal(out, err)
 	}
@@ -82,5 +89,29 @@ func TestPostgreSQLIsBackedUpAndRestored(t *testing.T) {
 	}
 	if out, err := do("verify"); err != nil {
 		t.Error(out, err)
+	}
+}
+
+// listening has a server listen on a database until stop is called.
+func listening(t *testing.T, url string) (stop func()) {
+	t.Helper()
+	db, err := dbase.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ready, done := make(chan struct{}), make(chan error, 1)
+	go func() { done <- db.Listen(ctx, func() { close(ready) }, func(dbase.News) {}) }()
+	select {
+	case <-ready:
+	case err := <-done:
+		t.Fatal(err)
+	}
+	return func() {
+		cancel()
+		<-done
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"leadline/crm"
@@ -32,8 +33,15 @@ func (e *Engine) Backup(ctx context.Context, file string) error {
 	if err := e.DB.Backup(ctx, file); err != nil {
 		return err
 	}
-	return e.MarkDurable(ctx, heads)
+	if err := e.MarkDurable(ctx, heads); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotMarked, err)
+	}
+	return nil
 }
+
+// ErrNotMarked tells of a backup that is whole, but which not every workspace knows of: programs keep longer what they would have to
+// send again. It is not to be thrown away, since other workspaces count on it.
+var ErrNotMarked = errors.New("the backup is whole, but could not be noted in the database")
 
 // MarkDurable says that a backup has what is up to these revisions: programs may take their commands up to there
 // out of their journals. Who copies a PostgreSQL by its own tools asks for Heads before.

@@ -54,6 +54,9 @@ func (p *postgres) listen(ctx context.Context, ready func(), heard func(News)) e
 	if _, err := conn.Exec(ctx, "LISTEN "+newsChannel); err != nil {
 		return err
 	}
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock_shared($1)", servedLock); err != nil { // waits while it is restored
+		return err
+	}
 	ready()
 	for {
 		message, err := conn.WaitForNotification(ctx)

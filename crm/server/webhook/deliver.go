@@ -91,6 +91,10 @@ func (h *Hooks) begin(ctx context.Context) error {
 			if hook.Cursor == head || h.engine.Now().Before(hook.Next) || !h.take(hook.ID) {
 				continue
 			}
+			if hook.sealed != nil { // it stays taken, so that this is said once
+				h.engine.Log.Error("a webhook's secret cannot be read: remove it and set it up anew", "webhook", hook.ID, "error", hook.sealed)
+				continue
+			}
 			h.telling.Go(func() {
 				defer h.release(hook.ID)
 				if err := h.tell(ctx, workspace, hook); err != nil && ctx.Err() == nil {

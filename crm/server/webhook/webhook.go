@@ -47,6 +47,7 @@ type Hook struct {
 	Failures int      // in a row
 	Next     time.Time
 	secret   []byte
+	sealed   error // why the secret cannot be read: it was sealed by another key
 }
 
 // Kinds are those that can be told of.
@@ -117,10 +118,9 @@ func (h *Hooks) List(ctx context.Context, workspace crm.ID) (all []Hook, err err
 					return err
 				}
 				k.Kinds, k.Next = strings.Fields(kinds), time.UnixMilli(next)
-				var err error
-				k.secret, err = h.vault.Open(purpose(workspace, k.ID), sealed)
+				k.secret, k.sealed = h.vault.Open(purpose(workspace, k.ID), sealed)
 				all = append(all, k)
-				return err
+				return nil
 			})
 	})
 	return all, err

@@ -303,6 +303,37 @@ func TestAWebhookThatHangsHoldsUpNoOther(t *testing.T) {
 	}
 }
 
+// A webhook whose secret was sealed by a key that is no more holds up no other, and is said once.
+func TestAWebhookThatCannotSignHoldsUpNoOther(t *testing.T) {
+	o := open(t)
+	var log bytes.Buffer
+	o.engine.Log = slog.New(slog.NewTextHandler(&log, nil))
+	lost, _, err := o.hooks.Add(t.Context(), o.workspace, o.user("Anna"), o.url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := o.hooks.Add(t.Context(), o.workspace, o.user("Petra"), o.url, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.engine.DB.Write(t.Context(), string(o.workspace), func(x *database.Tx) error {
+		return x.Exec(t.Context(), "UPDATE webhook SET secret = $2 WHERE ws = $1 AND id = $3", string(o.workspace), []byte("of another key"), string(lost.ID))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	o.do(crm.CreateContact{Contact: crm.Contact{ID: o.id(), LastName: "Meier"}})
+	o.tell()
+	o.tell()
+	if n := len(o.listener.events(t)); n != 1 {
+		t.Errorf("told of %d changes", n)
+	}
+	if n := strings.Count(log.String(), "secret cannot be read"); n != 1 {
+		t.Errorf("said %d times: %s", n, log.String())
+	}
+	if err := o.hooks.Remove(t.Context(), o.workspace, lost.ID); err != nil {
+		t.Error(err)
+	}
+}
+
 // Who looks after the server reads why a webhook is not told; its address, which may be a secret, is not in the log.
 func TestTheLogSaysWhyAWebhookIsNotTold(t *testing.T) {
 	o := open(t)
