@@ -23,6 +23,8 @@ LIVE := /(rig|pbxtest|e2e|audio)$$
 # go test -tags sqlite_fts5 ./crm/sim -seeds 10000 -timeout 0
 SIM  := /crm/sim$$
 SEEDS ?= 40
+# What .ci/fuzz is to do behind the simulator, if anything: the live tests mostly wait, and leave it the processors.
+FUZZ ?=
 
 .PHONY: all build test test-quick lint fuzz bench demo screenshots package package-linux package-windows clean
 
@@ -43,9 +45,10 @@ test:
 	.ci/setup test
 	@status=0; \
 	go test -race -tags $(TAGS) -timeout 20m -p 2 -parallel 6 ./ui $$(go list -tags $(TAGS) ./... | grep -Ev '/ui$$|$(LIVE)|$(SIM)') || status=1; \
-	nice -n 19 go test -tags $(TAGS) -timeout 20m ./crm/sim -seeds $(SEEDS) & sim=$$!; \
+	{ rest=0; nice -n 19 go test -tags $(TAGS) -timeout 20m ./crm/sim -seeds $(SEEDS) || rest=1; \
+		[ -z "$(FUZZ)" ] || nice -n 19 .ci/fuzz $(FUZZ) || rest=1; exit $$rest; } & behind=$$!; \
 	go test -race -tags $(TAGS) -timeout 20m -p 1 -parallel 4 -count 1 $$(go list -tags $(TAGS) ./... | grep -E '$(LIVE)') || status=1; \
-	wait $$sim || status=1; \
+	wait $$behind || status=1; \
 	go test -tags $(TAGS) -timeout 20m -run '^TestADay' -count 1 ./cmd/leadline/e2e || status=1; \
 	exit $$status
 
