@@ -389,8 +389,9 @@ func TestBeingTransferredIsForOneAtATime(t *testing.T) {
 	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000)) // back
 	d.eventually("active again", func() bool { return d.last(c.ID).State == phone.Active })
 	d.eventually("the call that was busy is gone", func() bool { return len(d.Calls()) == 1 })
-	for range 31 {
+	for n := range 31 {
 		caller.NewCall().Invite(siptest.SDP(4100))
+		d.eventually("one call more", func() bool { return len(d.Calls()) == n+2 })
 	}
 	refer("486") // no more calls than there can be
 }
