@@ -51,10 +51,10 @@ func (p *postgres) listen(ctx context.Context, ready func(), heard func(News)) e
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := conn.Exec(ctx, "LISTEN "+newsChannel); err != nil {
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock_shared($1)", servedLock); err != nil { // waits while it is restored
 		return err
 	}
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock_shared($1)", servedLock); err != nil { // waits while it is restored
+	if _, err := conn.Exec(ctx, "LISTEN "+newsChannel); err != nil {
 		return err
 	}
 	ready()
