@@ -60,6 +60,7 @@ func trayIcon(m trayMark) ([]byte, error) {
 		}
 		words := canvas.NewText(count, color.White)
 		words.TextSize, words.TextStyle = 28, fyne.TextStyle{Bold: true}
+		words.FontSource = theme.Cut(words.TextStyle) // else Fyne reads a font of the system beside ours, from the disk
 		size := words.MinSize()
 		parts = append(parts, placed(words, mid-size.Width/2, mid-size.Height/2, size.Width, size.Height))
 	case m.offline:
