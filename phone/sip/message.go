@@ -35,10 +35,11 @@ func (s *Stack) messaged(req *sip.Request, tx sip.ServerTransaction) {
 		s.respond(req, tx, 415, "Unsupported Media Type", Body{}, sip.NewHeader("Accept", "text/plain"))
 		return
 	}
-	s.respond(req, tx, 200, "OK", Body{})
+	// Told first: what the sender is told was taken has been.
 	if s.opts.Message != nil && text != "" {
 		s.opts.Message(Text{From: Caller(headersOf(req), s.believes(req)), Text: text})
 	}
+	s.respond(req, tx, 200, "OK", Body{})
 }
 
 // textOf reads text/plain in UTF-8 or Latin-1.

@@ -219,6 +219,7 @@ func (d *subscriptionDialog) establish(tag string, contact *sip.ContactHeader, r
 
 func (sub *Subscription) request(expires time.Duration) *sip.Request {
 	s := sub.stack
+	contact := s.contact()
 	sub.mu.Lock()
 	defer sub.mu.Unlock()
 	d := &sub.dialog
@@ -242,7 +243,7 @@ func (sub *Subscription) request(expires time.Duration) *sip.Request {
 	if len(d.routes) > 0 {
 		(&state{target: d.remote, routes: d.routes}).address(req)
 	}
-	req.AppendHeader(s.contact())
+	req.AppendHeader(contact)
 	req.AppendHeader(sip.NewHeader("Event", sub.event))
 	req.AppendHeader(sip.NewHeader("Accept", sub.accept))
 	seconds := sip.ExpiresHeader(expires / time.Second)
@@ -263,9 +264,11 @@ func (sub *Subscription) leave() {
 // subscription is the one that a NOTIFY belongs to, or nil.
 func (s *Stack) subscription(req *sip.Request) *Subscription {
 	local, _ := req.To().Params.Get("tag")
+	// Not both locks at once: told, which is called under the subscription's, may ask the stack.
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, sub := range s.subscriptions {
+	all := slices.Clone(s.subscriptions)
+	s.mu.Unlock()
+	for _, sub := range all {
 		sub.mu.Lock()
 		ours := sub.dialog.callID == req.CallID().Value() && sub.dialog.localTag == local
 		sub.mu.Unlock()
@@ -348,8 +351,9 @@ func (s *Stack) notifiedUnasked(req *sip.Request, tx sip.ServerTransaction) {
 		s.respond(req, tx, 481, "Subscription Does Not Exist", Body{})
 		return
 	}
-	s.respond(req, tx, 200, "OK", Body{})
+	// Told first: what comes after our 200, a second NOTIFY say, is told after it.
 	if s.opts.Notified != nil && len(req.Body()) > 0 {
 		s.opts.Notified(Notice{Event: eventOf(req), Body: bodyOf(req)})
 	}
+	s.respond(req, tx, 200, "OK", Body{})
 }
