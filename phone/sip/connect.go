@@ -46,14 +46,18 @@ func (s *Stack) connect(ctx context.Context, target locate.Target) (way func(), 
 	if err != nil {
 		return nil, err
 	}
-	if s.door == nil {
-		s.door = newDoor(conn.LocalAddr())
-		go s.listen(func() error {
-			if s.acc.transport == "tls" {
-				return s.server.ServeTLS(s.door)
-			}
-			return s.server.ServeTCP(s.door)
-		})
+	if s.door == nil || closed(s.door.closed) {
+		door := newDoor(conn.LocalAddr())
+		s.door = door
+		go func() {
+			defer door.shut() // whoever hands something over waits for nobody
+			s.listen(func() error {
+				if s.acc.transport == "tls" {
+					return s.server.ServeTLS(door)
+				}
+				return s.server.ServeTCP(door)
+			})
+		}()
 	}
 	s.mu.Lock()
 	old := s.stream
@@ -141,13 +145,18 @@ func (s *Stack) bind(ip netip.Addr, target locate.Target) (way func(), err error
 		s.udp.follow(conn)
 	}
 	socket := newMobileConn(conn)
+	s.mu.Lock()
 	s.udp = socket
+	s.mu.Unlock()
 	return func() {
 		go func() {
 			defer close(down)
 			s.listen(func() error { return s.server.ServeUDP(socket) })
 		}()
-		<-socket.ready
+		select {
+		case <-socket.ready:
+		case <-down: // it ended before it began
+		}
 	}, nil
 }
 

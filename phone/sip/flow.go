@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/emiago/sipgo/sip"
 )
 
 // mobileConn is the UDP socket as the library sees it: it stays when this machine gets
@@ -162,6 +165,8 @@ type streamConn struct {
 	down chan struct{} // closed when it broke
 	once sync.Once
 
+	writing sync.Mutex // one message at a time, so that the deadline is its own
+
 	mu     sync.Mutex
 	err    error         // what broke it
 	ponged bool          // it answers our keep-alives
@@ -212,11 +217,35 @@ func (c *streamConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Write sends one message or a part of one.
+// writePatience is how long a connection may take no message: its buffers are full, since the far end reads nothing, and
+// what waits for that would wait for ever.
+func writePatience() time.Duration { return 16 * sip.T1 }
+
+// Write sends one message or a part of one. A connection that doesn't take it in time is of no more use; of any other
+// error its reader knows the reason.
 func (c *streamConn) Write(b []byte) (int, error) {
 	traced.note(true, c.RemoteAddr(), b)
-	return c.Conn.Write(b)
+	return c.write(b)
 }
+
+func (c *streamConn) write(b []byte) (int, error) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if closed(c.down) { // while others waited before it
+		return 0, c.reason()
+	}
+	_ = c.Conn.SetWriteDeadline(time.Now().Add(writePatience()))
+	n, err := c.Conn.Write(b)
+	_ = c.Conn.SetWriteDeadline(time.Time{}) // TLS writes by itself, too
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		c.broke(err)
+		_ = c.Conn.Close()
+	}
+	return n, err
+}
+
+// SetWriteDeadline does nothing: each Write has its own.
+func (c *streamConn) SetWriteDeadline(time.Time) error { return nil }
 
 func (c *streamConn) Close() error {
 	err := c.Conn.Close()
@@ -290,6 +319,8 @@ func (d *door) Accept() (net.Conn, error) {
 func (d *door) Addr() net.Addr { return d.at }
 
 func (d *door) Close() error {
-	d.once.Do(func() { close(d.closed) })
+	d.shut()
 	return nil
 }
+
+func (d *door) shut() { d.once.Do(func() { close(d.closed) }) }

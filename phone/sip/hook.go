@@ -22,9 +22,13 @@ func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransact
 		d.mu.Unlock()
 	}
 	s.mu.Lock()
-	key := s.key
+	key, socket := s.key, s.udp
 	s.mu.Unlock()
 	if s.acc.transport == "udp" {
+		// The library would open a socket of its own in its place, at an address that the next one needs.
+		if closed(socket.broken) {
+			return nil, s.broken()
+		}
 		// From the socket we listen at, whatever built the request: NATs and
 		// PBXs expect one address.
 		req.Laddr = sip.Addr{IP: net.IP(key.Addr().AsSlice()), Port: int(key.Port())}

@@ -3,7 +3,6 @@ package sip
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 )
 
@@ -34,7 +33,7 @@ func (c *streamConn) keepAlive(ctx context.Context) error {
 	case <-c.pong:
 	default:
 	}
-	if _, err := io.WriteString(c.Conn, "\r\n\r\n"); err != nil {
+	if _, err := c.write([]byte("\r\n\r\n")); err != nil {
 		c.broke(err)
 		return err
 	}

@@ -52,9 +52,9 @@ type Stack struct {
 
 	served atomic.Pointer[[]sip.Uri] // the way of what begins something, as the registrar says (RFC 3608); nil: as the account does
 
-	moving sync.Mutex // held by Open, Move and Close
-	udp    *mobileConn
-	door   *door // of TCP and TLS
+	moving sync.Mutex  // held by Open, Move and Close
+	udp    *mobileConn // of mu, too
+	door   *door       // of TCP and TLS
 
 	mu            sync.Mutex
 	target        locate.Target
@@ -131,8 +131,8 @@ func (s *Stack) start(ctx context.Context, target locate.Target) (err error) {
 		sipgo.WithUserAgentHostname(s.acc.host),
 		sipgo.WithUserAgenTLSConfig(config),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerReadFilter(s.screen), sip.WithTransportLayerTransports(sip.TransportsConfig{
-			TCP: &sip.TransportTCP{DialerCreate: s.dialer},
-			TLS: &sip.TransportTLS{TransportTCP: &sip.TransportTCP{DialerCreate: s.dialer}},
+			TCP: &sip.TransportTCP{DialerCreate: s.dialer, WriteTimeout: writePatience()},
+			TLS: &sip.TransportTLS{TransportTCP: &sip.TransportTCP{DialerCreate: s.dialer, WriteTimeout: writePatience()}},
 		})),
 	)
 	if err != nil {
