@@ -116,9 +116,9 @@ func (c *call) redirect(target string) error {
 
 // diverted sends a new call on, or away, as the agent has set, and tells whether it did.
 func (c *call) diverted() bool {
-	p := c.phone
+	p, now := c.phone, c.phone.cfg.Now()
 	p.mu.Lock()
-	forward, quiet := p.forwardAll.before(p.forwards[c.line.account.Name]), p.cfg.Now().Before(p.quietUntil)
+	forward, quiet := p.forwardAll.before(p.forwards[c.line.account.Name]), now.Before(p.quietUntil)
 	p.mu.Unlock()
 	if c.invite.Returned { // it would go round, faster than anybody answers
 		forward = Forward{}

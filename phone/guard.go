@@ -160,20 +160,29 @@ func (g *guard) begin(on port, waiting ...[]byte) {
 	close(made)
 }
 
-// shaken takes over the keys of a handshake.
+// shaken takes over the keys of a handshake, and tells how it ended.
 func (g *guard) shaken(a *secure.Association, on port, ours, theirs sdp.Crypto, err error) {
+	over, told, err := g.takeKeys(a, on, ours, theirs, err)
+	if over != nil {
+		go over.Close()
+	}
+	if told {
+		g.told(err)
+	}
+}
+
+// takeKeys is shaken's part under the lock. It gives the association that is of no more use, and what is to be told.
+func (g *guard) takeKeys(a *secure.Association, on port, ours, theirs sdp.Crypto, err error) (over *secure.Association, told bool, _ error) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.shaking[on] != a {
-		g.mu.Unlock()
-		return
+		return nil, false, nil
 	}
 	old := g.before[on]
 	g.before[on] = nil
 	if err != nil && old != nil { // not the far end's, or it has thought better of it
 		g.shaking[on] = old
-		g.mu.Unlock()
-		go a.Close()
-		return
+		return a, false, nil
 	}
 	var sealer *secure.Sealer
 	var opener *secure.Opener
@@ -195,14 +204,8 @@ func (g *guard) shaken(a *secure.Association, on port, ours, theirs sdp.Crypto, 
 		g.foreign.Store(0)
 		g.force.Store(&next)
 	}
-	g.mu.Unlock()
-	if old != nil {
-		go old.Close()
-	}
-	if err != nil && on == onRTCP {
-		return // a far end without encrypted reports is heard nevertheless
-	}
-	g.told(err)
+	// A far end without encrypted reports is heard nevertheless.
+	return old, err == nil || on != onRTCP, err
 }
 
 // mostEarly is how many handshake packets wait for the description that announces them.

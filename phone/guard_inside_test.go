@@ -2,6 +2,7 @@ package phone
 
 import (
 	"testing"
+	"time"
 
 	"leadline/phone/media/secure"
 	"leadline/phone/sdp"
@@ -43,5 +44,30 @@ func TestNothingLeavesPastAKeysEnd(t *testing.T) {
 	leaves("with a new key", true)
 	if ours, _ := g.wear(); ours != secure.Good {
 		t.Errorf("a new key: %d", ours)
+	}
+}
+
+// Whatever goes wrong with the keys of a handshake, the call can be ended.
+func TestKeysThatPanicLockNothing(t *testing.T) {
+	g := newGuard(nil, func(error) { t.Error("told that it is encrypted") })
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Skip("they are refused in another way")
+			}
+		}()
+		g.force.Store(nil) // as if nothing had been agreed on
+		key := sdp.Crypto{Suite: "AES_CM_128_HMAC_SHA1_80", Keys: []sdp.MasterKey{{Key: secure.NewKeyring()["AES_CM_128_HMAC_SHA1_80"]}}}
+		g.shaken(nil, onRTP, key, key, nil)
+	}()
+	closed := make(chan struct{})
+	go func() {
+		g.close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(10 * time.Second):
+		t.Fatal("it waits for ever")
 	}
 }

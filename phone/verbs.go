@@ -81,11 +81,12 @@ func (p *Phone) SetHoldMusic(start func() func([]int16)) {
 // music begins the music for a caller, nil when there is to be none.
 func (p *Phone) music() func([]int16) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.comfort == nil {
+	start := p.comfort
+	p.mu.Unlock()
+	if start == nil {
 		return nil
 	}
-	return p.comfort()
+	return start()
 }
 
 func (c *call) wrong(what string) error {

@@ -333,24 +333,26 @@ func (s *Session) Muted() bool {
 // Close says goodbye by RTCP. After it Play is silent and nothing is sent. A second
 // Close does nothing.
 func (s *Session) Close() {
-	wall := s.cfg.Now()
+	if bye := s.end(s.cfg.Now()); bye != nil {
+		s.cfg.SendRTCP(bye)
+	}
+}
+
+// end gives the goodbye, if one is to be sent.
+func (s *Session) end(wall time.Time) []byte {
 	s.out.Lock()
+	defer s.out.Unlock()
 	if s.out.closed {
-		s.out.Unlock()
-		return
+		return nil
 	}
 	s.out.closed = true
 	s.in.Lock()
+	defer s.in.Unlock() // whatever happens: the sound card's goroutine may be on its way in
 	s.in.listens = false
-	var bye []byte
-	if s.cfg.SendRTCP != nil {
-		bye = s.reportLocked(s.since(wall), wall, true)
+	if s.cfg.SendRTCP == nil {
+		return nil
 	}
-	s.in.Unlock()
-	s.out.Unlock()
-	if bye != nil {
-		s.cfg.SendRTCP(bye)
-	}
+	return s.reportLocked(s.since(wall), wall, true)
 }
 
 // since is a time on the session's own clock.

@@ -287,20 +287,7 @@ func (sub *Subscription) notified(req *sip.Request, tx sip.ServerTransaction) {
 		s.respond(req, tx, 489, "Bad Event", Body{})
 		return
 	}
-	sub.mu.Lock()
-	d := &sub.dialog
-	d.establish(tag, req.Contact(), recordRoutes(req))
-	known := d.theirTag == tag
-	late := req.CSeq().SeqNo <= d.theirCSeq
-	if known && !late {
-		d.theirCSeq = req.CSeq().SeqNo
-	}
-	ended := d.ended
-	// Told under the lock: what is in order on the wire is told in order.
-	if known && !late && len(req.Body()) > 0 {
-		sub.told(Notice{Event: sub.event, Body: bodyOf(req)})
-	}
-	sub.mu.Unlock()
+	known, late, ended := sub.tell(req, tag)
 	switch {
 	case !known: // a proxy forked the SUBSCRIBE; one notifier is enough
 		s.respond(req, tx, 481, "Subscription Does Not Exist", Body{})
@@ -319,6 +306,24 @@ func (sub *Subscription) notified(req *sip.Request, tx sip.ServerTransaction) {
 		default:
 		}
 	}
+}
+
+// tell tells of a NOTIFY of the dialog's, unless a later one has been told.
+func (sub *Subscription) tell(req *sip.Request, tag string) (known, late bool, ended chan<- ending) {
+	sub.mu.Lock()
+	defer sub.mu.Unlock()
+	d := &sub.dialog
+	d.establish(tag, req.Contact(), recordRoutes(req))
+	known = d.theirTag == tag
+	late = req.CSeq().SeqNo <= d.theirCSeq
+	if known && !late {
+		d.theirCSeq = req.CSeq().SeqNo
+	}
+	// Told under the lock: what is in order on the wire is told in order.
+	if known && !late && len(req.Body()) > 0 {
+		sub.told(Notice{Event: sub.event, Body: bodyOf(req)})
+	}
+	return known, late, d.ended
 }
 
 // endingOf reads a Subscription-State that says that it is over.

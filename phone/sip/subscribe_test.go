@@ -46,3 +46,25 @@ func TestANotifyComesWhileASubscribeIsWritten(t *testing.T) {
 		t.Fatal("both wait for each other")
 	}
 }
+
+// What a listener does with a NOTIFY doesn't hold up the subscription for ever.
+func TestASubscriptionOutlivesAListenerThatPanics(t *testing.T) {
+	s := &Stack{log: slog.New(slog.DiscardHandler), local: netip.MustParseAddrPort("127.0.0.1:5060")}
+	s.acc.user, s.acc.host, s.acc.transport = "101", "pbx.example", "udp"
+	sub := &Subscription{stack: s, target: s.addressOfRecord(), event: "dialog", told: func(Notice) { panic("boom") }}
+	notify := sip.NewRequest(sip.NOTIFY, sub.target)
+	notify.AppendHeader(&sip.CSeqHeader{SeqNo: 1, MethodName: sip.NOTIFY})
+	notify.SetBody([]byte("x"))
+	func() {
+		defer func() { _ = recover() }()
+		sub.tell(notify, "theirs")
+		t.Error("it was not told")
+	}()
+	asked := make(chan struct{})
+	go func() { sub.request(time.Minute); close(asked) }()
+	select {
+	case <-asked:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the next SUBSCRIBE waits for ever")
+	}
+}
