@@ -40,37 +40,41 @@ func (c *confidant) shakesHandsAt(port int, certificate *secure.Certificate, bod
 	c.to = &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
 	_, hash, _ := strings.Cut(body, "a=fingerprint:sha-256 ")
 	hash, _, _ = strings.Cut(hash, "\r\n")
-	done := make(chan struct{})
-	c.shakes = secure.Associate(secure.AssociationConfig{
+	ended := make(chan error, 1)
+	shakes := secure.Associate(secure.AssociationConfig{
 		Certificate: certificate, Role: role,
 		Fingerprints: []sdp.Fingerprint{{Hash: "sha-256", Hex: strings.ReplaceAll(hash, ":", "")}},
 		Send:         func(p []byte) { _, _ = c.conn.WriteToUDP(p, c.to) },
 		Done: func(ours, theirs sdp.Crypto, err error) {
-			defer close(done)
 			if err == nil {
 				c.seal, err = secure.NewSealer(ours)
 			}
 			if err == nil {
 				c.open, err = secure.NewOpener(theirs)
 			}
-			c.shaken <- err
+			ended <- err
 		},
 	})
 	go func() {
 		buf := make([]byte, 2000)
 		for {
 			select {
-			case <-done:
+			case err := <-ended:
+				c.shaken <- err // whoever hears of it has the socket for themselves
 				return
 			default:
 			}
 			_ = c.conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
-			if n, err := c.conn.Read(buf); err == nil && secure.IsDTLS(buf[:n]) {
-				c.shakes.Receive(buf[:n])
+			n, err := c.conn.Read(buf)
+			switch {
+			case errors.Is(err, net.ErrClosed):
+				return
+			case err == nil && secure.IsDTLS(buf[:n]):
+				shakes.Receive(buf[:n])
 			}
 		}
 	}()
-	c.t.Cleanup(c.shakes.Close)
+	c.t.Cleanup(shakes.Close)
 }
 
 func TestCallsByDTLS(t *testing.T) {

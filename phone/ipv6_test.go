@@ -4,6 +4,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"leadline/phone"
 	"leadline/phone/siptest"
@@ -37,6 +38,7 @@ func TestCallsOverIPv6(t *testing.T) {
 	defer stop()
 	hears := func() {
 		t.Helper()
+		_ = conn.SetReadDeadline(time.Now().Add(siptest.Patience))
 		if _, from, err := conn.ReadFromUDP(make([]byte, 1500)); err != nil || !from.IP.Equal(net.IPv6loopback) {
 			t.Errorf("sound comes from %v, %v", from, err)
 		}

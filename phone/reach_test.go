@@ -249,6 +249,7 @@ func TestCallFollowsToAnotherAddress(t *testing.T) {
 	stop := d.sound.Run(func() []int16 { return make([]int16, 960) }, func([]int16) {})
 	defer stop()
 	buf := make([]byte, 1500)
+	_ = hear.SetReadDeadline(time.Now().Add(siptest.Patience))
 	if _, from, err := hear.ReadFromUDP(buf); err != nil || from.IP.String() != "127.0.0.2" {
 		t.Errorf("sound comes from %v, %v", from, err)
 	}

@@ -167,7 +167,12 @@ func TestTooBriefAnIntervalIsFollowed(t *testing.T) {
 		accept(pbx, m, "1800")
 	})
 	newDesk(t, pbx).registered()
-	if first, second := <-asked, <-asked; first == second || second != "1800" {
+	first := <-asked
+	second := first
+	for second == first && len(asked) > 0 { // a request is sent once more when its answer is late
+		second = <-asked
+	}
+	if first == second || second != "1800" {
 		t.Errorf("asked for %s, then %s", first, second)
 	}
 }

@@ -39,7 +39,6 @@ type confidant struct {
 	to     *net.UDPAddr
 	seq    uint16
 	ssrc   uint32
-	shakes *secure.Association
 	shaken chan error
 	apart  *confidant // its port for reports; nil: they come with the sound
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pion/stun/v3"
 
@@ -86,6 +87,7 @@ func TestSTUNServerThatIsSilentHoldsUpOneCall(t *testing.T) {
 	}
 	asked := map[string]bool{}
 	buf := make([]byte, 1500)
+	_ = silent.SetReadDeadline(time.Now().Add(siptest.Patience))
 	for len(asked) < 2 {
 		_, from, err := silent.ReadFromUDP(buf)
 		if err != nil {
