@@ -156,11 +156,11 @@ func (a *Asterisk) CLI(command string) string {
 }
 
 func (a *Asterisk) cli(command string) (string, error) {
-	out, err := a.bin.command("-C", a.etc("asterisk.conf"), "-rx", command).CombinedOutput()
-	if err == nil && strings.Contains(string(out), "Unable to connect to remote asterisk") {
+	out, err := Ask(a.bin.command("-C", a.etc("asterisk.conf"), "-rx", command))
+	if err == nil && strings.Contains(out, "Unable to connect to remote asterisk") {
 		err = errors.New("not running")
 	}
-	return string(out), err
+	return out, err
 }
 
 // Contacts are the contact URIs registered for a user now.

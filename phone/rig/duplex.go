@@ -45,7 +45,9 @@ func (d *Duplex) Delays(t testing.TB, n int) []time.Duration {
 		"--channel-map=front-left,front-right", "--format=s16le", "--raw", raw)
 	time.Sleep(300 * time.Millisecond)
 	play := d.pulse.command(t, "paplay", "--device=says", filepath.Join(dir, "beeps.wav"))
-	<-play.Done()
+	if err := play.Err(); err != nil {
+		t.Fatal(err)
+	}
 	time.Sleep(time.Second)
 	rec.Stop()
 	b, err := os.ReadFile(raw)

@@ -72,8 +72,7 @@ func (k *Kamailio) rpc(args ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out, err := exec.Command(path, append([]string{"-s", "unix:" + k.Dir + "/ctl"}, args...)...).CombinedOutput()
-	return string(out), err
+	return Ask(exec.Command(path, append([]string{"-s", "unix:" + k.Dir + "/ctl"}, args...)...))
 }
 
 // Contacts are the contact URIs registered for a user now.

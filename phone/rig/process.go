@@ -2,8 +2,10 @@ package rig
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -121,10 +123,46 @@ func (p *Process) signal(s syscall.Signal) {
 // Done is closed when the program has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Err waits for the end and is what it ended with; nil is exit status 0.
+// Err waits for the end, a minute at most, and is what it ended with; nil is exit status 0.
 func (p *Process) Err() error {
-	<-p.done
-	return p.err
+	select {
+	case <-p.done:
+		return p.err
+	case <-time.After(time.Minute):
+		return fmt.Errorf("%s goes on", p.Name)
+	}
+}
+
+// patience is how long what a test asks a program may take: milliseconds do, but not where a server that it asks hangs.
+const patience = 30 * time.Second
+
+// Ask runs a program to its end and gives what it prints, errors too; one that takes longer than half a minute is killed.
+func Ask(cmd *exec.Cmd) (string, error) {
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := endsWithin(patience, cmd)
+	return out.String(), err
+}
+
+// AskQuietly is Ask without what it prints of errors.
+func AskQuietly(cmd *exec.Cmd) (string, error) {
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	err := endsWithin(patience, cmd)
+	return out.String(), err
+}
+
+func endsWithin(limit time.Duration, cmd *exec.Cmd) error {
+	cmd.WaitDelay = time.Second // its children may keep the pipe open
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	late := time.AfterFunc(limit, func() { _ = cmd.Process.Kill() })
+	err := cmd.Wait()
+	if !late.Stop() {
+		return fmt.Errorf("%s did not end within %v: %w", filepath.Base(cmd.Path), limit, err)
+	}
+	return err
 }
 
 // Output is all that the program has written so far.
@@ -141,8 +179,8 @@ func (p *Process) Says(t testing.TB, text string, within time.Duration) {
 
 // Group is the process ids in the program's process group, itself included.
 func (p *Process) Group() []string {
-	out, _ := exec.Command("pgrep", "-g", itoa(p.PID)).Output()
-	return strings.Fields(string(out))
+	out, _ := AskQuietly(exec.Command("pgrep", "-g", itoa(p.PID)))
+	return strings.Fields(out)
 }
 
 // output keeps what a program writes and wakes those who wait for a piece of it.

@@ -204,8 +204,7 @@ func (p *Pulse) load(t testing.TB, name, module string, args ...string) {
 func (p *Pulse) pactl(args ...string) (string, error) {
 	cmd := exec.Command("pactl", args...)
 	cmd.Env = append(append(os.Environ(), p.Env()...), "LC_ALL=C")
-	out, err := cmd.CombinedOutput()
-	return string(out), err
+	return Ask(cmd)
 }
 
 func (p *Pulse) command(t testing.TB, name string, args ...string) *Process {

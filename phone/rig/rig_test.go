@@ -246,3 +246,24 @@ func TestSoundingLeavesTheSilenceAroundASoundAway(t *testing.T) {
 		t.Errorf("%d samples of silence sound", len(got.Samples))
 	}
 }
+
+// What a test asks a program ends, whatever the program waits for.
+func TestAProgramThatDoesNotAnswerIsNotWaitedForForEver(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	var out strings.Builder
+	hangs := exec.Command("sh", "-c", "echo before; sleep 5 & wait")
+	hangs.Stdout = &out
+	if err := endsWithin(300*time.Millisecond, hangs); err == nil || !strings.Contains(err.Error(), "did not end") {
+		t.Errorf("it ended with %v", err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("that took %v", took)
+	}
+	if got, err := Ask(exec.Command("sh", "-c", "echo said; echo complained >&2; exit 3")); err == nil || got != "said\ncomplained\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := AskQuietly(exec.Command("sh", "-c", "echo said; echo complained >&2")); err != nil || got != "said\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+}

@@ -39,6 +39,7 @@ type SIPp struct {
 	t       testing.TB
 	process *Process
 	calls   int
+	limit   time.Duration
 }
 
 // SIPpResult is what came of a run.
@@ -59,12 +60,12 @@ func RunSIPp(t testing.TB, opt SIPpOptions) SIPpResult {
 func StartSIPp(t testing.TB, opt SIPpOptions) *SIPp {
 	t.Helper()
 	Need(t, "sipp", "ss")
-	s := &SIPp{Port: FreePort(t), Dir: folder(t), t: t, calls: max(opt.Calls, 1)}
-	write(t, filepath.Join(s.Dir, "scenario.xml"), "%s", opt.Scenario)
 	limit := opt.Limit
 	if limit == 0 {
 		limit = 30 * time.Second
 	}
+	s := &SIPp{Port: FreePort(t), Dir: folder(t), t: t, calls: max(opt.Calls, 1), limit: limit}
+	write(t, filepath.Join(s.Dir, "scenario.xml"), "%s", opt.Scenario)
 	rate := max(opt.Rate, 1)
 	if s.calls == 1 {
 		rate = 100 // else SIPp waits a second before its only call
@@ -111,7 +112,7 @@ func StartSIPp(t testing.TB, opt SIPpOptions) *SIPp {
 	if opt.Target == "" {
 		// Calls may come as soon as its socket is there.
 		Eventually(t, 30*time.Second, "sipp listens", func() (bool, string) {
-			out, _ := exec.Command("ss", "-lntuH", "sport", "=", ":"+itoa(s.Port)).Output()
+			out, _ := AskQuietly(exec.Command("ss", "-lntuH", "sport", "=", ":"+itoa(s.Port)))
 			return len(out) > 0, "no socket"
 		})
 	}
@@ -137,7 +138,11 @@ func (s *SIPp) Passed() SIPpResult {
 // Result waits for the end and tells what came of it.
 func (s *SIPp) Result() SIPpResult {
 	s.t.Helper()
-	<-s.process.Done()
+	select {
+	case <-s.process.Done():
+	case <-time.After(s.limit + patience): // its own limit has ended it before
+		s.process.Kill()
+	}
 	var r SIPpResult
 	if b, err := os.ReadFile(filepath.Join(s.Dir, "errors.log")); err == nil {
 		r.Errors = string(b)

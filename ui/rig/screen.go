@@ -116,11 +116,11 @@ func (s *Screen) Command(name string, args ...string) *exec.Cmd {
 // Run is what a program on this desktop prints; the test fails when it fails.
 func (s *Screen) Run(name string, args ...string) string {
 	s.t.Helper()
-	out, err := s.Command(name, args...).CombinedOutput()
+	out, err := phone.Ask(s.Command(name, args...))
 	if err != nil {
 		s.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}
-	return strings.TrimSpace(string(out))
+	return strings.TrimSpace(out)
 }
 
 // Window is the X id of the visible window whose title has the text in it, ""
@@ -140,11 +140,11 @@ type Window struct{ ID, Title string }
 // Windows are those that can be seen, bottom first.
 func (s *Screen) Windows() []Window {
 	s.t.Helper()
-	out, err := s.Command("xprop", "-root", "-notype", "_NET_CLIENT_LIST_STACKING").Output()
+	out, err := phone.AskQuietly(s.Command("xprop", "-root", "-notype", "_NET_CLIENT_LIST_STACKING"))
 	if err != nil {
 		s.t.Fatalf("xprop: %v", err)
 	}
-	_, list, _ := strings.Cut(string(out), "#")
+	_, list, _ := strings.Cut(out, "#")
 	var all []Window
 	for id := range strings.SplitSeq(list, ",") {
 		id = strings.TrimSpace(id)
@@ -152,8 +152,8 @@ func (s *Screen) Windows() []Window {
 			continue
 		}
 		// A window may be gone by the time it is asked for its title.
-		if name, err := s.Command("xdotool", "getwindowname", id).Output(); err == nil {
-			all = append(all, Window{id, strings.TrimSpace(string(name))})
+		if name, err := phone.AskQuietly(s.Command("xdotool", "getwindowname", id)); err == nil {
+			all = append(all, Window{id, strings.TrimSpace(name)})
 		}
 	}
 	return all
@@ -172,11 +172,11 @@ func (s *Screen) WaitWindow(title string, within time.Duration) string {
 
 // Active is the title of the window that has the keyboard, "" when none has.
 func (s *Screen) Active() string {
-	out, err := s.Command("xdotool", "getactivewindow", "getwindowname").Output()
+	out, err := phone.AskQuietly(s.Command("xdotool", "getactivewindow", "getwindowname"))
 	if err != nil {
 		return ""
 	}
-	return strings.TrimSpace(string(out))
+	return strings.TrimSpace(out)
 }
 
 // Type types text into whatever has the keyboard; Keys presses keys by their X
@@ -225,7 +225,7 @@ func (s *Screen) Shot(file string) image.Image {
 // dunst keeps them: JSON.
 func (s *Screen) Notifications() string {
 	s.t.Helper()
-	shown, err := s.Command("dunstctl", "count").CombinedOutput()
+	shown, err := phone.Ask(s.Command("dunstctl", "count"))
 	if err != nil {
 		s.t.Fatalf("dunstctl count: %v\n%s", err, shown)
 	}
