@@ -8,6 +8,7 @@ import (
 
 	"leadline/cmd/leadline/config"
 	"leadline/crm"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/store"
 	"leadline/phone/siptest"
 	"leadline/ui/desk"
@@ -33,7 +34,7 @@ func TestTheProgramEndsWhateverIsSilent_H4(t *testing.T) {
 	c.Data, c.Audio = t.TempDir(), config.Audio{Microphone: "null", Speaker: "null", Ringer: "null"}
 	c.Accounts = []config.Account{account}
 	c.Server = config.Server{URL: "http://" + server.Addr().String(), User: "anna@example.org"}
-	p, err := newProgram(options{Config: c, File: filepath.Join(c.Data, "leadline.toml"), Private: true, Password: serverPassword})
+	p, err := newProgram(options{Config: c, File: filepath.Join(c.Data, "leadline.toml"), Private: true, Password: company.Password})
 	if err != nil {
 		t.Fatal(err)
 	}

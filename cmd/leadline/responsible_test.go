@@ -8,6 +8,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/wire"
 	"leadline/phone"
 	"leadline/phone/audio"
@@ -18,11 +19,11 @@ import (
 // A real telephone, a real file and a real server: Ben's customer calls the line and rings Anna's phone, which sends the call on
 // to Ben while he is free, and rings as always when he is not.
 func TestAPhoneSendsACallToTheResponsiblePerson_D3(t *testing.T) {
-	c := aCompany(t)
-	c.user(t, crm.User{Name: "Anna", Email: "anna@example.org", Extension: "101", Roles: []crm.ID{crm.Administrator}})
-	ben := c.user(t, crm.User{Name: "Ben", Email: "ben@example.org", Extension: "102"})
+	c := company.New(t, nil)
+	c.User(crm.User{Name: "Anna", Email: "anna@example.org", Extension: "101", Roles: []crm.ID{crm.Administrator}})
+	ben := c.User(crm.User{Name: "Ben", Email: "ben@example.org", Extension: "102"})
 	p := aProgram(t)
-	if err := (settings{p}).SignIn(t.Context(), c.url, "anna@example.org", serverPassword); err != nil {
+	if err := (settings{p}).SignIn(t.Context(), c.URL, "anna@example.org", company.Password); err != nil {
 		t.Fatal(err)
 	}
 	p.untilSync(t, "everywhere", func(y desk.Sync) bool { return y.State == desk.Everywhere && y.Waiting == 0 })
@@ -49,9 +50,9 @@ func TestAPhoneSendsACallToTheResponsiblePerson_D3(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.untilDesk(t, "registered", func(s desk.Snapshot) bool { return len(s.Accounts) == 1 && s.Accounts[0].State == desk.Registered })
-	his, err := remote.New(remote.Options{URL: c.url, Device: wire.DeviceInfo{ID: p.store.NewID(), Name: "Ben's"}})
+	his, err := remote.New(remote.Options{URL: c.URL, Device: wire.DeviceInfo{ID: p.store.NewID(), Name: "Ben's"}})
 	if err == nil {
-		_, err = his.SignIn(t.Context(), "ben@example.org", serverPassword)
+		_, err = his.SignIn(t.Context(), "ben@example.org", company.Password)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,12 +14,9 @@ import (
 	"leadline/cmd/leadline/secret"
 	"leadline/crm"
 	"leadline/crm/replica"
-	"leadline/crm/server"
-	"leadline/crm/server/access"
 	"leadline/crm/server/database"
-	"leadline/crm/server/front"
 	"leadline/crm/server/ledger"
-	kept "leadline/crm/server/recordings"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/store"
 	"leadline/crm/wire"
 	"leadline/phone"
@@ -32,70 +25,11 @@ import (
 	"leadline/ui/desk"
 )
 
-const serverPassword = "correct horse battery"
-
-// theCompany is the whole shared server.
-type theCompany struct {
-	front.Company
-	access    *access.Access
-	workspace crm.ID
-	url       string
-	noHints   *atomic.Bool // no WebSocket gets through, as behind some proxies
-}
-
-func aCompany(t *testing.T) theCompany {
-	t.Helper()
-	dir := t.TempDir()
-	db, err := database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	vault, err := access.OpenVault(filepath.Join(dir, "key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := slog.New(slog.DiscardHandler)
-	engine := server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: log})
-	in := access.New(db, vault, time.Now)
-	f := front.New(front.Options{Access: in, Engine: engine, Log: log, Region: "DE",
-		Recordings: kept.New(kept.Options{Engine: engine, Vault: vault, Folder: t.TempDir()})})
-	company := front.Company{Engine: engine}
-	workspace, err := company.FirstWorkspace(t.Context(), "DE")
-	if err != nil {
-		t.Fatal(err)
-	}
-	noHints, through := &atomic.Bool{}, f.Handler()
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if noHints.Load() && r.URL.Path == wire.PathWatch {
-			http.Error(w, "a proxy in between knows no WebSocket", http.StatusForbidden)
-			return
-		}
-		through.ServeHTTP(w, r)
-	}))
-	t.Cleanup(func() { f.Close(); web.CloseClientConnections(); web.Close() })
-	return theCompany{company, in, workspace, web.URL, noHints}
-}
-
-// user adds one who can sign in with serverPassword.
-func (c theCompany) user(t *testing.T, u crm.User) crm.User {
-	t.Helper()
-	id, err := c.access.NewID()
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.ID = id
-	if err := errors.Join(c.SaveUser(t.Context(), c.workspace, u), c.access.AddCredential(t.Context(), c.workspace, u.ID, u.Email, serverPassword)); err != nil {
-		t.Fatal(err)
-	}
-	return u
-}
-
 // aServer is the shared server with one user, and the user.
 func aServer(t *testing.T) (url string, u crm.User) {
 	t.Helper()
-	c := aCompany(t)
-	return c.url, c.user(t, crm.User{Name: "Anna", Email: "anna@example.org", Roles: []crm.ID{crm.Administrator}})
+	c := company.New(t, nil)
+	return c.URL, c.User(crm.User{Name: "Anna", Email: "anna@example.org", Roles: []crm.ID{crm.Administrator}})
 }
 
 // aProgram has what signing in needs of the program: no windows, no telephone.
@@ -167,20 +101,20 @@ func TestSigningInKeepsTheFileInStep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ address, password, why string }{
-		{"ftp://x", serverPassword, "The server's address begins with https://"},
+		{"ftp://x", company.Password, "The server's address begins with https://"},
 		{url, "wrong", "E-mail address or password is wrong"},
 		{url, "wrong", "E-mail address or password is wrong"},
 		{url, "wrong", "E-mail address or password is wrong"},
 		{url, "wrong", "E-mail address or password is wrong"},
 		{url, "wrong", "E-mail address or password is wrong. {n} more tries."},
-		{"http://127.0.0.1:1", serverPassword, "The server cannot be reached"},
+		{"http://127.0.0.1:1", company.Password, "The server cannot be reached"},
 	} {
 		var failure *ui.TestFailure
 		if err := s.SignIn(t.Context(), c.address, anna.Email, c.password); !errors.As(err, &failure) || failure.Why.Key != c.why {
 			t.Errorf("%s: %v", c.address, err)
 		}
 	}
-	if err := s.SignIn(t.Context(), url, anna.Email, serverPassword); err != nil {
+	if err := s.SignIn(t.Context(), url, anna.Email, company.Password); err != nil {
 		t.Fatal(err)
 	}
 	everywhere := func(y desk.Sync) bool { return y.State == desk.Everywhere && y.Waiting == 0 }
@@ -202,7 +136,7 @@ func TestSigningInKeepsTheFileInStep(t *testing.T) {
 	}
 	p.untilSync(t, "everywhere again", everywhere)
 	var failure *ui.TestFailure
-	if err := s.SignIn(t.Context(), "https://other.example.org", anna.Email, serverPassword); !errors.As(err, &failure) || failure.Why.Args["server"] != url {
+	if err := s.SignIn(t.Context(), "https://other.example.org", anna.Email, company.Password); !errors.As(err, &failure) || failure.Why.Args["server"] != url {
 		t.Errorf("taken to another server: %v", err)
 	}
 	if err := (settings{p}).SignOut(t.Context()); err != nil {
@@ -219,7 +153,7 @@ func TestWhatAColleagueChangedReachesTheWindowsOfAnother_I2(t *testing.T) {
 	url, anna := aServer(t)
 	here, there := aProgram(t), aProgram(t)
 	for _, p := range []*program{here, there} {
-		if err := (settings{p}).SignIn(t.Context(), url, anna.Email, serverPassword); err != nil {
+		if err := (settings{p}).SignIn(t.Context(), url, anna.Email, company.Password); err != nil {
 			t.Fatal(err)
 		}
 		p.untilSync(t, "everywhere", func(y desk.Sync) bool { return y.State == desk.Everywhere && y.Waiting == 0 })
@@ -254,13 +188,13 @@ func TestWhatAColleagueChangedReachesTheWindowsOfAnother_I2(t *testing.T) {
 
 // A file is one person's: somebody else who signs in on it sends nothing of what waits there, and whose it is goes on with it.
 func TestSomebodyElseDoesNotSendWhatWaitsInAFile_G2(t *testing.T) {
-	c := aCompany(t)
-	anna := c.user(t, crm.User{Name: "Anna", Email: "anna@example.org"})
-	c.user(t, crm.User{Name: "Ben", Email: "ben@example.org"})
+	c := company.New(t, nil)
+	anna := c.User(crm.User{Name: "Anna", Email: "anna@example.org"})
+	c.User(crm.User{Name: "Ben", Email: "ben@example.org"})
 	p := aProgram(t)
 	s := settings{p}
 	everywhere := func(y desk.Sync) bool { return y.State == desk.Everywhere && y.Waiting == 0 }
-	if err := s.SignIn(t.Context(), c.url, anna.Email, serverPassword); err != nil {
+	if err := s.SignIn(t.Context(), c.URL, anna.Email, company.Password); err != nil {
 		t.Fatal(err)
 	}
 	p.untilSync(t, "everywhere", everywhere)
@@ -270,21 +204,21 @@ func TestSomebodyElseDoesNotSendWhatWaitsInAFile_G2(t *testing.T) {
 		t.Fatal(err)
 	}
 	var failure *ui.TestFailure
-	if err := s.SignIn(t.Context(), c.url, "ben@example.org", serverPassword); !errors.As(err, &failure) || failure.Why.Args["user"] != "Anna" {
+	if err := s.SignIn(t.Context(), c.URL, "ben@example.org", company.Password); !errors.As(err, &failure) || failure.Why.Args["user"] != "Anna" {
 		t.Errorf("Ben signs in on Anna's file: %v", err)
 	}
 	if at, err := p.store.Standing(t.Context()); err != nil || at.Waiting != 1 || at.User != anna.ID {
 		t.Errorf("%+v, %v", at, err)
 	}
 	// Ben's session in Anna's file, as a program of before could have kept it.
-	client, err := p.shared.connect(t.Context(), c.url, func(wire.Session) error { return nil })
+	client, err := p.shared.connect(t.Context(), c.URL, func(wire.Session) error { return nil })
 	if err == nil {
-		_, err = client.SignIn(t.Context(), "ben@example.org", serverPassword)
+		_, err = client.SignIn(t.Context(), "ben@example.org", company.Password)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := replica.New(replica.Config{File: p.store, Server: client, Address: c.url, Snapshots: t.TempDir()})
+	r := replica.New(replica.Config{File: p.store, Server: client, Address: c.URL, Snapshots: t.TempDir()})
 	var other replica.OtherUser
 	if _, err := r.Push(t.Context()); !errors.As(err, &other) || other.Owner != anna.ID {
 		t.Errorf("pushed as Ben: %v", err)
@@ -303,7 +237,7 @@ func TestSomebodyElseDoesNotSendWhatWaitsInAFile_G2(t *testing.T) {
 		}
 	}
 	var has crm.Contact
-	err = c.Engine.DB.Read(t.Context(), string(c.workspace), func(tx *database.Tx) error {
+	err = c.Engine.DB.Read(t.Context(), string(c.Workspace), func(tx *database.Tx) error {
 		row, err := tx.Rows(t.Context()).Row(ledger.Key{Entity: wire.Contact, ID: made.ID})
 		if err == nil {
 			has, err = ledger.Read[crm.Contact](row)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"leadline/crm"
+	"leadline/crm/server/rig/company"
 	"leadline/ui"
 	"leadline/ui/desk"
 )
@@ -60,12 +61,12 @@ func (p *program) until(t *testing.T, what string, call crm.ID, is func(crm.Call
 }
 
 func TestAColleaguesRecordingIsHeardAndRemovedEverywhere_G1(t *testing.T) {
-	c := aCompany(t)
-	c.user(t, crm.User{Name: "Anna", Email: "anna@example.org"})
-	c.user(t, crm.User{Name: "Ada", Email: "ada@example.org", Roles: []crm.ID{crm.Administrator}})
+	c := company.New(t, nil)
+	c.User(crm.User{Name: "Anna", Email: "anna@example.org"})
+	c.User(crm.User{Name: "Ada", Email: "ada@example.org", Roles: []crm.ID{crm.Administrator}})
 	anna, ada := aProgram(t), aProgram(t)
 	for p, email := range map[*program]string{anna: "anna@example.org", ada: "ada@example.org"} {
-		if err := (settings{p}).SignIn(t.Context(), c.url, email, serverPassword); err != nil {
+		if err := (settings{p}).SignIn(t.Context(), c.URL, email, company.Password); err != nil {
 			t.Fatal(err)
 		}
 		p.untilSync(t, "everywhere", func(y desk.Sync) bool { return y.State == desk.Everywhere && y.Waiting == 0 })

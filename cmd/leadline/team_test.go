@@ -6,24 +6,25 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/wire"
 	"leadline/ui/desk"
 )
 
 // Issue 5.7: how a colleague is, is on the desk a moment later; and not known once the server is away.
 func TestColleaguesAreAsTheServerTells(t *testing.T) {
-	c := aCompany(t)
-	anna := c.user(t, crm.User{Name: "Anna", Email: "anna@example.org"})
-	ben := c.user(t, crm.User{Name: "Ben", Email: "ben@example.org", Extension: "102"})
-	his, err := remote.New(remote.Options{URL: c.url, Device: wire.DeviceInfo{ID: "6b1d2f0a-0f6b-8e0e-9d5c-5f1a000000bb"}})
+	c := company.New(t, nil)
+	anna := c.User(crm.User{Name: "Anna", Email: "anna@example.org"})
+	ben := c.User(crm.User{Name: "Ben", Email: "ben@example.org", Extension: "102"})
+	his, err := remote.New(remote.Options{URL: c.URL, Device: wire.DeviceInfo{ID: "6b1d2f0a-0f6b-8e0e-9d5c-5f1a000000bb"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := his.SignIn(t.Context(), ben.Email, serverPassword); err != nil {
+	if _, err := his.SignIn(t.Context(), ben.Email, company.Password); err != nil {
 		t.Fatal(err)
 	}
 	p := aProgram(t)
-	if err := (settings{p}).SignIn(t.Context(), c.url, anna.Email, serverPassword); err != nil {
+	if err := (settings{p}).SignIn(t.Context(), c.URL, anna.Email, company.Password); err != nil {
 		t.Fatal(err)
 	}
 	p.untilTeam(t, ben.ID, desk.TeamOffline)

@@ -7,6 +7,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/wire"
 	"leadline/phone"
 	"leadline/ui/desk"
@@ -17,20 +18,20 @@ import (
 func TestAChangedAccountReachesAProgramThatRuns_I3(t *testing.T) {
 	for way, blocked := range map[string]bool{"WebSocket": false, "long polling": true} {
 		t.Run(way, func(t *testing.T) {
-			c := aCompany(t)
-			c.noHints.Store(blocked)
-			ada := c.user(t, crm.User{Name: "Ada", Email: "ada@example.org", Roles: []crm.ID{crm.Administrator}})
-			ben := c.user(t, crm.User{Name: "Ben", Email: "ben@example.org"})
-			office, err := remote.New(remote.Options{URL: c.url, Device: wire.DeviceInfo{ID: "6b1d2f0a-0f6b-8e0e-9d5c-5f1a000000bb"}})
+			c := company.New(t, nil)
+			c.NoHints.Store(blocked)
+			ada := c.User(crm.User{Name: "Ada", Email: "ada@example.org", Roles: []crm.ID{crm.Administrator}})
+			ben := c.User(crm.User{Name: "Ben", Email: "ben@example.org"})
+			office, err := remote.New(remote.Options{URL: c.URL, Device: wire.DeviceInfo{ID: "6b1d2f0a-0f6b-8e0e-9d5c-5f1a000000bb"}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := office.SignIn(t.Context(), ada.Email, serverPassword); err != nil {
+			if _, err := office.SignIn(t.Context(), ada.Email, company.Password); err != nil {
 				t.Fatal(err)
 			}
 			p := aProgram(t)
 			p.telephone(t)
-			if err := (settings{p}).SignIn(t.Context(), c.url, ben.Email, serverPassword); err != nil {
+			if err := (settings{p}).SignIn(t.Context(), c.URL, ben.Email, company.Password); err != nil {
 				t.Fatal(err)
 			}
 			p.untilSync(t, "everywhere", func(y desk.Sync) bool { return y.State == desk.Everywhere })

@@ -1,9 +1,7 @@
 package e2e
 
 import (
-	"crypto/rand"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,11 +12,9 @@ import (
 	"time"
 
 	"leadline/crm"
-	"leadline/crm/server"
-	"leadline/crm/server/access"
 	"leadline/crm/server/database"
-	"leadline/crm/server/front"
 	"leadline/crm/server/ledger"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/store"
 	"leadline/crm/wire"
 	phone "leadline/phone/rig"
@@ -34,77 +30,43 @@ const (
 
 // headquarters is the shared server, and the line to it.
 type headquarters struct {
-	t         *testing.T
-	engine    *server.Engine
-	workspace crm.ID
-	url       string
-	line      atomic.Int32
-	pushed    atomic.Int32 // pushes whose answer was lost
+	*company.Company
+	line   atomic.Int32
+	pushed atomic.Int32 // pushes whose answer was lost
 }
 
-const (
-	agentMail     = "anna@example.org"
-	agentPassword = "correct horse battery"
-)
+const agentMail = "anna@example.org"
 
 // newHeadquarters has one agent, and a line of the telephone that makes a lead of every caller (B1).
 func newHeadquarters(t *testing.T) *headquarters {
 	t.Helper()
-	dir := t.TempDir()
-	db, err := database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db"))
-	if err != nil {
+	h := &headquarters{}
+	h.Company = company.New(t, func(server http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch line := h.line.Load(); {
+			case line == lineDeaf && r.URL.Path == wire.PathPush:
+				server.ServeHTTP(httptest.NewRecorder(), r)
+				h.pushed.Add(1)
+				panic(http.ErrAbortHandler)
+			case line == lineDown:
+				panic(http.ErrAbortHandler)
+			}
+			server.ServeHTTP(w, r)
+		})
+	})
+	h.User(crm.User{Name: "Anna", Email: agentMail})
+	line := crm.SaveLine{Line: crm.Line{ID: h.ID(), Name: "Head office", Mode: crm.Auto, LeadFor: crm.LeadForAll}}
+	if err := h.Do(t.Context(), h.Workspace, ledger.Sender{System: true}, line); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
-	vault, err := access.OpenVault(filepath.Join(dir, "key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := slog.New(slog.DiscardHandler)
-	h := &headquarters{t: t, engine: server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: log})}
-	in, company := access.New(db, vault, time.Now), front.Company{Engine: h.engine}
-	f := front.New(front.Options{Access: in, Engine: h.engine, Log: log, Region: "DE"})
-	if h.workspace, err = company.FirstWorkspace(t.Context(), "DE"); err != nil {
-		t.Fatal(err)
-	}
-	ids := make([]crm.ID, 2)
-	for i := range ids {
-		if ids[i], err = in.NewID(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := company.SaveUser(t.Context(), h.workspace, crm.User{ID: ids[0], Name: "Anna", Email: agentMail}); err != nil {
-		t.Fatal(err)
-	}
-	if err := in.AddCredential(t.Context(), h.workspace, ids[0], agentMail, agentPassword); err != nil {
-		t.Fatal(err)
-	}
-	line := crm.SaveLine{Line: crm.Line{ID: ids[1], Name: "Head office", Mode: crm.Auto, LeadFor: crm.LeadForAll}}
-	if err := company.Do(t.Context(), h.workspace, ledger.Sender{System: true}, line); err != nil {
-		t.Fatal(err)
-	}
-	through := f.Handler()
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch line := h.line.Load(); {
-		case line == lineDeaf && r.URL.Path == wire.PathPush:
-			through.ServeHTTP(httptest.NewRecorder(), r)
-			h.pushed.Add(1)
-			panic(http.ErrAbortHandler)
-		case line == lineDown:
-			panic(http.ErrAbortHandler)
-		}
-		through.ServeHTTP(w, r)
-	}))
-	t.Cleanup(func() { f.Close(); web.CloseClientConnections(); web.Close() })
-	h.url = web.URL
 	return h
 }
 
 // all are the rows of a kind that are there.
 func all[T any](h *headquarters, entity wire.Entity) (list []T) {
-	h.t.Helper()
-	err := h.engine.DB.Read(h.t.Context(), string(h.workspace), func(tx *database.Tx) error {
-		rows, err := tx.Rows(h.t.Context()).All(entity)
+	h.T.Helper()
+	err := h.Engine.DB.Read(h.T.Context(), string(h.Workspace), func(tx *database.Tx) error {
+		rows, err := tx.Rows(h.T.Context()).All(entity)
 		for _, r := range rows {
 			v, bad := ledger.Read[T](r)
 			if bad != nil {
@@ -115,7 +77,7 @@ func all[T any](h *headquarters, entity wire.Entity) (list []T) {
 		return err
 	})
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return list
 }
@@ -129,9 +91,9 @@ func TestKilledInTheMiddleOfEverythingNothingIsLostOrDoneTwice_I1(t *testing.T) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	o := &office{t: t, pulse: phone.StartPulse(t), screen: ui.StartScreen(t, ""), dir: dir, more: []string{"LEADLINE_PASSWORD=" + agentPassword}}
+	o := &office{t: t, pulse: phone.StartPulse(t), screen: ui.StartScreen(t, ""), dir: dir, more: []string{"LEADLINE_PASSWORD=" + company.Password}}
 	r := newRegistrar(t)
-	o.configure(account(r) + fmt.Sprintf("default_line = \"Head office\"\n[server]\nurl = %q\nuser = %q\n", h.url, agentMail))
+	o.configure(account(r) + fmt.Sprintf("default_line = \"Head office\"\n[server]\nurl = %q\nuser = %q\n", h.URL, agentMail))
 	start := func() (*program, registered) {
 		t.Helper()
 		for len(r.came) > 0 {
@@ -213,7 +175,7 @@ func TestKilledInTheMiddleOfEverythingNothingIsLostOrDoneTwice_I1(t *testing.T) 
 			}
 		}
 	}
-	if broken, err := h.engine.Verify(t.Context(), h.workspace); err != nil || len(broken) > 0 {
+	if broken, err := h.Engine.Verify(t.Context(), h.Workspace); err != nil || len(broken) > 0 {
 		t.Errorf("the server: %q, %v", broken, err)
 	}
 }

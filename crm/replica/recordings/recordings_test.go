@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,19 +18,12 @@ import (
 	"leadline/crm"
 	"leadline/crm/replica"
 	"leadline/crm/replica/remote"
-	"leadline/crm/server"
-	"leadline/crm/server/access"
-	"leadline/crm/server/database"
-	"leadline/crm/server/front"
-	kept "leadline/crm/server/recordings"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/store"
 	"leadline/crm/wire"
 )
 
-const (
-	password = "correct horse battery"
-	name     = "2026-11-25 14-00-00 +4930123456.flac"
-)
+const name = "2026-11-25 14-00-00 +4930123456.flac"
 
 func must[V any](v V, err error) func(testing.TB) V {
 	return func(t testing.TB) V {
@@ -41,42 +33,6 @@ func must[V any](v V, err error) func(testing.TB) V {
 		}
 		return v
 	}
-}
-
-// company is the whole server, over HTTP.
-type company struct {
-	t         *testing.T
-	engine    *server.Engine
-	access    *access.Access
-	vault     *access.Vault
-	folder    string
-	workspace crm.ID
-	web       *httptest.Server
-	handler   atomic.Pointer[http.Handler]
-}
-
-func newCompany(t *testing.T) *company {
-	t.Helper()
-	dir := t.TempDir()
-	db := must(database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db")))(t)
-	t.Cleanup(func() { _ = db.Close() })
-	c := &company{t: t, folder: t.TempDir(), vault: must(access.NewVault(make([]byte, access.KeySize)))(t)}
-	c.engine = server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler)})
-	c.access = access.New(db, c.vault, time.Now)
-	c.access.SetCost(access.Cost{Memory: 64, Passes: 1})
-	c.start(nil)
-	c.workspace = must(front.Company{Engine: c.engine}.FirstWorkspace(t.Context(), "DE"))(t)
-	c.web = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*c.handler.Load()).ServeHTTP(w, r) }))
-	t.Cleanup(func() { c.web.CloseClientConnections(); c.web.Close() })
-	return c
-}
-
-// start is the server started anew; free is the room on its disk.
-func (c *company) start(free func(string) (uint64, error)) {
-	f := front.New(front.Options{Access: c.access, Engine: c.engine, Log: slog.New(slog.DiscardHandler), Region: "DE",
-		Recordings: kept.New(kept.Options{Engine: c.engine, Vault: c.vault, Folder: c.folder, Free: free})})
-	h := f.Handler()
-	c.handler.Store(&h)
 }
 
 // line is the way to the server, which breaks after so many bytes of a body.
@@ -117,7 +73,7 @@ func (b *breaking) Read(p []byte) (int, error) {
 // desk is one agent's program.
 type desk struct {
 	*store.Store
-	c       *company
+	c       *company.Company
 	user    crm.User
 	line    *line
 	client  *remote.Client
@@ -128,20 +84,16 @@ type desk struct {
 	full    int
 }
 
-func (c *company) desk(person string, roles ...crm.ID) *desk {
-	c.t.Helper()
-	t := c.t
+func newDesk(c *company.Company, person string, roles ...crm.ID) *desk {
+	t := c.T
+	t.Helper()
 	d := &desk{c: c, line: &line{RoundTripper: http.DefaultTransport}, folder: t.TempDir(), Store: must(store.Open(t.Context(), filepath.Join(t.TempDir(), "leadline.db"), store.Options{}))(t)}
 	t.Cleanup(func() { _ = d.Store.Close() })
 	email := person + "@example.org"
-	d.user = crm.User{ID: must(c.access.NewID())(t), Name: person, Email: email, Roles: roles}
-	if err := errors.Join((front.Company{Engine: c.engine}).SaveUser(t.Context(), c.workspace, d.user),
-		c.access.AddCredential(t.Context(), c.workspace, d.user.ID, email, password)); err != nil {
-		t.Fatal(err)
-	}
-	d.client = must(remote.New(remote.Options{URL: c.web.URL, Device: wire.DeviceInfo{ID: d.NewID(), Name: "laptop"}, HTTP: &http.Client{Transport: d.line}}))(t)
-	must(d.client.SignIn(t.Context(), email, password))(t)
-	d.replica = replica.New(replica.Config{File: d.Store, Server: d.client, Address: c.web.URL, Snapshots: t.TempDir()})
+	d.user = c.User(crm.User{Name: person, Email: email, Roles: roles})
+	d.client = must(remote.New(remote.Options{URL: c.URL, Device: wire.DeviceInfo{ID: d.NewID(), Name: "laptop"}, HTTP: &http.Client{Transport: d.line}}))(t)
+	must(d.client.SignIn(t.Context(), email, company.Password))(t)
+	d.replica = replica.New(replica.Config{File: d.Store, Server: d.client, Address: c.URL, Snapshots: t.TempDir()})
 	d.start()
 	d.sync()
 	return d
@@ -154,19 +106,19 @@ func (d *desk) start() {
 }
 
 func (d *desk) sync() {
-	d.c.t.Helper()
+	d.c.T.Helper()
 	for more := true; more; {
-		more = must(d.replica.Push(d.c.t.Context()))(d.c.t)
+		more = must(d.replica.Push(d.c.T.Context()))(d.c.T)
 	}
 	for more := true; more; {
-		more = must(d.replica.Pull(d.c.t.Context(), 0))(d.c.t)
+		more = must(d.replica.Pull(d.c.T.Context(), 0))(d.c.T)
 	}
 }
 
 // records is a call of the agent's with a recording of so many bytes.
 func (d *desk) records(size int) (crm.ID, []byte) {
-	d.c.t.Helper()
-	t := d.c.t
+	d.c.T.Helper()
+	t := d.c.T
 	b := make([]byte, size)
 	_, _ = rand.Read(b)
 	call, _, err := d.BeginCall(t.Context(), crm.Call{Direction: crm.Incoming, Party: crm.Parse("030 123456", "DE"), Began: time.Now(), Agent: d.user.ID})
@@ -183,22 +135,22 @@ func (d *desk) records(size int) (crm.ID, []byte) {
 }
 
 func (d *desk) uploaded(call crm.ID) bool {
-	d.c.t.Helper()
-	c := must(d.Call(d.c.t.Context(), call))(d.c.t)
+	d.c.T.Helper()
+	c := must(d.Call(d.c.T.Context(), call))(d.c.T)
 	return slices.Equal(c.Call.Uploaded, []crm.ID{crm.RecordingID(call, name)})
 }
 
 func (d *desk) heard(cache *Cache, call crm.ID, want []byte) {
-	d.c.t.Helper()
-	path := must(cache.Fetch(d.c.t.Context(), d.client, crm.RecordingID(call, name), ".flac"))(d.c.t)
-	if got := must(os.ReadFile(path))(d.c.t); !bytes.Equal(got, want) {
-		d.c.t.Errorf("heard are %d bytes, want %d", len(got), len(want))
+	d.c.T.Helper()
+	path := must(cache.Fetch(d.c.T.Context(), d.client, crm.RecordingID(call, name), ".flac"))(d.c.T)
+	if got := must(os.ReadFile(path))(d.c.T); !bytes.Equal(got, want) {
+		d.c.T.Errorf("heard are %d bytes, want %d", len(got), len(want))
 	}
 }
 
 func TestARecordingIsBroughtAfterBreaksAndRestartsAndHeardByAColleague_G1(t *testing.T) {
-	c := newCompany(t)
-	anna, ada, ben := c.desk("anna"), c.desk("ada", crm.Administrator), c.desk("ben")
+	c := company.New(t, nil)
+	anna, ada, ben := newDesk(c, "anna"), newDesk(c, "ada", crm.Administrator), newDesk(c, "ben")
 	call, sound := anna.records(900_000)
 	if err := anna.upload.Upload(t.Context()); err != nil { // the server does not know the call yet
 		t.Fatal(err)
@@ -208,7 +160,7 @@ func TestARecordingIsBroughtAfterBreaksAndRestartsAndHeardByAColleague_G1(t *tes
 	if err := anna.upload.Upload(t.Context()); err == nil || anna.uploaded(call) {
 		t.Fatalf("on a line that breaks: %v", err)
 	}
-	c.start(nil) // server and program are started anew
+	c.Restart(nil) // server and program are started anew
 	anna.start()
 	anna.line.breaks = anna.line.sent.Load() + 800_000
 	if err := anna.upload.Upload(t.Context()); err != nil {
@@ -252,11 +204,11 @@ func TestARecordingIsBroughtAfterBreaksAndRestartsAndHeardByAColleague_G1(t *tes
 
 // A server without room says so once; nothing is lost, and it is brought when there is room again.
 func TestAFullServerIsToldOfAndRecordingsWait(t *testing.T) {
-	c := newCompany(t)
-	anna := c.desk("anna")
+	c := company.New(t, nil)
+	anna := newDesk(c, "anna")
 	call, _ := anna.records(100_000)
 	anna.sync()
-	c.start(func(string) (uint64, error) { return 1000, nil })
+	c.Restart(func(string) (uint64, error) { return 1000, nil })
 	for range 3 {
 		if err := anna.upload.Upload(t.Context()); problem(err).Code != wire.Full || pauseAfter(err) < 5*time.Minute {
 			t.Errorf("said %v, again in %v", err, pauseAfter(err))
@@ -265,7 +217,7 @@ func TestAFullServerIsToldOfAndRecordingsWait(t *testing.T) {
 	if anna.full != 1 {
 		t.Errorf("told %d times", anna.full)
 	}
-	c.start(nil)
+	c.Restart(nil)
 	if err := anna.upload.Upload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -277,8 +229,8 @@ func TestAFullServerIsToldOfAndRecordingsWait(t *testing.T) {
 
 // A file that changes while it is brought is not taken for what was announced.
 func TestAFileThatChangedIsBroughtAnew(t *testing.T) {
-	c := newCompany(t)
-	anna := c.desk("anna")
+	c := company.New(t, nil)
+	anna := newDesk(c, "anna")
 	call, _ := anna.records(600_000)
 	anna.sync()
 	anna.line.breaks = 200_000
@@ -298,8 +250,8 @@ func TestAFileThatChangedIsBroughtAnew(t *testing.T) {
 
 // A file belongs to who has recorded it: somebody else who signs in on the same file does not bring it.
 func TestRecordingsOfWhoWasHereBeforeWait(t *testing.T) {
-	c := newCompany(t)
-	anna := c.desk("anna")
+	c := company.New(t, nil)
+	anna := newDesk(c, "anna")
 	anna.records(1000)
 	if _, err := anna.SignIn(t.Context(), crm.User{Name: "Somebody else"}); err != nil {
 		t.Fatal(err)

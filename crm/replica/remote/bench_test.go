@@ -20,8 +20,8 @@ import (
 	"leadline/crm/replica"
 	"leadline/crm/replica/remote"
 	"leadline/crm/server"
-	"leadline/crm/server/access"
 	"leadline/crm/server/ledger"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/wire"
 )
 
@@ -70,15 +70,14 @@ type fannedOut struct{ committed, after, files []time.Duration }
 // fanOut is how long it takes from what Anna does in her program until it is in others' files.
 func fanOut(b *testing.B, connected int) fannedOut {
 	b.Helper()
-	c := newCompany(b)
+	c := newOffice(b)
 	arrivals := newArrivals()
-	engine := c.saves.Engine
+	engine := c.Engine
 	tell := engine.Committed
 	engine.Committed = func(workspace crm.ID, rev uint64) {
 		arrivals.commit()
 		tell(workspace, rev)
 	}
-	c.access.SetCost(access.Cost{Memory: 64, Passes: 1})
 	c.user("Anna", "anna@example.org")
 	c.user("Petra", "petra@example.org")
 	anna := c.desk("anna@example.org")
@@ -152,7 +151,7 @@ func (a *arrivals) changed(c crm.Changed) {
 }
 
 // listeners connect programs that read what they are told. Fifty share a sign-in.
-func (c *company) listeners(b *testing.B, email string, n int) {
+func (c *office) listeners(b *testing.B, email string, n int) {
 	b.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	var all sync.WaitGroup
@@ -161,9 +160,9 @@ func (c *company) listeners(b *testing.B, email string, n int) {
 	var client *remote.Client
 	for i := range n {
 		if i%50 == 0 {
-			client = must(remote.New(remote.Options{URL: c.web.URL, Device: wire.DeviceInfo{ID: must(c.access.NewID())(b), Name: "laptop"},
+			client = must(remote.New(remote.Options{URL: c.URL, Device: wire.DeviceInfo{ID: c.ID(), Name: "laptop"},
 				HTTP: &http.Client{Transport: from{fmt.Sprintf("10.0.0.%d", i/50)}}}))(b)
-			if _, err := client.SignIn(ctx, email, password); err != nil {
+			if _, err := client.SignIn(ctx, email, company.Password); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -272,30 +271,30 @@ func BenchmarkNewDevice(b *testing.B) {
 
 func newDevice(b *testing.B, records int) {
 	const piece = 1000
-	c := newCompany(b)
+	c := newOffice(b)
 	anna := c.user("Anna", "anna@example.org")
 	var last crm.ID
 	for from := 0; from < records; from += piece {
 		var some crm.ImportContacts
 		for i := from; i < from+piece; i++ {
-			last = must(c.access.NewID())(b)
+			last = c.ID()
 			some.Contacts = append(some.Contacts, crm.Contact{ID: last, FirstName: fmt.Sprint("Sabine ", i%997), LastName: fmt.Sprint("Meier ", i),
 				Created: time.Now(), Updated: time.Now(), Numbers: []crm.Number{crm.Parse(fmt.Sprintf("+4930%07d", i), "DE").Number(crm.LabelWork)}})
 		}
-		if err := c.saves.Do(b.Context(), c.workspace, ledger.Sender{System: true}, some); err != nil {
+		if err := c.Do(b.Context(), c.Workspace, ledger.Sender{System: true}, some); err != nil {
 			b.Fatal(err)
 		}
 	}
 	began := time.Now()
-	m := must(c.snapshots.Build(b.Context(), server.Sender{Workspace: c.workspace, User: anna.ID}))(b)
-	client := must(remote.New(remote.Options{URL: c.web.URL, Device: wire.DeviceInfo{ID: must(c.access.NewID())(b), Name: "laptop"}}))(b)
-	if _, err := client.SignIn(b.Context(), "anna@example.org", password); err != nil || m.Rows < uint64(records) {
+	m := must(c.Snapshots.Build(b.Context(), server.Sender{Workspace: c.Workspace, User: anna.ID}))(b)
+	client := must(remote.New(remote.Options{URL: c.URL, Device: wire.DeviceInfo{ID: c.ID(), Name: "laptop"}}))(b)
+	if _, err := client.SignIn(b.Context(), "anna@example.org", company.Password); err != nil || m.Rows < uint64(records) {
 		b.Fatalf("%+v %v", m, err)
 	}
 	pages := time.Since(began)
 	began = time.Now()
-	must(c.snapshots.AddFile(b.Context(), server.Sender{Workspace: c.workspace, User: anna.ID}))(b)
-	offer, _, err := c.snapshots.Offer(b.Context(), server.Sender{Workspace: c.workspace, User: anna.ID})
+	must(c.Snapshots.AddFile(b.Context(), server.Sender{Workspace: c.Workspace, User: anna.ID}))(b)
+	offer, _, err := c.Snapshots.Offer(b.Context(), server.Sender{Workspace: c.Workspace, User: anna.ID})
 	if err != nil || offer.File == nil {
 		b.Fatalf("%+v %v", offer, err)
 	}

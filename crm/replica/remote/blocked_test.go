@@ -1,7 +1,6 @@
 package remote_test
 
 import (
-	"net"
 	"testing"
 	"time"
 
@@ -11,11 +10,11 @@ import (
 )
 
 // bothWays runs a test with hints, and where no WebSocket gets through.
-func bothWays(t *testing.T, test func(t *testing.T, c *company)) {
-	t.Run("WebSocket", func(t *testing.T) { test(t, newCompany(t)) })
+func bothWays(t *testing.T, test func(t *testing.T, c *office)) {
+	t.Run("WebSocket", func(t *testing.T) { test(t, newOffice(t)) })
 	t.Run("long polling", func(t *testing.T) {
-		c := newCompany(t)
-		c.noHints.Store(true)
+		c := newOffice(t)
+		c.NoHints.Store(true)
 		test(t, c)
 	})
 }
@@ -32,7 +31,7 @@ func (d *desk) is(u crm.User) wire.Availability {
 
 // Issue 5.7: Team is told either way, each change of it, and is not known once the server is away.
 func TestTheTeamIsToldEitherWay(t *testing.T) {
-	bothWays(t, func(t *testing.T, c *company) {
+	bothWays(t, func(t *testing.T, c *office) {
 		c.user("Anna", "anna@example.org")
 		ben := c.user("Ben", "ben@example.org")
 		anna, his := c.desk("anna@example.org"), c.desk("ben@example.org")
@@ -53,8 +52,8 @@ func TestTheTeamIsToldEitherWay(t *testing.T) {
 
 // Where hints begin to get through, and where they do no more, the team stays known.
 func TestTheTeamIsToldWhenTheWayChanges(t *testing.T) {
-	c := newCompany(t)
-	c.noHints.Store(true)
+	c := newOffice(t)
+	c.NoHints.Store(true)
 	c.user("Anna", "anna@example.org")
 	ben := c.user("Ben", "ben@example.org")
 	anna, his := c.desk("anna@example.org"), c.desk("ben@example.org")
@@ -66,11 +65,10 @@ func TestTheTeamIsToldWhenTheWayChanges(t *testing.T) {
 		anna.until("told that he is "+string(s), func(replica.Status) bool { return anna.is(ben) == s })
 	}
 	say(wire.Free)
-	c.noHints.Store(false)
+	c.NoHints.Store(false)
 	say(wire.Talking) // by long polling still, or by a hint
 	for late := time.Now().Add(soon); ; time.Sleep(10 * time.Millisecond) {
-		connected := 0
-		c.hints.Range(func(any, any) bool { connected++; return true })
+		connected := c.Hints()
 		if connected == 2 {
 			break
 		}
@@ -79,15 +77,15 @@ func TestTheTeamIsToldWhenTheWayChanges(t *testing.T) {
 		}
 	}
 	say(wire.Ringing)
-	c.noHints.Store(true)
-	c.hints.Range(func(conn, _ any) bool { return conn.(net.Conn).Close() == nil })
+	c.NoHints.Store(true)
+	c.BreakHints()
 	say(wire.Free)
 }
 
 // Nobody tells of the team while the server cannot be reached at all.
 func TestTheTeamIsNotKnownWhileTheServerIsAway(t *testing.T) {
-	c := newCompany(t)
-	c.noHints.Store(true)
+	c := newOffice(t)
+	c.NoHints.Store(true)
 	c.user("Anna", "anna@example.org")
 	ben := c.user("Ben", "ben@example.org")
 	anna, his := c.desk("anna@example.org"), c.desk("ben@example.org")
@@ -95,17 +93,17 @@ func TestTheTeamIsNotKnownWhileTheServerIsAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	anna.until("told that he is free", func(replica.Status) bool { return anna.is(ben) == wire.Free })
-	c.away.Store(true)
-	c.web.CloseClientConnections()
+	c.Away.Store(true)
+	c.BreakConnections()
 	anna.until("left without word", func(replica.Status) bool { return anna.is(ben) == "" })
-	c.away.Store(false)
+	c.Away.Store(false)
 	anna.until("told again", func(replica.Status) bool { return anna.is(ben) == wire.Free })
 }
 
 // G2: another role is effective at once on a desk that is open, whether it is given to the user or is made another one.
 func TestAnotherRoleReachesAnOpenDeskAtOnce_G2(t *testing.T) {
-	bothWays(t, func(t *testing.T, c *company) {
-		role := crm.Role{ID: must(c.access.NewID())(t), Name: "Own calls", Rights: crm.Rights{SeeCalls: crm.ReachOwn}}
+	bothWays(t, func(t *testing.T, c *office) {
+		role := crm.Role{ID: c.ID(), Name: "Own calls", Rights: crm.Rights{SeeCalls: crm.ReachOwn}}
 		c.user("Anna", "anna@example.org")
 		ben := c.user("Ben", "ben@example.org")
 		anna := c.desk("anna@example.org")

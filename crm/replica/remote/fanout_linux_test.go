@@ -19,8 +19,8 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
-	"leadline/crm/server/access"
 	"leadline/crm/server/ledger"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/wire"
 )
 
@@ -113,7 +113,7 @@ func hear(ctx context.Context, a audience, device, connections int, heard *heard
 	if err != nil {
 		return err
 	}
-	if _, err := client.SignIn(ctx, a.Email, password); err != nil {
+	if _, err := client.SignIn(ctx, a.Email, company.Password); err != nil {
 		return err
 	}
 	for range connections {
@@ -234,15 +234,14 @@ func took(b *testing.B, began map[uint64]int64, all []arrival, connections int) 
 
 func hintsElsewhere(b *testing.B, connections int) ([]time.Duration, time.Duration) {
 	b.Helper()
-	c := newCompany(b)
-	c.access.SetCost(access.Cost{Memory: 64, Passes: 1})
+	c := newOffice(b)
 	petra := c.user("Petra", "petra@example.org")
-	a := audience{Server: c.web.URL, Email: petra.Email, Connections: connections}
+	a := audience{Server: c.URL, Email: petra.Email, Connections: connections}
 	for range (connections + perDevice - 1) / perDevice {
-		a.Devices = append(a.Devices, must(c.access.NewID())(b))
+		a.Devices = append(a.Devices, c.ID())
 	}
 	over := elsewhere(b, a)
-	engine := c.saves.Engine
+	engine := c.Engine
 	began, tell := map[uint64]int64{}, engine.Committed
 	engine.Committed = func(workspace crm.ID, rev uint64) { // by who saves, below
 		began[rev] = time.Now().UnixNano()
@@ -252,7 +251,7 @@ func hintsElsewhere(b *testing.B, connections int) ([]time.Duration, time.Durati
 	for range fanOutRounds {
 		time.Sleep(roundEvery)
 		id := must(crm.NewID(time.Now(), rand.Reader))(b)
-		if err := c.saves.Do(b.Context(), c.workspace, ledger.Sender{System: true}, crm.CreateContact{Contact: crm.Contact{ID: id, FirstName: "Sabine", LastName: "Meier",
+		if err := c.Do(b.Context(), c.Workspace, ledger.Sender{System: true}, crm.CreateContact{Contact: crm.Contact{ID: id, FirstName: "Sabine", LastName: "Meier",
 			Emails: []crm.Email{{Address: "sabine.meier@example.org"}}, Numbers: []crm.Number{crm.Parse("+493020948812", "DE").Number(crm.LabelWork)}}}); err != nil {
 			b.Fatal(err)
 		}

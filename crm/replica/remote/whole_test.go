@@ -2,35 +2,23 @@ package remote_test
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"log/slog"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"leadline/crm"
 	"leadline/crm/replica"
 	"leadline/crm/replica/remote"
-	"leadline/crm/server"
-	"leadline/crm/server/access"
-	"leadline/crm/server/database"
-	"leadline/crm/server/front"
 	"leadline/crm/server/ledger"
+	"leadline/crm/server/rig/company"
 	"leadline/crm/store"
 	"leadline/crm/wire"
 )
 
-const (
-	password = "correct horse battery"
-	soon     = 30 * time.Second // for what happens at once, on a machine that is busy
-)
+const soon = 30 * time.Second // for what happens at once, on a machine that is busy
 
 func must[V any](v V, err error) func(testing.TB) V {
 	return func(t testing.TB) V {
@@ -42,63 +30,17 @@ func must[V any](v V, err error) func(testing.TB) V {
 	}
 }
 
-// company is the whole server, over HTTP.
-type company struct {
-	t         testing.TB
-	access    *access.Access
-	front     *front.Front
-	saves     front.Company
-	snapshots *server.Snapshots
-	workspace crm.ID
-	web       *httptest.Server
-	noHints   atomic.Bool // no WebSocket gets through, as behind some proxies
-	away      atomic.Bool // nothing gets through
-	hints     sync.Map    // the connections of WebSockets
-}
+// office is the company with its desks.
+type office struct{ *company.Company }
 
-func newCompany(t testing.TB) *company {
+func newOffice(t testing.TB) *office {
 	t.Helper()
-	dir := t.TempDir()
-	db := must(database.Open(t.Context(), "sqlite:"+filepath.Join(dir, "server.db")))(t)
-	t.Cleanup(func() { _ = db.Close() })
-	vault := must(access.OpenVault(filepath.Join(dir, "key")))(t)
-	log := slog.New(slog.DiscardHandler)
-	engine := server.NewEngine(server.Engine{DB: db, Now: time.Now, Random: rand.Reader, Log: log})
-	c := &company{t: t, access: access.New(db, vault, time.Now), saves: front.Company{Engine: engine}}
-	c.snapshots = must(server.OpenSnapshots(engine, t.TempDir()))(t)
-	c.front = front.New(front.Options{Access: c.access, Engine: engine, Log: log, Snapshots: c.snapshots, Region: "DE"})
-	c.workspace = must(c.saves.FirstWorkspace(t.Context(), "DE"))(t)
-	through := c.front.Handler()
-	c.web = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c.away.Load() {
-			panic(http.ErrAbortHandler)
-		}
-		if c.noHints.Load() && r.URL.Path == wire.PathWatch {
-			http.Error(w, "a proxy in between knows no WebSocket", http.StatusForbidden)
-			return
-		}
-		through.ServeHTTP(w, r)
-	}))
-	c.web.Config.ConnState = func(conn net.Conn, s http.ConnState) {
-		if s == http.StateHijacked {
-			c.hints.Store(conn, nil)
-		}
-	}
-	c.web.Start()
-	t.Cleanup(func() { c.front.Close(); c.web.CloseClientConnections(); c.web.Close() })
-	return c
+	return &office{company.New(t, nil)}
 }
 
-func (c *company) user(name, email string) crm.User {
-	c.t.Helper()
-	u := crm.User{ID: must(c.access.NewID())(c.t), Name: name, Email: email, Roles: []crm.ID{crm.Administrator}}
-	if err := c.saves.SaveUser(c.t.Context(), c.workspace, u); err != nil {
-		c.t.Fatal(err)
-	}
-	if err := c.access.AddCredential(c.t.Context(), c.workspace, u.ID, email, password); err != nil {
-		c.t.Fatal(err)
-	}
-	return u
+func (c *office) user(name, email string) crm.User {
+	c.T.Helper()
+	return c.User(crm.User{Name: name, Email: email, Roles: []crm.ID{crm.Administrator}})
 }
 
 // desk is one agent's program without windows and telephone.
@@ -118,16 +60,16 @@ type desk struct {
 	changed chan struct{}
 }
 
-func (c *company) desk(email string) *desk {
-	c.t.Helper()
-	d := &desk{Store: must(store.Open(c.t.Context(), filepath.Join(c.t.TempDir(), "leadline.db"), store.Options{}))(c.t), t: c.t, changed: make(chan struct{}, 1)}
-	c.t.Cleanup(func() { _ = d.Store.Close() })
+func (c *office) desk(email string) *desk {
+	c.T.Helper()
+	d := &desk{Store: must(store.Open(c.T.Context(), filepath.Join(c.T.TempDir(), "leadline.db"), store.Options{}))(c.T), t: c.T, changed: make(chan struct{}, 1)}
+	c.T.Cleanup(func() { _ = d.Store.Close() })
 	d.device = d.NewID()
-	d.client = must(remote.New(remote.Options{URL: c.web.URL, Device: wire.DeviceInfo{ID: d.device, Name: "laptop"}}))(c.t)
-	if _, err := d.client.SignIn(c.t.Context(), email, password); err != nil {
-		c.t.Fatal(err)
+	d.client = must(remote.New(remote.Options{URL: c.URL, Device: wire.DeviceInfo{ID: d.device, Name: "laptop"}}))(c.T)
+	if _, err := d.client.SignIn(c.T.Context(), email, company.Password); err != nil {
+		c.T.Fatal(err)
 	}
-	r := replica.New(replica.Config{File: d.Store, Server: d.client, Address: c.web.URL, Snapshots: c.t.TempDir(), Recordings: &d.recordings, OnStatus: func(s replica.Status) {
+	r := replica.New(replica.Config{File: d.Store, Server: d.client, Address: c.URL, Snapshots: c.T.TempDir(), Recordings: &d.recordings, OnStatus: func(s replica.Status) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.status = s
@@ -148,12 +90,12 @@ func (c *company) desk(email string) *desk {
 		d.team = nil
 		d.signal()
 	}})
-	c.t.Cleanup(d.OnChange(func(crm.Changed) { d.signal() }))
+	c.T.Cleanup(d.OnChange(func(crm.Changed) { d.signal() }))
 	ctx, stop := context.WithCancel(context.Background())
 	over := make(chan struct{})
 	go func() { defer close(over); r.Run(ctx) }()
 	d.stop = func() { stop(); <-over }
-	c.t.Cleanup(d.stop)
+	c.T.Cleanup(d.stop)
 	return d
 }
 
@@ -229,7 +171,7 @@ func (d *desk) contact(name string) crm.Ref {
 }
 
 func TestTwoDesksAndARealServer(t *testing.T) {
-	c := newCompany(t)
+	c := newOffice(t)
 	c.user("Anna", "anna@example.org")
 	c.user("Petra", "petra@example.org")
 	anna, petra := c.desk("anna@example.org"), c.desk("petra@example.org")
@@ -244,13 +186,13 @@ func TestTwoDesksAndARealServer(t *testing.T) {
 
 // A laptop is stolen: the company signs it out, and it erases its copy and says so.
 func TestAStolenLaptopErasesItsCopy_I4(t *testing.T) {
-	c := newCompany(t)
+	c := newOffice(t)
 	u := c.user("Anna", "anna@example.org")
 	anna := c.desk("anna@example.org")
 	anna.live()
 	made := anna.contact("Secret")
 	anna.live()
-	if err := c.access.Revoke(t.Context(), c.workspace, u.ID, anna.device, true); err != nil {
+	if err := c.Access.Revoke(t.Context(), c.Workspace, u.ID, anna.device, true); err != nil {
 		t.Fatal(err)
 	}
 	anna.recordings.mu.Lock()
@@ -264,7 +206,7 @@ func TestAStolenLaptopErasesItsCopy_I4(t *testing.T) {
 	if anna.recordings.all != 1 {
 		t.Errorf("recordings were removed %d times", anna.recordings.all)
 	}
-	devices := must(c.access.Devices(t.Context(), c.workspace, u.ID))(t)
+	devices := must(c.Access.Devices(t.Context(), c.Workspace, u.ID))(t)
 	if len(devices) != 1 || devices[0].Erased.IsZero() {
 		t.Errorf("the server was not told: %+v", devices)
 	}
@@ -272,7 +214,7 @@ func TestAStolenLaptopErasesItsCopy_I4(t *testing.T) {
 
 // A person is erased: the server hears that a device has done so once the recordings are gone, too, and not before.
 func TestI4AnErasureIsAcknowledgedAfterTheRecordingsAreRemoved(t *testing.T) {
-	c := newCompany(t)
+	c := newOffice(t)
 	c.user("Anna", "anna@example.org")
 	anna := c.desk("anna@example.org")
 	anna.live()
@@ -286,19 +228,19 @@ func TestI4AnErasureIsAcknowledgedAfterTheRecordingsAreRemoved(t *testing.T) {
 	}
 	anna.live()
 	anna.stop() // the program is closed meanwhile
-	done, err := c.saves.Engine.Erase(t.Context(), c.workspace, ledger.Sender{System: true}, []crm.Ref{person})
+	done, err := c.Engine.Erase(t.Context(), c.Workspace, ledger.Sender{System: true}, []crm.Ref{person})
 	if err != nil || len(done.Recordings) != 1 {
 		t.Fatalf("erased %+v, %v", done, err)
 	}
 	anna.recordings.inUse = 2 // as the greeting and the push come by
-	r := replica.New(replica.Config{File: anna.Store, Server: anna.client, Address: c.web.URL, Snapshots: t.TempDir(), Recordings: &anna.recordings})
+	r := replica.New(replica.Config{File: anna.Store, Server: anna.client, Address: c.URL, Snapshots: t.TempDir(), Recordings: &anna.recordings})
 	told := func() bool {
 		t.Helper()
 		if err := r.Greet(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		must(r.Push(t.Context()))(t)
-		return must(c.saves.Engine.Acknowledgements(t.Context(), c.workspace, done.ID))(t)[0].Done > 0
+		return must(c.Engine.Acknowledgements(t.Context(), c.Workspace, done.ID))(t)[0].Done > 0
 	}
 	if told() {
 		t.Error("the server is told before its rows without the person are in the file")
@@ -317,15 +259,15 @@ func TestI4AnErasureIsAcknowledgedAfterTheRecordingsAreRemoved(t *testing.T) {
 }
 
 func TestAWrongPasswordIsNoSession(t *testing.T) {
-	c := newCompany(t)
+	c := newOffice(t)
 	c.user("Anna", "anna@example.org")
 	var kept []wire.Session
-	client := must(remote.New(remote.Options{URL: c.web.URL, Device: wire.DeviceInfo{ID: must(c.access.NewID())(t)}, Keep: func(s wire.Session) error { kept = append(kept, s); return nil }}))(t)
+	client := must(remote.New(remote.Options{URL: c.URL, Device: wire.DeviceInfo{ID: c.ID()}, Keep: func(s wire.Session) error { kept = append(kept, s); return nil }}))(t)
 	var p wire.Problem
 	if _, err := client.SignIn(t.Context(), "anna@example.org", "wrong"); !errors.As(err, &p) || p.Code != wire.BadSignIn || client.SignedIn() || len(kept) != 0 {
 		t.Errorf("said %v, kept %v", err, kept)
 	}
-	if _, err := client.SignIn(t.Context(), "anna@example.org", password); err != nil || !client.SignedIn() || len(kept) != 1 {
+	if _, err := client.SignIn(t.Context(), "anna@example.org", company.Password); err != nil || !client.SignedIn() || len(kept) != 1 {
 		t.Errorf("said %v, kept %v", err, kept)
 	}
 	if err := client.SignOut(t.Context()); err != nil || client.SignedIn() || kept[1].Refresh != "" {

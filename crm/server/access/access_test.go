@@ -35,6 +35,8 @@ func (c *clock) now() time.Time {
 	return c.at
 }
 
+func TestMain(m *testing.M) { os.Exit(rig.Run(m)) }
+
 // databaseURL is the database of the next test.
 var databaseURL = func(_ *testing.T, dir string) string { return "sqlite:" + filepath.Join(dir, "server.db") }
 
@@ -42,21 +44,7 @@ var databaseURL = func(_ *testing.T, dir string) string { return "sqlite:" + fil
 func TestOnPostgreSQL(t *testing.T) {
 	embedded := databaseURL
 	defer func() { databaseURL = embedded }()
-	pg, err := rig.NewPostgres("-c", "fsync=off")
-	rig.NeedPostgres(t, err)
-	defer func() {
-		if err := pg.Remove(); err != nil {
-			t.Error(err)
-		}
-	}()
-	databaseURL = func(t *testing.T, _ string) string {
-		t.Helper()
-		url, err := pg.Database()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return url
-	}
+	databaseURL = func(t *testing.T, _ string) string { return rig.PostgresURL(t) }
 	for name, test := range map[string]func(*testing.T){
 		"sign in": TestSigningInTellsNobodyApart, "tokens": TestForgedAndExpiredTokensAreRefused, "lost answer": TestALostAnswerToRefreshIsGivenAgain,
 		"theft": TestARefreshTokenUsedTwiceRevokesTheDevice, "revoked": TestARevokedDeviceIsToldToEraseItsCopy_I4, "disabled": TestWhoIsDisabledOrGetsAPasswordSignsInAnew,

@@ -80,21 +80,7 @@ var databaseURL = func(_ testing.TB, dir string) string { return "sqlite:" + fil
 func TestOnPostgreSQL(t *testing.T) {
 	embedded := databaseURL
 	defer func() { databaseURL = embedded }()
-	pg, err := rig.NewPostgres("-c", "fsync=off")
-	rig.NeedPostgres(t, err)
-	defer func() {
-		if err := pg.Remove(); err != nil {
-			t.Error(err)
-		}
-	}()
-	databaseURL = func(t testing.TB, _ string) string {
-		t.Helper()
-		url, err := pg.Database()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return url
-	}
+	databaseURL = func(t testing.TB, _ string) string { return rig.PostgresURL(t) }
 	for name, test := range map[string]func(*testing.T){
 		"sync": TestAChangeComesFromOneProgramToAnother_I1, "devices": TestDevicesAreListedAndRevoked, "sign-in": TestAnAdministratorSetsUpHowAUserSignsIn_I3, "first": TestTheFirstAdministratorIsSetUpByALink,
 		"workspaces": TestAnotherWorkspaceIsOutOfReach, "SQL": TestSQLInEveryField, "no text": TestNoCommandSpoilsTheCommitOfOthers, "route": TestThePBXAsksWhereACallGoes_D3, "queue": TestThePBXAsksWhoIsRung_D4, "presence": TestServersShareWhoIsThere_D3, "hints": TestAHintFollowsEachCommit_I2,

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -77,27 +78,15 @@ type office struct {
 	url       string
 }
 
+func TestMain(m *testing.M) { os.Exit(rig.Run(m)) }
+
 // databaseURL is the database of the next test.
 var databaseURL = func(_ *testing.T, dir string) string { return "sqlite:" + filepath.Join(dir, "server.db") }
 
 func TestOnPostgreSQL(t *testing.T) {
 	embedded := databaseURL
 	defer func() { databaseURL = embedded }()
-	pg, err := rig.NewPostgres("-c", "fsync=off")
-	rig.NeedPostgres(t, err)
-	defer func() {
-		if err := pg.Remove(); err != nil {
-			t.Error(err)
-		}
-	}()
-	databaseURL = func(t *testing.T, _ string) string {
-		t.Helper()
-		url, err := pg.Database()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return url
-	}
+	databaseURL = func(t *testing.T, _ string) string { return rig.PostgresURL(t) }
 	t.Run("in order", TestChangesAreToldSignedAndInOrder)
 	t.Run("again", TestWhatIsNotTakenIsToldAgain)
 	t.Run("one tells", TestOfSeveralServersOneTells)
