@@ -137,10 +137,13 @@ func (p *Process) Err() error {
 const patience = 30 * time.Second
 
 // Ask runs a program to its end and gives what it prints, errors too; one that takes longer than half a minute is killed.
-func Ask(cmd *exec.Cmd) (string, error) {
+func Ask(cmd *exec.Cmd) (string, error) { return AskWithin(patience, cmd) }
+
+// AskWithin is Ask of a program that has more to do.
+func AskWithin(limit time.Duration, cmd *exec.Cmd) (string, error) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err := endsWithin(patience, cmd)
+	err := endsWithin(limit, cmd)
 	return out.String(), err
 }
 

@@ -109,7 +109,7 @@ func (o *office) imports(csv string) {
 	if err := os.WriteFile(file, []byte(csv), 0o600); err != nil {
 		o.t.Fatal(err)
 	}
-	if out, err := phone.Ask(o.command("import", file)); err != nil {
+	if out, err := phone.AskWithin(10*time.Minute, o.command("import", file)); err != nil {
 		o.t.Fatalf("import: %v\n%s", err, out)
 	}
 }
