@@ -36,6 +36,7 @@ var deeds = []deed{
 	{2, (*World).remove},
 	{3, (*World).takeBack},
 	{1, (*World).changeRole},
+	{2, (*World).narrowRole},
 	{1, (*World).dismiss},
 	{2, (*World).employAgain},
 	{2, (*World).writeNewer},
@@ -51,6 +52,7 @@ var deeds = []deed{
 	{2, (*World).backUpServer},
 	{2, (*World).restoreServer},
 	{2, (*World).setClock},
+	{1, (*World).setServerClock},
 	{1, (*World).changeVersion},
 	{1, (*World).makeSnapshot},
 	{5, (*World).newDevice},
@@ -116,14 +118,23 @@ func (w *World) addContact(ctx context.Context) error {
 	return a.does(ctx, promise{made: crm.Ref{Kind: crm.KindContact, ID: c.ID}}, crm.CreateContact{Contact: c})
 }
 
-// edit changes one field of a contact, as a form does that sets them all.
+// edit changes one field of a contact or a lead, as a form does that sets them all.
 func (w *World) edit(ctx context.Context) error {
 	a := w.anyone()
+	text := fmt.Sprintf("by %s in step %d.", a.user.Name, w.now)
+	if w.dice.chance(0.2) {
+		l, ok, err := a.someLead(ctx)
+		if err != nil || !ok {
+			return err
+		}
+		w.wrote(l.ID, text)
+		l.Comment = text
+		return a.does(ctx, promise{}, crm.UpdateLead{Lead: l})
+	}
 	c, ok, err := a.someContact(ctx)
 	if err != nil || !ok {
 		return err
 	}
-	text := fmt.Sprintf("by %s in step %d.", a.user.Name, w.now)
 	w.wrote(c.ID, text)
 	switch w.dice.n(4) {
 	case 0:
@@ -147,18 +158,14 @@ func (w *World) writeNote(ctx context.Context) error {
 		if c, err := a.file.Call(ctx, call); err != nil || c.Call.Party.Kind == crm.Withheld {
 			return a.refused(err) // nobody knows any more with whom it was
 		}
-		w.wrote(call, text)
-		if err := a.file.SaveNote(ctx, call, text); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		return nil
+		return a.noteCall(ctx, call, text)
 	}
-	c, ok, err := a.someContact(ctx)
+	on, ok, err := a.somebody(ctx)
 	if err != nil || !ok {
 		return err
 	}
-	w.wrote(c.ID, text)
-	n := crm.Note{ID: w.id(), Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}, At: a.clock(), By: a.user.ID, Text: text}
+	w.wrote(on.ID, text)
+	n := crm.Note{ID: w.id(), Ref: on, At: a.clock(), By: a.user.ID, Text: text}
 	return a.does(ctx, promise{text: text, on: n.Ref}, crm.SaveRecordNote{Note: n})
 }
 
@@ -197,12 +204,12 @@ func (w *World) rewriteNote(ctx context.Context) error {
 
 func (w *World) followUp(ctx context.Context) error {
 	a := w.anyone()
-	c, ok, err := a.someContact(ctx)
+	on, ok, err := a.somebody(ctx)
 	if err != nil || !ok {
 		return err
 	}
-	f := crm.FollowUp{ID: w.id(), Ref: crm.Ref{Kind: crm.KindContact, ID: c.ID}, Due: a.clock().Add(time.Hour), Text: fmt.Sprintf("Call back, step %d.", w.now), Responsible: a.user.ID}
-	w.wrote(c.ID, f.Text)
+	f := crm.FollowUp{ID: w.id(), Ref: on, Due: a.clock().Add(time.Hour), Text: fmt.Sprintf("Call back, step %d.", w.now), Responsible: a.user.ID}
+	w.wrote(on.ID, f.Text)
 	return a.does(ctx, promise{text: f.Text, on: f.Ref}, crm.SaveFollowUp{FollowUp: f})
 }
 
@@ -233,6 +240,9 @@ func (w *World) convert(ctx context.Context) error {
 	}
 	c, err := a.file.ConversionOf(ctx, l.ID, []crm.Kind{crm.KindContact, crm.KindDeal}, nil, "")
 	if err == nil {
+		for _, made := range c.Refs() {
+			w.merging(made.ID, l.ID)
+		}
 		_, err = a.file.Convert(ctx, c)
 	}
 	return a.refused(err)
@@ -270,21 +280,6 @@ func (w *World) remove(ctx context.Context) error {
 	w.deleted[c.ID] = true
 	_, err = a.file.Remove(ctx, crm.Ref{Kind: crm.KindContact, ID: c.ID})
 	return a.refused(err)
-}
-
-// changeRole makes an agent of an administrator, who sees but their own calls from then on, and the other way round. The first
-// stays: somebody has to see all.
-func (w *World) changeRole(ctx context.Context) error {
-	a := w.agents[w.dice.n(len(w.agents))]
-	if a == w.agents[0] || w.engine == nil {
-		return nil
-	}
-	if a.user.Roles[0] == crm.Administrator {
-		a.user.Roles = []crm.ID{crm.Agent}
-	} else {
-		a.user.Roles = []crm.ID{crm.Administrator}
-	}
-	return w.order(ctx, crm.SaveUser{User: a.user})
 }
 
 func (w *World) pullCable(context.Context) error {
@@ -378,6 +373,9 @@ func (w *World) restoreServer(ctx context.Context) error {
 	}
 	clear(w.newer) // the server itself has set it
 	// The roles are those of the backup again: the administrator sets them as they should be.
+	if err := w.order(ctx, crm.SaveRole{Role: w.role}); err != nil {
+		return err
+	}
 	for _, a := range w.agents {
 		if err := w.order(ctx, crm.SaveUser{User: a.user}); err != nil {
 			return err
@@ -406,6 +404,12 @@ func (w *World) putBack(ctx context.Context, b backup) error {
 // setClock puts an agent's clock wrong by up to a day.
 func (w *World) setClock(context.Context) error {
 	w.anyone().skew.Store(int64(w.dice.between(-24*time.Hour, 24*time.Hour)))
+	return nil
+}
+
+// setServerClock puts the server's clock a day forward, or a day back, or right.
+func (w *World) setServerClock(context.Context) error {
+	w.ahead.Store(int64([]time.Duration{24 * time.Hour, -24 * time.Hour, 0}[w.dice.n(3)]))
 	return nil
 }
 

@@ -133,6 +133,16 @@ func (a *agent) someLead(ctx context.Context) (l crm.Lead, ok bool, err error) {
 	return l, ok, err
 }
 
+// somebody is a contact or a lead.
+func (a *agent) somebody(ctx context.Context) (crm.Ref, bool, error) {
+	list := a.file.Contacts
+	if a.w.dice.chance(0.2) {
+		list = a.file.Leads
+	}
+	r, ok, err := a.some(ctx, list)
+	return r.Ref, ok, err
+}
+
 func (a *agent) some(ctx context.Context, list func(context.Context, crm.Query) (crm.RecordPage, error)) (r crm.Record, ok bool, err error) {
 	page, err := list(ctx, crm.Query{Limit: 20})
 	if err != nil || len(page.Rows) == 0 {

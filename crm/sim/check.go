@@ -20,12 +20,13 @@ import (
 
 // promise is something that a file has acknowledged, so that it has to be everywhere in the end.
 type promise struct {
-	by   *agent
-	step int
-	made crm.Ref // a record
-	call crm.ID  // a call
-	text string  // a note or follow-up …
-	on   crm.Ref // … on this record
+	by    *agent
+	step  int
+	made  crm.Ref // a record
+	call  crm.ID  // a call
+	text  string  // a note or follow-up …
+	on    crm.Ref // … on this record
+	noted crm.ID  // … or on this call
 }
 
 func (p promise) String() string {
@@ -71,7 +72,7 @@ func (w *World) check(ctx context.Context) error {
 	}
 	w.tell(all)
 	for _, check := range []func(context.Context, map[wire.RowID]wire.Row) error{
-		w.checkRevisions, w.checkFiles, w.checkPromises, w.checkLeads, w.checkCalls, w.checkAliases, w.checkOnce, w.checkErased, w.checkNewer,
+		w.checkRevisions, w.checkFiles, w.checkPromises, w.checkLeads, w.checkCalls, w.checkAliases, w.checkOnce, w.checkErased, w.checkNewer, w.checkLastWord,
 	} {
 		if err := check(ctx, all); err != nil {
 			return err
@@ -148,7 +149,7 @@ func (w *World) checkFiles(ctx context.Context, all map[wire.RowID]wire.Row) err
 			}
 		}
 		for _, id := range sorted(has) {
-			if r, there := all[id]; !there || !a.sees(r) {
+			if r, there := all[id]; !there || !a.sees(r) && !a.took(r) {
 				history, err := w.history(ctx, string(id.ID))
 				return errors.Join(fmt.Errorf("%s has a %s %s that the server does not let it have (there: %t)%s", a.user.Name, id.Entity, id.ID, there, history), err)
 			}
@@ -176,11 +177,18 @@ func (a *agent) sees(r wire.Row) bool {
 	if a.user.Left {
 		return false
 	}
-	if r.Entity != wire.Call || a.user.Roles[0] == crm.Administrator {
+	reach := crm.RightsOf(a.user, append(crm.StandardRoles(), a.w.role)).SeeCalls
+	if r.Entity != wire.Call || reach == crm.ReachAll {
 		return true
 	}
+	return reach == crm.ReachOwn && a.took(r)
+}
+
+// took says whether a row is a call of the agent's own: a program keeps those that it made, also for somebody who is to see none, who has
+// to be able to end them and to write what they were about. From a snapshot they do not come.
+func (a *agent) took(r wire.Row) bool {
 	var c crm.Call
-	return json.Unmarshal(r.Data, &c) == nil && c.Agent == a.user.ID
+	return !a.user.Left && r.Entity == wire.Call && json.Unmarshal(r.Data, &c) == nil && c.Agent == a.user.ID
 }
 
 // rows are all rows of a file.
@@ -249,9 +257,10 @@ func (w *World) checkPromises(ctx context.Context, all map[wire.RowID]wire.Row) 
 	for _, r := range all {
 		var t struct {
 			Text string `json:"text"`
+			Note string `json:"note"` // of a call
 		}
 		if json.Unmarshal(r.Data, &t) == nil {
-			texts[t.Text] = true
+			texts[t.Text], texts[t.Note] = true, true
 		}
 	}
 	trays := map[*agent][]store.RefusedChange{}
@@ -268,11 +277,14 @@ func (w *World) checkPromises(ctx context.Context, all map[wire.RowID]wire.Row) 
 	}
 	erased := w.erasedIDs()
 	for _, p := range w.promises {
-		if erased[p.made.ID] || erased[p.on.ID] || erased[p.call] {
+		if erased[p.made.ID] || erased[p.on.ID] || erased[p.call] || erased[p.noted] {
 			continue // a call that only a backup lacks is not brought again: what was sent of it told of the person
 		}
 		if w.removedByPeople(merged[p.made.ID]) || w.removedByPeople(merged[p.on.ID]) {
 			continue
+		}
+		if slices.ContainsFunc(w.became(p.on.ID), func(id crm.ID) bool { return erased[id] || w.removed[id] }) {
+			continue // it went along with a lead that was converted
 		}
 		_, record := all[wire.RowID{Entity: wire.EntityOf(p.made.Kind), ID: p.made.ID}]
 		_, alias := all[wire.RowID{Entity: wire.Alias, ID: p.made.ID}]
@@ -311,6 +323,19 @@ func (w *World) mergedGroups(ctx context.Context) (map[crm.ID][]crm.ID, error) {
 // removedByPeople says whether somebody removed one of some records: with it went what had been merged into it.
 func (w *World) removedByPeople(ids []crm.ID) bool {
 	return slices.ContainsFunc(ids, func(id crm.ID) bool { return w.deleted[id] })
+}
+
+// became is into what a record was merged or converted, and what that was.
+func (w *World) became(id crm.ID) []crm.ID {
+	all := []crm.ID{id}
+	for i := 0; i < len(all); i++ {
+		for _, into := range w.merged[all[i]] {
+			if !slices.Contains(all, into) {
+				all = append(all, into)
+			}
+		}
+	}
+	return all[1:]
 }
 
 // history is what the server was told of something.

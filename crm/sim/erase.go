@@ -52,7 +52,11 @@ func (w *World) erase(ctx context.Context) error {
 	if w.engine == nil {
 		return nil
 	}
-	person, ok, err := w.somebody(ctx)
+	kind := crm.KindContact
+	if w.dice.chance(0.2) {
+		kind = crm.KindLead
+	}
+	person, ok, err := w.somebody(ctx, kind)
 	if err != nil || !ok {
 		return err
 	}
@@ -74,11 +78,11 @@ func (w *World) erase(ctx context.Context) error {
 	return w.snapshots.Tidy(ctx)
 }
 
-// somebody is a contact of the server's, perhaps one that was removed.
-func (w *World) somebody(ctx context.Context) (who crm.Ref, ok bool, err error) {
+// somebody is a contact or a lead of the server's, perhaps one that was removed.
+func (w *World) somebody(ctx context.Context, kind crm.Kind) (who crm.Ref, ok bool, err error) {
 	var ids []crm.ID
 	err = w.db.Read(ctx, string(w.workspace), func(t *database.Tx) error {
-		return t.Each(ctx, "SELECT id FROM document WHERE ws = $1 AND entity = 'contact' ORDER BY id", []any{t.Workspace}, func(scan func(...any) error) error {
+		return t.Each(ctx, "SELECT id FROM document WHERE ws = $1 AND entity = $2 ORDER BY id", []any{t.Workspace, string(wire.EntityOf(kind))}, func(scan func(...any) error) error {
 			var id crm.ID
 			err := scan(&id)
 			ids = append(ids, id)
@@ -88,7 +92,7 @@ func (w *World) somebody(ctx context.Context) (who crm.Ref, ok bool, err error) 
 	if err != nil || len(ids) == 0 {
 		return who, false, err
 	}
-	return crm.Ref{Kind: crm.KindContact, ID: ids[w.dice.n(len(ids))]}, true, nil
+	return crm.Ref{Kind: kind, ID: ids[w.dice.n(len(ids))]}, true, nil
 }
 
 // erasedIDs are all records of erased persons, and what hung on them.

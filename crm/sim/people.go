@@ -12,6 +12,68 @@ import (
 	"leadline/crm/wire"
 )
 
+// changeRole makes an agent of an administrator, who sees but their own calls from then on, or one with the company's own role; or the
+// other way round. The first stays: somebody has to see all.
+func (w *World) changeRole(ctx context.Context) error {
+	a := w.agents[w.dice.n(len(w.agents))]
+	if a == w.agents[0] || w.engine == nil {
+		return nil
+	}
+	if a.user.Roles[0] == crm.Administrator {
+		a.user.Roles = []crm.ID{[]crm.ID{crm.Agent, w.role.ID}[w.dice.n(2)]}
+	} else {
+		a.user.Roles = []crm.ID{crm.Administrator}
+	}
+	return w.order(ctx, crm.SaveUser{User: a.user})
+}
+
+// narrowRole changes whose calls the company's own role lets see, while those who have it are away and have written on a colleague's:
+// what they may write no more is refused, and what they may see no more leaves their device.
+func (w *World) narrowRole(ctx context.Context) error {
+	if w.engine == nil {
+		return nil
+	}
+	for _, a := range w.agents {
+		if a.user.Roles[0] != w.role.ID || a.user.Left || a.wiped.Load() {
+			continue
+		}
+		a.link.down.Store(true)
+		if err := a.writeOnColleaguesCall(ctx); err != nil {
+			return err
+		}
+	}
+	w.role.Rights.SeeCalls = []crm.Reach{crm.ReachNone, crm.ReachOwn, crm.ReachAll}[w.dice.n(3)]
+	return w.order(ctx, crm.SaveRole{Role: w.role})
+}
+
+func (a *agent) writeOnColleaguesCall(ctx context.Context) error {
+	page, err := a.file.Calls(ctx, crm.Query{Limit: 20})
+	if err != nil {
+		return err
+	}
+	calls := slices.DeleteFunc(page.Rows, func(r crm.CallRow) bool { return r.Call.Agent == a.user.ID || r.Call.Party.Kind == crm.Withheld })
+	if len(calls) == 0 {
+		return nil
+	}
+	return a.noteCall(ctx, calls[a.w.dice.n(len(calls))].Call.ID, fmt.Sprintf("Note of %s's on a colleague's call, step %d.", a.user.Name, a.w.now))
+}
+
+// noteCall writes what a call was about. The first note of a call stays, or is in the tray; of further ones it is open which.
+func (a *agent) noteCall(ctx context.Context, call crm.ID, text string) error {
+	err := a.file.SaveNote(ctx, call, text)
+	if err != nil {
+		return a.refused(err)
+	}
+	a.w.wrote(call, text)
+	if a.w.noted[call] {
+		a.w.release(func(p promise) bool { return p.noted == call })
+		return nil
+	}
+	a.w.noted[call] = true
+	a.w.promise(promise{by: a, step: a.w.now, text: text, noted: call})
+	return nil
+}
+
 // dismiss has a user leave the company: their program erases its copy as soon as it hears of that (G1). The first stays.
 func (w *World) dismiss(ctx context.Context) error {
 	a := w.agents[w.dice.n(len(w.agents))]
@@ -83,7 +145,7 @@ func (w *World) writeNewer(ctx context.Context) error {
 	if w.engine == nil {
 		return nil
 	}
-	who, ok, err := w.somebody(ctx)
+	who, ok, err := w.somebody(ctx, crm.KindContact)
 	if err != nil || !ok {
 		return err
 	}

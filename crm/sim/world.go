@@ -45,12 +45,14 @@ type World struct {
 	snapshots *server.Snapshots
 	workspace crm.ID
 	backups   []backup
+	ahead     atomic.Int64 // of the server's clock, in nanoseconds
 
 	late   sync.WaitGroup // messages that nobody waits for any more
 	calm   atomic.Bool    // nothing goes wrong any more: all is to come together now
 	agents []*agent
 	line   crm.Line
-	now    int // the step
+	role   crm.Role // the company's own, whose rights an administrator changes
+	now    int      // the step
 
 	mu       sync.Mutex
 	failed   error
@@ -59,7 +61,9 @@ type World struct {
 	removed  map[crm.ID]bool     // records that somebody has removed or merged, whether others know it or not
 	deleted  map[crm.ID]bool     // records that somebody has removed
 
-	merged   map[crm.ID][]crm.ID           // into what somebody merged a record, whether the server let them or not
+	merged   map[crm.ID][]crm.ID           // into what somebody merged or converted a record, whether the server let them or not
+	noted    map[crm.ID]bool               // calls on which somebody has written
+	last     map[crm.ID]string             // the last word on a contact
 	texts    map[crm.ID][]string           // what people wrote of a record or a call
 	newer    map[crm.ID]string             // what a record has in a field that no program here knows
 	erasures map[crm.ID][]database.Erasure // by workspace: the list that stands beside the database
@@ -80,7 +84,7 @@ func Run(ctx context.Context, o Options) error {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &World{o: o, dice: newDice(o.Seed, 0), log: o.Log, removed: map[crm.ID]bool{}, deleted: map[crm.ID]bool{}, tombs: map[wire.RowID]bool{}, texts: map[crm.ID][]string{}, newer: map[crm.ID]string{}, merged: map[crm.ID][]crm.ID{}}
+	w := &World{o: o, dice: newDice(o.Seed, 0), log: o.Log, removed: map[crm.ID]bool{}, deleted: map[crm.ID]bool{}, tombs: map[wire.RowID]bool{}, texts: map[crm.ID][]string{}, newer: map[crm.ID]string{}, merged: map[crm.ID][]crm.ID{}, noted: map[crm.ID]bool{}, last: map[crm.ID]string{}}
 	running, end := context.WithCancel(ctx)
 	w.ctx = running
 	err := w.run(ctx)
@@ -158,9 +162,16 @@ func (w *World) found(ctx context.Context) error {
 	if w.workspace, err = w.engine.CreateWorkspace(ctx, "Meier KG", "DE"); err != nil {
 		return err
 	}
+	w.role = crm.Role{ID: w.id(), Name: "Supervisor", Rights: crm.Rights{Call: crm.CallCRM, SeeCalls: crm.ReachAll}}
+	if err := w.order(ctx, crm.SaveRole{Role: w.role}); err != nil {
+		return err
+	}
 	var users []crm.User
 	for i := range w.o.Agents {
 		u := crm.User{ID: w.id(), Name: fmt.Sprintf("Agent %d", i+1), Extension: fmt.Sprint(101 + i), Roles: []crm.ID{crm.Administrator}}
+		if i > 0 && i == w.o.Agents-1 {
+			u.Roles = []crm.ID{w.role.ID}
+		}
 		users = append(users, u)
 		if err := w.order(ctx, crm.SaveUser{User: u}); err != nil {
 			return err
@@ -187,6 +198,9 @@ func (w *World) found(ctx context.Context) error {
 	return nil
 }
 
+// clock is the server's.
+func (w *World) clock() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
 func (w *World) id() crm.ID {
 	id, err := crm.NewID(time.Now(), w.dice)
 	if err != nil {
@@ -206,14 +220,14 @@ func (w *World) order(ctx context.Context, change crm.Change) error {
 
 // perform has the server do something, if it is right.
 func (w *World) perform(ctx context.Context, change crm.Change) (wire.Result, error) {
-	return w.engine.Do(ctx, w.workspace, ledger.Sender{System: true}, crm.Command{ID: w.id(), At: crm.HLC(0).Next(time.Now()), Change: change})
+	return w.engine.Do(ctx, w.workspace, ledger.Sender{System: true}, crm.Command{ID: w.id(), At: crm.HLC(0).Next(w.clock()), Change: change})
 }
 
 func (w *World) openServer(ctx context.Context, file string) (err error) {
 	if w.db, err = database.Open(ctx, "sqlite:"+filepath.Join(w.o.Dir, file)); err != nil {
 		return err
 	}
-	w.engine = server.NewEngine(server.Engine{DB: w.db, Now: time.Now, Random: newDice(w.o.Seed, 1000, uint64(w.now)), Log: w.log, Committed: w.committed})
+	w.engine = server.NewEngine(server.Engine{DB: w.db, Now: w.clock, Random: newDice(w.o.Seed, 1000, uint64(w.now)), Log: w.log, Committed: w.committed})
 	w.feed = server.NewFeed(w.engine)
 	dir := filepath.Join(w.o.Dir, "snapshots")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -262,9 +276,11 @@ func copyOne(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// settle lets everything come together: nothing goes wrong any more, and programs have ten minutes.
+// settle lets everything come together: nothing goes wrong any more, and the server's clock is right. Then one who has seen it all has
+// the last word, whatever the clocks were before.
 func (w *World) settle(ctx context.Context) error {
 	w.calm.Store(true)
+	w.ahead.Store(0)
 	if err := w.revive(ctx); err != nil {
 		return err
 	}
@@ -283,6 +299,17 @@ func (w *World) settle(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := w.together(ctx); err != nil {
+		return err
+	}
+	if err := w.haveLastWord(ctx); err != nil {
+		return err
+	}
+	return w.together(ctx)
+}
+
+// together waits until everybody has everything, for which programs have ten minutes.
+func (w *World) together(ctx context.Context) error {
 	var waiting []string
 	for range 600 {
 		if err := pause(ctx, time.Second); err != nil {

@@ -79,7 +79,7 @@ func (b *Batch) Changed() Changed { return Changed{b.changed, b.peers, b.childre
 // now is the server's clock, past which no stamp goes.
 func (b *Batch) Apply(from Sender, c crm.Command, now time.Time) ([]Key, error) {
 	latest := crm.HLC(now.UnixMilli()) << 16
-	t := &tx{b: b, state: newState(), from: from, at: min(c.At, latest)}
+	t := &tx{b: b, state: newState(), from: from, at: min(c.At, latest), latest: latest}
 	err := t.perform(c.Change)
 	if b.about = t.about; err != nil {
 		var invalid crm.Invalid
@@ -128,10 +128,15 @@ func merge[K comparable](into, from map[K]map[Key]bool) {
 type tx struct {
 	b *Batch
 	state
-	from  Sender
-	at    crm.HLC
-	about bool // it came across a row of a person who was erased
+	from   Sender
+	at     crm.HLC
+	latest crm.HLC // the server's clock
+	about  bool    // it came across a row of a person who was erased
 }
+
+// later says whether something was written after the command was given. A stamp that is still to come is of a time when the server's
+// clock ran ahead: what is done now comes after it.
+func (t *tx) later(stamp crm.HLC) bool { return min(stamp, t.latest) > t.at }
 
 // row is a row as it is now; nil when there never was one.
 func (t *tx) row(k Key) (*Row, error) {

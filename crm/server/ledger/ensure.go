@@ -88,10 +88,15 @@ func (t *tx) ensured(x Key, row *Row, e crm.EnsureLead) (bool, error) {
 	case row == nil:
 		return false, nil
 	case row.Deleted:
-		return !t.callTime(e).After(row.Stamps[gone].Time()), nil
+		removed := row.Stamps[gone].Time()
+		return !t.callTime(e).After(removed) && !t.toCome(removed), nil
 	}
-	return isOpen(row) || t.callTime(e).Before(field[time.Time](row, closedAt)), nil
+	closed := field[time.Time](row, closedAt)
+	return isOpen(row) || t.callTime(e).Before(closed) && !t.toCome(closed), nil
 }
+
+// toCome says of what has happened that the server's clock ran ahead when it did.
+func (t *tx) toCome(at time.Time) bool { return at.After(t.latest.Time()) }
 
 // exception says whether one of the parties is on the list of exceptions now (E1).
 func (t *tx) exception(all []crm.Party) (bool, error) {

@@ -120,7 +120,8 @@ func tellsOf(way string) bool { return len(way) >= leastWay }
 // Erase blanks the records of a person, and what hangs on them; others are rows besides in which they are mentioned, or that hung on
 // them when they were erased before a restore.
 func (b *Batch) Erase(subjects, others []Key, now time.Time) (done Erasing, err error) {
-	t := &tx{b: b, state: newState(), from: Sender{System: true}, at: crm.HLC(now.UnixMilli()) << 16}
+	at := crm.HLC(now.UnixMilli()) << 16
+	t := &tx{b: b, state: newState(), from: Sender{System: true}, at: at, latest: at}
 	var keys []Key
 	for _, k := range subjects {
 		children, err := t.childrenOf(k)

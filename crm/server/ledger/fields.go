@@ -7,18 +7,16 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"leadline/crm"
 )
 
 // kept are fields that no update sets: they say how a record came to be.
 var kept = []string{"id", "origin", "made_by", "created", "updated", "changed_by"}
 
-// set writes the fields whose stamps are not later, and says whether that changed
+// set writes the fields of a row whose stamps are not later, and says whether that changed
 // anything. A field that becomes null is taken away. Equal stamps: who comes later wins.
-func (r *Row) set(fields map[string]json.RawMessage, at crm.HLC) (changed bool) {
+func (t *tx) set(r *Row, fields map[string]json.RawMessage) (changed bool) {
 	for name, value := range fields {
-		if r.Stamps[name] > at || same(r.Fields[name], value) {
+		if t.later(r.Stamps[name]) || same(r.Fields[name], value) {
 			continue
 		}
 		if isNull(value) {
@@ -26,7 +24,7 @@ func (r *Row) set(fields map[string]json.RawMessage, at crm.HLC) (changed bool) 
 		} else {
 			r.Fields[name] = value
 		}
-		r.Stamps[name] = at
+		r.Stamps[name] = t.at
 		changed = true
 	}
 	return changed

@@ -40,6 +40,47 @@ func TestFieldIsTheLastWriters(t *testing.T) {
 	}
 }
 
+// The server's clock ran a day ahead and was set right: what is done since counts, also against what was done then, and a program whose
+// clock followed it has no advantage.
+func TestAClockOfTheServerThatRanAheadHoldsNothingUp(t *testing.T) {
+	c := newCompany(t)
+	r, removed := c.contact("Meier"), c.contact("Schulz")
+	offline := c.now.Add(time.Second)
+	right := c.now.Add(time.Hour)
+	c.now = c.now.Add(24 * time.Hour)
+	c.do(c.as(c.ben), set(r, "last_name", "Maier"))
+	c.do(c.as(c.admin), crm.SaveUser{User: crm.User{ID: c.anna, Name: "Anna", Roles: []crm.ID{crm.Administrator}}})
+	c.do(c.as(c.ben), crm.RemoveRecord{Ref: removed})
+	c.rings(c.anna, 1, right)
+	c.closeLead(leadOf(1))
+	ahead := c.now.Add(time.Minute)
+	c.now = right
+	c.do(c.as(c.anna), set(r, "last_name", "Mayer"))
+	if got := get[crm.Contact](c, wire.Contact, r.ID); got.LastName != "Mayer" {
+		t.Errorf("what was set after the clock was is not: %q", got.LastName)
+	}
+	if err := c.tryAt(c.as(c.ben), set(r, "last_name", "Meyer"), ahead); err != nil { // has seen the clock as it was
+		t.Fatal(err)
+	}
+	if err := c.tryAt(c.as(c.ben), set(r, "last_name", "old"), offline); err != nil {
+		t.Fatal(err)
+	}
+	if got := get[crm.Contact](c, wire.Contact, r.ID); got.LastName != "Meyer" {
+		t.Errorf("%q, want what was set last", got.LastName)
+	}
+	c.do(Sender{System: true}, crm.SaveUser{User: crm.User{ID: c.anna, Name: "Anna"}}) // G2: effective at once
+	if got := get[crm.User](c, wire.User, c.anna); len(got.Roles) != 0 {
+		t.Errorf("the role is not taken: %v", got.Roles)
+	}
+	c.do(c.as(c.ben), crm.CreateContact{Contact: crm.Contact{ID: removed.ID, LastName: "Schulz"}}) // taken back
+	c.do(c.as(c.ben), crm.RemoveRecord{Ref: r})
+	if c.gone(wire.Contact, removed.ID) || !c.gone(wire.Contact, r.ID) {
+		t.Error("a removal is not taken back, or not done")
+	}
+	c.repeatLeads()
+	c.savedOn(c.rings(c.ben, 1, c.now.Add(time.Minute)), leadRef(leadOf(2))) // after the closing, whatever that says
+}
+
 // A form that was saved offline says all fields; those that somebody set later stay, and of two of one moment the one told last counts.
 func TestWholeUpdateIsTheLastWritersFieldByField(t *testing.T) {
 	c := newCompany(t)

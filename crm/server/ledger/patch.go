@@ -30,7 +30,7 @@ func (t *tx) updateRecord(u crm.UpdateRecord) error {
 		return err
 	}
 	u.Set = maps.Clone(u.Set)
-	maps.DeleteFunc(u.Set, func(name string, _ any) bool { return serverFields[name] || was.Stamps[name] > t.at })
+	maps.DeleteFunc(u.Set, func(name string, _ any) bool { return serverFields[name] || t.later(was.Stamps[name]) })
 	after, err := crm.Patch(WriteFields(was.Fields), u)
 	if err != nil {
 		return refuse(wire.RejectInvalid, crm.NoSense)

@@ -33,7 +33,7 @@ func (t *tx) create(entity wire.Entity, id crm.ID, v any) error {
 	}
 	row := (&Row{Key: k}).clone()
 	if was != nil {
-		if was.Stamps[gone] > t.at {
+		if t.later(was.Stamps[gone]) {
 			return refuse(wire.RejectGone, crm.WasRemoved)
 		}
 		row.Former = was.Former
@@ -107,7 +107,7 @@ func (t *tx) patch(k Key, fields map[string]json.RawMessage) error {
 			return refuse(wire.RejectGone, crm.WasRemoved)
 		}
 	}
-	if !row.set(fields, t.at) {
+	if !t.set(row, fields) {
 		return nil
 	}
 	if recorded[k.Entity] {

@@ -19,7 +19,7 @@ func (t *tx) remove(r crm.RemoveRecord) error {
 		return err
 	}
 	for _, stamp := range was.Stamps {
-		if stamp > t.at {
+		if t.later(stamp) {
 			return refuse(wire.RejectChanged, crm.RemoveChanged)
 		}
 	}

@@ -124,7 +124,7 @@ func (t *tx) saveRecordNote(n crm.Note) error {
 	k := Key{wire.Note, n.ID}
 	if n.Empty() {
 		was, err := t.row(k)
-		if err != nil || was.live() && was.Stamps["text"] > t.at {
+		if err != nil || was.live() && t.later(was.Stamps["text"]) {
 			return err
 		}
 		return t.drop(k)
