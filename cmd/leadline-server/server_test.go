@@ -27,6 +27,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
+	"leadline/crm/server/database"
 	"leadline/crm/server/front"
 	"leadline/crm/server/webhook"
 	"leadline/crm/wire"
@@ -258,6 +259,41 @@ func TestUsersAndKeysByCommand(t *testing.T) {
 	s.do("key", "revoke", "-id", id[1])
 	if status := ask(t, address, key); status != http.StatusUnauthorized {
 		t.Errorf("revoked: %d", status)
+	}
+}
+
+// A user is added whole or not at all: where the disk is full in the middle, the same command does it once there is room.
+func TestAUserIsNotAddedByHalves(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-role", "administrator")
+	add := []string{"user", "add", "-email", "anna@example.org", "-name", "Anna", "-password-file", "-", "-sip", "sip:102@pbx.example.org"}
+	for _, table := range []string{"credential", "telephone"} {
+		s.write("CREATE TRIGGER no BEFORE INSERT ON " + table + " BEGIN SELECT raise(ABORT, 'the disk is full'); END")
+		if out, err := s.try(add...); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+			t.Errorf("%s: %s %v", table, out, err)
+		}
+		s.write("DROP TRIGGER no")
+	}
+	s.do(add...)
+	address, _, _ := s.serve()
+	anna := signIn(t, address, "anna@example.org")
+	if len(anna.welcome.Accounts) != 1 {
+		t.Errorf("%+v", anna.welcome.Accounts)
+	}
+	if rows := anna.rows(); strings.Count(rows, `"Anna"`) != 1 {
+		t.Errorf("in the company there is %s", rows)
+	}
+}
+
+// write changes the database past the server.
+func (s shell) write(statement string) {
+	s.t.Helper()
+	db, err := database.Open(s.t.Context(), s.database())
+	if err == nil {
+		err = errors.Join(db.Write(s.t.Context(), "", func(t *database.Tx) error { return t.Exec(context.Background(), statement) }), db.Close())
+	}
+	if err != nil {
+		s.t.Fatal(err)
 	}
 }
 

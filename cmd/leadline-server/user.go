@@ -88,9 +88,6 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 		return err
 	}
 	password, made, err := passwordFrom(u.password, t.in)
-	if err == nil {
-		err = access.CheckPassword(password)
-	}
 	if err != nil {
 		return err
 	}
@@ -98,21 +95,17 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 	if err != nil {
 		return err
 	}
-	telephone, err := telephoneFrom(u)
+	telephones, err := telephonesFrom(u)
 	if err != nil {
 		return err
 	}
 	user := crm.User{ID: id, Name: strings.TrimSpace(u.name), Email: email, Extension: u.extension, Department: u.department, Roles: []crm.ID{role.ID}}
-	if err := o.company.SaveUser(ctx, workspace, user); err != nil {
+	join, err := o.access.Joining(ctx, workspace, id, email, password, telephones...)
+	if err != nil {
 		return err
 	}
-	if err := o.access.AddCredential(ctx, workspace, id, email, password); err != nil {
+	if err := o.company.AddUser(ctx, workspace, user, join); err != nil {
 		return err
-	}
-	if telephone.Address != "" {
-		if err := o.access.SaveTelephone(ctx, workspace, id, telephone); err != nil {
-			return err
-		}
 	}
 	fmt.Fprintf(t.out, "%s can sign in with %s, as %s.\n", user.Name, email, role.Name)
 	if made {
@@ -121,26 +114,26 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 	return nil
 }
 
-// telephoneFrom is the telephone account that was asked for; without an address, none was.
-func telephoneFrom(u userFlags) (a wire.Account, err error) {
+// telephonesFrom is the telephone account that was asked for, if one was.
+func telephonesFrom(u userFlags) ([]wire.Account, error) {
 	if u.pbx == "" {
 		if flagGiven(u.asked, "sip-password-file", "sip-transport") {
-			err = errors.New("-sip-password-file and -sip-transport go with -sip")
+			return nil, errors.New("-sip-password-file and -sip-transport go with -sip")
 		}
-		return a, err
+		return nil, nil
 	}
-	a = wire.Account{Name: "Office", Address: u.pbx, AuthUser: u.extension, Transport: u.transport}
+	a := wire.Account{Name: "Office", Address: u.pbx, AuthUser: u.extension, Transport: u.transport}
 	if u.pbxPassword != "" {
 		text, err := os.ReadFile(u.pbxPassword)
 		if err != nil {
-			return a, fmt.Errorf("read the password of the telephone account: %w", err)
+			return nil, fmt.Errorf("read the password of the telephone account: %w", err)
 		}
 		a.Password = strings.TrimRight(string(text), "\r\n")
 	}
 	if err := access.CheckTelephone(a); err != nil {
-		return a, fmt.Errorf("-sip: %w", err)
+		return nil, fmt.Errorf("-sip: %w", err)
 	}
-	return a, nil
+	return []wire.Account{a}, nil
 }
 
 func roleOf(ctx context.Context, o opened, workspace crm.ID, written string) (crm.Role, error) {

@@ -64,7 +64,12 @@ func (e *Engine) Commit(ctx context.Context, workspace crm.ID, pushes []Pushed) 
 }
 
 // Do does a change of the server's own, or of other software on behalf of a user, and answers it.
-func (e *Engine) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Command) (result wire.Result, err error) {
+func (e *Engine) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Command) (wire.Result, error) {
+	return e.DoAlso(ctx, workspace, from, change, nil)
+}
+
+// DoAlso is Do, and does something else in the same transaction, unless the change is refused: both, or neither.
+func (e *Engine) DoAlso(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Command, also func(context.Context, *database.Tx) error) (result wire.Result, err error) {
 	cmd, err := toWire(change)
 	if err != nil {
 		return result, err
@@ -77,8 +82,10 @@ func (e *Engine) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, c
 		if err := c.save(); err != nil {
 			return err
 		}
-		result = c.results(p)[0]
-		return nil
+		if result = c.results(p)[0]; also == nil || result.Status == wire.Rejected {
+			return nil
+		}
+		return also(ctx, c.t)
 	})
 	return result, err
 }

@@ -332,7 +332,11 @@ func TestTheFirstLinkIsGoodOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	use := func(link Token) error {
-		return a.UseFirst(t.Context(), link, "w", anna, "anna@example.org", password, func() error { return nil })
+		join, err := a.JoiningFirst(t.Context(), link, "w", anna, "anna@example.org", password)
+		if err != nil {
+			return err
+		}
+		return a.whole(t.Context(), true, func(tx *database.Tx) error { return join(t.Context(), tx) })
 	}
 	for _, bad := range []Token{"", "x", old, NewToken()} {
 		if err := use(bad); !errors.Is(err, ErrNoLink) {

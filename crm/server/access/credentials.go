@@ -10,6 +10,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/server/database"
+	"leadline/crm/wire"
 )
 
 var randomness = rand.Reader
@@ -52,6 +53,33 @@ func (a *Access) AddCredential(ctx context.Context, workspace crm.ID, user crm.I
 		}
 	}
 	return a.whole(ctx, true, func(t *database.Tx) error { return a.addCredential(ctx, t, workspace, user, email, hash) })
+}
+
+// Joining is how a new user is let sign in: by a password, with telephone accounts that come with it. It is done in the transaction on
+// the workspace that makes the user, so that there is none who cannot, nor one by halves.
+func (a *Access) Joining(ctx context.Context, workspace, user crm.ID, email, password string, telephones ...wire.Account) (func(context.Context, *database.Tx) error, error) {
+	email, err := Email(email)
+	if err != nil {
+		return nil, err
+	}
+	if err := CheckPassword(password); err != nil {
+		return nil, err
+	}
+	hash, err := a.cost.hashPassword(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, t *database.Tx) error {
+		if err := a.addCredential(ctx, t, workspace, user, email, hash); err != nil {
+			return err
+		}
+		for _, p := range telephones {
+			if err := a.saveTelephone(ctx, t, workspace, user, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
 }
 
 func (a *Access) addCredential(ctx context.Context, t *database.Tx, workspace crm.ID, user crm.ID, email, hash string) error {

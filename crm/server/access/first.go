@@ -52,33 +52,19 @@ func (a *Access) checkFirst(ctx context.Context, t *database.Tx, token Token) er
 	return nil
 }
 
-// UseFirst takes the link and lets its bearer sign in as a user, both or neither. makeUser is called before,
-// once all else is in order: if it fails, the link is good still.
-func (a *Access) UseFirst(ctx context.Context, token Token, workspace crm.ID, user crm.ID, email, password string, makeUser func() error) error {
-	email, err := Email(email)
-	if err != nil {
-		return err
-	}
-	if err := CheckPassword(password); err != nil {
-		return err
-	}
+// JoiningFirst is Joining of the first administrator, by the link that is used up with it.
+func (a *Access) JoiningFirst(ctx context.Context, token Token, workspace, user crm.ID, email, password string) (func(context.Context, *database.Tx) error, error) {
 	if err := a.CheckFirst(ctx, token); err != nil { // before the costly hash
-		return err
+		return nil, err
 	}
-	hash, err := a.cost.hashPassword(ctx, password)
-	if err != nil {
-		return err
-	}
-	if err := makeUser(); err != nil {
-		return err
-	}
-	return a.whole(ctx, true, func(t *database.Tx) error {
+	join, err := a.Joining(ctx, workspace, user, email, password)
+	return func(ctx context.Context, t *database.Tx) error {
 		if err := a.checkFirst(ctx, t, token); err != nil {
 			return err
 		}
 		if err := t.Exec(ctx, "DELETE FROM one_time WHERE purpose = 'first'"); err != nil {
 			return err
 		}
-		return a.addCredential(ctx, t, workspace, user, email, hash)
-	})
+		return join(ctx, t)
+	}, err
 }

@@ -39,13 +39,15 @@ func sipAddress(s string) bool {
 
 // SaveTelephone adds or sets an account at the PBX that a user gets by signing in (I3).
 func (a *Access) SaveTelephone(ctx context.Context, workspace crm.ID, user crm.ID, p wire.Account) error {
+	return a.db.Write(ctx, string(workspace), func(t *database.Tx) error { return a.saveTelephone(ctx, t, workspace, user, p) })
+}
+
+func (a *Access) saveTelephone(ctx context.Context, t *database.Tx, workspace, user crm.ID, p wire.Account) error {
 	sealed := a.vault.Seal(purpose(workspace, user, p.Name), []byte(p.Password))
-	return a.db.Write(ctx, string(workspace), func(t *database.Tx) error {
-		return t.Exec(ctx, `INSERT INTO telephone(ws, user_id, name, address, auth_user, password, transport, line) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
-			ON CONFLICT(ws, user_id, name) DO UPDATE SET address = excluded.address, auth_user = excluded.auth_user, password = excluded.password,
-			transport = excluded.transport, line = excluded.line`,
-			workspace, string(user), p.Name, p.Address, p.AuthUser, sealed, p.Transport, string(p.Line))
-	})
+	return t.Exec(ctx, `INSERT INTO telephone(ws, user_id, name, address, auth_user, password, transport, line) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT(ws, user_id, name) DO UPDATE SET address = excluded.address, auth_user = excluded.auth_user, password = excluded.password,
+		transport = excluded.transport, line = excluded.line`,
+		workspace, string(user), p.Name, p.Address, p.AuthUser, sealed, p.Transport, string(p.Line))
 }
 
 // RemoveTelephone takes an account of a user away.

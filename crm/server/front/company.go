@@ -31,6 +31,11 @@ func (c Company) FirstWorkspace(ctx context.Context, region string) (id crm.ID, 
 	return c.Engine.CreateWorkspace(ctx, "", region)
 }
 
+// AddUser adds a user who can sign in, by the server's own right; join is what access has to do for that, in the same transaction.
+func (c Company) AddUser(ctx context.Context, workspace crm.ID, u crm.User, join func(context.Context, *database.Tx) error) error {
+	return c.do(ctx, workspace, ledger.Sender{System: true}, crm.SaveUser{User: u}, join)
+}
+
 // SaveUser adds or sets a user, by the server's own right.
 func (c Company) SaveUser(ctx context.Context, workspace crm.ID, u crm.User) error {
 	return c.Do(ctx, workspace, ledger.Sender{System: true}, crm.SaveUser{User: u})
@@ -43,11 +48,15 @@ func (c Company) TelephonesChanged(ctx context.Context, workspace, user crm.ID) 
 
 // Do does a change for somebody; an error of type Refused says why it was not done.
 func (c Company) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Change) error {
+	return c.do(ctx, workspace, from, change, nil)
+}
+
+func (c Company) do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Change, also func(context.Context, *database.Tx) error) error {
 	id, err := crm.NewID(c.Engine.Now(), c.Engine.Random)
 	if err != nil {
 		return err
 	}
-	result, err := c.Engine.Do(ctx, workspace, from, crm.Command{ID: id, At: crm.HLC(0).Next(c.Engine.Now()), Change: change})
+	result, err := c.Engine.DoAlso(ctx, workspace, from, crm.Command{ID: id, At: crm.HLC(0).Next(c.Engine.Now()), Change: change}, also)
 	if err != nil {
 		return err
 	}

@@ -69,14 +69,15 @@ func (f *Front) makeFirst(r *http.Request, link access.Token, form firstForm) er
 	if err != nil {
 		return err
 	}
-	// The user is there before the link is used up: if the server ends in between, the link is good still.
 	id, err := f.Access.NewID()
 	if err != nil {
 		return err
 	}
-	return f.Access.UseFirst(ctx, link, workspace, id, email, form.Password, func() error {
-		return f.company.SaveUser(ctx, workspace, crm.User{ID: id, Name: form.Name, Email: email, Extension: form.Extension, Roles: []crm.ID{crm.Administrator}})
-	})
+	join, err := f.Access.JoiningFirst(ctx, link, workspace, id, email, form.Password)
+	if err != nil {
+		return err
+	}
+	return f.company.AddUser(ctx, workspace, crm.User{ID: id, Name: form.Name, Email: email, Extension: form.Extension, Roles: []crm.ID{crm.Administrator}}, join)
 }
 
 func (f *Front) refuseFirst(w http.ResponseWriter, r *http.Request, err error) {
