@@ -13,6 +13,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/server/access"
+	"leadline/crm/server/database"
 	"leadline/crm/wire"
 )
 
@@ -230,6 +231,7 @@ func setPassword(ctx context.Context, u userFlags, o opened, t terminal) error {
 	if err := o.access.SetPassword(ctx, u.email, password); err != nil {
 		return err
 	}
+	tellServers(ctx, u.email, o)
 	fmt.Fprintln(t.out, "The password was changed. All devices of the user have to sign in anew.")
 	if made {
 		fmt.Fprintf(t.out, "Password, shown this once: %s\n", password)
@@ -241,8 +243,17 @@ func disableUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 	if err := o.access.Disable(ctx, u.email); err != nil {
 		return err
 	}
+	tellServers(ctx, u.email, o)
 	_, err := fmt.Fprintln(t.out, "Locked out. The user's devices erase their copies as soon as they reach the server.")
 	return err
+}
+
+// tellServers has servers on the same PostgreSQL look at once who of a user's company may stay connected. One that does not hear it finds
+// out for itself within half a minute.
+func tellServers(ctx context.Context, email string, o opened) {
+	if c, err := o.access.Credential(ctx, email); err == nil {
+		_ = o.db.Tell(ctx, []database.News{{Workspace: string(c.Workspace), Doubt: true}})
+	}
 }
 
 func enableUser(ctx context.Context, u userFlags, o opened, t terminal) error {

@@ -11,10 +11,11 @@ import (
 )
 
 // News is what a server tells the others on its database: a workspace has come to a revision. With Rev 0 it is
-// the team's presence that has changed. They may be lost: the truth is what is in the database.
+// the team's presence that has changed; with Doubt, that devices were signed out. They may be lost: the truth is what is in the database.
 type News struct {
 	Workspace string
 	Rev       uint64
+	Doubt     bool
 }
 
 // ErrNoNews tells that a database has nothing by which servers hear each other.
@@ -32,13 +33,21 @@ func (db *DB) Listen(ctx context.Context, ready func(), heard func(News)) error 
 func (d *sqliteDB) tell(context.Context, []News) error               { return nil }
 func (d *sqliteDB) listen(context.Context, func(), func(News)) error { return ErrNoNews }
 
-// newsChannel is the channel of NOTIFY. A message is "sender workspace revision".
-const newsChannel = "leadline"
+// newsChannel is the channel of NOTIFY. A message is "sender workspace revision", or has doubted instead of the revision, of which
+// servers that do not know it take no notice.
+const (
+	newsChannel = "leadline"
+	doubted     = "doubt"
+)
 
 func (p *postgres) tell(ctx context.Context, all []News) error {
 	messages := make([]string, len(all))
 	for i, n := range all {
-		messages[i] = fmt.Sprintf("%s %s %d", p.name, n.Workspace, n.Rev)
+		what := strconv.FormatUint(n.Rev, 10)
+		if n.Doubt {
+			what = doubted
+		}
+		messages[i] = fmt.Sprintf("%s %s %s", p.name, n.Workspace, what)
 	}
 	_, err := p.pool.Exec(ctx, "SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message", newsChannel, messages)
 	return err
@@ -72,7 +81,10 @@ func (p *postgres) listen(ctx context.Context, ready func(), heard func(News)) e
 // readNews reads a message; ok is false when it is our own, or none of ours.
 func (p *postgres) readNews(message string) (n News, ok bool) {
 	sender, rest, _ := strings.Cut(message, " ")
-	workspace, number, _ := strings.Cut(rest, " ")
-	rev, err := strconv.ParseUint(number, 10, 64)
-	return News{workspace, rev}, err == nil && sender != p.name
+	workspace, what, _ := strings.Cut(rest, " ")
+	if what == doubted {
+		return News{Workspace: workspace, Doubt: true}, sender != p.name
+	}
+	rev, err := strconv.ParseUint(what, 10, 64)
+	return News{Workspace: workspace, Rev: rev}, err == nil && sender != p.name
 }

@@ -23,20 +23,27 @@ type neighbours struct {
 // committed is told by the engine.
 func (f *Front) committed(workspace crm.ID, rev uint64) {
 	f.hub.advance(workspace, rev)
-	f.tellNeighbours(workspace, rev)
+	f.tellNeighbours(database.News{Workspace: string(workspace), Rev: rev})
 }
 
-// tellNeighbours has the other servers told soon; revision 0 is presence. It does not wait.
-func (f *Front) tellNeighbours(workspace crm.ID, rev uint64) {
+// doubt has every connected program find out whether it may stay, wherever it is connected.
+func (f *Front) doubt(workspace crm.ID) {
+	f.hub.doubt(workspace)
+	f.tellNeighbours(database.News{Workspace: string(workspace), Doubt: true})
+}
+
+// tellNeighbours has the other servers told soon. It does not wait.
+func (f *Front) tellNeighbours(n database.News) {
 	if !f.Shared {
 		return
 	}
-	kind := database.News{Workspace: string(workspace), Rev: min(rev, 1)}
+	kind := n
+	kind.Rev = min(n.Rev, 1)
 	f.neighbours.mu.Lock()
 	if f.neighbours.waiting == nil {
 		f.neighbours.waiting = map[database.News]uint64{}
 	}
-	f.neighbours.waiting[kind] = max(f.neighbours.waiting[kind], rev)
+	f.neighbours.waiting[kind] = max(f.neighbours.waiting[kind], n.Rev)
 	f.neighbours.mu.Unlock()
 	select {
 	case f.neighbours.due <- struct{}{}:
@@ -49,7 +56,8 @@ func (n *neighbours) take() (all []database.News) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for kind, rev := range n.waiting {
-		all = append(all, database.News{Workspace: kind.Workspace, Rev: rev})
+		kind.Rev = rev
+		all = append(all, kind)
 	}
 	clear(n.waiting)
 	return all
@@ -79,6 +87,9 @@ func (f *Front) listen(ctx context.Context) {
 			pause = pollEvery
 			f.neighbours.listening.Store(true)
 			f.poll(ctx) // what was committed before it listened
+			for _, workspace := range f.hub.watched() {
+				f.hub.doubt(workspace) // and who was signed out
+			}
 		}, func(n database.News) { f.hear(ctx, n) })
 		f.neighbours.listening.Store(false)
 		if ctx.Err() != nil || errors.Is(err, database.ErrNoNews) {
@@ -93,9 +104,13 @@ func (f *Front) listen(ctx context.Context) {
 }
 
 func (f *Front) hear(ctx context.Context, n database.News) {
-	if n.Rev > 0 {
-		f.hub.advance(crm.ID(n.Workspace), n.Rev)
-		return
+	workspace := crm.ID(n.Workspace)
+	switch {
+	case n.Doubt:
+		f.hub.doubt(workspace)
+	case n.Rev > 0:
+		f.hub.advance(workspace, n.Rev)
+	default:
+		f.readPresence(ctx, workspace)
 	}
-	f.readPresence(ctx, crm.ID(n.Workspace))
 }

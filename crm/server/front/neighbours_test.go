@@ -3,12 +3,15 @@ package front
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"leadline/crm"
 	"leadline/crm/server"
@@ -87,6 +90,70 @@ func TestServersHearEachOther_I2(t *testing.T) {
 		o.listens(there)
 		arrives("once it listens again")
 	}
+}
+
+// Who is signed out at one server is shown out at once by the other, to which they are connected, also after a while in which it heard
+// nothing: not only when it next looks whether they are there.
+func TestADeviceIsSignedOutAtEveryServer_G1(t *testing.T) {
+	o := openOn(t, rig.PostgresURL(t))
+	o.add("anna@example.org", crm.User{Name: "Anna", Roles: []crm.ID{crm.Administrator}})
+	o.add("ben@example.org", crm.User{Name: "Ben"})
+	here := o.url
+	there, elsewhere := o.beside()
+	o.listens(o.front)
+	o.listens(there)
+	anna := o.signIn("anna@example.org")
+	for _, test := range []struct {
+		what  string
+		how   func(bens *program)
+		alone bool // nothing is heard as it happens
+	}{
+		{what: "signed out", how: func(bens *program) {
+			anna.must(http.StatusNoContent, "DELETE", wire.PathDevices+"/"+string(bens.device), nil, nil)
+		}},
+		{what: "signed out while the other hears nothing", alone: true, how: func(bens *program) {
+			anna.must(http.StatusNoContent, "DELETE", wire.PathDevices+"/"+string(bens.device), nil, nil)
+		}},
+		{what: "by the command line", how: func(*program) {
+			if err := errors.Join(o.access.Disable(t.Context(), "ben@example.org"), o.access.Enable(t.Context(), "ben@example.org"),
+				command(t, o.database).Tell(t.Context(), []database.News{{Workspace: string(o.workspace), Doubt: true}})); err != nil {
+				t.Error(err)
+			}
+		}},
+	} {
+		o.url = elsewhere
+		bens := o.signIn("ben@example.org")
+		conn := bens.watch()
+		if _, err := hint(t, conn); err != nil {
+			t.Fatal(err)
+		}
+		o.url = here
+		if test.alone {
+			cutListeners(t, o.database)
+		}
+		began := time.Now()
+		test.how(bens)
+		var err error
+		for err == nil { // of colleagues it may hear before
+			_, err = hint(t, conn)
+		}
+		if took := time.Since(began); websocket.CloseStatus(err) != websocket.StatusPolicyViolation || took >= pingEvery {
+			t.Errorf("%s: %v after %v", test.what, err, took)
+		}
+		o.listens(o.front)
+		o.listens(there)
+	}
+}
+
+// command is the database as a command of leadline-server has it.
+func command(t *testing.T, url string) *database.DB {
+	t.Helper()
+	db, err := database.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 func isState(user crm.ID, s wire.Availability) func(wire.Hint) bool {

@@ -77,7 +77,7 @@ func (f *Front) setPassword(w http.ResponseWriter, r *http.Request, p access.Per
 	if err := f.Access.SetPassword(r.Context(), u.Email, in.Password); err != nil {
 		return err
 	}
-	f.hub.doubt(p.Workspace)
+	f.doubt(p.Workspace)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 const (
 	// pollEvery is how soon a front hears what another server has committed while it does not listen, and safetyPoll
 	// while it does: news are lost with a server that is killed between a commit and the telling, and the
-	// command line tells nothing.
+	// command line tells of no commit.
 	pollEvery   = 200 * time.Millisecond
 	safetyPoll  = time.Second
 	expireEvery = 5 * time.Second

@@ -151,7 +151,7 @@ func (f *Front) revokeDevice(w http.ResponseWriter, r *http.Request, p access.Pe
 	if err := f.Access.Revoke(r.Context(), p.Workspace, user, device, true); err != nil {
 		return err
 	}
-	f.hub.doubt(p.Workspace)
+	f.doubt(p.Workspace)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
@@ -180,7 +180,7 @@ func (f *Front) changePassword(w http.ResponseWriter, r *http.Request, p access.
 	if err != nil {
 		return err
 	}
-	f.hub.doubt(p.Workspace) // the other devices are out
+	f.doubt(p.Workspace) // the other devices are out
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -42,7 +42,7 @@ func (f *Front) share(ctx context.Context, p access.Person, s wire.Availability,
 	if !f.Shared {
 		return nil
 	}
-	defer f.tellNeighbours(p.Workspace, 0)
+	defer f.tellNeighbours(database.News{Workspace: string(p.Workspace)})
 	return f.Engine.DB.Write(ctx, string(p.Workspace), func(t *database.Tx) error {
 		return t.Exec(ctx, `INSERT INTO presence(ws, user_id, device, state, since, heard) VALUES($1, $2, $3, $4, $5, $5)
 			ON CONFLICT(ws, user_id, device) DO UPDATE SET state = excluded.state, since = excluded.since, heard = excluded.heard`,

@@ -55,7 +55,7 @@ func (f *Front) orLeft(ctx context.Context, p access.Person, why error) error {
 	if err := f.Access.LockOut(ctx, p.Workspace, p.User); err != nil {
 		return err
 	}
-	f.hub.doubt(p.Workspace) // their other devices
+	f.doubt(p.Workspace) // their other devices
 	return access.Revoked{Erase: true}
 }
 
