@@ -117,6 +117,7 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	var where place
 	where.flags(flags)
 	from := flags.String("from", "", "the `FILE` that backup has written. With PostgreSQL put it back by pg_restore first, then run this without")
+	flags.StringVar(&where.replaced, "replaced", "", "the database that was there before, sqlite:`FILE` or postgres://…, where it is not the SQLite file itself: newer passwords stay, and who was locked out stays so")
 	sounds := flags.String("recordings-from", "", "the `FOLDER` that backup has copied recordings to. With SQLite and without -from, only they are put back")
 	if done, err := parse(flags, args, t); done || err != nil {
 		return err
@@ -148,20 +149,26 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	if err != nil {
 		return err
 	}
-	out, known := where.lockouts(ctx)
+	before, known, err := where.signIns(ctx)
+	if err != nil {
+		return err
+	}
 	aside := ""
 	if embedded {
 		if aside, err = where.putBack(ctx, file, *from); err != nil {
 			return err
 		}
 	}
-	if err := where.restored(ctx, erased, out); err != nil {
+	var said strings.Builder
+	if err := where.restored(ctx, erased, func(e *server.Engine) error {
+		if known {
+			return keepSignIns(ctx, e, before, &said)
+		}
+		return keepNoSignIns(ctx, e, &said)
+	}); err != nil {
 		return besides(err, aside)
 	}
-	fmt.Fprintln(t.out, "Restored. Programs that have seen more than the backup has send it again when they next connect.")
-	if !known {
-		fmt.Fprintln(t.out, "Users, devices and keys that were locked out since the backup may come in again: look through user list and key list, and disable or revoke them anew.")
-	}
+	fmt.Fprintf(t.out, "Restored. Programs that have seen more than the backup has send it again when they next connect.\n%s", said.String())
 	if aside != "" {
 		fmt.Fprintf(t.out, "What was there before is in %s.\n", aside)
 	}
@@ -184,18 +191,75 @@ func (p place) restoreRecordings(ctx context.Context, t terminal, from string) e
 	return errors.Join(copyRecordings(ctx, t, e, from, dir), e.DB.Close())
 }
 
-// lockouts are who may no more, by the database that is replaced; known is false where that cannot be asked: it is not there, damaged, or
-// on PostgreSQL replaced already.
-func (p place) lockouts(ctx context.Context) (out access.Lockouts, known bool) {
-	if _, embedded := p.sqliteFile(); !embedded || !p.hasDatabase() {
-		return out, false
+// signIns are how people sign in by the database that is replaced; known is false where that cannot be asked: it is not there, damaged, or
+// on PostgreSQL replaced already, and nobody said where it is now.
+func (p place) signIns(ctx context.Context) (before access.SignIns, known bool, err error) {
+	url := p.replaced
+	switch {
+	case url != "":
+		err = place{database: url}.exists()
+	case p.hasDatabase():
+		url = p.database
+	default:
+		return nil, false, nil
 	}
-	db, err := database.Open(ctx, p.database)
+	var db *database.DB
+	if err == nil {
+		db, err = database.Open(ctx, url)
+	}
+	if err == nil {
+		before, err = access.SignInsOf(ctx, db)
+		err = errors.Join(err, db.Close())
+	}
+	if p.replaced != "" && err != nil {
+		return nil, false, fmt.Errorf("ask the database that was there before: %w", err)
+	}
+	return before, err == nil, nil
+}
+
+// keepSignIns takes over how people signed in when the database was replaced, and says what that was.
+func keepSignIns(ctx context.Context, e *server.Engine, before access.SignIns, said io.Writer) error {
+	kept, err := access.Keep(ctx, e.DB, before)
 	if err != nil {
-		return out, false
+		return fmt.Errorf("take over how people sign in: %w", err)
 	}
-	out, err = access.LockoutsOf(ctx, db)
-	return out, errors.Join(err, db.Close()) == nil
+	fmt.Fprintln(said, "People sign in as they did before the restore, by the database that was there.")
+	for _, since := range []struct {
+		what   string
+		people []string
+	}{
+		{"Another password than in the backup", kept.Passwords}, {"Locked out since the backup", kept.Out}, {"Let in again since the backup", kept.In},
+		{"Not in the backup, and to be added again unless a program does so", kept.Missing},
+	} {
+		if len(since.people) > 0 {
+			fmt.Fprintf(said, "%s: %s.\n", since.what, strings.Join(since.people, ", "))
+		}
+	}
+	for _, since := range []struct {
+		what    string
+		in, out int
+	}{{"Devices", kept.DevicesIn, kept.DevicesOut}, {"Keys", kept.KeysIn, kept.KeysOut}} {
+		if since.in+since.out > 0 {
+			fmt.Fprintf(said, "%s since the backup: %d new, %d revoked.\n", since.what, since.in, since.out)
+		}
+	}
+	return nil
+}
+
+// keepNoSignIns says how old the sign-ins of the backup are.
+func keepNoSignIns(ctx context.Context, e *server.Engine, said io.Writer) error {
+	at, err := access.KeepNothing(ctx, e.DB)
+	if err != nil {
+		return fmt.Errorf("look at how people sign in: %w", err)
+	}
+	of := "the backup"
+	if !at.IsZero() {
+		of = at.Format(time.RFC3339) + ", when the backup last heard of anybody"
+	}
+	fmt.Fprintf(said, "Passwords, devices and keys are those of %s: the database that was there before could not be asked.\n"+
+		"Who was locked out since then may come in again: look through user list and key list, and disable or revoke them anew.\n"+
+		"Who has changed their password since then has the old one again. Links to set a password are good no more.\n", of)
+	return nil
 }
 
 // hasDatabase says whether there is an embedded database with something in it.
@@ -205,14 +269,14 @@ func (p place) hasDatabase() bool {
 	return embedded && err == nil && info.Size() > 0
 }
 
-func (p place) restored(ctx context.Context, erased map[crm.ID][]database.Erasure, out access.Lockouts) error {
+func (p place) restored(ctx context.Context, erased map[crm.ID][]database.Erasure, signIns func(*server.Engine) error) error {
 	e, err := p.engine(ctx, p.database)
 	if err != nil {
 		return err
 	}
 	err = e.Restored(ctx, erased)
 	if err == nil {
-		err = access.LockOutAgain(ctx, e.DB, out)
+		err = signIns(e)
 	}
 	if err == nil && len(erased) > 0 {
 		err = p.dropRecordings(ctx, e)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -138,8 +139,8 @@ func TestARestoreLetsNobodyInAgain(t *testing.T) {
 	s.do("user", "disable", "-email", "ben@example.org")
 	s.do("key", "revoke", "-id", regexp.MustCompile(`(?m)^(\S+) +PBX`).FindStringSubmatch(s.do("key", "list"))[1])
 	stop()
-	if said := s.do("restore", "-from", backup); strings.Contains(said, "locked out") {
-		t.Errorf("it is not known who was locked out: %s", said)
+	if said := s.do("restore", "-from", backup); !strings.Contains(said, "Locked out since the backup: ben@example.org.\n") || !strings.Contains(said, "Devices since the backup: 0 new, 1 revoked.\nKeys since the backup: 0 new, 1 revoked.\n") {
+		t.Errorf("of who was locked out it is said: %s", said)
 	}
 	address, _, stop = s.serve()
 	again, err := remote.New(remote.Options{URL: address, Device: wire.DeviceInfo{ID: newID(t)}, Session: stolen})
@@ -163,6 +164,159 @@ func TestARestoreLetsNobodyInAgain(t *testing.T) {
 	if said := s.do("restore", "-from", backup); !strings.Contains(said, "locked out") {
 		t.Errorf("on another machine it is not said that nobody knows who was locked out: %s", said)
 	}
+}
+
+// laptop is a device with what it keeps of its session.
+type laptop struct {
+	t       *testing.T
+	id      crm.ID
+	session wire.Session
+}
+
+func (l *laptop) at(address string) *remote.Client {
+	l.t.Helper()
+	c, err := remote.New(remote.Options{URL: address, Device: wire.DeviceInfo{ID: l.id}, Session: l.session, Keep: func(s wire.Session) error {
+		l.session = s
+		return nil
+	}})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return c
+}
+
+func (l *laptop) signIn(address, email, password string) error {
+	_, err := l.at(address).SignIn(l.t.Context(), email, password)
+	return err
+}
+
+// hello says whether the device comes in by what it holds.
+func (l *laptop) hello(address string) error {
+	_, err := l.at(address).Hello(l.t.Context(), wire.Hello{Client: newID(l.t), Schemas: []int{wire.Schema}})
+	return err
+}
+
+func pathOf(t *testing.T, link string) string {
+	t.Helper()
+	u, err := url.Parse(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Path
+}
+
+// After a restore people sign in as they did before it: by newer passwords, on the same devices, and by nothing that was given up
+// since the backup; who is not in it is named. Where the database that was there is not to be had, it is said of when the passwords are.
+func TestAfterARestorePeopleSignInAsBeforeIt(t *testing.T) {
+	const old, newer = "a long password", "another password"
+	s := shell{t, t.TempDir()}
+	for _, name := range []string{"ada", "ben", "carl"} {
+		s.do("user", "add", "-email", name+"@example.org", "-name", name, "-role", "administrator", "-password-file", "-")
+	}
+	s.do("user", "disable", "-email", "carl@example.org")
+	address, _, stop := s.serve()
+	adas, bens, late := &laptop{t: t, id: newID(t)}, &laptop{t: t, id: newID(t)}, &laptop{t: t, id: newID(t)}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(adas.signIn(address, "ada@example.org", old))
+	must(bens.signIn(address, "ben@example.org", old))
+	stolen := *bens
+	signIns, err := adas.at(address).SignIns(t.Context())
+	must(err)
+	var ben, carl crm.ID
+	for _, in := range signIns {
+		switch in.Email {
+		case "ben@example.org":
+			ben = in.User
+		case "carl@example.org":
+			carl = in.User
+		}
+	}
+	link, _, err := adas.at(address).Invite(t.Context(), ben)
+	must(err)
+	backup := filepath.Join(s.dir, "backup.db")
+	s.do("backup", "-to", backup)
+	set := func(link, password string) int {
+		t.Helper()
+		answer, err := http.PostForm(link, url.Values{"password": {password}})
+		must(err)
+		must(answer.Body.Close())
+		return answer.StatusCode
+	}
+	if status := set(link, newer); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	must(bens.signIn(address, "ben@example.org", newer)) // the stolen tokens of the same device are good no more
+	must(late.signIn(address, "ada@example.org", old))
+	s.do("user", "enable", "-email", "carl@example.org")
+	s.do("user", "add", "-email", "dora@example.org", "-name", "dora", "-password-file", "-")
+	pending, _, err := adas.at(address).Invite(t.Context(), carl)
+	must(err)
+	out := s.do("key", "add", "-name", "PBX")
+	key := strings.TrimSpace(out[strings.LastIndex(out, ":")+1:])
+	stop()
+
+	before := filepath.Join(s.dir, "before.db")
+	asBefore := func(said string) {
+		t.Helper()
+		for _, want := range []string{"Another password than in the backup: ben@example.org.\n", "Let in again since the backup: carl@example.org.\n",
+			"to be added again unless a program does so: dora@example.org.\n", "Devices since the backup: 1 new, 0 revoked.\n", "Keys since the backup: 1 new, 0 revoked.\n"} {
+			if !strings.Contains(said, want) {
+				t.Errorf("%q is not said, but %s", want, said)
+			}
+		}
+		address, _, stop = s.serve()
+		defer stop()
+		for who, l := range map[string]*laptop{"Ada's": adas, "Ben's": bens, "Ada's new one": late} {
+			if err := l.hello(address); err != nil {
+				t.Errorf("%s device: %v", who, err)
+			}
+		}
+		if err := stolen.hello(address); !isProblem(err, wire.BadSignIn) {
+			t.Errorf("the stolen tokens: %v", err)
+		}
+		again := &laptop{t: t, id: newID(t)}
+		if err := again.signIn(address, "ben@example.org", old); !isProblem(err, wire.BadSignIn) {
+			t.Errorf("the old password: %v", err)
+		}
+		must(again.signIn(address, "ben@example.org", newer))
+		must(again.signIn(address, "carl@example.org", old))
+		if err := again.signIn(address, "dora@example.org", old); !isProblem(err, wire.BadSignIn) {
+			t.Errorf("who is not in the backup: %v", err)
+		}
+		if status := set(address+pathOf(t, link), "yet another password"); status != http.StatusNotFound {
+			t.Errorf("a link that was used: %d", status)
+		}
+		if status := set(address+pathOf(t, pending), "short"); status != http.StatusUnprocessableEntity {
+			t.Errorf("a link that was not: %d", status)
+		}
+		if status := ask(t, address, key); status != http.StatusOK {
+			t.Errorf("a key that was made since: %d", status)
+		}
+	}
+	must(copyFile(filepath.Join(s.dir, "server.db"), before)) // nobody serves: its log is empty
+	asBefore(s.do("restore", "-from", backup))
+
+	// On another machine.
+	must(os.Remove(filepath.Join(s.dir, "server.db")))
+	said := s.do("restore", "-from", backup)
+	if !strings.Contains(said, "Passwords, devices and keys are those of 20") || !strings.Contains(said, "has the old one again") {
+		t.Errorf("it is not said that nobody knows: %s", said)
+	}
+	address, _, stop = s.serve()
+	must((&laptop{t: t, id: newID(t)}).signIn(address, "ben@example.org", old))
+	if status := set(address+pathOf(t, link), "yet another password"); status != http.StatusNotFound {
+		t.Errorf("a link that may have been used: %d", status)
+	}
+	stop()
+	if out, err := s.try("restore", "-from", backup, "-replaced", "sqlite:"+before+".not"); err == nil || !strings.Contains(err.Error(), "was there before") {
+		t.Errorf("asked of nothing: %v %s", err, out)
+	}
+	asBefore(s.do("restore", "-from", backup, "-replaced", "sqlite:"+before))
 }
 
 func TestADamagedBackupChangesNothing(t *testing.T) {

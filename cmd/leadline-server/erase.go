@@ -240,19 +240,25 @@ func (p place) erasures(ctx context.Context) (map[crm.ID][]database.Erasure, err
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read the list of erasures: %w", err)
 	}
-	if _, embedded := p.sqliteFile(); embedded && !p.hasDatabase() {
-		return all, nil
+	for _, url := range []string{p.database, p.replaced} {
+		there := place{database: url}
+		if _, embedded := there.sqliteFile(); url == "" || embedded && !there.hasDatabase() {
+			continue
+		}
+		// The database that is replaced may be damaged: that is why it is.
+		e, err := p.engine(ctx, url)
+		if err != nil {
+			continue
+		}
+		here, err := e.Erasures(ctx)
+		if err == nil {
+			merge(all, here)
+		}
+		if err := e.DB.Close(); err != nil {
+			return nil, err
+		}
 	}
-	// The database that is replaced may be damaged: that is why it is.
-	e, err := p.engine(ctx, p.database)
-	if err != nil {
-		return all, nil
-	}
-	here, err := e.Erasures(ctx)
-	if err == nil {
-		merge(all, here)
-	}
-	return all, e.DB.Close()
+	return all, nil
 }
 
 func merge(all, more map[crm.ID][]database.Erasure) {

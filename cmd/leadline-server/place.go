@@ -28,6 +28,7 @@ type place struct {
 	keyFile  string
 	files    string
 	region   string
+	replaced string // the database that a restore has replaced, where that is elsewhere
 
 	recordings string
 	quota      int // GB

@@ -70,6 +70,10 @@ func TestPostgreSQLIsBackedUpAndRestored(t *testing.T) {
 	if out, err := do("backup", "-to", backup); err != nil {
 		t.Fatal(out, err)
 	}
+	if out, err := do("user", "password", "-email", "ada@example.org", "-password-file", "-"); err != nil {
+		t.Fatal(out, err)
+	}
+	before := database
 	if database, err = pg.Database(); err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +85,10 @@ func TestPostgreSQLIsBackedUpAndRestored(t *testing.T) {
 		t.Errorf("restored under a server that goes on: %s %v", out, err)
 	}
 	serving()
-	if out, err := do("restore"); err != nil {
+	if out, err := do("restore"); err != nil || !strings.Contains(out, "Passwords, devices and keys are those of 20") {
+		t.Fatal(out, err)
+	}
+	if out, err := do("restore", "-replaced", before); err != nil || !strings.Contains(out, "Another password than in the backup: ada@example.org.\n") {
 		t.Fatal(out, err)
 	}
 	if out, err := do("user", "list"); err != nil || !strings.Contains(out, "ada@example.org  Ada") {
