@@ -2,12 +2,17 @@ package ui
 
 import (
 	"bytes"
+	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/software"
 
 	"leadline/ui/kit"
 	"leadline/ui/tray"
@@ -92,6 +97,44 @@ func TestTheIconOfTheTrayShowsItsMark(t *testing.T) {
 				t.Error(err)
 			}
 		}
+	}
+}
+
+// askedTheme tells whether Fyne asks for a font, which it does before it looks for more of them on the disk.
+type askedTheme struct {
+	fyne.Theme
+	asked bool
+}
+
+func (a *askedTheme) Font(s fyne.TextStyle) fyne.Resource {
+	a.asked = true
+	return a.Theme.Font(s)
+}
+
+// The windows' goroutine draws the icon: words without a font of their own have Fyne read those of the system.
+func TestTheNumberInTheTrayIsDrawnInOurFontAlone(t *testing.T) {
+	fullBench(t)
+	s := fyne.CurrentApp().Settings()
+	ours := s.Theme()
+	defer s.SetTheme(ours)
+	seen := &askedTheme{Theme: ours}
+	s.SetTheme(seen)
+	seen.asked = false
+	for _, missed := range []int{7, 12} {
+		if _, err := trayIcon(trayMark{missed: missed}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if seen.asked {
+		t.Error("Fyne was asked to find a font")
+	}
+	c := software.NewTransparentCanvas()
+	words := canvas.NewText("7", color.White)
+	words.TextStyle.Bold = true
+	c.SetContent(words)
+	c.Capture()
+	if !seen.asked {
+		t.Error("this test cannot tell: Fyne does not ask for words without a font either")
 	}
 }
 
