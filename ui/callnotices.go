@@ -150,12 +150,19 @@ func (n *callNotices) pressed(tag, key string) bool {
 	return ours
 }
 
+// noticesFarewell is how long what is shown on the desktop may take to go away when the program ends.
+const noticesFarewell = time.Second
+
 func (n *callNotices) close() {
 	n.mu.Lock()
 	n.closed = true
 	n.wake.Signal()
 	n.mu.Unlock()
-	<-n.done
+	select {
+	case <-n.done:
+	case <-time.After(noticesFarewell):
+		n.desktop.Shut() // what is being shown waits for the desktop
+	}
 }
 
 func (n *callNotices) run() {

@@ -56,6 +56,26 @@ func (d *fakeDesktop) all() []string {
 	return slices.Clone(d.seen)
 }
 
+// What is being shown waits for a desktop that answers nothing: the program ends all the same.
+func TestADesktopThatAnswersNothingDoesNotKeepTheProgram_H2(t *testing.T) {
+	d := &fakeDesktop{slow: make(chan struct{}), hung: make(chan struct{}, 1)}
+	defer close(d.slow)
+	n := newCallNotices(d, 0, func() NoticeChoice { return NoticeChoice{} }, &deskNews{})
+	n.start()
+	n.take(desk.Snapshot{Calls: []desk.Call{sample("known")}})
+	<-d.hung
+	closed := make(chan struct{})
+	go func() { defer close(closed); n.close() }()
+	select {
+	case <-closed:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it waits")
+	}
+	if !slices.Contains(d.all(), "shut") {
+		t.Error("what waits for the desktop is not told that it is over")
+	}
+}
+
 func TestWhatRingsIsOnTheDesktop_H2(t *testing.T) {
 	d := &fakeDesktop{}
 	n := newCallNotices(d, 0, func() NoticeChoice { return NoticeChoice{} }, &deskNews{})

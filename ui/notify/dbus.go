@@ -3,15 +3,20 @@
 package notify
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	fdo "github.com/esiqveland/notify"
 	"github.com/gen2brain/beeep"
 	"github.com/godbus/dbus/v5"
+
+	"leadline/ui/sessionbus"
 )
 
 const (
@@ -24,11 +29,14 @@ const (
 // The library's own listener isn't used: it asserts the types of signals that any
 // program on the bus can send, and a wrong one would end the program in a call.
 type bus struct {
-	app     string
-	pressed func(tag, key string)
+	app      string
+	pressed  func(tag, key string)
+	patience time.Duration
+	life     context.Context // ends with Shut
+	end      context.CancelFunc
 
 	mu      sync.Mutex
-	conn    *dbus.Conn
+	conn    *sessionbus.Conn
 	buttons bool // the service has action buttons
 	markup  bool // the service reads the body as markup
 	shown   map[string]uint32
@@ -37,27 +45,29 @@ type bus struct {
 // Open returns the notifications of this desktop. app is the program's name;
 // pressed gets the tag and the key of a button, on a goroutine of this package.
 func Open(app string, pressed func(tag, key string)) Desktop {
-	return &bus{app: app, pressed: pressed, shown: map[string]uint32{}}
+	b := &bus{app: app, pressed: pressed, patience: sessionbus.Patience, shown: map[string]uint32{}}
+	b.life, b.end = context.WithCancel(context.Background())
+	return b
 }
 
 // connected connects when there is no connection: the bus may appear, and go away,
 // while the program runs. b.mu is held.
-func (b *bus) connected() (*dbus.Conn, error) {
+func (b *bus) connected() (*sessionbus.Conn, error) {
 	if b.conn != nil && b.conn.Connected() {
 		return b.conn, nil
 	}
 	b.conn = nil
 	clear(b.shown)
-	// Not the variant that starts a bus of its own when there is none.
-	conn, err := dbus.SessionBusPrivateNoAutoStartup()
+	conn, err := sessionbus.Join(b.life, b.patience)
 	if err != nil {
 		return nil, fmt.Errorf("%w: no session bus: %w", ErrNone, err)
 	}
-	if err := join(conn); err != nil {
+	signals, err := conn.Signals(b.life, []dbus.MatchOption{dbus.WithMatchObjectPath(busPath), dbus.WithMatchInterface(busInterface)})
+	if err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("join the session bus for notifications: %w", err)
 	}
-	caps, err := fdo.GetCapabilities(conn)
+	caps, err := sessionbus.Ask(b.life, conn, fdo.GetCapabilities)
 	if err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("ask the desktop what its notifications can do: %w", err)
@@ -65,20 +75,8 @@ func (b *bus) connected() (*dbus.Conn, error) {
 	b.buttons = slices.Contains(caps, "actions")
 	b.markup = slices.Contains(caps, "body-markup")
 	b.conn = conn
-	signals := make(chan *dbus.Signal, 32)
-	conn.Signal(signals)
 	go b.listen(signals)
 	return conn, nil
-}
-
-func join(conn *dbus.Conn) error {
-	if err := conn.Auth(nil); err != nil {
-		return err
-	}
-	if err := conn.Hello(); err != nil {
-		return err
-	}
-	return conn.AddMatchSignal(dbus.WithMatchObjectPath(busPath), dbus.WithMatchInterface(busInterface))
 }
 
 // listen ends when the connection is closed.
@@ -156,16 +154,21 @@ func (b *bus) Show(n Notification) error {
 			note.Actions = append(note.Actions, fdo.Action{Key: a.Key, Label: a.Label})
 		}
 	}
-	id, err := fdo.SendNotification(conn, note)
+	id, err := sessionbus.Ask(b.life, conn, func(bus *dbus.Conn) (uint32, error) { return fdo.SendNotification(bus, note) })
 	if err != nil {
-		beeep.AppName = b.app
-		if beeep.Notify(plain(n.Title), plain(n.Body), "") == nil {
+		if refused := new(dbus.Error); errors.As(err, refused) && b.otherwise(conn, n) == nil {
 			return nil
 		}
 		return fmt.Errorf("show a notification: %w", err)
 	}
 	b.shown[n.Tag] = id
 	return nil
+}
+
+// otherwise shows n in a way that another desktop may have, which speaks with a bus of its own.
+func (b *bus) otherwise(conn *sessionbus.Conn, n Notification) error {
+	beeep.AppName = b.app
+	return conn.Tell(b.life, func(*dbus.Conn) error { return beeep.Notify(plain(n.Title), plain(n.Body), "") })
 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
@@ -187,22 +190,31 @@ func (b *bus) Close(tag string) {
 		return
 	}
 	delete(b.shown, tag)
-	call := b.conn.Object(busInterface, busPath).Call(busInterface+".CloseNotification", 0, id)
-	if call.Err != nil && b.conn.Connected() {
+	if err := b.conn.Tell(b.life, func(bus *dbus.Conn) error { return closing(bus, id) }); err != nil && b.conn.Connected() {
 		// It may have been closed by hand a moment ago: some services call that an error.
-		slog.Debug("close a notification", "error", call.Err)
+		slog.Debug("close a notification", "error", err)
 	}
 }
 
+func closing(bus *dbus.Conn, id uint32) error {
+	return bus.Object(busInterface, busPath).Call(busInterface+".CloseNotification", 0, id).Err
+}
+
+// farewell is how long Shut waits for the desktop.
+const farewell = time.Second
+
 // Shut implements Desktop.
 func (b *bus) Shut() {
+	b.end() // what waits for the desktop now waits no longer
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.conn == nil {
 		return
 	}
+	ctx, end := context.WithTimeout(context.Background(), farewell)
+	defer end()
 	for _, id := range b.shown {
-		b.conn.Object(busInterface, busPath).Call(busInterface+".CloseNotification", 0, id)
+		_ = b.conn.Tell(ctx, func(bus *dbus.Conn) error { return closing(bus, id) })
 	}
 	clear(b.shown)
 	b.conn.Close()

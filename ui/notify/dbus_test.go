@@ -4,14 +4,19 @@ package notify
 
 import (
 	"bufio"
+	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"leadline/ui/sessionbus"
 )
 
 // session starts a D-Bus session with a real notification service, dunst, on the X
@@ -190,4 +195,90 @@ func TestWithoutASessionBusItSaysSo(t *testing.T) {
 		t.Fatal("showed it on no desktop")
 	}
 	d.Close("x")
+}
+
+// silentBus takes connections and says nothing.
+func silentBus(t *testing.T) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "bus")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+path)
+}
+
+func TestABusThatAnswersNothingHoldsNoNotificationUp_H2(t *testing.T) {
+	silentBus(t)
+	d := Open("Leadline", func(string, string) {}).(*bus)
+	d.patience = 50 * time.Millisecond
+	shown := make(chan error, 1)
+	go func() { shown <- d.Show(Notification{Tag: "x", Title: "y"}) }()
+	select {
+	case err := <-shown:
+		if !errors.Is(err, sessionbus.ErrSilent) {
+			t.Errorf("it says %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("it waits")
+	}
+	d.Close("x")
+
+	d.patience = time.Hour
+	go func() { shown <- d.Show(Notification{Tag: "x", Title: "y"}) }()
+	time.Sleep(50 * time.Millisecond)
+	ended := make(chan struct{})
+	go func() { defer close(ended); d.Shut() }()
+	for range 2 {
+		select {
+		case <-ended:
+			ended = nil
+		case <-shown:
+		case <-time.After(10 * time.Second):
+			t.Fatal("the program cannot end")
+		}
+	}
+}
+
+// The service hangs in the middle of a call: what was shown is given up, and shown anew once it is there again.
+func TestADesktopThatHangsIsAskedAnew_H2(t *testing.T) {
+	session(t)
+	d := Open("Leadline", func(string, string) {}).(*bus)
+	defer d.Shut()
+	if err := d.Show(Notification{Tag: "call-1", Title: "Jörg Groß", Urgent: true}); err != nil {
+		t.Fatal(err)
+	}
+	pid := dunstPID(t)
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Kill(pid, syscall.SIGCONT) }()
+	d.conn.Close()
+	d.patience = 100 * time.Millisecond
+	if err := d.Show(Notification{Tag: "call-2", Title: "Petra Weiß"}); !errors.Is(err, sessionbus.ErrSilent) {
+		t.Fatalf("it says %v", err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	d.patience = 10 * time.Second
+	if err := d.Show(Notification{Tag: "call-3", Title: "Özlem Yılmaz"}); err != nil {
+		t.Errorf("it is not shown: %v", err)
+	}
+}
+
+// dunstPID is the process of the notification service.
+func dunstPID(t *testing.T) int {
+	t.Helper()
+	conn, err := dbus.ConnectSessionBus()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var pid uint32
+	if err := conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, busInterface).Store(&pid); err != nil {
+		t.Fatal(err)
+	}
+	return int(pid)
 }

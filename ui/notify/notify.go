@@ -30,7 +30,8 @@ type Desktop interface {
 	Show(n Notification) error
 	// Close takes the notification with that tag away, if it is still there.
 	Close(tag string)
-	// Shut closes all that is shown and ends the connection to the desktop.
+	// Shut closes all that is shown and ends the connection to the desktop. It may be called while another
+	// method waits, which then waits no longer.
 	Shut()
 }
 

@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"image/color"
 	"image/png"
+	"log/slog"
 	"slices"
 	"sync"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
+
+	"leadline/ui/sessionbus"
 )
 
 const (
@@ -27,7 +30,7 @@ const (
 type icon struct {
 	mu      sync.Mutex
 	t       *Tray
-	conn    *dbus.Conn
+	conn    *sessionbus.Conn
 	props   *prop.Properties // nil until there is a place
 	face    Face
 	version uint32 // of the menu
@@ -44,26 +47,39 @@ type toolTip struct {
 	Title, Text string
 }
 
-// register tells the watcher of the item; the first time it puts it on the bus.
-func (n *icon) register(t *Tray, conn *dbus.Conn) error {
+// forget has it put on the bus anew: the connection is another.
+func (n *icon) forget() {
 	n.mu.Lock()
-	first := n.props == nil
-	n.t, n.conn = t, conn
-	n.mu.Unlock()
-	if first {
-		if err := n.export(conn); err != nil {
-			return err
-		}
-	}
-	return conn.Object(watcher, watcherPath).Call(watcher+".RegisterStatusNotifierItem", 0, busName()).Err
+	defer n.mu.Unlock()
+	n.conn, n.props, n.face = nil, nil, Face{}
 }
 
-func (n *icon) export(conn *dbus.Conn) error {
+// register tells the watcher of the item; the first time it puts it on the bus.
+func (n *icon) register(t *Tray, conn *sessionbus.Conn) error {
+	n.mu.Lock()
+	first := n.props == nil
+	n.t = t
+	n.mu.Unlock()
+	if first {
+		props, err := sessionbus.Ask(t.life, conn, n.export)
+		if err != nil {
+			return err
+		}
+		n.mu.Lock()
+		n.conn, n.props = conn, props
+		n.mu.Unlock()
+	}
+	return conn.Tell(t.life, func(bus *dbus.Conn) error {
+		return bus.Object(watcher, watcherPath).Call(watcher+".RegisterStatusNotifierItem", 0, busName()).Err
+	})
+}
+
+func (n *icon) export(conn *dbus.Conn) (*prop.Properties, error) {
 	if err := conn.Export(itemMethods{n}, itemPath, itemName); err != nil {
-		return err
+		return nil, err
 	}
 	if err := conn.Export(menuMethods{n}, menuPath, menuName); err != nil {
-		return err
+		return nil, err
 	}
 	fixed := func(v any) *prop.Prop { return &prop.Prop{Value: v, Emit: prop.EmitFalse} }
 	props, err := prop.Export(conn, itemPath, prop.Map{itemName: {
@@ -73,44 +89,49 @@ func (n *icon) export(conn *dbus.Conn) error {
 		"ItemIsMenu": fixed(false), "Menu": fixed(dbus.ObjectPath(menuPath)),
 	}})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err = prop.Export(conn, menuPath, prop.Map{menuName: {
 		"Version": fixed(uint32(3)), "TextDirection": fixed("ltr"), "Status": fixed("normal"), "IconThemePath": fixed([]string{}),
 	}}); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := conn.RequestName(busName(), dbus.NameFlagDoNotQueue); err != nil {
-		return fmt.Errorf("be %s: %w", busName(), err)
+		return nil, fmt.Errorf("be %s: %w", busName(), err)
 	}
-	n.mu.Lock()
-	n.props = props
-	n.mu.Unlock()
-	return nil
+	return props, nil
 }
 
 // show tells the panels what is another than before, and no more: they read all of it anew.
-func (n *icon) show(_ *Tray, f Face) {
+func (n *icon) show(t *Tray, f Face) {
 	n.mu.Lock()
 	was, conn, props := n.face, n.conn, n.props
-	n.face = f
-	n.version++
+	if props != nil {
+		n.face = f
+		n.version++
+	}
 	version := n.version
 	n.mu.Unlock()
 	if props == nil {
 		return
 	}
-	if !bytes.Equal(f.Icon, was.Icon) {
-		props.SetMust(itemName, "IconPixmap", argb(f.Icon))
-		_ = conn.Emit(itemPath, itemName+".NewIcon")
-	}
-	if f.Tip != was.Tip {
-		props.SetMust(itemName, "ToolTip", toolTip{Title: f.Tip})
-		_ = conn.Emit(itemPath, itemName+".NewToolTip")
-	}
-	same := func(a, b Item) bool { return a.Title == b.Title && a.Checked == b.Checked }
-	if !slices.EqualFunc(f.Items, was.Items, same) {
-		_ = conn.Emit(menuPath, menuName+".LayoutUpdated", version, int32(0))
+	err := conn.Tell(t.life, func(bus *dbus.Conn) error {
+		if !bytes.Equal(f.Icon, was.Icon) {
+			props.SetMust(itemName, "IconPixmap", argb(f.Icon))
+			_ = bus.Emit(itemPath, itemName+".NewIcon")
+		}
+		if f.Tip != was.Tip {
+			props.SetMust(itemName, "ToolTip", toolTip{Title: f.Tip})
+			_ = bus.Emit(itemPath, itemName+".NewToolTip")
+		}
+		same := func(a, b Item) bool { return a.Title == b.Title && a.Checked == b.Checked }
+		if !slices.EqualFunc(f.Items, was.Items, same) {
+			_ = bus.Emit(menuPath, menuName+".LayoutUpdated", version, int32(0))
+		}
+		return nil
+	})
+	if err != nil {
+		slog.Debug("show the icon in the tray", "error", err)
 	}
 }
 

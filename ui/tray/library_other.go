@@ -17,10 +17,13 @@ type icon struct {
 	items []*systray.MenuItem // nil for a line that divides
 }
 
+// patience is not needed: the library answers at once.
+const patience = 0
+
 // watch waits for Shut: this desktop always has a tray.
 func (t *Tray) watch() {
 	t.set(true)
-	<-t.closed
+	<-t.life.Done()
 }
 
 func (n *icon) show(t *Tray, f Face) {
@@ -37,7 +40,7 @@ func (n *icon) show(t *Tray, f Face) {
 	select {
 	case <-ran:
 		n.begun = true
-	case <-t.closed:
+	case <-t.life.Done():
 	}
 }
 

@@ -1,6 +1,10 @@
 package tray
 
-import "sync"
+import (
+	"context"
+	"sync"
+	"time"
+)
 
 // Face is what the tray shows. Each Face of a program has as many items as its first.
 type Face struct {
@@ -22,12 +26,17 @@ type Tray struct {
 	opened  func()
 	changed func()
 
-	mu     sync.Mutex
-	there  bool
-	want   Face
-	wake   chan struct{} // holds one
-	closed chan struct{}
-	done   sync.WaitGroup
+	patience time.Duration // how long the desktop may take for an answer
+	again    time.Duration // after which it is asked again when it did not answer
+
+	life context.Context // ends with Shut
+	end  context.CancelFunc
+
+	mu    sync.Mutex
+	there bool
+	want  Face
+	wake  chan struct{} // holds one
+	done  sync.WaitGroup
 
 	icon icon
 }
@@ -36,14 +45,18 @@ type Tray struct {
 // run on the first goroutine of the program, soon; opened is a click on the icon; changed
 // is called when There is another. Both may come on any goroutine.
 func Open(do func(func()), opened, changed func()) *Tray {
-	t := &Tray{do: do, opened: opened, changed: changed, wake: make(chan struct{}, 1), closed: make(chan struct{})}
+	t := &Tray{do: do, opened: opened, changed: changed, patience: patience, again: 30 * time.Second, wake: make(chan struct{}, 1)}
+	t.begin()
+	return t
+}
+
+func (t *Tray) begin() {
+	t.life, t.end = context.WithCancel(context.Background())
 	t.done.Add(2)
 	go func() {
 		defer t.done.Done()
 		t.watch()
-		select {
-		case <-t.closed:
-		default: // the session is over
+		if t.life.Err() == nil { // the session is over
 			t.set(false)
 		}
 	}()
@@ -51,7 +64,6 @@ func Open(do func(func()), opened, changed func()) *Tray {
 		defer t.done.Done()
 		t.run()
 	}()
-	return t
 }
 
 // There says whether an icon is seen now. It does not wait.
@@ -71,7 +83,7 @@ func (t *Tray) Show(f Face) {
 
 // Shut takes the icon away.
 func (t *Tray) Shut() {
-	close(t.closed)
+	t.end()
 	t.done.Wait()
 	t.icon.end()
 }
@@ -99,7 +111,7 @@ func (t *Tray) set(there bool) {
 func (t *Tray) run() {
 	for {
 		select {
-		case <-t.closed:
+		case <-t.life.Done():
 			return
 		case <-t.wake:
 		}

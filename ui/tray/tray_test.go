@@ -3,9 +3,11 @@
 package tray
 
 import (
+	"net"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,7 +16,6 @@ import (
 	"leadline/ui/rig"
 )
 
-// The library knows one tray in a process, so this is one test.
 func TestTheIconIsWhereSomebodyShowsIt(t *testing.T) {
 	phone.Need(t, "dbus-daemon")
 	bus := "unix:path=" + filepath.Join(t.TempDir(), "bus")
@@ -99,4 +100,65 @@ func TestWithoutASessionBusThereIsNoTray(t *testing.T) {
 		t.Error("it is there")
 	}
 	tray.Shut()
+}
+
+// A bus that hangs takes the icon away, so that no window hides behind it; with the bus the icon comes back.
+func TestABusThatHangsTakesTheIconAwayForAsLong(t *testing.T) {
+	phone.Need(t, "dbus-daemon")
+	bus := "unix:path=" + filepath.Join(t.TempDir(), "bus")
+	d := phone.Start(t, "dbus-daemon", exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address="+bus, "--print-address"))
+	d.Says(t, "unix:", 5*time.Second)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus)
+	panel := rig.StartTray(t, bus)
+	panel.Host()
+	tray := &Tray{
+		do: func(f func()) { f() }, opened: func() {}, changed: func() {}, wake: make(chan struct{}, 1),
+		patience: 500 * time.Millisecond, again: 50 * time.Millisecond,
+	}
+	tray.begin()
+	there := func(want bool) {
+		t.Helper()
+		phone.Eventually(t, 20*time.Second, "the tray is there, or gone", func() (bool, string) { return tray.There() == want, "" })
+	}
+	tray.Show(Face{Icon: make([]byte, 1), Tip: "Leadline · free"})
+	there(true)
+	panel.WaitTip("Leadline · free", 10*time.Second)
+	d.Freeze()
+	defer d.Thaw()
+	// What is shown has no answer: it waits as soon as the socket is full.
+	for i := 0; tray.There(); i++ {
+		if i > 100_000 {
+			t.Fatal("the tray goes on speaking to nobody")
+		}
+		tray.Show(Face{Icon: []byte(strconv.Itoa(i)), Tip: strconv.Itoa(i)})
+		time.Sleep(20 * time.Microsecond)
+	}
+	d.Thaw()
+	tray.Show(Face{Icon: make([]byte, 2), Tip: "Leadline · busy"})
+	there(true)
+	panel.WaitTip("Leadline · busy", 10*time.Second)
+	tray.Shut()
+}
+
+func TestABusThatAnswersNothingHoldsTheTrayUpNeitherAtItsBeginNorAtItsEnd(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "bus")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+path)
+	tray := Open(func(f func()) { f() }, func() {}, func() { t.Error("it is told of") })
+	tray.Show(Face{Icon: []byte("x"), Tip: "x"})
+	time.Sleep(50 * time.Millisecond)
+	if tray.There() {
+		t.Error("it is there")
+	}
+	ended := make(chan struct{})
+	go func() { defer close(ended); tray.Shut() }()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the program cannot end")
+	}
 }

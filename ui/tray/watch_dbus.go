@@ -3,11 +3,16 @@
 package tray
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"leadline/ui/sessionbus"
 )
 
 const (
@@ -15,75 +20,102 @@ const (
 	watcherPath = "/StatusNotifierWatcher"
 )
 
-// watch follows whether a watcher is on the session bus, and a host that shows what it
-// watches over, until Shut. The item is registered anew with each.
+const patience = sessionbus.Patience
+
+// watch follows the session bus until Shut, or until the session is over. One that does not answer is asked again after a while.
 func (t *Tray) watch() {
-	conn, err := join()
+	for {
+		err := t.follow()
+		if t.life.Err() != nil {
+			return
+		}
+		if !errors.Is(err, sessionbus.ErrSilent) {
+			if err != nil {
+				slog.Debug("no tray", "error", err)
+			}
+			return
+		}
+		slog.Warn("the icon in the tray is given up for now", "error", err)
+		t.set(false)
+		select {
+		case <-t.life.Done():
+		case <-time.After(t.again):
+		}
+	}
+}
+
+// follow follows whether a watcher is on the session bus, and a host that shows what it
+// watches over, as long as the bus answers. The item is registered anew with each.
+func (t *Tray) follow() error {
+	conn, signals, err := join(t.life, t.patience)
 	if err != nil {
-		slog.Debug("no tray", "error", err)
-		return
+		return err
 	}
 	defer conn.Close()
-	signals := make(chan *dbus.Signal, 32)
-	conn.Signal(signals)
+	t.icon.forget()
 	for {
-		there := hosted(conn)
+		there, err := hosted(t.life, conn)
 		if there {
-			if err := t.icon.register(t, conn); err != nil {
+			if err = t.icon.register(t, conn); err != nil {
 				slog.Warn("put the icon into the tray", "error", err)
 				there = false
 			}
 		}
+		if errors.Is(err, sessionbus.ErrSilent) {
+			return err
+		}
 		t.set(there)
 		select {
-		case <-t.closed:
-			return
+		case <-t.life.Done():
+			return nil
+		case <-conn.Silent():
+			return sessionbus.ErrSilent
 		case _, more := <-signals:
-			if !more { // the session is over
-				return
+			if more {
+				continue
 			}
+		}
+		select {
+		case <-conn.Silent(): // which ended the connection
+			return sessionbus.ErrSilent
+		default: // the session is over
+			return nil
 		}
 	}
 }
 
 // join is a connection that hears of watchers. It does not start a bus where there is none.
-func join() (*dbus.Conn, error) {
-	conn, err := dbus.SessionBusPrivateNoAutoStartup()
+func join(ctx context.Context, patience time.Duration) (*sessionbus.Conn, <-chan *dbus.Signal, error) {
+	conn, err := sessionbus.Join(ctx, patience)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err = conn.Auth(nil); err == nil {
-		err = conn.Hello()
-	}
-	for _, match := range [][]dbus.MatchOption{
-		{dbus.WithMatchInterface("org.freedesktop.DBus"), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcher)},
-		{dbus.WithMatchInterface(watcher), dbus.WithMatchMember("StatusNotifierHostRegistered")},
-		{dbus.WithMatchInterface(watcher), dbus.WithMatchMember("StatusNotifierHostUnregistered")},
-	} {
-		if err == nil {
-			err = conn.AddMatchSignal(match...)
-		}
-	}
+	signals, err := conn.Signals(ctx,
+		[]dbus.MatchOption{dbus.WithMatchInterface("org.freedesktop.DBus"), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcher)},
+		[]dbus.MatchOption{dbus.WithMatchInterface(watcher), dbus.WithMatchMember("StatusNotifierHostRegistered")},
+		[]dbus.MatchOption{dbus.WithMatchInterface(watcher), dbus.WithMatchMember("StatusNotifierHostUnregistered")})
 	if err != nil {
 		conn.Close()
-		return nil, fmt.Errorf("join the session bus for the tray: %w", err)
+		return nil, nil, fmt.Errorf("join the session bus for the tray: %w", err)
 	}
-	return conn, nil
+	return conn, signals, nil
 }
 
 // hosted asks whether an icon would be seen now. The watcher isn't started for it.
-func hosted(conn *dbus.Conn) bool {
-	var has bool
-	if err := conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&has); err != nil || !has {
-		return false
-	}
-	v, err := conn.Object(watcher, watcherPath).GetProperty(watcher + ".IsStatusNotifierHostRegistered")
-	if err != nil {
-		slog.Debug("ask for the host of the tray", "error", err)
-		return false
-	}
-	shown, ok := v.Value().(bool)
-	return ok && shown
+func hosted(ctx context.Context, conn *sessionbus.Conn) (bool, error) {
+	return sessionbus.Ask(ctx, conn, func(bus *dbus.Conn) (bool, error) {
+		var has bool
+		if err := bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&has); err != nil || !has {
+			return false, err
+		}
+		v, err := bus.Object(watcher, watcherPath).GetProperty(watcher + ".IsStatusNotifierHostRegistered")
+		if err != nil {
+			slog.Debug("ask for the host of the tray", "error", err)
+			return false, err
+		}
+		shown, ok := v.Value().(bool)
+		return ok && shown, nil
+	})
 }
 
 // busName is what the item is called on the bus.

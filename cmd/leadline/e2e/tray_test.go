@@ -2,8 +2,11 @@ package e2e
 
 import (
 	"bytes"
+	"net"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +86,36 @@ func TestWithoutATrayClosingEndsTheProgram(t *testing.T) {
 	case <-p.Done():
 	case <-time.After(soon):
 		t.Fatal("nobody can see it and it goes on")
+	}
+}
+
+// A desktop's bus that takes connections and answers nothing: the account registers, a call is placed and its window is there, and the
+// program ends when its window is closed.
+func TestABusThatAnswersNothingHoldsUpNeitherWindowsNorCalls(t *testing.T) {
+	o := newOffice(t)
+	path := filepath.Join(o.dir, "bus")
+	bus, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bus.Close()
+	o.more = append(o.more, "DBUS_SESSION_BUS_ADDRESS=unix:path="+path)
+	p := o.registered()
+	p.do(p.door.Call(p.ctx(), "600", ""))
+	p.until("we talk", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
+	p.tap("call", "Hang up")
+	p.tap("call", "Close")
+	closeWindow(t, p)
+	select {
+	case <-p.Done():
+		if err := p.Err(); err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+		if strings.Contains(p.Output(), "the windows do not go") {
+			t.Errorf("it could not end by itself:\n%s", p.Output())
+		}
+	case <-time.After(soon):
+		t.Fatal("it does not end")
 	}
 }
 
