@@ -112,9 +112,9 @@ func TestLampsAreAskedForAnewAfterASleep(t *testing.T) {
 	}
 }
 
-// waitsLong is for a phone that tries again only after a long time.
+// waitsLong is for a phone that tries again only after a long time, so that an answer may be as late as a busy machine makes it.
 func waitsLong(c *phone.Config, _ *phone.Account) {
-	c.Timing.RetryMin, c.Timing.RetryMax = time.Hour, time.Hour
+	c.Timing.RetryMin, c.Timing.RetryMax, c.Timing.Answer = time.Hour, time.Hour, siptest.Patience
 }
 
 func (d *desk) retries() {
@@ -129,7 +129,9 @@ func TestAMachineThatWakesTriesAtOnce(t *testing.T) {
 	registrar(pbx, func(_ int, m siptest.Message) {
 		if there.Load() {
 			accept(pbx, m, "300")
+			return
 		}
+		pbx.Send(m.From, m.Response(503, "Service Unavailable", "r", ""))
 	})
 	d, sleep := sleeper(t, pbx, waitsLong)
 	d.retries()
