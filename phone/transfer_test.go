@@ -102,7 +102,8 @@ func TestATransferThatFailsBringsTheCallBack(t *testing.T) {
 func TestATransferThatNobodySpeaksOfBringsTheCallBack(t *testing.T) {
 	t.Parallel()
 	pbx := siptest.New(t)
-	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) { c.Timing.NoAnswer = 200 * time.Millisecond }).registered()
+	// It is how long calls ring, too.
+	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) { c.Timing.NoAnswer = 2 * time.Second }).registered()
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
 	c := d.rings()

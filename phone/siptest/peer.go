@@ -187,9 +187,21 @@ func (p *Peer) Expect(what string) Message {
 	p.t.Helper()
 	m, ok := p.Await(what, Patience)
 	if !ok {
-		p.t.Fatalf("expected %s, nothing came", what)
+		p.t.Fatalf("expected %s, there is only %s", what, p.left())
 	}
 	return m
+}
+
+// left is what has come and nobody has expected, for a failed test.
+func (p *Peer) left() string {
+	var b strings.Builder
+	for _, m := range p.waiting {
+		fmt.Fprintf(&b, "\n  %s, CSeq %s, Call-ID %s", m.Start, m.Get("CSeq"), m.Get("Call-ID"))
+	}
+	if b.Len() == 0 {
+		return "silence"
+	}
+	return b.String()
 }
 
 // Await is Expect without failing.
@@ -310,7 +322,7 @@ func (c *Call) Expect(what string) Message {
 	c.t.Helper()
 	m, ok := c.AwaitAny(Patience, what)
 	if !ok {
-		c.t.Fatalf("expected %s, nothing came", what)
+		c.t.Fatalf("expected %s of %s, there is only %s", what, c.ID, c.left())
 	}
 	return m
 }
