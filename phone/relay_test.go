@@ -183,16 +183,17 @@ func TestACallThroughABadNetworkKeepsItsSound(t *testing.T) {
 	both(t, "as it begins", ours, r.hears)
 	time.Sleep(4 * time.Second)
 	here, there := both(t, "later", ours, r.hears)
-	c := d.Calls()[0]
+	var c phone.Call
+	d.eventually("the figures of such a call", func() bool { // a machine that is busy for a moment is bad weather, too
+		c = d.Calls()[0]
+		return c.Stats.MOS >= 2 && c.Stats.MOS <= 4.3
+	})
 	carried, dropped := r.relay.Counts()
 	t.Logf("%d packets carried, %d lost; %.0f%% of what we hear is their tone, %.0f%% of what they hear is ours; "+
 		"loss %.1f%%, jitter %v, delay %v, round trip %v, MOS %.2f", carried, dropped, 100*here, 100*there,
 		c.Stats.LossPercent, c.Stats.Jitter, c.Stats.Delay, c.Stats.RoundTrip, c.Stats.MOS)
 	if c.Stats.Lost == 0 || c.Stats.Jitter < 2*time.Millisecond {
 		t.Errorf("the weather isn't noticed: %+v", c.Stats)
-	}
-	if c.Stats.MOS < 2 || c.Stats.MOS > 4.3 {
-		t.Errorf("MOS %.2f of such a call", c.Stats.MOS)
 	}
 	r.heardWhole(t)
 	d.do(d.HangUp(id))

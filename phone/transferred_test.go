@@ -217,9 +217,11 @@ func TestBeingTransferredWhileWeTalkToAnother(t *testing.T) {
 	d.eventually("the first waits", func() bool { return d.last(first.ID).State == phone.HeldHere })
 	waiting.Do("REFER", "", "Refer-To: <sip:103@"+waiting.Addr()+">")
 	waiting.Expect("202 REFER")
-	waiting.Reply(waiting.Expect("INVITE"), 200, "OK", siptest.SDP(4004))
-	waiting.Expect("ACK")
-	holds(t, waiting)
+	invite := waiting.Expect("INVITE")
+	anew := &siptest.Call{Peer: waiting.Peer, ID: invite.Get("Call-ID")}
+	anew.Reply(invite, 200, "OK", siptest.SDP(4004))
+	anew.Expect("ACK")
+	holds(t, anew)
 	d.call("the new one waits, too", func(x phone.Call) bool { return x.Direction == phone.Outgoing && x.State == phone.HeldHere })
 	if got := d.last(second.ID).State; got != phone.Active {
 		t.Errorf("the agent's call is %s", got)

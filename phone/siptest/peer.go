@@ -332,9 +332,12 @@ func (c *Call) Await(what string, patience time.Duration) (Message, bool) {
 	return c.AwaitAny(patience, what)
 }
 
-// AwaitAny waits for a message that fits one of several.
+// AwaitAny waits for a message that fits one of several: an answer or an ACK within the call, any other request also within
+// another, which the phone may have begun for it.
 func (c *Call) AwaitAny(patience time.Duration, what ...string) (Message, bool) {
-	return c.await(patience, func(m Message) bool { return m.Code() == 0 || m.Get("Call-ID") == c.ID }, what)
+	return c.await(patience, func(m Message) bool {
+		return m.Get("Call-ID") == c.ID || m.Code() == 0 && m.Method() != "ACK"
+	}, what)
 }
 
 // Do sends a request within the call.
