@@ -33,7 +33,7 @@ type Config struct {
 	After     func(time.Duration) <-chan time.Time
 	Jitter    func(time.Duration) time.Duration // a random part of a duration
 
-	// OnStatus is called after each change of the status, on a goroutine of the replica's; it must be quick.
+	// OnStatus is called after each change of the status, in the order of the changes, on a goroutine of the replica's; it must be quick.
 	OnStatus func(Status)
 	// OnWelcome is told what the server said at the beginning of a session.
 	OnWelcome func(wire.Welcome)
@@ -63,6 +63,7 @@ type Replica struct {
 	erasing sync.Mutex
 	clean   bool // it is erased; under erasing
 
+	saying  lock // held until OnStatus has heard of a change, so that of two loops' changes the later one is heard last
 	telling sync.Mutex
 	status  Status
 
@@ -99,7 +100,7 @@ func New(c Config) *Replica {
 	if c.Snapshots == "" {
 		c.Snapshots = os.TempDir()
 	}
-	r := &Replica{c: c, session: newLock(), status: Status{State: Offline, Since: c.Now()}, pulled: make(chan struct{}, 1), retry: make(chan struct{}, 1), owed: make(chan struct{}, 1)}
+	r := &Replica{c: c, session: newLock(), saying: newLock(), status: Status{State: Offline, Since: c.Now()}, pulled: make(chan struct{}, 1), retry: make(chan struct{}, 1), owed: make(chan struct{}, 1)}
 	r.team = &team{c: &r.c}
 	return r
 }

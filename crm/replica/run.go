@@ -228,6 +228,8 @@ func (r *Replica) count(ctx context.Context) {
 }
 
 func (r *Replica) change(edit func(*Status)) {
+	r.saying.Lock()
+	defer r.saying.Unlock()
 	r.telling.Lock()
 	before := r.status
 	edit(&r.status)

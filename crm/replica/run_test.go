@@ -7,7 +7,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -48,6 +50,29 @@ func await(t *testing.T, said <-chan Status, what string, is func(Status) bool) 
 			t.Fatalf("never %s; the last was %+v", what, last)
 		}
 	}
+}
+
+// What a loop says of the status while the listener still has what another said comes after it, so that what is heard last holds.
+func TestStatusesAreToldInTheirOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []State
+		slow := make(chan struct{})
+		r := New(Config{File: struct{ File }{}, Server: struct{ Server }{}, Address: "https://crm.example.org", OnStatus: func(s Status) {
+			if s.State == Live {
+				<-slow
+			}
+			told = append(told, s.State)
+		}})
+		go r.tell(Live, nil)
+		synctest.Wait()
+		go r.tell(SignedOut, errDown)
+		synctest.Wait()
+		close(slow)
+		synctest.Wait()
+		if want := []State{Live, SignedOut}; !slices.Equal(told, want) || r.Status().State != SignedOut {
+			t.Errorf("told %v, want %v", told, want)
+		}
+	})
 }
 
 func isLive(s Status) bool { return s.State == Live }

@@ -67,7 +67,8 @@ func TestTheTeamIsToldWhenTheWayChanges(t *testing.T) {
 	say(wire.Free)
 	c.NoHints.Store(false)
 	say(wire.Talking) // by long polling still, or by a hint
-	for late := time.Now().Add(soon); ; time.Sleep(10 * time.Millisecond) {
+	// The longer none got through, on a busy machine, the later the next is tried: after up to two minutes, and as long by chance.
+	for late := time.Now().Add(4 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		connected := c.Hints()
 		if connected == 2 {
 			break
