@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 )
 
 // damage watches over the file: whether it ended cleanly, whether it is whole. A
@@ -17,6 +18,8 @@ type damage struct {
 	found  func(error)
 	stop   context.CancelFunc
 	looked chan struct{} // closed when the check in the background is over; nil when there is none
+
+	noticing sync.Mutex // held while it is marked and told: two who read may meet it at once
 }
 
 func (d *damage) mark() string { return d.path + "-damaged" }
@@ -57,7 +60,12 @@ func (s *Store) checkInBackground() {
 
 // notice marks the file when err says that it is damaged, and tells it once.
 func (d *damage) notice(err error) {
-	if !errors.Is(err, ErrDamaged) || d.path == "" || d.marked() {
+	if !errors.Is(err, ErrDamaged) || d.path == "" {
+		return
+	}
+	d.noticing.Lock()
+	defer d.noticing.Unlock()
+	if d.marked() {
 		return
 	}
 	d.log.Error("the file is damaged", "file", d.path, "error", err)

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -157,6 +160,27 @@ func TestADamagedFileIsNoticedWhileItIsUsedAndSalvagedAtTheNextStart(t *testing.
 	ok(t, s.Close())
 	if _, was := openAt(t, path).Salvaged(); was {
 		t.Error("salvaged twice")
+	}
+}
+
+// Several who read meet the damage at the same time: it is told once, so that none of them waits for who was told already.
+func TestDamageThatManyMeetIsToldOnce(t *testing.T) {
+	for range 50 {
+		var told atomic.Int32
+		d := damage{path: filepath.Join(t.TempDir(), "leadline.db"), log: slog.New(slog.DiscardHandler), found: func(error) { told.Add(1) }}
+		var all sync.WaitGroup
+		begin := make(chan struct{})
+		for range 8 {
+			all.Go(func() {
+				<-begin
+				d.notice(ErrDamaged)
+			})
+		}
+		close(begin)
+		all.Wait()
+		if told.Load() != 1 {
+			t.Fatalf("told %d times", told.Load())
+		}
 	}
 }
 
