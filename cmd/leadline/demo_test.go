@@ -49,7 +49,7 @@ func TestTheDemosDataIsTakenByItsServer(t *testing.T) {
 		}
 	}
 	// Requirement I3: an address, a name and a password, and the telephone registers.
-	waiting, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	waiting, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	if err := company.second.Registered(waiting); err != nil {
 		t.Errorf("her telephone does not register: %v", err)

@@ -37,7 +37,7 @@ func TestAPhoneSendsACallToTheResponsiblePerson_D3(t *testing.T) {
 	pbx := siptest.New(t)
 	telephone := phone.New(phone.Config{Sound: audio.NewFake(), Listener: p.desk, Lamps: p.desk})
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := telephone.Close(ctx); err != nil {
 			t.Error(err)
@@ -91,7 +91,7 @@ func TestAPhoneSendsACallToTheResponsiblePerson_D3(t *testing.T) {
 // untilDesk waits for the desk to be so; it is asked again now and then, for what no snapshot tells.
 func (p *program) untilDesk(t *testing.T, what string, is func(desk.Snapshot) bool) {
 	t.Helper()
-	for late := time.Now().Add(30 * time.Second); !is(p.desk.Snapshot()); time.Sleep(5 * time.Millisecond) {
+	for late := time.Now().Add(time.Minute); !is(p.desk.Snapshot()); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(late) {
 			t.Fatalf("never %s: %+v", what, p.desk.Snapshot())
 		}

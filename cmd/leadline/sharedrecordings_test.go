@@ -46,7 +46,7 @@ func (p *program) until(t *testing.T, what string, call crm.ID, is func(crm.Call
 		default:
 		}
 	})()
-	late := time.After(30 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		c, err := p.store.Call(t.Context(), call)
 		if err == nil && is(c.Call) {
@@ -111,7 +111,7 @@ func TestAColleaguesRecordingIsHeardAndRemovedEverywhere_G1(t *testing.T) {
 
 func (p *program) untilCompany(t *testing.T, days int) {
 	t.Helper()
-	for late := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for late := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if w, err := p.store.Workspace(t.Context()); err == nil && w.KeepRecordings == days {
 			return
 		}

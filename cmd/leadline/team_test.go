@@ -57,7 +57,7 @@ func (p *program) untilTeam(t *testing.T, user crm.ID, want desk.TeamState) {
 	})()
 	select {
 	case <-seen:
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("never %v: %+v", want, p.desk.Snapshot().Team)
 	}
 }

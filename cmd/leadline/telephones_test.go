@@ -72,7 +72,7 @@ func TestAChangedAccountReachesAProgramThatRuns_I3(t *testing.T) {
 // untilAccounts waits for the accounts of the configuration to be these.
 func (p *program) untilAccounts(t *testing.T, want ...string) {
 	t.Helper()
-	for late := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for late := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		var got []string
 		for _, a := range p.config().Accounts {
 			got = append(got, a.Address+" "+a.Transport)
@@ -89,7 +89,7 @@ func (p *program) untilAccounts(t *testing.T, want ...string) {
 // untilCalls waits for the desk to have so many calls.
 func (p *program) untilCalls(t *testing.T, want int) {
 	t.Helper()
-	for late := time.Now().Add(30 * time.Second); len(p.desk.Snapshot().Calls) != want; time.Sleep(10 * time.Millisecond) {
+	for late := time.Now().Add(time.Minute); len(p.desk.Snapshot().Calls) != want; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(late) {
 			t.Fatalf("%d calls, want %d", len(p.desk.Snapshot().Calls), want)
 		}

@@ -45,7 +45,7 @@ func TestWhatTheWindowsRememberIsWrittenByItself(t *testing.T) {
 	k := openWorkplace(file, slog.New(slog.DiscardHandler))
 	defer k.Close()
 	k.SetString("order", "company")
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if b, err := os.ReadFile(file); err == nil && strings.Contains(string(b), `"order": "company"`) {
 			return
 		} else if time.Now().After(deadline) {

@@ -217,16 +217,17 @@ func TestNoCallWaitsForTheDisk(t *testing.T) {
 	d.call("the end", func(c Call) bool { return c.State == Ended && c.Outcome == Answered })
 }
 
-// A lookup that hangs delays the window by no more than a blink.
+// A lookup that hangs delays the window by no more than a blink: by the head start, and then it comes without.
 func TestNoWindowWaitsForALookupThatHangs(t *testing.T) {
 	d := newDesk(t)
+	if d.desk.headStart > 20*time.Millisecond {
+		t.Errorf("a lookup has a head start of %v", d.desk.headStart)
+	}
 	release := d.file.holdLookups()
 	defer release()
-	began := time.Now()
 	d.ring("1", "089452177")
-	c := d.call("the call without a name", func(c Call) bool { return c.Card.Loading })
-	if waited := time.Since(began); c.Party.Number == "" || waited > 2*time.Second {
-		t.Errorf("the window of %q waited %v", c.Party.Number, waited)
+	if c := d.call("the call without a name", func(c Call) bool { return c.Card.Loading }); c.Party.Number == "" {
+		t.Error("the window has no number")
 	}
 }
 
@@ -505,7 +506,7 @@ func TestWishesReachThePhone(t *testing.T) {
 		{func() { d.desk.HangUp(id) }, "hang up 1"},
 	} {
 		w.wish()
-		deadline := time.Now().Add(5 * time.Second)
+		deadline := time.Now().Add(patience)
 		for d.phone.last() != w.want && time.Now().Before(deadline) {
 			time.Sleep(time.Millisecond)
 		}

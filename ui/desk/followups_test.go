@@ -25,7 +25,7 @@ func TestAFollowUpAfterACallIsKeptMovedAndTakenBack_H3(t *testing.T) {
 		}
 		d.until("it is counted", func(s Snapshot) bool { return s.Due == want })
 	}
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
 		all, err := d.file.FollowUps(t.Context(), fileRef(ref))
 		if err != nil || len(all) != 1 || all[0].Call != crm.ID(call.ID) {
 			t.Fatalf("the follow-ups are %+v, %v", all, err)
@@ -56,7 +56,7 @@ func TestAFollowUpIsGivenToAColleague_H3(t *testing.T) {
 	kept := func(due time.Time, responsible crm.ID) {
 		t.Helper()
 		var all []crm.FollowUp
-		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
 			var err error
 			if all, err = d.file.FollowUps(t.Context(), fileRef(ref)); err != nil {
 				t.Fatal(err)

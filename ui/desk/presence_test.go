@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,8 +31,19 @@ func TestPresenceIsSetAtThePhoneAndEndsByItself(t *testing.T) {
 	}
 	d.desk.Available()
 	d.until("available", func(s Snapshot) bool { return s.Presence == Presence{} })
+	quiet := make(chan struct{})
+	var once sync.Once
+	defer d.desk.Subscribe(func(s Snapshot) { // from before on: it may be over before anybody looks
+		if s.Presence.Quiet {
+			once.Do(func() { close(quiet) })
+		}
+	})()
 	d.desk.DoNotDisturb(time.Now().Add(50 * time.Millisecond))
-	d.until("do not disturb", func(s Snapshot) bool { return s.Presence.Quiet })
+	select {
+	case <-quiet:
+	case <-time.After(patience):
+		t.Fatal("it is never quiet")
+	}
 	d.until("its end", func(s Snapshot) bool { return s.Presence == Presence{} })
 }
 

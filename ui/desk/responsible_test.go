@@ -54,7 +54,7 @@ func (d *aDesk) settled() {
 	})
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		d.t.Fatal("the desk does not come to rest")
 	}
 }

@@ -16,7 +16,7 @@ import (
 // rulesRead waits until the desk has read rules of which ok holds.
 func (d *aDesk) rulesRead(what string, ok func(rules) bool) {
 	d.t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		now := make(chan rules)
 		d.desk.post(func() { now <- d.desk.rules })
@@ -42,7 +42,7 @@ func (d *aDesk) list(list crm.ListName, text string) {
 // logged waits until the call log has a call that ended.
 func (d *aDesk) logged() crm.Call {
 	d.t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
 		page, err := d.file.Calls(context.Background(), crm.Query{Limit: 1})
 		if err != nil {

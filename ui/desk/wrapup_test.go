@@ -16,7 +16,7 @@ func TestTheResultOfACallIsKeptAndTakenBack_H3(t *testing.T) {
 	saved := func(want string) {
 		t.Helper()
 		d.call("it is on the desk", func(c Call) bool { return c.Result == want })
-		for end := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
 			row, err := d.file.Call(t.Context(), crm.ID(call.ID))
 			if err == nil && row.Call.Result == want {
 				return

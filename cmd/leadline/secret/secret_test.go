@@ -88,7 +88,7 @@ func (m *memoryRing) Delete(_, user string) error {
 
 func newStore(t *testing.T, r ring) *Store {
 	t.Helper()
-	return &Store{file: filepath.Join(t.TempDir(), "passwords.json"), ring: r, patience: 20 * time.Millisecond}
+	return &Store{file: filepath.Join(t.TempDir(), "passwords.json"), ring: r, patience: time.Minute} // on a busy machine, too
 }
 
 func keepAndForget(t *testing.T, s *Store) {
@@ -144,12 +144,9 @@ func TestPasswordsGoToAFileWhenTheKeyringRefuses(t *testing.T) {
 func TestAKeyringThatHangsIsAskedOnlyOnce(t *testing.T) {
 	r := &memoryRing{hang: make(chan struct{})}
 	s := newStore(t, r)
+	s.patience = 20 * time.Millisecond
 	t.Cleanup(func() { close(r.hang) })
-	began := time.Now()
-	keepAndForget(t, s)
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("it took %v", took)
-	}
+	keepAndForget(t, s) // would never end if it was waited for
 	if n := r.asked.Load(); n != 1 {
 		t.Errorf("the dead keyring was asked %d times", n)
 	}

@@ -348,7 +348,6 @@ func TestWhoSendsABodySlowlyIsLetGo(t *testing.T) {
 // Nor does who asks for much and does not take it.
 func TestWhoDoesNotTakeAnAnswerIsLetGo(t *testing.T) {
 	o := open(t)
-	o.front.wholeTime = 200 * time.Millisecond
 	anna := o.add("anna@example.org", crm.User{Name: "Anna"})
 	p := o.signIn("anna@example.org")
 	w, client := p.hello()
@@ -361,6 +360,7 @@ func TestWhoDoesNotTakeAnAnswerIsLetGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.front.wholeTime = 200 * time.Millisecond
 	address, stop := o.serve()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {

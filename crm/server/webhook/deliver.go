@@ -51,7 +51,10 @@ func Sign(secret []byte, at time.Time, body []byte) string {
 	return "t=" + t + ",v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-var client = &http.Client{Timeout: postTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+// newClient waits for postTime, and goes nowhere else than where it is sent.
+func newClient() *http.Client {
+	return &http.Client{Timeout: postTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
 
 // Run tells until the context ends.
 func (h *Hooks) Run(ctx context.Context) {
@@ -184,7 +187,7 @@ func (h *Hooks) post(ctx context.Context, hook Hook, rows []wire.Row) error {
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set(SignatureHeader, Sign(hook.secret, h.engine.Now(), body))
-	answer, err := client.Do(r)
+	answer, err := h.client.Do(r)
 	if err != nil {
 		return err
 	}

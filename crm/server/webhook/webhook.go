@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ type Hooks struct {
 	access *access.Access
 	vault  *access.Vault
 	every  time.Duration // between looks at what there is to tell
+	client *http.Client
 
 	mu      sync.Mutex
 	busy    map[crm.ID]bool // webhooks that are being told
@@ -34,7 +36,7 @@ func New(e *server.Engine, a *access.Access, v *access.Vault) *Hooks {
 	if e == nil || a == nil || v == nil {
 		panic("webhook: New needs an engine, access and a vault")
 	}
-	return &Hooks{engine: e, access: a, vault: v, every: tellEvery, busy: map[crm.ID]bool{}}
+	return &Hooks{engine: e, access: a, vault: v, every: tellEvery, client: newClient(), busy: map[crm.ID]bool{}}
 }
 
 // Hook is one address that is told of changes.
