@@ -149,11 +149,8 @@ func TestWaiting(t *testing.T) {
 	if err := c.WaitFor(ctx, "main", "Decline", 30*time.Millisecond); err == nil {
 		t.Error("a disabled button can't be used")
 	}
-	go func() {
-		time.Sleep(40 * time.Millisecond)
-		o.Do(func() { o.answer.Hide() })
-	}()
-	if _, err := c.Do(ctx, map[string]any{"do": "wait", "window": "main", "name": "Answer", "gone": true, "timeout_ms": 2000}); err != nil {
+	o.afterLook(func() { o.answer.Hide() })
+	if _, err := c.Do(ctx, map[string]any{"do": "wait", "window": "main", "name": "Answer", "gone": true, "timeout_ms": 60_000}); err != nil {
 		t.Error(err)
 	}
 }
@@ -211,13 +208,12 @@ func TestWhatComesInAMomentIsWaitedFor(t *testing.T) {
 	o, path := newOffice(t)
 	c, ctx := knock(t, path), t.Context()
 	o.Do(func() { o.answer.Hide() })
-	go func() {
-		time.Sleep(100 * time.Millisecond)
-		o.Do(func() { o.answer.Show() })
-	}()
+	o.afterLook(func() { o.answer.Show() })
+	o.door.grace = time.Minute // on a busy machine, too
 	if err := c.Tap(ctx, "main", "Answer"); err != nil {
 		t.Error(err)
 	}
+	o.door.grace = grace
 	begun := time.Now()
 	if err := c.Type(ctx, "main", "Teleport", "x"); err == nil || time.Since(begun) < grace {
 		t.Errorf("what never comes: %v after %v", err, time.Since(begun))
@@ -243,24 +239,24 @@ func TestFramesSayWhatHeldTheWindowsUp(t *testing.T) {
 		}
 		return f
 	}
-	for deadline := time.Now().Add(20 * time.Second); frames().Watched == 0; {
+	for deadline := time.Now().Add(time.Minute); frames().Watched == 0; {
 		if time.Now().After(deadline) {
 			t.Fatal("nothing is watched")
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	held := make(chan struct{})
-	o.Do(func() { time.Sleep(4 * longFrame); close(held) })
-	<-held
 	// A machine that stands still makes long frames, too, in which the windows' goroutine did nothing.
 	ours := func(f frameLine) bool {
 		return f.Took >= 2*milliseconds(longFrame) && len(f.Did) > 0 && f.State != "" && !strings.ContainsAny(f.State, "[]:,")
 	}
 	var told []frameLine
-	for deadline := time.Now().Add(20 * time.Second); !slices.ContainsFunc(told, ours); {
+	for deadline := time.Now().Add(time.Minute); !slices.ContainsFunc(told, ours); {
 		if time.Now().After(deadline) {
 			t.Fatalf("told of %+v, want what took four times %v, and where and in what state the first goroutine was", told, longFrame)
 		}
+		held := make(chan struct{})
+		o.Do(func() { time.Sleep(4 * longFrame); close(held) })
+		<-held
 		time.Sleep(10 * time.Millisecond)
 		told = append(told, frames().Long...)
 	}

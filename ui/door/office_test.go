@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -31,6 +32,8 @@ type office struct {
 	source *kit.Select
 	answer *kit.Button
 	win    fyne.Window
+	door   *Door
+	looked func() // not nil: called once, by the next look at the windows
 }
 
 func newOffice(t *testing.T) (*office, string) {
@@ -51,6 +54,7 @@ func newOffice(t *testing.T) (*office, string) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		runtime.LockOSThread() // as that of the windows is: its thread is measured
 		for f := range o.work {
 			run(f)
 		}
@@ -60,6 +64,7 @@ func newOffice(t *testing.T) (*office, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.door = d
 	t.Cleanup(func() {
 		d.Close()
 		close(o.work)
@@ -82,7 +87,16 @@ func (o *office) tap(what string) {
 
 func (o *office) Do(f func()) { o.work <- f }
 
+// afterLook has f done on the goroutine of the windows, after somebody has looked at them.
+func (o *office) afterLook(f func()) {
+	o.Do(func() { o.looked = func() { go o.Do(f) } })
+}
+
 func (o *office) Windows() []Window {
+	if f := o.looked; f != nil {
+		o.looked = nil
+		f()
+	}
 	return []Window{
 		{Name: "main", Title: "Leadline", Visible: true, X: 10, Y: 20, W: 300, H: 300, Canvas: o.win.Canvas(),
 			Close: func() { o.closed = true }, Settle: func() time.Duration { d := o.deaf; o.deaf = 0; return d }},

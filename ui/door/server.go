@@ -30,6 +30,7 @@ type Door struct {
 	cancel  context.CancelFunc
 	wg      sync.WaitGroup
 	frames  frameWatch
+	grace   time.Duration // see there
 }
 
 // Listen opens the door to program at path. A socket that a program left behind
@@ -45,7 +46,7 @@ func Listen(path string, program Program) (*Door, error) {
 		return nil, fmt.Errorf("open the automation socket %s: %w", path, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	d := &Door{program: program, path: path, ln: ln, ctx: ctx, cancel: cancel}
+	d := &Door{program: program, path: path, ln: ln, ctx: ctx, cancel: cancel, grace: grace}
 	d.wg.Go(d.accept)
 	return d, nil
 }

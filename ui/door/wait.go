@@ -114,7 +114,7 @@ func notYet(err error) error { return tooEarly{err} }
 
 // inAMoment tries a wish until it isn't too early for it any more.
 func (d *Door) inAMoment(try func() (any, error)) (any, error) {
-	end := time.Now().Add(grace)
+	end := time.Now().Add(d.grace)
 	for {
 		answer, err := try()
 		if !errors.As(err, new(tooEarly)) || !time.Now().Before(end) {
