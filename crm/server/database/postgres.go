@@ -142,24 +142,25 @@ func (p *postgres) inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) err
 	if len(rows) == 0 {
 		return nil
 	}
-	arrays, from := columnsOf(b, b.types, rows)
-	return t.Exec(ctx, b.insertHead()+"SELECT $1, * FROM "+from+b.conflict, append([]any{t.Workspace}, arrays...)...)
+	// Not FROM unnest(…): that would put every column aside before the first row is made.
+	arrays, columns := columnsOf(b.types, rows)
+	return t.Exec(ctx, b.insertHead()+"SELECT $1, "+columns+b.conflict, append([]any{t.Workspace}, arrays...)...)
 }
 
 func (p *postgres) deletes(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	arrays, from := columnsOf(b, b.types[:b.key], rows)
-	return t.Exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE ws = $1 AND (%s) IN (SELECT * FROM %s)", b.table, strings.Join(b.columns[:b.key], ", "), from),
+	arrays, columns := columnsOf(b.types[:b.key], rows)
+	return t.Exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE ws = $1 AND (%s) IN (SELECT %s)", b.table, strings.Join(b.columns[:b.key], ", "), columns),
 		append([]any{t.Workspace}, arrays...)...)
 }
 
 // columnsOf turns rows into one array for each column, and the words that turn them back.
-func columnsOf(b bulk, types []string, rows [][]any) (arrays []any, from string) {
-	casts := make([]string, len(types))
+func columnsOf(types []string, rows [][]any) (arrays []any, columns string) {
+	words := make([]string, len(types))
 	for i, kind := range types {
-		casts[i] = fmt.Sprintf("$%d::%s[]", i+2, kind)
+		words[i] = fmt.Sprintf("unnest($%d::%s[])", i+2, kind)
 		switch kind {
 		case "bigint":
 			arrays = append(arrays, columnOf[int64](rows, i))
@@ -169,7 +170,7 @@ func columnsOf(b bulk, types []string, rows [][]any) (arrays []any, from string)
 			arrays = append(arrays, columnOf[string](rows, i))
 		}
 	}
-	return arrays, "unnest(" + strings.Join(casts, ", ") + ")"
+	return arrays, strings.Join(words, ", ")
 }
 
 func columnOf[T any](rows [][]any, i int) []T {
