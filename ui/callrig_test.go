@@ -82,7 +82,7 @@ func (b *bench) pass(d time.Duration) {
 // waits pumps until something has come about.
 func (b *bench) waits(what string, ok func() bool) {
 	b.t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); b.do.Pump() {
+	for end := time.Now().Add(time.Minute); !ok(); b.do.Pump() {
 		if time.Now().After(end) {
 			b.t.Fatalf("waited for %s", what)
 		}

@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -22,11 +21,7 @@ func (b *mainBench) colleague() {
 	s := b.desk.snap
 	b.desk.mu.Unlock()
 	b.desk.watch(s)
-	end := time.Now().Add(5 * time.Second)
-	for b.m.reload.waiting && time.Now().Before(end) {
-		b.d.Pump()
-		time.Sleep(time.Millisecond)
-	}
+	pumpUntil(b.t, b.d, func() bool { return !b.m.reload.waiting })
 	b.settle()
 }
 

@@ -34,14 +34,14 @@ func (w *tabWalk) pixels() []byte {
 	return into.Pix
 }
 
-// shownWithin is how long a window may take until it shows what has the keyboard.
-const shownWithin = 2 * time.Second
+// looks is how often a window is looked at for what has the keyboard, until it counts as not shown.
+const looks = 40
 
 // shows says whether a picture with the keyboard at f differs from one without. What comes in meanwhile, on a busy machine,
 // may have it somewhere else for one of them: such a picture does not count.
 func (w *tabWalk) shows(f fyne.Focusable) bool {
 	c := w.window.Canvas()
-	for end := time.Now().Add(shownWithin); ; time.Sleep(50 * time.Millisecond) {
+	for n := 1; ; n++ {
 		c.Focus(f)
 		with := w.pixels()
 		had := c.Focused()
@@ -49,10 +49,11 @@ func (w *tabWalk) shows(f fyne.Focusable) bool {
 		if had == f && !bytes.Equal(with, w.pixels()) {
 			return true
 		}
-		if time.Now().After(end) {
+		if n == looks {
 			w.t.Logf("the keyboard was at %T last, and then at %T", had, c.Focused())
 			return false
 		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 

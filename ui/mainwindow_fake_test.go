@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -342,6 +343,7 @@ type mainBench struct {
 	d        *Dispatcher
 	desk     *mainDesk
 	settings *mainSettings
+	held     atomic.Int64 // questions that the test keeps waiting
 }
 
 func at(day, clock string) time.Time {
@@ -438,7 +440,7 @@ func newMainBenchWith(t *testing.T, d *mainDesk, s *mainSettings, look Look, com
 	t.Cleanup(func() { _ = text.SetLanguage("en") })
 	b := &mainBench{t: t, d: NewQueue(), desk: d, settings: s}
 	b.m = NewMain(MainOptions{App: app, Desk: d, Do: b.d, Settings: s, Workspace: "Nordlicht Technik", Version: "0.2",
-		Demo: func() { d.did = append(d.did, "demo") }, Importer: mainImporter{}, Company: company, Shared: s.shared, SignIns: s.signIns, Now: func() time.Time { return mainNow }})
+		Demo: func() { d.did = append(d.did, "demo") }, Importer: mainImporter{held: &b.held}, Company: company, Shared: s.shared, SignIns: s.signIns, Now: func() time.Time { return mainNow }})
 	b.m.Window().Resize(fyne.NewSize(1280, 800))
 	t.Cleanup(b.m.Stop)
 	b.settle()
@@ -446,11 +448,14 @@ func newMainBenchWith(t *testing.T, d *mainDesk, s *mainSettings, look Look, com
 }
 
 // mainImporter knows what is in a file by its name.
-type mainImporter struct{ unindexed int }
+type mainImporter struct {
+	unindexed int
+	held      *atomic.Int64 // counts the imports that wait for their end
+}
 
 func (i mainImporter) Unindexed() int { return i.unindexed }
 
-func (mainImporter) Import(ctx context.Context, file string, o ImportOptions) (ImportReport, error) {
+func (i mainImporter) Import(ctx context.Context, file string, o ImportOptions) (ImportReport, error) {
 	r := ImportReport{
 		Format: desk.Text{Key: "CSV of {program}", Args: map[string]string{"program": "Outlook"}}, Ignored: []string{"Fax-Kennung", "Hobby"},
 		Rows: 12000, Contacts: 11204, Companies: 312, Skipped: 794, Refusals: 2, Strangers: []ImportStranger{{"Petra Weiß", 1203}},
@@ -465,6 +470,8 @@ func (mainImporter) Import(ctx context.Context, file string, o ImportOptions) (I
 		return ImportReport{}, errors.New("line 3: no number")
 	case strings.HasSuffix(file, "long.csv") && !o.Preview:
 		o.Progress(5000)
+		i.held.Add(1)
+		defer i.held.Add(-1)
 		<-ctx.Done()
 		return ImportReport{Contacts: 5000, Rows: 5000}, ctx.Err()
 	}
@@ -498,17 +505,14 @@ func (mainImporter) Export(context.Context, string, ExportFormat) (int, error) {
 
 // settle lets all questions be answered and drawn, but for those that a test keeps waiting.
 func (b *mainBench) settle() {
-	const kept = 30 * time.Millisecond
-	begun := time.Now()
-	last := begun
-	for quiet := 0; quiet < 2 && time.Since(begun) < 5*time.Second; {
-		open := b.d.asking.Load() > 0
-		switch n := b.d.Pump(); {
-		case n > 0:
-			quiet, last = 0, time.Now()
-			continue
-		case !open || time.Since(last) > kept:
-			quiet++
+	b.t.Helper()
+	end := time.Now().Add(time.Minute)
+	for quiet := 0; quiet < 2; quiet++ {
+		if open := b.d.asking.Load() > b.held.Load(); b.d.Pump() > 0 || open {
+			quiet = -1
+		}
+		if time.Now().After(end) {
+			b.t.Fatalf("%d questions are not answered, of which the test keeps %d waiting", b.d.asking.Load(), b.held.Load())
 		}
 		time.Sleep(time.Millisecond) // what the telephone and timers do has no count
 	}
@@ -546,7 +550,7 @@ func (b *mainBench) says(words string) bool {
 // waits pumps until a visible widget shows words.
 func (b *mainBench) waits(words string) {
 	b.t.Helper()
-	for end := time.Now().Add(10 * time.Second); !b.says(words); b.d.Pump() {
+	for end := time.Now().Add(time.Minute); !b.says(words); b.d.Pump() {
 		if time.Now().After(end) {
 			b.t.Fatalf("it never says %q", words)
 		}

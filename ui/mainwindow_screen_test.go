@@ -71,8 +71,8 @@ func TestTheMainWindowOnARealScreen(t *testing.T) {
 	c := s.Command(exe)
 	c.Env = append(c.Env, "LEADLINE_TEST_PROGRAM=main", "LEADLINE_TEST_DOOR="+socket, "LEADLINE_TEST_THEME=light", "HOME="+t.TempDir())
 	program := rig.Start(t, "main", c)
-	s.WaitWindow("Leadline", 20*time.Second)
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	s.WaitWindow("Leadline", shortly)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*shortly)
 	defer cancel()
 	d, err := client.DialContext(ctx, socket)
 	if err != nil {
@@ -87,12 +87,16 @@ func TestTheMainWindowOnARealScreen(t *testing.T) {
 	}
 	says := func(words string) {
 		t.Helper()
-		if err := d.Wait(ctx, "main", words, 5*time.Second); err != nil {
+		if err := d.Wait(ctx, "main", words, shortly); err != nil {
 			t.Fatal(err)
 		}
 	}
 	says("Groß & Söhne KG")
 	shot("screen-main-calls")
+	rig.Eventually(t, shortly, "the window has the keyboard", func() (bool, string) {
+		got := s.Active()
+		return strings.Contains(got, "Leadline"), got
+	})
 
 	// Ctrl+K, typing and Enter dial.
 	s.Keys("ctrl+k")
@@ -100,7 +104,7 @@ func TestTheMainWindowOnARealScreen(t *testing.T) {
 	says("Ümit Çelik")
 	shot("screen-main-omnibox")
 	s.Keys("Return")
-	program.Says(t, "dial 0221 98", 5*time.Second)
+	program.Says(t, "dial 0221 98", shortly)
 
 	// Arrows and Enter open a record.
 	s.Keys("ctrl+k")
@@ -137,7 +141,7 @@ func TestTheMainWindowOnARealScreen(t *testing.T) {
 	if err := d.Tap(ctx, "main", "Call"); err != nil {
 		t.Fatal(err)
 	}
-	program.Says(t, "dial +4917612345678", 5*time.Second)
+	program.Says(t, "dial +4917612345678", shortly)
 	shot("screen-main-stranger")
 
 	if err := d.Tap(ctx, "main", "Settings"); err != nil {

@@ -48,7 +48,7 @@ func (b *mainBench) choose(role, name, option string) {
 	b.t.Helper()
 	in := b.widget(role, name).(interface{ Choose(string) error })
 	var err error
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); b.settle() {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); b.settle() {
 		if err = in.Choose(option); err == nil {
 			b.settle()
 			return
@@ -60,7 +60,7 @@ func (b *mainBench) choose(role, name, option string) {
 // saved waits until the settings have nothing left to save.
 func (b *mainBench) saved() {
 	b.t.Helper()
-	for end := time.Now().Add(10 * time.Second); b.says("not saved") || b.says("Saving"); b.settle() {
+	for end := time.Now().Add(time.Minute); b.says("not saved") || b.says("Saving"); b.settle() {
 		if time.Now().After(end) {
 			b.t.Fatal("it is not saved")
 		}

@@ -49,7 +49,7 @@ func session(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	within(t, 10*time.Second, "dunst on the bus", func() bool {
+	within(t, "dunst on the bus", func() bool {
 		var has bool
 		_ = conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, busInterface).Store(&has)
 		return has
@@ -94,14 +94,17 @@ func xvfb(t *testing.T) string {
 	return ":" + strings.TrimSpace(n)
 }
 
-func within(t *testing.T, d time.Duration, what string, ok func() bool) {
+// patience is for what dunst does at once, on a busy machine.
+const patience = time.Minute
+
+func within(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if ok() {
 			return
 		}
 	}
-	t.Fatalf("no %s within %v", what, d)
+	t.Fatalf("no %s within %v", what, patience)
 }
 
 func displayed(t *testing.T) string {
@@ -126,9 +129,7 @@ func TestNotificationsAreAnsweredOnARealDesktop_H2(t *testing.T) {
 	if err := d.Show(call); err != nil {
 		t.Fatal(err)
 	}
-	if n := displayed(t); n != "1" {
-		t.Fatalf("%s notifications displayed, want 1", n)
-	}
+	within(t, "notification", func() bool { return displayed(t) == "1" }) // it says that it has one before it shows it
 
 	t.Run("the body is not read as markup", func(t *testing.T) {
 		if got := d.(*bus).body("<b>& you</b>"); got != "&lt;b&gt;&amp; you&lt;/b&gt;" {
@@ -159,7 +160,7 @@ func TestNotificationsAreAnsweredOnARealDesktop_H2(t *testing.T) {
 			if p != (press{"call-1", "answer"}) {
 				t.Errorf("got %+v", p)
 			}
-		case <-time.After(5 * time.Second):
+		case <-time.After(patience):
 			t.Fatal("no button was heard of")
 		}
 	})
@@ -169,7 +170,7 @@ func TestNotificationsAreAnsweredOnARealDesktop_H2(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.Close("call-1")
-		within(t, 2*time.Second, "empty desktop", func() bool { return displayed(t) == "0" })
+		within(t, "empty desktop", func() bool { return displayed(t) == "0" })
 		d.Close("call-1")
 	})
 

@@ -20,7 +20,7 @@ func TestTheIconIsWhereSomebodyShowsIt(t *testing.T) {
 	phone.Need(t, "dbus-daemon")
 	bus := "unix:path=" + filepath.Join(t.TempDir(), "bus")
 	d := phone.Start(t, "dbus-daemon", exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address="+bus, "--print-address"))
-	d.Says(t, "unix:", 5*time.Second)
+	d.Says(t, "unix:", time.Minute)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus)
 
 	var opened, changed atomic.Int32
@@ -39,7 +39,7 @@ func TestTheIconIsWhereSomebodyShowsIt(t *testing.T) {
 	tray.Show(face(true))
 	there := func(want bool) {
 		t.Helper()
-		phone.Eventually(t, 10*time.Second, "the tray is there, or gone", func() (bool, string) { return tray.There() == want, "" })
+		phone.Eventually(t, time.Minute, "the tray is there, or gone", func() (bool, string) { return tray.There() == want, "" })
 	}
 	there(false)
 	panel := rig.StartTray(t, bus)
@@ -50,7 +50,7 @@ func TestTheIconIsWhereSomebodyShowsIt(t *testing.T) {
 	}
 	panel.Host()
 	there(true)
-	panel.WaitTip("Leadline · free", 10*time.Second)
+	panel.WaitTip("Leadline · free", time.Minute)
 	if want := []string{"Open", "---", "[x] Free"}; !slices.Equal(panel.Menu(), want) {
 		t.Errorf("the menu is %q, want %q", panel.Menu(), want)
 	}
@@ -63,7 +63,7 @@ func TestTheIconIsWhereSomebodyShowsIt(t *testing.T) {
 			if got != want {
 				t.Errorf("%s was chosen, want %s", got, want)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("%s is not chosen", want)
 		}
 	}
@@ -71,8 +71,8 @@ func TestTheIconIsWhereSomebodyShowsIt(t *testing.T) {
 		t.Errorf("a click opens %d times", opened.Load())
 	}
 	tray.Show(face(false))
-	panel.WaitTip("Leadline · busy", 10*time.Second)
-	phone.Eventually(t, 10*time.Second, "the mark is taken off", func() (bool, string) {
+	panel.WaitTip("Leadline · busy", time.Minute)
+	phone.Eventually(t, time.Minute, "the mark is taken off", func() (bool, string) {
 		return slices.Equal(panel.Menu(), []string{"Open", "---", "Free"}), ""
 	})
 
@@ -81,7 +81,7 @@ func TestTheIconIsWhereSomebodyShowsIt(t *testing.T) {
 	panel = rig.StartTray(t, bus) // the panel has been started anew
 	panel.Host()
 	there(true)
-	panel.WaitTip("Leadline · busy", 10*time.Second)
+	panel.WaitTip("Leadline · busy", time.Minute)
 	if n := changed.Load(); n != 3 {
 		t.Errorf("it changed %d times, want 3", n)
 	}
