@@ -154,12 +154,12 @@ func TestCallsByDTLS(t *testing.T) {
 			pbx.Expect("ACK")
 			talks(t, d, id, far)
 			if role == sdp.Active { // it begins anew, as Asterisk does after a hold
+				before := far.open
 				far.shakesHands(certificate, invite.Body, role)
 				if err := <-far.shaken; err != nil {
 					t.Fatal(err)
 				}
-				far.forget()
-				far.hears("new keys")
+				far.hearsNext(before)
 				far.speaks(5)
 				d.received(id, 10)
 			}
@@ -274,14 +274,14 @@ func TestCallsByDTLSWithReportsOnTheirOwnPort(t *testing.T) {
 			pbx.Expect("ACK")
 			talks(t, d, id, far)
 			if role == sdp.Active { // it begins anew at both ports
+				before := far.open
 				far.shakesHands(certificate, invite.Body, role)
 				for _, c := range []*confidant{far, far.apart} {
 					if err := <-c.shaken; err != nil {
 						t.Fatal(err)
 					}
 				}
-				far.forget()
-				far.hears("new keys")
+				far.hearsNext(before)
 			}
 		})
 	}
