@@ -160,6 +160,7 @@ func (l *line) run(ctx context.Context) {
 	t := l.phone.cfg.Timing
 	backoff := t.RetryMin
 	for {
+		before := l.whereabouts(ctx)
 		granted, err := l.register(ctx)
 		if ctx.Err() != nil {
 			return
@@ -190,7 +191,7 @@ func (l *line) run(ctx context.Context) {
 			l.stand(Registration{State: Retrying, Cause: f.Cause, Code: f.Code, Reason: f.Reason,
 				NextTry: l.phone.cfg.Now().Add(wait)})
 		}
-		if l.pause(ctx, wait); ctx.Err() != nil {
+		if l.pause(ctx, wait, before); ctx.Err() != nil {
 			return
 		}
 	}

@@ -161,3 +161,24 @@ func TestANetworkOfIPv6OnlyIsNoticed(t *testing.T) {
 	there.Store(true)
 	d.registered()
 }
+
+// The network comes while a try fails that has begun before: what is told of the failure is old already.
+func TestANetworkThatComesDuringATryIsNoticed(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	var there atomic.Bool
+	d := newDesk(t, pbx, waitsLong, func(c *phone.Config, a *phone.Account) {
+		a.Bind = "0.0.0.0:0"
+		c.LocalAddr = func(_ context.Context, to string) (netip.Addr, error) {
+			if !there.Load() {
+				there.Store(to == pbx.Addr())
+				return netip.Addr{}, errors.New("network is unreachable")
+			}
+			return netip.MustParseAddr("127.0.0.1"), nil
+		}
+	})
+	d.registered()
+	if all := d.registrations(); all[1].State != phone.Retrying {
+		t.Errorf("the first try has not failed: %+v", all)
+	}
+}

@@ -94,14 +94,13 @@ func (c *clocks) slept() time.Duration {
 	return gap
 }
 
-// pause waits for d, or until the machine has woken or is at another network, where what
+// pause waits for d, or until the machine has woken or is at another network than before, where what
 // failed may work.
-func (l *line) pause(ctx context.Context, d time.Duration) {
+func (l *line) pause(ctx context.Context, d time.Duration, before place) {
 	end := time.NewTimer(d)
 	defer end.Stop()
 	look := time.NewTicker(l.phone.cfg.Timing.Look)
 	defer look.Stop()
-	before := l.whereabouts(ctx)
 	for {
 		select {
 		case <-ctx.Done():
@@ -109,7 +108,7 @@ func (l *line) pause(ctx context.Context, d time.Duration) {
 		case <-end.C:
 			return
 		case <-look.C:
-			if l.awoke() || l.whereabouts(ctx) != before {
+			if l.awoke() || l.whereabouts(ctx).elsewhere(before) {
 				return
 			}
 		}
@@ -120,19 +119,30 @@ func (l *line) pause(ctx context.Context, d time.Duration) {
 // nothing (RFC 5737, RFC 3849: they are nobody's). Some networks have IPv6 only.
 var outside = []string{"192.0.2.1:5060", "[2001:db8::1]:5060"}
 
-// whereabouts is the address of ours from which the PBX is reached, as far as is known;
-// the zero Addr without a network.
-func (l *line) whereabouts(ctx context.Context) netip.Addr {
-	ways := outside
-	if stack := l.current(); stack != nil {
-		ways = []string{stack.Target().Addr.String()}
-	}
-	for _, to := range ways {
+// place is where this machine is: the addresses of ours from which everywhere and the PBX are reached, the zero Addr without
+// a way there.
+type place struct {
+	out, toPBX netip.Addr
+	located    bool // where the PBX is, was known
+}
+
+// elsewhere reports whether it is another than before.
+func (p place) elsewhere(before place) bool {
+	return p.out != before.out || p.located && before.located && p.toPBX != before.toPBX
+}
+
+func (l *line) whereabouts(ctx context.Context) (p place) {
+	for _, to := range outside {
 		if ip, err := l.phone.cfg.LocalAddr(ctx, to); err == nil {
-			return ip
+			p.out = ip
+			break
 		}
 	}
-	return netip.Addr{}
+	if stack := l.current(); stack != nil {
+		p.located = true
+		p.toPBX, _ = l.phone.cfg.LocalAddr(ctx, stack.Target().Addr.String())
+	}
+	return p
 }
 
 // settle tells the calls that go over the account's stack where we are now, and those
