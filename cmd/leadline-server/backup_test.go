@@ -319,6 +319,67 @@ func TestAfterARestorePeopleSignInAsBeforeIt(t *testing.T) {
 	asBefore(s.do("restore", "-from", backup, "-replaced", "sqlite:"+before))
 }
 
+// Who has left the company since the backup does not sign in after the restore, though the company does not know of it yet. Where it is
+// the backup that is younger, it is right.
+func TestWhoHasLeftSinceTheBackupStaysOut_G1(t *testing.T) {
+	for _, test := range []struct {
+		what    string
+		younger bool // the backup
+		want    wire.Code
+	}{{what: "has left", want: wire.BadSignIn}, {what: "was taken back", younger: true}} {
+		s := shell{t, t.TempDir()}
+		for _, name := range []string{"ada", "eva"} {
+			s.do("user", "add", "-email", name+"@example.org", "-name", name, "-role", "administrator", "-password-file", "-")
+		}
+		address, _, stop := s.serve()
+		ada := signIn(t, address, "ada@example.org")
+		signIns, err := ada.client.SignIns(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		eva := crm.User{Name: "eva", Email: "eva@example.org"}
+		for _, in := range signIns {
+			if in.Email == eva.Email {
+				eva.ID = in.User
+			}
+		}
+		leaves := func(left bool) {
+			eva.Left = left
+			ada.push(crm.SaveUser{User: eva})
+		}
+		backup, here := filepath.Join(s.dir, "backup.db"), filepath.Join(s.dir, "server.db")
+		if leaves(test.younger); !test.younger {
+			s.do("backup", "-to", backup)
+			leaves(true)
+			stop()
+		} else {
+			stop()
+			older := filepath.Join(s.dir, "older.db")
+			if err := copyFile(here, older); err != nil {
+				t.Fatal(err)
+			}
+			address, _, stop = s.serve()
+			ada = signIn(t, address, "ada@example.org")
+			leaves(false)
+			s.do("backup", "-to", backup)
+			stop()
+			if err := os.Rename(older, here); err != nil {
+				t.Fatal(err)
+			}
+		}
+		said := s.do("restore", "-from", backup)
+		if out := strings.Contains(said, "Locked out since the backup: eva@example.org.\n"); out == test.younger {
+			t.Errorf("%s: %s", test.what, said)
+		}
+		address, _, stop = s.serve()
+		err = (&laptop{t: t, id: newID(t)}).signIn(address, eva.Email, "a long password")
+		if test.want != "" && !isProblem(err, test.want) || test.want == "" && err != nil {
+			t.Errorf("%s: %v", test.what, err)
+		}
+		stop()
+	}
+}
+
 func TestADamagedBackupChangesNothing(t *testing.T) {
 	s := shell{t, t.TempDir()}
 	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-")
