@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -126,4 +127,41 @@ func TestAFullDiskOfTheServerLosesNothing(t *testing.T) {
 		t.Errorf("%d contacts in the end, want %d", n, acknowledged+1)
 	}
 	s.do("verify")
+}
+
+// Where there is no room to write the file anew, a person is erased all the same, from the list of erasures on: it is said what is left,
+// and the next erasure does that.
+func TestAFullDiskLeavesNobodyHalfErased_I4(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-role", "administrator", "-password-file", "-")
+	address, _, stop := s.serve()
+	ada := signIn(t, address, "ada@example.org")
+	ada.push(meier(t, "Forgotten", "030 2222222"), meier(t, "Gone", "030 3333333"))
+	for range 5 {
+		var many []crm.Change
+		for range 100 {
+			many = append(many, crm.CreateContact{Contact: crm.Contact{ID: newID(t), FirstName: strings.Repeat("x", 2000), LastName: "Other"}})
+		}
+		ada.push(many...)
+	}
+	stop()
+	c := exec.Command("sh", "-c", `ulimit -f 1000; exec "$0" "$@"`, os.Args[0], "erase", "-database", s.database(), "-number", "030 2222222", "-yes")
+	c.Env = append(os.Environ(), serverEnv+"=1")
+	if out, err := c.CombinedOutput(); err == nil || !strings.Contains(string(out), "could not be overwritten") || !strings.Contains(string(out), "Erased here") {
+		t.Errorf("%v: %s", err, out)
+	}
+	if list, err := os.ReadFile(filepath.Join(s.dir, "server.db.files", erasuresFile)); err != nil || !strings.Contains(string(list), "contact") {
+		t.Errorf("a restore would bring them back: %s %v", list, err)
+	}
+	address, _, stop = s.serve()
+	if rows := signIn(t, address, "ada@example.org").rows(); strings.Contains(rows, "Forgotten") || !strings.Contains(rows, "Gone") {
+		t.Error("they are there still")
+	}
+	stop()
+	s.do("erase", "-number", "030 3333333", "-yes")
+	for _, part := range []string{"server.db", "server.db-wal"} {
+		if b, err := os.ReadFile(filepath.Join(s.dir, part)); err == nil && (bytes.Contains(b, []byte("Forgotten")) || bytes.Contains(b, []byte("Gone"))) {
+			t.Errorf("%s has them still", part)
+		}
+	}
 }

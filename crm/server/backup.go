@@ -63,6 +63,7 @@ func (e *Engine) Restored(ctx context.Context, erased map[crm.ID][]database.Eras
 	if err != nil {
 		return err
 	}
+	again := false
 	for id := range heads {
 		n, err := e.newEpoch()
 		if err != nil {
@@ -83,7 +84,11 @@ func (e *Engine) Restored(ctx context.Context, erased map[crm.ID][]database.Eras
 			if err := e.eraseAgain(ctx, id, erasure); err != nil {
 				return err
 			}
+			again = true
 		}
+	}
+	if again {
+		return e.shred(ctx)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"leadline/crm"
@@ -20,16 +21,27 @@ type Erased struct {
 
 // Erase has a person's data gone (I4): records are blanked, with what hangs on them, and the calls in which their
 // number stands; arguments and answers of commands are scrubbed. Programs purge when they next say hello. Only an
-// administrator may, or the server itself.
+// administrator may, or the server itself. An error with an id is of what follows: the data is erased.
 func (e *Engine) Erase(ctx context.Context, workspace crm.ID, by ledger.Sender, refs []crm.Ref) (done Erased, err error) {
 	id, err := crm.NewID(e.Now(), e.Random)
 	if err != nil {
 		return done, err
 	}
-	return e.erase(ctx, workspace, by, database.Erasure{ID: id, At: e.Now().UnixMilli(), Refs: refs})
+	if done, err = e.erase(ctx, workspace, by, database.Erasure{ID: id, At: e.Now().UnixMilli(), Refs: refs}); err != nil {
+		return done, err
+	}
+	return done, e.shred(ctx)
 }
 
-// eraseAgain does an erasure again that a restore has taken back.
+// shred overwrites what is left of erased persons between what stays.
+func (e *Engine) shred(ctx context.Context) error {
+	if err := e.DB.Shred(ctx); err != nil {
+		return fmt.Errorf("the data is erased, but what stood there could not be overwritten in the files of the database, which the next erasure does: %w", err)
+	}
+	return nil
+}
+
+// eraseAgain does an erasure again that a restore has taken back. The database is to be shredded then.
 func (e *Engine) eraseAgain(ctx context.Context, workspace crm.ID, was database.Erasure) error {
 	_, err := e.erase(ctx, workspace, ledger.Sender{System: true}, was)
 	return err
@@ -44,9 +56,9 @@ func (e *Engine) erase(ctx context.Context, workspace crm.ID, by ledger.Sender, 
 		return err
 	})
 	if err != nil {
-		return done, err
+		return Erased{}, err
 	}
-	return done, e.DB.Shred(ctx)
+	return done, nil
 }
 
 func (c *commit) mayErase(by ledger.Sender) error {

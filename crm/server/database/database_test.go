@@ -1,9 +1,12 @@
 package database
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -416,4 +419,38 @@ func TestPostgresDeadlockIsTriedAgain(t *testing.T) {
 		}
 		return err
 	})
+}
+
+// What was deleted is not in the file any more, also where rows have moved as others grew (I4).
+func TestWhatWasOverwrittenIsNotInTheFile_I4(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "server.db")
+	db := open(t, "sqlite:"+file)
+	set := func(ctx context.Context, tx *Tx, i int, data string) error {
+		return tx.Exec(ctx, `INSERT INTO document(ws, entity, id, rev, deleted, data, stamps, former) VALUES($1, 'contact', $2, $3, 0, $4, '', '')
+			ON CONFLICT(ws, entity, id) DO UPDATE SET data = excluded.data`, tx.Workspace, fmt.Sprint("row ", i), int64(i), data)
+	}
+	sizes := rand.New(rand.NewPCG(1, 1))
+	for range 20 {
+		write(t, db, "w", func(ctx context.Context, tx *Tx) (err error) {
+			for range 100 {
+				if i := sizes.IntN(300); err == nil {
+					err = set(ctx, tx, i, strings.Repeat(fmt.Sprintf("Meier %d.", i), 1+sizes.IntN(200)))
+				}
+			}
+			return err
+		})
+	}
+	write(t, db, "w", func(ctx context.Context, tx *Tx) error { return tx.Exec(ctx, "UPDATE document SET data = '{}'") })
+	if err := db.Shred(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{file, file + "-wal"} {
+		b, err := os.ReadFile(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := bytes.Index(b, []byte("Meier")); at >= 0 {
+			t.Errorf("%s has it still, in page %d", filepath.Base(part), at/4096)
+		}
+	}
 }

@@ -176,5 +176,6 @@ func (t *Tx) Scrub(ctx context.Context, texts []string) error {
 	return nil
 }
 
-// Shred has the database itself forget what was overwritten: SQLite its log of writes, PostgreSQL its dead rows.
-func (db *DB) Shred(ctx context.Context) error { return db.dialect.shred(ctx) }
+// Shred has the database itself forget what was overwritten: SQLite writes its file anew, for which it needs as much room again,
+// PostgreSQL lets go of its dead rows.
+func (db *DB) Shred(ctx context.Context) error { return db.explain(db.dialect.shred(ctx)) }

@@ -278,14 +278,17 @@ func (d *sqliteDB) backup(ctx context.Context, file string) error {
 	return nil
 }
 
+// shred writes the database anew. secure_delete blanks what is deleted, but where rows have moved from page to page as a table grew, what
+// stood there before stays between those that are left.
 func (d *sqliteDB) shred(ctx context.Context) error {
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	if d.memory {
 		return nil
 	}
-	_, err := d.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return err
+	_, err := d.writer.ExecContext(ctx, "VACUUM")
+	_, log := d.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return errors.Join(err, log)
 }
 
 func (d *sqliteDB) close() error {
