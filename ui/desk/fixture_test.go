@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ type aDesk struct {
 	file  *slowFile
 	phone *aPhone
 	at    time.Time
+	ahead atomic.Int64 // of the real clock, in nanoseconds: the desk's own
 
 	mu      sync.Mutex
 	notices []Notice
@@ -209,7 +211,7 @@ func deskOn(t *testing.T, s *store.Store) *aDesk {
 	t.Helper()
 	d := &aDesk{t: t, file: &slowFile{Store: s}, phone: &aPhone{}, at: noon}
 	d.desk = New(Config{
-		File: d.file, Language: "de",
+		File: d.file, Language: "de", Now: func() time.Time { return time.Now().Add(time.Duration(d.ahead.Load())) },
 		Money: func(m crm.Money) string { return fmt.Sprintf("%d %s", m.Minor/100, m.Currency) },
 	})
 	d.desk.Notices(func(n Notice) {
