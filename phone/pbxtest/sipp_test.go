@@ -168,8 +168,8 @@ func TestSIPpTransfers(t *testing.T) {
 // Issue row 2: attended transfer (RFC 3891), as its target, as who is passed on and as who passes on.
 func TestSIPpReplaces(t *testing.T) {
 	t.Parallel()
-	waits := func(s *scenario.Scenario) *rig.SIPp { // for its turn, too: these run beside each other
-		return rig.StartSIPp(t, rig.SIPpOptions{Scenario: s.String(), Limit: 2 * time.Minute})
+	waits := func(s *scenario.Scenario) *rig.SIPp { // for its turn: these run beside each other, and beside other tests
+		return rig.StartSIPp(t, rig.SIPpOptions{Scenario: s.String(), Limit: 2 * soon, Turn: 15 * time.Minute})
 	}
 	target := waits(scenario.IsReplacedAt("12345@example.org;to-tag=7743;from-tag=6472"))
 	consulted := waits(scenario.IsConsulted())

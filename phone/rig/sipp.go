@@ -26,6 +26,7 @@ type SIPpOptions struct {
 	Fields [][]string
 	Keys   map[string]string // [name] in the scenario
 	Limit  time.Duration     // for the whole run; default 30 s
+	Turn   time.Duration     // how long it may wait before that until somebody calls
 	Media  bool              // give [media_port] a port range of its own
 	Echo   bool              // send back the sound that comes
 	TCP    bool
@@ -73,7 +74,7 @@ func StartSIPp(t testing.TB, opt SIPpOptions) *SIPp {
 	args := []string{
 		"-sf", "scenario.xml", "-i", "127.0.0.1", "-p", itoa(s.Port), "-nostdin",
 		"-m", itoa(s.calls), "-r", itoa(rate), "-l", "1000",
-		"-timeout", fmt.Sprintf("%ds", int(limit.Seconds())), "-timeout_error",
+		"-timeout", fmt.Sprintf("%ds", int((limit + opt.Turn).Seconds())), "-timeout_error",
 		"-trace_stat", "-stf", "stat.csv", "-fd", "1",
 		"-trace_rtt", "-rtt_freq", "1",
 		"-trace_err", "-error_file", "errors.log",
