@@ -91,6 +91,7 @@ func BenchmarkCommitPostgres(b *testing.B) {
 			ours := pushing(b, url, 256, commands)
 			b.ReportMetric(ours, fmt.Sprintf("commands/s-%d-a-push", commands))
 			b.ReportMetric(ours/single, fmt.Sprintf("×-one-row-%d-a-push", commands))
+			b.ReportMetric(sameRows(b, url, 256, commands)/single, fmt.Sprintf("×-one-row-same-rows-%d-a-push", commands))
 		}
 		b.ReportMetric(single, "one-row-commits/s")
 	}
