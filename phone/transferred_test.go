@@ -190,7 +190,10 @@ func TestOfTwoRefersEachIsSpokenOf(t *testing.T) {
 				caller.Reply(m, 200, "OK", siptest.SDP(4000))
 			}
 		}
-		for d.last(c.ID).State != phone.Active {
+		for deadline := time.Now().Add(siptest.Patience); d.last(c.ID).State != phone.Active; {
+			if time.Now().After(deadline) {
+				t.Fatalf("the call is never talked on again: %s", d.history())
+			}
 			m, ok := caller.AwaitAny(100*time.Millisecond, "INVITE")
 			if ok && m.Tag("To") != "" {
 				answer := siptest.SDP(4000)

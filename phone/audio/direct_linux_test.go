@@ -2,7 +2,9 @@ package audio
 
 import (
 	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/gen2brain/malgo"
@@ -76,10 +78,14 @@ func TestADeviceServesTheRingWithoutGo(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.close()
-			tap.bell.sleep() // the device has rung it
-			for tap.moved.Load() < 3 {
+			var late atomic.Bool
+			limit := time.AfterFunc(20*time.Second, func() { late.Store(true); tap.bell.ring() })
+			defer limit.Stop()
+			for tap.bell.sleep(); tap.moved.Load() < 3; tap.bell.sleep() { // the device has rung it
+				if late.Load() {
+					t.Fatal("the device stands still")
+				}
 				tap.ring.drop(ringSamples)
-				tap.bell.sleep()
 			}
 			if !s.(*malgoStream).direct.works() {
 				t.Error("the device calls Go")
