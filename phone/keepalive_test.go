@@ -15,7 +15,7 @@ func keptBy(what, transport string) func(*phone.Config, *phone.Account) {
 func TestKeepAliveOverTCPNoticesADeadConnection(t *testing.T) {
 	t.Parallel()
 	pbx := siptest.NewTCP(t, nil)
-	d := newDesk(t, pbx, keptBy("crlf", "tcp")).registered()
+	d := newDesk(t, pbx, keptBy("crlf", "tcp"), calm).registered()
 	d.eventually("answered keep-alives", func() bool { return pbx.Pings() > 2 })
 	if len(d.registrations()) > 2 {
 		t.Errorf("registered again: %+v", d.registrations())

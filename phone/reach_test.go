@@ -73,7 +73,7 @@ func TestNamesThatAreNotFoundForAWhile(t *testing.T) {
 		}
 		return true
 	})
-	d := newDesk(t, pbx, func(c *phone.Config, a *phone.Account) {
+	d := newDesk(t, pbx, calm, func(c *phone.Config, a *phone.Account) {
 		c.Resolver, a.Address = fickle{directory{pbx.Addr()}, &fails}, "sip:101@example.test"
 	}).registered()
 	caller := pbx.NewCall()

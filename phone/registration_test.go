@@ -180,7 +180,7 @@ func TestTooBriefAnIntervalIsFollowed(t *testing.T) {
 func TestPBXThatGoesAwayAndComesBack(t *testing.T) {
 	t.Parallel()
 	pbx := siptest.New(t)
-	d := newDesk(t, pbx).registered()
+	d := newDesk(t, pbx, calm).registered()
 	pbx.Handle(func(siptest.Message) bool { return true }) // answers nothing any more
 	d.eventually("noticed", func() bool { return d.Registrations()[0].State == phone.Retrying })
 	pbx.Handle(nil)
