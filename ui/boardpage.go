@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/crm"
 	"leadline/ui/desk"
@@ -256,7 +255,7 @@ func (p *boardPage) content(all int) fyne.CanvasObject {
 		layout.heads = append(layout.heads, column.head)
 		board.Add(column.box)
 	}
-	return kit.Stack(kit.Fill(theme.Sunk), container.NewHScroll(board))
+	return kit.Stack(kit.Fill(theme.Sunk), kit.ScrollAcross(board))
 }
 
 // boardLayout puts columns side by side, each as wide as there is room, but not below boardWidth.
@@ -311,7 +310,7 @@ func newBoardColumn(p *boardPage, c crm.BoardColumn) *boardColumn {
 	column.head = newBoardHead(c, p.sums(c.Sums))
 	// What is scrolled reaches 2 px beyond the column, for nothing of a card's edge to be cut off.
 	column.box = kit.Column(0, kit.Sized(0, 3, kit.FillRound(color, 1.5)), column.head.box,
-		kit.Grow(kit.Pad(0, -2, 0, -2, container.NewVScroll(kit.Pad(1, 2, 16, 2, cards)))))
+		kit.Grow(kit.Pad(0, -2, 0, -2, kit.Scroll(kit.Pad(1, 2, 16, 2, cards)))))
 	return column
 }
 

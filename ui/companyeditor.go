@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -104,7 +103,7 @@ func (e *companyEditor) Go(at int) {
 		form = kit.Beside(24, editorSide, editorForm, form, side)
 	}
 	e.inner = form
-	e.form.Objects = []fyne.CanvasObject{container.NewVScroll(kit.Pad(20, 24, 20, 24, form))}
+	e.form.Objects = []fyne.CanvasObject{kit.Scroll(kit.Pad(20, 24, 20, 24, form))}
 	e.box.Refresh()
 }
 
@@ -213,7 +212,7 @@ func companyList(title text.Key, add *kit.Button, locked string, empty fyne.Canv
 	for _, r := range rows {
 		all = append(all, r, kit.NewHairline())
 	}
-	return kit.Column(0, settingsTitle(title, add), kit.Grow(container.NewVScroll(kit.Column(0, all...))))
+	return kit.Column(0, settingsTitle(title, add), kit.Grow(kit.Scroll(kit.Column(0, all...))))
 }
 
 // companyRow is one of them: what it is called, what it does, and what can be done

@@ -35,7 +35,7 @@ func (d fileDesk) Search(ctx context.Context, words string, limit int) ([]desk.R
 }
 
 // customersBench is a main window on a real file with Anna at work.
-func customersBench(t *testing.T, look Look) (*mainBench, *store.Store) {
+func customersBench(t testing.TB, look Look) (*mainBench, *store.Store) {
 	t.Helper()
 	s, err := store.Open(ctx, filepath.Join(t.TempDir(), "leadline.db"), store.Options{Now: func() time.Time { return mainNow }})
 	if err != nil {
@@ -66,7 +66,7 @@ func customersBench(t *testing.T, look Look) (*mainBench, *store.Store) {
 }
 
 // number is a number as a record keeps it.
-func number(t *testing.T, written string) crm.Number {
+func number(t testing.TB, written string) crm.Number {
 	t.Helper()
 	n, ok := crm.ParseNumber(written, "DE", crm.LabelWork)
 	if !ok {
@@ -76,7 +76,7 @@ func number(t *testing.T, written string) crm.Number {
 }
 
 // do makes changes in the file.
-func do(t *testing.T, s *store.Store, changes ...crm.Change) {
+func do(t testing.TB, s *store.Store, changes ...crm.Change) {
 	t.Helper()
 	if err := s.Do(ctx, changes...); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/crm"
 	"leadline/ui/desk"
@@ -173,7 +172,7 @@ func (p *followUpsPage) content() fyne.CanvasObject {
 	if p.page.Total > len(p.page.Rows) {
 		column = append(column, kit.Pad(12, 20, 12, 20, kit.NewLabel("Older ones are not shown.", kit.Secondary)))
 	}
-	return container.NewVScroll(kit.Column(0, column...))
+	return kit.Scroll(kit.Column(0, column...))
 }
 
 // done marks a row as done; the next one is chosen.

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/crm"
 	"leadline/ui/desk"
@@ -216,7 +215,7 @@ func (p *missedPage) scroll(column []fyne.CanvasObject, from *listPager) fyne.Ca
 			p.draw()
 		}), kit.Spacer())))
 	}
-	return container.NewVScroll(kit.Column(0, column...))
+	return kit.Scroll(kit.Column(0, column...))
 }
 
 // doneToday is what was worked off since midnight, the latest first.

@@ -74,7 +74,7 @@ func (l *listAnswers) questions() int {
 }
 
 // pumpUntil pumps the queue until done is true: answers come from other goroutines.
-func pumpUntil(t *testing.T, d *Dispatcher, done func() bool) {
+func pumpUntil(t testing.TB, d *Dispatcher, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !done(); {
 		if time.Now().After(end) {

@@ -303,13 +303,9 @@ func (t *listTable) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-// MinSize is for Fyne.
-func (t *listTable) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	var m fyne.Size
-	for _, o := range objects {
-		m = m.Max(o.MinSize())
-	}
-	return m
+// MinSize is for Fyne: the page is as wide and high as the window leaves it.
+func (t *listTable) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(tableTitle, tableTitle)
 }
 
 // fit shows as many of the chosen columns as there is room for, from the left.

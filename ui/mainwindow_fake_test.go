@@ -338,7 +338,7 @@ func (s *mainSettings) SaveSight(v Sight) error {
 
 // mainBench is a main window over fakes.
 type mainBench struct {
-	t        *testing.T
+	t        testing.TB
 	m        *MainWindow
 	d        *Dispatcher
 	desk     *mainDesk

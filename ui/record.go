@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/crm"
 	"leadline/ui/desk"
@@ -483,7 +482,7 @@ func (v *recordView) facts() fyne.CanvasObject {
 	if v.changeable() {
 		column = append(column, kit.NewHairline(), kit.Row(0, kit.NewButton("Edit all fields", kit.Link, v.edit), kit.Spacer()))
 	}
-	return container.NewVScroll(kit.Pad(16, 16, 16, 20, kit.Column(15, column...)))
+	return kit.Scroll(kit.Pad(16, 16, 16, 20, kit.Column(15, column...)))
 }
 
 // factGap brings a value nearer to its label than the lines' own heights would.

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/kit"
 	"leadline/ui/text"
@@ -35,7 +34,7 @@ func newRecordTask(title, verb text.Key, submit, cancel func(), rows ...fyne.Can
 	t.cancel = kit.NewButton("Cancel", kit.Line, cancel)
 	t.inner = kit.Column(18, append([]fyne.CanvasObject{kit.NewLabel(title, kit.PageTitle)}, rows...)...)
 	bar := kit.Sized(0, 52, kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(), kit.Grow(kit.Pad(0, 20, 0, 20, kit.Row(8, kit.Spacer(), t.cancel, t.do))))))
-	t.box = kit.Column(0, kit.Grow(container.NewVScroll(kit.Pad(18, 20, 18, 20, t.inner))), t.below, bar)
+	t.box = kit.Column(0, kit.Grow(kit.Scroll(kit.Pad(18, 20, 18, 20, t.inner))), t.below, bar)
 	return t
 }
 

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -103,7 +102,7 @@ func newSettingsPage(opt MainOptions, relook func(Look), open func(desk.Ref), da
 		group(text.Key("Data|settings"), p.nav(settingsImport, "Import and export"))
 	}
 	group(text.Key("Program"), p.nav(settingsAbout, "About"))
-	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, container.NewVScroll(kit.Column(0, nav...))), kit.NewHairline(), kit.Grow(p.body))
+	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, kit.Scroll(kit.Column(0, nav...))), kit.NewHairline(), kit.Grow(p.body))
 	p.show(settingsAccounts)
 	return p
 }

@@ -60,7 +60,7 @@ func (v *settingsAboutView) read(w othersPiece) {
 	for _, line := range licenceLines(licencetexts.Of(cmp.Or(w.notice, w.name))) {
 		page = append(page, kit.Sized(0, 18, kit.NewData(line, kit.Secondary.In(theme.Text1)).Shrink(0)))
 	}
-	v.show(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(0, page...))))
+	v.show(kit.Scroll(kit.Pad(20, 24, 20, 24, kit.Column(0, page...))))
 }
 
 // licenceWidth is how many letters of a licence stand in a line.

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -87,7 +86,7 @@ func (v *settingsAccountsView) list() {
 	if v.problem != "" {
 		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.NewProseData(v.problem, kit.Secondary.In(theme.DangerText))))
 	}
-	v.box.Objects = []fyne.CanvasObject{kit.Column(0, head, kit.Grow(container.NewVScroll(kit.Column(0, rows...))))}
+	v.box.Objects = []fyne.CanvasObject{kit.Column(0, head, kit.Grow(kit.Scroll(kit.Column(0, rows...))))}
 	v.box.Refresh()
 }
 
@@ -171,7 +170,7 @@ func (v *settingsAccountsView) edit(i int) {
 	bar := kit.Sized(0, 52, kit.Stack(kit.Fill(theme.Sunk), kit.Column(0, kit.NewHairline(), kit.Grow(kit.Pad(0, 24, 0, 24,
 		kit.Row(8, kit.Grow(v.unsaved.box), v.discard, v.save))))))
 	column := &fyne.Container{Layout: settingsColumn{}, Objects: []fyne.CanvasObject{kit.Column(10, form.box, v.error)}}
-	v.box.Objects = []fyne.CanvasObject{kit.Column(0, head, kit.Grow(container.NewVScroll(column)), v.asked, bar)}
+	v.box.Objects = []fyne.CanvasObject{kit.Column(0, head, kit.Grow(kit.Scroll(column)), v.asked, bar)}
 	v.look()
 	v.box.Refresh()
 	form.Focus()

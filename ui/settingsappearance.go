@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -75,7 +74,7 @@ func newSettingsAppearance(opt MainOptions, relook func(Look)) *settingsAppearan
 	}).WithHelp("Calls still ring. The icon in the tray opens the window again.")
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
-	v.box = kit.Column(0, settingsTitle("Appearance"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
+	v.box = kit.Column(0, settingsTitle("Appearance"), kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
 		settingsRow("Language", kit.Row(0, kit.Sized(260, 32, v.language), kit.Spacer())),
 		settingsRow("Colours", kit.Column(10, kit.Row(0, v.mode, kit.Spacer()), v.contrast)),
 		settingsRow("Text size", kit.Column(4, kit.Row(0, kit.Sized(120, 32, v.size), kit.Spacer()), kit.NewProse("Everything grows with it, also the windows.", kit.Quiet))),

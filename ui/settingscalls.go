@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -101,7 +100,7 @@ func newSettingsCalls(opt MainOptions) *settingsCallsView {
 		settingsRow("Declining", kit.Column(6, kit.Row(0, v.decline, kit.Spacer()),
 			kit.NewProse("What the PBX is told of a call that you decline: that nobody takes it, or that this telephone is busy, so that it may ring at somebody else's.", kit.Quiet))),
 		settingsRow("Do not disturb", kit.Column(4, kit.Row(8, kit.NewLabel("until", kit.Body), kit.Sized(88, 32, v.until), v.quiet, kit.Spacer()), v.until.wrong)))
-	v.box = kit.Column(0, settingsTitle("Incoming calls|settings"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, v.inner))), settingsBar(v.said, v.save))
+	v.box = kit.Column(0, settingsTitle("Incoming calls|settings"), kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24, v.inner))), settingsBar(v.said, v.save))
 	v.Enter()
 	return v
 }

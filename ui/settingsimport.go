@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/storage"
 
@@ -66,7 +65,7 @@ func (v *settingsImportView) Draw(desk.Snapshot) {}
 
 // show shows a step: its parts, and a bar below where there is something to do.
 func (v *settingsImportView) show(bar fyne.CanvasObject, parts ...fyne.CanvasObject) {
-	all := []fyne.CanvasObject{settingsTitle("Import and export"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(18, parts...))))}
+	all := []fyne.CanvasObject{settingsTitle("Import and export"), kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24, kit.Column(18, parts...))))}
 	if bar != nil {
 		all = append(all, bar)
 	}

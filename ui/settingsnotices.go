@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -46,7 +45,7 @@ func newSettingsNotices(opt MainOptions) *settingsNoticesView {
 	})
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
-	v.box = kit.Column(0, settingsTitle("Notifications"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
+	v.box = kit.Column(0, settingsTitle("Notifications"), kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
 		settingsRow("Tell me on the desktop", kit.Column(10,
 			check(text.Key("Calls that come in"), text.Key("With Answer and Decline, where the desktop has buttons. The call window comes in any case."),
 				func(c NoticeChoice) bool { return !c.NoCalls }, func(c *NoticeChoice, on bool) { c.NoCalls = !on }),

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -131,7 +130,7 @@ func newSettingsRecording(opt MainOptions) *settingsRecordingView {
 	v.kept = kit.NewProse("Your role does not let you delete recordings, so they are kept.", kit.Quiet)
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
-	v.box = kit.Column(0, settingsTitle("Recording"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
+	v.box = kit.Column(0, settingsTitle("Recording"), kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
 		settingsRow("Record calls", kit.Column(6, kit.Row(0, v.calls, kit.Spacer()),
 			kit.NewProse("In many countries the other side has to agree before a call is recorded. A recording can be paused in the call window, for a card number, say.", kit.Quiet))),
 		settingsRow("Announcement", v.beep),

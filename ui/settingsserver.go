@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -59,7 +58,7 @@ func newSettingsServer(opt MainOptions, open func(desk.Ref)) *settingsServerView
 	})
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
-	v.box = kit.Column(0, settingsTitle("Shared server"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24,
+	v.box = kit.Column(0, settingsTitle("Shared server"), kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24,
 		kit.Column(20, v.state, v.top, v.error, v.tray, v.devices)))))
 	v.form()
 	return v

@@ -4,7 +4,6 @@ import (
 	"maps"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/hotkey"
@@ -55,7 +54,7 @@ func newSettingsShortcuts(opt MainOptions) *settingsShortcutsView {
 		}
 	}
 	v.inner = kit.Column(12, rows...)
-	v.box = kit.Column(0, settingsTitle("Shortcuts"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, v.inner))))
+	v.box = kit.Column(0, settingsTitle("Shortcuts"), kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24, v.inner))))
 	v.Enter()
 	return v
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/crm"
 	"leadline/ui/kit"
@@ -36,7 +35,7 @@ func newSettingsSignIn(opt MainOptions, user crm.User, back func()) *settingsSig
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
 	v.box = kit.Column(0, settingsTitle("Sign-in and telephone", kit.NewButton("Back", kit.Line, back).WithIcon(theme.IconChevronLeft)),
-		kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(16, kit.NewData(user.Name, kit.PageTitle).Shrink(60), v.error, v.body)))))
+		kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24, kit.Column(16, kit.NewData(user.Name, kit.PageTitle).Shrink(60), v.error, v.body)))))
 	v.read()
 	return v
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -64,7 +63,7 @@ func newSettingsSound(opt MainOptions) *settingsSoundView {
 		return settingsRow(label, kit.Column(6, kit.Row(0, kit.Sized(320, 32, s), kit.Spacer()), kit.NewProse(help, kit.Quiet)))
 	}
 	v.trial = newSoundTestView(opt)
-	v.box = kit.Column(0, settingsTitle("Sound"), kit.Grow(container.NewVScroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
+	v.box = kit.Column(0, settingsTitle("Sound"), kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
 		row(text.Key("Microphone"), v.mic, text.Key("What the other end hears.")),
 		row(text.Key("Speaker"), v.speaker, text.Key("Where you hear the other end: the headset, most likely.")),
 		row(text.Key("Ringer"), v.ringer, text.Key("Rings for a call. Not the headset, if it may lie on the table.")),

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"leadline/crm"
 	"leadline/crm/store"
@@ -103,11 +104,11 @@ func TestStatisticsLeadToCallsAndLeads(t *testing.T) {
 	for _, a := range page.has.ByAgent {
 		leads("row", a.Name, pageCalls, a.Calls)
 	}
-	page.body.Objects[0].(interface{ ScrollToBottom() }).ScrollToBottom()
+	page.body.Objects[0].(*fyne.Container).Objects[0].(*container.Scroll).ScrollToBottom()
 	b.settle()
 	for _, l := range page.has.ByLine {
 		leads("row", l.Name, pageCalls, l.Calls)
-		page.body.Objects[0].(interface{ ScrollToBottom() }).ScrollToBottom()
+		page.body.Objects[0].(*fyne.Container).Objects[0].(*container.Scroll).ScrollToBottom()
 		b.settle()
 	}
 
@@ -151,7 +152,7 @@ func TestFiguresOfNoneLeadToWhatTheyCount(t *testing.T) {
 	} {
 		b.m.Go(pageStatistics)
 		b.waits("By agent")
-		page.body.Objects[0].(interface{ ScrollToBottom() }).ScrollToBottom()
+		page.body.Objects[0].(*fyne.Container).Objects[0].(*container.Scroll).ScrollToBottom()
 		b.settle()
 		b.tap(x.role, x.name)
 		list := b.m.pages[x.to].(*listPage)
@@ -163,7 +164,7 @@ func TestFiguresOfNoneLeadToWhatTheyCount(t *testing.T) {
 	b.m.Go(pageStatistics)
 	b.choose("select", "Line", "Zentrale")
 	pumpUntil(t, b.d, func() bool { return page.has.Leads.Made == 1 })
-	page.body.Objects[0].(interface{ ScrollToTop() }).ScrollToTop()
+	page.body.Objects[0].(*fyne.Container).Objects[0].(*container.Scroll).ScrollToTop()
 	b.settle()
 	b.tap("tile", "New leads")
 	list := b.m.pages[pageLeads].(*listPage)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/crm"
 	"leadline/ui/desk"
@@ -268,7 +267,7 @@ func (p *statisticsPage) content() fyne.CanvasObject {
 		}
 		return kit.NewEmptyState(theme.IconChart, "No calls in this time", "Calls are counted here as soon as they end.", nil, other)
 	}
-	return container.NewVScroll(kit.Pad(16, 20, 24, 20, newStatisticsBody(p).content()))
+	return kit.Scroll(kit.Pad(16, 20, 24, 20, newStatisticsBody(p).content()))
 }
 
 // criteria are those of the period and line that are shown, narrowed by more.

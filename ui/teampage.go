@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
@@ -153,7 +152,7 @@ func (p *teamPage) content() fyne.CanvasObject {
 	if len(shown) == 0 {
 		column = append(column, kit.Pad(20, 20, 20, 20, kit.NewLabel("Nobody fits.", kit.Body.In(theme.Text2))))
 	}
-	return container.NewVScroll(kit.Column(0, column...))
+	return kit.Scroll(kit.Column(0, column...))
 }
 
 // nobody says what to do where there are no colleagues.

@@ -157,6 +157,9 @@ func (c *cell) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (c *cell) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	if c.w > 0 && c.h > 0 {
+		return fyne.NewSize(c.w, c.h)
+	}
 	var m fyne.Size
 	for _, o := range objects {
 		if shown(o) {

@@ -83,5 +83,5 @@ func (r *Reader) CreateRenderer() fyne.WidgetRenderer {
 		r.scroll.Move(fyne.NewPos(0, 0))
 		r.scroll.Resize(s)
 		r.ring.cover(0, 0, s.Width, s.Height)
-	}, r.scroll.MinSize, func() { r.ring.paint(theme.Clear, theme.Accent, 2) }, r.scroll, r.ring.Rectangle)
+	}, func() fyne.Size { return fyne.NewSquareSize(scrollLeast) }, func() { r.ring.paint(theme.Clear, theme.Accent, 2) }, r.scroll, r.ring.Rectangle)
 }

@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
+
+	"leadline/ui/theme"
 )
 
 func TestAReaderIsScrolledByKeys(t *testing.T) {
@@ -41,5 +43,34 @@ func TestAReaderIsScrolledByKeys(t *testing.T) {
 	}
 	if !escaped {
 		t.Error("the window does not hear of Esc")
+	}
+}
+
+// asked counts how often it is asked for its least size.
+type asked struct {
+	*Area
+	times int
+}
+
+func (a *asked) MinSize() fyne.Size { a.times++; return a.Area.MinSize() }
+
+// Before each frame Fyne asks all objects for their least size, and so what lies in others as often as there are of these. What
+// scrolls asks for none of what is in it.
+func TestWhatScrollsIsNotMeasuredForWhatIsAroundIt(t *testing.T) {
+	dress(t, theme.Light, "en")
+	for name, scrolls := range map[string]func(fyne.CanvasObject) fyne.CanvasObject{
+		"Scroll":       func(o fyne.CanvasObject) fyne.CanvasObject { return Scroll(o) },
+		"ScrollAcross": func(o fyne.CanvasObject) fyne.CanvasObject { return ScrollAcross(o) },
+		"Reader":       func(o fyne.CanvasObject) fyne.CanvasObject { return NewReader("Timeline", o, nil) },
+		"Sized":        func(o fyne.CanvasObject) fyne.CanvasObject { return Sized(40, 40, o) },
+	} {
+		in := &asked{Area: NewHairline()}
+		o := scrolls(in)
+		around := Stack(Column(4, Row(4, Grow(Pad(1, 1, 1, 1, o)))))
+		around.Resize(fyne.NewSize(200, 200))
+		in.times = 0
+		if min := around.MinSize(); in.times > 0 || min.Width > 48 || min.Height > 48 {
+			t.Errorf("%s asks %d times, for %v", name, in.times, min)
+		}
 	}
 }

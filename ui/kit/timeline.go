@@ -22,6 +22,13 @@ type TimelineNode struct {
 	first, last    bool
 	below, beside  fyne.CanvasObject
 	bodyGap, after float32
+	broken         brokenTitle
+}
+
+// brokenTitle is a title in the lines for a width with so much beside it.
+type brokenTitle struct {
+	width, beside float32
+	first, more   string
 }
 
 // NewTimelineNode makes an event; all texts are written out and translated.
@@ -128,12 +135,21 @@ func (n *TimelineNode) besideTitle() (meta, all float32) {
 
 // titleLines is the title beside the meta, and what goes on below it.
 func (n *TimelineNode) titleLines(width float32) (first, more string) {
+	_, beside := n.besideTitle()
+	if b := n.broken; b.width != width || b.beside != beside {
+		b = brokenTitle{width: width, beside: beside}
+		b.first, b.more = n.breakTitle(width, beside)
+		n.broken = b
+	}
+	return n.broken.first, n.broken.more
+}
+
+func (n *TimelineNode) breakTitle(width, beside float32) (first, more string) {
 	title, style := oneLine(n.title), Strong
 	if n.heading {
 		style = Section
 	}
-	_, right := n.besideTitle()
-	room := width - right - TimelineText - 8
+	room := width - beside - TimelineText - 8
 	if n.heading || style.measure(title).Width <= room {
 		return Ellipsis(title, style, room), ""
 	}
