@@ -2,6 +2,7 @@ package ui
 
 import (
 	"maps"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -27,7 +28,7 @@ func missedTable() []missedColumn {
 	return []missedColumn{
 		{"attempts", text.Key("Attempts"), 76, false, crm.ColumnAttempts},
 		{"last", text.Key("Last"), 104, false, crm.ColumnBegan},
-		{"line", text.Key("Line"), 106, false, crm.ColumnLine},
+		{missedLine, text.Key("Line"), 106, false, crm.ColumnLine},
 		{"waited", text.Key("Waited"), 68, true, crm.ColumnLength},
 	}
 }
@@ -38,19 +39,32 @@ const (
 	prefMissedWidths = prefWidths + "missed"
 )
 
-// width is how wide a column is: as it was made, where that leaves the callers enough.
-func (p *missedPage) width(c missedColumn) float32 {
-	widths := map[string]float32{}
-	for _, o := range missedTable() {
-		widths[o.id] = o.width
+// width is how wide a column is now.
+func (p *missedPage) width(c missedColumn) float32 { return p.widths(p.box.Size().Width)[c.id] }
+
+// widths are how wide the columns are in a page of a width: as they were made, where that leaves the callers enough. What is left
+// in a wide page goes to the callers and to the lines, whose names are as long as a company likes.
+func (p *missedPage) widths(room float32) map[string]float32 {
+	usual := map[string]float32{}
+	for _, c := range missedTable() {
+		usual[c.id] = c.width
 	}
-	usual := widths[c.id]
-	maps.Copy(widths, p.wide)
-	if room := p.box.Size().Width; room > 0 && room-p.wholeWidth(widths) < tableLeastTitle {
+	if more := (room - tableUsual) / 4; more > 0 {
+		usual[missedLine] = min(usual[missedLine]+more, missedLineMost)
+	}
+	made := maps.Clone(usual)
+	maps.Copy(made, p.wide)
+	if room > 0 && room-p.wholeWidth(made) < tableLeastTitle {
 		return usual
 	}
-	return widths[c.id]
+	return made
 }
+
+const (
+	tableUsual     = 848 // the width of a page for which the columns are made: of a window of 900
+	missedLine     = "line"
+	missedLineMost = 260
+)
 
 // tableGap is between the callers and what follows.
 const tableGap = 10
@@ -60,11 +74,44 @@ const tableLeastTitle = 180
 
 // columns puts cells into the columns of the table.
 func (p *missedPage) columns(caller fyne.CanvasObject, cells []fyne.CanvasObject, action fyne.CanvasObject) fyne.CanvasObject {
-	row := []fyne.CanvasObject{kit.Grow(kit.Pad(0, tableGap, 0, 0, caller))}
-	for i, c := range missedTable() {
-		row = append(row, kit.Sized(p.width(c), 0, cells[i]))
+	row := append([]fyne.CanvasObject{caller}, cells...)
+	return &fyne.Container{Layout: missedColumns{p}, Objects: append(row, action)}
+}
+
+// missedColumns lays a row of the table: the caller, the columns, and what can be done.
+type missedColumns struct{ p *missedPage }
+
+// The margins of a row.
+const (
+	missedLeft  = 20
+	missedRight = 17
+)
+
+// Layout is for Fyne.
+func (l missedColumns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	widths := l.p.widths(size.Width)
+	put := func(o fyne.CanvasObject, x, w float32) {
+		h := min(size.Height, o.MinSize().Height)
+		o.Move(fyne.NewPos(x, float32(int(size.Height-h)/2)))
+		o.Resize(fyne.NewSize(max(0, w), h))
 	}
-	return kit.Pad(0, 17, 0, 20, kit.Row(0, append(row, kit.Sized(missedAction, 0, action))...))
+	last := len(objects) - 1
+	x := size.Width - missedRight - missedAction
+	put(objects[last], x, missedAction)
+	for i, c := range slices.Backward(missedTable()) {
+		x -= widths[c.id]
+		put(objects[1+i], x, widths[c.id])
+	}
+	put(objects[0], missedLeft, x-missedLeft-tableGap)
+}
+
+// MinSize is for Fyne.
+func (l missedColumns) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var height float32
+	for _, o := range objects {
+		height = max(height, o.MinSize().Height)
+	}
+	return fyne.NewSize(missedLeft+missedRight+missedAction, height)
 }
 
 // drawHeads draws the headings: a click orders by one, and its left edge can be dragged.
@@ -136,7 +183,7 @@ func (p *missedPage) widen(i int) kit.ColumnWiden {
 
 // wholeWidth is what the callers do not have.
 func (p *missedPage) wholeWidth(widths map[string]float32) float32 {
-	sum := float32(missedAction + 17 + 20)
+	sum := float32(missedAction + missedLeft + missedRight)
 	for _, w := range widths {
 		sum += w
 	}

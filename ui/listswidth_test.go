@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"leadline/crm"
+	"leadline/ui/desk"
 	"leadline/ui/kit"
 )
 
@@ -108,8 +109,9 @@ func TestTheMissedCallsAreOrderedAndTheirColumnsWidened(t *testing.T) {
 	}
 	b.tap("heading", "Line")
 	line := missedTable()[2]
+	was := p.width(line)
 	pull(b.edge(2), -40) // its left edge
-	if p.width(line) != line.width+40 || p.width(missedTable()[1]) != missedTable()[1].width-40 {
+	if p.width(line) != was+40 || p.width(missedTable()[1]) != missedTable()[1].width-40 {
 		t.Errorf("the line has %v, the time %v", p.width(line), p.width(missedTable()[1]))
 	}
 	again := newMissedPage(b.m.opt, b.m.openRow)
@@ -121,5 +123,38 @@ func TestTheMissedCallsAreOrderedAndTheirColumnsWidened(t *testing.T) {
 	b.settle()
 	if room := p.box.Size().Width - p.wholeWidth(p.wide); room < tableLeastTitle {
 		t.Errorf("the callers have %v", room)
+	}
+}
+
+// The longer a page, the more of a long line is read, also while the window is being made larger; callers keep the most.
+func TestALineHasRoomAmongTheMissedCallsOfAWideWindow(t *testing.T) {
+	d := fullDesk()
+	const line = "Servicehotline Gebäudetechnik Nord"
+	for i := range d.lists[desk.MissedList] {
+		d.lists[desk.MissedList][i].Line = line
+	}
+	b := newMainBench(t, d, &mainSettings{accounts: oneAccount}, Look{"de", "light"})
+	b.m.Go(pageMissed)
+	b.settle()
+	seen := func() (shown, room float32) {
+		kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+			if l, is := o.(*kit.Label); is && l.Value() == line {
+				shown = l.Size().Width
+			}
+		})
+		return shown, kit.NewData(line, kit.Secondary).MinSize().Width
+	}
+	for _, c := range []struct {
+		width float32
+		whole bool
+	}{{900, false}, {1920, true}, {900, false}} {
+		b.m.Window().Resize(fyne.NewSize(c.width, 700))
+		if shown, need := seen(); (shown >= need) != c.whole {
+			t.Errorf("%v wide: the line has %v px of %v", c.width, shown, need)
+		}
+		p := b.m.pages[pageMissed].(*missedPage)
+		if w := p.widths(p.box.Size().Width); w["line"] > missedLineMost || p.wholeWidth(w) > p.box.Size().Width-tableLeastTitle {
+			t.Errorf("%v wide: %v", c.width, w)
+		}
 	}
 }
