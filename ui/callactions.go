@@ -108,8 +108,8 @@ func (a *callActions) fill(c desk.Call, now time.Time) {
 		setShown(a.keypad, p == calling)
 		setShown(a.pass, p == talking)
 		setShown(a.shut, p == over)
-		setShown(a.tiles, p == talking)
 	}
+	setShown(a.tiles, p == talking && !a.v.lacksRoom())
 	setShown(a.again, p == over && c.Party.Dial != "")
 	if p == over {
 		a.fillAgain(c)

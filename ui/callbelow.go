@@ -112,7 +112,8 @@ func (b *callBelow) draw() {
 	rings := phaseOf(c.State) == ringing && c.Form == nil
 	setShown(b.ringing, rings)
 	b.fillRinging(c)
-	heard := talks && c.Form == nil && !b.v.transferOpen // a form, and the list of colleagues, need the room
+	// A form and the list of colleagues need the room, in a low window the keypad, too.
+	heard := talks && c.Form == nil && !b.v.transferOpen && !(b.v.keypadOpen && b.v.w.low())
 	setShown(b.heard, heard)
 	setShown(b.gap, !rings && !heard && !b.v.wrapsUp(c))
 	b.bars.Set(int(c.Quality))

@@ -93,27 +93,45 @@ func (t *callTransfer) fill(c desk.Call, open bool) {
 	t.find()
 	t.joins, t.others.Objects = nil, nil
 	for _, o := range t.answered() {
-		id := o.ID
 		t.joins = append(t.joins, t.with(o))
-		if t.why == toPassOn {
-			connect := kit.NewButton("Connect with the other call", kit.Line, func() { t.v.w.desk.Join(c.ID, id) })
-			connect.SetData(text.T("Connect with {name}", "name", callerName(o)))
-			if len(t.others.Objects) == 0 {
-				connect.WithHint("Ctrl+Enter")
-			}
-			t.others.Objects = append(t.others.Objects, connect)
-		}
-		if !t.with(o).merged {
-			merge := kit.NewButton("Talk with both together", kit.Line, func() { t.v.w.desk.Merge(c.ID, id) })
-			merge.SetData(text.T("Together with {name}", "name", callerName(o)))
-			t.others.Objects = append(t.others.Objects, merge)
-		}
+		t.others.Objects = append(t.others.Objects, sideBySide(t.ways(c, o))...)
 	}
 	if c.Merged != "" {
 		t.others.Objects = append(t.others.Objects,
 			kit.NewButton("Out of the conference", kit.Line, func() { t.v.w.desk.Part(c.ID) }))
 	}
 	setShown(t.others, len(t.others.Objects) > 0)
+}
+
+// ways are what can be done with this call and another.
+func (t *callTransfer) ways(c, o desk.Call) (buttons []fyne.CanvasObject) {
+	if t.why == toPassOn {
+		connect := kit.NewButton("Connect with the other call", kit.Line, func() { t.v.w.desk.Join(c.ID, o.ID) })
+		if len(t.others.Objects) == 0 {
+			connect.WithHint("Ctrl+Enter")
+		}
+		connect.SetData(text.T("Connect with {name}", "name", callerName(o))) // draws it
+		buttons = append(buttons, connect)
+	}
+	if !t.with(o).merged {
+		merge := kit.NewButton("Talk with both together", kit.Line, func() { t.v.w.desk.Merge(c.ID, o.ID) })
+		merge.SetData(text.T("Together with {name}", "name", callerName(o)))
+		buttons = append(buttons, merge)
+	}
+	return buttons
+}
+
+// sideBySide puts two buttons into one row where both can be read there; neither is wider than the window.
+func sideBySide(buttons []fyne.CanvasObject) []fyne.CanvasObject {
+	const gap, room = 8, callWidth - 2*callMargin
+	if len(buttons) == 2 && buttons[0].MinSize().Width+gap+buttons[1].MinSize().Width <= room {
+		return []fyne.CanvasObject{kit.Columns(gap, buttons...)}
+	}
+	rows := make([]fyne.CanvasObject, len(buttons))
+	for i, b := range buttons {
+		rows[i] = kit.Sized(room, 0, b)
+	}
+	return rows
 }
 
 func (t *callTransfer) with(o desk.Call) joinable {

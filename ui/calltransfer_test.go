@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"image"
 	"slices"
 	"strings"
 	"testing"
@@ -312,4 +313,46 @@ func TestHowATransferStandsIsTold(t *testing.T) {
 	if w.view.below.wrong.Visible() {
 		t.Error("it stays for ever")
 	}
+}
+
+// In a low window, with another call on hold and something wrong, whom a call can go to is still in view.
+func TestColleaguesAreInViewInALowWindow(t *testing.T) {
+	inLook(t, func(t *testing.T, look string) {
+		for _, name := range []string{"Jörg Groß", compound} {
+			d := &fakeDesk{}
+			other, c := sample("held"), sample("talk")
+			other.ID, other.Card.Name = "held", name
+			d.publish(desk.Snapshot{Calls: []desk.Call{c, other}, Team: aTeam()})
+			w := newCallWindow(MainOptions{App: fyne.CurrentApp(), Desk: d, Now: func() time.Time { return noon }}, 0)
+			w.enter(c)
+			w.fit(image.Rect(0, 0, 1366, 500+titleBar))
+			w.sound(desk.Sound{Problem: problems["muted"]})
+			for _, toggle := range []func(){w.view.toggleTransfer, w.view.toggleAdd} {
+				toggle()
+				least, bottom := 2, float32(0)
+				if name == compound {
+					least = 1 // the buttons stand below each other
+				}
+				seen := 0
+				kit.Walk(w.view.root, func(o fyne.CanvasObject, at fyne.Position) {
+					if o == fyne.CanvasObject(w.view.scroll) {
+						bottom = at.Y + o.Size().Height
+					}
+					if row, is := o.(*pressFocus); is && row.Role() == "row" && at.Y+row.Size().Height <= bottom {
+						seen++
+					}
+					if b, is := o.(*kit.Button); is && at.X+b.Size().Width > callWidth-callMargin+1 {
+						t.Errorf("%q ends at %v", b.Name(), at.X+b.Size().Width)
+					}
+				})
+				if seen < least {
+					t.Errorf("%s, with %.20s: %d colleagues are in view", look, name, seen)
+				}
+			}
+			w.view.toggleAdd()
+			if !w.view.actions.tiles.Visible() || !w.view.footer.Container.Visible() {
+				t.Error("what gave way does not come back")
+			}
+		}
+	})
 }

@@ -138,8 +138,7 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	v.after.fill(c)
 	why := v.reason(c)
 	v.footer.SayText(why)
-	// While they talk a form needs the room more than the reason does, and after it the note.
-	setShown(v.footer.Container, why.Key != "" && !(c.Form != nil && phaseOf(c.State) == talking) && !v.wrapsUp(c))
+	setShown(v.footer.Container, why.Key != "" && v.saysWhy(c))
 	v.tick(now)
 	v.lay()
 	v.chooser.settle()
@@ -262,6 +261,15 @@ func (v *callView) lastTyped() time.Time {
 func (v *callView) overlaid() bool { return v.keypadOpen || v.transferOpen || v.linkOpen }
 
 func (v *callView) toggleTransfer() { v.toggleOthers(toPassOn) }
+
+// lacksRoom tells whether the list of whom a call can go to needs the room of what else a talk has: in a window that is less high
+// than it is to be.
+func (v *callView) lacksRoom() bool { return v.transferOpen && v.w.low() }
+
+// saysWhy tells whether there is room for the reason: while they talk a form needs it more, and after it the note.
+func (v *callView) saysWhy(c desk.Call) bool {
+	return !(c.Form != nil && phaseOf(c.State) == talking) && !v.wrapsUp(c) && !((v.transferOpen || v.keypadOpen) && v.w.low())
+}
 
 // toggleSendOn opens or closes the list of whom to send a call to that rings.
 func (v *callView) toggleSendOn() { v.toggleOthers(toSendOn) }

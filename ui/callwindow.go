@@ -197,6 +197,9 @@ func (w *callWindow) fit(area image.Rectangle) {
 	}
 }
 
+// low tells whether it is less high than it is to be.
+func (w *callWindow) low() bool { return w.height < callHeight }
+
 // callSize is the size of the content.
 type callSize struct{ w *callWindow }
 
