@@ -104,14 +104,36 @@ func TestHowMuchThereIsOfACustomerIsSaid(t *testing.T) {
 	if names := visibleNames(w); !slices.Contains(names, "3 of 12") {
 		t.Errorf("of twelve deals it says %q", names)
 	}
-	for _, lang := range text.Languages() {
-		if err := text.SetLanguage(lang); err != nil {
-			t.Fatal(err)
+}
+
+// When a call was and how long is read whole, whatever it is.
+func TestDayAndLengthOfACallAreNotCut(t *testing.T) {
+	inLook(t, func(t *testing.T, _ string) {
+		c := sample("known")
+		c.Card.LastCalls = []desk.PastCall{
+			{Incoming: true, Outcome: desk.Answered, At: noon.AddDate(0, 0, -1), Title: compound, Agent: compound, Length: 11*time.Hour + 22*time.Minute + 33*time.Second},
+			{Outcome: desk.Answered, At: noon.AddDate(-1, -2, -20), Title: "Preis", Length: 71 * time.Second},
 		}
-		day := kit.NewData(text.Day(noon.AddDate(0, 0, -1), noon), kit.Secondary)
-		if day.MinSize().Width > dayWidth {
-			t.Errorf("%q is %v wide", day.Value(), day.MinSize().Width)
+		c.Card.Notes = []desk.PastNote{{At: noon.AddDate(0, 0, -1), Text: compound, Who: compound}}
+		w := newCallWindow(MainOptions{App: fyne.CurrentApp(), Desk: &fakeDesk{}, Now: func() time.Time { return noon }}, 0)
+		w.enter(c)
+		whole := map[string]bool{text.Day(noon.AddDate(0, 0, -1), noon): false, text.Day(noon.AddDate(-1, -2, -20), noon): false, text.Length(c.Card.LastCalls[0].Length): false}
+		kit.Walk(w.view.past.root, func(o fyne.CanvasObject, _ fyne.Position) {
+			l, is := o.(*kit.Label)
+			if !is {
+				return
+			}
+			if _, asked := whole[l.Value()]; asked {
+				if need := kit.NewData(l.Value(), kit.Secondary).MinSize().Width; l.Size().Width < need {
+					t.Errorf("%q has %v px of %v", l.Value(), l.Size().Width, need)
+				}
+				whole[l.Value()] = true
+			}
+		})
+		for words, seen := range whole {
+			if !seen {
+				t.Errorf("%q is not shown", words)
+			}
 		}
-	}
-	_ = text.SetLanguage("en")
+	})
 }

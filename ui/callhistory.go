@@ -39,8 +39,9 @@ func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
 	}
 	if n := min(most, len(card.LastCalls)); n > 0 {
 		h.add(sectionHead(h.callsTitle(card, whoseCalls), h.all(card, n)))
+		cols := historyColumnsOf(card.LastCalls[:n], now)
 		for _, c := range card.LastCalls[:n] {
-			h.row(callRow(c, now))
+			h.row(callRow(c, now, cols))
 		}
 		h.end()
 	}
@@ -58,8 +59,12 @@ func (h *callHistory) fill(card desk.Card, whoseCalls string, now time.Time) {
 			all = 0
 		}
 		h.add(sectionHead(kit.NewLabel("Earlier notes", kit.Section), h.counted(n, all)))
+		day := float32(dayWidth)
 		for _, note := range card.Notes[:n] {
-			h.row(noteRow(note, now))
+			day = max(day, widthOf(text.Day(note.At, now), kit.Secondary))
+		}
+		for _, note := range card.Notes[:n] {
+			h.row(noteRow(note, now, day))
 		}
 		h.end()
 	}
@@ -122,18 +127,45 @@ func (h *callHistory) all(card desk.Card, shown int) fyne.CanvasObject {
 
 // sectionHead is as high as what stands in it, a link no higher than its words.
 func sectionHead(title *kit.Label, right fyne.CanvasObject) fyne.CanvasObject {
+	below := float32(5)
 	if link, is := right.(*kit.Button); is {
 		link.High(15)
+		below = 6
 	}
-	return kit.Pad(12, callMargin, 6, callMargin, kit.Row(8, kit.Grow(title.Shrink(0)), right))
+	return kit.Pad(12, callMargin, below, callMargin, kit.Row(8, kit.Grow(title.Shrink(0)), right))
 }
 
 func line28(objects ...fyne.CanvasObject) fyne.CanvasObject {
 	return kit.Sized(0, 28, kit.Pad(0, callMargin, 0, callMargin, kit.Row(8, objects...)))
 }
 
-// dayWidth is what "Yesterday 10:42" needs.
-const dayWidth = 94
+// How wide the day and the length of a call are at least.
+const (
+	dayWidth    = 84
+	lengthWidth = 38
+)
+
+// historyColumns are how wide day and length are, so that what stands between them stands below each other.
+type historyColumns struct{ day, length float32 }
+
+func historyColumnsOf(calls []desk.PastCall, now time.Time) historyColumns {
+	most := historyColumns{dayWidth, lengthWidth}
+	for _, c := range calls {
+		most.day = max(most.day, widthOf(text.Day(c.At, now), kit.Secondary))
+		most.length = max(most.length, widthOf(lengthOf(c), kit.Quiet))
+	}
+	return most
+}
+
+// lengthOf is how long a call was; "" when nobody talked.
+func lengthOf(c desk.PastCall) string {
+	if c.Length <= 0 {
+		return ""
+	}
+	return text.Length(c.Length)
+}
+
+func widthOf(words string, style kit.Style) float32 { return kit.NewData(words, style).MinSize().Width }
 
 // asideMost is how wide what stands at the right of a line may be.
 const asideMost = 120
@@ -145,7 +177,7 @@ func aside(words string) *kit.Label {
 	return l
 }
 
-func callRow(c desk.PastCall, now time.Time) fyne.CanvasObject {
+func callRow(c desk.PastCall, now time.Time, cols historyColumns) fyne.CanvasObject {
 	icon, color := theme.IconOut, theme.Text2
 	switch {
 	case c.Outcome == desk.Missed:
@@ -160,16 +192,12 @@ func callRow(c desk.PastCall, now time.Time) fyne.CanvasObject {
 			title = text.T("Talked")
 		}
 	}
-	length := ""
-	if c.Length > 0 {
-		length = text.Length(c.Length)
-	}
 	return line28(
 		kit.NewIcon(icon, 14, color).Image,
-		kit.Sized(dayWidth, 0, kit.NewData(text.Day(c.At, now), kit.Secondary).Shrink(0)),
+		kit.Sized(cols.day, 0, kit.NewData(text.Day(c.At, now), kit.Secondary).Shrink(0)),
 		kit.Grow(kit.NewData(title, kit.Body).Shrink(0)),
 		aside(c.Agent),
-		kit.Sized(40, 0, kit.NewData(length, kit.Quiet.Right())),
+		kit.Sized(cols.length, 0, kit.NewData(lengthOf(c), kit.Quiet.Right())),
 	)
 }
 
@@ -180,7 +208,7 @@ const amountLeast = 64
 func dealAmount(deals []desk.DealLine) float32 {
 	most := float32(amountLeast)
 	for _, d := range deals {
-		most = max(most, kit.NewData(d.Amount, kit.Strong).MinSize().Width)
+		most = max(most, widthOf(d.Amount, kit.Strong))
 	}
 	return most
 }
@@ -194,10 +222,10 @@ func dealRow(d desk.DealLine, amount float32) fyne.CanvasObject {
 	)
 }
 
-func noteRow(n desk.PastNote, now time.Time) fyne.CanvasObject {
+func noteRow(n desk.PastNote, now time.Time, day float32) fyne.CanvasObject {
 	return line28(
 		kit.NewIcon(theme.IconNote, 14, theme.Text2).Image,
-		kit.Sized(dayWidth, 0, kit.NewData(text.Day(n.At, now), kit.Secondary).Shrink(0)),
+		kit.Sized(day, 0, kit.NewData(text.Day(n.At, now), kit.Secondary).Shrink(0)),
 		kit.Grow(kit.NewData(n.Text, kit.Body).Shrink(0)),
 		aside(n.Who),
 	)
