@@ -204,6 +204,13 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		body.cover(0, 0, s.Width, s.Height)
 		ring.around(s)
 		w, iw, lw, _ := parts()
+		label.Text = b.label()
+		if over := w + 2*pad() - s.Width; over > 0 && b.data != "" { // what is not ours can be of any length
+			label.Text = Ellipsis(b.data, labelStyle(), lw-over)
+			was := lw
+			lw = ceil(labelStyle().measure(label.Text).Width)
+			w -= was - lw
+		}
 		x := max(0, whole((s.Width-w)/2))
 		if b.left {
 			x = pad()
@@ -215,7 +222,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		lh := labelStyle().measure(b.label()).Height
 		place(label, x+iw, (s.Height-lh)/2-0.5, lw, lh)
 		hh := hintStyle().measure("x").Height
-		place(hint, x+iw+lw+6, (s.Height-hh)/2, s.Width, hh)
+		place(hint, x+iw+lw+6, (s.Height-hh)/2-0.5, s.Width, hh)
 	}
 	return draw(lay, func() fyne.Size {
 		w, _, _, _ := parts()
@@ -229,13 +236,14 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		body.paint(c.fill, c.outline, width)
 		ring.focus(b.focused && !b.disabled)
 		labelStyle().wear(label)
-		label.Text = b.label()
 		hintStyle().wear(hint)
 		hint.Text = text.KeyName(b.hint)
 		icon.Set(b.icon, c.text)
 		label.Hidden, hint.Hidden, icon.Image.Hidden = b.fixed, b.hint == "", b.icon == ""
 		if s := b.Size(); s.Width > 0 {
 			lay(s)
+		} else {
+			label.Text = b.label()
 		}
 	}, body.Rectangle, icon.Image, label, hint, ring.Rectangle)
 }

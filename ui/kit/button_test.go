@@ -2,9 +2,11 @@ package kit
 
 import (
 	"image/color"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -224,5 +226,27 @@ func TestShownWidgetsFollowTheTheme(t *testing.T) {
 				t.Errorf("mode %d, line %d: %v, want %s %v", mode, y, got, name, want)
 			}
 		}
+	}
+}
+
+// Data in a button, such as a name, may be longer than there is room; the button's own words never are.
+func TestDataInAButtonEndsWithinIt(t *testing.T) {
+	dress(t, theme.Light, "de")
+	b := NewButton("Connect with the other call", Line, nil).WithHint("Ctrl+Enter")
+	b.SetData("Verbinden mit Donaudampfschifffahrtsgesellschaft Österreich")
+	w := test.NewTempWindow(t, Stack(Sized(200, 32, b)))
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(200, 32))
+	var words []string
+	for _, o := range test.WidgetRenderer(b).Objects() {
+		if l, is := o.(*canvas.Text); is && !l.Hidden {
+			words = append(words, l.Text)
+			if end := l.Position().X + l.MinSize().Width; end > 200-12+1 {
+				t.Errorf("%q ends at %v", l.Text, end)
+			}
+		}
+	}
+	if len(words) != 2 || !strings.HasPrefix(words[0], "Verbinden mit D") || !strings.HasSuffix(words[0], "…") {
+		t.Errorf("it says %q", words)
 	}
 }
