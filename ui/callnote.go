@@ -31,7 +31,7 @@ func newCallNote(v *callView) *callNote {
 		n.say(v.w.call.Note)
 	}).WithPlaceholder("Type here, saved as you type")
 	n.saved = kit.NewStateWord("", "", kit.Neutral, kit.Caption)
-	head := kit.Sized(0, 31, kit.Pad(4, callMargin, 0, callMargin, kit.Row(8, kit.NewLabel("Note", kit.Section), kit.Spacer(), n.saved)))
+	head := kit.Sized(0, 31, kit.Pad(5, callMargin, 0, callMargin, kit.Row(8, kit.NewLabel("Note", kit.Section), kit.Spacer(), n.saved)))
 	n.root = kit.PadGrow(0, 0, 13, 0, kit.Column(0, head, kit.PadGrow(0, callMargin, 0, callMargin, n.field)))
 	return n
 }

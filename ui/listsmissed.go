@@ -191,7 +191,7 @@ func (p *missedPage) content(waiting int, today []desk.Row, now time.Time) fyne.
 		column = append(column, kit.Pad(20, 20, 20, 20, kit.NewLabel("All called back.", kit.Body.In(theme.Text2))), kit.NewHairline())
 	}
 	if len(today) > 0 {
-		column = append(column, kit.Pad(15, 20, 8, 20, kit.NewSection("Called back today", nil)), kit.NewHairline())
+		column = append(column, kit.Pad(14, 20, 9, 20, kit.NewSection("Called back today", nil)), kit.NewHairline())
 		column = append(column, p.doneRows(today, now, true)...)
 	}
 	return p.scroll(column, p.open)
@@ -249,7 +249,7 @@ func (p *missedPage) doneRows(rows []desk.Row, now time.Time, timeOnly bool) []f
 		if timeOnly {
 			when = text.Time(r.At)
 		}
-		line := kit.Sized(0, 35, kit.Pad(0, 20, 0, 20, kit.Row(8,
+		line := kit.Sized(0, 35, kit.Pad(0, 20, 2, 20, kit.Row(8,
 			kit.NewIcon(theme.IconCheck, 14, theme.AnswerText).Image, kit.Grow(kit.NewData(joined("  ·  ", r.Title, r.Sub), kit.Body.In(theme.Text2)).Shrink(60)),
 			kit.NewData(r.ClosedBy, kit.Quiet), kit.Sized(closedWidth(timeOnly), 0, kit.NewData(when, kit.Quiet.Right())))))
 		row := newPressFocus("row", 0, line, func() { p.record(r) })

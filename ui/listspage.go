@@ -160,7 +160,7 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p.refine.Hide()
 	p.body = kit.Stack(p.list)
 	p.empty = p.emptyState(host.importFile)
-	p.head = kit.Pad(9, 12, 10, 16, kit.Column(7, top...))
+	p.head = kit.Pad(8, 12, 10, 16, kit.Column(8, top...))
 	p.picked = newListSelection(p)
 	p.box = &fyne.Container{Layout: p.table}
 	p.arrange()

@@ -206,7 +206,7 @@ func (r *rail) arrange() {
 			if i > 0 {
 				top, bottom = 16, 3
 			}
-			column = append(column, kit.Gap(top), kit.Pad(0, 0, bottom, 12, kit.NewLabel(g.title, kit.Section)))
+			column = append(column, kit.Gap(top-1), kit.Pad(0, 0, bottom+1, 12, kit.NewLabel(g.title, kit.Section)))
 		}
 		items := slices.DeleteFunc(g.items, func(e railEntry) bool { return r.noLeads && e.page == pageLeads })
 		for j, e := range items {

@@ -263,7 +263,7 @@ func (v *recordView) draw() {
 
 // head is avatar, title, origin and what to do, with the question that is open.
 func (v *recordView) head(avatar fyne.CanvasObject, title, sub string) fyne.CanvasObject {
-	row := []fyne.CanvasObject{avatar, kit.Grow(kit.Column(2, kit.NewData(title, kit.Title).Shrink(60), kit.NewData(sub, kit.Secondary).Shrink(60))), v.call}
+	row := []fyne.CanvasObject{avatar, kit.Grow(kit.Column(1, kit.Pad(1, 0, 0, 0, kit.NewData(title, kit.Title).Shrink(60)), kit.NewData(sub, kit.Secondary).Shrink(60))), v.call}
 	if to := v.mail(); to != "" && !v.narrow {
 		row = append(row, kit.NewIconButton("Write an e-mail", theme.IconMail, kit.Line, func() { v.writeTo(to) }))
 	}

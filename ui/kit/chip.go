@@ -79,7 +79,7 @@ func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 		body.cover(0, 0, s.Width, s.Height)
 		place(icon.Image, 8, (s.Height-12)/2, 12, 12)
 		h := style().measure("x").Height
-		place(label, lead(), (s.Height-h)/2, s.Width-lead()-8, h)
+		place(label, lead(), (s.Height-h)/2-0.5, s.Width-lead()-8, h)
 		label.Text = Ellipsis(c.words.shown(), style(), s.Width-lead()-8)
 	}
 	return draw(lay, func() fyne.Size {
@@ -163,7 +163,7 @@ func (k *KeyHint) CreateRenderer() fyne.WidgetRenderer {
 	return draw(func(s fyne.Size) {
 		body.cover(0, 0, s.Width, s.Height)
 		h := style.measure("x").Height
-		place(label, 5, (s.Height-h)/2, s.Width, h)
+		place(label, 5, (s.Height-h)/2-0.5, s.Width, h)
 	}, func() fyne.Size {
 		return fyne.NewSize(whole(style.measure(text.KeyName(k.shortcut)).Width)+10, 18)
 	}, func() {

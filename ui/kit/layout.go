@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 )
 
 // Align is how a row or column places its children across its direction.
@@ -110,8 +111,22 @@ func floor(v float32) float32 { return float32(math.Floor(float64(v))) }
 // place puts o on whole pixels; half a pixel of a centred line goes upwards,
 // where it looks right with Inter's deep descent.
 func place(o fyne.CanvasObject, x, y, w, h float32) {
+	if _, words := o.(*canvas.Text); words {
+		placeWords(o, x, y, w, h)
+		return
+	}
 	o.Move(fyne.NewPos(whole(x), floor(y+0.01)))
 	o.Resize(fyne.NewSize(whole(w), whole(h)))
+}
+
+// placeWords is place for words, on the next pixel downwards, and exactly as high as their font has them. Given more, as a whole
+// number of pixels is for some sizes, Fyne puts half of that above them, and rounds it up on a picture and down on a screen.
+func placeWords(o fyne.CanvasObject, x, y, w, h float32) {
+	if whole(h) > h {
+		y = floor(y+0.01) + 1
+	}
+	o.Move(fyne.NewPos(whole(x), ceil(y-0.01)))
+	o.Resize(fyne.NewSize(whole(w), h))
 }
 
 // shown says whether o takes part in a layout: a cell around something hidden does not.

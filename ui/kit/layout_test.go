@@ -181,3 +181,22 @@ func TestALongTitleOfAnEventGoesOnInASecondLine(t *testing.T) {
 		}
 	}
 }
+
+// Words stand on a whole pixel and are given just the height of their font, so that a screen and a picture have them at the same
+// place: in the middle of a row of 44 those of 13 and 12 px on one line, as in look.md's pictures.
+func TestWordsStandOnTheSamePixelOnAScreenAndInAPicture(t *testing.T) {
+	dress(t, theme.Light, "en")
+	tops := map[float32]float32{}
+	for _, style := range []Style{Figure, CallerName, Title, PageTitle, Body, Strong, Secondary, Caption} {
+		words := style.text("Head office")
+		h := style.measure("x").Height
+		place(words, 3.4, (44-h)/2-0.5, 80, h)
+		tops[style.Size] = words.Position().Y
+		if y := words.Position().Y; y != floor(y) || words.Size().Height != words.MinSize().Height {
+			t.Errorf("%v px: at %v, %v high of %v", style.Size, y, words.Size().Height, words.MinSize().Height)
+		}
+	}
+	if tops[13] != 14 || tops[12] != 15 || tops[11] != 15 || tops[15] != 13 {
+		t.Errorf("the tops are %v", tops)
+	}
+}

@@ -79,8 +79,8 @@ type Footer struct {
 func NewFooter() *Footer {
 	f := &Footer{words: NewProseData("", Secondary).MaxLines(3)}
 	f.words.leading = 15
-	line := RowAligned(8, Start, Pad(1, 0, 0, 0, NewIcon(theme.IconInfo, 14, theme.Text2).Image), Grow(f.words))
-	f.Container = Stack(Fill(theme.Sunk), Column(0, NewHairline(), Pad(9, 16, 9, 16, line)))
+	line := RowAligned(8, Start, Pad(2, 0, 0, 0, NewIcon(theme.IconInfo, 14, theme.Text2).Image), Grow(f.words))
+	f.Container = Stack(Fill(theme.Sunk), Column(0, NewHairline(), Pad(8, 16, 10, 16, line)))
 	return f
 }
 

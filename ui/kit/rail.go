@@ -118,7 +118,7 @@ func (r *RailItem) CreateRenderer() fyne.WidgetRenderer {
 		h := style().measure("x").Height
 		place(label, 38, (s.Height-h)/2-0.5, s.Width-38-cw-18, h)
 		label.Text = Ellipsis(r.words.shown(), style(), s.Width-38-cw-12)
-		place(count, s.Width-10-cw, (s.Height-ch)/2-0.5, cw, ch)
+		place(count, s.Width-10-cw, (s.Height-ch)/2-1, cw, ch)
 	}
 	return draw(lay, func() fyne.Size { return fyne.NewSize(36, 32) }, func() {
 		fill, ink := theme.Clear, theme.Text2

@@ -102,7 +102,7 @@ func (r *ListRow) Value() string {
 }
 
 // The middles of a row's two lines.
-const rowTitle, rowSub = 15.5, 33.5
+const rowTitle, rowSub = 16.5, 33.5
 
 // What is left free at the sides of a row.
 const rowLeft, rowRight = 16, 14
@@ -144,7 +144,7 @@ func (r *ListRow) CreateRenderer() fyne.WidgetRenderer {
 			return
 		}
 		ww := ceil(qs.measure(r.data.When).Width)
-		place(when, right-ww, rowTitle-qh/2, ww, qh)
+		place(when, right-ww, rowTitle-1-qh/2, ww, qh)
 		place(title, left, rowTitle-th/2, right-ww-8-left, th)
 		title.Text = Ellipsis(oneLine(r.data.Title), ts, right-ww-8-left)
 		ss := Secondary.Weighing(Medium).In(r.data.Tone.Ink())
