@@ -279,8 +279,8 @@ func newFollowUpRow(p *followUpsPage, r crm.FollowUpRow) *followUpRow {
 	return w
 }
 
-// followUpButtons is how wide the buttons of a row are.
-const followUpButtons = 290
+// followUpButtons is how wide the buttons of a row are: as wide as those of a chosen one with German words and the keys.
+const followUpButtons = 298
 
 // Key is for keys that nothing with the keyboard wanted: they are the chosen row's.
 func (p *followUpsPage) Key(k fyne.KeyName) {
