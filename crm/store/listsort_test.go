@@ -99,8 +99,8 @@ func TestTheLogOfCallsIsOrderedByAnyColumn(t *testing.T) {
 		t.Helper()
 		var all []string
 		for _, r := range must(s.Calls(ctx, q))(t).Rows {
-			if r.Call.Began.Year() == 2036 {
-				all = append(all, strconv.Itoa(r.Call.Began.Minute()))
+			if began := r.Call.Began.UTC(); began.Year() == 2036 {
+				all = append(all, strconv.Itoa(began.Minute()))
 			}
 		}
 		return strings.Join(all, "")
