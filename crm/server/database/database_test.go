@@ -454,3 +454,29 @@ func TestWhatWasOverwrittenIsNotInTheFile_I4(t *testing.T) {
 		}
 	}
 }
+
+// A program comes back while a push of its own, whose answer it has given up waiting for, is committed: what that answered stays.
+func TestAProgramThatComesBackTakesNoAnswerBack_I1(t *testing.T) {
+	db := open(t, rig.PostgresURL(t))
+	before, after := Client{ID: "program", User: "anna", Seq: 3, UUID: "third", Acked: 1}, Client{ID: "program", User: "anna", Seq: 5, UUID: "fifth", Acked: 1}
+	save := func(c Client) {
+		write(t, db, "w", func(ctx context.Context, tx *Tx) error { return tx.SaveClients(ctx, []Client{c}, 1) })
+	}
+	save(before)
+	write(t, db, "w", func(ctx context.Context, tx *Tx) error {
+		c, err := tx.Client(ctx, "program")
+		if err != nil || c != before {
+			t.Errorf("%+v, %v", c, err)
+		}
+		save(after)
+		c.Acked = 3
+		return tx.Greeted(ctx, c, 2)
+	})
+	read(t, db, "w", func(ctx context.Context, tx *Tx) error {
+		c, err := tx.Client(ctx, "program")
+		if after.Acked = 3; c != after {
+			t.Errorf("%+v, want %+v", c, after)
+		}
+		return err
+	})
+}
