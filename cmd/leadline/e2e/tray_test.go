@@ -85,7 +85,7 @@ func TestWithoutATrayClosingEndsTheProgram(t *testing.T) {
 	select {
 	case <-p.Done():
 	case <-time.After(soon):
-		t.Fatal("nobody can see it and it goes on")
+		t.Fatalf("nobody can see it and it goes on; %q has the keyboard, on the screen are %q", o.screen.Active(), o.screen.Windows())
 	}
 }
 
@@ -135,6 +135,5 @@ func (o *office) inTheTray() {
 func closeWindow(t *testing.T, p *program) {
 	t.Helper()
 	screen := p.o.screen
-	screen.Run("xdotool", "windowactivate", "--sync", screen.WaitWindow("Leadline", soon))
-	screen.Keys("alt+F4")
+	screen.Close(screen.WaitWindow("Leadline", soon))
 }
