@@ -6,7 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"runtime/debug"
+	"slices"
+	"strings"
 )
 
 // version is set by the linker.
@@ -25,7 +28,7 @@ const usage = `Usage:
   leadline-server webhook add -url https://… -email …  tells other software of changes; also list, remove -id …
   leadline-server backup -to FILE                      a consistent copy, while the server serves
   leadline-server restore [-from FILE]                 put a backup back; programs send again what it lacks
-  leadline-server verify                               what is not as it should be; nothing is good
+  leadline-server verify                               checks database and recordings, and tells what is wrong
   leadline-server erase -number +49… [-yes]            a person's data, everywhere (GDPR)
   leadline-server erase -list                          which devices have done so
   leadline-server version
@@ -42,6 +45,10 @@ type terminal struct {
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) error {
 	t := terminal{in, out, errs}
 	name, rest := pop(args)
+	if asksHelp(name) {
+		_, err := io.WriteString(out, usage)
+		return err
+	}
 	switch name {
 	case "serve":
 		return serveCommand(ctx, rest, t)
@@ -62,9 +69,6 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	case "version":
 		_, err := fmt.Fprintln(out, versionLine())
 		return err
-	case "-h", "-help", "--help", "help":
-		_, err := io.WriteString(out, usage)
-		return err
 	case "":
 		_, _ = io.WriteString(errs, usage)
 		return errors.New("a command is missing")
@@ -77,6 +81,25 @@ func pop(args []string) (first string, rest []string) {
 		return "", nil
 	}
 	return args[0], args[1:]
+}
+
+// asksHelp says whether help is asked for where a command is to stand.
+func asksHelp(arg string) bool {
+	return slices.Contains([]string{"-h", "-help", "--help", "help"}, arg)
+}
+
+// subcommand finds what a command such as user, key or webhook is to do. do is nil when help was asked for and given.
+func subcommand[F any](command string, args []string, t terminal, all map[string]F) (name string, rest []string, do F, err error) {
+	name, rest = pop(args)
+	if asksHelp(name) {
+		_, err = io.WriteString(t.out, usage)
+		return name, rest, do, err
+	}
+	do, ok := all[name]
+	if !ok {
+		err = fmt.Errorf("%s %q is none of %s\n%s", command, name, strings.Join(slices.Sorted(maps.Keys(all)), ", "), usage)
+	}
+	return name, rest, do, err
 }
 
 func versionLine() string {

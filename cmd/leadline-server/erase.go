@@ -32,7 +32,7 @@ func eraseCommand(ctx context.Context, args []string, t terminal) error {
 	var where place
 	where.flags(flags)
 	number := flags.String("number", "", "the person's `number`, or SIP address: contacts and leads that have it")
-	record := flags.String("record", "", "or `contact:ID`, lead:ID")
+	record := flags.String("record", "", "the record of the person, in place of -number: `contact:ID` or lead:ID")
 	yes := flags.Bool("yes", false, "do it; without, it is only told what would go")
 	list := flags.Bool("list", false, "tell which devices have erased what was asked for before")
 	if done, err := parse(flags, args, t); done || err != nil {

@@ -18,17 +18,16 @@ type keyFlags struct {
 }
 
 func keyCommand(ctx context.Context, args []string, t terminal) error {
-	name, rest := pop(args)
-	do, ok := map[string]func(context.Context, keyFlags, opened, terminal) error{"add": addKey, "list": listKeys, "revoke": revokeKey}[name]
-	if !ok {
-		return fmt.Errorf("key %q is none of add, list, revoke\n%s", name, usage)
+	name, rest, do, err := subcommand("key", args, t, map[string]func(context.Context, keyFlags, opened, terminal) error{"add": addKey, "list": listKeys, "revoke": revokeKey})
+	if err != nil || do == nil {
+		return err
 	}
 	var k keyFlags
 	flags := flag.NewFlagSet("leadline-server key "+name, flag.ContinueOnError)
 	k.where.flags(flags)
 	switch name {
 	case "add":
-		flags.StringVar(&k.name, "name", "", "what it is `for`")
+		flags.StringVar(&k.name, "name", "", "the `NAME` that tells what it is for")
 		flags.StringVar(&k.scopes, "scopes", "route", "what it may: route, read, write, with commas between")
 		flags.StringVar(&k.email, "email", "", "whose rights it has, by e-mail `address`; a PBX that only asks for routes needs none")
 	case "revoke":

@@ -34,8 +34,12 @@ type place struct {
 	quota      int // GB
 }
 
+// usualDatabase is the database of a server that was not told of one.
+const usualDatabase = "sqlite:leadline-server.db"
+
 func (p *place) flags(f *flag.FlagSet) {
-	f.StringVar(&p.database, "database", envOr("LEADLINE_DATABASE", "sqlite:leadline-server.db"), "sqlite:`FILE` or postgres://…; default also from LEADLINE_DATABASE, so that a password is in no list of processes")
+	f.StringVar(&p.database, "database", envOr("LEADLINE_DATABASE", usualDatabase), "sqlite:`FILE` or postgres://…; default also from LEADLINE_DATABASE, so that a password is in no list of processes")
+	f.Lookup("database").DefValue = usualDatabase // -help does not show the password that the environment has
 	f.StringVar(&p.keyFile, "key", os.Getenv("LEADLINE_KEY"), "the `FILE` with the key that seals telephone passwords and recordings; made when it is not there. Default: beside the SQLite file. Keep a copy apart from the backups. To change it, put a new key on a line before the old one; default also from LEADLINE_KEY")
 	f.StringVar(&p.files, "files", os.Getenv("LEADLINE_FILES"), "the `FOLDER` for snapshots and the list of erasures. Default: beside the SQLite file, else leadline-server-files here")
 	f.StringVar(&p.recordings, "recordings", os.Getenv("LEADLINE_RECORDINGS"), "the `FOLDER` for recordings of calls, which servers on one database share. Default: in -files")

@@ -30,7 +30,7 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	flags.StringVar(&l.Roots, "acme-root", os.Getenv("LEADLINE_ACME_ROOT"), "a PEM `FILE` with who signs that directory's own certificate, where the system does not trust it")
 	flags.IntVar(&where.quota, "recordings-quota", 0, "how many `GB` one company's recordings may take; 0 is as many as the disk has")
 	metricsToken := flags.String("metrics-token-file", os.Getenv("LEADLINE_METRICS_TOKEN_FILE"), "a `FILE` with the token that Prometheus has to show as a bearer token for /metrics, from wherever it asks. Without it they are for this machine alone, and not through a proxy; default also from LEADLINE_METRICS_TOKEN_FILE")
-	rate := flags.Int("requests-per-address", 200, "how many requests a `second` one address may make, and ten times as many at once: a whole office may be one address; 0 is any number")
+	rate := flags.Int("requests-per-address", 200, "how many requests a second one address may make (`N`), and ten times as many at once: a whole office may be one address; 0 is any number")
 	verbose := flags.Bool("verbose", false, "log more")
 	if done, err := parse(flags, args, t); done || err != nil {
 		return err

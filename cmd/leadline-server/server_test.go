@@ -500,7 +500,8 @@ func TestServingIsRefusedInTheClear(t *testing.T) {
 
 func TestHelpAndVersion(t *testing.T) {
 	var out bytes.Buffer
-	for _, args := range [][]string{{"help"}, {"version"}, {"serve", "-help"}, {"user", "add", "-help"}} {
+	t.Setenv("LEADLINE_DATABASE", "postgres://leadline:secret@db.example.org/leadline")
+	for _, args := range [][]string{{"help"}, {"version"}, {"serve", "-help"}, {"user", "-help"}, {"key", "help"}, {"webhook", "-h"}, {"user", "add", "-help"}} {
 		if err := run(t.Context(), args, nil, &out, &out); err != nil {
 			t.Errorf("%v: %v", args, err)
 		}
@@ -509,6 +510,9 @@ func TestHelpAndVersion(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%s is missing in %s", want, &out)
 		}
+	}
+	if strings.Contains(out.String(), "secret") {
+		t.Errorf("the database's password is shown: %s", &out)
 	}
 }
 
@@ -540,7 +544,8 @@ func TestMistakesAreNamed(t *testing.T) {
 		want string
 	}{
 		{"dance", `no command "dance"`},
-		{"user dance", `"dance" is none of add`},
+		{"user dance", `user "dance" is none of add, disable, enable, list, password`},
+		{"key", `key "" is none of add, list, revoke`},
 		{"serve -lisen 127.0.0.1:0", "-lisen; its flags: leadline-server serve -help"},
 		{"serve 127.0.0.1:0", `"127.0.0.1:0" is not understood; its flags: leadline-server serve -help`},
 		{"serve -requests-per-address many", `invalid value "many"`},

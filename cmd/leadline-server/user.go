@@ -27,12 +27,11 @@ type userFlags struct {
 }
 
 func userCommand(ctx context.Context, args []string, t terminal) error {
-	name, rest := pop(args)
-	do, ok := map[string]func(context.Context, userFlags, opened, terminal) error{
+	name, rest, do, err := subcommand("user", args, t, map[string]func(context.Context, userFlags, opened, terminal) error{
 		"add": addUser, "list": listUsers, "password": setPassword, "disable": disableUser, "enable": enableUser,
-	}[name]
-	if !ok {
-		return fmt.Errorf("user %q is none of add, list, password, disable, enable\n%s", name, usage)
+	})
+	if err != nil || do == nil {
+		return err
 	}
 	u := userFlags{asked: flag.NewFlagSet("leadline-server user "+name, flag.ContinueOnError)}
 	u.where.flags(u.asked)

@@ -19,10 +19,9 @@ type hookFlags struct {
 }
 
 func webhookCommand(ctx context.Context, args []string, t terminal) error {
-	name, rest := pop(args)
-	do, ok := map[string]func(context.Context, hookFlags, opened, terminal) error{"add": addHook, "list": listHooks, "remove": removeHook}[name]
-	if !ok {
-		return fmt.Errorf("webhook %q is none of add, list, remove\n%s", name, usage)
+	name, rest, do, err := subcommand("webhook", args, t, map[string]func(context.Context, hookFlags, opened, terminal) error{"add": addHook, "list": listHooks, "remove": removeHook})
+	if err != nil || do == nil {
+		return err
 	}
 	var k hookFlags
 	flags := flag.NewFlagSet("leadline-server webhook "+name, flag.ContinueOnError)
