@@ -37,78 +37,84 @@ func (s *Store) RecordFrom(ctx context.Context, r crm.Ref, skip int) (rec crm.Re
 	if rec.Ref, err = refOf(q, k); err != nil { // r itself, or what it was merged into
 		return rec, err
 	}
+	made, err := readDetail(q, k, &rec)
+	if err != nil {
+		return rec, err
+	}
+	rec.Timeline, rec.Earlier, err = events(q, k, made, skip)
+	return rec, err
+}
+
+// readDetail fills in all of a record but its timeline, and returns the event of its making.
+func readDetail(q querier, k key, rec *crm.Record) (made crm.Event, err error) {
 	rec.Stage = -1
-	var made crm.Event
 	switch k.kind() {
 	case crm.KindContact:
 		c, err := contactByRid(q, k.rid())
 		if err != nil {
-			return rec, err
+			return made, err
 		}
 		rec.Contact, rec.Name, rec.CompanyName, rec.Responsible = &c.Contact, c.Name(), c.companyName, c.responsible
-		made, err = madeEvent(q, c.Created, c.MadeBy, c.Origin)
-		if err != nil {
-			return rec, err
-		}
+		return madeEvent(q, c.Created, c.MadeBy, c.Origin)
 	case crm.KindCompany:
 		c, err := companyByRid(q, k.rid())
 		if err != nil {
-			return rec, err
+			return made, err
 		}
 		rec.Company, rec.Name, rec.CompanyName, rec.Responsible = &c.Company, c.Name, c.Name, c.responsible
-		made, err = madeEvent(q, c.Created, c.MadeBy, c.Origin)
-		if err != nil {
-			return rec, err
-		}
+		return madeEvent(q, c.Created, c.MadeBy, c.Origin)
 	case crm.KindLead:
-		l, err := leadByRid(q, k.rid())
-		if err != nil {
-			return rec, err
-		}
-		line, err := lineByID(q, l.Line)
-		if err != nil {
-			return rec, err
-		}
-		rec.Lead, rec.Name, rec.CompanyName, rec.LineName, rec.Responsible = &l.Lead, l.Name(), l.CompanyName, line.Name, l.responsible
-		w, err := workspace(q)
-		if err != nil {
-			return rec, err
-		}
-		for _, status := range w.Statuses() {
-			rec.Stages = append(rec.Stages, string(status))
-		}
-		rec.Stage = slices.Index(rec.Stages, string(l.Status))
-		made, err = madeEvent(q, l.Created, l.MadeBy, l.Origin)
-		if err != nil {
-			return rec, err
-		}
+		return readLead(q, k.rid(), rec)
 	case crm.KindDeal:
-		d, err := dealByRid(q, k.rid())
-		if err != nil {
-			return rec, err
+		return readDeal(q, k.rid(), rec)
+	}
+	return made, nil
+}
+
+// readLead is readDetail of a lead.
+func readLead(q querier, rid int64, rec *crm.Record) (made crm.Event, err error) {
+	l, err := leadByRid(q, rid)
+	if err != nil {
+		return made, err
+	}
+	line, err := lineByID(q, l.Line)
+	if err != nil {
+		return made, err
+	}
+	rec.Lead, rec.Name, rec.CompanyName, rec.LineName, rec.Responsible = &l.Lead, l.Name(), l.CompanyName, line.Name, l.responsible
+	w, err := workspace(q)
+	if err != nil {
+		return made, err
+	}
+	for _, status := range w.Statuses() {
+		rec.Stages = append(rec.Stages, string(status))
+	}
+	rec.Stage = slices.Index(rec.Stages, string(l.Status))
+	return madeEvent(q, l.Created, l.MadeBy, l.Origin)
+}
+
+// readDeal is readDetail of a deal.
+func readDeal(q querier, rid int64, rec *crm.Record) (made crm.Event, err error) {
+	d, err := dealByRid(q, rid)
+	if err != nil {
+		return made, err
+	}
+	rec.Deal, rec.Name, rec.CompanyName, rec.ContactName, rec.Responsible = &d.Deal, d.Title, d.companyName, d.contactName, d.responsible
+	pipeline, err := pipelineByID(q, d.Pipeline)
+	if err != nil {
+		return made, err
+	}
+	for _, stage := range pipeline.Stages {
+		if stage.ID == d.Stage {
+			rec.Stage = len(rec.Stages)
 		}
-		rec.Deal, rec.Name, rec.CompanyName, rec.ContactName, rec.Responsible = &d.Deal, d.Title, d.companyName, d.contactName, d.responsible
-		pipeline, err := pipelineByID(q, d.Pipeline)
-		if err != nil {
-			return rec, err
-		}
-		for _, stage := range pipeline.Stages {
-			if stage.ID == d.Stage {
-				rec.Stage = len(rec.Stages)
-			}
-			if stage.Result != crm.Lost {
-				rec.Stages = append(rec.Stages, stage.Name)
-			} else if stage.ID == d.Stage {
-				rec.Stage = -1
-			}
-		}
-		made, err = madeEvent(q, d.Created, d.MadeBy, d.Origin)
-		if err != nil {
-			return rec, err
+		if stage.Result != crm.Lost {
+			rec.Stages = append(rec.Stages, stage.Name)
+		} else if stage.ID == d.Stage {
+			rec.Stage = -1
 		}
 	}
-	rec.Timeline, rec.Earlier, err = events(q, k, made, skip)
-	return rec, err
+	return madeEvent(q, d.Created, d.MadeBy, d.Origin)
 }
 
 // madeEvent says when and by whom a record was made, by which call and by which rule.

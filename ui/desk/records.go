@@ -29,61 +29,8 @@ func (d *Desk) Record(ctx context.Context, ref Ref, skip int) (Record, error) {
 	}
 	out := Record{Ref: ref, Title: r.Name, Stage: -1, Earlier: r.Earlier}
 	b := facts{d: d, out: &out}
-	switch {
-	case r.Contact != nil:
-		c := r.Contact
-		out.Sub = joined(c.Position, r.CompanyName)
-		b.common(c.Numbers, c.SIP, c.Emails)
-		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: c.Company})
-		b.add(Text{Key: "Position"}, c.Position)
-		if err := b.belongings(ctx, r.Ref); err != nil {
-			return Record{}, err
-		}
-		b.addresses(c.Addresses)
-		b.custom(fields, r.Ref.Kind, c.Fields)
-		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
-	case r.Company != nil:
-		c := r.Company
-		b.common(c.Numbers, c.SIP, c.Emails)
-		if err := b.belongings(ctx, r.Ref); err != nil {
-			return Record{}, err
-		}
-		b.addresses(c.Addresses)
-		b.custom(fields, r.Ref.Kind, c.Fields)
-		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
-	case r.Lead != nil:
-		l := r.Lead
-		person := crm.FullName(l.FirstName, l.LastName)
-		if person != r.Name {
-			out.Sub = person
-		}
-		b.common(l.Numbers, l.SIP, l.Emails)
-		b.add(Text{Key: "Contact"}, person)
-		b.add(Text{Key: "Company"}, l.CompanyName)
-		b.add(Text{Key: "Line"}, r.LineName)
-		b.addresses(l.Addresses)
-		if err := b.became(ctx, l.Became); err != nil {
-			return Record{}, err
-		}
-		out.Open = l.Status.Open()
-		b.custom(fields, r.Ref.Kind, l.Fields)
-		b.tail(r.Responsible, l.Source, l.Comment, l.Marks, l.Created)
-		out.Stages, out.Stage = r.Stages, r.Stage
-		if out.Stage < 0 && l.Status.Open() { // one that the company has no longer, between New and Processed
-			out.Stage = slices.Index(out.Stages, string(crm.LeadInProgress))
-		}
-		if l.Origin.Reason.Key != "" {
-			out.Origin = Text(l.Origin.Reason)
-		}
-	case r.Deal != nil:
-		l := r.Deal
-		out.Sub = joined(r.ContactName, r.CompanyName)
-		b.add(Text{Key: "Amount"}, d.amount(l.Amount))
-		b.link(Text{Key: "Contact"}, r.ContactName, crm.Ref{Kind: crm.KindContact, ID: l.Contact})
-		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: l.Company})
-		b.custom(fields, r.Ref.Kind, l.Fields)
-		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
-		out.Stages, out.Stage = r.Stages, r.Stage
+	if err := b.record(ctx, r, fields); err != nil {
+		return Record{}, err
 	}
 	if out.Title == "" && len(out.Facts) > 0 {
 		out.Title = out.Facts[0].Value
@@ -137,6 +84,73 @@ func joined(parts ...string) string {
 type facts struct {
 	d   *Desk
 	out *Record
+}
+
+// record collects those of a record by its kind, and its stages.
+func (b facts) record(ctx context.Context, r crm.Record, fields []crm.Field) error {
+	switch {
+	case r.Contact != nil:
+		c := r.Contact
+		b.out.Sub = joined(c.Position, r.CompanyName)
+		b.common(c.Numbers, c.SIP, c.Emails)
+		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: c.Company})
+		b.add(Text{Key: "Position"}, c.Position)
+		if err := b.belongings(ctx, r.Ref); err != nil {
+			return err
+		}
+		b.addresses(c.Addresses)
+		b.custom(fields, r.Ref.Kind, c.Fields)
+		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
+	case r.Company != nil:
+		c := r.Company
+		b.common(c.Numbers, c.SIP, c.Emails)
+		if err := b.belongings(ctx, r.Ref); err != nil {
+			return err
+		}
+		b.addresses(c.Addresses)
+		b.custom(fields, r.Ref.Kind, c.Fields)
+		b.tail(r.Responsible, c.Source, c.Comment, c.Marks, c.Created)
+	case r.Lead != nil:
+		return b.lead(ctx, r, fields)
+	case r.Deal != nil:
+		l := r.Deal
+		b.out.Sub = joined(r.ContactName, r.CompanyName)
+		b.add(Text{Key: "Amount"}, b.d.amount(l.Amount))
+		b.link(Text{Key: "Contact"}, r.ContactName, crm.Ref{Kind: crm.KindContact, ID: l.Contact})
+		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: l.Company})
+		b.custom(fields, r.Ref.Kind, l.Fields)
+		b.tail(r.Responsible, l.Source, l.Comment, nil, l.Created)
+		b.out.Stages, b.out.Stage = r.Stages, r.Stage
+	}
+	return nil
+}
+
+// lead is record of a lead.
+func (b facts) lead(ctx context.Context, r crm.Record, fields []crm.Field) error {
+	l, out := r.Lead, b.out
+	person := crm.FullName(l.FirstName, l.LastName)
+	if person != r.Name {
+		out.Sub = person
+	}
+	b.common(l.Numbers, l.SIP, l.Emails)
+	b.add(Text{Key: "Contact"}, person)
+	b.add(Text{Key: "Company"}, l.CompanyName)
+	b.add(Text{Key: "Line"}, r.LineName)
+	b.addresses(l.Addresses)
+	if err := b.became(ctx, l.Became); err != nil {
+		return err
+	}
+	out.Open = l.Status.Open()
+	b.custom(fields, r.Ref.Kind, l.Fields)
+	b.tail(r.Responsible, l.Source, l.Comment, l.Marks, l.Created)
+	out.Stages, out.Stage = r.Stages, r.Stage
+	if out.Stage < 0 && l.Status.Open() { // one that the company has no longer, between New and Processed
+		out.Stage = slices.Index(out.Stages, string(crm.LeadInProgress))
+	}
+	if l.Origin.Reason.Key != "" {
+		out.Origin = Text(l.Origin.Reason)
+	}
+	return nil
 }
 
 func (b facts) add(label Text, value string) {

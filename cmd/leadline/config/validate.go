@@ -58,44 +58,53 @@ func (c *Config) check(report func(path, reason string)) {
 	}
 	test("audio.hold_music", checkHoldMusic(c.Audio.HoldMusic))
 
-	seen := map[string]bool{}
+	names := map[string]bool{}
 	for i, a := range c.Accounts {
-		at := func(key string) string { return fmt.Sprintf("account[%d].%s", i, key) }
-		test(at("name"), plain(a.Name))
-		if a.Name != "" && seen[a.Name] {
-			report(at("name"), fmt.Sprintf("%q is the name of an earlier account; give this one another", a.Name))
+		if a.Name != "" && names[a.Name] {
+			report(fmt.Sprintf("account[%d].name", i), fmt.Sprintf("%q is the name of an earlier account; give this one another", a.Name))
 		}
-		seen[a.Name] = true
-		_, err := ParseAddress(a.Address)
-		test(at("address"), err)
-		test(at("auth_user"), plain(a.AuthUser))
-		// The password is not quoted in the reason, whatever is wrong with it.
-		if plain(a.Password.Reveal()) != nil {
-			report(at("password"), "it holds a control character")
-		}
-		test(at("transport"), oneOf(a.Transport, Transports))
-		test(at("ca"), plain(a.CA))
-		test(at("certificate"), plain(a.Certificate))
-		test(at("key"), plain(a.Key))
-		if a.Key != "" && a.Certificate == "" {
-			report(at("key"), "it is the key of a certificate, and there is no certificate")
-		}
-		test(at("keep_alive"), oneOf(a.KeepAlive, KeepAlives))
-		test(at("stun"), checkSTUN(a.STUN))
-		test(at("watch"), checkWatch(a.Watch))
-		test(at("pickup"), checkPickUp(a.PickUp))
-		test(at("mwi"), oneOf(a.MWI, MWIs))
-		test(at("bind"), checkBind(a.Bind))
-		test(at("srtp"), oneOf(a.SRTP, SRTPModes))
-		test(at("srtp_keys"), oneOf(a.SRTPKeys, SRTPKeyings))
-		test(at("outbound_proxy"), checkProxy(a.OutboundProxy))
-		test(at("asserted_identity"), oneOf(a.Asserted, Asserted))
-		test(at("line_header"), checkHeader(a.LineHeader))
-		test(at("default_line"), plain(a.DefaultLine))
-		test(at("codecs"), checkCodecs(a.Codecs))
-		test(at("dtmf"), oneOf(a.DTMF, DTMFModes))
-		test(at("auto_answer"), oneOf(a.AutoAnswer, AutoAnswers))
+		names[a.Name] = true
+		a.check(func(key, reason string) { report(fmt.Sprintf("account[%d].%s", i, key), reason) })
 	}
+}
+
+// check calls report for each key of the account whose value can't be used.
+func (a Account) check(report func(key, reason string)) {
+	test := func(key string, err error) {
+		if err != nil {
+			report(key, err.Error())
+		}
+	}
+	test("name", plain(a.Name))
+	_, err := ParseAddress(a.Address)
+	test("address", err)
+	test("auth_user", plain(a.AuthUser))
+	// The password is not quoted in the reason, whatever is wrong with it.
+	if plain(a.Password.Reveal()) != nil {
+		report("password", "it holds a control character")
+	}
+	test("transport", oneOf(a.Transport, Transports))
+	test("ca", plain(a.CA))
+	test("certificate", plain(a.Certificate))
+	test("key", plain(a.Key))
+	if a.Key != "" && a.Certificate == "" {
+		report("key", "it is the key of a certificate, and there is no certificate")
+	}
+	test("keep_alive", oneOf(a.KeepAlive, KeepAlives))
+	test("stun", checkSTUN(a.STUN))
+	test("watch", checkWatch(a.Watch))
+	test("pickup", checkPickUp(a.PickUp))
+	test("mwi", oneOf(a.MWI, MWIs))
+	test("bind", checkBind(a.Bind))
+	test("srtp", oneOf(a.SRTP, SRTPModes))
+	test("srtp_keys", oneOf(a.SRTPKeys, SRTPKeyings))
+	test("outbound_proxy", checkProxy(a.OutboundProxy))
+	test("asserted_identity", oneOf(a.Asserted, Asserted))
+	test("line_header", checkHeader(a.LineHeader))
+	test("default_line", plain(a.DefaultLine))
+	test("codecs", checkCodecs(a.Codecs))
+	test("dtmf", oneOf(a.DTMF, DTMFModes))
+	test("auto_answer", oneOf(a.AutoAnswer, AutoAnswers))
 }
 
 // plain refuses control characters: a line break in a value would become one in
