@@ -36,6 +36,7 @@ type call struct {
 	isHold    bool // what the far end has agreed to
 	asking    bool // a re-INVITE of ours is on its way
 	again     bool // what holds is to be offered once more: our address changed, or the session runs out
+	due       bool // that keeps the session alive, and has to be answered
 	late      bool // the far end's answer comes with the ACK, or with the PRACK of our 180
 	answers   bool // it was answered here while that PRACK was still to come
 	passing   *passing

@@ -118,6 +118,15 @@ type Transfer struct {
 	Reason string // its reason phrase, or what went wrong in words
 }
 
+// HoldFailure is why the last wish to hold a call, or to take it back, came to nothing.
+type HoldFailure int
+
+const (
+	HoldNotFailed  HoldFailure = iota
+	HoldRefused                // by the far end
+	HoldUnanswered             // though the far end is still heard, or the way to it is broken
+)
+
 // Stats is what is known of a call's sound; all zero before media flows.
 type Stats struct {
 	Received, Lost, Late uint64        // packets
@@ -168,6 +177,7 @@ type Call struct {
 	EarlyMedia  bool   // the far end is or was heard before it answered
 	CallWaiting bool   // it began while another call was up
 	HeldByThem  bool   // also when State is HeldHere
+	HoldFailed  HoldFailure
 	Digits      string // keypad digits sent so far
 	HeardDigits string // keypad digits of the far end's, the last hundred
 	Conference  string // the same for calls that are merged here; "" for one on its own

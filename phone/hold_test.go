@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +125,7 @@ func TestHoldThatIsRefusedLeavesTheCallAsItWas(t *testing.T) {
 	if got := d.Calls()[0].State; got != phone.Active {
 		t.Errorf("state %s", got)
 	}
+	d.eventually("it is said", func() bool { return d.last(c.ID).HoldFailed == phone.HoldRefused })
 	stillWorks(t, d, caller, c)
 }
 
@@ -157,4 +159,84 @@ func TestAFaxInPlaceOfTheSoundIsRefused(t *testing.T) {
 		t.Errorf("the call is %s", got)
 	}
 	stillWorks(t, d, caller, c)
+}
+
+// speaks sends sound, or reports alone as who is held does, until the test ends.
+func speaks(t *testing.T, to int, reports bool) {
+	conn, _ := rtpPort(t)
+	packet := func(seq uint16) []byte { return rtp(seq, 8, nil) }
+	if reports {
+		to++
+		packet = func(uint16) []byte { return []byte{0x80, 201, 0, 1, 0, 0, 0, 1} } // RFC 3550 §6.4.2
+	}
+	go func() {
+		for seq := uint16(0); ; seq++ {
+			if _, err := conn.WriteToUDP(packet(seq), &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: to}); err != nil {
+				return // closed
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+}
+
+// Who is heard is there: no conversation is cut off since a PBX loses what we ask for. The agent has to know, for what
+// is said now is heard.
+func TestAHoldThatNobodyAnswersIsSaid(t *testing.T) {
+	t.Parallel()
+	d, caller, c, theirs := talking(t, siptest.SDP(4000))
+	speaks(t, theirs, false)
+	d.do(d.Hold(c.ID, true))
+	caller.Expect("INVITE")
+	d.eventually("it is said", func() bool { return d.last(c.ID).HoldFailed == phone.HoldUnanswered })
+	if got := d.last(c.ID).State; got != phone.Active {
+		t.Errorf("the call is %s", got)
+	}
+	d.do(d.Hold(c.ID, true))
+	d.eventually("a new wish, nothing is said", func() bool { return d.last(c.ID).HoldFailed == phone.HoldNotFailed })
+	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000, "a=recvonly"))
+	caller.Expect("ACK")
+	d.state(phone.HeldHere)
+	stillWorks(t, d, caller, c)
+}
+
+func TestACallThatNobodyAnswersWhenItIsTakenBackStaysOnHoldWhileTheFarEndReports(t *testing.T) {
+	t.Parallel()
+	d, caller, c, theirs := talking(t, siptest.SDP(4000))
+	d.do(d.Hold(c.ID, true))
+	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000, "a=recvonly"))
+	caller.Expect("ACK")
+	d.state(phone.HeldHere)
+	speaks(t, theirs, true)
+	d.do(d.Hold(c.ID, false))
+	caller.Expect("INVITE")
+	d.eventually("it is said", func() bool { return d.last(c.ID).HoldFailed == phone.HoldUnanswered })
+	if got := d.last(c.ID).State; got != phone.HeldHere {
+		t.Errorf("the call is %s", got)
+	}
+	stillWorks(t, d, caller, c)
+}
+
+// RFC 3261 §14.1: a call whose far end answers nothing and is not heard ends, though the PBX itself is there (it answers
+// REGISTER and OPTIONS).
+func TestACallWhoseFarEndIsGoneEndsWithTheHoldThatNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	for name, held := range map[string]bool{"hold": false, "back": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, caller, c, _ := talking(t, siptest.SDP(4000))
+			if held {
+				d.do(d.Hold(c.ID, true))
+				caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000, "a=recvonly"))
+				caller.Expect("ACK")
+				d.state(phone.HeldHere)
+			}
+			d.do(d.Hold(c.ID, !held))
+			caller.Expect("INVITE")
+			caller.Reply(caller.Expect("BYE"), 200, "OK", "")
+			if end := d.ended(phone.MediaLost); end.SIPCode != 408 {
+				t.Errorf("ended with %d %s", end.SIPCode, end.SIPReason)
+			}
+			d.eventually("gone", func() bool { return len(d.Calls()) == 0 && d.sound.Voices() == 0 })
+		})
+	}
 }

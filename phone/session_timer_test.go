@@ -123,6 +123,33 @@ func TestASessionThatCantBeRefreshedEnds(t *testing.T) {
 	}
 }
 
+// RFC 4028 §10: it ends though the far end is heard.
+func TestASessionWhoseRefreshNobodyAnswersEnds(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ allow, method, why string }{
+		"by UPDATE":    {"Allow: INVITE, ACK, BYE, UPDATE", "UPDATE", "refreshed"},
+		"by re-INVITE": {"Allow: INVITE, ACK, BYE", "INVITE", "did not answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx, shortSessions).registered()
+			_, err := d.Dial("", "102")
+			d.do(err)
+			invite := pbx.Expect("INVITE")
+			pbx.Reply(invite, 200, "OK", siptest.SDP(4000), "Session-Expires: 9;refresher=uac", tt.allow)
+			pbx.Expect("ACK")
+			d.state(phone.Active)
+			speaks(t, audioPort(t, invite.Body), false)
+			pbx.Expect(tt.method)
+			pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
+			if end := d.ended(phone.Failed); !strings.Contains(end.SIPReason, tt.why) {
+				t.Errorf("reason %q", end.SIPReason)
+			}
+		})
+	}
+}
+
 func TestASessionThatTheFarEndForgetsToRefreshEnds(t *testing.T) {
 	t.Parallel()
 	pbx := siptest.New(t)

@@ -36,7 +36,7 @@ func (s signals) Answered(body sip.Body)   { s.post(func() { s.c.answered(body) 
 func (s signals) Failed(f *sip.Failure)    { s.post(func() { s.c.failed(f) }) }
 func (s signals) EarlyAnswer(b sip.Body)   { s.c.box.post(func() { s.c.earlyAnswer(b) }) }
 func (s signals) Confirmed(body sip.Body)  { s.c.box.post(func() { s.c.confirmed(body) }) }
-func (s signals) Refresh()                 { s.c.box.post(s.c.repeat) }
+func (s signals) Refresh()                 { s.c.box.post(s.c.refresh) }
 func (s signals) Expired(why string)       { s.c.box.post(func() { s.c.end(Failed, 408, why) }) }
 func (s signals) Unacked()                 { s.c.box.post(s.c.unacked) }
 func (s signals) Cancelled(elsewhere bool) { s.c.box.post(func() { s.c.cancelled(elsewhere) }) }
@@ -335,6 +335,12 @@ func (c *call) repeat() {
 	c.renegotiate()
 }
 
+// refresh is repeat for a session that else runs out: who doesn't answer it is gone.
+func (c *call) refresh() {
+	c.due = true
+	c.repeat()
+}
+
 // renegotiate asks the far end for what is wanted, one re-INVITE at a time; wishes that
 // come meanwhile are merged.
 func (c *call) renegotiate() {
@@ -347,6 +353,8 @@ func (c *call) renegotiate() {
 		return
 	}
 	c.asking, c.again = true, false
+	due, asked := c.due, c.phone.cfg.Now()
+	c.due = false
 	want := c.wantHold
 	direction := sdp.SendRecv
 	if want {
@@ -358,15 +366,37 @@ func (c *call) renegotiate() {
 	}
 	c.voice.local.Version = local.Version
 	c.dialog.Reoffer(sdp.Offer(local), func(body sip.Body, f *sip.Failure) {
-		c.box.post(func() { c.reanswered(want, local, body, f) })
+		c.box.post(func() {
+			c.asking = false
+			if c.view.State == Ended || f != nil && c.dead(f, due, asked) {
+				return
+			}
+			c.reanswered(want, local, body, f)
+		})
 	})
 }
 
-func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Failure) {
-	c.asking = false
-	if c.view.State == Ended {
-		return
+// dead ends a call whose far end has lost it, or is lost itself, as a failed re-INVITE tells (RFC 3261 §12.2.1.2, §14.1). One
+// that nobody answers, while the far end is heard nevertheless, takes no conversation from the agent, unless it was due to
+// keep the session alive (RFC 4028 §10): without an end by BYE, the call ends with its sound, or with its session.
+func (c *call) dead(f *sip.Failure, due bool, asked time.Time) bool {
+	switch {
+	case f.Code == 481 || f.Code == 408:
+		c.dialog.HangUp()
+		c.end(Failed, f.Code, f.Reason)
+	case f.Timeout && due:
+		c.dialog.HangUp()
+		c.end(Failed, 408, "the far end is gone: it did not answer when the session was to be refreshed")
+	case f.Timeout && c.voice.heardAgo() > c.phone.cfg.Now().Sub(asked)/2: // reports come every few seconds, also of who is held
+		c.dialog.HangUp()
+		c.end(MediaLost, 408, "the far end is gone: it did not answer our re-INVITE, and nothing was heard of it meanwhile")
+	default:
+		return false
 	}
+	return true
+}
+
+func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Failure) {
 	switch {
 	case f == nil:
 		c.voice.local = local
@@ -376,25 +406,32 @@ func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Fail
 			}
 			break
 		}
-		c.isHold = want
+		c.isHold, c.view.HoldFailed = want, HoldNotFailed
 		c.settle()
 		c.renegotiate()
 		c.pass()
-		return
-	case f.Code == 481 || f.Code == 408:
-		// RFC 3261 §12.2.1.2: the far end has no such call any more.
-		c.dialog.HangUp()
-		c.end(Failed, f.Code, f.Reason)
 		return
 	case f.Code == 491 && c.wantHold != c.isHold:
 		c.after(time.Second, c.renegotiate)
 		return
 	default:
-		c.log.Warn("the far end refuses our re-INVITE", "err", f)
+		c.log.Warn("our re-INVITE failed", "err", f)
+		c.holdFailed(f)
 	}
 	c.wantHold = c.isHold
 	c.applyMute()
 	c.publish()
 	c.renegotiate() // our address may have changed meanwhile
 	c.pass()
+}
+
+// holdFailed keeps what became of the agent's wish, if it was one.
+func (c *call) holdFailed(f *sip.Failure) {
+	switch {
+	case c.wantHold == c.isHold:
+	case f.Code == 0:
+		c.view.HoldFailed = HoldUnanswered
+	default:
+		c.view.HoldFailed = HoldRefused
+	}
 }

@@ -204,6 +204,10 @@ func (c *call) hold(on bool) error {
 		return nil // it is about to end
 	}
 	c.wantHold = on
+	if c.view.HoldFailed != HoldNotFailed {
+		c.view.HoldFailed = HoldNotFailed
+		c.publish()
+	}
 	c.applyMute()
 	c.renegotiate()
 	return nil

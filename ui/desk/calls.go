@@ -69,7 +69,7 @@ func (c *onDesk) view() Call {
 	v.Transfer = transferOf(c.phone.Transfer)
 	v.Recording = recordingOf(c.phone.Recording)
 	if v.State != Ended {
-		v.Trouble, v.WhyPoor = troubleOf(c.phone.Stats), whyPoor(c.phone.Stats)
+		v.Trouble, v.WhyPoor = troubleOf(c.phone), whyPoor(c.phone.Stats)
 	}
 	if v.State == Ended {
 		for _, name := range c.phone.Recording.Files {

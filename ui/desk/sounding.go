@@ -8,8 +8,12 @@ import (
 	"leadline/phone"
 )
 
-// troubleOf says in words what is wrong with the sound of a call; the zero Text when nothing is.
-func troubleOf(s phone.Stats) Text {
+// troubleOf says in words what is wrong with the sound of a call, or with its hold; the zero Text when nothing is.
+func troubleOf(c phone.Call) Text {
+	if t := holdTrouble(c); t.Key != "" {
+		return t
+	}
+	s := c.Stats
 	args := map[string]string{"n": strconv.Itoa(int(s.TroubleFor.Seconds()))}
 	switch s.Trouble {
 	case phone.NothingHeard:
@@ -18,6 +22,22 @@ func troubleOf(s phone.Stats) Text {
 		return Text{Key: "They can't hear you: nothing has arrived there for {n} s", Args: args}
 	case phone.MicrophoneSilent:
 		return Text{Key: "They can't hear you: microphone silent for {n} s", Args: args}
+	}
+	return Text{}
+}
+
+// holdTrouble says that the call isn't on hold, or still is, whatever was wished last.
+func holdTrouble(c phone.Call) Text {
+	held := c.State == phone.HeldHere
+	switch {
+	case c.HoldFailed == phone.HoldUnanswered && held:
+		return Text{Key: "Still on hold: the other side does not answer"}
+	case c.HoldFailed == phone.HoldUnanswered:
+		return Text{Key: "Not on hold: the other side does not answer"}
+	case c.HoldFailed == phone.HoldRefused && held:
+		return Text{Key: "Still on hold: the other side refuses"}
+	case c.HoldFailed == phone.HoldRefused:
+		return Text{Key: "Not on hold: the other side refuses"}
 	}
 	return Text{}
 }

@@ -30,6 +30,16 @@ func TestTroubleWithTheSoundIsSaidAndKept(t *testing.T) {
 			t.Errorf("%s: %v", want, c.Trouble.Args)
 		}
 	}
+	for want, p := range map[string]phone.Call{
+		"Still on hold: the other side does not answer": {State: phone.HeldHere, HoldFailed: phone.HoldUnanswered},
+		"Not on hold: the other side does not answer":   {State: phone.Active, HoldFailed: phone.HoldUnanswered},
+		"Still on hold: the other side refuses":         {State: phone.HeldHere, HoldFailed: phone.HoldRefused},
+		"Not on hold: the other side refuses":           {State: phone.HeldThere, HoldFailed: phone.HoldRefused},
+		"":                                              {State: phone.Active},
+	} {
+		d.change("1", number, func(c *phone.Call) { c.State, c.HoldFailed = p.State, p.HoldFailed })
+		d.call(want, func(c Call) bool { return c.State == states[p.State] && c.Trouble.Key == want })
+	}
 	for _, test := range []struct {
 		stats phone.Stats
 		want  string

@@ -163,7 +163,7 @@ type Call struct {
 	Exposed   bool // in the clear though encryption is preferred
 	Quality   Quality
 	WhyPoor   Text   // what makes a poor Quality
-	Trouble   Text   // what is wrong with the sound, in words; zero when nothing is
+	Trouble   Text   // what is wrong with the sound or the hold, in words; zero when nothing is
 	Digits    string // sent from the keypad so far
 	Dialled   string // digits that the other side has sent, the last ones
 	Transfer  Transfer
