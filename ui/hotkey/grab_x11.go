@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
@@ -58,7 +59,27 @@ func grab(keys map[Combo]Action, fired func(Action)) (refused map[Combo]bool, st
 		actions[p] = a
 	}
 	go listen(conn, actions, fired)
-	return refused, conn.Close, nil
+	return refused, func() {
+		ungrab(conn, root)
+		conn.Close()
+	}, nil
+}
+
+// patience is how long the X server may take to give keys back.
+const patience = time.Second
+
+// ungrab gives all keys of a connection back. The X server notices a closed connection when it comes to it: who takes the same keys
+// on another one meanwhile is told that they are taken.
+func ungrab(conn *xgb.Conn, root xproto.Window) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = xproto.UngrabKeyChecked(conn, xproto.GrabAny, root, xproto.ModMaskAny).Check()
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+	}
 }
 
 func listen(conn *xgb.Conn, actions map[press]Action, fired func(Action)) {
