@@ -33,7 +33,7 @@ func TestTwoCallsAreMergedAndEachHearsTheOther(t *testing.T) {
 		one, two := heard.Share(1004), heard.Share(440)
 		return one >= 0.5 && two >= 0.03 && one+two >= 0.9, fmt.Sprintf("%.2f is the first and %.2f the second", one, two)
 	})
-	time.Sleep(talk) // as long as the second hears both
+	time.Sleep(2 * talk) // as long as the second hears both
 	a.do(a.HangUp(second))
 	a.ends(second, soon)
 	a.until(soon, "the first is on its own", func() bool {

@@ -71,7 +71,7 @@ func TestAWithheldNumber(t *testing.T) {
 func TestTheCallerGivesUp(t *testing.T) {
 	t.Parallel()
 	p, a := office(t, "udp")
-	p.Call(rig.Caller{To: "101", Number: "+4930111", Rings: time.Second})
+	p.Call(rig.Caller{To: "101", Number: "+4930111", Rings: 3 * time.Second})
 	c := a.incoming(1)
 	if e := a.ends(c.ID, soon); e.Cause != phone.Missed {
 		t.Errorf("it ended as %s", e.Cause)

@@ -124,7 +124,7 @@ func TestCallGoesOnFromAnotherAddress(t *testing.T) {
 			a.ends(in.ID, soon)
 			rig.Eventually(t, soon, "the PBX has no call", func() (bool, string) { return p.Channels() == 0, "some" })
 			heard := p.Heard(name)
-			hums(t, "they heard us to the end", heard.Cut(heard.Seconds()-1, heard.Seconds()), ourTone)
+			hums(t, "they heard us to the end", heard.Cut(heard.Seconds()-2, heard.Seconds()), ourTone)
 		})
 	}
 }

@@ -87,7 +87,7 @@ func TestRegistersAndUnregisters(t *testing.T) {
 
 func TestStaysRegisteredForAsLongAsIsGranted(t *testing.T) {
 	t.Parallel()
-	const granted = 4
+	const granted = 10 // it is renewed after 7 to 8 of them: a busy machine has two for that
 	atOnce(t, granted, func(t *testing.T, p pbx, transport string) {
 		a := newAgent(t, account(p, transport))
 		// Asterisk tells what is left, which may be a second less already.

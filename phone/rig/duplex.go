@@ -2,6 +2,7 @@ package rig
 
 import (
 	"encoding/binary"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,7 +44,10 @@ func (d *Duplex) Delays(t testing.TB, n int) []time.Duration {
 	raw := filepath.Join(dir, "duplex.raw")
 	rec := d.pulse.command(t, "parecord", "--device=duplex.monitor", "--rate=48000", "--channels=2",
 		"--channel-map=front-left,front-right", "--format=s16le", "--raw", raw)
-	time.Sleep(300 * time.Millisecond)
+	Eventually(t, 30*time.Second, "the recording runs", func() (bool, string) {
+		info, err := os.Stat(raw)
+		return err == nil && info.Size() > 0, fmt.Sprint(info, err)
+	})
 	play := d.pulse.command(t, "paplay", "--device=says", filepath.Join(dir, "beeps.wav"))
 	if err := play.Err(); err != nil {
 		t.Fatal(err)

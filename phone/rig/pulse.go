@@ -1,7 +1,9 @@
 package rig
 
 import (
+	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +17,7 @@ import (
 const (
 	PulseSpeaker    = "speaker"    // what is played there can be recorded
 	PulseMicrophone = "microphone" // what a test plays into it is heard
-	pulseMicInput   = "micinput"   // the sink behind the microphone
+	PulseMicInput   = "micinput"   // what Play plays can be recorded there
 )
 
 // Pulse is a PulseAudio server of a test's own, with a speaker and a microphone
@@ -70,7 +72,7 @@ func (p *Pulse) begin(t testing.TB) {
 		return err == nil, out
 	})
 	p.PlugSink(t, PulseSpeaker)
-	p.PlugSink(t, pulseMicInput)
+	p.PlugSink(t, PulseMicInput)
 	p.PlugSource(t, PulseMicrophone)
 	p.Default(t, PulseSpeaker, PulseMicrophone)
 }
@@ -109,7 +111,7 @@ func (p *Pulse) PlugSource(t testing.TB, name string) {
 // PlugSourceAt is PlugSource for a device that runs at one rate only.
 func (p *Pulse) PlugSourceAt(t testing.TB, name string, rate int) {
 	t.Helper()
-	p.load(t, name, "module-remap-source", "source_name="+name, "master="+pulseMicInput+".monitor", "rate="+strconv.Itoa(rate),
+	p.load(t, name, "module-remap-source", "source_name="+name, "master="+PulseMicInput+".monitor", "rate="+strconv.Itoa(rate),
 		"source_properties=device.description="+name)
 }
 
@@ -145,31 +147,67 @@ func (p *Pulse) Play(t testing.TB, s Sound) (stop func()) {
 	t.Helper()
 	file := filepath.Join(folder(t), "play.wav")
 	WriteWAV(t, file, s)
-	return p.command(t, "paplay", "--device="+pulseMicInput, "--latency-msec=20", file).Kill
+	return p.command(t, "paplay", "--device="+PulseMicInput, "--latency-msec=20", file).Kill
 }
 
 // Record records what a speaker plays, from now until stop, which gives it back.
 func (p *Pulse) Record(t testing.TB, sink string) (stop func() Sound) {
 	t.Helper()
-	file := filepath.Join(folder(t), "record.raw")
-	rec := p.command(t, "parecord", "--device="+sink+".monitor", "--rate=48000", "--channels=1",
+	file, rec := p.record(t, sink)
+	return func() Sound {
+		rec.Stop()
+		s, _ := recorded(t, file, 0)
+		return s
+	}
+}
+
+const pulseRate = 48000 // of what is recorded
+
+func (p *Pulse) record(t testing.TB, sink string) (file string, rec *Process) {
+	t.Helper()
+	file = filepath.Join(folder(t), "record.raw")
+	rec = p.command(t, "parecord", "--device="+sink+".monitor", "--rate="+itoa(pulseRate), "--channels=1",
 		"--format=s16le", "--raw", "--latency-msec=20", file)
 	Eventually(t, 30*time.Second, "the recording runs", func() (bool, string) {
 		info, err := os.Stat(file)
 		return err == nil && info.Size() > 0, fmt.Sprint(info, err)
 	})
-	return func() Sound {
-		rec.Stop()
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := Sound{Rate: 48000, Samples: make([]int16, len(raw)/2)}
-		for i := range s.Samples {
-			s.Samples[i] = int16(raw[2*i]) | int16(raw[2*i+1])<<8
-		}
-		return s
+	return file, rec
+}
+
+// recorded is what a recording has from there on, and up to where.
+func recorded(t testing.TB, file string, from int64) (s Sound, to int64) {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
 	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.NewSectionReader(f, 2*from, 1<<40))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = Sound{Rate: pulseRate, Samples: make([]int16, len(raw)/2)}
+	for i := range s.Samples {
+		s.Samples[i] = int16(binary.LittleEndian.Uint16(raw[2*i:]))
+	}
+	return s, from + int64(len(s.Samples))
+}
+
+// Hears waits for a second in which a speaker plays that tone and little else. On a busy machine the sound has gaps; one that is
+// always broken is never heard so.
+func (p *Pulse) Hears(t testing.TB, sink string, hertz float64) {
+	t.Helper()
+	file, rec := p.record(t, sink)
+	defer rec.Stop()
+	last, at := Sound{Rate: pulseRate}, int64(0)
+	Eventually(t, 30*time.Second, fmt.Sprintf("a second of %v Hz from the %s", hertz, sink), func() (bool, string) {
+		var more Sound
+		more, at = recorded(t, file, at)
+		last.Samples = append(last.Samples, more.Samples...)
+		last = last.Cut(last.Seconds()-1, last.Seconds())
+		return last.Seconds() > 0.99 && last.Share(hertz) > 0.8, fmt.Sprintf("%.2f of %.1f s, level %.3f", last.Share(hertz), last.Seconds(), last.Level())
+	})
 }
 
 // Streams is how many programs play and record now.

@@ -30,7 +30,7 @@ func options(t *testing.T, network, addr string) string {
 	fmt.Fprintf(c, "OPTIONS sip:%[1]s SIP/2.0\r\nVia: SIP/2.0/%[2]s %[3]s;branch=z9hG4bKrig\r\nFrom: <sip:rig@%[3]s>;tag=1\r\n"+
 		"To: <sip:%[1]s>\r\nCall-ID: rig@%[3]s\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
 		addr, strings.ToUpper(network), me)
-	c.SetReadDeadline(time.Now().Add(3 * time.Second))
+	c.SetReadDeadline(time.Now().Add(soon))
 	b := make([]byte, 4096)
 	n, err := c.Read(b)
 	if err != nil {
@@ -73,8 +73,8 @@ func TestTwoPhonesTalkThroughAsterisk(t *testing.T) {
 	a := StartAsterisk(t, AsteriskOptions{Endpoints: people})
 	one := StartBaresip(t, BaresipOptions{User: "101", Password: "one", Registrar: a.Addr(), Says: Tone(8000, 660, 60, 0.3)})
 	two := StartBaresip(t, BaresipOptions{User: "102", Password: "two", Registrar: a.Addr(), Transport: "tcp", Says: Tone(8000, 880, 60, 0.3)})
-	one.Registered(5 * time.Second)
-	two.Registered(5 * time.Second)
+	one.Registered(soon)
+	two.Registered(soon)
 	a.Registered("101", 1, soon)
 
 	one.Dial(a.URI("102"))
@@ -92,7 +92,7 @@ func TestTwoPhonesTalkThroughAsterisk(t *testing.T) {
 func TestAnOutsiderCallsAndIsHeard(t *testing.T) {
 	a := StartAsterisk(t, AsteriskOptions{Endpoints: people})
 	b := StartBaresip(t, BaresipOptions{User: "101", Password: "one", Registrar: a.Addr()})
-	b.Registered(5 * time.Second)
+	b.Registered(soon)
 	call := a.Call(Caller{To: "101", Number: "+4930209488", Name: "Meier"})
 	if e := b.WaitFor("CALL_INCOMING", soon); !strings.Contains(e.Peer, "+4930209488") {
 		t.Errorf("the call came from %q", e.Peer)
@@ -113,7 +113,7 @@ func TestAnOutsiderCallsAndIsHeard(t *testing.T) {
 func TestExtensionsEndAsTheySay(t *testing.T) {
 	a := StartAsterisk(t, AsteriskOptions{Endpoints: people})
 	b := StartBaresip(t, BaresipOptions{User: "101", Password: "one", Registrar: a.Addr()})
-	b.Registered(5 * time.Second)
+	b.Registered(soon)
 	for extension, want := range map[string]string{"602": "486", "603": "503", "604": "404", "611": "403"} {
 		b.Dial(a.URI(extension))
 		if e := b.WaitFor("CALL_CLOSED", soon); !strings.HasPrefix(e.Param, want) {
@@ -125,7 +125,7 @@ func TestExtensionsEndAsTheySay(t *testing.T) {
 func TestTheDigitsThatAPhoneSendsAreKept(t *testing.T) {
 	a := StartAsterisk(t, AsteriskOptions{Endpoints: people})
 	b := StartBaresip(t, BaresipOptions{User: "101", Password: "one", Registrar: a.Addr()})
-	b.Registered(5 * time.Second)
+	b.Registered(soon)
 	b.Dial(a.URI("607"))
 	b.WaitFor("CALL_ESTABLISHED", soon)
 	for i, digit := range []string{"4", "2", "#", "*"} {
@@ -141,8 +141,8 @@ func TestKamailioRegistersAndRoutes(t *testing.T) {
 	options(t, "tcp", k.Addr())
 	one := StartBaresip(t, BaresipOptions{User: "101", Password: "one", Registrar: k.Addr()})
 	two := StartBaresip(t, BaresipOptions{User: "102", Password: "two", Registrar: k.Addr(), Transport: "tcp", Answer: true})
-	one.Registered(5 * time.Second)
-	two.Registered(5 * time.Second)
+	one.Registered(soon)
+	two.Registered(soon)
 	k.Registered("102", 1, soon)
 	one.Dial("sip:102@" + k.Addr())
 	one.WaitFor("CALL_ESTABLISHED", soon)
@@ -190,7 +190,7 @@ func TestKamailioEndsWithAKilledTestBinary(t *testing.T) {
 	binary := exec.Command(os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
 	binary.Env = append(os.Environ(), "LEADLINE_KILLED=1", "TMPDIR="+t.TempDir())
 	p := Start(t, "test binary", binary)
-	p.Says(t, "group ", 20*time.Second)
+	p.Says(t, "group ", time.Minute)
 	var group, many int
 	said := p.Output()
 	if _, err := fmt.Sscanf(said[strings.Index(said, "group "):], "group %d of %d", &group, &many); err != nil || many < 3 {
