@@ -88,15 +88,13 @@ func TestTheMainWindowOnARealScreen(t *testing.T) {
 	says := func(words string) {
 		t.Helper()
 		if err := d.Wait(ctx, "main", words, shortly); err != nil {
-			t.Fatal(err)
+			tree, _ := d.Do(ctx, map[string]any{"do": "tree", "window": "main"})
+			t.Fatalf("%v; %s\n%v", err, s.Seen(), tree)
 		}
 	}
 	says("Groß & Söhne KG")
 	shot("screen-main-calls")
-	rig.Eventually(t, shortly, "the window has the keyboard", func() (bool, string) {
-		got := s.Active()
-		return strings.Contains(got, "Leadline"), got
-	})
+	s.WaitActive("Leadline", shortly)
 
 	// Ctrl+K, typing and Enter dial.
 	s.Keys("ctrl+k")

@@ -2,6 +2,7 @@ package rig
 
 import (
 	"bufio"
+	"fmt"
 	"image"
 	_ "image/png" // what import writes
 	"os"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/godbus/dbus/v5"
 
 	phone "leadline/phone/rig"
 )
@@ -31,8 +34,11 @@ type Screen struct {
 func (s *Screen) Freeze() { s.server.Freeze() }
 func (s *Screen) Thaw()   { s.server.Thaw() }
 
+// patience is how long a part of the desktop may take to begin, on a busy machine.
+const patience = 30 * time.Second
+
 // StartScreen starts Xvfb, openbox, a session bus and dunst, and returns when the
-// window manager has taken the screen. Size is "1600x1000" or "" for that.
+// window manager has taken the screen and dunst the notifications. Size is "1600x1000" or "" for that.
 func StartScreen(t testing.TB, size string) *Screen { return startScreen(t, size, "+extension") }
 
 // StartScreenWithoutGLX starts the same with an X server that lacks the extension by which
@@ -61,7 +67,7 @@ func startScreen(t testing.TB, size, glx string) *Screen {
 	x.ExtraFiles = []*os.File{w}
 	s.server = phone.Start(t, "Xvfb", x)
 	w.Close()
-	r.SetReadDeadline(time.Now().Add(10 * time.Second))
+	r.SetReadDeadline(time.Now().Add(patience))
 	number, err := bufio.NewReader(r).ReadString('\n')
 	r.Close()
 	if err != nil {
@@ -82,15 +88,25 @@ func startScreen(t testing.TB, size, glx string) *Screen {
 		"XDG_DATA_HOME=" + filepath.Join(dir, "data"), "XDG_SESSION_TYPE=x11", "LC_ALL=C.UTF-8",
 	}
 	d := phone.Start(t, "dbus-daemon", s.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address="+s.Bus, "--print-address"))
-	d.Says(t, "unix:", 5*time.Second)
+	d.Says(t, "unix:", patience)
 	// openbox says that it is the window manager before it is ready to be: a window
 	// that comes in between is never shown. Its startup command comes after.
 	ready := filepath.Join(dir, "ready")
 	phone.Start(t, "openbox", s.Command("openbox", "--startup", "touch "+ready))
 	phone.Start(t, "dunst", s.Command("dunst"))
-	phone.Eventually(t, 10*time.Second, "openbox has the screen", func() (bool, string) {
+	phone.Eventually(t, patience, "openbox has the screen", func() (bool, string) {
 		_, err := os.Stat(ready)
 		return err == nil, ""
+	})
+	bus, err := dbus.Connect(s.Bus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bus.Close()
+	phone.Eventually(t, patience, "dunst takes notifications", func() (bool, string) {
+		there := false
+		err := bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.Notifications").Store(&there)
+		return there, fmt.Sprint(err)
 	})
 	return s
 }
@@ -125,8 +141,10 @@ func (s *Screen) Run(name string, args ...string) string {
 
 // Window is the X id of the visible window whose title has the text in it, ""
 // when there is none. The text is taken as it is.
-func (s *Screen) Window(title string) string {
-	for _, w := range s.Windows() {
+func (s *Screen) Window(title string) string { return titled(s.Windows(), title) }
+
+func titled(all []Window, title string) string {
+	for _, w := range all {
 		if strings.Contains(w.Title, title) {
 			return w.ID
 		}
@@ -164,10 +182,25 @@ func (s *Screen) WaitWindow(title string, within time.Duration) string {
 	s.t.Helper()
 	id := ""
 	phone.Eventually(s.t, within, "a window "+title, func() (bool, string) {
-		id = s.Window(title)
-		return id != "", ""
+		all := s.Windows()
+		id = titled(all, title)
+		return id != "", fmt.Sprintf("on the screen are %q", all)
 	})
 	return id
+}
+
+// Seen tells, for a failed test, what is on the screen and what of it has the keyboard.
+func (s *Screen) Seen() string {
+	return fmt.Sprintf("%q has the keyboard; on the screen, bottom first, are %q", s.Active(), s.Windows())
+}
+
+// WaitActive waits until a window whose title has the text in it has the keyboard: a key that is pressed before may go elsewhere.
+func (s *Screen) WaitActive(title string, within time.Duration) {
+	s.t.Helper()
+	phone.Eventually(s.t, within, title+" has the keyboard", func() (bool, string) {
+		got := s.Active()
+		return strings.Contains(got, title), fmt.Sprintf("%q has it", got)
+	})
 }
 
 // Active is the title of the window that has the keyboard, "" when none has.

@@ -5,10 +5,8 @@ import (
 	"image"
 	"image/color"
 	"path/filepath"
-
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -22,7 +20,7 @@ func TestTheScreenShowsWhatIsOnIt(t *testing.T) {
 	if got := s.Shot(file).Bounds().Size(); got.X != 640 || got.Y != 480 {
 		t.Errorf("the picture is %v", got)
 	}
-	phone.Eventually(t, 5*time.Second, "the middle is orange", func() (bool, string) {
+	phone.Eventually(t, patience, "the middle is orange", func() (bool, string) {
 		r, g, b, _ := s.Shot(file).At(320, 240).RGBA()
 		got := color.RGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
 		return got == color.RGBA{255, 128, 0, 255}, fmt.Sprint(got)
@@ -41,7 +39,7 @@ func TestPixelsAreSeenAsTheyArePainted(t *testing.T) {
 		t.Error("nothing happened and it looks different")
 	}
 	phone.Start(t, "xmessage", s.Command("xmessage", "-bg", "#ff8000", "-geometry", "600x400", "orange"))
-	phone.Eventually(t, 5*time.Second, "the middle is orange", func() (bool, string) {
+	phone.Eventually(t, patience, "the middle is orange", func() (bool, string) {
 		b := p.Copy(image.Rect(220, 300, 221, 301)) // blue, green, red
 		return b[0] == 0 && b[1] == 128 && b[2] == 255, fmt.Sprint(b)
 	})
@@ -53,11 +51,8 @@ func TestPixelsAreSeenAsTheyArePainted(t *testing.T) {
 func TestAWindowIsFoundAndHasTheKeyboard(t *testing.T) {
 	s := StartScreen(t, "")
 	phone.Start(t, "xmessage", s.Command("xmessage", "-title", "Hello (there)", "hello"))
-	s.WaitWindow("Hello (there)", 5*time.Second)
-	phone.Eventually(t, 3*time.Second, "it has the keyboard", func() (bool, string) {
-		got := s.Active()
-		return got == "Hello (there)", got
-	})
+	s.WaitWindow("Hello (there)", patience)
+	s.WaitActive("Hello (there)", patience)
 	if id := s.Window("Bye"); id != "" {
 		t.Errorf("a window that is not there: %s", id)
 	}
@@ -70,12 +65,11 @@ func TestNotificationsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer bus.Close()
-	phone.Eventually(t, 5*time.Second, "dunst takes notifications", func() (bool, string) {
-		err := bus.Object("org.freedesktop.Notifications", "/org/freedesktop/Notifications").Call(
-			"org.freedesktop.Notifications.Notify", 0, "rig", uint32(0), "", "Anna calls", "from far away",
-			[]string{}, map[string]dbus.Variant{}, int32(9000)).Err
-		return err == nil, fmt.Sprint(err)
-	})
+	if err := bus.Object("org.freedesktop.Notifications", "/org/freedesktop/Notifications").Call(
+		"org.freedesktop.Notifications.Notify", 0, "rig", uint32(0), "", "Anna calls", "from far away",
+		[]string{}, map[string]dbus.Variant{}, int32(9000)).Err; err != nil {
+		t.Fatal(err)
+	}
 	if got := s.Notifications(); !strings.Contains(got, "Anna calls") {
 		t.Errorf("dunst has shown %s", got)
 	}
@@ -87,7 +81,7 @@ func TestTwoScreensDoNotMeet(t *testing.T) {
 		t.Fatalf("both are %s", a.Display)
 	}
 	phone.Start(t, "xmessage", a.Command("xmessage", "-title", "only on the first", "hello"))
-	a.WaitWindow("only on the first", 5*time.Second)
+	a.WaitWindow("only on the first", patience)
 	if b.Window("only on the first") != "" {
 		t.Error("the second shows the first one's window")
 	}
