@@ -19,23 +19,23 @@ const (
 	onRTCP
 )
 
-// guard keeps the packets of one call secret, as was agreed on: from then on nothing
-// leaves and nothing is heard in the clear, also while the keys aren't there yet. agree and
-// close belong to the call's goroutine, all else to any.
+// guard encrypts and decrypts the packets of one call. Once encryption is agreed on nothing leaves and nothing is heard
+// in the clear, also while the keys are not there yet. agree and close belong to the call's goroutine; the other
+// methods may be called from any.
 type guard struct {
 	certificate *secure.Certificate          // nil: no DTLS
 	told        func(error)                  // how a DTLS handshake has ended
 	send        func(packet []byte, on port) // handshake packets; the voice's
 
 	force   atomic.Pointer[inForce] // nil: nothing was agreed on yet
-	foreign atomic.Int64            // packets in a row that don't fit the keys
+	foreign atomic.Int64            // packets in a row that fail authentication
 
 	mu      sync.Mutex
 	agreed  sdp.Protection
-	mux     bool
+	mux     bool // RTCP shares the RTP port
 	suite   string
 	shaking [2]*secure.Association
-	before  [2]*secure.Association // whose keys are in force while the far end begins a new handshake
+	before  [2]*secure.Association // those whose keys stay in force during a new handshake of the far end's
 	early   [2][][]byte            // handshake packets that came before the description that announces them
 	sealers []keyed[*secure.Sealer]
 	openers []keyed[*secure.Opener]
@@ -48,11 +48,11 @@ type inForce struct {
 	opener [2]*secure.Opener
 }
 
-// keyed is what was made of a key. It is kept: made anew, its counters would begin anew, which
-// gives our secrets away and loses step with theirs.
+// keyed is the sealer or opener of a key. It is kept for as long as the key may return: a new one would start its
+// packet counters again, which reuses the keystream on our side and loses the rollover counter of theirs.
 type keyed[T any] struct {
 	crypto sdp.Crypto
-	of     T
+	value  T
 }
 
 // mostKeys is how many keys of the far end's are kept; it may change them with each re-INVITE.
@@ -83,11 +83,11 @@ func (g *guard) agree(p sdp.Protection, mux bool) error {
 func (g *guard) useKeys(p sdp.Protection) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	sealer, err := of(&g.sealers, p.Ours, secure.NewSealer)
+	sealer, err := reuse(&g.sealers, p.Ours, secure.NewSealer)
 	if err != nil {
 		return err
 	}
-	opener, err := of(&g.openers, p.Theirs, secure.NewOpener)
+	opener, err := reuse(&g.openers, p.Theirs, secure.NewOpener)
 	if err != nil {
 		return err
 	}
@@ -98,8 +98,8 @@ func (g *guard) useKeys(p sdp.Protection) error {
 	return nil
 }
 
-// of is what was made of the key before, moved to the end, or something new.
-func of[T any](list *[]keyed[T], c sdp.Crypto, make func(sdp.Crypto) (T, error)) (T, error) {
+// reuse returns what was made of the key before, moved to the end of the list, or makes it.
+func reuse[T any](list *[]keyed[T], c sdp.Crypto, make func(sdp.Crypto) (T, error)) (T, error) {
 	i := slices.IndexFunc(*list, func(k keyed[T]) bool { return sameKeys(k.crypto, c) })
 	if i < 0 {
 		made, err := make(c)
@@ -110,7 +110,7 @@ func of[T any](list *[]keyed[T], c sdp.Crypto, make func(sdp.Crypto) (T, error))
 	}
 	k := (*list)[i]
 	*list = append(slices.Delete(*list, i, i+1), k)
-	return k.of, nil
+	return k.value, nil
 }
 
 func sameKeys(a, b sdp.Crypto) bool {
@@ -160,7 +160,7 @@ func (g *guard) begin(on port, waiting ...[]byte) {
 	close(made)
 }
 
-// shaken takes over the keys of a handshake, and tells how it ended.
+// shaken takes over the keys of a finished handshake, and reports its end to told.
 func (g *guard) shaken(a *secure.Association, on port, ours, theirs sdp.Crypto, err error) {
 	over, told, err := g.takeKeys(a, on, ours, theirs, err)
 	if over != nil {
@@ -211,7 +211,7 @@ func (g *guard) takeKeys(a *secure.Association, on port, ours, theirs sdp.Crypto
 // mostEarly is how many handshake packets wait for the description that announces them.
 const mostEarly = 8
 
-// shake takes a handshake packet.
+// shake takes a DTLS handshake packet from the network.
 func (g *guard) shake(packet []byte, on port) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -228,13 +228,13 @@ func (g *guard) shake(packet []byte, on port) {
 	}
 }
 
-// seal gives a packet as it may leave, if it may.
-func (g *guard) seal(packet []byte) ([]byte, bool) {
+// seal encrypts an RTP packet as agreed; ok is false when it must not leave.
+func (g *guard) seal(packet []byte) (_ []byte, ok bool) {
 	return g.sealed(packet, onRTP, (*secure.Sealer).RTP)
 }
 
-// sealReport does the same with RTCP.
-func (g *guard) sealReport(packet []byte) ([]byte, bool) {
+// sealReport is seal for RTCP.
+func (g *guard) sealReport(packet []byte) (_ []byte, ok bool) {
 	return g.sealed(packet, onRTCP, (*secure.Sealer).RTCP)
 }
 
@@ -252,14 +252,14 @@ func (g *guard) sealed(packet []byte, on port, seal func(*secure.Sealer, []byte)
 	return packet, err == nil
 }
 
-// proves says whether what open gives is certain to be the far end's.
+// proves says whether a packet that open accepts is certain to come from the far end.
 func (g *guard) proves() bool {
 	f := g.force.Load()
 	return f != nil && !f.clear
 }
 
-// open gives what came as the far end meant it, if it is the far end's.
-func (g *guard) open(packet []byte, on port) ([]byte, bool) {
+// open decrypts an RTP or RTCP packet; ok is false for one that isn't the far end's.
+func (g *guard) open(packet []byte, on port) (_ []byte, ok bool) {
 	f := g.force.Load()
 	switch {
 	case f == nil:
@@ -296,7 +296,7 @@ func (g *guard) state() string {
 	return g.agreed.Keying.String() + ", " + g.suite
 }
 
-// wear is how much of their lifetime is gone of the keys in force: ours and the far end's.
+// wear is how much of their lifetime the keys in force have used up: ours and the far end's.
 func (g *guard) wear() (ours, theirs secure.Wear) {
 	f := g.force.Load()
 	if f == nil {
@@ -313,14 +313,13 @@ func (g *guard) wear() (ours, theirs secure.Wear) {
 	return ours, theirs
 }
 
-// mismatch is how many packets in a row without one that fits mean that the keys don't: two
-// seconds of sound.
+// mismatch is how many packets in a row that fail authentication mean that the keys differ: two seconds of sound.
 const mismatch = 100
 
-// deaf tells that what comes can't be decrypted.
+// deaf reports that nothing of what arrives can be decrypted.
 func (g *guard) deaf() bool { return g.foreign.Load() >= mismatch }
 
-// drop ends handshakes.
+// drop ends the handshakes under way.
 func (g *guard) drop() {
 	g.mu.Lock()
 	shaking := slices.Concat(g.shaking[:], g.before[:])

@@ -53,16 +53,16 @@ type Config struct {
 type Timing struct {
 	RetryMin   time.Duration // first back-off of a registration, default 1 s
 	RetryMax   time.Duration // last back-off, default 5 min
-	Register   time.Duration // for how long to register, default 5 min
+	Register   time.Duration // the expiry asked for in REGISTER, default 5 min
 	Answer     time.Duration // a registrar that doesn't answer is given up, default 8 s
-	Ping       time.Duration // between questions whether the PBX is there, default 25 s
-	Look       time.Duration // between looks at this machine's address and clock, default 2 s
+	Ping       time.Duration // between two OPTIONS that ask whether the PBX is there, default 25 s
+	Look       time.Duration // between two checks of this machine's address and clock, default 2 s
 	NoAnswer   time.Duration // a call that nobody answers is given up, default 3 min
 	BusyTone   time.Duration // how long busy and congestion are played, default 3 s
 	MediaAlive time.Duration // without any RTP or RTCP an active call ends, default 60 s
 	Session    time.Duration // a session that nobody refreshes ends (RFC 4028), default 30 min
-	MinSession time.Duration // the shortest that we take, default 90 s
-	Linger     time.Duration // what is on its way to this machine's address of before is still taken, default 3 s
+	MinSession time.Duration // the shortest session that we accept (Min-SE), default 90 s
+	Linger     time.Duration // packets to this machine's previous address are still taken so long, default 3 s
 }
 
 func (t Timing) withDefaults() Timing {
@@ -206,8 +206,8 @@ func (p *Phone) Dial(account, target string) (CallID, error) {
 	return p.dial(l, target, "", Party{})
 }
 
-// dial calls target, in the place of a call that rings elsewhere when replaces says so.
-// Whom that reaches is told by remote, when it isn't who is dialled.
+// dial calls target; replaces, if not "", names a call that rings elsewhere and that this one takes the place of (RFC
+// 3891). remote is who that reaches, when it is not who is dialled.
 func (p *Phone) dial(l *line, target, replaces string, remote Party) (CallID, error) {
 	stack := l.current()
 	if stack == nil {
@@ -234,10 +234,10 @@ func (p *Phone) dial(l *line, target, replaces string, remote Party) (CallID, er
 	return c.id, nil
 }
 
-// mayCallPatience is how long a call waits for the word whether it may go on.
+// mayCallPatience is how long a call waits for Config.MayCall.
 const mayCallPatience = 10 * time.Second
 
-// mayCall asks whether an account may call whom the far end names.
+// mayCall asks Config.MayCall whether an account may call a party that the far end has named.
 func (p *Phone) mayCall(account string, to Party) error {
 	if p.cfg.MayCall == nil {
 		return nil
@@ -345,7 +345,7 @@ func (p *Phone) newCall(l *line, stack *sip.Stack, v Call, begin func(*call)) (*
 	return c, nil
 }
 
-// up is a call that a second one has to be quiet beside.
+// up reports whether a call in this state is one beside which another rings quietly.
 func up(s CallState) bool { return s != Ringing && s != Ended }
 
 // publish shows a call as it is now, and tells the Listener.
@@ -370,7 +370,7 @@ func (p *Phone) publish(c *call, v Call) {
 	p.mu.Unlock()
 }
 
-// refresh shows a call's figures without telling anyone.
+// refresh updates a call's figures without telling the Listener.
 func (p *Phone) refresh(c *call, v Call) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -28,7 +28,7 @@ const (
 	RefuseDeclined    Refusal = 603 // this person doesn't want the call, at any phone
 )
 
-// Refuse refuses an incoming call, which is told as Declined.
+// Refuse refuses an incoming call with that status; the Listener hears of it as Declined.
 func (p *Phone) Refuse(id CallID, how Refusal) error {
 	return p.ask(id, func(c *call) error { return c.refuse(how) })
 }
@@ -225,7 +225,7 @@ func (c *call) stepBack() {
 	c.listen()
 }
 
-// stepForward takes that back when nobody answered before the other was gone.
+// stepForward undoes stepBack when the other call has ended before anybody answered this one.
 func (c *call) stepForward() {
 	if c.wantHold && c.unanswered() && !c.phone.othersBusy(c) {
 		c.wantHold = false
@@ -233,7 +233,7 @@ func (c *call) stepForward() {
 	}
 }
 
-// unanswered is a call of ours that goes on and that nobody has answered.
+// unanswered reports whether this is a call of ours that is under way and not answered yet.
 func (c *call) unanswered() bool {
 	switch c.view.State {
 	case Dialling, RingingThere, Early:

@@ -1,5 +1,5 @@
 // Command leadline is the agent's program: it reads the configuration and wires
-// the rooms, nothing else.
+// the packages together, nothing else.
 //
 //	leadline [-config FILE] [-automation SOCKET] [tel:…|sip:…|callto:…]
 //	leadline import FILE

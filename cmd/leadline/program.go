@@ -40,14 +40,14 @@ type options struct {
 	Demo      func() // starts the demo from the welcome; nil in the demo itself
 }
 
-// What is waited for at exit, whatever the network, the desktop and the sound server do: the program ends within five
-// seconds. The disk is waited for as long as it takes.
+// How long the program waits at exit, whatever the network, the desktop and the sound server do: it ends within five
+// seconds. Only for the disk it waits as long as that takes.
 const (
 	farewell   = 3 * time.Second         // for hanging up and unregistering, and meanwhile for the windows to go
 	lastMoment = 1200 * time.Millisecond // then for the shared server and the sound
 )
 
-// program is all rooms, wired. It is the only place where they meet.
+// program holds all parts of the program, wired together. It is the only place where they meet.
 type program struct {
 	opts    options
 	log     *slog.Logger
@@ -193,9 +193,9 @@ func (p *program) run(starts <-chan []string) error {
 	return nil
 }
 
-// closeWith begins to close while the windows go: whoever ends the session may not wait until they are torn down, and
-// the PBX must not ring a phone that is gone. If the windows hold on to the first goroutine, for an X server or a desktop that does not
-// answer, the program ends without it.
+// closeWith begins to close while the windows go: a session that ends may not wait until they are torn down, and the
+// PBX must not ring a phone that is gone. If the windows block the first goroutine, because an X server or a desktop
+// does not answer, the program exits without them.
 func (p *program) closeWith(gone <-chan struct{}) {
 	go p.leave()
 	select {

@@ -35,14 +35,14 @@ type shared struct {
 	replica *replica.Replica // nil while nobody is signed in
 	stop    func()           // ends the replica, and waits for that
 
-	giving   sync.Mutex
-	greeted  bool // the server said which accounts the company has set up, and they are not taken over yet
+	giving   sync.Mutex // guards greeted and accounts
+	greeted  bool       // the server has named the company's accounts, and they are not taken over yet
 	accounts []wire.Account
-	taking   sync.WaitGroup
-	oneTakes sync.Mutex
+	taking   sync.WaitGroup // the goroutines of takeAccounts
+	oneTakes sync.Mutex     // held by the one that takes accounts over
 }
 
-// secretOfServer is under which name a session is kept.
+// secretOfServer is the name of a server's session in the keyring.
 func secretOfServer(url string) string { return "server " + url }
 
 // start connects with the server of the configuration, if there is one and somebody is signed in, or can
@@ -181,7 +181,8 @@ func (s *shared) tell(now replica.Status) {
 	s.p.desk.SyncChanged(view)
 }
 
-// welcomed keeps the accounts that the company has set up for who signed in, until the lines are here.
+// welcomed keeps the accounts that the company has set up for the user, until the lines they belong to are in the file,
+// too.
 func (s *shared) welcomed(w wire.Welcome) {
 	s.giving.Lock()
 	defer s.giving.Unlock()

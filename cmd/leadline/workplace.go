@@ -16,12 +16,12 @@ import (
 )
 
 const (
-	workplaceFile = "workplace.json" // in the data directory
-	writtenSoon   = 300 * time.Millisecond
-	writtenAgain  = 10 * time.Second // after a disk that was full
+	workplaceFile = "workplace.json"       // in the data directory
+	writtenSoon   = 300 * time.Millisecond // after the first change; later ones come along
+	writtenAgain  = 10 * time.Second       // after a write that failed: the disk was full
 )
 
-// workplace is what the windows remember (ui.Kept), in a file that is written whole or not at all by a goroutine of its own.
+// workplace is what the windows remember (ui.Kept). A goroutine of its own writes the file, whole or not at all.
 type workplace struct {
 	file string
 	log  *slog.Logger
@@ -30,12 +30,13 @@ type workplace struct {
 	values  map[string]string
 	changed bool
 
-	wake chan struct{} // holds one
-	done chan struct{}
-	over chan struct{}
+	wake chan struct{} // holds one value: there is something to write
+	done chan struct{} // closed by Close
+	over chan struct{} // closed when write has returned
 }
 
-// openWorkplace reads what was kept. A file that can't be read is told of and put beside, for it is only how the windows look.
+// openWorkplace reads what was kept. A damaged file is logged and renamed, not an error: it only says how the windows
+// look.
 func openWorkplace(file string, log *slog.Logger) *workplace {
 	k := &workplace{file: file, log: log, values: map[string]string{}, wake: make(chan struct{}, 1), done: make(chan struct{}), over: make(chan struct{})}
 	b, err := os.ReadFile(file)

@@ -20,7 +20,8 @@ const partPattern = "leadline-*.part"
 
 var errSnapshot = errors.New("the snapshot is not what the server said it would be")
 
-// arriving is a snapshot as it is read: what is in a file of the last time, then what comes from the server, which is kept there, too.
+// arriving reads a snapshot: first what an interrupted download has left in the file, then the rest from the server,
+// which it also adds to that file.
 type arriving struct {
 	m    wire.Manifest
 	file *os.File

@@ -23,23 +23,24 @@ type Config struct {
 	Address string // of the server, by which the file knows it
 	Program string // "leadline 1.4.0", for the server's log
 
-	// Recordings are the files beside File; nil when there are none. Only once they are removed that an erased person, or
-	// all of a device that may no more, had there, the server is told so (requirement I4).
+	// Recordings are the recordings kept beside File; nil when there are none. The server is told of an erasure only
+	// after the recordings of the erased person, or all of a revoked device, have been removed (requirement I4).
 	Recordings Recordings
 
-	Snapshots string // the directory in which a snapshot is loaded; default the system's for temporary files
-	Log       *slog.Logger
-	Now       func() time.Time
-	After     func(time.Duration) <-chan time.Time
-	Jitter    func(time.Duration) time.Duration // a random part of a duration
+	Snapshots string                               // the directory for downloaded snapshots; "" is the system's for temporary files
+	Log       *slog.Logger                         // nil: nothing is logged
+	Now       func() time.Time                     // nil: time.Now
+	After     func(time.Duration) <-chan time.Time // nil: time.After
+	Jitter    func(time.Duration) time.Duration    // a random part of a duration; nil: math/rand/v2
 
 	// OnStatus is called after each change of the status, in the order of the changes, on a goroutine of the replica's; it must be quick.
 	OnStatus func(Status)
-	// OnWelcome is told what the server said at the beginning of a session.
+	// OnWelcome gets the server's answer at the beginning of each session; nil when nobody wants it.
 	OnWelcome func(wire.Welcome)
-	// OnPresence is told how users are: with whole, all who are there; else those who have changed.
+	// OnPresence gets the availability of users: of all of them when whole is set, else of those whose availability has
+	// changed.
 	OnPresence func(users []wire.Presence, whole bool)
-	// OnSilence is told that nobody says how users are any more: the connection has ended.
+	// OnSilence is called when the connection has ended and the availability of users is no longer known.
 	OnSilence func()
 }
 
@@ -52,26 +53,26 @@ type Replica struct {
 	greetings int  // under session
 	took      int  // hints with their rows, under session
 	welcome   wire.Welcome
-	erased    []crm.ID // that the server is to be told of
-	purged    []crm.ID // the same, of whom recordings may be left
-	unclean   bool     // at the last greeting the file still had something of who was erased
+	erased    []crm.ID // erasures to be acknowledged with the next push
+	purged    []crm.ID // erasures whose recordings are still to be removed before they are acknowledged
+	unclean   bool     // at the last greeting the file still held data of an erased person
 
-	trip time.Duration // the shortest way to the server and back so far
-	skew time.Duration // of the server's clock from ours, as seen then
+	trip time.Duration // the shortest round trip to the server so far
+	skew time.Duration // the server's clock minus ours, measured on that round trip
 
-	gone    atomic.Bool // the device may no more
+	gone    atomic.Bool // the server has revoked the device
 	erasing sync.Mutex
-	clean   bool // it is erased; under erasing
+	clean   bool // the file and what lies beside it are erased; under erasing
 
-	saying  lock // held until OnStatus has heard of a change, so that of two loops' changes the later one is heard last
+	saying  lock // held until OnStatus has returned, so that it gets the changes of two loops in their order
 	telling sync.Mutex
 	status  Status
 
 	team *team // how colleagues are
 
 	pulled chan struct{} // has a value when there may be something to pull
-	retry  chan struct{} // has a value when somebody wants it tried at once
-	owed   chan struct{} // has a value when the server waits to hear that somebody is erased
+	retry  chan struct{} // has a value when the next try is not to wait for its back-off
+	owed   chan struct{} // has a value when the server waits for the acknowledgement of an erasure
 }
 
 // New makes a replica; it panics when something is missing.
@@ -112,8 +113,8 @@ func (r *Replica) Status() Status {
 	return r.status
 }
 
-// Push sends what waits, one batch of it. more says that something may still wait. What the
-// server refused of it is in the tray then, and holds up nothing.
+// Push sends one batch of the outbox. more says that there may be another. Commands that the server refuses go to the
+// tray and hold up nothing.
 func (r *Replica) Push(ctx context.Context) (more bool, err error) {
 	w, erased, err := r.greet(ctx)
 	if err != nil {
@@ -151,7 +152,8 @@ func (r *Replica) Push(ctx context.Context) (more bool, err error) {
 	return len(commands) > 0, nil
 }
 
-// pushFailed follows the server's word that another program has used our numbers, or that it misses some.
+// pushFailed gives the file a new client id and numbers its outbox anew when the server says that another program has
+// used its sequence numbers (Forked) or that some are missing (Gap).
 func (r *Replica) pushFailed(ctx context.Context, err error) error {
 	if c := code(err); c == wire.Forked || c == wire.Gap {
 		r.session.Lock()
@@ -163,7 +165,7 @@ func (r *Replica) pushFailed(ctx context.Context, err error) error {
 	return r.failed(err)
 }
 
-// giveUp puts a command into the tray that is too large ever to be taken. The others are numbered anew.
+// giveUp puts a command that is too large for any push into the tray. The others are numbered anew.
 func (r *Replica) giveUp(ctx context.Context, c wire.Command) error {
 	err := r.c.File.Acknowledge(ctx, []wire.Result{{ID: c.ID, Status: wire.Rejected, Code: wire.RejectInvalid, Reason: crm.Say(crm.TooLargeToSend)}})
 	if err == nil {
@@ -173,7 +175,7 @@ func (r *Replica) giveUp(ctx context.Context, c wire.Command) error {
 	return err
 }
 
-// forget takes erasures off the list that the server knows of now.
+// forget drops the erasures that the server has been told of.
 func (r *Replica) forget(erased []crm.ID) {
 	r.session.Lock()
 	defer r.session.Unlock()
@@ -246,7 +248,7 @@ func (r *Replica) takeHint(ctx context.Context, h wire.Hint) (taken bool) {
 	return true
 }
 
-// failed is an error of the server's, noted when both have to find out anew where they stand.
+// failed passes on an error of the server's, and has the next call greet again when the error calls for it.
 func (r *Replica) failed(err error) error {
 	if needsGreeting(err) {
 		r.mustGreet()

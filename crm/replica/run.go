@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	apart      = time.Millisecond // between the beginnings of the loops, so that it is always the same one that greets
-	firstRetry = time.Second
-	lastRetry  = 2 * time.Minute
-	look       = 30 * time.Second // at the outbox and the server, should a signal or a hint be lost
+	apart      = time.Millisecond // between the starts of the loops, so that always the same one greets
+	firstRetry = time.Second      // the first back-off
+	lastRetry  = 2 * time.Minute  // the longest one
+	look       = 30 * time.Second // the loops run at least that often, should a signal or a hint be lost
 	longPoll   = 25 * time.Second // wire.Pull.Wait
 )
 
@@ -43,7 +43,7 @@ func (r *Replica) Run(ctx context.Context) {
 	loops.Wait()
 }
 
-// Retry has it tried at once: the network is there again, or somebody asks for it.
+// Retry ends a back-off: the network is there again, or somebody asks for it. It may be called from any goroutine.
 func (r *Replica) Retry() {
 	signal(r.retry)
 	signal(r.pulled)
@@ -71,8 +71,8 @@ func (r *Replica) pushLoop(ctx context.Context) {
 	}
 }
 
-// pullLoop pulls until the head, then waits for a hint; without a connection that hints come by, the server lets
-// the question wait.
+// pullLoop pulls until the head, then waits for a hint. Without a connection for hints it polls: the server holds each
+// pull back until there is something new.
 func (r *Replica) pullLoop(ctx context.Context, watched <-chan bool) {
 	wait, watching := firstRetry, false
 	poll := time.Duration(0)
@@ -109,7 +109,7 @@ func (r *Replica) pullLoop(ctx context.Context, watched <-chan bool) {
 	}
 }
 
-// watchLoop keeps the connection that hints come by.
+// watchLoop keeps up the connection for hints.
 func (r *Replica) watchLoop(ctx context.Context, watched chan bool) {
 	set := func(is bool) {
 		select {
@@ -150,7 +150,8 @@ func (r *Replica) watchLoop(ctx context.Context, watched chan bool) {
 	}
 }
 
-// rest says why it does not go on, and waits before the next try; it gives how long to wait after that.
+// rest reports an error as the status and waits before the next try, at most until at has a value. It returns the
+// back-off after that one.
 func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-chan struct{}) time.Duration {
 	if ctx.Err() != nil {
 		return wait
@@ -183,7 +184,8 @@ func (r *Replica) rest(ctx context.Context, err error, wait time.Duration, at <-
 	return min(2*wait, lastRetry)
 }
 
-// erase takes everything out of the file, and away from beside it, and tells the server so. What fails is tried again.
+// erase empties the file of a revoked device, removes what lies beside it, and tells the server so. done is false when
+// something failed and is to be tried again.
 func (r *Replica) erase(ctx context.Context) (done bool) {
 	r.erasing.Lock()
 	defer r.erasing.Unlock()
@@ -205,7 +207,7 @@ func (r *Replica) erase(ctx context.Context) (done bool) {
 	return true
 }
 
-// tell changes the state. One that may no more stays so, until somebody signs in anew.
+// tell changes the state. Revoked lasts until somebody signs in anew.
 func (r *Replica) tell(s State, err error) {
 	if r.gone.Load() && s != Revoked {
 		return
@@ -218,7 +220,7 @@ func (r *Replica) tell(s State, err error) {
 	})
 }
 
-// count says anew how much waits.
+// count updates how many commands wait and how many were refused.
 func (r *Replica) count(ctx context.Context) {
 	at, err := r.c.File.Standing(ctx)
 	if err != nil {

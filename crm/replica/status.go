@@ -31,8 +31,8 @@ type Status struct {
 	Problem error     // why it is not live; nil when it is
 }
 
-// OtherUser tells that the file belongs to somebody else than who has signed in. What waits in it is theirs, and goes to the
-// server in their name or not at all.
+// OtherUser is the error when the file belongs to a user other than the one who has signed in. Its outbox is the
+// owner's, and is sent in the owner's name or not at all.
 type OtherUser struct{ Owner crm.ID }
 
 func (OtherUser) Error() string { return "the file belongs to another user than who has signed in" }
