@@ -56,8 +56,8 @@ func TestAllThatAnAccountCanIsInItsForm(t *testing.T) {
 		b.type_(f[0], f[1])
 	}
 	choose(t, b, "Automatic answer", "When the PBX asks for it")
-	choose(t, b, "Caller's number", "Nobody's word")
-	choose(t, b, "Keep the way open", "By an empty message (RFC 5626)")
+	choose(t, b, "Caller's number", "Nobody|caller's number")
+	choose(t, b, "Keep the connection open", "By an empty message (RFC 5626)")
 	b.tap("check", "Ask for waiting messages")
 	b.tap("button", "Save")
 	want := AccountSettings{
@@ -97,7 +97,7 @@ func TestWhatCannotBeUsedIsSaidAsOneTypes(t *testing.T) {
 		test:     func(AccountSettings) error { tested++; return nil },
 		check: func(a AccountSettings) []TestFailure {
 			if a.STUN != "" {
-				return []TestFailure{{Field: FieldSTUN, Why: desk.Text{Key: "Not a host, such as stun.example.org"}}}
+				return []TestFailure{{Field: FieldSTUN, Why: desk.Text{Key: "Not a host. Write it as stun.example.org"}}}
 			}
 			return nil
 		},

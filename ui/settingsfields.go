@@ -124,7 +124,7 @@ func newFieldForm(v *settingsFieldsView, began crm.Field) *fieldForm {
 	for _, t := range []crm.FieldType{crm.TextField, crm.NumberField, crm.DateField, crm.ChoiceField} {
 		types = append(types, kit.Option{ID: string(t), Key: fieldTypeName(t)})
 	}
-	kind := kit.NewSegmented("Holds", types, func(id string) { f.value.Type = crm.FieldType(id); f.look() })
+	kind := kit.NewSegmented("Type", types, func(id string) { f.value.Type = crm.FieldType(id); f.look() })
 	kind.SetChosen(string(began.Type))
 	choices := kit.NewNoteField("Choices", 100, func(s string) { f.value.Choices = typedLines(s); f.look() })
 	choices.SetText(strings.Join(began.Choices, "\n"))
@@ -133,7 +133,7 @@ func newFieldForm(v *settingsFieldsView, began crm.Field) *fieldForm {
 	required.SetOn(began.Required)
 	setShown(f.choices, began.Type == crm.ChoiceField)
 	f.editor = newCompanyEditor(v.opt, title, v.close, f.changes, f.submit, func() { v.editField(f.began) },
-		fieldRow("Name", 260, f.name, ""), settingsRow("On", kinds), settingsRow("Holds", kit.Row(0, kind, kit.Spacer())), f.choices, settingsRow("Required", required))
+		fieldRow("Name", 260, f.name, ""), settingsRow("Used for", kinds), settingsRow("Type", kit.Row(0, kind, kit.Spacer())), f.choices, settingsRow("Required", required))
 	return f
 }
 

@@ -281,8 +281,8 @@ func (f *lineForm) working() []fyne.CanvasObject {
 	}
 	f.zone = f.field("Time zone", f.value.Hours.Zone).WithPlaceholder("Europe/Berlin")
 	return []fyne.CanvasObject{
-		settingsRow("Working hours", kit.Column(6, append(days, kit.NewProse("As 8:00–12:00, 13:00–17:00. Without any, the line is always open.", kit.Quiet))...)),
-		fieldRow("Time zone", 260, f.zone, "Empty is where this program runs."),
+		settingsRow("Working hours", kit.Column(6, append(days, kit.NewProse("Such as 8:00–12:00, 13:00–17:00. Without any, the line is always open.", kit.Quiet))...)),
+		fieldRow("Time zone", 260, f.zone, "If empty, that of this computer."),
 	}
 }
 
@@ -308,7 +308,7 @@ func (f *lineForm) typed() (l crm.Line, ok bool) {
 	}
 	l.Name = strings.TrimSpace(f.name.Text())
 	l.Region = regionOf(f.region.Text())
-	say(f.region, l.Region != "" && crm.CountryCode(l.Region) == 0, text.T("Not a country: two letters, such as DE"))
+	say(f.region, l.Region != "" && crm.CountryCode(l.Region) == 0, text.T("Not a country. Write its two letters, such as DE"))
 	if l.Number.Written != f.number.Text() || l.Region != f.value.Region {
 		number, is := crm.ParseNumber(f.number.Text(), l.Region, "")
 		say(f.number, f.number.Text() != "" && !is, text.T("Not a number"))

@@ -58,7 +58,7 @@ func newSettingsNotices(opt MainOptions) *settingsNoticesView {
 		settingsRow("In a call", check(text.Key("Quiet while I talk"), text.Key("A call that waits has its window only, and everything else is told when you have hung up."),
 			func(c NoticeChoice) bool { return c.QuietInCall }, func(c *NoticeChoice, on bool) { c.QuietInCall = on })),
 		settingsRow("Volume of the ringtone", kit.Column(4, kit.Row(0, kit.Sized(120, 32, v.volume), kit.Spacer()),
-			kit.NewProse("Of Leadline's own; what it rings on, and a test, are under Sound.", kit.Quiet))), v.error)))))
+			kit.NewProse("Of Leadline's own ringtone. Its device and a test are under Sound.", kit.Quiet))), v.error)))))
 	v.Enter()
 	return v
 }

@@ -106,7 +106,7 @@ func TestACustomFieldIsSetUpAndShownOnRecords(t *testing.T) {
 	b.tap("button", "Save")
 	b.waits("Choose which records have the field.")
 	b.tap("check", "Company")
-	b.choose("select", "Holds", "Choice")
+	b.choose("select", "Type", "Choice")
 	b.tap("button", "Save")
 	b.waits("Type what can be chosen.")
 	b.type_("Choices", "small\n\nlarge")

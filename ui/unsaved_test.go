@@ -98,7 +98,7 @@ func TestAFieldOfTheSettingsSaysWhatIsWrongInIt(t *testing.T) {
 	b.waits("Sales")
 	b.tap("button", "Add line")
 	b.type_("Country of the line", "XX")
-	if !b.says("Not a country: two letters, such as DE") {
+	if !b.says("Not a country. Write its two letters, such as DE") {
 		t.Error("the country's problem is not said")
 	}
 	b.type_("Country of the line", "")

@@ -79,16 +79,16 @@ var accountFields = map[string]ui.TestFailure{
 	"address":        {Field: ui.FieldAddress, Why: desk.Text{Key: "This address cannot be used"}},
 	"auth_user":      {Field: ui.FieldAuthUser, Why: desk.Text{Key: "This holds a control character"}},
 	"password":       {Field: ui.FieldPassword, Why: desk.Text{Key: "This holds a control character"}},
-	"outbound_proxy": {Field: ui.FieldProxy, Why: desk.Text{Key: "Not a host, such as sbc.example.org:5060"}},
-	"stun":           {Field: ui.FieldSTUN, Why: desk.Text{Key: "Not a host, such as stun.example.org"}},
-	"bind":           {Field: ui.FieldBind, Why: desk.Text{Key: "Not an address and port, such as 192.0.2.7:5060"}},
+	"outbound_proxy": {Field: ui.FieldProxy, Why: desk.Text{Key: "Not a host. Write it as sbc.example.org:5060"}},
+	"stun":           {Field: ui.FieldSTUN, Why: desk.Text{Key: "Not a host. Write it as stun.example.org"}},
+	"bind":           {Field: ui.FieldBind, Why: desk.Text{Key: "Not an address and port. Write them as 192.0.2.7:5060"}},
 	"ca":             {Field: ui.FieldCA, Why: desk.Text{Key: "This holds a control character"}},
 	"certificate":    {Field: ui.FieldCertificate, Why: desk.Text{Key: "This holds a control character"}},
 	"key":            {Field: ui.FieldKey, Why: desk.Text{Key: "The certificate of this key is missing above"}},
-	"line_header":    {Field: ui.FieldLineHeader, Why: desk.Text{Key: "Not a name of a SIP header, such as X-Line"}},
+	"line_header":    {Field: ui.FieldLineHeader, Why: desk.Text{Key: "Not a name of a SIP header. Write it as X-Line"}},
 	"default_line":   {Field: ui.FieldDefaultLine, Why: desk.Text{Key: "This holds a control character"}},
-	"watch":          {Field: ui.FieldWatch, Why: desk.Text{Key: "Not extensions, each once, 100 at most"}},
-	"pickup":         {Field: ui.FieldPickUp, Why: desk.Text{Key: "Not a feature code, such as *8 or **{extension}", Args: map[string]string{"extension": "{extension}"}}},
+	"watch":          {Field: ui.FieldWatch, Why: desk.Text{Key: "Extensions only, each once, 100 at most"}},
+	"pickup":         {Field: ui.FieldPickUp, Why: desk.Text{Key: "Not a feature code. Write it as *8 or **{extension}", Args: map[string]string{"extension": "{extension}"}}},
 }
 
 // CheckAccount says what the file would refuse; an address that is still being typed is none.

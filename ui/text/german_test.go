@@ -35,3 +35,16 @@ func TestOneThingHasOneGermanName(t *testing.T) {
 		}
 	}
 }
+
+// An example is what to write: "not a host, such as" would name it among what is refused.
+func TestAnErrorWithAnExampleSaysToWriteIt(t *testing.T) {
+	german, err := text.Load("de")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, v := range german {
+		if strings.HasPrefix(string(k), "Not a") && strings.Contains(string(k), "such as ") && !strings.Contains(string(k), "Write ") || strings.HasPrefix(v, "Kein") && strings.Contains(v, ", etwa ") && !strings.Contains(v, "Schreiben Sie") {
+			t.Errorf("%q, %q says what is refused with an example of what is not", k, v)
+		}
+	}
+}
