@@ -187,6 +187,7 @@ func (p *settingsPage) show(at settingsPlace) {
 	}
 	p.body.Objects = []fyne.CanvasObject{p.places[at].Object()}
 	p.body.Refresh()
+	kit.Reveal(p.items[at])
 }
 
 // settingsTitle is the head of a place.

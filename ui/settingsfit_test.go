@@ -58,6 +58,22 @@ func TestNothingOfTheSettingsIsCutInANarrowWindow(t *testing.T) {
 	}
 }
 
+// The place that is shown can be seen in the list of places, whatever led there and however low the window is.
+func TestThePlaceOfTheSettingsThatIsShownIsInView(t *testing.T) {
+	b, _ := customersBench(t, Look{"de", "light"})
+	b.m.Window().Resize(fyne.NewSize(900, 600))
+	for _, place := range []settingsPlace{settingsAbout, settingsAccounts, settingsRoles} {
+		b.m.ShowSettings(place)
+		b.settle()
+		item := b.m.pages[pageSettings].(*settingsPage).items[place]
+		driver := fyne.CurrentApp().Driver()
+		top, page := driver.AbsolutePositionForObject(item).Y, driver.AbsolutePositionForObject(b.m.panel).Y
+		if least, most := page, page+b.m.panel.Size().Height-item.Size().Height; top < least || top > most {
+			t.Errorf("%s is shown, and %q begins at %v: from %v to %v is in view", place, item.Name(), top, least, most)
+		}
+	}
+}
+
 // A period, or a sum, is read whole beside the name of its page or below it, and what a missed caller is called ends before how
 // often.
 func TestWhatAPageSaysOfItselfIsReadInANarrowWindow(t *testing.T) {
