@@ -60,7 +60,8 @@ func TestAddressesOfAnEarlierVersionAreFound(t *testing.T) {
 	addressed(t, s)
 	// as the version before addresses were searched left it
 	for _, statement := range []string{"INSERT INTO search(search) VALUES('delete-all')", "DROP INDEX deal_of_responsible",
-		"DROP INDEX call_agent", "DROP INDEX call_line", "DROP INDEX call_outcome", "DROP INDEX call_result", "DROP INDEX call_length", "PRAGMA user_version = 16"} {
+		"DROP INDEX call_agent", "DROP INDEX call_line", "DROP INDEX call_outcome", "DROP INDEX call_result", "DROP INDEX call_length",
+		"DROP INDEX call_link_spoken", "ALTER TABLE call_link DROP COLUMN spoken", "PRAGMA user_version = 16"} {
 		_, err := s.writer.ExecContext(ctx, statement)
 		ok(t, err)
 	}

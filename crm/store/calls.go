@@ -138,7 +138,7 @@ func (t *tx) beginCall(c crm.Call) error {
 		return err
 	}
 	t.changed.Calls = append(t.changed.Calls, c.ID)
-	if err := t.link(rid, c.Began, c.Refs); err != nil {
+	if err := t.link(rid, c, c.Refs); err != nil {
 		return err
 	}
 	if c.Note != "" {
@@ -156,14 +156,14 @@ func (t *tx) beginCall(c crm.Call) error {
 }
 
 // link saves a call on records, in their order.
-func (t *tx) link(call int64, began time.Time, refs []crm.Ref) error {
+func (t *tx) link(rid int64, c crm.Call, refs []crm.Ref) error {
 	for pos, r := range refs {
 		k, err := keyOf(t, r)
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec("INSERT OR IGNORE INTO call_link(key, began, call, pos) VALUES(?, ?, ?, ?)",
-			int64(k), began.UnixMilli(), call, pos); err != nil {
+		if _, err := t.exec("INSERT OR IGNORE INTO call_link(key, began, call, pos, spoken) VALUES(?, ?, ?, ?, ?)",
+			int64(k), c.Began.UnixMilli(), rid, pos, !c.Answered.IsZero()); err != nil {
 			return err
 		}
 		t.touch(r)
@@ -287,6 +287,9 @@ func (t *tx) updateCall(u crm.UpdateCall) error {
 		if _, err := t.exec("UPDATE call SET answered = ? WHERE rid = ?", u.Answered.UnixMilli(), rid); err != nil {
 			return err
 		}
+		if _, err := t.exec("UPDATE call_link SET spoken = 1 WHERE call = ?", rid); err != nil {
+			return err
+		}
 		if err := errors.Join(t.stir(rid), t.workOff(rid, crm.Open, true)); err != nil {
 			return err
 		}
@@ -404,7 +407,7 @@ func (t *tx) linkCall(l crm.LinkCall) error {
 	if _, err := t.exec("UPDATE call SET reason = ? WHERE rid = ?", toJSON(l.Reason), c.rid); err != nil {
 		return err
 	}
-	if err := t.link(c.rid, c.Began, l.Refs); err != nil || c.Outcome == crm.Open && c.Answered.IsZero() {
+	if err := t.link(c.rid, c.Call, l.Refs); err != nil || c.Outcome == crm.Open && c.Answered.IsZero() {
 		return err
 	}
 	return t.stir(c.rid)

@@ -102,7 +102,15 @@ func wholeFile(t *testing.T, s *Store) {
 		}
 		ok(t, rows.Err())
 	}
+	var wrong int
+	ok(t, s.readDB.QueryRow(linksSpokenWrongly).Scan(&wrong))
+	if wrong > 0 {
+		t.Errorf("%d links do not say whether somebody spoke", wrong)
+	}
 }
+
+// linksSpokenWrongly counts what is saved of calls on records that does not say whether they were answered.
+const linksSpokenWrongly = "SELECT count(*) FROM call_link k JOIN call c ON c.rid = k.call WHERE k.spoken <> (c.answered IS NOT NULL)"
 
 func TestAfterAnUncleanEndTheFileIsChecked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "leadline.db")

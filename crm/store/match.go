@@ -23,8 +23,7 @@ func (s *Store) Match(ctx context.Context, p crm.Party) ([]crm.Match, error) {
 // matchByPhone asks all about a number in one question, because it is asked
 // between the ring and the window: contacts at once, other kinds by their keys.
 const matchByPhone = `SELECT p.key, c.id, c.first, c.last, f.name, c.numbers,
-	(SELECT k.began FROM call_link k JOIN call l ON l.rid = k.call
-		WHERE k.key = p.key AND l.answered IS NOT NULL ORDER BY k.began DESC LIMIT 1)
+	(SELECT max(k.began) FROM call_link k WHERE k.key = p.key AND k.spoken = 1)
 	FROM phone p LEFT JOIN contact c ON c.rid = p.key >> 2 AND p.key & 3 = 0 LEFT JOIN company f ON f.rid = c.company
 	WHERE p.e164 = ? ORDER BY p.key & 3 LIMIT ?`
 
@@ -162,12 +161,10 @@ func numberOf(numbers []crm.Number, p crm.Party) (n crm.Number, index int) {
 	return crm.Number{}, 0
 }
 
+const lastSpokenTo = "SELECT max(began) FROM call_link WHERE key = ? AND spoken = 1"
+
 // lastSpoken is when there was last a conversation with a record; zero when never.
 func lastSpoken(q querier, k key) (at time.Time, err error) {
-	err = q.row(`SELECT c.began FROM call_link k JOIN call c ON c.rid = k.call
-		WHERE k.key = ? AND c.answered IS NOT NULL ORDER BY k.began DESC LIMIT 1`, int64(k)).Scan(unixMilli{&at})
-	if err == sql.ErrNoRows {
-		return time.Time{}, nil
-	}
+	err = q.row(lastSpokenTo, int64(k)).Scan(unixMilli{&at})
 	return at, explain(err)
 }

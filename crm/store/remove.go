@@ -146,7 +146,7 @@ func (t *tx) moveActivities(from, to key) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec("INSERT OR IGNORE INTO call_link(key, began, call, pos) SELECT ?, began, call, pos FROM call_link WHERE key = ?",
+	if _, err := t.exec("INSERT OR IGNORE INTO call_link(key, began, call, pos, spoken) SELECT ?, began, call, pos, spoken FROM call_link WHERE key = ?",
 		int64(to), int64(from)); err != nil {
 		return err
 	}

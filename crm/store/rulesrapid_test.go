@@ -181,6 +181,7 @@ func (w *aWorld) check() {
 		"links to records that are gone": `SELECT count(*) FROM call_link k WHERE CASE k.key & 3 WHEN 0 THEN NOT EXISTS(SELECT 1 FROM contact WHERE rid = k.key >> 2)
 			WHEN 1 THEN NOT EXISTS(SELECT 1 FROM company WHERE rid = k.key >> 2) WHEN 2 THEN NOT EXISTS(SELECT 1 FROM lead WHERE rid = k.key >> 2)
 			ELSE NOT EXISTS(SELECT 1 FROM deal WHERE rid = k.key >> 2) END`,
+		"links that do not say whether somebody spoke": linksSpokenWrongly,
 	} {
 		var n int
 		w.ok(w.s.readDB.QueryRow(query).Scan(&n))

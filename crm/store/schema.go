@@ -309,6 +309,11 @@ CREATE INDEX call_result ON call(result, began) WHERE result <> '';
 `, `
 -- the log in the order of how long calls took (see callLength); of those that are over, too
 CREATE INDEX call_length ON call(ended - coalesce(answered, began), began) WHERE outcome <> 0;
+`, `
+-- when there was last a conversation with a record (C3), however often it was not answered since; a call that rings is not in it
+ALTER TABLE call_link ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0;
+UPDATE call_link SET spoken = 1 WHERE call IN (SELECT rid FROM call WHERE answered IS NOT NULL);
+CREATE INDEX call_link_spoken ON call_link(key, began) WHERE spoken = 1;
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it

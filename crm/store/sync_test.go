@@ -246,6 +246,10 @@ func sameState(t fataler, here, there *Store) {
 			t.Fatalf("%s has %d rows in the end: %v", table, n, err)
 		}
 	}
+	var spoken int
+	if err := there.readDB.QueryRow(linksSpokenWrongly).Scan(&spoken); err != nil || spoken > 0 {
+		t.Fatalf("%d links do not say whether somebody spoke: %v", spoken, err)
+	}
 	var derived [2]int
 	for i, s := range []*Store{here, there} {
 		if err := s.readDB.QueryRow("SELECT (SELECT count(*) FROM phone) * 1000 + (SELECT count(*) FROM call_link)").Scan(&derived[i]); err != nil {
