@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -164,6 +165,49 @@ func TestWhatIsTypedStaysWhenTheRecordChanges_I2(t *testing.T) {
 	}
 	b.tap("button", "Cancel")
 	b.waits("Head of purchasing")
+}
+
+// A change among the missed calls makes the rows anew that it is about, and no other.
+func TestMissedCallsAreDrawnAnewWhereTheyChanged_H6(t *testing.T) {
+	d := fullDesk()
+	rows := []desk.Row{
+		{Call: "a", Title: "Anna", At: mainNow, Tone: "missed", Dial: "+49"},
+		{Call: "b", Title: "Bert", At: mainNow, Tone: "missed", Dial: "+49"},
+		{Call: "c", Title: "Cora", At: mainNow, Tone: "missed", Dial: "+49"},
+	}
+	d.lists[desk.MissedList] = rows
+	b := newMainBench(t, d, &mainSettings{accounts: oneAccount}, Look{"en", "light"})
+	b.tap("item", "Missed")
+	b.settle()
+	p := b.m.pages[pageMissed].(*missedPage)
+	before := slices.Clone(p.rows)
+	rows = slices.Clone(rows)
+	rows[0].Attempts, rows[1].Calling = 3, "Dora Dahl"
+	d.mu.Lock()
+	d.lists[desk.MissedList] = rows
+	d.mu.Unlock()
+	b.colleague()
+	b.waits("3×")
+	b.waits("Dora is calling")
+	if p.rows[0] == before[0] || p.rows[1] == before[1] {
+		t.Error("a row that changed is the one of before")
+	}
+	if p.rows[2] != before[2] {
+		t.Error("a row that did not change was made anew")
+	}
+	if !p.rows[0].selected || p.rows[1].selected || p.rows[2].selected {
+		t.Error("the first is not the chosen one any more")
+	}
+	p.choose(p.rows[2])
+	p.draw()
+	if p.rows[0].selected || !p.rows[2].selected {
+		t.Error("drawn anew, another one is chosen")
+	}
+	p.why = "Connect a PBX account first"
+	p.draw()
+	if p.rows[2].call.Enabled() {
+		t.Error("a call back is offered that cannot be placed")
+	}
 }
 
 func TestMissedCallsStayWhereTheyAreLookedAt_H6_I2(t *testing.T) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"reflect"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -24,8 +25,9 @@ type missedPage struct {
 	done     *listPager
 	showDone bool
 	rows     []*missedRow
-	at       string // the key of the chosen row
-	most     int    // how many rows are drawn
+	drawn    map[drawnKey]drawnRow // what is on the screen
+	at       string                // the key of the chosen row
+	most     int                   // how many rows are drawn
 	order    crm.Order
 	heads    *fyne.Container
 	wide     map[string]float32 // widths of columns that were changed
@@ -144,14 +146,42 @@ func (p *missedPage) draw() {
 	waiting, _ := p.open.Total()
 	today := p.doneToday(now)
 	p.sub.SetText(text.T("{n} open, {done} done today", "n", text.Number(int64(waiting)), "done", text.Number(int64(len(today)))))
-	p.rows = nil
+	before := p.drawn
+	p.rows, p.drawn = nil, map[drawnKey]drawnRow{}
 	kit.Redraw(p.body, func() {
-		p.body.Objects = []fyne.CanvasObject{p.content(waiting, today, now)}
+		p.body.Objects = []fyne.CanvasObject{p.content(before, waiting, today, now)}
 		p.body.Refresh()
 	})
 }
 
-func (p *missedPage) content(waiting int, today []desk.Row, now time.Time) fyne.CanvasObject {
+// drawnKey is a row in a list: a call that was just worked off is in both for a moment.
+type drawnKey struct {
+	row  string // rowKey
+	done bool
+}
+
+// drawnRow is a row with what it was drawn from.
+type drawnRow struct {
+	row    desk.Row
+	words  [3]string // what is not in the row, and changes its words: the day it is, the language, why no call can be placed
+	object fyne.CanvasObject
+}
+
+// keep is the row that was drawn from the same the last time, else a new one: while calls are worked off, most of a long list
+// stays as it is. A hundred new rows take some 7 ms of processor time.
+func (p *missedPage) keep(before map[drawnKey]drawnRow, done bool, r desk.Row, when string, make func() fyne.CanvasObject) fyne.CanvasObject {
+	now := drawnRow{row: r, words: [3]string{when, text.Language(), p.why}}
+	key := drawnKey{rowKey(r), done}
+	if was, ok := before[key]; ok && was.words == now.words && reflect.DeepEqual(was.row, now.row) {
+		now.object = was.object
+	} else {
+		now.object = make()
+	}
+	p.drawn[key] = now
+	return now.object
+}
+
+func (p *missedPage) content(before map[drawnKey]drawnRow, waiting int, today []desk.Row, now time.Time) fyne.CanvasObject {
 	if p.open.Failed() != nil || p.done.Failed() != nil {
 		return kit.Middle(kit.ColumnAligned(10, kit.Center,
 			kit.NewStateWord(text.T("The list could not be read"), theme.IconAlert, kit.Bad, kit.Body),
@@ -165,7 +195,7 @@ func (p *missedPage) content(waiting int, today []desk.Row, now time.Time) fyne.
 		if len(rows) == 0 {
 			return kit.NewEmptyState(theme.IconMissed, "Nothing is done yet", "Missed calls come here when somebody has called back.", nil, nil)
 		}
-		return p.scroll(p.doneRows(rows, now, false), p.done)
+		return p.scroll(p.doneRows(before, rows, now, false), p.done)
 	}
 	if waiting == 0 && len(today) == 0 {
 		return kit.NewEmptyState(theme.IconCheckCheck, "No missed calls", "Whoever was not answered appears here until somebody calls back.", nil, nil)
@@ -183,7 +213,8 @@ func (p *missedPage) content(waiting int, today []desk.Row, now time.Time) fyne.
 		if i == 0 && !known {
 			p.at = rowKey(r)
 		}
-		row := newMissedRow(p, r, now)
+		row := p.keep(before, false, r, text.Day(r.At, now), func() fyne.CanvasObject { return newMissedRow(p, r, now) }).(*missedRow)
+		row.choose(rowKey(r) == p.at)
 		p.rows = append(p.rows, row)
 		column = append(column, row, kit.NewHairline())
 	}
@@ -192,7 +223,7 @@ func (p *missedPage) content(waiting int, today []desk.Row, now time.Time) fyne.
 	}
 	if len(today) > 0 {
 		column = append(column, kit.Pad(14, 20, 9, 20, kit.NewSection("Called back today", nil)), kit.NewHairline())
-		column = append(column, p.doneRows(today, now, true)...)
+		column = append(column, p.doneRows(before, today, now, true)...)
 	}
 	return p.scroll(column, p.open)
 }
@@ -242,22 +273,27 @@ func closedWidth(timeOnly bool) float32 {
 	return 96
 }
 
-func (p *missedPage) doneRows(rows []desk.Row, now time.Time, timeOnly bool) []fyne.CanvasObject {
+func (p *missedPage) doneRows(before map[drawnKey]drawnRow, rows []desk.Row, now time.Time, timeOnly bool) []fyne.CanvasObject {
 	var column []fyne.CanvasObject
 	for _, r := range rows {
 		when := text.Day(r.At, now)
 		if timeOnly {
 			when = text.Time(r.At)
 		}
-		line := kit.Sized(0, 35, kit.Pad(0, 20, 2, 20, kit.Row(8,
-			kit.NewIcon(theme.IconCheck, 14, theme.AnswerText).Image, kit.Grow(kit.NewData(joined("  ·  ", r.Title, r.Sub), kit.Body.In(theme.Text2)).Shrink(60)),
-			kit.NewData(r.ClosedBy, kit.Quiet), kit.Sized(closedWidth(timeOnly), 0, kit.NewData(when, kit.Quiet.Right())))))
-		row := newPressFocus("row", 0, line, func() { p.record(r) })
-		row.english = func() string { return r.Title }
-		row.shown = func() string { return joined(" · ", r.Title, r.Sub, r.ClosedBy, when) }
+		row := p.keep(before, true, r, when, func() fyne.CanvasObject { return p.doneRow(r, when, closedWidth(timeOnly)) })
 		column = append(column, row, kit.NewHairline())
 	}
 	return column
+}
+
+func (p *missedPage) doneRow(r desk.Row, when string, width float32) fyne.CanvasObject {
+	line := kit.Sized(0, 35, kit.Pad(0, 20, 2, 20, kit.Row(8,
+		kit.NewIcon(theme.IconCheck, 14, theme.AnswerText).Image, kit.Grow(kit.NewData(joined("  ·  ", r.Title, r.Sub), kit.Body.In(theme.Text2)).Shrink(60)),
+		kit.NewData(r.ClosedBy, kit.Quiet), kit.Sized(width, 0, kit.NewData(when, kit.Quiet.Right())))))
+	row := newPressFocus("row", 0, line, func() { p.record(r) })
+	row.english = func() string { return r.Title }
+	row.shown = func() string { return joined(" · ", r.Title, r.Sub, r.ClosedBy, when) }
+	return row
 }
 
 // move chooses the row by so many below.

@@ -89,12 +89,14 @@ func newMissedRow(p *missedPage, r desk.Row, now time.Time) *missedRow {
 		return true
 	}
 	m.ExtendBaseWidget(m)
-	m.choose(rowKey(r) == p.at)
 	return m
 }
 
 // choose shows the row as chosen: its button is the green one, and R presses it.
 func (m *missedRow) choose(on bool) {
+	if m.selected == on {
+		return
+	}
 	m.SetSelected(on)
 	if on && m.call.Enabled() {
 		m.call.SetKind(kit.Answer)

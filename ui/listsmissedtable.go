@@ -105,13 +105,10 @@ func (l missedColumns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	put(objects[0], missedLeft, x-missedLeft-tableGap)
 }
 
-// MinSize is for Fyne.
-func (l missedColumns) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	var height float32
-	for _, o := range objects {
-		height = max(height, o.MinSize().Height)
-	}
-	return fyne.NewSize(missedLeft+missedRight+missedAction, height)
+// MinSize is for Fyne. The height is said by what is around a row, so no cell is asked for its own: with a hundred rows that took
+// longer than all else.
+func (l missedColumns) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(missedLeft+missedRight+missedAction, 0)
 }
 
 // drawHeads draws the headings: a click orders by one, and its left edge can be dragged.
@@ -150,6 +147,7 @@ func (p *missedPage) widen(i int) kit.ColumnWiden {
 		p.opt.Kept.SetString(prefMissedWidths, writeWidths(p.wide))
 		p.taken = nil
 		p.drawHeads()
+		p.drawn = nil // as wide as before, none would be laid out anew
 		p.draw()
 	}
 	return kit.ColumnWiden{

@@ -110,7 +110,14 @@ func TestTheMissedCallsAreOrderedAndTheirColumnsWidened(t *testing.T) {
 	b.tap("heading", "Line")
 	line := missedTable()[2]
 	was := p.width(line)
+	cell := func() float32 {
+		return p.rows[0].content.(*fyne.Container).Objects[0].(*fyne.Container).Objects[3].Size().Width
+	}
+	drawn := cell()
 	pull(b.edge(2), -40) // its left edge
+	if got := cell(); got != drawn+40 {
+		t.Errorf("the cell of a row is %v wide after %v", got, drawn)
+	}
 	if p.width(line) != was+40 || p.width(missedTable()[1]) != missedTable()[1].width-40 {
 		t.Errorf("the line has %v, the time %v", p.width(line), p.width(missedTable()[1]))
 	}
