@@ -140,23 +140,36 @@ func TestAMachineThatWakesTriesAtOnce(t *testing.T) {
 	d.registered()
 }
 
+// networkOf gives the phone a network as local says: which address of this machine, if any, leads to another.
+func networkOf(local func(to string) (string, error)) func(*phone.Config, *phone.Account) {
+	return func(c *phone.Config, a *phone.Account) {
+		a.Bind = "0.0.0.0:0"
+		c.LocalAddr = func(_ context.Context, to string) (netip.Addr, error) {
+			at, err := local(to)
+			if err != nil {
+				return netip.Addr{}, err
+			}
+			return netip.ParseAddr(at)
+		}
+	}
+}
+
+var errNoNetwork = errors.New("network is unreachable")
+
 // A network that has IPv6 only is one, too.
 func TestANetworkOfIPv6OnlyIsNoticed(t *testing.T) {
 	t.Parallel()
 	pbx := siptest.New(t)
 	var there atomic.Bool
-	d := newDesk(t, pbx, waitsLong, func(c *phone.Config, a *phone.Account) {
-		a.Bind = "0.0.0.0:0"
-		c.LocalAddr = func(_ context.Context, to string) (netip.Addr, error) {
-			switch {
-			case !there.Load() || strings.HasPrefix(to, "192.0.2."):
-				return netip.Addr{}, errors.New("network is unreachable")
-			case strings.HasPrefix(to, "["):
-				return netip.MustParseAddr("2001:db8::2"), nil
-			}
-			return netip.MustParseAddr("127.0.0.1"), nil
+	d := newDesk(t, pbx, waitsLong, networkOf(func(to string) (string, error) {
+		switch {
+		case !there.Load() || strings.HasPrefix(to, "192.0.2."):
+			return "", errNoNetwork
+		case strings.HasPrefix(to, "["):
+			return "2001:db8::2", nil
 		}
-	})
+		return "127.0.0.1", nil
+	}))
 	d.retries()
 	there.Store(true)
 	d.registered()
@@ -167,16 +180,13 @@ func TestANetworkThatComesDuringATryIsNoticed(t *testing.T) {
 	t.Parallel()
 	pbx := siptest.New(t)
 	var there atomic.Bool
-	d := newDesk(t, pbx, waitsLong, func(c *phone.Config, a *phone.Account) {
-		a.Bind = "0.0.0.0:0"
-		c.LocalAddr = func(_ context.Context, to string) (netip.Addr, error) {
-			if !there.Load() {
-				there.Store(to == pbx.Addr())
-				return netip.Addr{}, errors.New("network is unreachable")
-			}
-			return netip.MustParseAddr("127.0.0.1"), nil
+	d := newDesk(t, pbx, waitsLong, networkOf(func(to string) (string, error) {
+		if !there.Load() {
+			there.Store(to == pbx.Addr())
+			return "", errNoNetwork
 		}
-	})
+		return "127.0.0.1", nil
+	}))
 	d.registered()
 	if all := d.registrations(); all[1].State != phone.Retrying {
 		t.Errorf("the first try has not failed: %+v", all)
