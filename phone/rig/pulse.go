@@ -194,19 +194,18 @@ func recorded(t testing.TB, file string, from int64) (s Sound, to int64) {
 	return s, from + int64(len(s.Samples))
 }
 
-// Hears waits for a second in which a speaker plays that tone and little else. On a busy machine the sound has gaps; one that is
-// always broken is never heard so.
+// Hears waits until a speaker has played a second of that tone and little else, from now on and in all: what a busy machine
+// leaves out between does not count.
 func (p *Pulse) Hears(t testing.TB, sink string, hertz float64) {
 	t.Helper()
 	file, rec := p.record(t, sink)
 	defer rec.Stop()
-	last, at := Sound{Rate: pulseRate}, int64(0)
+	e, at := Ear{Hertz: hertz, Rate: pulseRate}, int64(0)
 	Eventually(t, 30*time.Second, fmt.Sprintf("a second of %v Hz from the %s", hertz, sink), func() (bool, string) {
 		var more Sound
 		more, at = recorded(t, file, at)
-		last.Samples = append(last.Samples, more.Samples...)
-		last = last.Cut(last.Seconds()-1, last.Seconds())
-		return last.Seconds() > 0.99 && last.Share(hertz) > 0.8, fmt.Sprintf("%.2f of %.1f s, level %.3f", last.Share(hertz), last.Seconds(), last.Level())
+		e.Take(more.Samples)
+		return e.Lasted >= 1, e.String()
 	})
 }
 

@@ -77,7 +77,6 @@ func TestBenchRing(t *testing.T) {
 // gone waits until the call window has been put away.
 func (o *office) gone(p *program, pixels *ui.Pixels, head image.Rectangle, identified []byte) {
 	o.t.Helper()
-	p.do(p.door.WaitFor(p.ctx(), "call", "Close", soon))
 	p.tap("call", "Close")
 	p.do(p.door.WaitGone(p.ctx(), "call", "", soon))
 	phone.Eventually(o.t, soon, "the call window is away", func() (bool, string) { return !pixels.Equal(head, identified), "still there" })

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -46,8 +47,9 @@ func (p *program) written(field string) string {
 func (p *program) beginsLead(screen *ui.Screen) {
 	p.t.Helper()
 	p.tap("main", "Leads")
-	p.usable("main", "New lead")
+	p.tap("main", "New lead")
 	p.do(p.door.WaitFor(p.ctx(), "main", "Last name", soon))
+	screen.WaitActive("Leadline", soon)
 	phone.Eventually(p.t, soon, "the first field has the keyboard", func() (bool, string) {
 		screen.Type("C")
 		return strings.HasPrefix(p.written("First name"), "C"), p.seen()
@@ -66,20 +68,17 @@ func TestALeadIsMadeConvertedAndMovedOverTheBoard(t *testing.T) {
 	p.types("main", "Number", stranger)
 	p.tap("main", "Save")
 
-	p.usable("main", "Convert…")
-	p.do(p.door.WaitFor(p.ctx(), "main", "Title of the deal", soon))
+	p.tap("main", "Convert…")
 	p.types("main", "Title of the deal", "Forty brackets")
 	p.tap("main", "Convert")
 	p.shows("main", "Became the deal")
 	p.tap("main", "Undo")
-	p.usable("main", "Convert…")
-	p.do(p.door.WaitFor(p.ctx(), "main", "Title of the deal", soon))
+	p.tap("main", "Convert…")
 	p.types("main", "Title of the deal", "Forty brackets")
 	p.tap("main", "Convert")
 	p.shows("main", "Became the deal")
 
-	p.usable("main", "Follow-up")
-	p.do(p.door.WaitFor(p.ctx(), "main", "What is to be done", soon))
+	p.tap("main", "Follow-up")
 	p.types("main", "What is to be done", "Send the offer")
 	p.tap("main", "Save")
 	p.do(p.door.WaitFor(p.ctx(), "main", "Change…", soon))
@@ -97,7 +96,7 @@ func TestALeadIsMadeConvertedAndMovedOverTheBoard(t *testing.T) {
 	p.shows("main", "Forty brackets: In talks")
 	phone.Eventually(t, soon, "the card is in the next column", func() (bool, string) {
 		now, _, _ := p.card("Forty brackets")
-		return now > x+w/2, ""
+		return now > x+w/2, fmt.Sprintf("at %d, and was at %d", now, x)
 	})
 	p.do(p.door.Choose(p.ctx(), "main", "Forty brackets", "Won"))
 	p.shows("main", "0 open")

@@ -57,10 +57,11 @@ func (f longFrame) String() string {
 
 // ours is what the program took of a frame, in ms. OpenGL and the screen are threads and a program of their own here, which
 // have to wait for a processor, too. So long as somebody waits for one the windows' thread may stand still; what it runs
-// counts in any case, and all of it does where the goroutine is found waiting for one of ours, a file or a lock.
+// counts in any case, and all of it does where the goroutine is found waiting for one of ours, a file or a lock. Nobody has
+// looked ("") where the watch did not get a processor for as long.
 func (f longFrame) ours() float64 {
 	inGL := len(f.Did) > 0 && (strings.Contains(f.Did[0], "_Cfunc_glfw") || strings.Contains(f.Did[0], "_Cfunc_glow"))
-	if inGL || f.State == "running" || f.State == "runnable" {
+	if inGL || f.State == "running" || f.State == "runnable" || f.State == "" {
 		return max(f.Ran, f.Took-f.Machine)
 	}
 	// A clock ends this wait after 8 ms: what is more is the machine's, where it had no free processor.
@@ -77,6 +78,7 @@ func newDay(t *testing.T, customers, calls int) *day {
 	o.customers(customers)
 	o.more = append(o.more, "FYNE_CACHE="+fyneCache.String())
 	d := &day{program: o.start(), calls: calls, at: r.Wait(t, 30*time.Second), caller: newCaller(t)}
+	o.screen.WaitActive("Leadline", soon)
 	d.look("the program has begun") // begins the watch
 	d.long, d.worst = nil, 0
 	return d
@@ -101,7 +103,18 @@ func (d *day) work() {
 		}
 	}
 	d.memory[1] = d.rest()
+	for range 2 { // a busy machine gives back late; what leaks stays
+		if d.grown() <= mostGrown {
+			break
+		}
+		d.memory[1] = min(d.memory[1], d.rest())
+	}
 }
+
+const mostGrown = 1.2
+
+// grown is the memory of the evening by that of the morning.
+func (d *day) grown() float64 { return float64(d.memory[1]) / float64(d.memory[0]) }
 
 // fyneCache is how long Fyne keeps what it has not painted. A minute of a real day has one call; the test's day
 // has dozens.
@@ -138,9 +151,7 @@ func (d *day) call(i int, number string) {
 		d.until("the note is saved", func(s state) bool { return len(s.Calls) > 0 && s.Calls[len(s.Calls)-1].NoteSaved })
 		call.HangUp()
 	}
-	d.do(d.door.WaitFor(d.ctx(), "call", "Close", soon))
-	d.tap("call", "Close")
-	d.do(d.door.WaitGone(d.ctx(), "call", "", soon))
+	d.close()
 }
 
 // office is what an agent does between two calls.
@@ -150,6 +161,7 @@ func (d *day) office(i int) {
 		d.tap("main", page)
 		d.scroll()
 	}
+	d.o.screen.WaitActive("Leadline", soon)
 	d.o.screen.Keys("ctrl+k")
 	d.o.screen.Type(fmt.Sprintf("kunde%d", i))
 	d.shows("main", fmt.Sprintf("Kunde%d", i))
@@ -193,7 +205,7 @@ func (d *day) look(when string) {
 
 func (d *day) report(bound string) {
 	d.t.Helper()
-	grown := float64(d.memory[1]) / float64(d.memory[0])
+	grown := d.grown()
 	phone.Row(d.t, fmt.Sprintf("a day of %d calls: longest frame, memory in the evening", d.calls),
 		fmt.Sprintf("%.1f ms (%d looks), %s, %.2f × the morning's", d.worst, d.frames, megabytes(d.memory[1]), grown), "", bound)
 	if len(d.long) > 0 {
@@ -202,7 +214,7 @@ func (d *day) report(bound string) {
 	if d.frames < 100*d.calls {
 		d.t.Errorf("only %d frames were looked at in %d calls", d.frames, d.calls)
 	}
-	if grown > 1.2 {
+	if grown > mostGrown {
 		d.t.Errorf("the program takes %.2f times the memory of the morning", grown)
 	}
 }

@@ -33,11 +33,10 @@ func TestAMenuIsWorkedByKeys(t *testing.T) {
 		t.Helper()
 		phone.Eventually(t, soon, what, func() (bool, string) { return strings.Contains(p.seen(), text) == there, p.seen() })
 	}
-	until("the main window has the keyboard", true, "Search, or dial a number")
-	phone.Eventually(t, 3*soon, "the sheet of keys is there", func() (bool, string) { // the keyboard is given by the window manager
-		o.screen.Keys("shift+slash")
-		return strings.Contains(p.seen(), "In a call window"), p.seen()
-	})
+	until("the main window is drawn", true, "Search, or dial a number")
+	o.screen.WaitActive("Leadline", soon) // the keyboard is given by the window manager
+	o.screen.Keys("shift+slash")
+	until("the sheet of keys is there", true, "In a call window")
 	o.screen.Keys("Escape")
 	until("Esc closes the sheet", false, "In a call window")
 	for _, keys := range [][]string{{"Escape"}, {"Down", "Up", "Escape"}} {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -25,8 +26,8 @@ func TestTheProgramLivesInTheTray(t *testing.T) {
 	}
 	hidden := func(want bool) {
 		t.Helper()
-		phone.Eventually(t, soon, "the main window is hidden or shown", func() (bool, string) {
-			return (o.screen.Window("Leadline") == "") == want, o.screen.Window("Leadline")
+		phone.Eventually(t, soon, fmt.Sprintf("hidden is the main window: %v", want), func() (bool, string) {
+			return (o.mainWindow() == "") == want, o.screen.Seen()
 		})
 	}
 
@@ -85,7 +86,7 @@ func TestWithoutATrayClosingEndsTheProgram(t *testing.T) {
 	select {
 	case <-p.Done():
 	case <-time.After(soon):
-		t.Fatalf("nobody can see it and it goes on; %q has the keyboard, on the screen are %q", o.screen.Active(), o.screen.Windows())
+		t.Fatalf("nobody can see it and it goes on; %s", o.screen.Seen())
 	}
 }
 
@@ -104,7 +105,7 @@ func TestABusThatAnswersNothingHoldsUpNeitherWindowsNorCalls(t *testing.T) {
 	p.do(p.door.Call(p.ctx(), "600", ""))
 	p.until("we talk", func(s state) bool { return len(s.Calls) == 1 && s.Calls[0].State == "talking" })
 	p.tap("call", "Hang up")
-	p.tap("call", "Close")
+	p.close()
 	closeWindow(t, p)
 	select {
 	case <-p.Done():
@@ -115,7 +116,7 @@ func TestABusThatAnswersNothingHoldsUpNeitherWindowsNorCalls(t *testing.T) {
 			t.Errorf("it could not end by itself:\n%s", p.Output())
 		}
 	case <-time.After(soon):
-		t.Fatal("it does not end")
+		t.Fatalf("it does not end; %s", o.screen.Seen())
 	}
 }
 
@@ -134,6 +135,10 @@ func (o *office) inTheTray() {
 // closeWindow has the window manager close the main window, as its cross does.
 func closeWindow(t *testing.T, p *program) {
 	t.Helper()
-	screen := p.o.screen
-	screen.Close(screen.WaitWindow("Leadline", soon))
+	id := ""
+	phone.Eventually(t, soon, "the main window is there", func() (bool, string) {
+		id = p.o.mainWindow()
+		return id != "", p.o.screen.Seen()
+	})
+	p.o.screen.Close(id)
 }

@@ -104,15 +104,18 @@ var toTag = regexp.MustCompile(`(?m)^To:[^\r\n]*(;tag=[^;\r\n]+)`)
 func (c *caller) await(status string) string {
 	c.t.Helper()
 	b := make([]byte, 8192)
-	c.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+	c.conn.SetReadDeadline(time.Now().Add(2 * soon))
+	var came []string
 	for {
 		n, err := c.conn.Read(b)
 		if err != nil {
-			c.t.Fatalf("no %s: %v", status, err)
+			c.t.Fatalf("call %d: no %s, but %q: %v", c.n, status, came, err)
 		}
-		if s := string(b[:n]); strings.HasPrefix(s, "SIP/2.0 "+status) && strings.Contains(s, fmt.Sprintf("Call-ID: %d@", c.n)) {
+		s := string(b[:n])
+		if strings.HasPrefix(s, "SIP/2.0 "+status) && strings.Contains(s, fmt.Sprintf("Call-ID: %d@", c.n)) {
 			return s
 		}
+		came = append(came, s)
 	}
 }
 

@@ -42,7 +42,7 @@ func TestAStartThatFailsIsToldOnTheDesktop(t *testing.T) {
 
 func shows(t *testing.T, s *ui.Screen, title string) {
 	t.Helper()
-	phone.Eventually(t, 40*time.Second, "a window "+title, func() (bool, string) { return s.Window(title) != "", "" })
+	s.WaitWindow(title, time.Minute)
 }
 
 // A desktop without OpenGL: the window comes all the same, or a dialog says what to do.
@@ -63,6 +63,6 @@ func TestLeadlineStartsWhereNothingDraws(t *testing.T) {
 		// EGL finds no vendor, and the variable that tells that it was tried is set.
 		p := phone.Start(t, "leadline", bareDesk(t, s, "LIBGL_ALWAYS_SOFTWARE=1", "__EGL_VENDOR_LIBRARY_FILENAMES=/nonexistent"))
 		shows(t, s, "Leadline cannot draw its windows")
-		p.Says(t, "Install the software renderer", 10*time.Second)
+		p.Says(t, "Install the software renderer", time.Minute)
 	})
 }

@@ -21,7 +21,7 @@ func TestTheWelcomeTestsTheAccountAsItIsTypedIn(t *testing.T) {
 	p.shows("main", "Wrong user or password")
 	p.types("main", "Password", "one")
 	p.shows("main", "Registered")
-	p.usable("main", "Save and continue")
+	p.tap("main", "Save and continue")
 	registered := func(s state) bool { return len(s.Accounts) == 1 && s.Accounts[0].State == "registered" }
 	p.until("the account is registered", registered)
 	phone.Eventually(t, soon, "one contact of ours at the PBX", func() (bool, string) {
