@@ -67,6 +67,9 @@ func (s *Store) WaitIndexed(ctx context.Context) error {
 		case <-s.indexer.done:
 			return errors.New("the search index is not finished; the next start goes on with it")
 		case <-s.indexer.none:
+			if s.Unindexed() == 0 {
+				s.indexer.nothingLeft() // others may be waiting, too
+			}
 		}
 	}
 	return nil
@@ -106,11 +109,16 @@ func (s *Store) indexAll(ctx context.Context, i *indexer) (err error) {
 			return err
 		}
 	}
+	i.nothingLeft()
+	return nil
+}
+
+// nothingLeft wakes one of those who wait for it.
+func (i *indexer) nothingLeft() {
 	select {
 	case i.none <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 const unindexedInsert = "INSERT INTO unindexed(kind, first, last) VALUES(?, ?, ?) ON CONFLICT DO UPDATE SET last = max(last, excluded.last)"

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"reflect"
 	"testing"
+	"time"
 
 	"leadline/crm"
 )
@@ -43,6 +45,24 @@ func TestALargeImportIsIndexedInTheBackground(t *testing.T) {
 		if found := must(s.Search(ctx, typed, 128))(t); !hasName(found, name) {
 			t.Errorf("%q finds %v", typed, found)
 		}
+	}
+}
+
+// Whoever waits for the index hears of its end, however many they are.
+func TestAllWhoWaitForTheIndexHearOfItsEnd(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "leadline.db"))
+	s.indexer.end() // so that all of them wait before it begins
+	welcomed(t, s, indexLater)
+	ok(t, s.startIndexer())
+	soon, stop := context.WithTimeout(ctx, 30*time.Second)
+	defer stop()
+	const waiting = 3
+	ended := make(chan error, waiting)
+	for range waiting {
+		go func() { ended <- s.WaitIndexed(soon) }()
+	}
+	for range waiting {
+		ok(t, <-ended)
 	}
 }
 
