@@ -113,8 +113,7 @@ func TestARestoredLaptopIsAnotherClient(t *testing.T) {
 	before := one.client()
 	a.push(before, []wire.Command{{Seq: commands[0].Seq, ID: one.NewID(), Name: commands[0].Name, At: commands[0].At,
 		Args: json.RawMessage(strings.ReplaceAll(string(commands[0].Args), "lost and sent", "of the one before"))}})
-	for !one.pull(9) { // the number is acknowledged, for another command
-	}
+	one.pullAll(9) // the number is acknowledged, for another command
 	if y := must(one.Standing(ctx))(t); y.Waiting != 1 {
 		t.Fatalf("%+v: acknowledged by number alone", y)
 	}

@@ -185,17 +185,28 @@ func (g agent) pull(limit int) bool {
 	return !p.More
 }
 
-func (g agent) settle() {
-	for {
-		commands, err := g.Outbox(ctx, 1, 1)
-		g.a.ok(err)
-		if len(commands) == 0 {
-			break
+// pullAll pulls to the head. Each page brings some of the rows that there are, so it takes no more of them.
+func (g agent) pullAll(limit int) {
+	for range len(g.a.rows) + 1 {
+		if g.pull(limit) {
+			return
 		}
+	}
+	g.a.ok(fmt.Errorf("%d rows, and their end is not reached", len(g.a.rows)))
+}
+
+func (g agent) settle() {
+	y, err := g.Standing(ctx)
+	g.a.ok(err)
+	for range y.Waiting { // each push has one answered at least
 		g.push(3, false)
 	}
-	for !g.pull(4) {
+	commands, err := g.Outbox(ctx, 1, 1)
+	g.a.ok(err)
+	if len(commands) > 0 {
+		g.a.ok(fmt.Errorf("command %d still waits after %d pushes", commands[0].Seq, y.Waiting))
 	}
+	g.pullAll(4)
 	g.fetchWanted()
 }
 
