@@ -81,7 +81,7 @@ func (b *boardCard) face(pale bool) fyne.CanvasObject {
 	if c.Who != "" && !pale {
 		bottom.Add(kit.NewAvatar(c.Who, 22))
 	}
-	return kit.Sized(0, cardHeight, kit.Pad(8, 10, 8, 11, kit.Column(2, kit.NewData(c.Title, ink(kit.Strong)).Shrink(20),
+	return kit.Sized(0, cardHeight, kit.Pad(11, 10, 8, 11, kit.Column(3, kit.NewData(c.Title, ink(kit.Strong)).Shrink(20),
 		kit.NewData(joined(" · ", c.CompanyName, c.ContactName), ink(kit.Secondary)).Shrink(20), kit.Grow(kit.Gap(0)), kit.Sized(0, 22, bottom))))
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -98,6 +99,39 @@ func TestADealIsDraggedToAnotherStageAndBack_F4(t *testing.T) {
 	b.drag(b.widget("card", "Lüftung Neubau").(*boardCard), 1, func() {}) // its own column
 	if b.finds("button", "Undo") {
 		t.Error("a card that was put back is told of")
+	}
+}
+
+// look.md's main-deals-light has title, company and amount on these pixels below the top of a card.
+func TestTheWordsOfACardStandWhereLookHasThem(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	deals(t, s)
+	b.m.Go(pageDeals)
+	b.waits("Kühlzelle 8 m²")
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b.widget("card", "Kühlzelle 8 m²").(*boardCard))
+	img := picture(b.m.Window().Canvas())
+	var inked []int
+	for y := range cardHeight - 4 {
+		for x := 2; x < 34; x++ {
+			if r, _, _, _ := img.At(int(at.X)+x, int(at.Y)+y).RGBA(); r>>8 < 150 {
+				inked = append(inked, y)
+				break
+			}
+		}
+	}
+	if len(inked) == 0 {
+		t.Fatal("the card is empty")
+	}
+	var lines [][2]int
+	for _, y := range inked {
+		if n := len(lines); n > 0 && y-lines[n-1][1] <= 3 {
+			lines[n-1][1] = y
+		} else {
+			lines = append(lines, [2]int{y, y})
+		}
+	}
+	if want := [][2]int{{14, 23}, {31, 41}, {61, 72}}; !slices.Equal(lines, want) {
+		t.Errorf("title, company and amount of the card at %v are on the rows %v, in look on %v", at, lines, want)
 	}
 }
 
