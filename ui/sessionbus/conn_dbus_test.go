@@ -7,27 +7,14 @@ import (
 	"errors"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/godbus/dbus/v5"
 
-	phone "leadline/phone/rig"
+	"leadline/ui/rig"
 )
-
-// bus starts a real bus for this test alone, which can be told to hang.
-func bus(t *testing.T) *phone.Process {
-	t.Helper()
-	phone.Need(t, "dbus-daemon")
-	address := "unix:path=" + filepath.Join(t.TempDir(), "bus")
-	d := phone.Start(t, "dbus-daemon", exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address="+address, "--print-address"))
-	d.Says(t, "unix:", 10*time.Second)
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-	t.Cleanup(d.Thaw) // what is frozen does not end
-	return d
-}
 
 // soon is much more than the patience of these tests, and much less than for ever.
 const soon = 10 * time.Second
@@ -81,7 +68,7 @@ func TestABusThatNeverSpeaksIsGivenUp(t *testing.T) {
 }
 
 func TestABusThatHangsHoldsNobodyUp(t *testing.T) {
-	d := bus(t)
+	d, _ := rig.StartBus(t)
 	c, err := Join(context.Background(), soon)
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +101,7 @@ func TestABusThatHangsHoldsNobodyUp(t *testing.T) {
 
 // A bus that reads nothing takes nothing either once what lies between is full: a signal, which has no answer, then waits, too.
 func TestABusThatTakesNothingHoldsNobodyUp(t *testing.T) {
-	d := bus(t)
+	d, _ := rig.StartBus(t)
 	c, err := Join(context.Background(), soon)
 	if err != nil {
 		t.Fatal(err)

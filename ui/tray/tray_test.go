@@ -4,7 +4,6 @@ package tray
 
 import (
 	"net"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,11 +16,7 @@ import (
 )
 
 func TestTheIconIsWhereSomebodyShowsIt(t *testing.T) {
-	phone.Need(t, "dbus-daemon")
-	bus := "unix:path=" + filepath.Join(t.TempDir(), "bus")
-	d := phone.Start(t, "dbus-daemon", exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address="+bus, "--print-address"))
-	d.Says(t, "unix:", time.Minute)
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus)
+	_, bus := rig.StartBus(t)
 
 	var opened, changed atomic.Int32
 	chosen := make(chan string, 8)
@@ -104,11 +99,7 @@ func TestWithoutASessionBusThereIsNoTray(t *testing.T) {
 
 // A bus that hangs takes the icon away, so that no window hides behind it; with the bus the icon comes back.
 func TestABusThatHangsTakesTheIconAwayForAsLong(t *testing.T) {
-	phone.Need(t, "dbus-daemon")
-	bus := "unix:path=" + filepath.Join(t.TempDir(), "bus")
-	d := phone.Start(t, "dbus-daemon", exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--address="+bus, "--print-address"))
-	d.Says(t, "unix:", 5*time.Second)
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus)
+	d, bus := rig.StartBus(t)
 	panel := rig.StartTray(t, bus)
 	panel.Host()
 	tray := &Tray{
