@@ -271,6 +271,12 @@ func (c *call) end(cause Cause, code int, reason string) {
 		}
 	}
 	k := c.conference
+	whole := false
+	defer func() {
+		if !whole { // something panics; panicked sees to the rest
+			c.release(k)
+		}
+	}()
 	c.conference, c.view.Conference = nil, ""
 	c.view.State, c.view.Cause = Ended, cause
 	c.view.SIPCode, c.view.SIPReason = code, reason
@@ -306,6 +312,7 @@ func (c *call) end(cause Cause, code int, reason string) {
 		c.hear(heard{tone: noTone})
 		c.closeBox()
 	}
+	whole = true
 	if tone == noTone {
 		silence()
 		return
@@ -335,19 +342,19 @@ func (c *call) lost(why string) { c.end(Failed, 0, why) }
 // panicked ends a call that went wrong, and leaves the others alone.
 func (c *call) panicked(v any) {
 	c.log.Error("panic in a call, survived", "panic", v, "stack", string(debug.Stack()))
-	defer func() {
-		if again := recover(); again != nil { // nothing of it can be relied on
-			c.log.Error("panic at the end of a call, survived", "panic", again)
-			c.view.State, c.view.Cause, c.view.SIPReason = Ended, Failed, fmt.Sprintf("internal error: %v", v)
-			c.view.Ended = c.phone.cfg.Now()
-			c.publish()
-			c.box.close()
-		}
-	}()
-	if c.view.State == Ended {
-		c.box.close()
+	if c.view.State != Ended && c.surely(func() { c.giveUp(v) }) {
 		return
 	}
+	if c.view.State != Ended { // nothing of it can be relied on
+		c.view.State, c.view.Cause, c.view.SIPReason = Ended, Failed, fmt.Sprintf("internal error: %v", v)
+	}
+	c.release(c.conference)
+	if !c.surely(c.closeBox) {
+		c.box.close()
+	}
+}
+
+func (c *call) giveUp(why any) {
 	if d := c.dialog; d != nil {
 		switch {
 		case !c.view.Answered.IsZero():
@@ -358,7 +365,38 @@ func (c *call) panicked(v any) {
 			d.Refuse(500, "Server Internal Error")
 		}
 	}
-	c.end(Failed, 0, fmt.Sprintf("internal error: %v", v))
+	c.end(Failed, 0, fmt.Sprintf("internal error: %v", why))
+}
+
+// surely does a part of a call's end, and reports whether it came to its end itself.
+func (c *call) surely(part func()) (done bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("panic at the end of a call, survived", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	part()
+	return true
+}
+
+// release gives back what an ended call holds, and tells of its end, whatever of that panics: k is the conference it was in.
+func (c *call) release(k *conference) {
+	if c.view.Ended.IsZero() {
+		c.surely(func() { c.view.Ended = c.phone.cfg.Now() })
+	}
+	c.surely(c.stopRecording)
+	for _, stop := range c.sounds.drop() {
+		c.surely(stop)
+	}
+	if c.voice != nil {
+		c.surely(c.voice.close)
+	}
+	if c.phone.knows(c) {
+		c.surely(c.publish)
+	}
+	if k != nil {
+		c.surely(func() { c.phone.dissolve(k) })
+	}
 }
 
 // watch reads the statistics once a second and ends a call that fell silent.

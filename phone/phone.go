@@ -370,6 +370,13 @@ func (p *Phone) publish(c *call, v Call) {
 	p.mu.Unlock()
 }
 
+// knows says whether a call is one of those that go on, as far as was told.
+func (p *Phone) knows(c *call) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Contains(p.calls, c)
+}
+
 // refresh updates a call's figures without telling the Listener.
 func (p *Phone) refresh(c *call, v Call) {
 	p.mu.Lock()

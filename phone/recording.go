@@ -163,10 +163,9 @@ func (c *call) stopRecording() {
 	if c.tape == nil {
 		return
 	}
+	defer c.tape.Stop() // whatever panics
+	c.tape, c.view.Recording.State = nil, RecordingDone
 	c.voice.session.Record(nil)
-	c.tape.Stop()
-	c.tape = nil
-	c.view.Recording.State = RecordingDone
 }
 
 // recordingFailed goes on with the call, and says that it isn't recorded any more. Of a recording that another has

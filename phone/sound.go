@@ -70,6 +70,18 @@ func (s *sounds) want(w heard, voice audio.Voice) {
 	s.now = w
 }
 
+// drop forgets what is heard, and gives what stops it.
+func (s *sounds) drop() (stops []func()) {
+	for _, stop := range []*func(){&s.detach, &s.unring, &s.untone, &s.unwarm} {
+		if *stop != nil {
+			stops = append(stops, *stop)
+			*stop = nil
+		}
+	}
+	s.now = heard{tone: noTone}
+	return stops
+}
+
 func toggle(stop *func(), is, want bool, start func() func()) {
 	switch {
 	case want && !is:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"leadline/phone"
+	"leadline/phone/audio"
 	"leadline/phone/locate"
 	"leadline/phone/siptest"
 )
@@ -25,10 +26,15 @@ func (b *bomb) now() time.Time {
 }
 
 // ticking is a talking desk with a bomb for a clock.
-func ticking(t *testing.T) (*desk, *bomb, *siptest.Call, phone.Call, *net.UDPAddr) {
+func ticking(t *testing.T, change ...func(*phone.Config)) (*desk, *bomb, *siptest.Call, phone.Call, *net.UDPAddr) {
 	t.Helper()
 	pbx, clock := siptest.New(t), &bomb{}
-	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) { c.Now = clock.now }).registered()
+	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) {
+		c.Now = clock.now
+		for _, f := range change {
+			f(c)
+		}
+	}).registered()
 	caller := pbx.NewCall()
 	caller.Invite(siptest.SDP(4000))
 	c := d.state(phone.Ringing)
@@ -68,6 +74,61 @@ func TestAPanicAtTheEndOfACallEndsItNevertheless(t *testing.T) {
 		t.Errorf("ended: %+v", e)
 	}
 	d.eventually("no call is left", func() bool { return len(d.Calls()) == 0 })
+}
+
+// stuckSound panics when a voice is taken off it.
+type stuckSound struct {
+	*audio.Fake
+	taken int
+}
+
+func (s *stuckSound) Attach(v audio.Voice) (detach func()) {
+	off := s.Fake.Attach(v)
+	return func() {
+		off()
+		if s.taken++; s.taken == 1 {
+			panic("boom")
+		}
+	}
+}
+
+// Nothing of a call is left where its end panics, and its end is told: when the clock does, which is early, and
+// when the sound card does, in the middle.
+func TestACallWhoseEndPanicsLetsGoOfSocketsSoundAndRecording(t *testing.T) {
+	for name, change := range map[string]func(*phone.Config){
+		"clock": func(*phone.Config) {},
+		"sound": func(c *phone.Config) { c.Sound = &stuckSound{Fake: c.Sound.(*audio.Fake)} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, clock, caller, c, to := ticking(t, change)
+			d.SetRecordings(phone.Recordings{Directory: t.TempDir()})
+			d.do(d.Record(c.ID, true))
+			d.eventually("recorded", func() bool { return len(d.last(c.ID).Recording.Files) == 1 })
+			if name == "clock" {
+				clock.set.Store(1)
+			}
+			_ = d.HangUp(c.ID)
+			caller.Reply(caller.Expect("BYE"), 200, "OK", "")
+			end := d.state(phone.Ended)
+			if end.ID != c.ID || end.Ended.IsZero() {
+				t.Errorf("ended: %+v", end)
+			}
+			d.eventually("no sound is left", func() bool { return len(d.Calls()) == 0 && d.sound.Voices() == 0 && d.sound.Warmed() == 0 })
+			for _, port := range []int{to.Port, to.Port + 1} {
+				d.eventually("its port is free", func() bool {
+					conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: to.IP, Port: port})
+					if err == nil {
+						_ = conn.Close()
+					}
+					return err == nil
+				})
+			}
+			d.eventually("the recording has ended", func() bool {
+				s := d.last(c.ID).Recording.State
+				return s == phone.RecordingDone || s == phone.RecordingFailed // its own clock, by chance
+			})
+		})
+	}
 }
 
 func TestAPanicOnANewCallRefusesIt(t *testing.T) {

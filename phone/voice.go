@@ -325,15 +325,16 @@ func (v *voice) heardAgo() time.Duration {
 	return v.now().Sub(v.began) - time.Duration(v.lastHeard.Load())
 }
 
+// close frees the sockets, whatever panics before.
 func (v *voice) close() {
+	defer v.readers.Wait()
+	defer v.rtcp.Load().Close()
+	defer v.rtp.Load().Close()
+	defer v.guard.close()
 	if v.resolverCancel != nil {
 		v.resolverCancel()
 	}
 	if v.session != nil {
 		v.session.Close()
 	}
-	v.guard.close()
-	_ = v.rtp.Load().Close()
-	_ = v.rtcp.Load().Close()
-	v.readers.Wait()
 }
