@@ -287,7 +287,11 @@ func TestARedirectionIsNotFollowedWhenItsCallerGivesUpMeanwhile(t *testing.T) {
 	id, err := d.Dial("", "102")
 	d.do(err)
 	sends(pbx, pbx.Expect("INVITE"), 302, "Contact: <sip:103@"+pbx.Addr()+">")
-	<-asked
+	select {
+	case <-asked:
+	case <-time.After(siptest.Patience):
+		t.Fatal("nobody asked whether it may be called")
+	}
 	d.do(d.HangUp(id))
 	close(say)
 	d.ended(phone.Cancelled)
