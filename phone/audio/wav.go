@@ -118,7 +118,7 @@ type recorder struct {
 }
 
 func newRecorder(path string) (*recorder, error) {
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600) // what customers say
 	if err != nil {
 		return nil, fmt.Errorf("record the speaker: %w", err)
 	}
