@@ -121,7 +121,7 @@ func newProgram(o options) (p *program, err error) {
 		p.secrets = secret.OpenFile(o.Config.Data)
 	}
 	p.desk = desk.New(desk.Config{
-		File: p.store, Region: o.Config.UI.Region, Log: p.log,
+		File: p.store, Region: o.Config.UI.Region, Language: ui.Spoken(o.Config.UI.Language), Log: p.log,
 		Money: func(m crm.Money) string { return text.Money(m.Minor, m.Digits(), m.Currency) },
 	})
 	p.shared = &shared{p: p}
@@ -165,7 +165,6 @@ func (p *program) run(starts <-chan []string) error {
 	if err != nil {
 		return err
 	}
-	p.desk.SetLanguage(text.Language())
 	// The tables of places are large, and the first call should not wait for them.
 	go crm.WarmUp(text.Language())
 	go func() {
