@@ -52,6 +52,17 @@ func TestWrappedLinesFitAndLoseNothing(t *testing.T) {
 	}
 }
 
+func TestAnAmountStaysOnOneLine(t *testing.T) {
+	dress(t, theme.Light, "de")
+	amount := "6.250\u00a0€"
+	s := "Spare parts, plant Köln · " + amount
+	for w := Secondary.measure(amount).Width; w < Secondary.measure(s).Width; w++ {
+		if lines := Wrap(s, Secondary, ceil(w)); !strings.HasSuffix(lines[len(lines)-1], amount) {
+			t.Fatalf("at %v px: %q", w, lines)
+		}
+	}
+}
+
 func TestProseStopsAfterItsLines(t *testing.T) {
 	dress(t, theme.Light, "en")
 	p := NewProseData(strings.Repeat("word ", 100), Secondary).MaxLines(3)

@@ -3,6 +3,7 @@ package kit
 import (
 	"math"
 	"strings"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -95,13 +96,16 @@ func (p *Prose) breaks(width float32) []string {
 	return p.lines
 }
 
+// breakable says whether a line may end at r: not at the space between a number and its unit.
+func breakable(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f' }
+
 // Wrap breaks s at spaces so that each line fits into width px; a word that is
 // longer is broken inside.
 func Wrap(s string, style Style, width float32) []string {
 	out := []string{}
 	for _, para := range strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n") {
 		line := ""
-		for _, w := range strings.Fields(para) {
+		for _, w := range strings.FieldsFunc(para, breakable) {
 			try := w
 			if line != "" {
 				try = line + " " + w
