@@ -56,6 +56,16 @@ type Revoked struct {
 
 func (Revoked) Error() string { return "this device was signed out" }
 
+// Stolen tells that a refresh token came a second time, and that its device was revoked for that. It is a Revoked.
+type Stolen struct {
+	Workspace crm.ID // whose device it was
+}
+
+func (Stolen) Error() string { return "the refresh token came twice: " + Revoked{}.Error() }
+
+// Unwrap is for errors.As.
+func (Stolen) Unwrap() error { return Revoked{} }
+
 // Person is who comes in, and by what.
 type Person struct {
 	Workspace crm.ID

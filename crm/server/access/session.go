@@ -101,7 +101,7 @@ func (a *Access) fresh(p Person) Session {
 }
 
 // Refresh gives new tokens for a refresh token, once. Presented again it is a theft, and
-// the device is revoked; unless nobody has used what it was exchanged for: then the answer was lost.
+// the device is revoked (Stolen); unless nobody has used what it was exchanged for: then the answer was lost.
 func (a *Access) Refresh(ctx context.Context, refresh Token, device crm.ID) (s Session, err error) {
 	hash := refresh.hash()
 	if hash == nil {
@@ -164,7 +164,7 @@ func (a *Access) spent(ctx context.Context, t *database.Tx, hash []byte) (d Devi
 	if err != nil || !d.used && !superseded || !d.Revoked.IsZero() {
 		return d, nil, err
 	}
-	return d, Revoked{}, a.revoke(ctx, t, d, false)
+	return d, Stolen{d.person().Workspace}, a.revoke(ctx, t, d, false)
 }
 
 // seenEvery is how often it is written down that a device is there.

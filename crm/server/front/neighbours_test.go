@@ -114,6 +114,12 @@ func TestADeviceIsSignedOutAtEveryServer_G1(t *testing.T) {
 		{what: "signed out while the other hears nothing", alone: true, how: func(bens *program) {
 			anna.must(http.StatusNoContent, "DELETE", wire.PathDevices+"/"+string(bens.device), nil, nil)
 		}},
+		{what: "whose refresh token came twice", how: func(bens *program) {
+			first := wire.Refresh{Token: bens.session.Refresh, Device: bens.device}
+			bens.must(http.StatusOK, "POST", wire.PathRefresh, first, &bens.session)
+			bens.must(http.StatusOK, "GET", wire.PathDevices, nil, nil)
+			bens.refused(wire.BadSignIn, "POST", wire.PathRefresh, first)
+		}},
 		{what: "by the command line", how: func(*program) {
 			if err := errors.Join(o.access.Disable(t.Context(), "ben@example.org"), o.access.Enable(t.Context(), "ben@example.org"),
 				command(t, o.database).Tell(t.Context(), []database.News{{Workspace: string(o.workspace), Doubt: true}})); err != nil {

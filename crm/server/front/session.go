@@ -85,6 +85,10 @@ func (f *Front) refresh(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s, err := f.Access.Refresh(r.Context(), access.Token(in.Token), in.Device)
+	var stolen access.Stolen
+	if errors.As(err, &stolen) {
+		f.doubt(stolen.Workspace) // one of the two is connected, here or elsewhere
+	}
 	if err = f.guessed(r, err); err != nil {
 		f.refuse(w, r, problem(err))
 		return
