@@ -15,6 +15,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/server"
+	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/rig"
 	"leadline/crm/wire"
@@ -148,6 +149,27 @@ func TestADeviceIsSignedOutAtEveryServer_G1(t *testing.T) {
 		}
 		o.listens(o.front)
 		o.listens(there)
+	}
+}
+
+// A server whose clock ran a day ahead has said of somebody that they are free: they are not, and what they say now counts.
+func TestWhoIsThereTomorrowIsNotThere_D3(t *testing.T) {
+	o := openOn(t, rig.PostgresURL(t))
+	b := o.add("ben@example.org", crm.User{Name: "Ben"})
+	ben := o.signIn("ben@example.org")
+	o.front.Shared = true
+	who := access.Person{Workspace: o.workspace, User: b.ID, Device: ben.device}
+	if err := o.front.share(t.Context(), who, wire.Free, o.front.Engine.Now().AddDate(0, 0, 1)); err != nil {
+		t.Fatal(err)
+	}
+	o.front.readPresence(t.Context(), o.workspace)
+	if team := o.front.board.team(o.workspace); len(team) != 0 {
+		t.Errorf("there are %+v", team)
+	}
+	ben.must(http.StatusNoContent, "POST", wire.PathPresence, wire.Presence{State: wire.Talking}, nil)
+	o.front.readPresence(t.Context(), o.workspace)
+	if team := o.front.board.team(o.workspace); len(team) != 1 || team[0].State != wire.Talking {
+		t.Errorf("there are %+v", team)
 	}
 }
 

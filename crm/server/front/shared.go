@@ -71,11 +71,12 @@ func (f *Front) learn(ctx context.Context, workspace crm.ID) {
 	}
 }
 
+// readPresence passes over what is of the future: a server wrote it whose clock was ahead. Servers differ by less than presenceTime.
 func (f *Front) readPresence(ctx context.Context, workspace crm.ID) {
 	now := f.Engine.Now()
 	err := f.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
-		return t.Each(ctx, "SELECT user_id, device, state, since, heard FROM presence WHERE ws = $1 AND heard > $2",
-			[]any{string(workspace), now.Add(-presenceTime).UnixMilli()}, func(scan func(...any) error) error {
+		return t.Each(ctx, "SELECT user_id, device, state, since, heard FROM presence WHERE ws = $1 AND heard > $2 AND heard <= $3",
+			[]any{string(workspace), now.Add(-presenceTime).UnixMilli(), now.Add(presenceTime).UnixMilli()}, func(scan func(...any) error) error {
 				var user, device crm.ID
 				var s wire.Availability
 				var since, heard int64
