@@ -49,9 +49,6 @@ func (e *Engine) Commit(ctx context.Context, workspace crm.ID, pushes []Pushed) 
 			if outcomes[i], err = c.push(p); err != nil {
 				return err
 			}
-			if err := c.savePortion(); err != nil {
-				return err
-			}
 		}
 		if err := c.save(); err != nil {
 			return err
@@ -394,42 +391,8 @@ func (c *commit) apply(from ledger.Sender, cmd wire.Command) (keys []ledger.Key,
 	return c.batch.Apply(from, crm.Command{ID: cmd.ID, At: cmd.At, Change: change.Change}, c.now)
 }
 
-// portion is of how many commands the database writes what they did while those after them are done.
-const portion = 256
-
-// savePortion saves what was done so far, where that is enough to begin with.
-func (c *commit) savePortion() error {
-	if len(c.given) < portion {
-		return nil
-	}
-	if err := c.saveDone(); err != nil {
-		return err
-	}
-	c.t.Begun(c.ctx)
-	return nil
-}
-
-// save writes all that is not saved yet, and the counter last.
+// save gives each changed row a revision and writes it all; the counter last.
 func (c *commit) save() error {
-	if err := c.saveDone(); err != nil {
-		return err
-	}
-	var clients []database.Client
-	for _, client := range c.clients {
-		if client.User != "" { // else it was told off at its first word
-			clients = append(clients, *client)
-		}
-	}
-	// Always in the same order: two servers that lock rows crosswise would wait for each other.
-	slices.SortFunc(clients, func(a, b database.Client) int { return cmp.Compare(a.ID, b.ID) })
-	if err := c.t.SaveClients(c.ctx, clients, c.now.UnixMilli()); err != nil {
-		return err
-	}
-	return c.t.Advance(c.ctx, int(c.rev-c.head.Rev))
-}
-
-// saveDone gives a revision to each row that was changed since it was called last, and writes what the commands since did.
-func (c *commit) saveDone() error {
 	changed := c.batch.Changed()
 	c.number(changed)
 	if err := c.t.SaveChanges(c.ctx, changed, c.now); err != nil {
@@ -447,8 +410,18 @@ func (c *commit) saveDone() error {
 	if err := c.t.Log(c.ctx, c.log); err != nil {
 		return err
 	}
-	c.given, c.log, c.sounds = c.given[:0], c.log[:0], nil
-	return nil
+	var clients []database.Client
+	for _, client := range c.clients {
+		if client.User != "" { // else it was told off at its first word
+			clients = append(clients, *client)
+		}
+	}
+	// Always in the same order: two servers that lock rows crosswise would wait for each other.
+	slices.SortFunc(clients, func(a, b database.Client) int { return cmp.Compare(a.ID, b.ID) })
+	if err := c.t.SaveClients(c.ctx, clients, c.now.UnixMilli()); err != nil {
+		return err
+	}
+	return c.t.Advance(c.ctx, int(c.rev-c.head.Rev))
 }
 
 // saveAnswers keeps each answer once, even where two programs have sent a refused command in this transaction.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -79,71 +78,6 @@ func TestRevisionsAreDense(t *testing.T) {
 		if len(slices.Compact(slices.Clone(revs))) != len(revs) || revs[len(revs)-1] != ada.cursor {
 			t.Errorf("revisions %v up to %d: two rows have the same, or the last has none", revs, ada.cursor)
 		}
-	})
-}
-
-// Many programs at once are more than one portion: what a portion did is on its way to the database while the next ones go on from it.
-func TestPortionsOfACommitAreOneCommit(t *testing.T) {
-	onEach(t, func(t *testing.T, c *company) {
-		var programs []*program
-		var pushes []Pushed
-		var refused wire.Command
-		const notes = portion / 3
-		for i := range 8 {
-			p := c.signIn(c.addUser(crm.User{Name: fmt.Sprint("Agent ", i)}))
-			ensure, call := p.rings(1 + i%3) // each finds the lead that the first one made, at whatever generation
-			commands := p.commands(ensure, call, crm.SaveWorkspace{})
-			for range notes {
-				commands = append(commands, p.commands(crm.SaveNote{Call: call.ID, Text: newText(t)})...)
-			}
-			if refused.ID == "" {
-				refused = commands[2]
-			} else { // of a program that was numbered anew
-				refused.Seq = commands[len(commands)-1].Seq + 1
-				commands = append(commands, refused)
-			}
-			programs, pushes = append(programs, p), append(pushes, Pushed{User: p.sender.User, Push: p.message(commands)})
-		}
-		outcomes, err := c.engine.Commit(context.Background(), c.workspace, pushes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var highest uint64
-		for i, o := range outcomes {
-			if o.Err != nil || len(o.Results) != len(pushes[i].Commands) {
-				t.Fatalf("program %d: %d answers, %v", i, len(o.Results), o.Err)
-			}
-			for n, r := range o.Results {
-				switch n {
-				case 2, notes + 3:
-					if r.Code != wire.RejectNotAllowed {
-						t.Errorf("program %d, command %d: %+v, want it refused", i, n, r)
-					}
-					continue
-				case 0: // changes nothing where the lead is there
-				default:
-					if r.Rev == 0 {
-						t.Errorf("program %d, command %d: no revision", i, n)
-					}
-				}
-				if r.Status != wire.Applied {
-					t.Errorf("program %d, command %d: %+v", i, n, r)
-				}
-				highest = max(highest, r.Rev)
-			}
-			if o.Head != outcomes[0].Head {
-				t.Errorf("program %d is told of revision %d, the first of %d", i, o.Head, outcomes[0].Head)
-			}
-			programs[i].pull(0)
-			if want := pushes[i].Commands[len(pushes[i].Commands)-1]; programs[i].ack != (wire.Ack{Seq: want.Seq, ID: want.ID}) {
-				t.Errorf("program %d: acknowledged %+v, want %d", i, programs[i].ack, want.Seq)
-			}
-		}
-		if highest != outcomes[0].Head {
-			t.Errorf("the last command made revision %d, the workspace is at %d", highest, outcomes[0].Head)
-		}
-		c.oneLead(len(programs))
-		c.verify()
 	})
 }
 

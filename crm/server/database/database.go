@@ -51,8 +51,6 @@ type session interface {
 	// exec runs a statement, perhaps together with those that follow: at the latest when something is asked
 	// or the transaction ends, which then tells of what went wrong.
 	exec(ctx context.Context, query string, args []any) error
-	// begun has the database do what was run so far, while the caller goes on.
-	begun(ctx context.Context)
 	// ask runs queries one after the other.
 	ask(ctx context.Context, questions []question) error
 	end(commit bool) error
@@ -188,9 +186,6 @@ func (t *Tx) Lock() string { return t.dialect.lock() }
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) error {
 	return t.session.exec(ctx, query, args)
 }
-
-// Begun has the database begin with what was run so far, while the caller goes on.
-func (t *Tx) Begun(ctx context.Context) { t.session.begun(ctx) }
 
 // Each calls f for each row of a query. Nothing else can be asked meanwhile.
 func (t *Tx) Each(ctx context.Context, query string, args []any, f func(scan func(...any) error) error) error {

@@ -224,43 +224,6 @@ func TestFailedTransactionLeavesNothing(t *testing.T) {
 	})
 }
 
-// What was begun fails while its transaction goes on: that is told at the latest at the end, and nothing of it stays.
-func TestWhatWasBegunAndFailsFailsTheTransaction(t *testing.T) {
-	onEach(t, func(t *testing.T, db *DB) {
-		addWorkspace(t, db, "one")
-		for _, asks := range []bool{false, true} {
-			ctx := context.Background()
-			err := db.Write(ctx, "one", func(tx *Tx) error {
-				if err := save(ctx, tx, lead("a", crm.LeadNew, 1)); err != nil {
-					return err
-				}
-				tx.Begun(ctx)
-				for n := range uint64(3) {
-					if err := tx.addEpoch(ctx, n%2, 0, 0); err != nil { // the third is there already
-						return err
-					}
-					tx.Begun(ctx)
-				}
-				if asks {
-					_, err := tx.Head(ctx, false)
-					return err
-				}
-				return nil
-			})
-			if err == nil || !strings.Contains(strings.ToLower(err.Error()), "unique") {
-				t.Errorf("got %v, want what was wrong with the third", err)
-			}
-			read(t, db, "one", func(ctx context.Context, tx *Tx) error {
-				rows, _, err := tx.Page(ctx, 0, 10)
-				if len(rows) != 0 {
-					t.Errorf("%d rows are left", len(rows))
-				}
-				return err
-			})
-		}
-	})
-}
-
 func TestWritersOfAWorkspaceFollowEachOther(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		addWorkspace(t, db, "one")

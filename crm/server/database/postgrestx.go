@@ -15,10 +15,9 @@ import (
 type postgresTx struct {
 	ctx    context.Context // of the transaction
 	conn   *pgxpool.Conn
-	sent   bool
+	begun  bool
 	queued pgx.Batch
-	under  chan error // tells of what is under way; nil when nothing is
-	failed error      // of what was queued
+	failed error // of what was queued
 }
 
 func (p *postgres) begin(ctx context.Context, workspace string, write bool) (session, error) {
@@ -58,39 +57,14 @@ func (t *postgresTx) ask(ctx context.Context, questions []question) error {
 	return told
 }
 
-// begun leaves in the queue what comes while PostgreSQL is still at what it was sent before.
-func (t *postgresTx) begun(ctx context.Context) {
-	select {
-	case t.failed = <-t.under:
-		t.under = nil
-	default:
-	}
-	if t.under != nil || t.failed != nil || t.queued.Len() == 0 {
-		return
-	}
-	batch, under := t.take(), make(chan error, 1)
-	t.under = under
-	go func() { under <- t.conn.SendBatch(ctx, batch).Close() }()
-}
-
-func (t *postgresTx) take() *pgx.Batch {
-	batch := t.queued
-	t.queued, t.sent = pgx.Batch{}, true
-	return &batch
-}
-
-// wait waits for what is under way.
-func (t *postgresTx) wait() {
-	if t.under != nil {
-		t.failed, t.under = <-t.under, nil
-	}
-}
-
 // send sends what is queued, in one message.
 func (t *postgresTx) send(ctx context.Context) error {
-	if t.wait(); t.failed == nil {
-		t.failed = t.conn.SendBatch(ctx, t.take()).Close()
+	if t.failed != nil {
+		return t.failed
 	}
+	batch := t.queued
+	t.queued, t.begun = pgx.Batch{}, true
+	t.failed = t.conn.SendBatch(ctx, &batch).Close()
 	return t.failed
 }
 
@@ -127,7 +101,7 @@ const rollbackTime = 10 * time.Second
 
 // rollback is no error where the connection is gone: so is its transaction.
 func (t *postgresTx) rollback() error {
-	if t.wait(); !t.sent || t.conn.Conn().IsClosed() {
+	if !t.begun || t.conn.Conn().IsClosed() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), rollbackTime)

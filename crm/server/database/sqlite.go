@@ -138,8 +138,6 @@ func (w *sqliteWriter) exec(ctx context.Context, query string, args []any) error
 	return err
 }
 
-func (w *sqliteWriter) begun(context.Context) {}
-
 func (w *sqliteWriter) ask(ctx context.Context, questions []question) error {
 	return askEach(questions, func(q question) (*sql.Rows, error) {
 		s, err := w.stmt(ctx, q.query)
@@ -199,8 +197,6 @@ func (r *sqliteReader) exec(ctx context.Context, query string, args []any) error
 	_, err := r.ExecContext(ctx, numbered(query), args...)
 	return err
 }
-
-func (r *sqliteReader) begun(context.Context) {}
 
 func (r *sqliteReader) ask(ctx context.Context, questions []question) error {
 	return askEach(questions, func(q question) (*sql.Rows, error) { return r.QueryContext(ctx, numbered(q.query), q.args...) })

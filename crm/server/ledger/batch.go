@@ -45,7 +45,6 @@ type Batch struct {
 	rights map[crm.ID]crm.Rights // of those who sent something, as they are
 	people bool                  // users or roles were changed
 	about  bool                  // the last command was about a person who was erased
-	fresh  state                 // what was not told by Changed yet
 	state
 }
 
@@ -62,7 +61,7 @@ func newState() state {
 
 // NewBatch begins a batch. key is the workspace's secret, region the one for numbers written nationally.
 func NewBatch(rows Rows, key []byte, region string) *Batch {
-	return &Batch{rows: rows, key: key, region: region, rights: map[crm.ID]crm.Rights{}, fresh: newState(), state: newState()}
+	return &Batch{rows: rows, key: key, region: region, rights: map[crm.ID]crm.Rights{}, state: newState()}
 }
 
 // Changed is what the batch did, for the database.
@@ -72,12 +71,8 @@ type Changed struct {
 	Children map[Key]map[Key]bool
 }
 
-// Changed is what the commands of the batch have done since it was asked last.
-func (b *Batch) Changed() Changed {
-	fresh := b.fresh
-	b.fresh = newState()
-	return Changed{fresh.changed, fresh.peers, fresh.children}
-}
+// Changed is what the commands of the batch have done so far.
+func (b *Batch) Changed() Changed { return Changed{b.changed, b.peers, b.children} }
 
 // Apply does one command and says which rows it changed, in their order. A *Refusal says
 // why nothing was done; any other error is the database's, and the batch is lost.
@@ -112,11 +107,9 @@ func (b *Batch) keep(t *tx) []Key {
 			b.people = true
 		}
 	}
-	for _, s := range []state{b.state, b.fresh} {
-		maps.Copy(s.changed, t.changed)
-		merge(s.peers, t.peers)
-		merge(s.children, t.children)
-	}
+	maps.Copy(b.changed, t.changed)
+	merge(b.peers, t.peers)
+	merge(b.children, t.children)
 	slices.SortFunc(keys, compareKeys)
 	return keys
 }
@@ -124,7 +117,7 @@ func (b *Batch) keep(t *tx) []Key {
 func merge[K comparable](into, from map[K]map[Key]bool) {
 	for k, set := range from {
 		if into[k] == nil {
-			into[k] = maps.Clone(set)
+			into[k] = set
 			continue
 		}
 		maps.Copy(into[k], set)
