@@ -78,9 +78,8 @@ func (t *Told) As(kind string, message func(wire.Hint) ([]byte, error)) (data []
 // Hint is what a user's program is told that was told of a revision before, and of none since: that there is another one, and
 // what has changed in the user's view, if that is little.
 func (f *Feed) Hint(ctx context.Context, from Sender, epoch, told, rev uint64) *Told {
-	plain := &Told{Hint: wire.Hint{Epoch: epoch, Rev: rev}}
 	if told == 0 || rev <= told {
-		return plain
+		return plainHint(epoch, rev)
 	}
 	r := f.room(from.Workspace)
 	r.mu.Lock()
@@ -89,9 +88,9 @@ func (f *Feed) Hint(ctx context.Context, from Sender, epoch, told, rev uint64) *
 	switch {
 	case err != nil:
 		f.engine.Log.Debug("a hint goes without rows", "error", err)
-		return plain
+		return plainHint(epoch, rev)
 	case r.epoch != epoch || s.plain || view.Left || s.upTo < rev:
-		return plain
+		return plainHint(epoch, rev)
 	}
 	hint := s.hints[view.hash]
 	if hint == nil {
@@ -100,6 +99,9 @@ func (f *Feed) Hint(ctx context.Context, from Sender, epoch, told, rev uint64) *
 	}
 	return hint
 }
+
+// plainHint says that there is another revision, and not what changed.
+func plainHint(epoch, rev uint64) *Told { return &Told{Hint: wire.Hint{Epoch: epoch, Rev: rev}} }
 
 func (f *Feed) room(workspace crm.ID) *feedRoom {
 	f.mu.Lock()
