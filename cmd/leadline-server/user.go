@@ -251,7 +251,7 @@ func disableUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 // out for itself within half a minute.
 func tellServers(ctx context.Context, email string, o opened) {
 	if c, err := o.access.Credential(ctx, email); err == nil {
-		_ = o.db.Tell(ctx, []database.News{{Workspace: string(c.Workspace), Doubt: true}})
+		_ = o.db.Tell(ctx, []database.News{{Workspace: string(c.Workspace), SignedOut: true}})
 	}
 }
 

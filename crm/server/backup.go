@@ -10,7 +10,7 @@ import (
 	"leadline/crm/server/database"
 )
 
-// Heads are the revisions of all workspaces.
+// Heads is the last revision of every workspace.
 func (e *Engine) Heads(ctx context.Context) (map[crm.ID]uint64, error) {
 	heads := map[crm.ID]uint64{}
 	err := e.DB.Read(ctx, "", func(t *database.Tx) error {
@@ -23,8 +23,8 @@ func (e *Engine) Heads(ctx context.Context) (map[crm.ID]uint64, error) {
 	return heads, err
 }
 
-// Backup writes a consistent copy of the whole database while it serves, and lets programs forget what the copy
-// has. The file must not exist yet.
+// Backup writes a consistent copy of the whole database to a file that must not exist yet, while the server goes on. Programs may then
+// drop from their journals what the copy has. ErrNotMarked comes with a copy that is whole.
 func (e *Engine) Backup(ctx context.Context, file string) error {
 	heads, err := e.Heads(ctx) // before the copy: it has at least this
 	if err != nil {
@@ -39,12 +39,12 @@ func (e *Engine) Backup(ctx context.Context, file string) error {
 	return nil
 }
 
-// ErrNotMarked tells of a backup that is whole, but which not every workspace knows of: programs keep longer what they would have to
-// send again. It is not to be thrown away, since other workspaces count on it.
+// ErrNotMarked means that the backup is whole, but that not every workspace could note it. Keep the file: programs of the workspaces
+// that could may already have dropped their journals. Those of the others keep them for longer than they need.
 var ErrNotMarked = errors.New("the backup is whole, but could not be noted in the database")
 
-// MarkDurable says that a backup has what is up to these revisions: programs may take their commands up to there
-// out of their journals. Who copies a PostgreSQL by its own tools asks for Heads before.
+// MarkDurable notes that a backup has all up to these revisions, so that programs may drop their commands up to there from their
+// journals. For a copy that PostgreSQL's own tools make, ask for Heads before it.
 func (e *Engine) MarkDurable(ctx context.Context, heads map[crm.ID]uint64) error {
 	for id, rev := range heads {
 		err := e.DB.Write(ctx, string(id), func(t *database.Tx) error { return t.MarkDurable(ctx, rev) })
@@ -55,9 +55,9 @@ func (e *Engine) MarkDurable(ctx context.Context, heads map[crm.ID]uint64) error
 	return nil
 }
 
-// Restored begins a new epoch in each workspace: it is to be called once after the database was put
-// back from a backup, before anything is served. Programs that have seen more than the backup has then push it again.
-// erased are the erasures that were asked for before the restore; they are done again (I4).
+// Restored begins a new epoch in each workspace. Call it once after the database was restored from a backup, before anything is
+// served: programs that know more than the backup then send it again. erased are the Erasures of the database that was replaced;
+// those that the backup lacks are repeated (I4).
 func (e *Engine) Restored(ctx context.Context, erased map[crm.ID][]database.Erasure) error {
 	heads, err := e.Heads(ctx)
 	if err != nil {
@@ -79,7 +79,7 @@ func (e *Engine) Restored(ctx context.Context, erased map[crm.ID][]database.Eras
 		}
 		for _, erasure := range erased[id] {
 			if slices.ContainsFunc(has, func(o database.Erasure) bool { return o.ID == erasure.ID }) {
-				continue // the backup is younger
+				continue // the backup has it
 			}
 			if err := e.eraseAgain(ctx, id, erasure); err != nil {
 				return err

@@ -11,17 +11,16 @@ import (
 	"leadline/crm/wire"
 )
 
-// Committer gathers what programs push at the same time: while one transaction is on its way to
-// the disk, the commands for the next one come together. So a commit costs one fsync for up to
-// mostAtOnce commands.
+// Committer commits the pushes of many programs in groups: while one transaction of a workspace is written to the disk, the pushes for
+// the next one gather. So one fsync is enough for up to mostAtOnce commands. It is safe to use from several goroutines.
 type Committer struct {
 	engine *Engine
 
 	mu     sync.Mutex
-	queues map[crm.ID][]*waiting // by workspace; an entry, even an empty one, has a goroutine
+	queues map[crm.ID][]*waiting // by workspace; run is at work for each entry, also for an empty one
 }
 
-// waiting is one push on its way.
+// waiting is a push that waits for its commit.
 type waiting struct {
 	pushed  Pushed
 	outcome Outcome
@@ -41,9 +40,9 @@ func NewCommitter(e *Engine) *Committer {
 }
 
 // Push commits what a program pushed, together with what others did, and answers when it is on the disk. A
-// wire.Problem says why none of it was looked at. When ctx ends first, it may still be committed.
+// wire.Problem says why none of it was done. When ctx ends first, it may still be committed.
 func (c *Committer) Push(ctx context.Context, from Sender, p wire.Push) (wire.Pushed, error) {
-	// Commands are read here, where many do it at the same time: what commits is the narrow part.
+	// Commands are decoded here, by all callers at the same time: only one goroutine of a workspace commits.
 	w := &waiting{pushed: Pushed{User: from.User, Push: p, read: readCommands(p.Commands)}, done: make(chan struct{})}
 	c.enqueue(from.Workspace, w)
 	select {
@@ -64,7 +63,7 @@ func (c *Committer) enqueue(workspace crm.ID, w *waiting) {
 	}
 }
 
-// run commits until nobody waits.
+// run commits a workspace's pushes until none waits.
 func (c *Committer) run(workspace crm.ID) {
 	for {
 		batch := c.next(workspace)
@@ -79,11 +78,11 @@ func (c *Committer) run(workspace crm.ID) {
 	}
 }
 
-// gathering is how long the commands of those come together who were answered just now, before the next transaction begins: without,
-// it would have the quickest of them alone in it, and all others wait for the one after. Who is alone waits for nobody.
+// gathering is the pause after a group's commit, in which the programs that were just answered send their next commands. Without it, the
+// next transaction would begin with the first of them alone, and the others would wait for the one after that.
 func gathering(commit time.Duration) time.Duration { return min(commit/8, mostGathering) }
 
-// next takes what goes into one transaction; nil when nobody waits any more.
+// next takes the pushes for one transaction from the queue; nil, and no queue, when none waits.
 func (c *Committer) next(workspace crm.ID) []*waiting {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -118,7 +117,7 @@ func (c *Committer) commit(workspace crm.ID, batch []*waiting) {
 			close(w.done)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(context.Background(), commitTime) // not that of one who pushed
+	ctx, cancel := context.WithTimeout(context.Background(), commitTime) // not that of one of the pushes
 	defer cancel()
 	outcomes, err := c.engine.Commit(ctx, workspace, pushes)
 	for i, w := range batch {

@@ -8,14 +8,14 @@ import (
 	"leadline/crm/server/database"
 )
 
-// How long the server remembers what is no more.
+// How long the server keeps tombstones and the answers to commands.
 const (
 	tombstonesFor = 90 * 24 * time.Hour
-	answersFor    = 400 * 24 * time.Hour // longer than any journal: a command that comes again must be known
+	answersFor    = 400 * 24 * time.Hour // longer than any journal: a command that is sent again must be recognised
 )
 
-// Compact forgets removals of 90 days ago and the answers to commands of more than a year ago. A program that
-// was away for longer starts from a snapshot.
+// Compact deletes tombstones that are older than tombstonesFor and answers that are older than answersFor. A program that was away for
+// longer starts from a snapshot.
 func (e *Engine) Compact(ctx context.Context, workspace crm.ID) error {
 	now := e.Now()
 	return e.DB.Write(ctx, string(workspace), func(t *database.Tx) error {

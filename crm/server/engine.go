@@ -9,15 +9,15 @@ import (
 	"leadline/crm/server/database"
 )
 
-// Engine is the authority without its network. Its methods are safe to call from several goroutines.
+// Engine is the server without HTTP: it commits and answers for any workspace. Its methods are safe to call from several goroutines.
 type Engine struct {
 	DB     *database.DB
 	Now    func() time.Time
 	Random io.Reader // cryptographic, safe for several goroutines
 	Log    *slog.Logger
 
-	// Committed is told after a commit which workspace has come to which revision; it must be
-	// quick. nil when nobody listens.
+	// Committed is called after each commit with the workspace's new revision, on the goroutine that committed; it must be quick.
+	// nil when nobody listens.
 	Committed func(workspace crm.ID, rev uint64)
 }
 

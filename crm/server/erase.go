@@ -19,9 +19,10 @@ type Erased struct {
 	Recordings []crm.ID  // by crm.RecordingID; Recordings.Sweep removes their files
 }
 
-// Erase has a person's data gone (I4): records are blanked, with what hangs on them, and the calls in which their
+// Erase erases a person's data (I4): records are blanked, with what hangs on them, and the calls in which their
 // number stands; arguments and answers of commands are scrubbed. Programs purge when they next say hello. Only an
-// administrator may, or the server itself. An error with an id is of what follows: the data is erased.
+// administrator may, or the server itself. An error together with an id in done means that the data is erased, but that its remains
+// could not be overwritten.
 func (e *Engine) Erase(ctx context.Context, workspace crm.ID, by ledger.Sender, refs []crm.Ref) (done Erased, err error) {
 	id, err := crm.NewID(e.Now(), e.Random)
 	if err != nil {
@@ -33,7 +34,7 @@ func (e *Engine) Erase(ctx context.Context, workspace crm.ID, by ledger.Sender, 
 	return done, e.shred(ctx)
 }
 
-// shred overwrites what is left of erased persons between what stays.
+// shred overwrites what the files of the database still have of deleted rows.
 func (e *Engine) shred(ctx context.Context) error {
 	if err := e.DB.Shred(ctx); err != nil {
 		return fmt.Errorf("the data is erased, but what stood there could not be overwritten in the files of the database, which the next erasure does: %w", err)
@@ -41,7 +42,7 @@ func (e *Engine) shred(ctx context.Context) error {
 	return nil
 }
 
-// eraseAgain does an erasure again that a restore has taken back. The database is to be shredded then.
+// eraseAgain repeats an erasure that a restore has undone. The caller shreds the database afterwards.
 func (e *Engine) eraseAgain(ctx context.Context, workspace crm.ID, was database.Erasure) error {
 	_, err := e.erase(ctx, workspace, ledger.Sender{System: true}, was)
 	return err
@@ -85,7 +86,7 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 	if err != nil {
 		return done, err
 	}
-	for _, was := range what.Hung { // which the backup may not have
+	for _, was := range what.Hung { // an erasure that is repeated: the backup may lack some of them
 		if k := ledger.Key(was); !slices.Contains(others, k) {
 			others = append(others, k)
 		}
@@ -99,7 +100,7 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 		if k.Entity == wire.Call {
 			c.unnamed(k.ID)
 		}
-		texts = append(texts, string(k.ID)) // commands that only name the call or the note
+		texts = append(texts, string(k.ID)) // for commands that name only the call or the note
 		what.Hung = append(what.Hung, wire.RowID(k))
 	}
 	if err := c.t.Scrub(c.ctx, texts); err != nil {
@@ -119,7 +120,7 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 		return done, err
 	}
 	what.Rev, what.Refs = c.rev, erasing.Refs
-	for _, id := range erasing.Recordings { // those of before stay named when it is done again
+	for _, id := range erasing.Recordings { // beside those of the first time, where it is repeated
 		if !slices.Contains(what.Recordings, id) {
 			what.Recordings = append(what.Recordings, id)
 		}
@@ -127,7 +128,7 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 	return Erased{ID: what.ID, Refs: erasing.Refs, Recordings: what.Recordings}, c.t.AddErasure(c.ctx, what)
 }
 
-// inJSON is a text as it stands in JSON, without the quotes.
+// inJSON is a text as JSON writes it, without the quotes.
 func inJSON(text string) string {
 	b, err := json.Marshal(text)
 	if err != nil {
@@ -136,7 +137,7 @@ func inJSON(text string) string {
 	return string(b[1 : len(b)-1])
 }
 
-// Erasures are all of each workspace: what a restore has to be given.
+// Erasures are the erasures of every workspace; Restored is given them after a restore.
 func (e *Engine) Erasures(ctx context.Context) (map[crm.ID][]database.Erasure, error) {
 	heads, err := e.Heads(ctx)
 	if err != nil {
@@ -155,7 +156,7 @@ func (e *Engine) Erasures(ctx context.Context) (map[crm.ID][]database.Erasure, e
 	return all, nil
 }
 
-// Acknowledgements are the programs that an erasure was told to, those first that have not purged yet.
+// Acknowledgements are the programs that have to purge their files after an erasure, those first that have not acknowledged it yet.
 func (e *Engine) Acknowledgements(ctx context.Context, workspace, erasure crm.ID) (owed []database.Owed, err error) {
 	err = e.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
 		owed, err = t.OwedBy(ctx, erasure)

@@ -9,161 +9,163 @@ import (
 	"leadline/crm/wire"
 )
 
-// Feed has the rows that go along with a hint, so that a program whose file stands where they begin need not pull. They are
-// read and written once for all who see the same. Its methods are safe to call from several goroutines.
+// Feed makes hints that carry the rows that have changed: a program that stands at Hint.PrevRev takes them and need not pull. The
+// rows are read and encoded once for all programs with the same view. Its methods are safe to call from several goroutines.
 type Feed struct {
 	engine *Engine
 
-	mu    sync.Mutex
-	rooms map[crm.ID]*feedRoom
+	mu         sync.Mutex
+	workspaces map[crm.ID]*feedWorkspace
 }
 
 // NewFeed makes one for an engine.
-func NewFeed(e *Engine) *Feed { return &Feed{engine: e, rooms: map[crm.ID]*feedRoom{}} }
+func NewFeed(e *Engine) *Feed { return &Feed{engine: e, workspaces: map[crm.ID]*feedWorkspace{}} }
 
-// What goes along with a hint; more is pulled.
+// A hint with more than this carries no rows: the program pulls them.
 const (
 	mostHintRows  = 200
 	mostHintBytes = 128 << 10
-	mostSteps     = 8 // that are kept, since programs stand at different revisions
 )
 
-// feedRoom is one workspace.
-type feedRoom struct {
-	mu    sync.Mutex
-	epoch uint64
-	steps map[uint64]*step  // by the revision that they begin after
-	seen  uint64            // the views are as they were up to here
-	views map[crm.ID]onView // by user
+// mostSpans are kept of a workspace. There are several, since programs stand at different revisions.
+const mostSpans = 8
+
+// feedWorkspace is what the feed has read of one workspace.
+type feedWorkspace struct {
+	mu      sync.Mutex
+	epoch   uint64           // of spans
+	spans   map[uint64]*span // by the revision that they follow
+	views   map[crm.ID]View  // by user, as of viewRev
+	viewRev uint64           // no user or role has changed up to here since the views were read
 }
 
-type onView struct {
-	View
-	hash string
-}
-
-// step is what changed between two revisions.
-type step struct {
+// span is what has changed after one revision, up to and with another.
+type span struct {
 	after, upTo uint64
 	rows        []database.Stored
-	plain       bool             // too much for a hint, or the views have changed: programs are to pull
-	hints       map[string]*Told // by view
+	noRows      bool                   // its hints carry none: there are too many, or users or roles have changed, and with them views
+	hints       map[string]*SharedHint // by the hash of the view
 }
 
-// Told is a hint that many get.
-type Told struct {
+// SharedHint is one hint for all programs with the same view.
+type SharedHint struct {
 	wire.Hint
 
-	mu sync.Mutex
-	as map[string][]byte // by type
+	mu      sync.Mutex
+	encoded map[string][]byte // by content type
 }
 
-// As is the hint as a message of a type, which is made once for all who get it; it is not to be changed.
-func (t *Told) As(kind string, message func(wire.Hint) ([]byte, error)) (data []byte, err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if data, ok := t.as[kind]; ok {
+// Encoded is the hint as encode writes it for a content type. encode is called once for each; the bytes belong to all who asked,
+// and are not to be changed.
+func (h *SharedHint) Encoded(contentType string, encode func(wire.Hint) ([]byte, error)) (data []byte, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if data, ok := h.encoded[contentType]; ok {
 		return data, nil
 	}
-	if data, err = message(t.Hint); err != nil {
+	if data, err = encode(h.Hint); err != nil {
 		return nil, err
 	}
-	if t.as == nil {
-		t.as = map[string][]byte{}
+	if h.encoded == nil {
+		h.encoded = map[string][]byte{}
 	}
-	t.as[kind] = data
+	h.encoded[contentType] = data
 	return data, nil
 }
 
-// Hint is what a user's program is told that was told of a revision before, and of none since: that there is another one, and
-// what has changed in the user's view, if that is little.
-func (f *Feed) Hint(ctx context.Context, from Sender, epoch, told, rev uint64) *Told {
+// Hint is the hint for a program that was last told of revision told, 0 for none, now that its workspace is at rev. With it come
+// the rows of the user's view that have changed in between, where they are few and the workspace is still in that epoch. An error
+// of the database is logged; the hint then carries no rows.
+func (f *Feed) Hint(ctx context.Context, from Sender, epoch, told, rev uint64) *SharedHint {
 	if told == 0 || rev <= told {
-		return plainHint(epoch, rev)
+		return bareHint(epoch, rev)
 	}
-	r := f.room(from.Workspace)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s, view, err := f.step(ctx, r, from, told, rev)
+	w := f.workspace(from.Workspace)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s, view, err := f.span(ctx, w, from, told, rev)
 	switch {
 	case err != nil:
 		f.engine.Log.Debug("a hint goes without rows", "error", err)
-		return plainHint(epoch, rev)
-	case r.epoch != epoch || s.plain || view.Left || s.upTo < rev:
-		return plainHint(epoch, rev)
+		return bareHint(epoch, rev)
+	case w.epoch != epoch || s.noRows || view.Left || s.upTo < rev:
+		return bareHint(epoch, rev)
 	}
 	hint := s.hints[view.hash]
 	if hint == nil {
-		hint = &Told{Hint: wire.Hint{Epoch: epoch, Rev: s.upTo, PrevRev: s.after, Rows: view.filter(s.rows)}}
+		hint = &SharedHint{Hint: wire.Hint{Epoch: epoch, Rev: s.upTo, PrevRev: s.after, Rows: view.filter(s.rows)}}
 		s.hints[view.hash] = hint
 	}
 	return hint
 }
 
-// plainHint says that there is another revision, and not what changed.
-func plainHint(epoch, rev uint64) *Told { return &Told{Hint: wire.Hint{Epoch: epoch, Rev: rev}} }
-
-func (f *Feed) room(workspace crm.ID) *feedRoom {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	r := f.rooms[workspace]
-	if r == nil {
-		r = &feedRoom{steps: map[uint64]*step{}, views: map[crm.ID]onView{}}
-		f.rooms[workspace] = r
-	}
-	return r
+// bareHint says that there is another revision, and not what has changed.
+func bareHint(epoch, rev uint64) *SharedHint {
+	return &SharedHint{Hint: wire.Hint{Epoch: epoch, Rev: rev}}
 }
 
-// step is what came after a revision, up to another one at least, and the user's view.
-func (f *Feed) step(ctx context.Context, r *feedRoom, from Sender, after, upTo uint64) (*step, onView, error) {
-	s, view := r.steps[after], r.views[from.User]
+func (f *Feed) workspace(id crm.ID) *feedWorkspace {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	w := f.workspaces[id]
+	if w == nil {
+		w = &feedWorkspace{spans: map[uint64]*span{}, views: map[crm.ID]View{}}
+		f.workspaces[id] = w
+	}
+	return w
+}
+
+// span is what has changed after a revision, up to upTo at least, and the user's view; both are read where they are not known. The
+// zero View comes with a span without rows.
+func (f *Feed) span(ctx context.Context, w *feedWorkspace, from Sender, after, upTo uint64) (*span, View, error) {
+	s, view := w.spans[after], w.views[from.User]
 	fresh := s != nil && s.upTo >= upTo
-	if fresh && (view.hash != "" || s.plain) {
+	if fresh && (view.hash != "" || s.noRows) {
 		return s, view, nil
 	}
 	err := f.engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
 		if !fresh {
 			var err error
-			if s, err = r.read(ctx, t, after); err != nil {
+			if s, err = w.read(ctx, t, after); err != nil {
 				return err
 			}
-			view = r.views[from.User]
+			view = w.views[from.User]
 		}
-		if view.hash != "" || s.plain {
+		if view.hash != "" || s.noRows {
 			return nil
 		}
-		v, _, err := ViewOf(ctx, t, from.User)
-		view = onView{v, v.Hash()}
-		if err == nil {
-			r.views[from.User] = view
+		var err error
+		if view, _, err = ViewOf(ctx, t, from.User); err == nil {
+			w.views[from.User] = view
 		}
 		return err
 	})
 	return s, view, err
 }
 
-// read reads a step. The views are forgotten when they may have changed in it, or since they were last looked at.
-func (r *feedRoom) read(ctx context.Context, t *database.Tx, after uint64) (*step, error) {
+// read reads a span up to the head. Views are forgotten where they may have changed since they were read: in the span, or in a gap
+// between viewRev and the span.
+func (w *feedWorkspace) read(ctx context.Context, t *database.Tx, after uint64) (*span, error) {
 	head, err := t.Head(ctx, false)
 	if err != nil {
 		return nil, err
 	}
-	s := &step{after: after, upTo: head.Rev, hints: map[string]*Told{}}
-	if s.rows, s.plain, err = t.Page(ctx, after, mostHintRows); err != nil {
+	s := &span{after: after, upTo: head.Rev, hints: map[string]*SharedHint{}}
+	if s.rows, s.noRows, err = t.Page(ctx, after, mostHintRows); err != nil {
 		return nil, err
 	}
 	size := 0
 	for _, row := range s.rows {
 		size += len(row.Data)
-		s.plain = s.plain || row.Entity == wire.User || row.Entity == wire.Role
+		s.noRows = s.noRows || row.Entity == wire.User || row.Entity == wire.Role
 	}
-	s.plain = s.plain || size > mostHintBytes
-	if s.plain || after > r.seen || head.Epoch != r.epoch {
-		clear(r.views)
+	s.noRows = s.noRows || size > mostHintBytes
+	if s.noRows || after > w.viewRev || head.Epoch != w.epoch {
+		clear(w.views)
 	}
-	if head.Epoch != r.epoch || len(r.steps) >= mostSteps {
-		clear(r.steps)
+	if head.Epoch != w.epoch || len(w.spans) >= mostSpans {
+		clear(w.spans)
 	}
-	r.epoch, r.seen, r.steps[after] = head.Epoch, head.Rev, s
+	w.epoch, w.viewRev, w.spans[after] = head.Epoch, head.Rev, s
 	return s, nil
 }

@@ -16,8 +16,8 @@ import (
 // schemas are the versions of rows and commands that this server speaks: its own and the two before.
 var schemas = []int{wire.Schema, wire.Schema - 1, wire.Schema - 2}
 
-// Hello begins a session of a program: it learns where it stands. What else belongs in a Welcome
-// (accounts, the snapshot) is filled in by who knows of it.
+// Hello begins a session of a program, and tells it where it stands. The caller fills in what else a Welcome has: accounts and the
+// snapshot. A wire.Problem says why there is no session.
 func (e *Engine) Hello(ctx context.Context, from Sender, h wire.Hello) (w wire.Welcome, err error) {
 	schema, err := agree(h.Schemas)
 	if err != nil {
@@ -33,7 +33,7 @@ func (e *Engine) Hello(ctx context.Context, from Sender, h wire.Hello) (w wire.W
 	return w, err
 }
 
-// agree finds the highest version that both speak.
+// agree is the highest version that both sides speak; a wire.Problem says which of them is too old.
 func agree(theirs []int) (int, error) {
 	best, highest := 0, 0
 	for _, v := range theirs {
@@ -78,7 +78,7 @@ func (e *Engine) welcome(ctx context.Context, t *database.Tx, from Sender, h wir
 	owe := t.OweErasures
 	if client.ID != "" {
 		stands := h.Cursor
-		if h.Epoch != head.Epoch { // in another branch
+		if h.Epoch != head.Epoch { // its cursor counts in another branch
 			stands = 0
 		}
 		owe = func(ctx context.Context, client crm.ID) error { return t.OweAgain(ctx, client, stands) }
@@ -104,8 +104,9 @@ func (e *Engine) welcome(ctx context.Context, t *database.Tx, from Sender, h wir
 	return t.Greeted(ctx, client, w.Now.UnixMilli())
 }
 
-// forked says whether two programs use the same client id: the server has another command by
-// a number than this one has. A number that the server does not have is no sign of it after a restore.
+// forked says whether two programs use the same client id, as after a laptop was restored or cloned: the program's last command is not
+// the one that the server has under that number. A number beyond the server's last says so only within the same epoch: after a restore
+// the server has fewer.
 func forked(ctx context.Context, t *database.Tx, from Sender, client database.Client, h wire.Hello, epoch uint64) (bool, error) {
 	if client.User != "" && client.User != from.User {
 		return true, nil
@@ -139,7 +140,7 @@ func branches(ctx context.Context, t *database.Tx) ([]wire.Branch, error) {
 	return all, nil
 }
 
-// toWire is a change as a program would have sent it.
+// toWire encodes a change as a program would send it.
 func toWire(c crm.Command) (wire.Command, error) {
 	args, err := json.Marshal(c.Change)
 	return wire.Command{ID: c.ID, Name: c.Change.CommandName(), Args: args, At: c.At}, err

@@ -11,8 +11,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// Pull answers with one page of what is new, out of one snapshot of the database. A
-// wire.Problem says why the program cannot go on from where it stands. It does not wait.
+// Pull gives one page of what has changed after the program's cursor, read from one snapshot of the database. It does not wait for
+// something to change. A wire.Problem says why the program cannot go on from its cursor.
 func (e *Engine) Pull(ctx context.Context, from Sender, p wire.Pull) (page wire.Page, err error) {
 	err = e.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
 		page, err = pull(ctx, t, from, p)
@@ -51,7 +51,7 @@ func pull(ctx context.Context, t *database.Tx, from Sender, p wire.Pull) (page w
 
 var otherView = wire.Problem{Code: wire.OtherView, Message: "the user's roles let see something else than before"}
 
-// standing says what is wrong with where a program stands; nil when nothing.
+// standing checks epoch, view and cursor of a pull: a wire.Problem, or nil when the program can go on from there.
 func standing(head database.Workspace, view View, p wire.Pull) error {
 	switch {
 	case p.Epoch != head.Epoch:
@@ -66,8 +66,8 @@ func standing(head database.Workspace, view View, p wire.Pull) error {
 	return nil
 }
 
-// acknowledge says on a page that reaches the head what became of the program's commands: what they did is in
-// its file with this page.
+// acknowledge adds to a page that reaches the head which of the program's commands are decided, and which were refused: with this page
+// the program's file has all that they did.
 func acknowledge(ctx context.Context, t *database.Tx, from Sender, id crm.ID, page *wire.Page) error {
 	if !isID(id) {
 		return nil
@@ -84,7 +84,8 @@ func acknowledge(ctx context.Context, t *database.Tx, from Sender, id crm.ID, pa
 	return err
 }
 
-// Fetch answers with rows as they are now; what is not there, or not in the user's view, comes as deleted.
+// Fetch gives rows as they are now, in the order in which they were asked for. One that is not there, or not in the user's view, comes
+// as deleted. A wire.Problem refuses too many rows, or another view.
 func (e *Engine) Fetch(ctx context.Context, from Sender, f wire.Fetch) (fetched wire.Fetched, err error) {
 	if len(f.IDs) > wire.MostRows {
 		return fetched, wire.Problem{Code: wire.TooLarge, Message: fmt.Sprintf("%d rows, more than %d", len(f.IDs), wire.MostRows)}
@@ -105,7 +106,7 @@ func fetch(ctx context.Context, t *database.Tx, from Sender, f wire.Fetch) (fetc
 	if err != nil {
 		return fetched, err
 	}
-	if f.View != "" && f.View != view.Hash() { // else what the user may not see for a moment would be gone for good
+	if f.View != "" && f.View != view.Hash() { // rows outside of another view would come as deleted, and be lost to the program
 		return fetched, otherView
 	}
 	keys := make([]ledger.Key, len(f.IDs))

@@ -12,9 +12,9 @@ import (
 	"leadline/crm/wire"
 )
 
-// Queue says who of a line's queue group is rung, one after the other or at once, as the group is set up
-// (requirements.md D4): nobody who has left, or has no telephone. line is as in Route. It is nobody for a line that
-// is not known or has no group, and outside of its working hours.
+// Queue is whom a PBX rings for a line's queue group (requirements.md D4): the users of one step together, the steps one after the
+// other, as the group is set up. Users who have left or have no extension are not in it. line is as in Route. It is empty for an
+// unknown line, for one without a group, and outside of its working hours.
 func (e *Engine) Queue(ctx context.Context, workspace crm.ID, line string) (order [][]crm.User, err error) {
 	err = e.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
 		head, err := t.Head(ctx, false)
@@ -50,7 +50,7 @@ func (e *Engine) Queue(ctx context.Context, workspace crm.ID, line string) (orde
 	return order, err
 }
 
-// withTelephone are those of some users who are there and can be rung.
+// withTelephone are those of the users who have not left and have an extension.
 func (q question) withTelephone(ids []crm.ID) (users []crm.User, err error) {
 	var keys []ledger.Key
 	for _, id := range ids {
@@ -78,8 +78,8 @@ func (q question) withTelephone(ids []crm.ID) (users []crm.User, err error) {
 	return users, nil
 }
 
-// taken counts the calls that each user has answered since a moment. It looks at those alone whose ids, which begin
-// with the time, say that they came since.
+// taken counts the incoming calls that each user has answered since a time. Ids begin with the time at which they were made, so that only
+// the calls since then are read.
 func (q question) taken(since time.Time) (map[crm.ID]int, error) {
 	first, err := crm.NewID(since, bytes.NewReader(make([]byte, 16)))
 	if err != nil {

@@ -16,11 +16,11 @@ import (
 	"leadline/crm/wire"
 )
 
-// readyPattern is for directories in which one is made.
+// readyPattern names the directories in which a ready file is made.
 const readyPattern = "ready-*"
 
-// AddFile makes the ready file of the snapshot that a user's view has, where it has none. It takes longer than the snapshot
-// itself, so that nobody should wait for it. A snapshot for which it failed stays without.
+// AddFile makes the ready file of the snapshot of a user's view, if the snapshot has none; made says whether it did. It takes longer
+// than the snapshot itself, so no program should wait for it. Where it has failed for a snapshot, it is not tried again for that one.
 func (s *Snapshots) AddFile(ctx context.Context, from Sender) (made bool, err error) {
 	s.making.Lock()
 	defer s.making.Unlock()
@@ -66,7 +66,7 @@ func (s *Snapshots) addFile(m snapshotFile) error {
 	return nil
 }
 
-// makeReady makes it out of the snapshot's pages.
+// makeReady makes a ready file from the snapshot's pages.
 func (s *Snapshots) makeReady(ctx context.Context, path string, m wire.Manifest) error {
 	file, err := os.Open(filepath.Join(s.dir, m.Name+dataSuffix))
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// Route says where an incoming call of a caller on a line goes (D3). line is the line's number, however it is
-// written, or its name. ready says whether a user's telephone is there and free.
+// Route says where an incoming call goes (D3). caller is the caller's number or SIP address; line is the name or the number of the line
+// that was called. Numbers may be written in any way. ready says whether a user's telephone is registered and free.
 func (e *Engine) Route(ctx context.Context, workspace crm.ID, caller, line string, ready func(user crm.ID) bool) (route crm.Route, err error) {
 	err = e.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
 		head, err := t.Head(ctx, false)
@@ -40,7 +40,7 @@ func (e *Engine) Route(ctx context.Context, workspace crm.ID, caller, line strin
 	return route, err
 }
 
-// question is what a PBX asks, on one snapshot.
+// question is a question of a PBX, answered from one snapshot of the database.
 type question struct {
 	ctx    context.Context
 	t      *database.Tx
@@ -73,7 +73,8 @@ func (q question) line(written string) (crm.Line, bool, error) {
 	return *byNumber, true, nil
 }
 
-// party finds out who calls and whose customer that is.
+// party finds out whose customer the caller is: an exception, or the records with that number or address, best match first, and who
+// is responsible for the best.
 func (q question) party(f *crm.RouteFacts) (err error) {
 	if f.Exception, err = q.exception(f.Party); err != nil || f.Exception != "" || f.Party.Kind == crm.Withheld {
 		return err
@@ -117,7 +118,7 @@ func (q question) exception(p crm.Party) (string, error) {
 	return hit.String(), nil
 }
 
-// match is a record as a match; the zero Match for what is none: a user, a removed one.
+// match makes a Match of a record; the zero Match for a row that is none: a user, or one that was removed.
 func (q question) match(k ledger.Key) (m crm.Match, err error) {
 	r, err := q.rows.Row(k)
 	if err != nil || r == nil || r.Deleted {
@@ -201,7 +202,7 @@ func (q question) responsible(of crm.Ref) (u crm.User, err error) {
 	return ledger.Read[crm.User](r)
 }
 
-// Head is where a workspace stands now.
+// Head is the epoch and the last revision of a workspace.
 func (e *Engine) Head(ctx context.Context, workspace crm.ID) (epoch, rev uint64, err error) {
 	err = e.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
 		head, err := t.Head(ctx, false)

@@ -17,12 +17,12 @@ import (
 type Query struct {
 	Entity wire.Entity
 	Number string // only those with this number or SIP address, however it is written; "" is all
-	Text   string // only those in which this stands; "" is all. It looks through all rows of the kind
+	Text   string // only those with this text in one of their values, whatever the case; "" is all. All rows of the kind are read
 	After  uint64 // only those that changed after this revision
 	Limit  int    // 1..MostRows
 }
 
-// Search finds rows in the user's view. next, when not 0, is the After of the page that follows.
+// Search finds rows in the user's view. next is the After of the page that follows; 0 when there is none.
 func (e *Engine) Search(ctx context.Context, from Sender, q Query) (found []wire.Row, next uint64, err error) {
 	q.Limit = max(1, min(q.Limit, wire.MostRows))
 	err = e.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
@@ -54,7 +54,7 @@ func (e *Engine) Search(ctx context.Context, from Sender, q Query) (found []wire
 	return found, next, err
 }
 
-// shown are those of the rows that are there and in the view.
+// shown are the rows that are neither removed nor outside of the view.
 func shown(view View, rows []*ledger.Row) []wire.Row {
 	var all []database.Stored
 	for _, r := range rows {
@@ -83,8 +83,8 @@ func (q Query) rows(ctx context.Context, t *database.Tx, region string) ([]*ledg
 	return rows[:q.Limit], true, nil
 }
 
-// certain is the longest part of a text that is in a document's JSON as it is here once that is in lower case, for LIKE: SQLite's
-// lower knows ASCII only, and JSON writes some signs otherwise. Not all rows that have it have the text.
+// certain is the longest part of a text that stands unchanged in the lower-cased JSON of every row that contains the text. LIKE looks
+// for it: SQLite's lower knows ASCII only, and JSON escapes some characters. Rows that it finds need not contain the text.
 func certain(text string) (part string) {
 	for run := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool {
 		return r < ' ' || r > '~' || strings.ContainsRune(`"\\<>&`, r)
@@ -96,7 +96,7 @@ func certain(text string) (part string) {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(part)
 }
 
-// standsIn says whether a text in lower case stands in a field of a row, whatever the case there.
+// standsIn says whether a row contains a text, which is in lower case, whatever the case there.
 func standsIn(r *ledger.Row, text string) bool {
 	for _, field := range r.Fields {
 		read := json.NewDecoder(bytes.NewReader(field))
@@ -109,7 +109,7 @@ func standsIn(r *ledger.Row, text string) bool {
 	return false
 }
 
-// holds says whether a text stands in a value of JSON or in what it is made of. Names of fields are no values.
+// holds says whether a JSON value, or one within it, contains a text. Names of fields do not count.
 func holds(value any, text string) bool {
 	switch v := value.(type) {
 	case string:

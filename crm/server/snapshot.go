@@ -22,20 +22,20 @@ import (
 	"leadline/crm/wire"
 )
 
-// Snapshots are what new devices start from: all rows of a view in one file, instead of page by page
-// through the database. They are files of this server; another one makes its own.
+// Snapshots are the files from which new devices start: all rows of a view in one file, instead of page by page from the database. Each
+// server makes its own. Its methods are safe to call from several goroutines.
 type Snapshots struct {
 	engine *Engine
 	dir    string
 
 	making sync.Mutex // held while a ready file is made
-	failed string     // the name of the snapshot of which none could be made; under making
+	failed string     // the name of the snapshot for which making one failed; guarded by making
 
 	mu   sync.Mutex
 	made map[crm.ID]map[string]wire.Manifest // by workspace and view
 }
 
-// OpenSnapshots finds those that are in a directory already, which must be there.
+// OpenSnapshots opens a directory, which must exist, with the snapshots that are in it.
 func OpenSnapshots(e *Engine, dir string) (*Snapshots, error) {
 	s := &Snapshots{engine: e, dir: dir, made: map[crm.ID]map[string]wire.Manifest{}}
 	for _, unfinished := range []string{readyPattern, partPattern, ".*" + manifestSuffix + ".*"} {
@@ -63,7 +63,7 @@ func OpenSnapshots(e *Engine, dir string) (*Snapshots, error) {
 		if !s.has(m.Name + wire.ReadySuffix + dataSuffix) {
 			m.File = nil
 		}
-		// Of two of a view the server ended before it had removed the other.
+		// Of two snapshots of a view the newer one counts: the server ended before it had removed the older.
 		if was := s.add(m); was.Rev > m.Rev {
 			s.add(snapshotFile{was, m.Workspace})
 			s.remove(m.Manifest)
@@ -74,7 +74,7 @@ func OpenSnapshots(e *Engine, dir string) (*Snapshots, error) {
 	return s, s.removeStrange()
 }
 
-// removeStrange removes files that no snapshot has: the server ended before they were described, or while they were removed.
+// removeStrange removes data files without a manifest: the server ended before it was written, or while they were removed.
 func (s *Snapshots) removeStrange() error {
 	files, err := filepath.Glob(filepath.Join(s.dir, "*"+dataSuffix))
 	for _, file := range files {
@@ -97,13 +97,13 @@ const (
 	partPattern    = "*.part"
 )
 
-// snapshotFile is what stands beside a snapshot.
+// snapshotFile is the JSON file beside a snapshot.
 type snapshotFile struct {
 	wire.Manifest
 	Workspace crm.ID `json:"workspace"`
 }
 
-// add takes a snapshot in; was is the one whose place it takes.
+// add makes a snapshot the one of its view; was is the one before, the zero Manifest for none.
 func (s *Snapshots) add(m snapshotFile) (was wire.Manifest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,14 +115,14 @@ func (s *Snapshots) add(m snapshotFile) (was wire.Manifest) {
 	return was
 }
 
-// staleAfter is how many changes a snapshot may lack, in parts of what it has.
+// staleAfter: a snapshot is replaced once a staleAfter-th as many revisions have followed it as went before it.
 const staleAfter = 10
 
-// fewRows are pulled page by page as quickly.
+// fewRows is from which revision on a snapshot is worth making: fewer rows are pulled as quickly.
 const fewRows = 5000
 
-// Offer is the snapshot for a user's view; nil when there is none to start from. build says that a
-// new one is worth making, which is for the caller to have done.
+// Offer is the snapshot for a user's view; nil when there is none to start from. build says that a new one is worth making; the caller
+// decides when, and calls Build.
 func (s *Snapshots) Offer(ctx context.Context, from Sender) (m *wire.Manifest, build bool, err error) {
 	err = s.engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
 		view, _, err := ViewOf(ctx, t, from.User)
@@ -146,8 +146,7 @@ func (s *Snapshots) Offer(ctx context.Context, from Sender) (m *wire.Manifest, b
 	return m, build, err
 }
 
-// valid says whether there is a snapshot of the view from which a program can go on: of this epoch,
-// with no removal forgotten and nobody erased since.
+// valid is the snapshot of a view, and whether a program can go on from it.
 func (s *Snapshots) valid(ctx context.Context, t *database.Tx, head database.Workspace, view View) (wire.Manifest, bool, error) {
 	s.mu.Lock()
 	m, ok := s.made[head.ID][view.Hash()]
@@ -159,7 +158,7 @@ func (s *Snapshots) valid(ctx context.Context, t *database.Tx, head database.Wor
 	return m, good, err
 }
 
-// stillGood says whether a program can go on from a snapshot, whoever may see it.
+// stillGood says whether a program can go on from a snapshot: it is of this epoch, no tombstone was dropped since, and nobody was erased.
 func stillGood(ctx context.Context, t *database.Tx, head database.Workspace, m wire.Manifest) (bool, error) {
 	if m.Epoch != head.Epoch || m.Rev < head.Purged || m.Schema != wire.Schema {
 		return false, nil
@@ -172,8 +171,8 @@ func stillGood(ctx context.Context, t *database.Tx, head database.Workspace, m w
 	return good, err
 }
 
-// Tidy removes snapshots from which nobody can go on any more: an erased person is in them still (I4), whose views may be nobody's by
-// now, so that no other takes their place.
+// Tidy removes snapshots from which no program can go on any more. A newer one would replace them, but not where no user has that view
+// now; and an erased person may still be in them (I4).
 func (s *Snapshots) Tidy(ctx context.Context) error {
 	s.mu.Lock()
 	all := map[crm.ID]map[string]wire.Manifest{}
@@ -204,7 +203,7 @@ func (s *Snapshots) Tidy(ctx context.Context) error {
 	return nil
 }
 
-// drop removes a snapshot, unless another has taken its place.
+// drop removes a snapshot that Tidy has found; one that has replaced it meanwhile stays.
 func (s *Snapshots) drop(workspace crm.ID, m wire.Manifest) {
 	s.mu.Lock()
 	if s.made[workspace][m.View].Name == m.Name {
@@ -214,8 +213,8 @@ func (s *Snapshots) drop(workspace crm.ID, m wire.Manifest) {
 	s.remove(m)
 }
 
-// Open opens a snapshot that was offered to the user, to be read from anywhere. os.ErrNotExist says that it is
-// no more, or not the user's.
+// Open opens a snapshot, or with wire.ReadySuffix its ready file, that was offered to the user. os.ErrNotExist says that it was replaced
+// or removed, or is of another view. The caller closes the file.
 func (s *Snapshots) Open(ctx context.Context, from Sender, name string) (file *os.File, err error) {
 	err = s.engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) error {
 		view, _, err := ViewOf(ctx, t, from.User)
@@ -239,7 +238,7 @@ func (s *Snapshots) Open(ctx context.Context, from Sender, name string) (file *o
 	return file, err
 }
 
-// Build makes the snapshot of a user's view, which replaces the one before.
+// Build makes the snapshot of a user's view as it is now, and replaces the one before.
 func (s *Snapshots) Build(ctx context.Context, from Sender) (m wire.Manifest, err error) {
 	var name [16]byte
 	if _, err := io.ReadFull(s.engine.Random, name[:]); err != nil {
@@ -271,7 +270,7 @@ func (s *Snapshots) Build(ctx context.Context, from Sender) (m wire.Manifest, er
 	return m, nil
 }
 
-// describe writes what stands beside a snapshot.
+// describe writes the JSON file beside a snapshot, by which OpenSnapshots finds it.
 func (s *Snapshots) describe(m snapshotFile) error {
 	beside, err := json.Marshal(m)
 	if err != nil {
@@ -280,7 +279,7 @@ func (s *Snapshots) describe(m snapshotFile) error {
 	return disk.WriteFile(filepath.Join(s.dir, m.Name+manifestSuffix), beside)
 }
 
-// remove takes a snapshot's files away; who reads one goes on, as the file is open.
+// remove removes a snapshot's files. A download that has one open goes on.
 func (s *Snapshots) remove(m wire.Manifest) {
 	if m.Name == "" || strings.ContainsAny(m.Name, `/\.`) {
 		return
@@ -292,7 +291,7 @@ func (s *Snapshots) remove(m wire.Manifest) {
 	}
 }
 
-// write writes the pages of a view out of one state of the database.
+// write writes the pages of a view, compressed, from one snapshot of the database.
 func (s *Snapshots) write(ctx context.Context, from Sender, to io.Writer) (m wire.Manifest, err error) {
 	sum, size := sha256.New(), &counter{}
 	compress, err := zstd.NewWriter(io.MultiWriter(to, sum, size), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
@@ -332,7 +331,7 @@ func writePages(ctx context.Context, t *database.Tx, view View, head database.Wo
 		}
 		page.Rows = page.Rows[:0]
 		for _, r := range view.filter(rows) {
-			if !r.Deleted { // who starts has nothing to remove
+			if !r.Deleted { // a new device has nothing to remove
 				page.Rows = append(page.Rows, r)
 			}
 		}

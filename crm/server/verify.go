@@ -7,7 +7,8 @@ import (
 	"leadline/crm/server/database"
 )
 
-// Verify says what in a workspace is not as the server promises, the audit log included; nothing is good.
+// Verify checks what the server promises of a workspace, the audit log included. broken has one sentence for each violation, none when
+// all is well; an error says that the database could not be read.
 func (e *Engine) Verify(ctx context.Context, workspace crm.ID) (broken []string, err error) {
 	err = e.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
 		if broken, err = t.Twice(ctx); err != nil {

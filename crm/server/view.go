@@ -14,17 +14,16 @@ import (
 	"leadline/crm/wire"
 )
 
-// View is what a user's file may hold (G1). Everybody sees the records; of calls, what the
-// highest role lets see.
+// View is which rows a user's program gets (G1). All users get the records; of calls they get those that their roles let them see.
 type View struct {
 	User   crm.ID
-	Left   bool // has no rights at all: nothing may be seen
+	Left   bool // the user has no rights at all, and gets nothing
 	Calls  crm.Reach
-	owners map[crm.ID]bool // whose calls, unless all are seen
+	owners map[crm.ID]bool // the agents whose calls are seen; not used where all are
 	hash   string
 }
 
-// seen is what ViewOf finds, and viewKey its key in the memory of users and roles.
+// seen is what ViewOf remembers of a user (database.Rows.Remember), and viewKey its key there.
 type (
 	seen struct {
 		View
@@ -33,7 +32,7 @@ type (
 	viewKey crm.ID
 )
 
-// ViewOf is a user's view by the roles as they are now.
+// ViewOf is a user's view, and the rights that it follows from, by the roles as they are now.
 func ViewOf(ctx context.Context, t *database.Tx, user crm.ID) (View, crm.Rights, error) {
 	rows := t.Rows(ctx)
 	found, err := rows.Remember(viewKey(user), func() (any, error) {
@@ -73,8 +72,7 @@ func viewOf(rows *database.Rows, user crm.ID) (View, crm.Rights, error) {
 	return v, rights, err
 }
 
-// Hash names the view: when it is another one, a program starts from a new snapshot. Two users who
-// see the same have the same.
+// Hash names the view; users who see the same have the same. A program whose view has another hash now starts from a new snapshot.
 func (v View) Hash() string { return v.hash }
 
 func (v View) sum() string {
@@ -96,16 +94,16 @@ func (v View) Shows(r database.Stored) bool {
 		return true
 	}
 	var call struct{ Agent crm.ID }
-	_ = json.Unmarshal(r.Data, &call) // a call without an agent is seen by who sees all
+	_ = json.Unmarshal(r.Data, &call) // a call without an agent is seen only by those who see all calls
 	return v.owners[call.Agent]
 }
 
-// Showed says whether a row that is not in the view may have been, so that it has to be taken out of files.
+// Showed says whether a row that is not in the view may have been in it before: programs then get it as deleted.
 func (v View) Showed(r database.Stored) bool {
 	return slices.ContainsFunc(r.Former, func(id crm.ID) bool { return v.owners[id] })
 }
 
-// filter are the rows as the view's files get them.
+// filter makes of database rows those that programs with the view get, in their order.
 func (v View) filter(rows []database.Stored) []wire.Row {
 	shown := make([]wire.Row, 0, len(rows))
 	for _, r := range rows {

@@ -10,8 +10,7 @@ import (
 	"leadline/crm/server/database"
 )
 
-// CreateWorkspace makes an empty workspace, in which nobody may anything yet. region is for
-// numbers that were written nationally: "DE".
+// CreateWorkspace makes an empty workspace, without users. region is the ISO 3166 country of numbers that are written nationally: "DE".
 func (e *Engine) CreateWorkspace(ctx context.Context, name, region string) (crm.ID, error) {
 	id, err := crm.NewID(e.Now(), e.Random)
 	if err != nil {
@@ -28,7 +27,7 @@ func (e *Engine) CreateWorkspace(ctx context.Context, name, region string) (crm.
 	return id, err
 }
 
-// newEpoch is a number that no other restore of the same backup gives out: chance alone.
+// newEpoch is a random number: two restores of the same backup must not begin the same epoch.
 func (e *Engine) newEpoch() (uint64, error) {
 	var chance [8]byte
 	if _, err := io.ReadFull(e.Random, chance[:]); err != nil {

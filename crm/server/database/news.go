@@ -10,22 +10,22 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// News is what a server tells the others on its database: a workspace has come to a revision. With Rev 0 it is
-// the team's presence that has changed; with Doubt, that devices were signed out. They may be lost: the truth is what is in the database.
+// News is what a server tells the others on its database: that a workspace has come to revision Rev; with SignedOut, that devices of it
+// were signed out; else, with Rev 0, that the presence of its users has changed. News may be lost: what counts is in the database.
 type News struct {
 	Workspace string
 	Rev       uint64
-	Doubt     bool
+	SignedOut bool
 }
 
-// ErrNoNews tells that a database has nothing by which servers hear each other.
+// ErrNoNews means that servers cannot notify each other through this database: it is SQLite.
 var ErrNoNews = errors.New("servers do not hear each other through this database")
 
-// Tell tells the other servers. It is for after a commit: within one NOTIFY would have all that commit wait for each other.
+// Tell notifies the other servers. Call it after a commit: within the transaction, NOTIFY takes a lock for which all commits would wait.
 func (db *DB) Tell(ctx context.Context, all []News) error { return db.dialect.tell(ctx, all) }
 
-// Listen calls ready once it hears the others, then heard for all that they tell, until the context ends or
-// the connection is lost.
+// Listen hears the other servers until ctx ends or the connection is lost: it calls ready once it does, then heard for each of their
+// news. ErrNoNews when the database cannot.
 func (db *DB) Listen(ctx context.Context, ready func(), heard func(News)) error {
 	return db.dialect.listen(ctx, ready, heard)
 }
@@ -33,19 +33,19 @@ func (db *DB) Listen(ctx context.Context, ready func(), heard func(News)) error 
 func (d *sqliteDB) tell(context.Context, []News) error               { return nil }
 func (d *sqliteDB) listen(context.Context, func(), func(News)) error { return ErrNoNews }
 
-// newsChannel is the channel of NOTIFY. A message is "sender workspace revision", or has doubted instead of the revision, of which
-// servers that do not know it take no notice.
+// newsChannel is the channel of NOTIFY. A message is "sender workspace revision", or has signedOut instead of the revision, which
+// servers pass over that do not know it.
 const (
 	newsChannel = "leadline"
-	doubted     = "doubt"
+	signedOut   = "doubt"
 )
 
 func (p *postgres) tell(ctx context.Context, all []News) error {
 	messages := make([]string, len(all))
 	for i, n := range all {
 		what := strconv.FormatUint(n.Rev, 10)
-		if n.Doubt {
-			what = doubted
+		if n.SignedOut {
+			what = signedOut
 		}
 		messages[i] = fmt.Sprintf("%s %s %s", p.name, n.Workspace, what)
 	}
@@ -82,8 +82,8 @@ func (p *postgres) listen(ctx context.Context, ready func(), heard func(News)) e
 func (p *postgres) readNews(message string) (n News, ok bool) {
 	sender, rest, _ := strings.Cut(message, " ")
 	workspace, what, _ := strings.Cut(rest, " ")
-	if what == doubted {
-		return News{Workspace: workspace, Doubt: true}, sender != p.name
+	if what == signedOut {
+		return News{Workspace: workspace, SignedOut: true}, sender != p.name
 	}
 	rev, err := strconv.ParseUint(what, 10, 64)
 	return News{Workspace: workspace, Rev: rev}, err == nil && sender != p.name

@@ -11,7 +11,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// bearer is the token of a request (RFC 6750 §2.1); in X-API-Key for PBXs that cannot send a header with a space in it.
+// bearer is the token of a request (RFC 6750 §2.1), or that in X-API-Key, for PBXs that cannot send a header with a space in it; ""
+// when there is none.
 func bearer(r *http.Request) access.Token {
 	if key := r.Header.Get("X-API-Key"); key != "" {
 		return access.Token(key)
@@ -23,7 +24,7 @@ func bearer(r *http.Request) access.Token {
 	return access.Token(strings.TrimSpace(token))
 }
 
-// problem says to a program why somebody does not come in.
+// problem makes a wire.Problem of an error of package access; other errors stay as they are.
 func problem(err error) error {
 	var revoked access.Revoked
 	switch {
@@ -43,7 +44,7 @@ func problem(err error) error {
 	return err
 }
 
-// authenticate finds out whose a request is.
+// authenticate finds out from the token who sends a request, and limits how often. Its errors are wire.Problems or the database's.
 func (f *Front) authenticate(r *http.Request) (access.Person, error) {
 	token := bearer(r)
 	if token == "" {
@@ -53,15 +54,15 @@ func (f *Front) authenticate(r *http.Request) (access.Person, error) {
 	if err = f.guessed(r, err); err != nil {
 		return access.Person{}, problem(err)
 	}
-	// The device's id is its own word: one that takes another's is not to use up what that may ask.
+	// A program chooses its device id itself. With the user's id before it, nobody can use up the limit of another user's device.
 	if wait := f.limits.device.take(string(p.Workspace + "/" + p.User + "/" + p.Device + p.Key)); wait > 0 {
 		return access.Person{}, tooMany(wait)
 	}
 	return p, nil
 }
 
-// guessed counts a token that nobody has against the address it comes from, which is told to wait after too many. Who has a
-// right one comes in all the same: an office is one address, and a PBX with a mistyped key must not shut out its agents.
+// guessed counts unknown tokens for the address that they come from, and has it wait after too many. Requests with a valid token are not
+// held up by that: an office is one address, and a PBX with a mistyped key must not shut out its agents.
 func (f *Front) guessed(r *http.Request, err error) error {
 	if !errors.Is(err, access.ErrNoToken) {
 		return err
@@ -72,10 +73,10 @@ func (f *Front) guessed(r *http.Request, err error) error {
 	return err
 }
 
-// handler answers a request of a person; what it returns is refused.
+// handler answers a request of a person. An error that it returns is sent as the refusal.
 type handler func(w http.ResponseWriter, r *http.Request, p access.Person) error
 
-// onDevice lets in who has signed in on a device and works for the company still.
+// onDevice lets only devices in that a person has signed in on, no keys.
 func (f *Front) onDevice(next handler) http.HandlerFunc {
 	return f.let(next, func(p access.Person) error {
 		if p.Device == "" {
@@ -85,12 +86,12 @@ func (f *Front) onDevice(next handler) http.HandlerFunc {
 	})
 }
 
-// withScope lets in keys that have a scope.
+// withScope lets devices in, and keys that have a scope.
 func (f *Front) withScope(scope string, next handler) http.HandlerFunc {
 	return f.let(next, func(p access.Person) error { return hasScope(p, scope) })
 }
 
-// hasScope refuses a key that lacks a scope; a person on a device may what their roles let.
+// hasScope refuses a key that lacks a scope. A device has none: the roles say what its person may do.
 func hasScope(p access.Person, scope string) error {
 	if p.Device == "" && !slices.Contains(p.Scopes, scope) {
 		return wire.Problem{Code: wire.Forbidden, Message: "the key lacks the scope " + scope}

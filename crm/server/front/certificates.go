@@ -17,7 +17,7 @@ type certificates struct {
 	mu      sync.Mutex
 	read    *tls.Certificate
 	changed time.Time
-	told    time.Time // when the log was told that it can't be read
+	told    time.Time // when it was last logged that it can't be read
 }
 
 func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -34,7 +34,7 @@ func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		if info != nil {
 			c.changed = info.ModTime()
 		}
-		// It is shown all the same: a renewed one may come at any time, and programs say of this one why they do not trust it.
+		// It is used all the same: it may be renewed at any time, and until then programs can say why they do not trust it.
 		if now := time.Now(); now.After(fresh.Leaf.NotAfter) || now.Before(fresh.Leaf.NotBefore) {
 			c.log.Error("the certificate is not valid today, and programs do not trust it", "begins", fresh.Leaf.NotBefore, "ends", fresh.Leaf.NotAfter)
 		}
@@ -44,5 +44,5 @@ func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		c.told = time.Now()
 		c.log.Warn("the renewed certificate cannot be read, the one of before is shown", "ends", c.read.Leaf.NotAfter, "error", err)
 	}
-	return c.read, nil // half renewed: the old one until both files are there
+	return c.read, nil // only one of the two files is renewed yet: the old one until both are
 }

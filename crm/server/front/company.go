@@ -13,10 +13,11 @@ import (
 	"leadline/crm/wire"
 )
 
-// Company is what a front and the command line ask of the engine besides sync.
+// Company is what Front and the command line ask of the engine besides sync: users, roles and single changes. It is safe to use from
+// several goroutines.
 type Company struct{ Engine *server.Engine }
 
-// FirstWorkspace is the one that a new server begins with; it is made when there is none.
+// FirstWorkspace is the server's first workspace, which it makes when there is none.
 func (c Company) FirstWorkspace(ctx context.Context, region string) (id crm.ID, err error) {
 	err = c.Engine.DB.Read(ctx, "", func(t *database.Tx) error {
 		all, err := t.Workspaces(ctx)
@@ -31,22 +32,22 @@ func (c Company) FirstWorkspace(ctx context.Context, region string) (id crm.ID, 
 	return c.Engine.CreateWorkspace(ctx, "", region)
 }
 
-// AddUser adds a user who can sign in, by the server's own right; join is what access has to do for that, in the same transaction.
+// AddUser adds a user who can sign in, with the server's own rights. join is of Access.Joining, and is done in the same transaction.
 func (c Company) AddUser(ctx context.Context, workspace crm.ID, u crm.User, join func(context.Context, *database.Tx) error) error {
 	return c.do(ctx, workspace, ledger.Sender{System: true}, crm.SaveUser{User: u}, join)
 }
 
-// SaveUser adds or sets a user, by the server's own right.
+// SaveUser adds or sets a user, with the server's own rights.
 func (c Company) SaveUser(ctx context.Context, workspace crm.ID, u crm.User) error {
 	return c.Do(ctx, workspace, ledger.Sender{System: true}, crm.SaveUser{User: u})
 }
 
-// TelephonesChanged has a user's programs ask for their telephone accounts anew.
+// TelephonesChanged has a user's programs ask for their telephone accounts again.
 func (c Company) TelephonesChanged(ctx context.Context, workspace, user crm.ID) error {
 	return c.Do(ctx, workspace, ledger.Sender{System: true}, crm.TelephonesChanged{User: user})
 }
 
-// Do does a change for somebody; an error of type Refused says why it was not done.
+// Do does a change with the rights of from. An error of type Refused says why it was not done.
 func (c Company) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Change) error {
 	return c.do(ctx, workspace, from, change, nil)
 }
@@ -66,7 +67,7 @@ func (c Company) do(ctx context.Context, workspace crm.ID, from ledger.Sender, c
 	return nil
 }
 
-// Refused tells that the company's rules do not allow a change.
+// Refused means that the company's rules do not allow a change.
 type Refused struct {
 	Code   wire.Reject
 	Reason crm.Text
@@ -74,7 +75,7 @@ type Refused struct {
 
 func (r Refused) Error() string { return fmt.Sprintf("%s: %s", r.Code, r.Reason.Key) }
 
-// User is a user with what they may do now; one who is not there has no rights.
+// User is a user with their rights; the zero User without any for an id that there is not.
 func (c Company) User(ctx context.Context, workspace, id crm.ID) (u crm.User, rights crm.Rights, err error) {
 	err = c.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
 		u, rights, err = ledger.RightsOf(t.Rows(ctx), id)
@@ -83,12 +84,12 @@ func (c Company) User(ctx context.Context, workspace, id crm.ID) (u crm.User, ri
 	return u, rights, err
 }
 
-// Users are all of a workspace.
+// Users are all users of a workspace.
 func (c Company) Users(ctx context.Context, workspace crm.ID) ([]crm.User, error) {
 	return all[crm.User](ctx, c, workspace, wire.User)
 }
 
-// FreeEmail has an e-mail address be free for a user of a workspace, if one has it who has left that: it was typed for another one.
+// FreeEmail takes an e-mail address from a user who has left the workspace, so that another can sign in with it.
 func (c Company) FreeEmail(ctx context.Context, a *access.Access, workspace crm.ID, email string) error {
 	has, err := a.Credential(ctx, email)
 	if errors.Is(err, access.ErrNoUser) || errors.Is(err, access.ErrBadEmail) {

@@ -18,9 +18,9 @@ type Options struct {
 	Log    *slog.Logger
 	// Snapshots are what new devices start from; nil has them pull everything page by page.
 	Snapshots *server.Snapshots
-	// Recordings are those that programs bring; nil takes none.
+	// Recordings takes the recordings that programs upload; nil takes none.
 	Recordings *recordings.Recordings
-	// Shared says that other servers are on the same database: presence goes through it.
+	// Shared says that other servers may use the same database: news and presence are exchanged through it.
 	Shared bool
 	Region string // of numbers that are written nationally, in a workspace that the front makes: "DE"
 	// RouteTime is how long a PBX waits for an answer at most, while a customer hears nothing (D3, D4); 0 is 50 ms.
@@ -45,16 +45,16 @@ type Front struct {
 	builder    *builder
 	asked      asked
 	neighbours neighbours
-	signing    chan struct{} // holds who is let try a password
+	signing    chan struct{} // holds one value for each password that is being tried
 	closing    chan struct{}
 
-	headerTime time.Duration // for the head of a request
+	headerTime time.Duration // for the header of a request
 	bodyTime   time.Duration // for its body
-	wholeTime  time.Duration // until the end of an answer that says nothing else
+	wholeTime  time.Duration // for a request and its answer, unless the route has its own
 	safetyPoll time.Duration // see run.go
 }
 
-// New makes a front, which from now on hears what the engine commits; it panics when something is missing.
+// New makes a Front and sets Engine.Committed. It panics when something is missing.
 func New(o Options) *Front {
 	if o.Access == nil || o.Engine == nil || o.Log == nil {
 		panic("front: New needs access, an engine and a log")
@@ -74,7 +74,7 @@ func New(o Options) *Front {
 	return f
 }
 
-// Handler is the whole of the server's HTTP.
+// Handler is all routes of the server.
 func (f *Front) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", f.health)
@@ -121,5 +121,5 @@ func (f *Front) Handler() http.Handler {
 	return f.observe(f.limitAddress(mux))
 }
 
-// Close ends what waits for news, so that a stop is not held up.
+// Close ends WebSockets and long polls, so that they do not hold up the server's stop. Call it once.
 func (f *Front) Close() { close(f.closing) }

@@ -421,7 +421,7 @@ func TestAStopLetsRequestsComeToTheirEnd(t *testing.T) {
 	waits := func() int {
 		o.front.hub.mu.Lock()
 		defer o.front.hub.mu.Unlock()
-		return len(o.front.hub.rooms[o.workspace].watchers)
+		return len(o.front.hub.workspaces[o.workspace].watchers)
 	}
 	for waits() < 2 {
 		time.Sleep(time.Millisecond)

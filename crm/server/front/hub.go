@@ -7,16 +7,16 @@ import (
 	"leadline/crm/wire"
 )
 
-// hub tells those who wait that a workspace has gone on. It keeps the newest news for each only: whoever is slow
-// gets them merged, and nobody waits for anybody.
+// hub wakes the connections that wait for news of a workspace: WebSockets and long polls. For each of them it keeps the newest
+// state only, so that a slow one gets several changes as one, and none waits for another.
 type hub struct {
-	mu    sync.Mutex
-	rooms map[crm.ID]*room
+	mu         sync.Mutex
+	workspaces map[crm.ID]*hubWorkspace // those with a watcher
 }
 
-// room is one workspace.
-type room struct {
-	epoch    uint64 // 0: nobody has asked yet
+// hubWorkspace is one workspace with the connections that wait for its news.
+type hubWorkspace struct {
+	epoch    uint64 // 0: not read from the database yet
 	rev      uint64
 	watchers map[*watcher]struct{}
 	devices  map[crm.ID]int // how many watchers each has
@@ -25,82 +25,84 @@ type room struct {
 // mostOfDevice is how many watchers one device may have: a program has one, and for a moment another where its connection broke.
 const mostOfDevice = 64
 
-// watcher is one who waits.
+// watcher is one connection that waits for news.
 type watcher struct {
 	workspace crm.ID
 	device    crm.ID
 	wake      chan struct{} // holds one value when there is something new
 
 	mu       sync.Mutex
-	rev      uint64
-	presence map[crm.ID]wire.Presence
-	doubt    bool // a device was revoked: it may be this one
-	branched bool // the database was put back: it is in another epoch
+	rev      uint64                   // the newest revision that was not taken yet; 0 for none
+	presence map[crm.ID]wire.Presence // by user, not taken yet
+	recheck  bool                     // a device was signed out: the connection has to ask whether it is its own
+	branched bool                     // the database was restored from a backup: the workspace is in another epoch
 }
 
-func newHub() *hub { return &hub{rooms: map[crm.ID]*room{}} }
+func newHub() *hub { return &hub{workspaces: map[crm.ID]*hubWorkspace{}} }
 
-// join lets a device wait; nil when it has enough watchers.
+// join adds a watcher for a device; nil when the device has mostOfDevice already.
 func (h *hub) join(workspace, device crm.ID) *watcher {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.rooms[workspace]
-	if r == nil {
-		r = &room{watchers: map[*watcher]struct{}{}, devices: map[crm.ID]int{}}
-		h.rooms[workspace] = r
+	in := h.workspaces[workspace]
+	if in == nil {
+		in = &hubWorkspace{watchers: map[*watcher]struct{}{}, devices: map[crm.ID]int{}}
+		h.workspaces[workspace] = in
 	}
-	if r.devices[device] >= mostOfDevice {
+	if in.devices[device] >= mostOfDevice {
 		return nil
 	}
 	w := &watcher{workspace: workspace, device: device, wake: make(chan struct{}, 1)}
-	r.watchers[w] = struct{}{}
-	r.devices[device]++
+	in.watchers[w] = struct{}{}
+	in.devices[device]++
 	return w
 }
 
+// leave removes a watcher that join has added.
 func (h *hub) leave(w *watcher) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.rooms[w.workspace]
-	delete(r.watchers, w)
-	if r.devices[w.device]--; r.devices[w.device] == 0 {
-		delete(r.devices, w.device)
+	in := h.workspaces[w.workspace]
+	delete(in.watchers, w)
+	if in.devices[w.device]--; in.devices[w.device] == 0 {
+		delete(in.devices, w.device)
 	}
-	if len(r.watchers) == 0 {
-		delete(h.rooms, w.workspace)
+	if len(in.watchers) == 0 {
+		delete(h.workspaces, w.workspace)
 	}
 }
 
-// watched are the workspaces where somebody waits.
+// watched are the workspaces with a watcher.
 func (h *hub) watched() []crm.ID {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	all := make([]crm.ID, 0, len(h.rooms))
-	for id := range h.rooms {
+	all := make([]crm.ID, 0, len(h.workspaces))
+	for id := range h.workspaces {
 		all = append(all, id)
 	}
 	return all
 }
 
+// advance tells of a new revision; one that is not newer is passed over.
 func (h *hub) advance(workspace crm.ID, rev uint64) {
-	h.each(workspace, func(r *room) bool {
-		if rev <= r.rev {
+	h.notify(workspace, func(in *hubWorkspace) bool {
+		if rev <= in.rev {
 			return false
 		}
-		r.rev = rev
+		in.rev = rev
 		return true
 	}, func(w *watcher) { w.rev = max(w.rev, rev) })
 }
 
-// stands is where a workspace is by the database. In another epoch its revisions begin again somewhere before: everybody is to find out
-// anew where they stand.
-func (h *hub) stands(workspace crm.ID, epoch, rev uint64) {
+// setHead tells where the database says that a workspace stands. In another epoch revisions go on from an earlier one: the
+// connections are to end, and their programs to say hello again.
+func (h *hub) setHead(workspace crm.ID, epoch, rev uint64) {
 	branched := false
-	h.each(workspace, func(r *room) bool {
-		branched = r.epoch != 0 && r.epoch != epoch
-		r.epoch = epoch
+	h.notify(workspace, func(in *hubWorkspace) bool {
+		branched = in.epoch != 0 && in.epoch != epoch
+		in.epoch = epoch
 		if branched {
-			r.rev = rev
+			in.rev = rev
 		}
 		return branched
 	}, func(w *watcher) { w.branched = true })
@@ -109,9 +111,9 @@ func (h *hub) stands(workspace crm.ID, epoch, rev uint64) {
 	}
 }
 
-// tell says how a user is now.
-func (h *hub) tell(workspace crm.ID, p wire.Presence) {
-	h.each(workspace, func(*room) bool { return true }, func(w *watcher) {
+// setPresence tells how a user can be reached now.
+func (h *hub) setPresence(workspace crm.ID, p wire.Presence) {
+	h.notify(workspace, always, func(w *watcher) {
 		if w.presence == nil {
 			w.presence = map[crm.ID]wire.Presence{}
 		}
@@ -119,25 +121,28 @@ func (h *hub) tell(workspace crm.ID, p wire.Presence) {
 	})
 }
 
-// doubt has everybody found out whether they may stay.
-func (h *hub) doubt(workspace crm.ID) {
-	h.each(workspace, func(*room) bool { return true }, func(w *watcher) { w.doubt = true })
+// recheckDevices has every connection ask whether its device is still signed in.
+func (h *hub) recheckDevices(workspace crm.ID) {
+	h.notify(workspace, always, func(w *watcher) { w.recheck = true })
 }
 
-func (h *hub) each(workspace crm.ID, when func(*room) bool, give func(*watcher)) {
+func always(*hubWorkspace) bool { return true }
+
+// notify does give with each watcher of a workspace and wakes it, if when says that there is something to tell.
+func (h *hub) notify(workspace crm.ID, when func(*hubWorkspace) bool, give func(*watcher)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	r := h.rooms[workspace]
-	if r == nil || !when(r) {
+	in := h.workspaces[workspace]
+	if in == nil || !when(in) {
 		return
 	}
-	for w := range r.watchers {
+	for w := range in.watchers {
 		w.mu.Lock()
 		give(w)
 		w.mu.Unlock()
 		select {
 		case w.wake <- struct{}{}:
-		default: // it has not taken the last one yet
+		default: // it was woken before, and has not looked yet
 		}
 	}
 }
@@ -149,14 +154,14 @@ func (w *watcher) hasBranched() bool {
 	return w.branched
 }
 
-// take is what is new since it was last asked.
-func (w *watcher) take() (rev uint64, presence []wire.Presence, doubt bool) {
+// take is what is new since it was last asked: rev is 0 and presence nil for nothing, recheck says that the device may be signed out.
+func (w *watcher) take() (rev uint64, presence []wire.Presence, recheck bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, p := range w.presence {
 		presence = append(presence, p)
 	}
-	rev, doubt = w.rev, w.doubt
-	w.rev, w.presence, w.doubt = 0, nil, false
-	return rev, presence, doubt
+	rev, recheck = w.rev, w.recheck
+	w.rev, w.presence, w.recheck = 0, nil, false
+	return rev, presence, recheck
 }

@@ -13,7 +13,7 @@ import (
 	"leadline/crm/wire"
 )
 
-// limits are how often one address, user or device may ask. Each server counts for itself.
+// limits bound how often one address, e-mail address or token may ask. Each server counts for itself.
 type limits struct {
 	address *meter // every request
 	guesses *meter // sign-ins from an address that failed
@@ -40,13 +40,13 @@ func newLimits(now func() time.Time, perAddress int) *limits {
 	}
 }
 
-// mostMeasured bounds the memory of a meter; who has waited long enough is forgotten first.
+// mostMeasured bounds the keys that a meter remembers. Those that may do the full burst again are dropped first.
 const mostMeasured = 20_000
 
-// meter lets each key do something so many times, and more as time goes on.
+// meter limits how often something is done for each key, by a token bucket. Its methods are safe to call from several goroutines.
 type meter struct {
 	now   func() time.Time
-	pace  rate.Limit // a second
+	pace  rate.Limit // per second
 	burst int
 
 	mu   sync.Mutex
@@ -78,7 +78,7 @@ func (m *meter) forget() {
 			delete(m.keys, key)
 		}
 	}
-	for key := range m.keys { // a flood of different ones: any
+	for key := range m.keys { // all are in use: any of them
 		if len(m.keys) < mostMeasured {
 			return
 		}
@@ -86,7 +86,7 @@ func (m *meter) forget() {
 	}
 }
 
-// take counts once; wait is how long to wait if that was once too often.
+// take counts one time; wait is how long to wait if that is too often, which then is not counted, else 0.
 func (m *meter) take(key string) (wait time.Duration) {
 	now := m.now()
 	r := m.of(key).ReserveN(now, 1)
@@ -96,7 +96,7 @@ func (m *meter) take(key string) (wait time.Duration) {
 	return wait
 }
 
-// spent is how long to wait before the next one, without counting.
+// spent is how long to wait before the next time, without counting.
 func (m *meter) spent(key string) (wait time.Duration) {
 	now := m.now()
 	r := m.of(key).ReserveN(now, 1)
@@ -105,7 +105,7 @@ func (m *meter) spent(key string) (wait time.Duration) {
 	return wait
 }
 
-// left is how often more it may be done now.
+// left is how many times more it may be done now.
 func (m *meter) left(key string) int { return max(0, int(m.of(key).TokensAt(m.now()))) }
 
 func tooMany(wait time.Duration) error {
@@ -122,8 +122,8 @@ func (f *Front) limitAddress(next http.Handler) http.Handler {
 	})
 }
 
-// addressOf is where a request comes from. On loopback there is a proxy before us, and
-// the last address in its header is the one it saw itself. IPv6 counts by /64, which one customer has.
+// addressOf is the address that a request is counted for. Behind a proxy on this machine it is the last one in X-Forwarded-For, which the
+// proxy has seen itself. Of IPv6 it is the /64, which belongs to one customer.
 func addressOf(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -17,19 +17,19 @@ import (
 	"leadline/crm/wire"
 )
 
-// What one request may bring.
+// Bounds of a request's body.
 const (
-	mostBody     = 1 << 20 // bytes as they travel, in general
+	mostBody     = 1 << 20 // bytes, compressed or not
 	mostPushBody = 2 << 20 // of a push: its arguments and what is around them
-	bombRatio    = 4       // what travels compressed may be so much larger than the bound, and no more
+	bombRatio    = 4       // a compressed body may have this many times the bound once it is decompressed
 	bodyTime     = 30 * time.Second
 	answerTime   = 60 * time.Second
-	compressFrom = 1 << 10 // bytes of an answer
+	compressFrom = 1 << 10 // bytes from which on an answer is compressed
 )
 
 var errTooLarge = wire.Problem{Code: wire.TooLarge, Message: "the request is too large"}
 
-// read reads a request's message of at most so many bytes, whatever its encoding and compression.
+// read reads the message in a request's body of at most most bytes, in any encoding and compression. Its error is a wire.Problem.
 func (f *Front) read(w http.ResponseWriter, r *http.Request, most int64, message any) error {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.bodyTime))
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -54,7 +54,7 @@ func (f *Front) read(w http.ResponseWriter, r *http.Request, most int64, message
 	return wire.Decode(kind, data, message)
 }
 
-// plain undoes a Content-Encoding.
+// plain decompresses a body by its Content-Encoding.
 func plain(body io.Reader, encoding string) (io.ReadCloser, error) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "identity":
@@ -105,7 +105,7 @@ func (f *Front) answer(w http.ResponseWriter, r *http.Request, status int, messa
 	head.Set("Content-Length", strconv.Itoa(len(data)))
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
 	w.WriteHeader(status)
-	_, _ = w.Write(data) // whoever asked may be gone
+	_, _ = w.Write(data) // the client may be gone
 }
 
 func accepts(list, wanted string) bool {
@@ -118,13 +118,13 @@ func accepts(list, wanted string) bool {
 	return false
 }
 
-// How soon it is worth trying again.
+// How long a client waits before it tries again, after an error of ours.
 const (
 	fullRetry = 30 * time.Second
 	awayRetry = 5 * time.Second
 )
 
-// problemOf is what is told of a fault of our own.
+// problemOf is the answer to an error of ours: it says nothing of the cause.
 func problemOf(err error) wire.Problem {
 	switch {
 	case errors.Is(err, database.ErrFull):
@@ -135,7 +135,7 @@ func problemOf(err error) wire.Problem {
 	return wire.Problem{Code: wire.Internal, Message: "the server could not do it"}
 }
 
-// refuse answers with why not. What is no wire.Problem is our own fault: it is logged, and the answer does not tell.
+// refuse answers with an error. One that is no wire.Problem is ours: it is logged, and the answer does not name the cause.
 func (f *Front) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var p wire.Problem
 	if !errors.As(err, &p) {

@@ -15,7 +15,7 @@ import (
 	"leadline/crm/wire"
 )
 
-// metrics are what Prometheus reads at /metrics: nothing in them is about a person.
+// metrics are what Prometheus reads at /metrics. Nothing in them is about a person.
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
@@ -78,10 +78,10 @@ func (f *Front) mayMeasure(r *http.Request) error {
 	return nil
 }
 
-// forwarding are headers of a request that came through a proxy.
+// forwarding are the headers that a proxy adds to a request.
 var forwarding = []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"}
 
-// fromHere says whether a request was made on this machine, and not by somebody else through a proxy on it.
+// fromHere says whether a request was made on this machine, and did not come through a proxy on it.
 func fromHere(r *http.Request) bool {
 	return loopback(r.RemoteAddr) && !slices.ContainsFunc(forwarding, func(name string) bool { return len(r.Header[name]) > 0 })
 }

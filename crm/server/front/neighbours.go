@@ -11,28 +11,28 @@ import (
 	"leadline/crm/server/database"
 )
 
-// neighbours are the other servers on the database: what this server tells them, and whether it hears them.
+// neighbours are the other servers on the database. This server tells them of its commits, presence and sign-outs, and hears theirs.
 type neighbours struct {
 	listening atomic.Bool
 	due       chan struct{} // holds one value when there is something to tell
 
 	mu      sync.Mutex
-	waiting map[database.News]uint64 // revisions by workspace, and by which kind of news, without the revision
+	waiting map[database.News]uint64 // what is still to be told: the newest revision by the news without one
 }
 
-// committed is told by the engine.
+// committed is Engine.Committed.
 func (f *Front) committed(workspace crm.ID, rev uint64) {
 	f.hub.advance(workspace, rev)
 	f.tellNeighbours(database.News{Workspace: string(workspace), Rev: rev})
 }
 
-// doubt has every connected program find out whether it may stay, wherever it is connected.
-func (f *Front) doubt(workspace crm.ID) {
-	f.hub.doubt(workspace)
-	f.tellNeighbours(database.News{Workspace: string(workspace), Doubt: true})
+// recheckDevices has every connected program ask whether it is still signed in, on this server and the others.
+func (f *Front) recheckDevices(workspace crm.ID) {
+	f.hub.recheckDevices(workspace)
+	f.tellNeighbours(database.News{Workspace: string(workspace), SignedOut: true})
 }
 
-// tellNeighbours has the other servers told soon. It does not wait.
+// tellNeighbours has tellOthers pass news on. It does not wait.
 func (f *Front) tellNeighbours(n database.News) {
 	if !f.Shared {
 		return
@@ -51,7 +51,7 @@ func (f *Front) tellNeighbours(n database.News) {
 	}
 }
 
-// take is all that is to be told, of each kind the newest.
+// take is all that waits to be told, the newest of each kind.
 func (n *neighbours) take() (all []database.News) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -63,7 +63,7 @@ func (n *neighbours) take() (all []database.News) {
 	return all
 }
 
-// tellOthers tells the other servers what there is. What comes while it does is merged.
+// tellOthers passes what waits on to the other servers, until ctx ends. News that come meanwhile are merged.
 func (f *Front) tellOthers(ctx context.Context) {
 	for {
 		select {
@@ -79,16 +79,16 @@ func (f *Front) tellOthers(ctx context.Context) {
 
 const mostListenPause = 15 * time.Second
 
-// listen hears the other servers, and goes back to asking the database often whenever it can't.
+// listen hears the other servers until ctx ends, and connects again when that breaks. Meanwhile Run polls the database more often.
 func (f *Front) listen(ctx context.Context) {
 	pause := pollEvery
 	for {
 		err := f.Engine.DB.Listen(ctx, func() {
 			pause = pollEvery
 			f.neighbours.listening.Store(true)
-			f.poll(ctx) // what was committed before it listened
+			f.poll(ctx) // for what was committed before it listened
 			for _, workspace := range f.hub.watched() {
-				f.hub.doubt(workspace) // and who was signed out
+				f.hub.recheckDevices(workspace) // somebody may have been signed out
 			}
 		}, func(n database.News) { f.hear(ctx, n) })
 		f.neighbours.listening.Store(false)
@@ -106,8 +106,8 @@ func (f *Front) listen(ctx context.Context) {
 func (f *Front) hear(ctx context.Context, n database.News) {
 	workspace := crm.ID(n.Workspace)
 	switch {
-	case n.Doubt:
-		f.hub.doubt(workspace)
+	case n.SignedOut:
+		f.hub.recheckDevices(workspace)
 	case n.Rev > 0:
 		f.hub.advance(workspace, n.Rev)
 	default:

@@ -123,7 +123,7 @@ func TestADeviceIsSignedOutAtEveryServer_G1(t *testing.T) {
 		}},
 		{what: "by the command line", how: func(*program) {
 			if err := errors.Join(o.access.Disable(t.Context(), "ben@example.org"), o.access.Enable(t.Context(), "ben@example.org"),
-				command(t, o.database).Tell(t.Context(), []database.News{{Workspace: string(o.workspace), Doubt: true}})); err != nil {
+				command(t, o.database).Tell(t.Context(), []database.News{{Workspace: string(o.workspace), SignedOut: true}})); err != nil {
 				t.Error(err)
 			}
 		}},

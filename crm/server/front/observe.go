@@ -9,8 +9,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// observe counts and logs requests, by route: an address may have a caller's number in it. A panic
-// ends the request and nothing else.
+// observe counts and logs requests by their route, not by their URL, which may have a caller's number in it. A panic ends that request
+// only.
 func (f *Front) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
@@ -35,8 +35,8 @@ func (f *Front) observe(next http.Handler) http.Handler {
 	})
 }
 
-// limitTime lets go of who does not send the body of a request, whether it is read or not, and of who does not take the answer.
-// What may take longer says so itself.
+// limitTime closes the connection of a client that does not send the body of its request, read or not, or does not take the answer in
+// time. Routes that may take longer set their own deadline.
 func (f *Front) limitTime(w http.ResponseWriter, r *http.Request) {
 	controls := http.NewResponseController(w)
 	if r.ContentLength != 0 {
@@ -65,10 +65,10 @@ func (f *Front) note(r *http.Request, seen *observed, took time.Duration) {
 	f.Log.Log(r.Context(), level, "request", "route", route, "status", status, "ms", took.Milliseconds(), "sent", seen.sent)
 }
 
-// quiet are asked every few seconds by machines.
+// quiet are routes that machines ask every few seconds: they are not logged.
 var quiet = map[string]bool{"GET /healthz": true, "GET /readyz": true, "GET /metrics": true, "POST " + wire.PathPull: true}
 
-// observed remembers what was answered.
+// observed is a ResponseWriter that remembers status and size of the answer.
 type observed struct {
 	http.ResponseWriter
 	status int

@@ -40,7 +40,7 @@ func (f *Front) usePassword(w http.ResponseWriter, r *http.Request) {
 	c, err := f.Access.UseInvitation(r.Context(), token, r.PostForm.Get("password"))
 	switch {
 	case err == nil:
-		f.doubt(c.Workspace)
+		f.recheckDevices(c.Workspace)
 		f.renderPassword(w, r, http.StatusOK, passwordForm{Email: c.Email, Done: true})
 	case errors.Is(err, access.ErrWeakPassword):
 		if c, err = f.Access.Invited(r.Context(), token); err != nil {

@@ -10,7 +10,7 @@ import (
 	"leadline/crm/wire"
 )
 
-// signIns is how everybody signs in, for who may change users.
+// signIns lists how each user signs in, for administrators of users.
 func (f *Front) signIns(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	if err := f.mustAdminister(r, p, ""); err != nil {
 		return err
@@ -77,12 +77,12 @@ func (f *Front) setPassword(w http.ResponseWriter, r *http.Request, p access.Per
 	if err := f.Access.SetPassword(r.Context(), u.Email, in.Password); err != nil {
 		return err
 	}
-	f.doubt(p.Workspace)
+	f.recheckDevices(p.Workspace)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-// letIn makes the user of a request one who can sign in, by the e-mail address in the CRM.
+// letIn lets the user whom a request is about sign in with the e-mail address that the CRM has of them.
 func (f *Front) letIn(r *http.Request, p access.Person) (crm.User, error) {
 	u, err := f.subject(r, p)
 	if err != nil {
@@ -97,7 +97,7 @@ func (f *Front) letIn(r *http.Request, p access.Person) (crm.User, error) {
 	return u, f.Access.LetIn(r.Context(), p.Workspace, u.ID, u.Email)
 }
 
-// savePhone sets up a telephone account that a user gets by signing in.
+// savePhone sets up a telephone account that a user's programs get when they sign in.
 func (f *Front) savePhone(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	var in wire.Account
 	if err := f.read(w, r, mostBody, &in); err != nil {
@@ -116,7 +116,7 @@ func (f *Front) savePhone(w http.ResponseWriter, r *http.Request, p access.Perso
 		if err != nil {
 			return err
 		}
-		// Kept for the same address only: it must not be shown to another host.
+		// The old password goes along only to the same address: another host must not learn it.
 		if i := slices.IndexFunc(telephones, func(t wire.Account) bool { return t.Name == in.Name }); i >= 0 {
 			if telephones[i].Address != in.Address && telephones[i].Password != "" {
 				return wire.Problem{Code: wire.Malformed, Message: "another address needs its password again"}
@@ -165,8 +165,8 @@ func (f *Front) subject(r *http.Request, p access.Person) (u crm.User, err error
 	return u, err
 }
 
-// mustAdminister refuses who may not change users; and for a user of their own, who would come by rights that they
-// do not have: whoever sets a password can sign in with it (requirement G2).
+// mustAdminister refuses persons who may not change users, and those who lack a right that the subject has: with a password that they
+// set they could sign in as the subject, and would have it (requirement G2).
 func (f *Front) mustAdminister(r *http.Request, p access.Person, subject crm.ID) error {
 	_, mine, err := f.company.User(r.Context(), p.Workspace, p.User)
 	if err != nil {

@@ -15,10 +15,11 @@ import (
 	"leadline/crm/wire"
 )
 
-// presenceTime is how long a device counts as there without a word from it.
+// presenceTime is how long a device counts as connected after it was last heard of.
 const presenceTime = 75 * time.Second
 
-// board says how everybody is: the state that the user's devices tell, the least free of them.
+// board has the presence of all users. A user with several devices has the state of the one with most weight. It is safe to use from
+// several goroutines.
 type board struct {
 	now func() time.Time
 
@@ -29,7 +30,7 @@ type board struct {
 // present is one user.
 type present struct {
 	devices map[crm.ID]*state
-	told    wire.Presence // as the others know it
+	told    wire.Presence // as the colleagues were told
 }
 
 type state struct {
@@ -43,10 +44,11 @@ func newBoard(now func() time.Time) *board {
 	return &board{now: now, users: map[crm.ID]map[crm.ID]*present{}}
 }
 
-// weight orders states: what one device says that weighs more counts for the user.
+// weight orders the states of a user's devices: the highest counts for the user.
 var weight = map[wire.Availability]int{wire.Offline: 0, wire.Away: 1, wire.Free: 2, wire.Ringing: 3, wire.Talking: 4, wire.DoNotDisturb: 5}
 
-// set is what a device said of its user, when, and when it was last heard of. changed says whether that is new to others.
+// set takes the state that a device tells, since when it has it, and when the device was last heard of. now is the user's presence;
+// changed says whether colleagues do not know it yet.
 func (b *board) set(workspace, user, device crm.ID, s wire.Availability, since, heard time.Time) (now wire.Presence, changed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -97,7 +99,7 @@ func (p *present) settle(user crm.ID, now time.Time) (wire.Presence, bool) {
 	return p.told, true
 }
 
-// heard keeps a device's state alive. due says that other servers are to be told.
+// heard notes that a device is still connected. due says that the other servers are to be told so.
 func (b *board) heard(workspace, user, device crm.ID) (due bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -114,7 +116,7 @@ func (b *board) heard(workspace, user, device crm.ID) (due bool) {
 	return true
 }
 
-// expire is whose devices have fallen silent, by workspace.
+// expire drops devices that were not heard of for presenceTime, and gives the users whose presence changes by that, by workspace.
 func (b *board) expire() map[crm.ID][]wire.Presence {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -132,7 +134,7 @@ func (b *board) expire() map[crm.ID][]wire.Presence {
 	return gone
 }
 
-// team is everybody who is there, by id.
+// team is the presence of all users who are not offline, by id.
 func (b *board) team(workspace crm.ID) []wire.Presence {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -146,7 +148,7 @@ func (b *board) team(workspace crm.ID) []wire.Presence {
 	return all
 }
 
-// marked is the team with its mark. Since when somebody is how they are differs between servers, so that it is not part of that.
+// marked is the team with its Mark. Since is no part of the mark: it may differ between servers.
 func (b *board) marked(workspace crm.ID) *wire.Team {
 	team := b.team(workspace)
 	sum := fnv.New64a()
@@ -178,7 +180,7 @@ func (f *Front) setPresence(w http.ResponseWriter, r *http.Request, p access.Per
 	}
 	at := f.Engine.Now()
 	if now, changed := f.board.set(p.Workspace, p.User, p.Device, in.State, at, at); changed {
-		f.hub.tell(p.Workspace, now)
+		f.hub.setPresence(p.Workspace, now)
 	}
 	if err := f.share(r.Context(), p, in.State, at); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"leadline/crm/wire"
 )
 
-// pieceTime is how long a piece of a recording may take, and its answer: a slow line brings less than a piece in it, and
+// pieceTime is how long one PATCH with a piece of a recording may take. A slow connection brings a part of the piece in that time, and
 // goes on from there.
 const pieceTime = 2 * time.Minute
 
@@ -78,5 +78,5 @@ func (f *Front) recording(w http.ResponseWriter, r *http.Request, p access.Perso
 	return nil
 }
 
-// recordingID is the id of a route, as ids are written: it becomes a file's name.
+// recordingID is the id in a route. It becomes a file's name, so anything but an id is refused.
 func recordingID(r *http.Request) (crm.ID, error) { return crm.ParseID(r.PathValue("id")) }

@@ -55,7 +55,7 @@ func operation(id, method, path, summary string) huma.Operation {
 
 type personKey struct{}
 
-// asPerson hands on who asks.
+// asPerson passes the person on in the request's context.
 func asPerson(next http.Handler) handler {
 	return func(w http.ResponseWriter, r *http.Request, p access.Person) error {
 		if p.User == "" {
@@ -67,7 +67,7 @@ func asPerson(next http.Handler) handler {
 }
 
 func from(ctx context.Context) server.Sender {
-	p, _ := ctx.Value(personKey{}).(access.Person) // without one there is no workspace, and so nothing
+	p, _ := ctx.Value(personKey{}).(access.Person) // the zero Person has no workspace, and so finds nothing
 	return sender(p)
 }
 
@@ -218,7 +218,7 @@ func (a resources) do(ctx context.Context, change crm.Change) error {
 	return nil
 }
 
-// refusal says why something was not done. What is our own fault is logged, and the answer does not tell.
+// refusal is the REST answer to an error. One of ours is logged, and the answer does not name the cause.
 func (a resources) refusal(ctx context.Context, err error) error {
 	var refused Refused
 	var p wire.Problem

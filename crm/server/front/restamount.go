@@ -10,8 +10,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// amount puts the amount of a deal in order that other software sends: its currency is one of ISO 4217,
-// and where it has none it is the one that the deal id has, or else the company's.
+// amount checks the amount of a deal in a request and completes it: its currency has to be one of ISO 4217; without one it gets that of
+// the deal id, or else the company's.
 func (a resources) amount(ctx context.Context, kind KindPath, id string, body map[string]any) error {
 	sent, given := body["amount"].(map[string]any)
 	if !given || kind.Kind != string(crm.KindDeal) {
@@ -36,7 +36,7 @@ func (a resources) amount(ctx context.Context, kind KindPath, id string, body ma
 	return nil
 }
 
-// currency is that of a deal, or the company's for one that has none yet.
+// currency is the currency of a deal, or the company's for a deal without an amount.
 func (a resources) currency(ctx context.Context, deal string) (string, error) {
 	if deal != "" {
 		was, err := a.get(ctx, &RecordPath{KindPath{string(crm.KindDeal)}, deal})

@@ -13,13 +13,13 @@ import (
 	"leadline/crm/wire"
 )
 
-// routeTime is Options.RouteTime where nothing else is said.
+// routeTime is the default of Options.RouteTime.
 const routeTime = 50 * time.Millisecond
 
-// mostAsked bounds the numbers in a question.
+// mostAsked is how many bytes caller and line may have each.
 const mostAsked = 256
 
-// forPBX lets in who may ask for routes. A customer hears nothing meanwhile, so that RouteTime has finding out who asks in it, too.
+// forPBX lets in those who may ask for routes. A customer hears nothing until the answer, so RouteTime includes the authentication.
 func (f *Front) forPBX(next handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), f.RouteTime)
@@ -107,7 +107,7 @@ func plus(number string) string {
 	return number
 }
 
-// inTime is what is found within RouteTime; "" for an error, which is told in the log.
+// inTime is what find gives within RouteTime; "" when it takes longer, and for an error, which is logged.
 func (f *Front) inTime(ctx context.Context, what string, find func(context.Context) (string, error)) string {
 	ctx, cancel := context.WithTimeout(ctx, f.RouteTime)
 	defer cancel()
@@ -138,7 +138,7 @@ func (f *Front) inTime(ctx context.Context, what string, find func(context.Conte
 	}
 }
 
-// dialable keeps out of a dialplan what is no extension.
+// dialable says whether something is an extension: nothing else may get into a dialplan.
 func dialable(extension string) bool {
 	if len(extension) > 32 {
 		return false

@@ -8,9 +8,8 @@ import (
 )
 
 const (
-	// pollEvery is how soon a front hears what another server has committed while it does not listen, and safetyPoll
-	// while it does: news are lost with a server that is killed between a commit and the telling, and the
-	// command line tells of no commit.
+	// pollEvery is how often the database is asked for commits of others while the server does not listen to them, and safetyPoll while it
+	// does. The latter is needed since a server may be killed between a commit and its notification, and the command line notifies nobody.
 	pollEvery   = 200 * time.Millisecond
 	safetyPoll  = time.Second
 	expireEvery = 5 * time.Second
@@ -18,7 +17,7 @@ const (
 	forgetEvery = 6 * time.Hour
 )
 
-// Run does what has to be done from time to time, until the context ends.
+// Run does the server's periodic work until ctx ends: polling, presence, snapshots, compaction, and listening to other servers.
 func (f *Front) Run(ctx context.Context) {
 	poll, expire := time.NewTicker(pollEvery), time.NewTicker(expireEvery)
 	tidy, forget := time.NewTicker(tidyEvery), time.NewTicker(forgetEvery)
@@ -54,7 +53,8 @@ func (f *Front) Run(ctx context.Context) {
 	}
 }
 
-// poll asks where the workspaces stand in which somebody waits. Commits of this server are heard without.
+// poll asks the database for the head of each workspace with a watcher. It finds commits of other servers; those of this one come by
+// committed.
 func (f *Front) poll(ctx context.Context) {
 	for _, workspace := range f.hub.watched() {
 		epoch, rev, err := f.Engine.Head(ctx, workspace)
@@ -64,7 +64,7 @@ func (f *Front) poll(ctx context.Context) {
 			}
 			return
 		}
-		f.hub.stands(workspace, epoch, rev)
+		f.hub.setHead(workspace, epoch, rev)
 		f.learn(ctx, workspace)
 	}
 }
@@ -72,12 +72,12 @@ func (f *Front) poll(ctx context.Context) {
 func (f *Front) expire() {
 	for workspace, gone := range f.board.expire() {
 		for _, p := range gone {
-			f.hub.tell(workspace, p)
+			f.hub.setPresence(workspace, p)
 		}
 	}
 }
 
-// buildJobs makes snapshots that nobody waits for.
+// buildJobs makes the snapshots that no program waits for.
 func (f *Front) buildJobs(ctx context.Context) {
 	for {
 		select {
@@ -89,7 +89,7 @@ func (f *Front) buildJobs(ctx context.Context) {
 	}
 }
 
-// tidy removes snapshots that nobody may have any more.
+// tidy removes snapshots from which no program can go on.
 func (f *Front) tidy(ctx context.Context) {
 	if f.Snapshots == nil {
 		return
@@ -99,7 +99,7 @@ func (f *Front) tidy(ctx context.Context) {
 	}
 }
 
-// forget has every workspace let go of what nobody needs any more.
+// forget compacts every workspace and drops old presence.
 func (f *Front) forget(ctx context.Context) {
 	heads, err := f.Engine.Heads(ctx)
 	for workspace := range heads {

@@ -20,7 +20,7 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 )
 
-// Time-outs of connections: whoever sends slower than that is let go.
+// Time-outs of connections: a client that is slower is disconnected.
 const (
 	headerTime = 10 * time.Second
 	idleTime   = 2 * time.Minute
@@ -39,11 +39,11 @@ type Listening struct {
 	// Directory is where ACME's is (RFC 8555 §7.1.1), Let's Encrypt's when it is "". Roots is a PEM file with who signs that
 	// server's own certificate; "" is whom the system trusts.
 	Directory, Roots string
-	// Log is told when no certificate is to be had; nil is nobody.
+	// Log is told when ACME gives no certificate; nil for no log.
 	Log *slog.Logger
 }
 
-// ErrPlain tells that plain HTTP was asked for where others could listen in.
+// ErrPlain refuses plain HTTP on an address that is not loopback, where others could listen in.
 var ErrPlain = errors.New("plain HTTP is for loopback only: give -tls-cert and -tls-key, or -acme, or listen on 127.0.0.1 behind a proxy")
 
 // Listen opens the port.
@@ -68,7 +68,7 @@ func (l Listening) Listen() (net.Listener, error) {
 	return port, nil
 }
 
-// Name is the host that the certificate is for, the first of several; "" is not known.
+// Name is the host that the certificate is for, the first of several; "" when it is not known.
 func (l Listening) Name() string {
 	if l.Host != "" || l.Certificate == "" {
 		return l.Host
@@ -117,11 +117,11 @@ func (l Listening) log() *slog.Logger {
 	return l.Log
 }
 
-// tellAgain is how long the log is silent of a certificate that is still not to be had: each connection asks for it.
+// tellAgain is how long after one message the log gets no other about a missing certificate: each connection asks for it.
 const tellAgain = time.Minute
 
-// telling tells why there is no certificate for Host: who looks after the server would see nothing but connections that fail. Other names
-// are asked for by whoever looks what there is in the world.
+// telling logs why there is no certificate for Host: an administrator would otherwise see only connections that fail. Requests for other
+// names, which scanners send, are not logged.
 func (l Listening) telling(get func(*tls.ClientHelloInfo) (*tls.Certificate, error)) func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	var mu sync.Mutex
 	var told time.Time
@@ -140,7 +140,7 @@ func (l Listening) telling(get func(*tls.ClientHelloInfo) (*tls.Certificate, err
 	}
 }
 
-// acme asks an ACME server; nil is the library's own choice.
+// acme is the client of the ACME server; nil for the library's default.
 func (l Listening) acme() (*acme.Client, error) {
 	if l.Directory == "" {
 		return nil, nil
@@ -176,7 +176,7 @@ func loopback(address string) bool {
 	return host == "localhost" || err == nil && a.IsLoopback()
 }
 
-// Serve answers until the context ends, then lets requests under way come to their end.
+// Serve answers requests on port until ctx ends, then waits for those under way.
 func (f *Front) Serve(ctx context.Context, port net.Listener) error {
 	s := &http.Server{Handler: f.Handler(), ReadHeaderTimeout: f.headerTime, IdleTimeout: idleTime, MaxHeaderBytes: mostHeader,
 		ErrorLog: slog.NewLogLogger(hushed{f.Log.Handler()}, slog.LevelDebug)}
@@ -196,7 +196,7 @@ func (f *Front) Serve(ctx context.Context, port net.Listener) error {
 	return nil
 }
 
-// hushed drops what net/http says of connections: it has addresses of persons in it.
+// hushed drops what net/http logs of connections: it contains addresses of persons.
 type hushed struct{ slog.Handler }
 
 func (h hushed) Handle(ctx context.Context, r slog.Record) error {

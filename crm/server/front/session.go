@@ -12,8 +12,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// signIn lets a person in who knows the password. Failures count for the address and for the
-// e-mail address, so that neither can be tried through.
+// signIn begins a session by e-mail address and password. Failures count for the client's address and for the e-mail address, so that
+// neither one can be used to try many passwords.
 func (f *Front) signIn(w http.ResponseWriter, r *http.Request) {
 	s, err := f.trySignIn(w, r)
 	switch {
@@ -26,11 +26,11 @@ func (f *Front) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// signingAtOnce is how many passwords are tried at the same time, whoever tries: each is counted before the next, so that a flood of
-// attempts is not let past the limits by coming all at once. It is no less than what is hashed at the same time.
+// signingAtOnce is how many passwords are checked at the same time. A failure is counted before the next check begins, so that a flood
+// of attempts cannot pass the limits by coming all at once. It is no less than access hashes at the same time.
 const signingAtOnce = 4
 
-// oneOfFew waits until a password may be tried.
+// oneOfFew waits until fewer than signingAtOnce passwords are being checked; the caller calls done after its check.
 func (f *Front) oneOfFew(ctx context.Context) (done func(), err error) {
 	select {
 	case f.signing <- struct{}{}:
@@ -58,17 +58,17 @@ func (f *Front) trySignIn(w http.ResponseWriter, r *http.Request) (s access.Sess
 	if errors.Is(err, access.ErrWrongPassword) {
 		f.limits.guesses.take(address)
 		f.limits.email.take(email)
-		// The same for an address that nobody has.
+		// The same answer for an e-mail address that no user has.
 		err = wire.Problem{Code: wire.BadSignIn, Message: err.Error(), Tries: min(f.limits.guesses.left(address), f.limits.email.left(email))}
 	}
 	return s, err
 }
 
-// mostSignIn is what a sign-in may have, in bytes: an address, a password and a device's name.
+// mostSignIn is how many bytes a sign-in may have: an address, a password and a device's name.
 const mostSignIn = 16 << 10
 
-// guessedAt is an e-mail address by which attempts are counted, whatever it is: of 32 bytes each, since whoever wants to can
-// bring any number of long ones.
+// guessedAt is the key by which attempts for an e-mail address are counted: a hash, so that a flood of long addresses takes no more memory
+// than one of short ones.
 func guessedAt(email string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(email))))
 	return string(sum[:])
@@ -87,7 +87,7 @@ func (f *Front) refresh(w http.ResponseWriter, r *http.Request) {
 	s, err := f.Access.Refresh(r.Context(), access.Token(in.Token), in.Device)
 	var stolen access.Stolen
 	if errors.As(err, &stolen) {
-		f.doubt(stolen.Workspace) // one of the two is connected, here or elsewhere
+		f.recheckDevices(stolen.Workspace) // one of the two is connected, here or elsewhere
 	}
 	if err = f.guessed(r, err); err != nil {
 		f.refuse(w, r, problem(err))
@@ -104,7 +104,7 @@ func (f *Front) signOut(w http.ResponseWriter, r *http.Request, p access.Person)
 	return nil
 }
 
-// erased takes the word of a revoked device that its copy is gone.
+// erased notes that a revoked device has erased its copy.
 func (f *Front) erased(w http.ResponseWriter, r *http.Request) {
 	if err := f.Access.Erased(r.Context(), bearer(r)); err != nil {
 		f.refuse(w, r, problem(err))
@@ -113,7 +113,7 @@ func (f *Front) erased(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// devices are one's own; with ?all, everybody's for who may change users.
+// devices lists a person's own devices; with ?all those of all users, for administrators of users.
 func (f *Front) devices(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	user := p.User
 	if r.URL.Query().Has("all") {
@@ -138,7 +138,7 @@ func (f *Front) devices(w http.ResponseWriter, r *http.Request, p access.Person)
 	return nil
 }
 
-// revokeDevice signs a device out and has it erase its copy: one's own, or anybody's for who may change users.
+// revokeDevice signs a device out and has it erase its copy: an own one, or any for administrators of users.
 func (f *Front) revokeDevice(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	device, err := crm.ParseID(r.PathValue("id"))
 	if err != nil {
@@ -155,13 +155,13 @@ func (f *Front) revokeDevice(w http.ResponseWriter, r *http.Request, p access.Pe
 	if err := f.Access.Revoke(r.Context(), p.Workspace, user, device, true); err != nil {
 		return err
 	}
-	f.doubt(p.Workspace)
+	f.recheckDevices(p.Workspace)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-// changePassword gives a person another password. Guesses at the one they have are counted as those of a sign-in: a
-// program that was left open is no way to it.
+// changePassword gives a person another password. Wrong guesses at the old one count like those of a sign-in, so that a program that was
+// left open is no way to find it out.
 func (f *Front) changePassword(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	var in wire.ChangePassword
 	if err := f.read(w, r, mostBody, &in); err != nil {
@@ -184,7 +184,7 @@ func (f *Front) changePassword(w http.ResponseWriter, r *http.Request, p access.
 	if err != nil {
 		return err
 	}
-	f.doubt(p.Workspace) // the other devices are out
+	f.recheckDevices(p.Workspace) // the other devices are out
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

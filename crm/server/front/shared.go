@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	sayEvery  = 25 * time.Second       // how often it is written down that a device is there still
-	askEvery  = 500 * time.Millisecond // how often a server asks what the others were told
+	sayEvery  = 25 * time.Second       // how often the database is told that a device is still connected
+	askEvery  = 500 * time.Millisecond // how often a server reads what devices have told the others
 	forgotten = 24 * time.Hour
 )
 
-// asked is when a workspace's presence was last read.
+// asked has when each workspace's presence was last read from the database.
 type asked struct {
 	mu sync.Mutex
 	at map[crm.ID]time.Time
 }
 
-// due says whether it is time again, and notes it.
+// due says whether askEvery has passed since the last time, and notes this one.
 func (a *asked) due(workspace crm.ID, now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -37,7 +37,7 @@ func (a *asked) due(workspace crm.ID, now time.Time) bool {
 	return true
 }
 
-// share tells the other servers what a device says of its user.
+// share writes a device's state to the database, for the other servers.
 func (f *Front) share(ctx context.Context, p access.Person, s wire.Availability, at time.Time) error {
 	if !f.Shared {
 		return nil
@@ -50,7 +50,8 @@ func (f *Front) share(ctx context.Context, p access.Person, s wire.Availability,
 	})
 }
 
-// heard keeps a device's state alive, here and on the other servers. What that state is, another one may know better.
+// heard notes that a device is still connected, here and for the other servers. It leaves the state in the database as it is: the device
+// may have told another server a newer one.
 func (f *Front) heard(ctx context.Context, p access.Person) {
 	if !f.board.heard(p.Workspace, p.User, p.Device) || !f.Shared {
 		return
@@ -64,14 +65,15 @@ func (f *Front) heard(ctx context.Context, p access.Person) {
 	}
 }
 
-// learn reads what other servers were told, at most every askEvery.
+// learn reads what devices have told other servers, at most every askEvery.
 func (f *Front) learn(ctx context.Context, workspace crm.ID) {
 	if f.Shared && f.asked.due(workspace, f.Engine.Now()) {
 		f.readPresence(ctx, workspace)
 	}
 }
 
-// readPresence passes over what is of the future: a server wrote it whose clock was ahead. Servers differ by less than presenceTime.
+// readPresence reads the presence of a workspace from the database. It passes over rows that are more than presenceTime in the future,
+// which a server with a wrong clock has written.
 func (f *Front) readPresence(ctx context.Context, workspace crm.ID) {
 	now := f.Engine.Now()
 	err := f.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
@@ -84,7 +86,7 @@ func (f *Front) readPresence(ctx context.Context, workspace crm.ID) {
 					return err
 				}
 				if p, changed := f.board.set(workspace, user, device, s, time.UnixMilli(since), time.UnixMilli(heard)); changed {
-					f.hub.tell(workspace, p)
+					f.hub.setPresence(workspace, p)
 				}
 				return nil
 			})
@@ -94,7 +96,7 @@ func (f *Front) readPresence(ctx context.Context, workspace crm.ID) {
 	}
 }
 
-// forgetPresence lets go of devices that have not been heard of for a day.
+// forgetPresence deletes the presence of devices that were not heard of for a day.
 func (f *Front) forgetPresence(ctx context.Context, workspace crm.ID) error {
 	return f.Engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
 		return t.Exec(ctx, "DELETE FROM presence WHERE ws = $1 AND heard < $2", string(workspace), f.Engine.Now().Add(-forgotten).UnixMilli())

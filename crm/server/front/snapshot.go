@@ -12,11 +12,10 @@ import (
 	"leadline/crm/wire"
 )
 
-// downloadTime is how long a device may take for a snapshot; what is missing then it asks for by Range.
+// downloadTime is how long one download of a snapshot may take; the device asks for the rest by Range.
 const downloadTime = time.Hour
 
-// offer finds the snapshot that a program may start from. A new device waits for one to be made; others
-// are not held up.
+// offer is the snapshot that a program may start from; nil for none. A new device waits until one is made; other programs do not.
 func (f *Front) offer(ctx context.Context, from server.Sender, h wire.Hello) (*wire.Manifest, error) {
 	if f.Snapshots == nil {
 		return nil, nil
@@ -42,7 +41,7 @@ func (f *Front) offer(ctx context.Context, from server.Sender, h wire.Hello) (*w
 	return m, err
 }
 
-// addFile has the next new device begin with a ready file; this one begins with the rows.
+// addFile makes the ready file of a snapshot for the next new device; the one that asks now starts from the rows.
 func (f *Front) addFile(ctx context.Context, from server.Sender) {
 	began := time.Now()
 	switch made, err := f.Snapshots.AddFile(ctx, from); {
@@ -85,7 +84,7 @@ func (f *Front) snapshot(w http.ResponseWriter, r *http.Request, p access.Person
 	return nil
 }
 
-// builder does one costly thing at a time.
+// builder does one costly job at a time.
 type builder struct {
 	turn chan struct{}
 	jobs chan func(context.Context)
@@ -95,7 +94,7 @@ func newBuilder() *builder {
 	return &builder{turn: make(chan struct{}, 1), jobs: make(chan func(context.Context), 1)}
 }
 
-// now waits for its turn; false when the context ended before.
+// now does a job when it is its turn; false when ctx ended before.
 func (b *builder) now(ctx context.Context, job func()) bool {
 	select {
 	case b.turn <- struct{}{}:
@@ -107,7 +106,7 @@ func (b *builder) now(ctx context.Context, job func()) bool {
 	}
 }
 
-// later has Front.Run do it, unless something waits already.
+// later has Front.Run do a job, unless another one waits already.
 func (b *builder) later(job func(context.Context)) {
 	select {
 	case b.jobs <- job:

@@ -11,7 +11,7 @@ import (
 	"leadline/crm/server/recordings"
 )
 
-// soundMetrics are those of recordings. The database is asked when somebody reads them, at most once in countEvery.
+// soundMetrics are the metrics of recordings. The database is asked when they are read, at most once in countEvery.
 type soundMetrics struct {
 	recordings *recordings.Recordings
 	log        *slog.Logger

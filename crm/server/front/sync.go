@@ -42,7 +42,8 @@ func (f *Front) hello(w http.ResponseWriter, r *http.Request, p access.Person) e
 	return nil
 }
 
-// orLeft is why a program is not let in; that of a user who has left the company is to erase its copy, as on a device that was signed out.
+// orLeft is the answer to a program that Hello refused for why. Where the user has left the company, it is to erase its copy, like a
+// device that was signed out.
 func (f *Front) orLeft(ctx context.Context, p access.Person, why error) error {
 	var refused wire.Problem
 	if !errors.As(why, &refused) || refused.Code != wire.Forbidden {
@@ -55,7 +56,7 @@ func (f *Front) orLeft(ctx context.Context, p access.Person, why error) error {
 	if err := f.Access.LockOut(ctx, p.Workspace, p.User); err != nil {
 		return err
 	}
-	f.doubt(p.Workspace) // their other devices
+	f.recheckDevices(p.Workspace) // the user's other devices
 	return access.Revoked{Erase: true}
 }
 
@@ -76,7 +77,7 @@ func (f *Front) push(w http.ResponseWriter, r *http.Request, p access.Person) er
 	return nil
 }
 
-// checkPush holds a push to what the protocol says of it.
+// checkPush refuses a push that is larger than the protocol allows, or has a text that no database takes.
 func checkPush(in wire.Push) error {
 	if len(in.Commands) > wire.MostCommands || len(in.Erased) > wire.MostCommands {
 		return errTooLarge
@@ -100,7 +101,7 @@ func checkPush(in wire.Push) error {
 	return nil
 }
 
-// texts refuses what a database does not take as text: one such command would spoil the commit of everybody else's.
+// texts refuses what PostgreSQL does not take as text: a single such command would make the commit of a whole group fail.
 func texts(all ...crm.ID) error {
 	for _, s := range all {
 		if strings.ContainsRune(string(s), 0) || !utf8.ValidString(string(s)) {
@@ -110,7 +111,7 @@ func texts(all ...crm.ID) error {
 	return nil
 }
 
-// mostWait is how long a pull may wait for news.
+// mostWait is how long a pull may wait for something new.
 const mostWait = 25 * time.Second
 
 func (f *Front) pull(w http.ResponseWriter, r *http.Request, p access.Person) error {
@@ -139,12 +140,12 @@ func (f *Front) pull(w http.ResponseWriter, r *http.Request, p access.Person) er
 	return nil
 }
 
-// news says whether a page is worth an answer to somebody who waits.
+// news says whether a page has something new for a pull that waits.
 func news(in wire.Pull, out wire.Page) bool {
 	return out.Rev > in.Cursor || out.More || len(out.Rows) > 0 || len(out.Refused) > 0 || out.Team != nil
 }
 
-// otherTeam is how the team is, if that is not what the program knows.
+// otherTeam is the team, if it is not as the program knows it; else nil.
 func (f *Front) otherTeam(p access.Person, in wire.Pull) *wire.Team {
 	if team := f.board.marked(p.Workspace); team.Mark != in.Team {
 		return team
@@ -152,8 +153,7 @@ func (f *Front) otherTeam(p access.Person, in wire.Pull) *wire.Team {
 	return nil
 }
 
-// teamPause is how long a wait lasts at least before a change of the team ends it, so that a busy team is told once in a while
-// and not call by call.
+// teamPause is how long a pull waits at least before a change of the team ends it, so that a busy team is not told call by call.
 const teamPause = time.Second
 
 // awaitNews pulls again once the workspace has gone on: long polling, where no WebSocket gets through.
@@ -184,7 +184,7 @@ func (f *Front) awaitNews(r *http.Request, p access.Person, in wire.Pull) (wire.
 		}
 		select {
 		case <-watcher.wake:
-			if _, _, doubt := watcher.take(); doubt {
+			if _, _, recheck := watcher.take(); recheck {
 				if err := f.stillIn(r.Context(), p); err != nil {
 					return wire.Page{}, err
 				}
@@ -201,7 +201,7 @@ func (f *Front) awaitNews(r *http.Request, p access.Person, in wire.Pull) (wire.
 	}
 }
 
-// stillIn refuses a device that was signed out; a database that does not say is none's fault.
+// stillIn refuses a device that was signed out. While the database cannot say so, the device stays.
 func (f *Front) stillIn(ctx context.Context, p access.Person) error {
 	var revoked access.Revoked
 	if err := f.Access.StillIn(ctx, p); errors.As(err, &revoked) {

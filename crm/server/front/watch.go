@@ -18,11 +18,11 @@ import (
 const (
 	hintPause = 50 * time.Millisecond // at most 20 hints a second
 	pingEvery = 20 * time.Second
-	sendTime  = 10 * time.Second // for one message; who is slower is let go
+	sendTime  = 10 * time.Second // for one message; a slower program is disconnected
 )
 
-// watch tells a program over a WebSocket that there is something to pull, and how colleagues are. A hint that is
-// lost costs time only: the truth is what a pull brings.
+// watch sends a program hints over a WebSocket: that there is something to pull, and the presence of colleagues. A lost hint only costs
+// time, since a pull brings the same.
 func (f *Front) watch(w http.ResponseWriter, r *http.Request, p access.Person) error {
 	watcher := f.hub.join(p.Workspace, p.Device)
 	if watcher == nil {
@@ -51,7 +51,7 @@ func (f *Front) watch(w http.ResponseWriter, r *http.Request, p access.Person) e
 	return nil
 }
 
-// unwrapped is the writer that can be hijacked.
+// unwrapped is the ResponseWriter below observed, which can be hijacked.
 func unwrapped(w http.ResponseWriter) http.ResponseWriter {
 	if o, ok := w.(*observed); ok {
 		o.status = http.StatusSwitchingProtocols
@@ -60,16 +60,16 @@ func unwrapped(w http.ResponseWriter) http.ResponseWriter {
 	return w
 }
 
-// hintLine is one connected program.
+// hintLine is the WebSocket of one program. run has a goroutine of its own, which alone uses it.
 type hintLine struct {
 	f       *Front
 	conn    *websocket.Conn
-	plain   net.Conn // what is below it
+	plain   net.Conn // the TCP or TLS connection below conn
 	json    bool
 	person  access.Person
 	watcher *watcher
 	epoch   uint64
-	told    uint64 // the last revision that the program was told of
+	told    uint64 // the revision of the last hint
 }
 
 func (l *hintLine) run(ctx context.Context) {
@@ -99,7 +99,7 @@ func (l *hintLine) run(ctx context.Context) {
 	}
 }
 
-// rest waits, so that news are merged.
+// rest waits, and says whether ctx goes on.
 func rest(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -111,14 +111,14 @@ func rest(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// news sends what is new; false ends the connection.
+// news sends hints of what the watcher has; false ends the connection.
 func (l *hintLine) news(ctx context.Context) bool {
 	if l.watcher.hasBranched() {
 		_ = l.conn.Close(websocket.StatusServiceRestart, "the database was put back")
 		return false
 	}
-	rev, presence, doubt := l.watcher.take()
-	if doubt && !l.stillIn(ctx) {
+	rev, presence, recheck := l.watcher.take()
+	if recheck && !l.stillIn(ctx) {
 		return false
 	}
 	if presence != nil && l.send(wire.Hint{Presence: presence}) != nil {
@@ -129,11 +129,11 @@ func (l *hintLine) news(ctx context.Context) bool {
 	}
 	hint := l.f.feed.Hint(ctx, sender(l.person), l.epoch, l.told, rev)
 	l.told = hint.Rev
-	frame, err := hint.As(l.kind(), l.frame)
+	frame, err := hint.Encoded(l.kind(), l.frame)
 	return err == nil && l.write(frame) == nil
 }
 
-// stillIn shows a device out that was revoked.
+// stillIn says whether the device is still signed in, and closes the connection of one that is not.
 func (l *hintLine) stillIn(ctx context.Context) bool {
 	if l.f.stillIn(ctx, l.person) != nil {
 		_ = l.conn.Close(websocket.StatusPolicyViolation, "signed out")
@@ -142,7 +142,7 @@ func (l *hintLine) stillIn(ctx context.Context) bool {
 	return true
 }
 
-// alive says whether the program is there still, and may be.
+// alive says whether the program is still signed in and answers a ping; it then counts as heard of.
 func (l *hintLine) alive(ctx context.Context) bool {
 	if !l.stillIn(ctx) {
 		return false
@@ -171,13 +171,13 @@ func (l *hintLine) kind() string {
 	return wire.TypeCBOR
 }
 
-// Opcodes of messages, with the bit that says that there is no more of it (RFC 6455 §5.2).
+// The first byte of a frame that is a whole message: FIN and the opcode (RFC 6455 §5.2).
 const (
 	wholeText   = 0x81
 	wholeBinary = 0x82
 )
 
-// frame is a hint as it goes over the connection: of a server the same bytes for all, since only clients mask theirs (RFC 6455 §5.3).
+// frame is a hint as one WebSocket frame. A server does not mask its frames (RFC 6455 §5.3), so the same bytes can go to all programs.
 func (l *hintLine) frame(h wire.Hint) ([]byte, error) {
 	data, err := wire.Encode(l.kind(), h)
 	if err != nil {
@@ -199,8 +199,8 @@ func (l *hintLine) frame(h wire.Hint) ([]byte, error) {
 	return append(frame, data...), nil
 }
 
-// write sends a frame past the library, which has but pings, pongs and its close to send: each in one piece, as this is, so that
-// none gets into another. For each message the library would set up a context and a timer, to a thousand programs at a time.
+// write sends a frame past the library, which would set up a context and a timer for each message, a thousand at a time. The library
+// itself sends only pings, pongs and the close, each by one Write as here, so that no frame gets into another.
 func (l *hintLine) write(frame []byte) error {
 	if err := l.plain.SetWriteDeadline(time.Now().Add(sendTime)); err != nil {
 		return err
@@ -208,10 +208,10 @@ func (l *hintLine) write(frame []byte) error {
 	if _, err := l.plain.Write(frame); err != nil {
 		return err
 	}
-	return l.plain.SetWriteDeadline(time.Time{}) // the library has its own
+	return l.plain.SetWriteDeadline(time.Time{}) // the library has time-outs of its own
 }
 
-// hijacked keeps the connection that is taken over.
+// hijacked is a ResponseWriter that keeps the connection which the library hijacks.
 type hijacked struct {
 	http.ResponseWriter
 	conn net.Conn
