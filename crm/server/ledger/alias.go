@@ -8,10 +8,10 @@ import (
 	"leadline/crm/wire"
 )
 
-// longestChain is more than any chain of aliases has: the survivor of a merge is always the root.
+// longestChain bounds a walk along aliases: an alias always leads to a root, so a longer chain is a fault.
 const longestChain = 32
 
-// root is the key that a key stands for now: itself, or what it was merged into.
+// root is the key that a key stands for now: itself, or the record that it was merged into.
 func (t *tx) root(k Key) (Key, error) {
 	for range longestChain {
 		next, err := t.standsFor(k)
@@ -46,7 +46,7 @@ func aliasOf(r *Row) Key {
 	return Key{wire.EntityOf(field[crm.Kind](r, "kind")), field[crm.ID](r, "new")}
 }
 
-// taken says whether an id stands for a record, or is one's, living or not.
+// taken says whether an id is in use: as that of a row, removed or not, or as an alias.
 func (t *tx) taken(k Key) (bool, error) {
 	r, err := t.row(k)
 	if err != nil || r != nil {
@@ -56,7 +56,7 @@ func (t *tx) taken(k Key) (bool, error) {
 	return stands != k, err
 }
 
-// alias has an id stand for a record.
+// alias makes an id stand for a record.
 func (t *tx) alias(k, root Key) error {
 	root, err := t.root(root)
 	if err != nil {
@@ -78,5 +78,5 @@ func (t *tx) alias(k, root Key) error {
 	return t.put(row)
 }
 
-// dealias has an id stand for itself again.
+// dealias removes the alias of an id, so that it stands for itself again.
 func (t *tx) dealias(k Key) error { return t.drop(Key{wire.Alias, k.ID}) }

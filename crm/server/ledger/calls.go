@@ -8,14 +8,14 @@ import (
 	"leadline/crm/wire"
 )
 
-// beginCall adds a call; asked twice, it does nothing. One with a person who was erased before it came is there without them (I4).
+// beginCall adds a call, once. A call with a person who was erased before is added without the person (I4).
 func (t *tx) beginCall(c crm.Call) error {
 	k := Key{wire.Call, c.ID}
 	r, err := t.row(k)
 	if err != nil || r.live() || r != nil && !r.wiped() {
 		return err
 	}
-	c.Uploaded = nil // which is the server's own word
+	c.Uploaded = nil // only the server says which recordings it has
 	if c.Refs, err = t.resolve(c.ID, c.Refs); err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (t *tx) beginCall(c crm.Call) error {
 	return t.createWithoutPerson(k, c)
 }
 
-// updateCall sets what became known of a call.
+// updateCall sets what has become known of a call while it goes on.
 func (t *tx) updateCall(u crm.UpdateCall) error {
 	fields := map[string]json.RawMessage{}
 	if !u.Answered.IsZero() {
@@ -73,13 +73,14 @@ func (t *tx) linkCall(l crm.LinkCall) error {
 	return t.patch(Key{wire.Call, l.Call}, map[string]json.RawMessage{"refs": raw(refs), "reason": raw(l.Reason)})
 }
 
-// redirect is what a Redirect row says: a call that its program saved on From belongs to To.
+// redirect is what a Redirect row says: a call whose program saves it on From is saved on To.
 type redirect struct {
 	From []crm.Ref `json:"from"`
 	To   []crm.Ref `json:"to"`
 }
 
-// resolve says what a call is saved on really: what was merged is followed, what is not there is left out.
+// resolve are the records that a call is to be saved on instead of those that its program names: redirects and merges are followed,
+// records that are not there are left out.
 func (t *tx) resolve(call crm.ID, refs []crm.Ref) ([]crm.Ref, error) {
 	row, err := t.row(Key{Redirect, call})
 	if err != nil {
@@ -116,8 +117,8 @@ func (t *tx) resolve(call crm.ID, refs []crm.Ref) ([]crm.Ref, error) {
 	return t.onOneLead(resolved)
 }
 
-// onOneLead leaves one lead among what a call is saved on: the open one, else the first. A program that has seen the next
-// lead of a number, and not yet that the one before was closed, names both.
+// onOneLead keeps only one lead among the records that a call is saved on: the open one, else the first. A program names two when it
+// has heard of a number's next lead, and not yet that the one before was closed.
 func (t *tx) onOneLead(refs []crm.Ref) ([]crm.Ref, error) {
 	var on crm.Ref
 	for _, r := range refs {
@@ -138,7 +139,7 @@ func (t *tx) onOneLead(refs []crm.Ref) ([]crm.Ref, error) {
 	return slices.DeleteFunc(refs, func(r crm.Ref) bool { return r.Kind == crm.KindLead && r != on }), nil
 }
 
-// redirectCall has a call saved elsewhere than its program thought, whether it is there already or comes later.
+// redirectCall saves a call on the records to instead of from, now if the call is there, else when it comes.
 func (t *tx) redirectCall(call crm.ID, from, to []crm.Ref) error {
 	if call == "" || slices.Equal(from, to) {
 		return nil
@@ -158,7 +159,8 @@ func (t *tx) redirectCall(call crm.ID, from, to []crm.Ref) error {
 	return t.rehang(was, refs)
 }
 
-// rehang puts a call on other records: their doing, not an agent's, so that no stamp stands against it.
+// rehang saves a call on other records. It sets no stamp: it follows from what happened to the records, and a later choice of an agent
+// is to win whatever its time.
 func (t *tx) rehang(call *Row, refs []crm.Ref) error {
 	row := call.clone()
 	if same(row.Fields["refs"], raw(refs)) {

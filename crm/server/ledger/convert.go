@@ -23,7 +23,7 @@ func (t *tx) convertLead(c crm.ConvertLead) error {
 	}
 	if !isOpen(was) {
 		if slices.Equal(field[[]crm.Ref](was, "became"), c.Refs()) {
-			return nil // another program was first with the same
+			return nil // another program has done the same before
 		}
 		return refuse(wire.RejectChanged, crm.ConvertClosed)
 	}
@@ -44,8 +44,8 @@ func (t *tx) convertLead(c crm.ConvertLead) error {
 	return t.moveAlong(k, refs)
 }
 
-// convertKnown makes what was to become of a lead whose number turned out to be a customer's (C1): the customer keeps
-// what is theirs, and what an agent has typed is a record beside them, to be merged by hand.
+// convertKnown does a conversion of a lead that was never made, since the number is a customer's (C1). The customer's records stay as they
+// are; what an agent has typed becomes records of its own, to be merged by hand.
 func (t *tx) convertKnown(c crm.ConvertLead) error {
 	if c.Deal != nil {
 		deal := *c.Deal
@@ -103,8 +103,8 @@ func (t *tx) createDeal(d crm.Deal) error {
 	return t.create(wire.Deal, d.ID, d)
 }
 
-// moveAlong saves the calls of a lead on what it became as well, first of all, and moves its
-// notes and follow-ups there.
+// moveAlong saves the calls of a lead also on the records that it was converted into, before the others, and moves its notes and
+// follow-ups there.
 func (t *tx) moveAlong(lead Key, refs []crm.Ref) error {
 	if len(refs) == 0 {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"leadline/crm"
 )
 
-// A document is read and written at each command that touches it, and encoding/json is made for any type at any place: it looks
-// through each value again that was only handed on. These do the same for what a Row has, and leave to it what is written otherwise.
+// Each command reads and writes the documents that it touches. encoding/json would look through every value again, also those that are
+// only passed on. The functions here do the same as it does, for what a Row has, and leave unusual spellings to it.
 
 // AppendFields writes the fields of a row as one JSON object, sorted by name, as encoding/json does.
 func AppendFields(to []byte, fields map[string]json.RawMessage) []byte {
@@ -66,7 +66,7 @@ func appendName(to []byte, i int, name string) []byte {
 	return append(append(append(to, '"'), name...), '"', ':')
 }
 
-// asItIs says whether a text stands in JSON as it is: no sign of it is escaped, and it is ASCII.
+// asItIs says whether JSON writes a text unchanged: it is ASCII, and nothing in it is escaped.
 func asItIs[T ~string | ~[]byte](text T) bool {
 	for i := range len(text) {
 		switch c := text[i]; {
@@ -77,7 +77,7 @@ func asItIs[T ~string | ~[]byte](text T) bool {
 	return true
 }
 
-// ReadFields parts a JSON object into its fields, which share its bytes.
+// ReadFields splits a JSON object into its fields, which share its bytes.
 func ReadFields(doc []byte) (fields map[string]json.RawMessage, err error) {
 	fields = make(map[string]json.RawMessage, bytes.Count(doc, []byte(`":`)))
 	if eachField(doc, func(name, value []byte) bool { fields[string(name)] = value; return true }) {
@@ -101,8 +101,8 @@ func ReadStamps(doc []byte) (stamps map[string]crm.HLC, err error) {
 	return stamps, json.Unmarshal(doc, &stamps)
 }
 
-// eachField calls f for each field of a JSON object without blanks, whose names stand as they are. It is false when the object is
-// written otherwise, is none, or f says so. What is in the values is not looked at beyond where they end.
+// eachField calls f for each field of a JSON object that has no blanks and whose names are written unchanged (asItIs). It is false when
+// doc is no such object, or f says so. Of the values it finds only where they end.
 func eachField(doc []byte, f func(name, value []byte) bool) bool {
 	if len(doc) < 2 || doc[0] != '{' {
 		return false
@@ -138,8 +138,8 @@ func eachField(doc []byte, f func(name, value []byte) bool) bool {
 	}
 }
 
-// valueEnd is where the value ends that begins at a place of a JSON object: before the comma or the brace that follows it. It is -1
-// where a blank stands between values.
+// valueEnd is where the value at a place of a JSON object ends: the index of the comma or brace after it; -1 where a blank stands between
+// values.
 func valueEnd(doc []byte, at int) int {
 	depth, quoted := 0, false
 	for ; at < len(doc); at++ {
@@ -164,7 +164,7 @@ func valueEnd(doc []byte, at int) int {
 	return -1
 }
 
-// text reads a string that stands in JSON as it is; ok is false for all else.
+// text reads a JSON string that is written unchanged (asItIs); ok is false for everything else.
 func text(value json.RawMessage) (s []byte, ok bool) {
 	n := len(value)
 	if n < 2 || value[0] != '"' || value[n-1] != '"' || !asItIs(value[1:n-1]) {

@@ -9,21 +9,21 @@ import (
 	"leadline/crm/wire"
 )
 
-// A queue makes a call on each phone that it rings, all at once or one after the other. Where one of them is answered, the
-// others are no missed calls (C4, H6), also when the PBX does not tell its phones so (RFC 3326: Reason: SIP;cause=200), which
-// it cannot where the phone had stopped to ring by then, and also for agents who see their own calls only. What makes them
-// one is the caller, the line and the time: their Call-IDs differ on every phone.
+// A queue makes a call on each phone that it rings, all at once or one after the other. When one of them is answered, the others
+// are answered elsewhere and not missed (C4, H6). A PBX may say so to its phones (RFC 3326: Reason: SIP;cause=200), but not to those
+// that had stopped ringing by then, and an agent's program may not see the calls of others. So the server finds it out. It takes
+// calls for one by caller, line and time: the Call-ID differs on every phone.
 
 const (
-	mostRang = 192 // a queue of fifty, nearly four times around
-	// clocksDiffer is by how much a phone may hear of the answer late, and desks' clocks be apart.
+	mostRang = 192 // calls that are kept of a number: a queue of fifty phones, nearly four times around
+	// clocksDiffer allows for the clocks of two machines, and for a phone that stops ringing a moment after the answer.
 	clocksDiffer = 3 * time.Second
 )
 
-// rang is what a Rang row says, latest last.
+// rang is what a Rang row says of a number's latest incoming calls, the latest last.
 type rang struct {
-	Answered []ringing `json:"answered,omitempty"` // To is when
-	Missed   []ringing `json:"missed,omitempty"`   // and declined, which a queue goes on from as well
+	Answered []ringing `json:"answered,omitempty"` // To is the time of the answer
+	Missed   []ringing `json:"missed,omitempty"`   // also declined ones: a queue goes on from them to its next phone
 }
 
 // ringing is a call as it rang on one phone.
@@ -33,7 +33,7 @@ type ringing struct {
 	Agent crm.ID    `json:"agent,omitempty"`
 	From  time.Time `json:"from"`
 	To    time.Time `json:"to"`
-	// Settled says that its outcome need not change any more.
+	// Settled says that its outcome is final: it was declined, or another phone has taken the caller.
 	Settled bool `json:"settled,omitempty"`
 }
 
@@ -42,7 +42,7 @@ func (a ringing) wentOnTo(next ringing) bool {
 	return a.Call != next.Call && a.Line == next.Line && next.To.After(a.From.Add(-clocksDiffer)) && next.From.Before(a.To.Add(crm.NextRings))
 }
 
-// ledTo says whether the queue went on from a ring to the one that was answered, over whatever phones in between.
+// ledTo says whether the queue went on from one phone to the one that answered, directly or over others that it rang in between.
 func (r *rang) ledTo(answer, from ringing) bool {
 	reached := make([]bool, len(r.Missed))
 	for next := []ringing{answer}; len(next) > 0; next = next[1:] {
@@ -59,8 +59,7 @@ func (r *rang) ledTo(answer, from ringing) bool {
 	return false
 }
 
-// settle marks the missed calls that somebody took in the end, on whatever phones it rang in between, and says which
-// those are that were not known to be.
+// settle marks the missed calls whose caller was answered at another phone in the end, and says which of them were not marked before.
 func (r *rang) settle() (taken []crm.ID) {
 	for _, answer := range r.Answered {
 		reached := make([]bool, len(r.Missed))
@@ -71,7 +70,8 @@ func (r *rang) settle() (taken []crm.ID) {
 				}
 				reached[i] = true
 				from = append(from, m)
-				// Who took it at the second ring missed the first: a conversation closes that (H6), no other phone did.
+				// An agent who answers when the own phone rings again has missed the first ringing: it is the conversation
+				// that works that off (H6), not another phone.
 				if !m.Settled && (m.Agent != answer.Agent || !answer.From.After(m.To)) {
 					r.Missed[i].Settled = true
 					taken = append(taken, m.Call)
@@ -82,14 +82,15 @@ func (r *rang) settle() (taken []crm.ID) {
 	return taken
 }
 
-// noted adds a call to those of a number; of an older time nothing is needed any more.
+// noted adds a call to those of a number, of which it drops the ones that are too old to be the same call.
 func noted(all []ringing, one ringing) []ringing {
 	all = slices.DeleteFunc(slices.Clone(all), func(r ringing) bool { return r.Call == one.Call || one.To.Sub(r.To) > crm.RangTogether })
 	all = append(all, one)
 	return all[max(0, len(all)-mostRang):]
 }
 
-// rangOf is what is known of the calls of a call's number; ok is false for one that is none of several.
+// rangOf is what is known of the latest calls of a call's number, with the key of that row, and the call as one of them. ok is false
+// for a call that can't be one of several: it isn't incoming, or has no number.
 func (t *tx) rangOf(id crm.ID, to time.Time) (k Key, was rang, one ringing, ok bool, err error) {
 	r, err := t.row(Key{wire.Call, id})
 	if err != nil || !r.live() {
@@ -114,7 +115,7 @@ func (t *tx) keepRang(k Key, now rang) error {
 	return t.put(&Row{Key: k, Fields: map[string]json.RawMessage{"answered": raw(now.Answered), "missed": raw(now.Missed)}})
 }
 
-// answeredHere takes calls off the missed ones that rang before or beside one that was answered.
+// answeredHere notes that a call was answered, and makes answered elsewhere of the missed calls that were the same.
 func (t *tx) answeredHere(id crm.ID, at time.Time) error {
 	k, now, one, ok, err := t.rangOf(id, at)
 	if err != nil || !ok {
@@ -127,14 +128,14 @@ func (t *tx) answeredHere(id crm.ID, at time.Time) error {
 	return t.keepRang(k, now)
 }
 
-// endedHere says how a call ended that nobody took here: missed may mean that it was taken by another phone. Others may have
-// rung before this one did, and be none of those missed either.
+// endedHere notes the end of a call that nobody answered at this phone, and gives its outcome: answered elsewhere instead of missed
+// where another phone has taken the caller. The calls by which the queue came to this phone become answered elsewhere, too.
 func (t *tx) endedHere(e crm.EndCall) (crm.Outcome, error) {
 	if !slices.Contains([]crm.Outcome{crm.Missed, crm.Interrupted, crm.Declined, crm.Busy}, e.Outcome) {
 		return e.Outcome, nil
 	}
 	if r, err := t.row(Key{wire.Call, e.ID}); err != nil || !field[time.Time](r, "answered").IsZero() {
-		return e.Outcome, err // which was a conversation, when the program was killed
+		return e.Outcome, err // answered here: its program was killed during the conversation
 	}
 	k, now, one, ok, err := t.rangOf(e.ID, e.Ended)
 	if err != nil || !ok {
@@ -152,7 +153,7 @@ func (t *tx) endedHere(e crm.EndCall) (crm.Outcome, error) {
 	return e.Outcome, t.keepRang(k, now)
 }
 
-// takenElsewhere makes missed calls those that a colleague took: their doing, not the agent's, so that no stamp stands against it.
+// takenElsewhere sets the outcome of missed calls to answered elsewhere. It leaves their stamps as they are: no agent has changed them.
 func (t *tx) takenElsewhere(calls []crm.ID) error {
 	for _, id := range calls {
 		r, err := t.row(Key{wire.Call, id})

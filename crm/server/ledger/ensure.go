@@ -9,8 +9,15 @@ import (
 	"leadline/crm/wire"
 )
 
-// ensureLead makes the lead of a call unless the number has an open one by now, or
-// belongs to a customer or to nobody (B4; the cases are those of sync-notes).
+// ensureLead makes the lead that a program asks for when it has a call with an unknown number (B4). Several programs ask for the same
+// one: a queue rings many phones, and each of them may know less than the server. So the call is saved elsewhere when the number
+//   - is an exception: on no record at all (E1);
+//   - has a lead that was converted: on what that became (F1, F2);
+//   - is a customer's: on the customer's records (C1);
+//   - has an open lead: on that;
+//   - has a closed lead, and the company makes no new ones of who calls again: on the latest of those (B6).
+//
+// Else the number's next lead is made. The cases are those of sync-notes, ensure_lead.
 func (t *tx) ensureLead(e crm.EnsureLead) error {
 	all := parties(e.Lead.Numbers, e.Lead.SIP, t.b.region)
 	if len(e.Lead.ID.Bytes()) == 0 || e.Generation < 1 || e.Generation > mostGenerations || !slices.ContainsFunc(all, func(p crm.Party) bool { return p.Key() == e.Peer }) {
@@ -21,34 +28,34 @@ func (t *tx) ensureLead(e crm.EnsureLead) error {
 	if err != nil {
 		return err
 	}
-	if done, err := t.ensured(x, row, e); done || err != nil {
+	if done, err := t.hasLead(x, row, e); done || err != nil {
 		return err
 	}
 	except, err := t.exception(all)
 	if err != nil {
 		return err
 	}
-	if except { // E1
+	if except {
 		return t.redirectCall(e.Lead.Origin.Call, refsOf(e), nil)
 	}
-	if became := field[[]crm.Ref](row, "became"); row.live() && len(became) > 0 { // F1, F2
-		return t.instead(e, row, union(became, []crm.Ref{x.Ref()}))
+	if became := field[[]crm.Ref](row, "became"); row.live() && len(became) > 0 {
+		return t.saveCallOn(e, row, union(became, []crm.Ref{x.Ref()}))
 	}
-	for _, find := range []func([]crm.Party, crm.EnsureLead) ([]crm.Ref, error){t.customer, t.otherOpen, t.staysOnClosed} {
+	for _, find := range []func([]crm.Party, crm.EnsureLead) ([]crm.Ref, error){t.customerRefs, t.openLeadRefs, t.closedLeadRefs} {
 		if refs, err := find(all, e); err != nil {
 			return err
 		} else if len(refs) > 0 {
-			return t.instead(e, row, refs)
+			return t.saveCallOn(e, row, refs)
 		}
 	}
-	return t.nextLead(e, row)
+	return t.createNextLead(e, row)
 }
 
-// mostGenerations are more leads than any number has.
+// mostGenerations bounds a generation that a program sends: no number has had so many leads.
 const mostGenerations = 1 << 20
 
-// otherOpen is the open lead that the number has already (B4).
-func (t *tx) otherOpen(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {
+// openLeadRefs is the open lead that one of the parties has already; none where there is none (B4).
+func (t *tx) openLeadRefs(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {
 	open, err := t.openLead(all, "")
 	if err != nil || open.None() {
 		return nil, err
@@ -56,7 +63,7 @@ func (t *tx) otherOpen(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {
 	return []crm.Ref{open.Ref()}, nil
 }
 
-// refsOf is what the program saved the call on.
+// refsOf are the records that the program saved the call on: the lead that it wanted, after what it converted that into.
 func refsOf(e crm.EnsureLead) []crm.Ref {
 	refs := []crm.Ref{{Kind: crm.KindLead, ID: e.Lead.ID}}
 	if e.Convert != nil {
@@ -65,7 +72,7 @@ func refsOf(e crm.EnsureLead) []crm.Ref {
 	return refs
 }
 
-// callTime is when the call was for which a lead is wanted.
+// callTime is when the call began for which a lead is wanted; the command's time where the program does not say.
 func (t *tx) callTime(e crm.EnsureLead) time.Time {
 	if !e.Lead.Created.IsZero() {
 		return e.Lead.Created
@@ -73,9 +80,9 @@ func (t *tx) callTime(e crm.EnsureLead) time.Time {
 	return t.at.Time()
 }
 
-// ensured says whether the id of the lead is right as it is: it is the open lead
-// of the number, or it was open when the call was.
-func (t *tx) ensured(x Key, row *Row, e crm.EnsureLead) (bool, error) {
+// hasLead says whether the call already has the lead that the program named, so that nothing is left to do: the lead is open, or it
+// was open at the time of the call and was closed, removed or merged later. x is the lead's key, row its row, nil where it has none.
+func (t *tx) hasLead(x Key, row *Row, e crm.EnsureLead) (bool, error) {
 	root, err := t.root(x)
 	if err != nil {
 		return false, err
@@ -89,14 +96,15 @@ func (t *tx) ensured(x Key, row *Row, e crm.EnsureLead) (bool, error) {
 		return false, nil
 	case row.Deleted:
 		removed := row.Stamps[gone].Time()
-		return !t.callTime(e).After(removed) && !t.toCome(removed), nil
+		return !t.callTime(e).After(removed) && !t.inFuture(removed), nil
 	}
 	closed := field[time.Time](row, closedAt)
-	return isOpen(row) || t.callTime(e).Before(closed) && !t.toCome(closed), nil
+	return isOpen(row) || t.callTime(e).Before(closed) && !t.inFuture(closed), nil
 }
 
-// toCome says of what has happened that the server's clock ran ahead when it did.
-func (t *tx) toCome(at time.Time) bool { return at.After(t.latest.Time()) }
+// inFuture says whether a time that the server has noted lies ahead of its clock: the clock ran ahead when that was noted, and the
+// time says nothing about what came first.
+func (t *tx) inFuture(at time.Time) bool { return at.After(t.latest.Time()) }
 
 // exception says whether one of the parties is on the list of exceptions now (E1).
 func (t *tx) exception(all []crm.Party) (bool, error) {
@@ -108,7 +116,7 @@ func (t *tx) exception(all []crm.Party) (bool, error) {
 	return slices.ContainsFunc(all, func(p crm.Party) bool { _, found := exceptions.Find(p); return found }), err
 }
 
-// Exceptions are those among the entries of both lists (E1).
+// Exceptions are the entries that are exceptions, without those of the blacklist (E1). An error says that an entry cannot be read.
 func Exceptions(entries []*Row) (crm.Blocklist, error) {
 	var exceptions []crm.Entry
 	for _, r := range entries {
@@ -123,9 +131,9 @@ func Exceptions(entries []*Row) (crm.Blocklist, error) {
 	return crm.NewBlocklist(exceptions), nil
 }
 
-// customer is what a call with a known party is saved on: the contact with its company, else the company, and what is
-// open with them (C1, C3).
-func (t *tx) customer(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {
+// customerRefs are the records that a call with a customer is saved on; none where no party is a contact or a company. A contact
+// goes before a company (C1, C3).
+func (t *tx) customerRefs(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {
 	for _, entity := range []wire.Entity{wire.Contact, wire.Company} {
 		for _, p := range all {
 			keys, err := t.peer(p.Key())
@@ -134,7 +142,7 @@ func (t *tx) customer(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {
 			}
 			for _, k := range keys {
 				if k.Entity == entity {
-					return t.belongings(k, all)
+					return t.refsOfCustomer(k, all)
 				}
 			}
 		}
@@ -142,9 +150,9 @@ func (t *tx) customer(all []crm.Party, _ crm.EnsureLead) ([]crm.Ref, error) {
 	return nil, nil
 }
 
-// belongings are what a call with a customer is saved on, as crm.Facts has it: the customer, the company, their open deals
-// and the open lead of the number.
-func (t *tx) belongings(k Key, all []crm.Party) ([]crm.Ref, error) {
+// refsOfCustomer are a contact with its company, or a company; their open deals; and the open lead of the number. It is the order of
+// crm.Decide.
+func (t *tx) refsOfCustomer(k Key, all []crm.Party) ([]crm.Ref, error) {
 	refs := []crm.Ref{k.Ref()}
 	r, err := t.row(k)
 	if err != nil {
@@ -163,14 +171,14 @@ func (t *tx) belongings(k Key, all []crm.Party) ([]crm.Ref, error) {
 		}
 		deals = append(deals, more...)
 	}
-	open, err := t.otherOpen(all, crm.EnsureLead{})
+	open, err := t.openLeadRefs(all, crm.EnsureLead{})
 	return slices.Concat(refs, deals, open), err
 }
 
-// mostDeals of a customer are enough to save a call on.
+// mostDeals bounds the open deals that one call is saved on.
 const mostDeals = 32
 
-// openDeals are those of a customer; of a company all, or only those that are of none of its people.
+// openDeals are the open deals of a contact or a company, mostDeals at most. Without ofPeople those are left out that have a contact.
 func (t *tx) openDeals(of Key, ofPeople bool) (refs []crm.Ref, err error) {
 	children, err := t.childrenOf(of)
 	for _, k := range children {
@@ -193,9 +201,9 @@ func (t *tx) openDeals(of Key, ofPeople bool) (refs []crm.Ref, err error) {
 	return refs, err
 }
 
-// staysOnClosed is the closed lead that a call is saved on, where the company
-// makes no new leads of who comes back (B6).
-func (t *tx) staysOnClosed(all []crm.Party, e crm.EnsureLead) ([]crm.Ref, error) {
+// closedLeadRefs is the lead of the number that was closed last, where the company makes no new lead when a customer calls again
+// (B6); else none.
+func (t *tx) closedLeadRefs(all []crm.Party, e crm.EnsureLead) ([]crm.Ref, error) {
 	w, err := t.workspace()
 	if err != nil || w.RepeatLeads || e.Lead.Repeat {
 		return nil, err
@@ -222,9 +230,9 @@ func (t *tx) staysOnClosed(all []crm.Party, e crm.EnsureLead) ([]crm.Ref, error)
 	return []crm.Ref{last.Ref()}, nil
 }
 
-// instead has the call saved on records that are there. An id that never had a row becomes
-// an alias; one with a row must not, or aliases would go in a circle.
-func (t *tx) instead(e crm.EnsureLead, row *Row, refs []crm.Ref) error {
+// saveCallOn saves the call on records that are there instead of on the lead that the program wanted. An id without a row becomes an
+// alias of the lead among them, else of the first. One with a row must not, or aliases would go in a circle.
+func (t *tx) saveCallOn(e crm.EnsureLead, row *Row, refs []crm.Ref) error {
 	x, lead := Key{wire.Lead, e.Lead.ID}, refs[0]
 	if i := slices.IndexFunc(refs, func(r crm.Ref) bool { return r.Kind == crm.KindLead }); i >= 0 {
 		lead = refs[i]
@@ -237,9 +245,9 @@ func (t *tx) instead(e crm.EnsureLead, row *Row, refs []crm.Ref) error {
 	return t.redirectCall(e.Lead.Origin.Call, refsOf(e), refs)
 }
 
-// nextLead makes the lead: with the id that the program gave it when that is the next one of the number,
-// else with the next one that is neither row nor alias.
-func (t *tx) nextLead(e crm.EnsureLead, row *Row) error {
+// createNextLead makes the number's next lead. It gets the id that the program has derived, unless that is taken or of a generation that
+// the number has had: then the id of the next generation that is neither row nor alias. row is that of the program's id, nil for none.
+func (t *tx) createNextLead(e crm.EnsureLead, row *Row) error {
 	known, err := t.generation(e.Peer)
 	if err != nil {
 		return err
@@ -254,7 +262,7 @@ func (t *tx) nextLead(e crm.EnsureLead, row *Row) error {
 			return err
 		}
 		made.Lead.Repeat = e.Lead.Repeat || row != nil
-		made.Convert = renamed(e.Convert, made.Lead.ID)
+		made.Convert = ofLead(e.Convert, made.Lead.ID)
 	}
 	if made.Lead.Status == "" {
 		made.Lead.Status = crm.LeadNew
@@ -266,7 +274,7 @@ func (t *tx) nextLead(e crm.EnsureLead, row *Row) error {
 		return err
 	}
 	if made.Convert == nil {
-		if made.Convert, err = t.atOnce(made.Lead); err != nil {
+		if made.Convert, err = t.simpleConversion(made.Lead); err != nil {
 			return err
 		}
 	}
@@ -278,12 +286,12 @@ func (t *tx) nextLead(e crm.EnsureLead, row *Row) error {
 	if made.Lead.ID == e.Lead.ID && (made.Convert == nil) == (e.Convert == nil) {
 		return nil
 	}
-	return t.instead(e, row, refsOf(made))
+	return t.saveCallOn(e, row, refsOf(made))
 }
 
-// atOnce is how a lead is converted that a program made which did not know of the switch to the simple mode yet: there nobody
-// would see it (F2, F6). nil in the classic mode.
-func (t *tx) atOnce(l crm.Lead) (*crm.ConvertLead, error) {
+// simpleConversion converts a lead that comes without a conversion although the company works in the simple mode: its program has not
+// heard of the switch yet, and nobody would see the lead (F2, F6). nil in the classic mode.
+func (t *tx) simpleConversion(l crm.Lead) (*crm.ConvertLead, error) {
 	w, err := t.workspace()
 	if err != nil || w.Mode != crm.Simple {
 		return nil, err
@@ -301,7 +309,7 @@ func (t *tx) atOnce(l crm.Lead) (*crm.ConvertLead, error) {
 	return &c, nil
 }
 
-// freeGeneration is the next generation of a number whose id is neither row nor alias.
+// freeGeneration is the first generation after a given one whose id is neither row nor alias, with that id.
 func (t *tx) freeGeneration(peer string, after int) (number int, id crm.ID, err error) {
 	for number = after + 1; ; number++ {
 		id = crm.LeadID(t.b.key, peer, number)
@@ -311,8 +319,8 @@ func (t *tx) freeGeneration(peer string, after int) (number int, id crm.ID, err 
 	}
 }
 
-// renamed is a conversion by the rules of another lead: the ids of what is made follow from the lead's.
-func renamed(c *crm.ConvertLead, lead crm.ID) *crm.ConvertLead {
+// ofLead is a conversion with another lead in its place: the ids of the records that it makes follow from the lead's (crm.ConvertedID).
+func ofLead(c *crm.ConvertLead, lead crm.ID) *crm.ConvertLead {
 	if c == nil {
 		return nil
 	}

@@ -22,7 +22,7 @@ const Erased wire.Entity = "erased"
 type Erasing struct {
 	Changed    []Key
 	Refs       []crm.Ref // the records that were theirs, for the programs
-	Hung       []Key     // what hung on them and told of them, and the hashes that are left of them
+	Hung       []Key     // calls, notes, follow-ups and deals of theirs, and the hashes of their numbers and addresses
 	Recordings []crm.ID  // by crm.RecordingID
 }
 
@@ -110,15 +110,15 @@ func waysOf(r *Row, region string) (ways []string) {
 	return slices.DeleteFunc(ways, func(w string) bool { return w == "" })
 }
 
-// leastWay is how many bytes a number or address has at least by which texts are looked through: who wrote "@" as somebody's address would
-// have everybody erased.
+// leastWay is how many bytes a number or address needs to be searched for in texts: with "@" as a person's address, everybody would be
+// erased.
 const leastWay = 6
 
-// tellsOf says whether a text that has the way in it is about its person.
+// tellsOf says whether a number or address is long enough that a text which contains it is about its person.
 func tellsOf(way string) bool { return len(way) >= leastWay }
 
-// Erase blanks the records of a person, and what hangs on them; others are rows besides in which they are mentioned, or that hung on
-// them when they were erased before a restore.
+// Erase blanks the records of a person, and the calls, notes, follow-ups and deals of theirs. others are further rows to look at: those
+// that mention the person, and those that an erasure which is repeated after a restore had blanked.
 func (b *Batch) Erase(subjects, others []Key, now time.Time) (done Erasing, err error) {
 	at := crm.HLC(now.UnixMilli()) << 16
 	t := &tx{b: b, state: newState(), from: Sender{System: true}, at: at, latest: at}
@@ -151,7 +151,7 @@ func (b *Batch) Erase(subjects, others []Key, now time.Time) (done Erasing, err 
 			return done, err
 		}
 	}
-	for _, peer := range peers { // after the leads, which count them
+	for _, peer := range peers { // after the leads: blanking one writes the row of its number again
 		for _, entity := range []wire.Entity{wire.Number, Rang} {
 			if err := t.blank(Key{entity, crm.NumberID(peer)}); err != nil {
 				return done, err
@@ -168,10 +168,10 @@ func (b *Batch) Erase(subjects, others []Key, now time.Time) (done Erasing, err 
 	return done, nil
 }
 
-// personal are the entities whose rows tell of the person they hang on.
+// personal are the entities whose rows say something about the person whom they belong to.
 var personal = map[wire.Entity]bool{wire.Call: true, wire.Note: true, wire.FollowUp: true, wire.Deal: true}
 
-// blankSubject leaves a tombstone and keyed hashes of a record.
+// blankSubject blanks a record of the person, and leaves a tombstone and keyed hashes of its numbers and addresses.
 func (t *tx) blankSubject(k Key, r *Row) error {
 	for _, way := range waysOf(r, t.b.region) {
 		if err := t.put(&Row{Key: t.b.erased(way)}); err != nil {
@@ -181,7 +181,7 @@ func (t *tx) blankSubject(k Key, r *Row) error {
 	return t.blank(k)
 }
 
-// blank leaves a tombstone without any field.
+// blank makes a row a tombstone without any field.
 func (t *tx) blank(k Key) error {
 	return t.put(&Row{Key: k, Deleted: true, Fields: map[string]json.RawMessage{}, Stamps: map[string]crm.HLC{gone: t.at, wiped: t.at}})
 }
@@ -190,7 +190,7 @@ func (t *tx) blank(k Key) error {
 func (t *tx) withoutPerson(row *Row) *Row {
 	for _, name := range ofPerson[row.Entity] {
 		delete(row.Fields, name)
-		row.Stamps[name] = t.at // what a program has yet to send of them comes too late
+		row.Stamps[name] = t.at // earlier changes that a program has yet to send are then dropped
 	}
 	if row.Entity == wire.Call {
 		row.Fields["party"] = json.RawMessage("{}")
@@ -210,7 +210,7 @@ func (t *tx) createWithoutPerson(k Key, v any) error {
 	return t.put(row)
 }
 
-// blankChild takes the person out of what hung on a record.
+// blankChild takes the person out of a call or deal that refers to a record of theirs, and blanks their notes and follow-ups.
 func (t *tx) blankChild(k Key, subjects []Key, done *Erasing) error {
 	r, err := t.row(k)
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// kept are fields that no update sets: they say how a record came to be.
+// kept are fields that no update sets: they say who made a record, when and how.
 var kept = []string{"id", "origin", "made_by", "created", "updated", "changed_by"}
 
-// set writes the fields of a row whose stamps are not later, and says whether that changed
-// anything. A field that becomes null is taken away. Equal stamps: who comes later wins.
+// set writes those fields whose stamps in the row are not later than the command, and says whether that changed anything. Null removes a
+// field. Of equal stamps the command that arrives later wins.
 func (t *tx) set(r *Row, fields map[string]json.RawMessage) (changed bool) {
 	for name, value := range fields {
 		if t.later(r.Stamps[name]) || same(r.Fields[name], value) {
@@ -30,7 +30,7 @@ func (t *tx) set(r *Row, fields map[string]json.RawMessage) (changed bool) {
 	return changed
 }
 
-// signed says who changed a row last, and when.
+// signed notes in a row who has changed it last, and when.
 func (t *tx) signed(r *Row) {
 	r.Fields["updated"] = raw(t.at.Time().UTC())
 	if t.from.User != "" {
@@ -38,7 +38,7 @@ func (t *tx) signed(r *Row) {
 	}
 }
 
-// same says whether two values are the same, however they are written.
+// same says whether two JSON values are equal, however they are written.
 func same(a, b json.RawMessage) bool {
 	if isNull(a) || isNull(b) {
 		return isNull(a) && isNull(b)
@@ -56,8 +56,8 @@ func same(a, b json.RawMessage) bool {
 
 func isNull(v json.RawMessage) bool { return len(v) == 0 || string(v) == "null" }
 
-// wholly are the fields of an update that sets all of a type's fields: those that it leaves
-// out are taken away, but not those that the type does not know.
+// wholly are the fields for an update that sets all fields of v's type: null for those that v leaves out. Fields that the type does not
+// know are not among them, and stay.
 func wholly(v any) (map[string]json.RawMessage, error) {
 	fields, err := fieldsOf(v)
 	if err != nil {
@@ -72,7 +72,7 @@ func wholly(v any) (map[string]json.RawMessage, error) {
 	return fields, nil
 }
 
-// filled are the fields of a value that say something.
+// filled are the fields of v that are not empty.
 func filled(v any) (map[string]json.RawMessage, error) {
 	fields, err := wholly(v)
 	maps.DeleteFunc(fields, func(_ string, value json.RawMessage) bool {

@@ -7,11 +7,13 @@ import (
 	"leadline/crm/wire"
 )
 
-// What the rules make of a caller is made once, for the phone whose program told of it first. A queue rings others as well, at
-// once or one after the other, and a colleague to whom the caller is passed on has a call of their own, too. Who answers there
-// (D1), and whom it is passed on to from there (D2), is told here: only the server knows that these are one call.
+// One caller can be a call on several phones: a queue rings many, and a transferred caller becomes a call of the colleague who takes
+// over. The intake rules make the caller's records once, for the phone whose program reported first, and make its agent responsible.
+// When the caller is then answered (D1) or passed on (D2) at another phone, the records change hands here: only the server knows that
+// both are one call.
 
-// handOver gives what was made of a call's caller at another phone to who answered here, or to whom it was passed on.
+// handOver makes somebody else responsible for the records that the intake rules made of the caller at another phone: the agent who has
+// answered this call, or the colleague whom it was passed on to. It does nothing for other updates of a call.
 func (t *tx) handOver(u crm.UpdateCall) error {
 	if u.Answered.IsZero() && u.PassedTo == "" {
 		return nil
@@ -24,20 +26,21 @@ func (t *tx) handOver(u crm.UpdateCall) error {
 	if err != nil || c.Direction != crm.Incoming || c.Party.Key() == "" {
 		return err
 	}
-	to, why, err := t.heir(c, u)
+	to, why, err := t.newResponsible(c, u)
 	if err != nil || to.ID == "" || to.Left {
 		return err
 	}
 	for _, ref := range c.Refs {
-		if err := t.handOn(c, ref, to, why); err != nil {
+		if err := t.reassign(c, ref, to, why); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// heir is who gets what the call made, as crm.Decide says it of the program's own.
-func (t *tx) heir(c crm.Call, u crm.UpdateCall) (to crm.User, why string, err error) {
+// newResponsible is who is to be responsible after an update of a call, and the reason; the zero User for no change. The rules are those
+// that crm.Decide has for records of the program's own.
+func (t *tx) newResponsible(c crm.Call, u crm.UpdateCall) (to crm.User, why string, err error) {
 	if u.PassedTo != "" {
 		line, err := t.row(Key{wire.Line, c.Line})
 		if err != nil || !line.live() || !field[bool](line, "change_responsible") {
@@ -54,8 +57,9 @@ func (t *tx) heir(c crm.Call, u crm.UpdateCall) (to crm.User, why string, err er
 	return to, crm.ReasonAnswered, err
 }
 
-// handOn gives a record that the rules made of the caller at another phone to somebody, unless an agent has decided otherwise.
-func (t *tx) handOn(c crm.Call, ref crm.Ref, to crm.User, why string) error {
+// reassign makes somebody responsible for a record that a call is saved on, and keeps the reason with the call. It leaves a record that
+// was made by hand or for another caller, and one whose responsible an agent has changed since it was made.
+func (t *tx) reassign(c crm.Call, ref crm.Ref, to crm.User, why string) error {
 	k := KeyOf(ref)
 	was, err := t.row(k)
 	if err != nil || !was.live() {
@@ -66,7 +70,7 @@ func (t *tx) handOn(c crm.Call, ref crm.Ref, to crm.User, why string) error {
 	if !origin.ByRule() || origin.Call == "" || origin.Call == c.ID || now == to.ID || !asMade && now != c.Agent {
 		return nil
 	}
-	if same, err := t.sameCaller(origin.Call, c); err != nil || !same {
+	if same, err := t.sameCall(origin.Call, c); err != nil || !same {
 		return err
 	}
 	row := was.clone()
@@ -84,8 +88,9 @@ func (t *tx) handOn(c crm.Call, ref crm.Ref, to crm.User, why string) error {
 	return t.patch(Key{wire.Call, c.ID}, map[string]json.RawMessage{"reason": raw(crm.Say(why, "name", to.Name))})
 }
 
-// sameCaller says whether two calls are one on different phones: the queue went on from the one to the other, or the caller was passed on.
-func (t *tx) sameCaller(first crm.ID, c crm.Call) (bool, error) {
+// sameCall says whether a call is the continuation of an earlier one on another phone: the queue rang both, or the earlier one was
+// passed on to the agent of this one.
+func (t *tx) sameCall(first crm.ID, c crm.Call) (bool, error) {
 	r, err := t.row(Key{wire.Call, first})
 	if err != nil || !r.live() {
 		return false, err
@@ -96,9 +101,9 @@ func (t *tx) sameCaller(first crm.ID, c crm.Call) (bool, error) {
 	}
 	end := from.Ended
 	if end.IsZero() {
-		end = c.Began // it rings, or they talk, on
+		end = c.Began // the earlier call still goes on
 	}
-	if !from.Answered.IsZero() { // however long they talked
+	if !from.Answered.IsZero() { // passed on; its length does not matter
 		return from.PassedTo != "" && from.PassedTo == c.Agent && !c.Began.Before(from.Began) && c.Began.Before(end.Add(crm.NextRings)), nil
 	}
 	if c.Began.Sub(from.Began) > crm.RangTogether {

@@ -8,7 +8,7 @@ import (
 // closedAt is a field of leads that only the server writes: when it was closed.
 const closedAt = "closed_at"
 
-// openLead is the open lead that one of the parties has, but for the one named.
+// openLead is the open lead of one of the parties, other than except; the zero Key when there is none.
 func (t *tx) openLead(parties []crm.Party, except crm.ID) (Key, error) {
 	for _, p := range parties {
 		if open, err := t.openLeadOf(p.Key(), except); err != nil || !open.None() {
@@ -72,7 +72,7 @@ func (t *tx) putLead(was, now *Row) error {
 	return t.closing(now.Key)
 }
 
-// closing keeps when a lead was closed.
+// closing notes when a lead was closed.
 func (t *tx) closing(k Key) error {
 	r, err := t.row(k)
 	if err != nil || !r.live() {
@@ -91,7 +91,7 @@ func (t *tx) closing(k Key) error {
 	return t.put(row)
 }
 
-// setLeadStatus moves a lead on that stands where the program saw it.
+// setLeadStatus sets the status of a lead that still has the one which the program saw.
 func (t *tx) setLeadStatus(c crm.SetLeadStatus) error {
 	if c.From == crm.LeadConverted && c.To != crm.LeadConverted {
 		return crm.Invalid{Text: crm.Say(crm.ConvertedStays)}
@@ -106,19 +106,19 @@ func (t *tx) setLeadStatus(c crm.SetLeadStatus) error {
 	return t.expected(k, "status", raw(c.From), raw(c.To), crm.ChangedStatus)
 }
 
-// setDealStage moves a deal on that stands where the program saw it.
+// setDealStage sets the stage of a deal that still has the one which the program saw.
 func (t *tx) setDealStage(c crm.SetDealStage) error {
 	return t.expected(Key{wire.Deal, c.Deal}, "stage", raw(c.From), raw(c.To), crm.ChangedStatus)
 }
 
-// assign gives a record to another user, when the one has it who was thought to.
+// assign makes another user responsible for a record, if the one still is whom the program saw.
 func (t *tx) assign(a crm.Assign) error {
 	k, err := t.root(KeyOf(a.Ref))
 	if err != nil {
 		return err
 	}
 	if k.Entity != wire.EntityOf(a.Ref.Kind) {
-		return nil // the lead of a call that turned out to be a customer's: they keep their own (D2)
+		return nil // the call's lead was not made: the caller is a customer, who keeps the responsible (D2)
 	}
 	return t.expected(k, "responsible", raw(a.From), raw(a.To), crm.ChangedHands)
 }
@@ -131,7 +131,7 @@ func (t *tx) expected(k Key, name string, from, to []byte, otherwise string) err
 	}
 	now := was.Fields[name]
 	if same(now, to) || string(to) == `""` && isNull(now) {
-		return nil // it is so already
+		return nil // it has that value already
 	}
 	if !same(now, from) && !(string(from) == `""` && isNull(now)) {
 		return refuse(wire.RejectChanged, otherwise, "name", t.nameOf(field[crm.ID](was, "changed_by")), "value", field[string](was, name))

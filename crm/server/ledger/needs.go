@@ -5,8 +5,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// Needs are the rows that a change will ask for, as far as that can be said without reading
-// any, so that the database is asked once for a whole batch.
+// Needs are the rows that a change will read, as far as that can be said before any is read. They let the database be asked once for a
+// whole batch.
 func Needs(c crm.Change) []Key {
 	switch do := c.(type) {
 	case crm.CreateContact:

@@ -5,13 +5,13 @@ import (
 	"leadline/crm/wire"
 )
 
-// generation is the highest that a lead of the peer has had; 0 when there was none.
+// generation is the highest generation that a lead of a number or address has had; 0 for none.
 func (t *tx) generation(peer string) (int, error) {
 	r, err := t.row(Key{wire.Number, crm.NumberID(peer)})
 	return field[int](r, "generation"), err
 }
 
-// count keeps of peers which lead is open.
+// count writes the Number rows of numbers and addresses again, with the lead that is open now.
 func (t *tx) count(peers []string) error {
 	for _, peer := range peers {
 		g, err := t.generation(peer)

@@ -12,8 +12,7 @@ import (
 var serverFields = map[string]bool{"id": true, "origin": true, "made_by": true, "created": true, "updated": true, "changed_by": true,
 	closedAt: true}
 
-// updateRecord sets single fields of a record. Of each the last writer's value stays; elements
-// of lists come and go one by one.
+// updateRecord sets single fields of a record. For each field the last writer wins; elements of lists are added and removed one by one.
 func (t *tx) updateRecord(u crm.UpdateRecord) error {
 	if !recorded[wire.EntityOf(u.Ref.Kind)] {
 		return refuse(wire.RejectInvalid, crm.NoSense)
@@ -56,7 +55,7 @@ func (t *tx) updateRecord(u crm.UpdateRecord) error {
 	return t.put(row)
 }
 
-// readable says whether the domain can read a record: a patch must not leave one that nobody can.
+// readable says why package crm cannot read a record; nil when it can. A patch must not make a record unreadable.
 func readable(r *Row) (err error) {
 	switch r.Entity {
 	case wire.Contact:

@@ -10,8 +10,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// create makes a record. One that is there already is left: ids that follow from others are made
-// by several programs. One that was removed before comes back.
+// create makes a record. One that is there already stays as it is: several programs may derive the same id. One that was removed before
+// the command was given comes back.
 func (t *tx) create(entity wire.Entity, id crm.ID, v any) error {
 	k := Key{entity, id}
 	if len(id.Bytes()) == 0 {
@@ -37,7 +37,7 @@ func (t *tx) create(entity wire.Entity, id crm.ID, v any) error {
 			return refuse(wire.RejectGone, crm.WasRemoved)
 		}
 		row.Former = was.Former
-		maps.Copy(row.Fields, was.Fields) // what this version does not know comes back, too
+		maps.Copy(row.Fields, was.Fields) // fields that this version does not know come back, too
 		for _, name := range namesOf(reflect.TypeOf(v)) {
 			delete(row.Fields, name)
 		}
@@ -53,7 +53,7 @@ func (t *tx) create(entity wire.Entity, id crm.ID, v any) error {
 	return t.put(row)
 }
 
-// sign says who made a record and when, where it does not say so itself.
+// sign notes in a new record who has made it and when, where its fields do not say so.
 func (t *tx) sign(r *Row) {
 	for _, name := range []string{"made_by", "changed_by"} {
 		if isNull(r.Fields[name]) && t.from.User != "" && recorded[r.Entity] {
@@ -84,7 +84,7 @@ func (t *tx) update(entity wire.Entity, id crm.ID, v any) error {
 	if root.Entity != entity {
 		return refuse(wire.RejectGone, crm.WasKnown)
 	}
-	if root != k { // it was merged meanwhile: only what was typed goes along
+	if root != k { // it was merged meanwhile: only fields that are not empty go to the other record
 		if fields, err = filled(v); err != nil {
 			return err
 		}
@@ -119,8 +119,8 @@ func (t *tx) patch(k Key, fields map[string]json.RawMessage) error {
 	return t.put(row)
 }
 
-// current is the row of a record that a command changes; nil when it was removed later than
-// the command was given, which then has nothing to do.
+// current is the row of a record that a command changes; nil when it was removed after the command was given, which then does nothing. A
+// record that was removed before, or never was there, is a Refusal.
 func (t *tx) current(k Key) (*Row, error) {
 	r, err := t.row(k)
 	switch {
@@ -136,7 +136,7 @@ func (t *tx) current(k Key) (*Row, error) {
 	return r, nil
 }
 
-// importContacts adds many people and companies, but for people who were erased (I4).
+// importContacts adds many people and companies, without people who were erased (I4).
 func (t *tx) importContacts(do crm.ImportContacts) error {
 	for _, c := range do.Companies {
 		if c.MadeBy == "" {
@@ -164,8 +164,7 @@ func (t *tx) importContacts(do crm.ImportContacts) error {
 	return nil
 }
 
-// createLead makes a lead by hand. While another lead with its number is open, that one
-// gets what was typed (B4).
+// createLead makes a lead that an agent has typed. If another lead with its number is open, that one gets the fields instead (B4).
 func (t *tx) createLead(l crm.Lead) error {
 	k := Key{wire.Lead, l.ID}
 	was, err := t.row(k)
@@ -201,7 +200,7 @@ func (t *tx) createLead(l crm.Lead) error {
 	return t.fold(open, fields)
 }
 
-// fold gives a record what another had of it: lists are joined.
+// fold sets fields of a record, and adds to its lists instead of replacing them.
 func (t *tx) fold(k Key, fields map[string]json.RawMessage) error {
 	r, err := t.current(k)
 	if err != nil || r == nil {
@@ -215,7 +214,7 @@ func (t *tx) fold(k Key, fields map[string]json.RawMessage) error {
 	return t.patch(k, fields)
 }
 
-// joined is a list with what another has besides.
+// joined is a list with those elements of more that it lacks.
 func joined(list, more json.RawMessage) json.RawMessage {
 	var a, b []json.RawMessage
 	_ = json.Unmarshal(list, &a)

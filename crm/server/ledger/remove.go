@@ -7,13 +7,13 @@ import (
 	"leadline/crm/wire"
 )
 
-// remove takes a record away. What hung on it hangs on another one, when it is named. A record
-// that somebody changed after it was removed on the sender's machine stays.
+// remove removes a record. What refers to it refers to r.Instead afterwards, if that is named. A record that somebody has changed after
+// the command was given stays, and the command is refused.
 func (t *tx) remove(r crm.RemoveRecord) error {
 	was, err := t.current(KeyOf(r.Ref))
 	var refusal *Refusal
 	if errors.As(err, &refusal) && refusal.Code == wire.RejectGone {
-		return nil // somebody else was first
+		return nil // somebody else has removed it
 	}
 	if err != nil || was == nil {
 		return err
@@ -39,7 +39,7 @@ func (t *tx) remove(r crm.RemoveRecord) error {
 	return t.bury(was, instead)
 }
 
-// bury makes a tombstone of a row, and an alias of one that another of its kind stands for.
+// bury makes a row a tombstone, and its id an alias of instead, if that is of the same kind.
 func (t *tx) bury(was *Row, instead Key) error {
 	if instead == was.Key {
 		return refuse(wire.RejectInvalid, crm.NoSense)
@@ -56,7 +56,7 @@ func (t *tx) bury(was *Row, instead Key) error {
 	return t.alias(was.Key, instead)
 }
 
-// moveChildren has what points to a row point to another, or to nothing.
+// moveChildren changes all references to a row into references to another; the zero Key takes them away.
 func (t *tx) moveChildren(from, to Key) error {
 	children, err := t.childrenOf(from)
 	if err != nil {
@@ -76,7 +76,7 @@ func (t *tx) moveChildren(from, to Key) error {
 
 func (t *tx) moveChild(child *Row, from, to Key) error {
 	switch child.Entity {
-	case wire.Alias, Known: // the survivor is always the root
+	case wire.Alias, Known: // they lead to the root, which is to now
 		return t.moveAlias(child, from, to)
 	case wire.Call:
 		return t.moveCall(child, from, to)
@@ -129,7 +129,7 @@ func (t *tx) moveCall(call *Row, from, to Key) error {
 	return t.rehang(call, refs)
 }
 
-// merge puts one record into another: what hung on the one hangs on the other, and its id stands for it.
+// merge merges one record into another: references to it go to the other, and its id becomes an alias.
 func (t *tx) merge(m crm.MergeRecords) error {
 	if m.Keep.Kind != m.Gone.Kind || m.Keep == m.Gone {
 		return crm.Invalid{Text: crm.Say(crm.MergeUnlike)}
@@ -140,7 +140,7 @@ func (t *tx) merge(m crm.MergeRecords) error {
 	}
 	loser, err := t.root(KeyOf(m.Gone))
 	if err != nil || loser == keep {
-		return err // two programs merged the same
+		return err // another program has merged them
 	}
 	if kind := wire.EntityOf(m.Keep.Kind); keep.Entity != kind || loser.Entity != kind {
 		return refuse(wire.RejectGone, crm.WasKnown) // a lead that turned out to be a customer
@@ -149,7 +149,7 @@ func (t *tx) merge(m crm.MergeRecords) error {
 	if err != nil {
 		return err
 	}
-	if survivor == nil { // removed later than this was thought of: the other would vanish with it
+	if survivor == nil { // it was removed after the command was given: the other would be lost with it
 		return refuse(wire.RejectGone, crm.WasRemoved)
 	}
 	was, err := t.current(loser)
@@ -180,8 +180,7 @@ func (t *tx) merge(m crm.MergeRecords) error {
 	return t.takeLists(keep, was)
 }
 
-// takeLists gives the survivor of a merge the numbers and addresses that the other got
-// since the merge was thought of.
+// takeLists adds to the survivor of a merge the numbers and addresses of the other that the sender had not seen yet.
 func (t *tx) takeLists(keep Key, gone *Row) error {
 	now, err := t.row(keep)
 	if err != nil || !now.live() {

@@ -7,12 +7,12 @@ import (
 	"leadline/crm/wire"
 )
 
-// Memory is what Rows may have besides: it keeps what was found out of users and roles alone for as long as these stay as they are.
+// Memory is what Rows may have besides: it remembers what follows from users and roles alone, as long as these do not change.
 type Memory interface {
 	Remember(key any, find func() (any, error)) (any, error)
 }
 
-// RightsOf are the rights of a user by the roles as they are now; for who asks before a command is there.
+// RightsOf is a user with their rights, by the roles as they are committed. The zero User has none.
 func RightsOf(rows Rows, user crm.ID) (crm.User, crm.Rights, error) {
 	t := &tx{b: NewBatch(rows, nil, ""), state: newState(), from: Sender{User: user}}
 	p, err := t.person(user)
@@ -34,13 +34,13 @@ func (t *tx) may() (crm.Rights, error) {
 	return p.rights, err
 }
 
-// person is a user with what they may; who is not there may nothing.
+// person is a user with their rights; the zero person has none.
 type person struct {
 	user   crm.User
 	rights crm.Rights
 }
 
-// personKey is that of a person in Memory.
+// personKey is the key of a person in Memory.
 type personKey crm.ID
 
 func (t *tx) person(id crm.ID) (p person, err error) {
@@ -101,7 +101,7 @@ func (t *tx) allow(c crm.Change) error {
 	if err != nil {
 		return err
 	}
-	if rights == (crm.Rights{}) { // has left, or never was here
+	if rights == (crm.Rights{}) { // the user has left, or there is none
 		return refuse(wire.RejectNotAllowed, crm.NoRight)
 	}
 	switch do := c.(type) {
@@ -183,8 +183,8 @@ func (t *tx) allowRemoveSetup(rights crm.Rights, r crm.RemoveSetup) error {
 	return allowed(rights.Settings)
 }
 
-// allowUser refuses to give away more than one has, to take from who has more, and to leave
-// the company without an administrator.
+// allowUser refuses a change of a user that gives more rights than the sender has, takes rights from somebody who has more, or leaves the
+// company without an administrator.
 func (t *tx) allowUser(rights crm.Rights, u crm.User) error {
 	if !rights.Users {
 		return refuse(wire.RejectNotAllowed, crm.NoRight)
@@ -224,7 +224,7 @@ func (t *tx) allowUser(rights crm.Rights, u crm.User) error {
 	return nil
 }
 
-// allowRole refuses a role that gives more than one has.
+// allowRole refuses a role with rights that the sender lacks.
 func (t *tx) allowRole(rights crm.Rights, r crm.Role) error {
 	if !rights.Users {
 		return refuse(wire.RejectNotAllowed, crm.NoRight)
@@ -243,7 +243,7 @@ func (t *tx) allowRole(rights crm.Rights, r crm.Role) error {
 	return nil
 }
 
-// allowCall says whether the sender may change calls of an agent: one's own, and those that one may see.
+// allowCall refuses changes to the calls of an agent that the sender may not see.
 func (t *tx) allowCall(rights crm.Rights, agent crm.ID) error {
 	if agent == "" || agent == t.from.User || t.from.System {
 		return nil

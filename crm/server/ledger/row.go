@@ -26,33 +26,32 @@ func KeyOf(r crm.Ref) Key { return Key{wire.EntityOf(r.Kind), r.ID} }
 
 // Entities of the server's own, which no program gets.
 const (
-	// Redirect says where a call belongs whose program made a lead that was not needed. Its id is the call's.
+	// Redirect says on which records a call is saved whose program wanted a lead that was not made. Its id is the call's.
 	Redirect wire.Entity = "redirect"
-	// Known says whose call it was that such a lead was made of: a customer's. Its id is the one that the
-	// program gave the lead.
+	// Known says which customer has the number for which such a lead was wanted. Its id is the one that the program gave the lead.
 	Known wire.Entity = "known"
-	// Rang says what became of the latest calls of a number that rang on several phones at once. Its id is the number's.
+	// Rang has the latest incoming calls of a number, on whatever phones they rang. Its id is crm.NumberID's.
 	Rang wire.Entity = "rang"
 )
 
-// Hidden says whether rows of an entity are the server's own.
+// Hidden says whether an entity is the server's own: no program gets its rows.
 func Hidden(e wire.Entity) bool { return e == Redirect || e == Known || e == Rang || e == Erased }
 
-// Row is one document. Its fields are those of the domain's type in JSON, and what else
-// programs of a later version have sent. A Row that was handed out is never changed, only replaced.
+// Row is one document. Its fields are those of crm's type in JSON, and those besides that programs of a later version have sent. A Row
+// that was passed on is never changed, only replaced.
 type Row struct {
 	Key
 	Rev     uint64
 	Deleted bool
 	Fields  map[string]json.RawMessage
 	Stamps  map[string]crm.HLC // of each field that was written, when
-	Former  []crm.ID           // users whose it was: they have it in their files until they hear that it is gone
+	Former  []crm.ID           // agents whose call it was before: their files have it until it comes as deleted
 }
 
-// gone is the stamp of the removal.
+// gone is the name among the stamps for when the row was removed.
 const gone = "-"
 
-// wiped is the stamp of an erasure: of a row that was an erased person's, or hung on one of theirs (I4).
+// wiped is the name among the stamps for when a person was erased whose row it was, or to whose record it referred (I4).
 const wiped = "!"
 
 // wiped says whether the row was an erased person's.
@@ -71,10 +70,10 @@ func (r *Row) clone() *Row {
 	return &c
 }
 
-// live says whether there is such a record now.
+// live says whether the row is there and was not removed; false for nil.
 func (r *Row) live() bool { return r != nil && !r.Deleted }
 
-// Read is the row as the domain's type.
+// Read reads a row as crm's type. The error says that it cannot be read as one.
 func Read[T any](r *Row) (v T, err error) {
 	if r == nil {
 		return v, nil

@@ -10,7 +10,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// save adds or sets a row that has no life of its own but what is set up: the fields by their stamps.
+// save adds a row, or sets the fields of one that is there, each by its stamp. It is for settings, notes and follow-ups, which are not
+// merged and have no aliases.
 func (t *tx) save(entity wire.Entity, id crm.ID, v any) error {
 	k := Key{entity, id}
 	was, err := t.row(k)
@@ -27,7 +28,7 @@ func (t *tx) save(entity wire.Entity, id crm.ID, v any) error {
 	return t.patch(k, fields)
 }
 
-// telephonesChanged changes a user's row by when that was: who pulls it asks for the accounts anew.
+// telephonesChanged notes in a user's row that the telephone accounts have changed: programs that pull it ask for them again.
 func (t *tx) telephonesChanged(user crm.ID) error {
 	return t.patch(Key{wire.User, user}, map[string]json.RawMessage{"telephones": raw(t.at)})
 }
@@ -40,7 +41,7 @@ func (t *tx) workspace() (crm.Workspace, error) {
 	return Read[crm.Workspace](r)
 }
 
-// pipeline is a pipeline; the standard one for the zero id, and for one that is not there.
+// pipeline is a pipeline; the standard one for "" and for an id that there is not.
 func (t *tx) pipeline(id crm.ID) (crm.Pipeline, error) {
 	for _, id := range []crm.ID{id, crm.StandardPipelineID} {
 		r, err := t.row(Key{wire.Pipeline, id})
@@ -68,7 +69,7 @@ func (t *tx) savePipeline(p crm.Pipeline) error {
 	return t.save(wire.Pipeline, p.ID, p)
 }
 
-// removeSetup takes a thing away that an administrator set up.
+// removeSetup removes a line, queue group, pipeline, role or custom field.
 func (t *tx) removeSetup(r crm.RemoveSetup) error {
 	k := Key{wire.Entity(r.Kind), r.ID}
 	if !slices.Contains([]wire.Entity{wire.Line, wire.Queue, wire.Pipeline, wire.Role, wire.Field}, k.Entity) {
@@ -86,7 +87,7 @@ func (t *tx) removeSetup(r crm.RemoveSetup) error {
 	return t.drop(k)
 }
 
-// drop makes a tombstone of a row to which nothing points that would have to move.
+// drop makes a row a tombstone. Rows that refer to it are left as they are.
 func (t *tx) drop(k Key) error {
 	was, err := t.row(k)
 	if err != nil || !was.live() {
@@ -119,7 +120,7 @@ func (t *tx) removeEntries(ids []crm.ID) error {
 	return nil
 }
 
-// saveRecordNote adds or sets a note on a record; an empty one is taken away, unless its words were changed after that.
+// saveRecordNote adds or sets a note on a record. An empty note removes it, unless its text was changed after the command was given.
 func (t *tx) saveRecordNote(n crm.Note) error {
 	k := Key{wire.Note, n.ID}
 	if n.Empty() {
@@ -140,10 +141,10 @@ func (t *tx) saveRecordNote(n crm.Note) error {
 	return t.save(wire.Note, n.ID, n)
 }
 
-// historyFresh is how old the note of a change may be that comes with it; one that is brought back is older.
+// historyFresh tells a note that comes together with the change which it tells of from one that is brought back later.
 const historyFresh = time.Minute
 
-// untrue says that a note of a record's history tells of a step that was refused a moment ago: somebody else was first.
+// untrue says whether a note of a record's history tells of a change that was refused: the record does not have the new value.
 func (t *tx) untrue(n crm.Note) (bool, error) {
 	if len(n.Changes) == 0 || t.at.Time().Sub(n.At) > historyFresh {
 		return false, nil
@@ -175,7 +176,7 @@ func (t *tx) saveFollowUp(f crm.FollowUp) error {
 	return t.save(wire.FollowUp, f.ID, f)
 }
 
-// hook is the record on which something is hung now; the zero Ref when it was removed after that.
+// hook is the record that a note or follow-up belongs to, after merges; the zero Ref when it was removed after the command was given.
 func (t *tx) hook(r crm.Ref) (crm.Ref, error) {
 	k, err := t.root(KeyOf(r))
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"leadline/crm/wire"
 )
 
-// peersOf are the ways by which a row is found: its numbers and SIP addresses.
+// peersOf are the numbers and SIP addresses by which a row is found, as crm.Party.Key writes them.
 func peersOf(r *Row, region string) []string {
 	if !r.live() {
 		return nil
@@ -30,7 +30,7 @@ func peersOf(r *Row, region string) []string {
 		}
 		if extension := field[string](r, "extension"); extension != "" {
 			add(crm.Party{Kind: crm.Internal, Short: extension})
-			add(crm.Parse(extension, region)) // one as long as a national number is read as one
+			add(crm.Parse(extension, region)) // a long extension is read as a national number
 		}
 		for _, p := range parties(field[[]crm.Number](r, "numbers"), nil, region) {
 			add(p)
@@ -39,7 +39,7 @@ func peersOf(r *Row, region string) []string {
 	return peers
 }
 
-// parties are who a record is when it calls. A number that a program did not understand is read again.
+// parties are the numbers and SIP addresses of a record as callers. A number that its program could not read is read again.
 func parties(numbers []crm.Number, sip []string, region string) []crm.Party {
 	var all []crm.Party
 	for _, n := range numbers {
@@ -55,7 +55,7 @@ func parties(numbers []crm.Number, sip []string, region string) []crm.Party {
 	return all
 }
 
-// parentsOf are what a row points to, so that it can be found from there.
+// parentsOf are the rows that a row refers to.
 func parentsOf(r *Row) []Key {
 	if !r.live() {
 		return nil
@@ -87,8 +87,8 @@ func parentsOf(r *Row) []Key {
 	return parents
 }
 
-// Peers are the ways by which a row is found.
+// Peers are the numbers and SIP addresses by which the row is found, as crm.Party.Key writes them.
 func (r *Row) Peers(region string) []string { return peersOf(r, region) }
 
-// Open says whether the row is a lead that is worked on.
+// Open says whether the row is an open lead.
 func (r *Row) Open() bool { return r.Entity == wire.Lead && r.live() && isOpen(r) }
