@@ -10,7 +10,7 @@ import (
 	"leadline/crm/server/database"
 )
 
-// Access knows who comes in. Its methods are safe to call from several goroutines.
+// Access authenticates people, their devices and other software. Its methods are safe to call from several goroutines.
 type Access struct {
 	db    *database.DB
 	vault *Vault
@@ -18,7 +18,7 @@ type Access struct {
 	cost  Cost
 }
 
-// New is the access to a database; sealed things are sealed by the vault.
+// New makes an Access on a database. vault seals the secrets that are kept in it; now is the server's clock.
 func New(db *database.DB, vault *Vault, now func() time.Time) *Access {
 	if db == nil || vault == nil || now == nil {
 		panic("access: New needs a database, a vault and a clock")
@@ -26,18 +26,18 @@ func New(db *database.DB, vault *Vault, now func() time.Time) *Access {
 	return &Access{db, vault, now, DefaultCost}
 }
 
-// SetCost changes what the hash of a new password costs, before the first is made.
+// SetCost changes the cost of hashing new passwords. Call it before anything else.
 func (a *Access) SetCost(c Cost) {
 	a.cost = c
 }
 
-// How long tokens are good for.
+// How long tokens are valid.
 const (
 	AccessTime  = 15 * time.Minute
 	RefreshTime = 60 * 24 * time.Hour // a device that was away for longer signs in again
 )
 
-// Why somebody does not come in.
+// Why a sign-in, a token or a change is refused.
 var (
 	ErrWrongPassword = errors.New("the e-mail address or the password is wrong")
 	ErrNoToken       = errors.New("not signed in")
@@ -49,24 +49,24 @@ var (
 	ErrNoLink        = errors.New("the link was used already, or is too old")
 )
 
-// Revoked tells that a device may no longer come in.
+// Revoked means that a device was signed out.
 type Revoked struct {
 	Erase bool // its copy of the data is to be erased
 }
 
 func (Revoked) Error() string { return "this device was signed out" }
 
-// Stolen tells that a refresh token came a second time, and that its device was revoked for that. It is a Revoked.
+// Stolen means that a used refresh token was presented again, and that its device was signed out because of it. It unwraps to Revoked.
 type Stolen struct {
 	Workspace crm.ID // whose device it was
 }
 
 func (Stolen) Error() string { return "the refresh token came twice: " + Revoked{}.Error() }
 
-// Unwrap is for errors.As.
+// Unwrap gives a Revoked.
 func (Stolen) Unwrap() error { return Revoked{} }
 
-// Person is who comes in, and by what.
+// Person is who was authenticated, and whether by a device or by a key.
 type Person struct {
 	Workspace crm.ID
 	User      crm.ID
@@ -75,7 +75,7 @@ type Person struct {
 	Scopes    []string
 }
 
-// whole runs f over the tables that no workspace owns.
+// whole runs f on the tables of the whole server, such as credentials and tokens.
 func (a *Access) whole(ctx context.Context, write bool, f func(*database.Tx) error) error {
 	if write {
 		return a.db.Write(ctx, "", f)
@@ -92,7 +92,7 @@ func moment(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// NewID makes an id for a user.
+// NewID makes a new id for a user.
 func (a *Access) NewID() (crm.ID, error) { return a.newID() }
 
 func (a *Access) newID() (crm.ID, error) {

@@ -24,10 +24,10 @@ type Credential struct {
 	Password  bool      // has one
 }
 
-// ErrBadEmail tells that something is no e-mail address.
+// ErrBadEmail means that something is no e-mail address.
 var ErrBadEmail = errors.New("that is no e-mail address")
 
-// Email is an address as it is compared: a plain one, folded.
+// Email is an e-mail address as it is kept and compared: without a name, in lower case. It fails with ErrBadEmail.
 func Email(written string) (string, error) {
 	written = strings.TrimSpace(written)
 	a, err := mail.ParseAddress(written)
@@ -37,7 +37,8 @@ func Email(written string) (string, error) {
 	return strings.ToLower(written), nil
 }
 
-// AddCredential lets a user sign in. Without a password they cannot until they get one.
+// AddCredential lets a user sign in with an e-mail address; with password "" only once they get one. It fails with ErrBadEmail,
+// ErrWeakPassword or ErrTaken.
 func (a *Access) AddCredential(ctx context.Context, workspace crm.ID, user crm.ID, email, password string) error {
 	email, err := Email(email)
 	if err != nil {
@@ -55,8 +56,8 @@ func (a *Access) AddCredential(ctx context.Context, workspace crm.ID, user crm.I
 	return a.whole(ctx, true, func(t *database.Tx) error { return a.addCredential(ctx, t, workspace, user, email, hash) })
 }
 
-// Joining is how a new user is let sign in: by a password, with telephone accounts that come with it. It is done in the transaction on
-// the workspace that makes the user, so that there is none who cannot, nor one by halves.
+// Joining prepares what lets a new user sign in: the password's hash and the telephone accounts. The func that it gives writes them, in
+// the transaction that makes the user, so that a user is added with all of it or not at all.
 func (a *Access) Joining(ctx context.Context, workspace, user crm.ID, email, password string, telephones ...wire.Account) (func(context.Context, *database.Tx) error, error) {
 	email, err := Email(email)
 	if err != nil {
@@ -95,7 +96,7 @@ func (a *Access) addCredential(ctx context.Context, t *database.Tx, workspace cr
 		email, workspace, string(user), hash, milli(a.now()))
 }
 
-// Credentials are all who can sign in to a workspace, by e-mail address; "" is all workspaces.
+// Credentials are all users who can sign in to a workspace, or with "" to any, sorted by e-mail address.
 func (a *Access) Credentials(ctx context.Context, workspace crm.ID) (all []Credential, err error) {
 	err = a.whole(ctx, false, func(t *database.Tx) error {
 		all = nil
@@ -112,7 +113,7 @@ func (a *Access) Credentials(ctx context.Context, workspace crm.ID) (all []Crede
 	return all, err
 }
 
-// Credential finds a user by e-mail address.
+// Credential finds a user by e-mail address; ErrNoUser when none has it.
 func (a *Access) Credential(ctx context.Context, email string) (c Credential, err error) {
 	if email, err = Email(email); err != nil {
 		return c, err
@@ -130,7 +131,7 @@ func (a *Access) Credential(ctx context.Context, email string) (c Credential, er
 	return c, err
 }
 
-// SetPassword gives a user another password. All their devices have to sign in anew, and keep their data.
+// SetPassword gives a user another password: ErrNoUser, ErrWeakPassword. All their devices have to sign in again, and keep their data.
 func (a *Access) SetPassword(ctx context.Context, email, password string) error {
 	c, err := a.Credential(ctx, email)
 	if err != nil {
@@ -144,7 +145,7 @@ func (a *Access) SetPassword(ctx context.Context, email, password string) error 
 		return err
 	}
 	return a.whole(ctx, true, func(t *database.Tx) error {
-		// A link to set one is good no more.
+		// A link to set a password is no longer valid.
 		if err := t.Exec(ctx, "DELETE FROM one_time WHERE purpose = $1", invitationOf(c.Workspace, c.User)); err != nil {
 			return err
 		}
@@ -152,8 +153,8 @@ func (a *Access) SetPassword(ctx context.Context, email, password string) error 
 	})
 }
 
-// ChangePassword gives a person another password who knows the one they have: ErrWrongPassword, ErrWeakPassword. Their
-// other devices have to sign in anew, and keep their data.
+// ChangePassword gives a person another password, if current is the one they have: ErrWrongPassword, ErrWeakPassword. Their other devices
+// have to sign in again, and keep their data.
 func (a *Access) ChangePassword(ctx context.Context, p Person, current, password string) error {
 	if err := CheckPassword(password); err != nil {
 		return err
@@ -184,7 +185,7 @@ func (a *Access) ChangePassword(ctx context.Context, p Person, current, password
 	return a.whole(ctx, true, func(t *database.Tx) error {
 		var one int
 		still, err := t.One(ctx, "SELECT 1 FROM credential WHERE email = $1 AND hash = $2 AND disabled = 0"+t.Lock(), []any{email, stored}, &one)
-		if err == nil && !still { // an administrator was first
+		if err == nil && !still { // an administrator has changed it meanwhile
 			err = ErrWrongPassword
 		}
 		if err != nil {
@@ -208,12 +209,12 @@ func (a *Access) putPassword(ctx context.Context, t *database.Tx, c Credential, 
 	return a.revokeAll(ctx, t, c, false)
 }
 
-// Disable locks a user out: their devices are told to erase their copies. Enable lets them sign in again.
+// Disable locks a user out, and has their devices erase their copies. Enable lets them sign in again.
 func (a *Access) Disable(ctx context.Context, email string) error {
 	return a.setDisabled(ctx, email, milli(a.now()))
 }
 
-// Enable takes Disable back.
+// Enable undoes Disable.
 func (a *Access) Enable(ctx context.Context, email string) error { return a.setDisabled(ctx, email, 0) }
 
 func (a *Access) setDisabled(ctx context.Context, email string, at int64) error {
@@ -229,12 +230,12 @@ func (a *Access) setDisabled(ctx context.Context, email string, at int64) error 
 	})
 }
 
-// LockOut is for a user who has left the company: their devices are told to erase their copies, and their keys are good for nothing.
+// LockOut is for a user who has left the company: their devices are to erase their copies, and their keys are revoked.
 func (a *Access) LockOut(ctx context.Context, workspace, user crm.ID) error {
 	return a.whole(ctx, true, func(t *database.Tx) error { return a.lockOut(ctx, t, Credential{Workspace: workspace, User: user}) })
 }
 
-// Forget has a user not sign in any more, so that their e-mail address is free for another one.
+// Forget removes a user's credential, so that another user can have the e-mail address.
 func (a *Access) Forget(ctx context.Context, workspace, user crm.ID) error {
 	return a.whole(ctx, true, func(t *database.Tx) error {
 		if err := t.Exec(ctx, "DELETE FROM credential WHERE workspace = $1 AND user_id = $2", string(workspace), string(user)); err != nil {

@@ -15,15 +15,15 @@ type Device struct {
 	Workspace   crm.ID
 	User        crm.ID
 	Made, Seen  time.Time
-	Revoked     time.Time // zero: comes in
-	Erase       bool      // is told to erase its copy
-	Erased      time.Time // has said that it did
+	Revoked     time.Time // zero: signed in
+	Erase       bool      // it is to erase its copy
+	Erased      time.Time // when it said that it has; zero: not yet
 	n           string    // ours
 	accessEnds  time.Time
 	refreshEnds time.Time
 	accessHash  []byte
 	refreshHash []byte
-	used        bool // the access token was, since it was given
+	used        bool // the access token was used since it was issued
 }
 
 func (d Device) person() Person { return Person{Workspace: d.Workspace, User: d.User, Device: d.ID} }
@@ -54,7 +54,7 @@ func deviceBy(ctx context.Context, t *database.Tx, where string, args ...any) (D
 	return all[0], nil
 }
 
-// Devices are those of a user, the latest first; "" is everybody's of the workspace.
+// Devices are those of a user, or with "" of all users of the workspace, the one last seen first.
 func (a *Access) Devices(ctx context.Context, workspace crm.ID, user crm.ID) (all []Device, err error) {
 	err = a.whole(ctx, false, func(t *database.Tx) error {
 		all, err = devices(ctx, t, "workspace = $1 AND ($2 = '' OR user_id = $2) ORDER BY made DESC, id", workspace, string(user))
@@ -63,9 +63,8 @@ func (a *Access) Devices(ctx context.Context, workspace crm.ID, user crm.ID) (al
 	return all, err
 }
 
-// Revoke signs a device out, whoever of the workspace used it; with erase it is told to erase its copy
-// when it comes next. ErrNoDevice when it is not there, or another workspace's. user, if not "", is
-// whose it must be.
+// Revoke signs a device of the workspace out, for whoever uses it; with erase it is to erase its copy when it next connects. user, if not
+// "", is whose device it must be. ErrNoDevice when there is no such device.
 func (a *Access) Revoke(ctx context.Context, workspace crm.ID, user, device crm.ID, erase bool) error {
 	return a.whole(ctx, true, func(t *database.Tx) error {
 		all, err := devices(ctx, t, "workspace = $1 AND ($2 = '' OR user_id = $2) AND id = $3", workspace, string(user), string(device))
@@ -92,8 +91,8 @@ func (a *Access) revoke(ctx context.Context, t *database.Tx, d Device, erase boo
 	return t.Exec(ctx, "UPDATE device SET revoked = $2, erase = $3 WHERE n = $1", d.n, milli(at), flag(erase || d.Erase))
 }
 
-// StillIn says whether a device may come in still, for connections that last longer than a token; an
-// error of type Revoked says that it may not.
+// StillIn says whether a device is still signed in, for connections that outlast a token: an error of type Revoked when it is not, others
+// are the database's.
 func (a *Access) StillIn(ctx context.Context, p Person) error {
 	return a.whole(ctx, false, func(t *database.Tx) error {
 		d, err := deviceBy(ctx, t, "workspace = $1 AND user_id = $2 AND id = $3", string(p.Workspace), string(p.User), string(p.Device))

@@ -1,9 +1,9 @@
-// Package access says who comes in: passwords, devices and their tokens, keys of other
-// software, and the telephone accounts that signing in brings.
+// Package access authenticates: passwords, devices and their tokens, and keys of other software. It also keeps the telephone accounts
+// that a user's programs get when they sign in.
 //
 // A token is 256 random bits, known to the server by its hash alone. A device holds a
-// short access token and a refresh token that changes at each use: whoever presents one that
-// was used up before has stolen it, or was stolen from, and the device is revoked.
+// short-lived access token and a refresh token that changes with each use. When a used refresh token is presented again, either it or its
+// successor was stolen, and the device is signed out.
 //
-// What a person may do then is not decided here but by their roles, at each command.
+// What a person may do is not decided here: package ledger checks their roles at each command.
 package access

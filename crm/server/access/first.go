@@ -9,11 +9,10 @@ import (
 	"leadline/crm/server/database"
 )
 
-// FirstLinkTime is how long the link for the first administrator is good for; a restart prints another.
+// FirstLinkTime is how long the link for the first administrator is valid; a restart of the server prints another.
 const FirstLinkTime = 24 * time.Hour
 
-// FirstLink is the one-time token for the first administrator; "" when somebody can sign in already.
-// The latest is good.
+// FirstLink makes the one-time token for the first administrator; "" when somebody can sign in already. Only the latest is valid.
 func (a *Access) FirstLink(ctx context.Context) (token Token, err error) {
 	fresh := NewToken()
 	err = a.whole(ctx, true, func(t *database.Tx) error {
@@ -34,7 +33,7 @@ func anyone(ctx context.Context, t *database.Tx) (bool, error) {
 	return t.One(ctx, "SELECT 1 FROM credential LIMIT 1", nil, &one)
 }
 
-// CheckFirst says whether the link is good still, without using it.
+// CheckFirst says whether the token for the first administrator is valid, without using it up: ErrNoLink when it is not.
 func (a *Access) CheckFirst(ctx context.Context, token Token) error {
 	return a.whole(ctx, false, func(t *database.Tx) error { return a.checkFirst(ctx, t, token) })
 }
@@ -52,7 +51,7 @@ func (a *Access) checkFirst(ctx context.Context, t *database.Tx, token Token) er
 	return nil
 }
 
-// JoiningFirst is Joining of the first administrator, by the link that is used up with it.
+// JoiningFirst is Joining for the first administrator. What it gives also uses up the token: ErrNoLink when that is not valid.
 func (a *Access) JoiningFirst(ctx context.Context, token Token, workspace, user crm.ID, email, password string) (func(context.Context, *database.Tx) error, error) {
 	if err := a.CheckFirst(ctx, token); err != nil { // before the costly hash
 		return nil, err

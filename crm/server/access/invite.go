@@ -9,7 +9,7 @@ import (
 	"leadline/crm/server/database"
 )
 
-// InvitationTime is how long the link is good by which a user sets a password.
+// InvitationTime is how long the link is valid with which a user sets a password.
 const InvitationTime = 7 * 24 * time.Hour
 
 const invitation = "password "
@@ -19,7 +19,7 @@ func invitationOf(workspace, user crm.ID) string {
 	return invitation + string(workspace) + " " + string(user)
 }
 
-// LetIn makes a user one who can sign in by an e-mail address, or gives them another address; a password that they have stays.
+// LetIn lets a user sign in with an e-mail address, or changes the address; a password that they have stays. ErrBadEmail, ErrTaken.
 func (a *Access) LetIn(ctx context.Context, workspace, user crm.ID, email string) error {
 	email, err := Email(email)
 	if err != nil {
@@ -47,7 +47,7 @@ func (a *Access) LetIn(ctx context.Context, workspace, user crm.ID, email string
 	})
 }
 
-// Invite gives the one-time token by which a user who can sign in sets a password. The latest is good, until ends.
+// Invite makes the one-time token with which a user who has a credential sets a password. Only the latest is valid, until ends.
 func (a *Access) Invite(ctx context.Context, workspace, user crm.ID) (token Token, ends time.Time, err error) {
 	token, ends = NewToken(), a.now().Add(InvitationTime)
 	err = a.whole(ctx, true, func(t *database.Tx) error {
@@ -64,7 +64,7 @@ func (a *Access) Invite(ctx context.Context, workspace, user crm.ID) (token Toke
 	return token, ends, err
 }
 
-// Invited is whose password a link sets; ErrNoLink when it was used or is too old.
+// Invited is the user whose password a token sets; ErrNoLink when it was used or has expired.
 func (a *Access) Invited(ctx context.Context, token Token) (c Credential, err error) {
 	err = a.whole(ctx, false, func(t *database.Tx) error {
 		c, err = a.invited(ctx, t, token)
@@ -93,7 +93,8 @@ func (a *Access) invited(ctx context.Context, t *database.Tx, token Token) (c Cr
 	return c, err
 }
 
-// UseInvitation sets the password of whom the link is for, and uses it up. All their devices have to sign in anew.
+// UseInvitation sets the password of the token's user, and uses the token up: ErrNoLink, ErrWeakPassword. All their devices have to sign
+// in again.
 func (a *Access) UseInvitation(ctx context.Context, token Token, password string) (c Credential, err error) {
 	if err := CheckPassword(password); err != nil {
 		return c, err

@@ -19,20 +19,20 @@ const (
 	ScopeWrite = "write" // create and change records
 )
 
-// Scopes are all there are.
+// Scopes are all scopes.
 var Scopes = []string{ScopeRoute, ScopeRead, ScopeWrite}
 
-// Key is what other software comes in by. It does not run out, and can be revoked.
+// Key lets other software in. It has no end of its own, and can be revoked.
 type Key struct {
 	ID      crm.ID
-	User    crm.ID // whose rights it has; "" is a PBX's, which asks for routes only
+	User    crm.ID // whose rights it has; "" for a PBX, which may only ask for routes
 	Name    string
 	Scopes  []string
 	Made    time.Time
 	Revoked time.Time
 }
 
-// AddKey makes a key and shows it this once.
+// AddKey makes a key. Its token is given only here: the database has its hash.
 func (a *Access) AddKey(ctx context.Context, workspace crm.ID, user crm.ID, name string, scopes []string) (k Key, token Token, err error) {
 	for _, s := range scopes {
 		if !slices.Contains(Scopes, s) {
@@ -57,7 +57,7 @@ func (a *Access) AddKey(ctx context.Context, workspace crm.ID, user crm.ID, name
 	return k, token, err
 }
 
-// Keys are a workspace's, revoked ones included, in the order in which they were made.
+// Keys are all keys of a workspace, revoked ones included, oldest first.
 func (a *Access) Keys(ctx context.Context, workspace crm.ID) (all []Key, err error) {
 	err = a.whole(ctx, false, func(t *database.Tx) error {
 		all = nil
@@ -75,10 +75,10 @@ func (a *Access) Keys(ctx context.Context, workspace crm.ID) (all []Key, err err
 	return all, err
 }
 
-// ErrNoKey tells that there is no such key.
+// ErrNoKey means that there is no such key.
 var ErrNoKey = errors.New("there is no such key")
 
-// RevokeKey ends a key: ErrNoKey. One that was ended before stays so.
+// RevokeKey revokes a key, also one that is revoked already. ErrNoKey when there is none.
 func (a *Access) RevokeKey(ctx context.Context, workspace crm.ID, id crm.ID) error {
 	return a.whole(ctx, true, func(t *database.Tx) error {
 		var one int

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// Cost is what a hash costs whoever tries passwords. Each hash says its own, so that it can be raised.
+// Cost is the cost of an argon2id hash. Each hash contains its own, so that the cost for new ones can be raised.
 type Cost struct {
 	Memory uint32 // KiB
 	Passes uint32
@@ -27,7 +27,7 @@ const (
 	hashLength = 32
 )
 
-// hashes at the same time: a flood of sign-ins must not take the server's memory.
+// hashesAtOnce bounds the memory that hashing takes in a flood of sign-ins.
 const hashesAtOnce = 4
 
 var hashing = make(chan struct{}, hashesAtOnce)
@@ -38,10 +38,10 @@ const (
 	PasswordMax = 256
 )
 
-// ErrWeakPassword tells that a password is too short or too long.
+// ErrWeakPassword means that a password is too short or too long.
 var ErrWeakPassword = fmt.Errorf("a password has %d to %d characters", PasswordMin, PasswordMax)
 
-// CheckPassword says whether a password is long enough: ErrWeakPassword.
+// CheckPassword checks a password's length: ErrWeakPassword.
 func CheckPassword(password string) error {
 	if n := utf8.RuneCountInString(password); n < PasswordMin || n > PasswordMax {
 		return ErrWeakPassword
@@ -71,13 +71,13 @@ func argon(ctx context.Context, password string, salt []byte, passes, memory uin
 	return argon2.IDKey([]byte(password), salt, passes, memory, 1, hashLength), nil
 }
 
-// nobodysHash is compared when there is no such user, so that the time tells nothing.
+// nobodysHash is compared with where there is no such user, so that the time of the answer does not tell.
 func (c Cost) nobodysHash() string {
 	none := base64.RawStdEncoding.EncodeToString(make([]byte, hashLength))
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, c.Memory, c.Passes, none[:22], none)
 }
 
-// passwordIs compares in constant time.
+// passwordIs says whether a password fits a hash; it compares in constant time.
 func passwordIs(ctx context.Context, password, hash string) (bool, error) {
 	if len(password) > PasswordMax*utf8.UTFMax {
 		return false, nil

@@ -13,8 +13,8 @@ import (
 	"leadline/crm/wire"
 )
 
-// SignIns are how people, their programs and other software come in by a database that a restore replaces, by workspace: the backup may
-// be of before. Of passwords, tokens and keys only the hashes are in it.
+// SignIns is, by workspace, how people, devices and other software sign in to a database that a restore replaces: the backup may be
+// older. It has only the hashes of passwords, tokens and keys.
 type SignIns map[crm.ID]signIns
 
 type signIns struct {
@@ -46,7 +46,7 @@ type invitationLink struct {
 	ends int64
 }
 
-// SignInsOf are those of a database.
+// SignInsOf reads the SignIns of a database.
 func SignInsOf(ctx context.Context, db *database.DB) (SignIns, error) {
 	var workspaces []database.Workspace
 	err := db.Read(ctx, "", func(t *database.Tx) (err error) {
@@ -130,17 +130,17 @@ func people(ctx context.Context, t *database.Tx) (all []signIn, err error) {
 	return all, err
 }
 
-// Kept is what a restore has taken over of how people sign in.
+// Kept is what Keep has taken over from the replaced database.
 type Kept struct {
-	Passwords           []string // e-mail addresses of those who have another password than in the backup
-	Out, In             []string // who was locked out since, or let in again
-	Missing             []string // who could sign in, and is not in the backup
-	DevicesOut, KeysOut int      // were signed out, or revoked, since
-	DevicesIn, KeysIn   int      // have signed in, or were made, since
+	Passwords           []string // e-mail addresses of users whose password is newer than that of the backup
+	Out, In             []string // e-mail addresses of users who were locked out since the backup, or let in again
+	Missing             []string // e-mail addresses of users who could sign in, and are not in the backup
+	DevicesOut, KeysOut int      // devices signed out, and keys revoked, since the backup
+	DevicesIn, KeysIn   int      // devices signed in, and keys made, since the backup
 }
 
-// Keep brings a database that was put back from a backup to how people signed in when it was replaced: newer passwords stay, who was
-// locked out stays so, and a token or link that was used up is good no more. Who is not in the backup is left out.
+// Keep brings how people sign in to a restored database up to date with the one that it replaces: newer passwords stay, users who were
+// locked out stay out, and used tokens and links stay invalid. Users who are not in the backup are left out.
 func Keep(ctx context.Context, db *database.DB, all SignIns) (kept Kept, err error) {
 	for _, workspace := range slices.Sorted(maps.Keys(all)) {
 		var k keeping
@@ -164,13 +164,13 @@ type keeping struct {
 	signIns
 	Kept
 	users map[crm.ID]crm.User
-	may   map[crm.ID]signIn // who can sign in, by user
+	may   map[crm.ID]signIn // how users sign in, by user
 }
 
 func (k *keeping) keep(ctx context.Context) error {
 	var one int
 	if there, err := k.t.One(ctx, "SELECT 1 FROM ws WHERE id = $1", []any{k.t.Workspace}, &one); err != nil || !there {
-		return err // another company's
+		return err // another company's database
 	}
 	var err error
 	if k.users, err = usersOf(ctx, k.t); err != nil {
@@ -192,7 +192,7 @@ func (k *keeping) keep(ctx context.Context) error {
 	return nil
 }
 
-// follow says whether what was replaced is younger than the backup, from which the database has branched.
+// follow says whether the replaced database is newer than the backup, from whose branch it has gone on.
 func (k *keeping) follow(ctx context.Context) (bool, error) {
 	now, err := k.t.Head(ctx, false)
 	if err != nil {
@@ -207,7 +207,8 @@ func (k *keeping) follow(ctx context.Context) (bool, error) {
 	return knows, err
 }
 
-// keepOut keeps out who has left since, which the company itself learns only as programs send again what the backup lacks.
+// keepOut keeps users out who have left since the backup. The restored workspace has them as users again until programs send that
+// change again.
 func (k *keeping) keepOut(ctx context.Context) error {
 	younger, err := k.follow(ctx)
 	if err != nil || !younger {
@@ -236,7 +237,7 @@ func (k *keeping) keepPeople(ctx context.Context) error {
 		case k.users[p.user].ID == "":
 			k.Missing = append(k.Missing, p.email)
 			continue
-		case p.changed <= was.changed && p.disabled > 0 && was.disabled == 0: // of two that know different things, who is out stays out
+		case p.changed <= was.changed && p.disabled > 0 && was.disabled == 0: // where the databases differ, a locked-out user stays out
 			was.disabled = p.disabled
 			p = was
 		case p.changed <= was.changed:
@@ -271,7 +272,7 @@ func (k *keeping) keepPeople(ctx context.Context) error {
 	return nil
 }
 
-// keepDevices has devices go on with the tokens that they hold: those of the backup may be stolen ones that were given up for it.
+// keepDevices keeps the tokens that devices hold now: those of the backup may have been replaced because they were stolen.
 func (k *keeping) keepDevices(ctx context.Context) error {
 	had, err := devices(ctx, k.t, "workspace = $1", k.t.Workspace)
 	if err != nil {
@@ -341,7 +342,7 @@ func (k *keeping) keepKeys(ctx context.Context) error {
 	return nil
 }
 
-// keepLinks leaves those links to set a password that were good: one of the backup may have been used since.
+// keepLinks keeps only those links to set a password that were still valid: one of the backup may have been used since.
 func (k *keeping) keepLinks(ctx context.Context) error {
 	if err := k.t.Exec(ctx, "DELETE FROM one_time WHERE purpose LIKE $1", invitationOf(crm.ID(k.t.Workspace), "")+"%"); err != nil {
 		return err
@@ -357,8 +358,8 @@ func (k *keeping) keepLinks(ctx context.Context) error {
 	return nil
 }
 
-// KeepNothing is for a restore that cannot say how people signed in before: links to set a password are good no more, since they may
-// have been used. at is when the backup last heard of anybody: its passwords, devices and keys are those of then. Zero is never.
+// KeepNothing is for a restore without the replaced database. It makes links to set a password invalid, since they may have been used. at
+// is the latest time at which a password was set, a device seen or a key made in the backup; zero for never.
 func KeepNothing(ctx context.Context, db *database.DB) (at time.Time, err error) {
 	var ms int64
 	err = db.Write(ctx, "", func(t *database.Tx) error {

@@ -21,8 +21,8 @@ type Session struct {
 	RefreshEnds time.Time
 }
 
-// SignIn lets a person in who knows the password, and their device. One that was signed out comes in again so. A wrong address, a wrong password and a user
-// who is locked out are not told apart, by the answer or by its time.
+// SignIn begins a session of a device by e-mail address and password; a device that was signed out can sign in again so. An unknown
+// address, a wrong password and a user who is locked out give the same error, after the same time.
 func (a *Access) SignIn(ctx context.Context, email, password string, on wire.DeviceInfo) (s Session, err error) {
 	email, err = Email(email)
 	known := err == nil
@@ -56,7 +56,8 @@ func (a *Access) SignIn(ctx context.Context, email, password string, on wire.Dev
 	return a.letIn(ctx, s.Person, hash, on)
 }
 
-// letIn lets a person in whose password is right by a hash, if it still is theirs and they may still come in: to try it took a while.
+// letIn begins the session of a person whose password fits a hash. Comparing took a while, so it checks that the hash is still theirs and
+// that they may still sign in.
 func (a *Access) letIn(ctx context.Context, p Person, hash string, on wire.DeviceInfo) (s Session, err error) {
 	n, err := a.newID()
 	if err != nil {
@@ -86,7 +87,7 @@ func (a *Access) letIn(ctx context.Context, p Person, hash string, on wire.Devic
 	return s, nil
 }
 
-// clip shortens a text to n characters. PostgreSQL knows no NUL in a text.
+// clip shortens a text to n characters and drops NUL, which PostgreSQL does not take.
 func clip(s string, n int) string {
 	s = strings.ReplaceAll(s, "\x00", "")
 	if r := []rune(s); len(r) > n {
@@ -100,8 +101,9 @@ func (a *Access) fresh(p Person) Session {
 	return Session{Person: p, Access: NewToken(), AccessEnds: now.Add(AccessTime), Refresh: NewToken(), RefreshEnds: now.Add(RefreshTime)}
 }
 
-// Refresh gives new tokens for a refresh token, once. Presented again it is a theft, and
-// the device is revoked (Stolen); unless nobody has used what it was exchanged for: then the answer was lost.
+// Refresh exchanges a refresh token for new tokens. A token that was exchanged before is taken for stolen, and its device is signed out
+// (Stolen); unless its successor was never used: then the answer was lost, and it is exchanged again. The
+// other errors are ErrNoToken, ErrExpired and Revoked.
 func (a *Access) Refresh(ctx context.Context, refresh Token, device crm.ID) (s Session, err error) {
 	hash := refresh.hash()
 	if hash == nil {
@@ -148,7 +150,7 @@ func (a *Access) Refresh(ctx context.Context, refresh Token, device crm.ID) (s S
 	return s, nil
 }
 
-// spent is the device of a refresh token that was used up; refused says that it is not given another.
+// spent is the device of a refresh token that was exchanged before; refused is why it gets no new one, nil when it does.
 func (a *Access) spent(ctx context.Context, t *database.Tx, hash []byte) (d Device, refused, err error) {
 	var n string
 	var at int64
@@ -167,10 +169,10 @@ func (a *Access) spent(ctx context.Context, t *database.Tx, hash []byte) (d Devi
 	return d, Stolen{d.person().Workspace}, a.revoke(ctx, t, d, false)
 }
 
-// seenEvery is how often it is written down that a device is there.
+// seenEvery is how often the time is written at which a device was last seen.
 const seenEvery = time.Minute
 
-// Authenticate says whose an access token or a key is.
+// Authenticate is the person whose access token or key it is: ErrNoToken for one that nobody has, ErrExpired, or a Revoked.
 func (a *Access) Authenticate(ctx context.Context, token Token) (p Person, err error) {
 	hash := token.hash()
 	if hash == nil {
@@ -200,7 +202,7 @@ func (a *Access) Authenticate(ctx context.Context, token Token) (p Person, err e
 	return d.person(), err
 }
 
-// Erased keeps that a revoked device has erased its copy. It shows its last access or refresh token.
+// Erased notes that a revoked device has erased its copy. The device shows its last access or refresh token.
 func (a *Access) Erased(ctx context.Context, token Token) error {
 	hash := token.hash()
 	if hash == nil {

@@ -16,10 +16,10 @@ func purpose(workspace crm.ID, user crm.ID, name string) string {
 	return "telephone\x00" + string(workspace) + "\x00" + string(user) + "\x00" + name
 }
 
-// transports are what an account may name; "" is udp.
+// transports are those that an account may have; "" is udp.
 var transports = []string{"", "udp", "tcp", "tls", "auto"}
 
-// CheckTelephone says what keeps programs from using an account. The error does not quote its password.
+// CheckTelephone says why programs could not use an account; nil when they can. The error does not quote the password.
 func CheckTelephone(p wire.Account) error {
 	switch {
 	case p.Name == "" || len(p.Name) > 100 || !sipAddress(p.Address) || len(p.Password) > 1000 || len(p.AuthUser) > 200:
@@ -30,14 +30,14 @@ func CheckTelephone(p wire.Account) error {
 	return nil
 }
 
-// sipAddress tells "sip:101@pbx.example.org" from what is none. What sips: would say, the transport says.
+// sipAddress says whether s is an address such as "sip:101@pbx.example.org". It takes no sips: the transport says that.
 func sipAddress(s string) bool {
 	rest, ok := strings.CutPrefix(s, "sip:")
 	user, host, at := strings.Cut(rest, "@")
 	return ok && at && user != "" && host != "" && len(s) <= 300 && !strings.ContainsAny(s, " \t\r\n<>\"")
 }
 
-// SaveTelephone adds or sets an account at the PBX that a user gets by signing in (I3).
+// SaveTelephone adds or sets an account at the PBX that a user's programs get when they sign in (I3).
 func (a *Access) SaveTelephone(ctx context.Context, workspace crm.ID, user crm.ID, p wire.Account) error {
 	return a.db.Write(ctx, string(workspace), func(t *database.Tx) error { return a.saveTelephone(ctx, t, workspace, user, p) })
 }
@@ -50,14 +50,14 @@ func (a *Access) saveTelephone(ctx context.Context, t *database.Tx, workspace, u
 		workspace, string(user), p.Name, p.Address, p.AuthUser, sealed, p.Transport, string(p.Line))
 }
 
-// RemoveTelephone takes an account of a user away.
+// RemoveTelephone removes an account of a user.
 func (a *Access) RemoveTelephone(ctx context.Context, workspace crm.ID, user crm.ID, name string) error {
 	return a.db.Write(ctx, string(workspace), func(t *database.Tx) error {
 		return t.Exec(ctx, "DELETE FROM telephone WHERE ws = $1 AND user_id = $2 AND name = $3", workspace, string(user), name)
 	})
 }
 
-// Telephones are the accounts of a user, by name, passwords in the clear.
+// Telephones are the accounts of a user, sorted by name, with their passwords in the clear.
 func (a *Access) Telephones(ctx context.Context, workspace crm.ID, user crm.ID) (all []wire.Account, err error) {
 	err = a.db.Read(ctx, string(workspace), func(t *database.Tx) error {
 		all = nil

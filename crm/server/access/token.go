@@ -6,20 +6,19 @@ import (
 	"encoding/base64"
 )
 
-// Token is 256 random bits in base64url. It is shown once and never written down.
+// Token is 256 random bits in base64url. The server gives it out once and keeps only its hash.
 type Token string
 
 const tokenBytes = 32
 
-// NewToken makes one.
+// NewToken makes a random token.
 func NewToken() Token {
 	b := make([]byte, tokenBytes)
 	rand.Read(b)
 	return Token(base64.RawURLEncoding.EncodeToString(b))
 }
 
-// hash is how the server knows a token; nil for what cannot be one. A fast hash will
-// do: 256 random bits cannot be guessed.
+// hash is what the server keeps of a token; nil for a text that cannot be one. A fast hash is enough, as 256 random bits cannot be guessed.
 func (t Token) hash() []byte {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(string(t))
 	if err != nil || len(b) != tokenBytes {

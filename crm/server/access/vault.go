@@ -16,10 +16,10 @@ import (
 	"leadline/crm/disk"
 )
 
-// Vault seals what the server has to know in the clear but nobody should read in a copy of its
-// database: passwords of telephone accounts, secrets of webhooks, recordings.
+// Vault encrypts what the server needs in the clear but nobody should read in a copy of its database: passwords of telephone accounts,
+// secrets of webhooks, recordings. It is safe to use from several goroutines.
 //
-// It has one key, or several while they are changed: the first seals, all open.
+// It has one key, or several while the key is changed: the first one seals, all of them open.
 type Vault struct{ keys []sealing }
 
 // sealing is one key of a vault.
@@ -28,13 +28,14 @@ type sealing struct {
 	aead cipher.AEAD
 }
 
-// KeyID names a key without telling it: the first bytes of its hash.
+// KeyID names a key without revealing it: the first bytes of its hash.
 type KeyID [8]byte
 
 // KeySize is the length of a vault's key in bytes.
 const KeySize = 32
 
-// NewVault is a vault with keys of KeySize bytes (AES-256-GCM), the one that seals first.
+// NewVault makes a vault of keys of KeySize bytes each (AES-256-GCM); the first one seals. It fails without a key, or with one of another
+// length.
 func NewVault(keys ...[]byte) (*Vault, error) {
 	v := &Vault{}
 	for _, key := range keys {
@@ -83,7 +84,7 @@ func OpenVault(file string) (*Vault, error) {
 	return v, nil
 }
 
-// makeKeyFile has the file appear whole or not at all: two servers may start at the same time.
+// makeKeyFile makes a key file, whole or not at all: two servers may start at the same time, and both use the one that came first.
 func makeKeyFile(file string) ([]byte, error) {
 	key := make([]byte, KeySize)
 	rand.Read(key)
@@ -106,7 +107,7 @@ func makeKeyFile(file string) ([]byte, error) {
 	return os.ReadFile(file)
 }
 
-// ErrUnsealed tells that something cannot be opened: another key sealed it, or it was changed.
+// ErrUnsealed means that something cannot be opened: it was sealed with another key or for another purpose, or was changed.
 var ErrUnsealed = errors.New("what was sealed with another key, or was changed, cannot be read")
 
 // Seal encrypts; only Open with the same purpose reads it again.
@@ -130,7 +131,7 @@ const SealOverhead = 12 + 16
 // KeyID names the key that Seal uses.
 func (v *Vault) KeyID() KeyID { return v.keys[0].id }
 
-// With is the vault with one of its keys alone: for what is sealed in many parts, and says by which key.
+// With is a vault with only the named one of the keys, to open many parts that were sealed with it. ErrUnsealed when it is not there.
 func (v *Vault) With(id KeyID) (*Vault, error) {
 	for _, k := range v.keys {
 		if k.id == id {
