@@ -27,7 +27,7 @@ const (
 	Unavailable  Code = "unavailable"    // 503: try again
 	Internal     Code = "internal"       // 500: the server's fault
 	Damaged      Code = "damaged"        // 422: what arrived is not what was announced; bring it again from the start
-	Full         Code = "full"           // 507: there is no room on the server's disk; wait Problem.Retry
+	Full         Code = "full"           // 507: the server's disk or the quota is full; wait Problem.Retry
 	ServerTooOld Code = "server_too_old" // 426: the server is older than what the program needs
 )
 

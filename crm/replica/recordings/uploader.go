@@ -34,7 +34,7 @@ type Config struct {
 	Whole  func(path string) bool // whether a file has been written to its end
 	InCall func() bool            // whether somebody talks: then less is sent
 	Log    *slog.Logger
-	// OnFull is told that the server has no room, once until it has again; what waits is kept.
+	// OnFull is called when the server has no space left for recordings, once until it has again. Those that wait are kept.
 	OnFull func()
 	Now    func() time.Time
 	After  func(time.Duration) <-chan time.Time
@@ -103,7 +103,7 @@ func problem(err error) (p wire.Problem) {
 // pauseAfter is how long nothing is tried.
 func pauseAfter(err error) time.Duration { return max(retry, problem(err).Retry) }
 
-// Upload brings all that can be brought now. An error says why the rest waits: no network, no room. A recording that the
+// Upload brings all that can be brought now. An error says why the rest waits: no network, or no space at the server. A recording that the
 // server does not take (it does not know its call yet) waits alone.
 func (u *Uploader) Upload(ctx context.Context) error {
 	unsent, err := u.c.File.UnsentRecordings(ctx)

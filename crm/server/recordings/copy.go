@@ -57,7 +57,7 @@ func Copy(ctx context.Context, e *server.Engine, from, to string) (done Copied, 
 	return done, err
 }
 
-// apart refuses a folder that is the other, or in it, where the server would take its files for strange ones.
+// apart refuses a folder that is the other, or inside it, where the server would remove the copies as files without a row.
 func apart(from, to string) error {
 	a, err := filepath.Abs(from)
 	if err != nil {
@@ -75,7 +75,7 @@ func apart(from, to string) error {
 	return nil
 }
 
-// copyWhole has target hold all of source or be as it was.
+// copyWhole copies source to target, all of it or nothing.
 func copyWhole(source, target string, length int64) (err error) {
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return err

@@ -30,10 +30,10 @@ type Options struct {
 	Free func(folder string) (uint64, error)
 }
 
-// KeptFree is what recordings leave of the disk, for the database beside them.
+// KeptFree is how many bytes recordings leave free on the disk, for the database beside them.
 const KeptFree = 1 << 30
 
-// fullRetry is when a program tries again that was told that there is no room.
+// fullRetry is after what time a program tries again when the disk or the quota is full.
 const fullRetry = 10 * time.Minute
 
 // Recordings are those of all workspaces. Its methods are safe to call from several goroutines.
@@ -58,14 +58,14 @@ const (
 	partly = ".part"
 )
 
-// path is where a recording is; the ids are read before, so that they are no names of other folders.
+// path is a recording's file. Both ids were parsed before, so they cannot name another folder.
 func (r *Recordings) path(workspace, id crm.ID) string { return pathIn(r.Folder, workspace, id) }
 
 func pathIn(folder string, workspace, id crm.ID) string {
 	return filepath.Join(folder, string(workspace), string(id)[:2], string(id)+ending)
 }
 
-// hold has a file be one request's.
+// hold reserves a file for one request; ok is false when another one has it.
 func (r *Recordings) hold(path string) (release func(), ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,10 +80,10 @@ func (r *Recordings) hold(path string) (release func(), ok bool) {
 	}, true
 }
 
-// none is the answer to who may not even know that there is one.
+// none is the answer to somebody who may not even know that there is such a recording.
 var none = wire.Problem{Code: wire.NotFound, Message: "there is no such recording"}
 
-// seen is the call of a recording as its row is, if who asks may see it.
+// seen is the call of a recording, with its row, if the sender may see that call; else none.
 func seen(ctx context.Context, t *database.Tx, from server.Sender, id crm.ID) (c crm.Call, row *ledger.Row, me crm.User, rights crm.Rights, err error) {
 	row, err = t.Rows(ctx).Row(ledger.Key{Entity: wire.Call, ID: id})
 	if err == nil && (row == nil || row.Deleted) {
@@ -106,8 +106,8 @@ func seen(ctx context.Context, t *database.Tx, from server.Sender, id crm.ID) (c
 	return c, row, me, rights, err
 }
 
-// Open is a recording's sound, for who may listen to it (G1): wire.NotFound for a call that one may not see, or
-// without such a recording, wire.Forbidden for one that one sees without that right.
+// Open opens a recording's sound for somebody who may listen to it (G1). wire.NotFound when the sender may not see the call, or it has no
+// such recording; wire.Forbidden when the sender may see the call and not listen.
 func (r *Recordings) Open(ctx context.Context, from server.Sender, id crm.ID) (*Sound, error) {
 	var rec database.Recording
 	err := r.Engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) (err error) {
@@ -132,7 +132,7 @@ func (r *Recordings) Open(ctx context.Context, from server.Sender, id crm.ID) (*
 		if !mayListen(rights.Listen, me, owner) {
 			return wire.Problem{Code: wire.Forbidden, Message: "the role does not let listen to this call's recordings"}
 		}
-		// The call says first that it is here (tell): others ask as soon as they hear of that.
+		// The call names it as uploaded before Done is set (tell), and colleagues ask as soon as they hear of that.
 		if rec.Done == 0 && !slices.Contains(c.Uploaded, id) {
 			return wire.Problem{Code: wire.NotFound, Message: "the recording is not here yet"}
 		}
@@ -149,7 +149,7 @@ func (r *Recordings) Open(ctx context.Context, from server.Sender, id crm.ID) (*
 	return s, nil
 }
 
-// mayListen is Reach.Includes, where a call that is nobody's is for who hears all.
+// mayListen is Reach.Includes, but a call of nobody is only for those who may listen to all.
 func mayListen(reach crm.Reach, me, owner crm.User) bool {
 	return reach == crm.ReachAll || owner.ID != "" && reach.Includes(me, owner)
 }
@@ -158,12 +158,12 @@ func (r *Recordings) sealed(workspace crm.ID, rec database.Recording) sealed {
 	return sealed{workspace: workspace, id: rec.ID, size: rec.Size}
 }
 
-// full says that there is no room, so that the program keeps its file and comes again.
+// full refuses a recording because the disk or the quota is full. The program keeps its file, and tries again after fullRetry.
 func full(why string) error {
 	return wire.Problem{Code: wire.Full, Message: why, Retry: fullRetry}
 }
 
-// writing is an error of the disk's.
+// writing makes a full disk's error a wire.Problem; others stay as they are.
 func writing(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return full("the server's disk is full")

@@ -32,7 +32,7 @@ func (s sealed) purpose(block int64) string {
 	return fmt.Sprintf("recording %s %s %d %d", s.workspace, s.id, s.size, block)
 }
 
-// blocks is how many the whole has.
+// blocks is how many blocks the whole recording has.
 func (s sealed) blocks() int64 { return (s.size + blockSize - 1) / blockSize }
 
 // placeOf is where a block begins in the file.
@@ -50,7 +50,7 @@ func (s sealed) have(length int64) int64 {
 	return min(whole, s.blocks()-1) * blockSize
 }
 
-// length is the file's when it is whole.
+// length is that of the whole file.
 func (s sealed) length() int64 { return placeOf(s.blocks()-1) + s.lastBlock() + access.SealOverhead }
 
 func (s sealed) lastBlock() int64 { return s.size - (s.blocks()-1)*blockSize }

@@ -16,12 +16,12 @@ import (
 )
 
 const (
-	stuckFor   = 14 * 24 * time.Hour // a recording on its way that nobody goes on with
-	strangeFor = 90 * 24 * time.Hour // a file of which the database knows nothing, as after a restore: its program may bring it yet
-	atOnce     = 200                 // recordings whose time is over, in one go
+	stuckFor   = 14 * 24 * time.Hour // after which an upload is removed that does not go on
+	strangeFor = 90 * 24 * time.Hour // after which a file without a row is removed; after a restore its program may still announce it
+	atOnce     = 200                 // old recordings that are removed in one transaction
 )
 
-// Run removes what is to be removed, until the context ends.
+// Run removes files and old recordings from time to time, until ctx ends.
 func (r *Recordings) Run(ctx context.Context) {
 	sweep, look := time.NewTicker(10*time.Second), time.NewTicker(time.Hour)
 	defer sweep.Stop()
@@ -78,17 +78,17 @@ func (r *Recordings) Sweep(ctx context.Context) error {
 	})
 }
 
-// forget removes files, and then what the database knows of them.
+// forget removes files, and then their rows.
 func (r *Recordings) forget(ctx context.Context, workspace crm.ID, all []database.Recording) error {
 	for _, rec := range all {
 		release, ok := r.hold(r.path(workspace, rec.ID))
 		if !ok {
-			continue // a piece of it arrives just now: the next time
+			continue // it is being written: the next time
 		}
 		err := r.remove(workspace, rec.ID)
 		if err == nil {
 			err = r.Engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
-				if _, err := t.Head(ctx, true); err != nil { // nobody says meanwhile that it is here
+				if _, err := t.Head(ctx, true); err != nil { // so that tell cannot note it as uploaded meanwhile
 					return err
 				}
 				return t.ForgetRecording(ctx, rec.ID)
@@ -102,7 +102,7 @@ func (r *Recordings) forget(ctx context.Context, workspace crm.ID, all []databas
 	return nil
 }
 
-// Retain takes recordings from calls that are older than the company keeps them: here at once, on devices as they hear of it.
+// Retain removes recordings that are older than the company keeps them: from their calls and here at once, from devices when they pull that.
 func (r *Recordings) Retain(ctx context.Context) error {
 	return r.each(ctx, func(workspace crm.ID) error {
 		for {
@@ -150,7 +150,7 @@ func (r *Recordings) retain(ctx context.Context, workspace crm.ID) (n int, err e
 	return len(old), nil
 }
 
-// Tidy removes recordings that are on their way for weeks and do not get further, and files that nobody knows.
+// Tidy removes uploads that have not gone on for stuckFor, and files without a row.
 func (r *Recordings) Tidy(ctx context.Context) error {
 	now := r.Engine.Now()
 	return r.each(ctx, func(workspace crm.ID) error {
@@ -169,7 +169,7 @@ func (r *Recordings) Tidy(ctx context.Context) error {
 	})
 }
 
-// removeStrange removes files without a row, once nobody will bring that any more.
+// removeStrange removes files that have had no row for strangeFor.
 func (r *Recordings) removeStrange(ctx context.Context, workspace crm.ID, now time.Time) error {
 	err := filepath.WalkDir(filepath.Join(r.Folder, string(workspace)), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -196,8 +196,8 @@ func (r *Recordings) removeStrange(ctx context.Context, workspace crm.ID, now ti
 	return err
 }
 
-// Erased removes the files of all recordings that erasures took, whatever the database knows of them: a folder that was put
-// back from a copy has them again (I4).
+// Erased removes the files of all recordings of erased persons, also those without a row: a folder that was restored from a copy may have
+// them again (I4).
 func (r *Recordings) Erased(ctx context.Context) error {
 	all, err := r.Engine.Erasures(ctx)
 	if err != nil {

@@ -19,18 +19,18 @@ import (
 	"leadline/crm/wire"
 )
 
-// Begin begins to take a recording, or says how much of it is here: who asks goes on from there. Only who made the call
-// brings its recordings, once the call has named them.
+// Begin begins an upload, or says how much of it is here already, from where the program goes on. Only the agent of the call may upload its
+// recordings, once the call names them. Refusals are wire.Problems.
 func (r *Recordings) Begin(ctx context.Context, from server.Sender, up wire.Upload) (done wire.Uploaded, err error) {
 	defer func() { r.noteFailure(ctx, err) }()
 	if up.Size <= 0 || up.Size > wire.MostRecording || len(up.SHA256) != sha256.Size {
 		return done, wire.Problem{Code: wire.Malformed, Message: "a recording has a size and a SHA-256"}
 	}
-	if err := r.room(up.Size); err != nil {
+	if err := r.checkSpace(up.Size); err != nil {
 		return done, err
 	}
 	var rec database.Recording
-	again := false // another file by this name
+	again := false // what is here is of another file with this name
 	err = r.Engine.DB.Write(ctx, string(from.Workspace), func(t *database.Tx) (err error) {
 		rec, again, err = r.announce(ctx, t, from, up)
 		return err
@@ -54,7 +54,7 @@ func (r *Recordings) Begin(ctx context.Context, from server.Sender, up wire.Uplo
 		if rec.Done > 0 {
 			return wire.Uploaded{ID: rec.ID, Have: rec.Size, Done: true}, nil
 		}
-		// It was whole when the server ended, or a database from before was put back.
+		// The server ended before finish did, or an older database was restored.
 		return r.finish(ctx, from, rec, s)
 	}
 	have := int64(0)
@@ -69,9 +69,9 @@ func (r *Recordings) Begin(ctx context.Context, from server.Sender, up wire.Uplo
 
 var busy = wire.Problem{Code: wire.Unavailable, Message: "another request brings this recording"}
 
-// announce notes that a recording is on its way; again says that what is here of it is another file's.
+// announce notes that a recording is being uploaded; again says that what is here is of another file with its name.
 func (r *Recordings) announce(ctx context.Context, t *database.Tx, from server.Sender, up wire.Upload) (rec database.Recording, again bool, err error) {
-	if _, err := t.Head(ctx, true); err != nil { // nobody erases the call meanwhile
+	if _, err := t.Head(ctx, true); err != nil { // so that nobody erases the call meanwhile
 		return rec, false, err
 	}
 	c, row, _, _, err := seen(ctx, t, from, up.Call)
@@ -100,23 +100,23 @@ func (r *Recordings) announce(ctx context.Context, t *database.Tx, from server.S
 	return rec, known, t.SaveRecording(ctx, rec)
 }
 
-// room refuses what the disk has no room for.
-func (r *Recordings) room(size int64) error {
+// checkSpace refuses a recording for which the disk has not enough free space: then KeptFree would not be left.
+func (r *Recordings) checkSpace(size int64) error {
 	if r.Free == nil {
 		return nil
 	}
 	left, err := r.Free(r.Folder)
 	switch {
 	case err != nil:
-		return fmt.Errorf("ask for the room on the disk: %w", err)
+		return fmt.Errorf("ask for the free space on the disk: %w", err)
 	case left < uint64(size)+KeptFree:
 		return full("the server's disk is nearly full")
 	}
 	return nil
 }
 
-// Write takes a piece of a recording. What arrives of it in whole blocks is kept, also when the piece breaks off; with
-// the last one the whole is held against its checksum.
+// Write takes the piece of a recording that begins at offset. Whole blocks of it are kept, also when the piece breaks off; after the last
+// piece the recording is checked against its checksum.
 func (r *Recordings) Write(ctx context.Context, from server.Sender, id crm.ID, offset int64, piece io.Reader) (done wire.Uploaded, err error) {
 	defer func() { r.noteFailure(ctx, err) }()
 	path := r.path(from.Workspace, id)
@@ -125,7 +125,7 @@ func (r *Recordings) Write(ctx context.Context, from server.Sender, id crm.ID, o
 		return done, busy
 	}
 	defer release()
-	rec, err := r.expected(ctx, from, id) // while it is held: nobody removes it meanwhile and forgets it
+	rec, err := r.expected(ctx, from, id) // after hold, so that forget does not remove it meanwhile
 	if err != nil {
 		return done, err
 	}
@@ -135,7 +135,8 @@ func (r *Recordings) Write(ctx context.Context, from server.Sender, id crm.ID, o
 		return done, writing(err)
 	}
 	if have < rec.Size {
-		// Erased from the command line, perhaps, which may have looked for files before. Who has broken off waits for no answer any more.
+		// It may have been erased from the command line, which looked for files before this one was written. The request's context may have
+		// ended.
 		if _, err := r.expected(context.WithoutCancel(ctx), from, id); errors.Is(err, none) {
 			return done, errors.Join(err, r.remove(from.Workspace, id))
 		} else if err != nil {
@@ -146,7 +147,7 @@ func (r *Recordings) Write(ctx context.Context, from server.Sender, id crm.ID, o
 	return r.finish(ctx, from, rec, s)
 }
 
-// expected is a recording that is on its way from a user, if it still is wanted.
+// expected is a recording that a user is uploading; none when no call names it any more.
 func (r *Recordings) expected(ctx context.Context, from server.Sender, id crm.ID) (rec database.Recording, err error) {
 	err = r.Engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) (err error) {
 		var ok bool
@@ -158,7 +159,7 @@ func (r *Recordings) expected(ctx context.Context, from server.Sender, id crm.ID
 	return rec, err
 }
 
-// take writes a piece at its place, and says how much is here then.
+// take writes a piece at its place; have is how many bytes of the sound are here then.
 func (r *Recordings) take(part string, s sealed, offset int64, piece io.Reader) (have int64, err error) {
 	if err := os.MkdirAll(filepath.Dir(part), 0o700); err != nil {
 		return 0, err
@@ -179,10 +180,10 @@ func (r *Recordings) take(part string, s sealed, offset int64, piece io.Reader) 
 	for have < s.size {
 		want := min(blockSize, s.size-have)
 		if _, err := io.ReadFull(piece, block[:want]); err != nil {
-			break // it broke off, or its end is in the middle of a block, which comes again
+			break // it broke off, or ends within a block, which the program sends again
 		}
 		if err := s.write(f, have/blockSize, block[:want]); err != nil {
-			// A block that was torn does not count as one; a whole one in its place does.
+			// A block that was written in part does not count. One from an earlier write in its place would.
 			return have, errors.Join(err, f.Truncate(placeOf(have/blockSize)))
 		}
 		have += want
@@ -190,8 +191,8 @@ func (r *Recordings) take(part string, s sealed, offset int64, piece io.Reader) 
 	return have, nil
 }
 
-// finish holds a whole recording against its checksum, gives it its name, and says so in its call. Whatever interrupts it,
-// Begin does it again.
+// finish checks a whole recording against its checksum, gives the file its name, and notes it in the call. When it is interrupted, Begin
+// repeats it.
 func (r *Recordings) finish(ctx context.Context, from server.Sender, rec database.Recording, s sealed) (done wire.Uploaded, err error) {
 	path := r.path(from.Workspace, rec.ID)
 	if _, err := os.Stat(path); err != nil {
@@ -215,7 +216,7 @@ func (r *Recordings) finish(ctx context.Context, from server.Sender, rec databas
 	return wire.Uploaded{ID: rec.ID, Have: rec.Size, Done: true}, nil
 }
 
-// check reads a whole recording against its checksum.
+// check reads a whole recording and compares its checksum.
 func (r *Recordings) check(path string, s sealed, want []byte) error {
 	sound, err := openSound(r.Vault, path, s)
 	if err != nil {
@@ -232,8 +233,8 @@ func (r *Recordings) check(path string, s sealed, want []byte) error {
 	return nil
 }
 
-// tell has the call say that its recording is here. When nobody's call names it any more, it is removed; so it is when an erasure
-// from the command line has removed and forgotten it just before it came.
+// tell notes in the call that its recording is uploaded. A recording that no call names any more is removed, and so is one that an erasure
+// from the command line has dropped just before.
 func (r *Recordings) tell(ctx context.Context, workspace crm.ID, rec database.Recording) error {
 	refused, err := r.do(ctx, workspace, crm.RecordingUploaded{Call: rec.Call, Recording: rec.ID})
 	if err != nil {
@@ -245,7 +246,7 @@ func (r *Recordings) tell(ctx context.Context, workspace crm.ID, rec database.Re
 	rec.Done = r.Engine.Now().UnixMilli()
 	known := false
 	err = r.Engine.DB.Write(ctx, string(workspace), func(t *database.Tx) (err error) {
-		if _, err := t.Head(ctx, true); err != nil { // nobody forgets it meanwhile
+		if _, err := t.Head(ctx, true); err != nil { // so that forget does not drop it meanwhile
 			return err
 		}
 		if _, known, err = t.Recording(ctx, rec.ID); err != nil || !known {
@@ -259,7 +260,7 @@ func (r *Recordings) tell(ctx context.Context, workspace crm.ID, rec database.Re
 	return err
 }
 
-// do does a change by the server's own right.
+// do does a change with the server's own rights.
 func (r *Recordings) do(ctx context.Context, workspace crm.ID, change crm.Change) (refused bool, err error) {
 	id, err := crm.NewID(r.Engine.Now(), r.Engine.Random)
 	if err != nil {
@@ -269,7 +270,7 @@ func (r *Recordings) do(ctx context.Context, workspace crm.ID, change crm.Change
 	return result.Status == wire.Rejected, err
 }
 
-// syncFile has a file be on the disk.
+// syncFile waits until a file is on the disk.
 func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDONLY, 0)
 	if err != nil {

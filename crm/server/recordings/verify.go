@@ -11,9 +11,9 @@ import (
 	"leadline/crm/wire"
 )
 
-// Verify says what is wrong with the recordings that the database says are here: files that are missing, of another length,
-// or that do not open as what was brought. With sizes only, they are not read. Files that no call names, as after a restore, are
-// nothing wrong: their programs may bring them yet.
+// Verify checks the recordings that the database says are here: broken has a sentence for each file that is missing, has another length,
+// or does not open as what was uploaded; count is how many were checked. With sizesOnly the files are not read. Files without a row, as
+// after a restore, are no fault: their programs may still announce them.
 func (r *Recordings) Verify(ctx context.Context, sizesOnly bool) (broken []string, count int, err error) {
 	err = r.walk(ctx, func(workspace crm.ID, rec database.Recording) error {
 		wrong := r.whole(workspace, rec, sizesOnly)
@@ -63,7 +63,7 @@ func (r *Recordings) whole(workspace crm.ID, rec database.Recording, sizesOnly b
 	return r.check(path, s, rec.Hash)
 }
 
-// stays says whether a recording has not been removed meanwhile.
+// stays says whether a recording was not removed meanwhile.
 func (r *Recordings) stays(ctx context.Context, workspace, id crm.ID) bool {
 	there := true
 	_ = r.Engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
@@ -74,7 +74,7 @@ func (r *Recordings) stays(ctx context.Context, workspace, id crm.ID) bool {
 	return there
 }
 
-// Stock is what there is of recordings, in all workspaces.
+// Stock counts recordings, in all workspaces.
 type Stock struct {
 	Kept, Arriving int64
 	Bytes          int64 // of the sound of those kept
@@ -92,8 +92,8 @@ func (r *Recordings) Stock(ctx context.Context) (all Stock, err error) {
 	return all, err
 }
 
-// Failed is how often a recording could not be taken, since the server began: no room, not what was announced, or a disk or
-// database that fails. What the line lost, and what the sender may not, does not count.
+// Failed is how often an upload failed since the server began: no space, not what was announced, or an error of disk or database. Broken
+// connections and refusals for lack of rights do not count.
 func (r *Recordings) Failed() int64 { return r.failed.Load() }
 
 // noteFailure counts an error for Failed.

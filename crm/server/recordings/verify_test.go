@@ -92,7 +92,7 @@ func TestRecordingsAreCounted(t *testing.T) {
 		_, err = o.Begin(ctx, o.as(o.anna), upload(o.call(), b))
 		o.refused(wire.Full, err)
 		if n := o.Failed(); n != 2 {
-			t.Errorf("%d failures, want the damaged one and the one without room", n)
+			t.Errorf("%d failures, want the damaged one and the one without space", n)
 		}
 	})
 }

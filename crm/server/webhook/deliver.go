@@ -29,7 +29,7 @@ const (
 	longest    = time.Hour        // between two attempts
 )
 
-// Event is one change, as it is told.
+// Event is one change in a post.
 type Event struct {
 	Kind    string          `json:"kind"`
 	ID      crm.ID          `json:"id"`
@@ -42,7 +42,7 @@ type Event struct {
 // signature is HMAC-SHA256 with the webhook's secret over the time, a full stop and the body.
 const SignatureHeader = "Leadline-Signature"
 
-// Sign is what SignatureHeader says.
+// Sign is the value of SignatureHeader.
 func Sign(secret []byte, at time.Time, body []byte) string {
 	t := strconv.FormatInt(at.Unix(), 10)
 	mac := hmac.New(sha256.New, secret)
@@ -51,12 +51,12 @@ func Sign(secret []byte, at time.Time, body []byte) string {
 	return "t=" + t + ",v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// newClient waits for postTime, and goes nowhere else than where it is sent.
+// newClient is an HTTP client that gives up after postTime and follows no redirection.
 func newClient() *http.Client {
 	return &http.Client{Timeout: postTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// Run tells until the context ends.
+// Run posts to webhooks until ctx ends.
 func (h *Hooks) Run(ctx context.Context) {
 	tick := time.NewTicker(h.every)
 	defer tick.Stop()
@@ -73,13 +73,13 @@ func (h *Hooks) Run(ctx context.Context) {
 	}
 }
 
-// Tell tells every webhook what is due, and returns when that is done.
+// Tell posts to every webhook what is due, and returns when that is done.
 func (h *Hooks) Tell(ctx context.Context) error {
 	defer h.telling.Wait()
 	return h.begin(ctx)
 }
 
-// begin has every webhook told what is due, each beside the others: one that is slow to answer, or has much to hear, holds up none.
+// begin starts a goroutine for every webhook with something due, so that a slow one, or one with much to get, holds up no other.
 func (h *Hooks) begin(ctx context.Context) error {
 	heads, err := h.engine.Heads(ctx)
 	if err != nil {
@@ -94,7 +94,7 @@ func (h *Hooks) begin(ctx context.Context) error {
 			if hook.Cursor == head || h.engine.Now().Before(hook.Next) || !h.take(hook.ID) {
 				continue
 			}
-			if hook.sealed != nil { // it stays taken, so that this is said once
+			if hook.sealed != nil { // it stays taken, so that this is logged once
 				h.engine.Log.Error("a webhook's secret cannot be read: remove it and set it up anew", "webhook", hook.ID, "error", hook.sealed)
 				continue
 			}
@@ -109,7 +109,7 @@ func (h *Hooks) begin(ctx context.Context) error {
 	return nil
 }
 
-// take says whether a webhook is not being told already, and notes that it is now.
+// take reserves a webhook for one goroutine; false when another one has it.
 func (h *Hooks) take(hook crm.ID) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -126,7 +126,7 @@ func (h *Hooks) release(hook crm.ID) {
 	delete(h.busy, hook)
 }
 
-// tell tells one webhook page by page, until it has everything or does not take it.
+// tell posts to one webhook page by page, until it has everything or a post fails.
 func (h *Hooks) tell(ctx context.Context, workspace crm.ID, hook Hook) error {
 	for {
 		mine, err := h.claim(ctx, workspace, hook, h.engine.Now().Add(claimTime))
@@ -152,7 +152,7 @@ func (h *Hooks) tell(ctx context.Context, workspace crm.ID, hook Hook) error {
 	}
 }
 
-// reason is why a post failed, without the address, in which there may be a secret.
+// reason is why a post failed, without the URL, which may have a secret in it.
 func reason(err error) string {
 	var of *url.Error
 	if errors.As(err, &of) {
@@ -161,12 +161,12 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// pause doubles from a second.
+// pause is the time until the next attempt: a second, doubled with each failure, at most longest.
 func pause(failures int) time.Duration {
 	return min(longest, time.Second<<min(failures-1, 16))
 }
 
-// post sends changes of the kinds that the webhook is for; nothing when there are none.
+// post sends those of the changes that are of the webhook's kinds; without any it sends nothing.
 func (h *Hooks) post(ctx context.Context, hook Hook, rows []wire.Row) error {
 	events := []Event{}
 	for _, r := range rows {

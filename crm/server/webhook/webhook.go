@@ -23,15 +23,15 @@ type Hooks struct {
 	engine *server.Engine
 	access *access.Access
 	vault  *access.Vault
-	every  time.Duration // between looks at what there is to tell
+	every  time.Duration // between two looks for something to post
 	client *http.Client
 
 	mu      sync.Mutex
-	busy    map[crm.ID]bool // webhooks that are being told
+	busy    map[crm.ID]bool // webhooks that a goroutine posts to
 	telling sync.WaitGroup
 }
 
-// New needs the vault in which secrets are sealed.
+// New makes Hooks; v seals their secrets.
 func New(e *server.Engine, a *access.Access, v *access.Vault) *Hooks {
 	if e == nil || a == nil || v == nil {
 		panic("webhook: New needs an engine, access and a vault")
@@ -42,7 +42,7 @@ func New(e *server.Engine, a *access.Access, v *access.Vault) *Hooks {
 // Hook is one address that is told of changes.
 type Hook struct {
 	ID       crm.ID
-	User     crm.ID // whose view it has
+	User     crm.ID // whose view decides what it is told
 	URL      string
 	Kinds    []string // of rows: contact, company, lead, deal, call …
 	Cursor   uint64   // up to this revision it was told
@@ -52,7 +52,7 @@ type Hook struct {
 	sealed   error // why the secret cannot be read: it was sealed by another key
 }
 
-// Kinds are those that can be told of.
+// Kinds are the kinds of rows that a webhook can be told of.
 var Kinds = []string{string(wire.Contact), string(wire.Company), string(wire.Lead), string(wire.Deal), string(wire.Call), string(wire.Note), string(wire.FollowUp)}
 
 // What a webhook may not be.
@@ -77,8 +77,7 @@ func purpose(workspace, id crm.ID) string {
 	return "webhook\x00" + string(workspace) + "\x00" + string(id)
 }
 
-// Add makes a webhook that is told of what changes from now on. The secret, with which it checks
-// signatures, is shown this once.
+// Add makes a webhook for changes from now on. The secret, for checking signatures, is given only here.
 func (h *Hooks) Add(ctx context.Context, workspace, user crm.ID, address string, kinds []string) (hook Hook, secret access.Token, err error) {
 	if err := checkURL(address); err != nil {
 		return hook, "", err
@@ -128,10 +127,10 @@ func (h *Hooks) List(ctx context.Context, workspace crm.ID) (all []Hook, err err
 	return all, err
 }
 
-// ErrNone tells that there is no such webhook.
+// ErrNone means that there is no such webhook.
 var ErrNone = errors.New("there is no such webhook")
 
-// Remove ends a webhook.
+// Remove removes a webhook; ErrNone when there is none.
 func (h *Hooks) Remove(ctx context.Context, workspace, id crm.ID) error {
 	return h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
 		var one int
@@ -145,10 +144,10 @@ func (h *Hooks) Remove(ctx context.Context, workspace, id crm.ID) error {
 	})
 }
 
-// claim takes a webhook for so long, so that of several servers one tells it.
+// claim reserves a webhook for this server until a time; mine is false when another server has it.
 func (h *Hooks) claim(ctx context.Context, workspace crm.ID, hook Hook, until time.Time) (mine bool, err error) {
 	err = h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
-		if _, err := t.Head(ctx, true); err != nil { // nobody else's turn meanwhile
+		if _, err := t.Head(ctx, true); err != nil { // so that no other server claims it meanwhile
 			return err
 		}
 		var one int
@@ -162,8 +161,8 @@ func (h *Hooks) claim(ctx context.Context, workspace crm.ID, hook Hook, until ti
 	return mine, err
 }
 
-// settle keeps how far a webhook was told that stood at a revision before, unless another server has told it meanwhile: one whose
-// clock is ahead takes over too early, and must not be taken back.
+// settle saves up to which revision a webhook was told, unless another server has moved it on from before meanwhile: a server whose clock is
+// ahead claims it too early.
 func (h *Hooks) settle(ctx context.Context, workspace crm.ID, hook Hook, before uint64) error {
 	return h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
 		return t.Exec(ctx, "UPDATE webhook SET cursor = $3, failures = $4, next = $5 WHERE ws = $1 AND id = $2 AND cursor = $6",

@@ -76,7 +76,7 @@ func New(t testing.TB, through func(server http.Handler) http.Handler) *Company 
 	return c
 }
 
-// Restart starts the server anew; free is the room on the disk of its recordings, nil for what there is.
+// Restart starts the server anew; free is how many bytes the disk of its recordings has left, nil for the real disk.
 func (c *Company) Restart(free func(folder string) (uint64, error)) {
 	if c.front != nil {
 		c.front.Close()
