@@ -37,6 +37,7 @@ func (s signals) Failed(f *sip.Failure)    { s.post(func() { s.c.failed(f) }) }
 func (s signals) EarlyAnswer(b sip.Body)   { s.c.box.post(func() { s.c.earlyAnswer(b) }) }
 func (s signals) Confirmed(body sip.Body)  { s.c.box.post(func() { s.c.confirmed(body) }) }
 func (s signals) Refresh()                 { s.c.box.post(s.c.refresh) }
+func (s signals) Outdated()                { s.c.box.post(s.c.repeat) }
 func (s signals) Expired(why string)       { s.c.box.post(func() { s.c.end(Failed, 408, why) }) }
 func (s signals) Unacked()                 { s.c.box.post(s.c.unacked) }
 func (s signals) Cancelled(elsewhere bool) { s.c.box.post(func() { s.c.cancelled(elsewhere) }) }

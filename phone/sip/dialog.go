@@ -56,6 +56,9 @@ type Events interface {
 	// Refresh asks for a [Dialog.Reoffer] of what holds already, which keeps the session
 	// alive (RFC 4028).
 	Refresh()
+	// Outdated asks for the same, since the far end has taken an offer of ours late, which was given up: the two
+	// ends hold different things.
+	Outdated()
 	// Expired ends a call whose session nobody refreshed; a BYE is on its way.
 	Expired(why string)
 	// Broke ends a call in whose signalling something panicked; it is to be hung up.
@@ -121,17 +124,19 @@ type Dialog struct {
 	pending     pending           // whose offer is being answered
 	unacked     pending           // whose offer our 200 to their first INVITE is about, until its ACK; an UPDATE may end beside it
 	straying    bool              // an ACK may be on its way to our address of before
+	unanswered  uint32            // CSeq of our last re-INVITE, as long as it has no answer; 0: it has
 	theirCSeq   uint32            // of their last INVITE or UPDATE
 	lease       lease
 	answered    bool
 	agreedEarly bool // the caller's PRACK has answered our offer
 	confirmed   bool // our call was answered, and the answer acknowledged
 	cancelWish  bool
-	gaveWay     bool           // that is since another call has taken its place
-	progressed  bool           // of the goroutine of dial: somebody beyond the first hop has answered
-	referral    func(Referral) // hears of the transfer that we asked for; nil without one
-	referCSeq   uint32         // of our REFER
-	referredTo  bool           // they have sent a REFER before
+	gaveWay     bool            // that is since another call has taken its place
+	progressed  bool            // of the goroutine of dial: somebody beyond the first hop has answered
+	referral    func(Referral)  // hears of the transfer that we asked for; nil without one
+	referCSeq   uint32          // of our REFER
+	referredTo  bool            // they have sent a REFER before
+	disowned    map[string]bool // tags of those who were sent a BYE since nobody here wanted their answer
 
 	notifying sync.Mutex // one NOTIFY at a time
 	informing sync.Mutex // one INFO at a time
@@ -272,12 +277,18 @@ func unless(ctx context.Context, happens <-chan struct{}) (context.Context, cont
 // final waits for the final response of a transaction, as long as the connection holds;
 // nil for whatever happens to it.
 func final(ctx context.Context, tx sip.ClientTransaction, down <-chan struct{}) (*sip.Response, error) {
+	return finalAfter(ctx, tx, down, func() {})
+}
+
+// finalAfter is final, and tells of each provisional response before it.
+func finalAfter(ctx context.Context, tx sip.ClientTransaction, down <-chan struct{}, provisional func()) (*sip.Response, error) {
 	for {
 		select {
 		case res := <-tx.Responses():
 			if !res.IsProvisional() {
 				return res, nil
 			}
+			provisional()
 		case <-tx.Done():
 			if err := tx.Err(); err != nil {
 				return nil, err

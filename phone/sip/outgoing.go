@@ -188,14 +188,17 @@ func (d *Dialog) invite() *Failure {
 				d.sendCancel()
 			}
 		case <-giveUp:
+			d.forsake()
 			return &Failure{Method: "INVITE", Code: 487, Reason: "Request Terminated"}
 		case <-d.clientTx.Done():
+			d.forsake()
 			err := d.clientTx.Err()
 			if err == nil {
 				err = sip.ErrTransactionTerminated
 			}
 			return noAnswer("INVITE", err)
 		case <-d.over:
+			d.forsake()
 			return nil
 		case res := <-d.clientTx.Responses():
 			switch {
@@ -211,7 +214,7 @@ func (d *Dialog) invite() *Failure {
 				}
 			case res.IsSuccess() && cancelled:
 				// The 200 crossed our CANCEL: the far end believes in a call now.
-				d.ackAndBye(res)
+				d.ackAndBye(d.invitation, res)
 				return &Failure{Method: "INVITE", Code: 487, Reason: "Request Terminated"}
 			case res.IsSuccess():
 				return d.establish(res)
@@ -245,13 +248,14 @@ func (d *Dialog) send() error {
 		return err
 	}
 	d.clientTx = tx
+	invite := d.invitation
 	d.mu.Lock()
-	d.firstCSeq = d.invitation.CSeq().SeqNo
+	d.firstCSeq = invite.CSeq().SeqNo
 	d.mu.Unlock()
 	tx.OnRetransmission(func(res *sip.Response) {
 		// A proxy forked our INVITE and a second phone answered (RFC 3261 §13.2.2.4).
 		if tag, _ := tagOf(res); res.IsSuccess() && tag != d.their() {
-			d.spawn(func() { d.ackAndBye(res) })
+			d.spawn(func() { d.ackAndBye(invite, res) })
 		}
 	})
 	return nil
@@ -359,10 +363,17 @@ func (d *Dialog) confirm(body Body) bool {
 	return wanted
 }
 
-// sendCancel takes back the INVITE (RFC 3261 §9.1): the same Via, Route, From, To,
-// Call-ID and CSeq number, and nothing else but the reason.
+// sendCancel takes back the INVITE.
 func (d *Dialog) sendCancel() {
-	invite := d.invitation
+	d.mu.Lock()
+	gaveWay := d.gaveWay
+	d.mu.Unlock()
+	d.cancelInvite(d.invitation, gaveWay)
+}
+
+// cancelInvite takes back an INVITE (RFC 3261 §9.1): the same Via, Route, From, To,
+// Call-ID and CSeq number, and nothing else but the reason.
+func (d *Dialog) cancelInvite(invite *sip.Request, elsewhere bool) {
 	req := sip.NewRequest(sip.CANCEL, invite.Recipient)
 	req.AppendHeader(invite.Via().Clone())
 	sip.CopyHeaders("Route", invite, req)
@@ -372,10 +383,7 @@ func (d *Dialog) sendCancel() {
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: sip.CANCEL})
 	maxForwards := sip.MaxForwardsHeader(70)
 	req.AppendHeader(&maxForwards)
-	d.mu.Lock()
-	gaveWay := d.gaveWay
-	d.mu.Unlock()
-	if gaveWay {
+	if elsewhere {
 		req.AppendHeader(sip.NewHeader("Reason", `SIP;cause=200;text="Call completed elsewhere"`))
 	}
 	req.SetTransport(invite.Transport())
@@ -395,12 +403,21 @@ func (d *Dialog) sendCancel() {
 	})
 }
 
-// ackAndBye ends a dialog that nobody here wants: an answer that crossed our CANCEL,
-// or a second phone's.
-func (d *Dialog) ackAndBye(res *sip.Response) {
-	invite := d.invitation
+// ackAndBye ends a dialog that nobody here wants: an answer that crossed our CANCEL, came
+// too late, or is a second phone's. One that is repeated is only acknowledged again.
+func (d *Dialog) ackAndBye(invite *sip.Request, res *sip.Response) {
 	st := stateOf(invite, res)
 	d.writeAck(st)
+	d.mu.Lock()
+	again := d.disowned[st.theirTag]
+	if d.disowned == nil {
+		d.disowned = map[string]bool{}
+	}
+	d.disowned[st.theirTag] = true
+	d.mu.Unlock()
+	if again {
+		return
+	}
 	ctx, cancel := deadline(64 * sip.T1)
 	defer cancel()
 	if _, err := d.doIn(ctx, &st, sip.BYE, Body{}); err != nil {

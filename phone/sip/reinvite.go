@@ -333,7 +333,8 @@ func (d *Dialog) exchange(offer []byte) (answer Body, acknowledge func(), f *Fai
 		if err != nil {
 			return Body{}, nil, &Failure{Method: "INVITE", Err: err}
 		}
-		res, err := final(ctx, sent.tx, sent.down)
+		d.awaits(sent.req.CSeq().SeqNo)
+		res, err := d.finalOrCancel(ctx, sent)
 		if err != nil {
 			sent.tx.Terminate()
 			if err == errBroke && attempt == 0 {
@@ -341,6 +342,7 @@ func (d *Dialog) exchange(offer []byte) (answer Body, acknowledge func(), f *Fai
 			}
 			return Body{}, nil, noAnswer("INVITE", err)
 		}
+		d.awaits(0)
 		if again, _ := pass.answer(d.stack, sent.req, res); again {
 			continue
 		}

@@ -76,6 +76,7 @@ type Stack struct {
 	registrar     netip.AddrPort           // that has answered our REGISTER
 	realms        map[string]bool          // of the PBX's challenges
 	detours       map[string]locate.Target // of calls that go through another target, by Call-ID
+	forsaken      []forsaken               // the newest last
 	partial       map[string][]byte        // beginnings of messages, by the stream they came over
 	register      registration
 }
@@ -130,6 +131,7 @@ func (s *Stack) start(ctx context.Context, target locate.Target) (err error) {
 		sipgo.WithUserAgent(s.acc.user),
 		sipgo.WithUserAgentHostname(s.acc.host),
 		sipgo.WithUserAgenTLSConfig(config),
+		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerUnhandledResponseHandler(s.answeredLate)),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerReadFilter(s.screen), sip.WithTransportLayerTransports(sip.TransportsConfig{
 			TCP: &sip.TransportTCP{DialerCreate: s.dialer, WriteTimeout: writePatience()},
 			TLS: &sip.TransportTLS{TransportTCP: &sip.TransportTCP{DialerCreate: s.dialer, WriteTimeout: writePatience()}},
