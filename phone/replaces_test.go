@@ -3,6 +3,7 @@ package phone_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"leadline/phone"
 	"leadline/phone/siptest"
@@ -24,6 +25,31 @@ func TestACallTakesThePlaceOfAnother(t *testing.T) {
 	d.call("the old call is over", func(x phone.Call) bool { return x.ID == old.ID && x.State == phone.Ended })
 	if d.sound.Ringing() {
 		t.Error("it rings for a call that is answered already")
+	}
+}
+
+// Who waits on hold and is replaced goes on waiting: the agent is not thrown out of the conversation meanwhile.
+func TestACallThatTakesThePlaceOfAHeldOneWaitsAsWell(t *testing.T) {
+	t.Parallel()
+	d, colleague, old, _ := talking(t, siptest.SDP(4000))
+	other := colleague.NewCall()
+	other.Invite(siptest.SDP(4002))
+	second := d.rings()
+	d.do(d.Answer(second.ID))
+	other.Answered("")
+	holds(t, colleague)
+	d.eventually("the colleague waits", func() bool { return d.last(old.ID).State == phone.HeldHere })
+	customer := colleague.NewCall()
+	customer.Invite(siptest.SDP(4004), "Require: replaces", "Replaces: "+colleague.ID+";to-tag="+colleague.Theirs+";from-tag="+colleague.Tag)
+	customer.Answered("")
+	holds(t, customer)
+	d.call("the customer waits", func(x phone.Call) bool { return x.ID != old.ID && x.ID != second.ID && x.State == phone.HeldHere })
+	d.eventually("the old call is over", func() bool { return d.last(old.ID).State == phone.Ended })
+	if invite, held := other.Await("INVITE", 100*time.Millisecond); held && invite.Get("Call-ID") == other.ID {
+		t.Error("the agent's conversation was put on hold")
+	}
+	if got := d.last(second.ID).State; got != phone.Active {
+		t.Errorf("the agent's call is %s", got)
 	}
 }
 

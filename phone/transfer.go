@@ -350,6 +350,7 @@ func (c *call) replaces() bool {
 	o := s.c
 	o.box.post(func() { o.replaced = true })
 	c.insists(o)
+	c.wantHold = c.phone.waitsFor(o, c) // nobody is thrown out of a conversation
 	if err := c.answer(); err != nil {
 		c.log.Warn("answer a call that replaces another", "replaces", string(o.id), "err", err)
 		o.box.post(func() { o.replaced = false })
@@ -357,6 +358,14 @@ func (c *call) replaces() bool {
 	}
 	o.box.post(func() { o.giveWay(c) })
 	return true
+}
+
+// waitsFor reports whether a call is held here while the agent talks in another than that and c.
+func (p *Phone) waitsFor(held, c *call) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return held.shown.State == HeldHere &&
+		slices.ContainsFunc(p.calls, func(o *call) bool { return o != held && o != c && o.shown.State == Active })
 }
 
 // giveWay ends a call whose place another has taken.

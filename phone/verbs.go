@@ -107,7 +107,9 @@ func (c *call) answer() error {
 		c.end(Failed, 488, err.Error())
 		return err
 	}
-	c.phone.holdOthers(c)
+	if !c.wantHold {
+		c.phone.holdOthers(c)
+	}
 	c.view.Answered = c.phone.cfg.Now()
 	c.dialog.Answer(body)
 	c.become(Active)
