@@ -78,8 +78,6 @@ func (c *call) transfer(w *passing) error {
 	c.view.Transfer = Transfer{State: TransferAsked, To: w.to}
 	if w.with != nil {
 		c.view.Transfer.With = w.with.id
-		id, who := c.id, c.view.Remote.User
-		w.with.box.post(func() { w.with.joinedBy, w.with.joinedTo = id, who })
 	}
 	c.wantHold = true
 	c.applyMute()
@@ -107,6 +105,13 @@ func (c *call) pass() {
 		})
 	}
 	if w.with != nil {
+		if !c.phone.knows(w.with) {
+			c.passed(sip.Referral{Reason: "whom it was to be joined with has hung up", Final: true})
+			return
+		}
+		// From now on, and no sooner: whoever leaves us before hasn't been passed on.
+		id, who := c.id, c.view.Remote.User
+		w.with.box.post(func() { w.with.joinedBy, w.with.joinedTo = id, who })
 		c.dialog.ReferTo(w.with.dialog, told)
 	} else if err := c.dialog.Refer(w.to, told); err != nil {
 		c.passed(sip.Referral{Reason: err.Error(), Final: true})

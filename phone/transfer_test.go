@@ -177,6 +177,38 @@ func TestACallThatEndsWhileItIsPassedOnIsNot(t *testing.T) {
 	}
 }
 
+// Whom a call was to be joined with hangs up before the far end was asked: nobody is passed on to them, and they have not
+// been passed on either (requirements.md D2).
+func TestWhoHangsUpBeforeTheyAreJoinedIsNotPassedOn_D2(t *testing.T) {
+	t.Parallel()
+	d, colleague, second, _ := talking(t, siptest.SDP(4000))
+	customer := colleague.NewCall()
+	customer.Invite(siptest.SDP(4002))
+	first := d.rings()
+	d.do(d.Answer(first.ID))
+	customer.Answered("")
+	holds(t, colleague)
+	d.eventually("the colleague waits", func() bool { return d.last(second.ID).State == phone.HeldHere })
+	d.do(d.Join(first.ID, second.ID))
+	hold := customer.Expect("INVITE")
+	colleague.Do("BYE", "")
+	d.eventually("the colleague has gone", func() bool { return d.last(second.ID).State == phone.Ended })
+	if end := d.last(second.ID); end.Cause != phone.HungUpThere || end.Transfer.State != phone.NoTransfer {
+		t.Errorf("the colleague's call ended as %s, transfer %s", end.Cause, end.Transfer.State)
+	}
+	customer.Reply(hold, 200, "OK", siptest.SDP(4002, "a=recvonly"))
+	if m, ok := customer.AwaitAny(siptest.Patience, "REFER", "INVITE"); !ok || m.Method() != "INVITE" {
+		t.Fatalf("then comes %q", m.Start)
+	} else {
+		customer.Reply(m, 200, "OK", siptest.SDP(4002))
+	}
+	d.eventually("the customer is back", func() bool { return d.last(first.ID).State == phone.Active })
+	if got := d.last(first.ID).Transfer; got.State != phone.TransferFailed || got.Reason == "" {
+		t.Errorf("told %+v", got)
+	}
+	stillWorks(t, d, customer, first)
+}
+
 // Some PBXs hang up as soon as they have taken the REFER.
 func TestHangingUpAfterTheReferIsATransfer(t *testing.T) {
 	d, caller, c, _ := talking(t, siptest.SDP(4000))
