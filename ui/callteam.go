@@ -35,7 +35,7 @@ type callTeam struct {
 func newCallTeam(t *callTransfer) *callTeam {
 	c := &callTeam{t: t, list: kit.Column(0), count: kit.NewData("", kit.Quiet), at: -1}
 	c.hints = kit.Row(6, kit.NewKeyHint("Enter"), kit.NewLabel("Ask first", kit.Quiet), kit.Gap(4), kit.NewKeyHint("Shift+Enter"),
-		kit.NewLabel("Pass on", kit.Quiet))
+		kit.NewLabel("Blind|transfer", kit.Quiet))
 	c.call = kit.Row(6, kit.NewKeyHint("Enter"), kit.NewLabel("Call", kit.Quiet))
 	c.send = kit.Row(6, kit.NewKeyHint("Enter"), kit.NewLabel("Send on", kit.Quiet))
 	c.root = kit.Column(0, kit.Pad(0, callMargin, 4, callMargin, c.list), kit.Pad(0, callMargin, 8, callMargin, kit.Row(0, c.hints, c.call, c.send, kit.Spacer(), c.count)))
@@ -102,8 +102,8 @@ func (c *callTeam) row(i int, m desk.Teammate) fyne.CanvasObject {
 		cells = append(cells, kit.NewButton("Send on", kit.Primary, c.t.pass).Small())
 	case i == c.at:
 		busy := c.t.v.w.call.Transfer.Busy
-		ask := kit.NewButton("Ask first", kit.Line, c.t.consult).Small()
-		blind := kit.NewButton("Pass on", kit.Primary, c.t.pass).Small()
+		ask := kit.NewButton("Ask first", kit.Line, c.t.consult).Small().WithTip(tipAsk)
+		blind := kit.NewButton("Blind|transfer", kit.Primary, c.t.pass).Small().WithTip(tipBlind)
 		ask.SetEnabled(!busy, "")
 		blind.SetEnabled(!busy, "")
 		cells = append(cells, ask, blind)

@@ -22,6 +22,12 @@ const (
 	toSendOn                // a call that rings goes to them
 )
 
+// What the two ways of a transfer do, for whoever does not know the telephone's words for them.
+const (
+	tipAsk   = text.Key("Calls them first, while the other side waits")
+	tipBlind = text.Key("Hands the call over at once, without asking")
+)
+
 // callTransfer passes the call on: to a colleague or to whoever is typed, without asking or after it, or
 // to the other call that is on this phone (requirements.md D2). Or it calls somebody as well, while this call waits; or
 // sends a call on that rings.
@@ -60,8 +66,8 @@ func newCallTransfer(v *callView) *callTransfer {
 		}
 		t.first()
 	})
-	t.ask = kit.NewButton("Ask first", kit.Line, t.consult).WithHint("Enter")
-	t.blind = kit.NewButton("Pass on", kit.Primary, t.pass).WithHint("Shift+Enter")
+	t.ask = kit.NewButton("Ask first", kit.Line, t.consult).WithHint("Enter").WithTip(tipAsk)
+	t.blind = kit.NewButton("Blind|transfer", kit.Primary, t.pass).WithHint("Shift+Enter").WithTip(tipBlind)
 	t.call = kit.NewButton("Call", kit.Answer, t.consult).WithIcon(theme.IconHandset).WithHint("Enter")
 	t.send = kit.NewButton("Send on", kit.Primary, t.pass).WithHint("Enter")
 	t.typed = kit.Pad(0, callMargin, 8, callMargin, kit.Columns(8, t.ask, t.blind, t.call, t.send))
@@ -147,7 +153,7 @@ func (t *callTransfer) name() {
 	case toSendOn:
 		t.title.Say("Send {name} on to", "name", name)
 	default:
-		t.title.Say("Pass {name} on to", "name", name)
+		t.title.Say("Transfer {name} to", "name", name)
 	}
 	t.field.SetError("")
 }

@@ -12,6 +12,7 @@ import (
 
 	"leadline/ui/desk"
 	"leadline/ui/kit"
+	"leadline/ui/text"
 )
 
 // Requirements.md D2.
@@ -22,13 +23,13 @@ func TestACallIsPassedOnOrAskedAboutFirst(t *testing.T) {
 	if !field.Focused() {
 		t.Error("the field has no keyboard")
 	}
-	if named[*kit.Button](b, w, "Pass on").Enabled() {
+	if named[*kit.Button](b, w, "Blind").Enabled() {
 		t.Error("it can be passed on to nobody")
 	}
 	field.Submit()
 	b.took()
 	field.Type("nobody")
-	b.tap(w, "Pass on")
+	b.tap(w, "Blind")
 	b.took()
 	if field.Problem() == "" {
 		t.Error("that a name can't be dialled is not told")
@@ -37,19 +38,42 @@ func TestACallIsPassedOnOrAskedAboutFirst(t *testing.T) {
 	if field.Problem() != "" {
 		t.Error("it is told for ever")
 	}
-	b.tap(w, "Pass on")
+	b.tap(w, "Blind")
 	b.took("transfer 4 112")
 	field.Submit()
 	b.took("dial 112 ")
 	b.press(w, fyne.KeyT, fyne.KeyModifierControl)
-	if slices.Contains(visibleNames(w), "Pass on") {
+	if slices.Contains(visibleNames(w), "Blind") {
 		t.Error("Ctrl+T does not close it")
 	}
 	b.tap(w, "Transfer")
 	b.press(w, fyne.KeyEscape, 0) // out of the field
 	b.press(w, fyne.KeyEscape, 0)
-	if slices.Contains(visibleNames(w), "Pass on") {
+	if slices.Contains(visibleNames(w), "Blind") {
 		t.Error("Esc does not close it")
+	}
+}
+
+// Look.md: the two ways are called as telephones call them, and each says what it does.
+func TestTheWaysOfATransferAreNamedAndExplained_H3(t *testing.T) {
+	for lang, words := range map[string][]string{
+		"en": {"Transfer Jörg Groß to", "Ask first", "Blind", "Calls them first, while the other side waits", "Hands the call over at once, without asking"},
+		"de": {"Jörg Groß weiterleiten an", "Rückfrage", "Direkt", "Ruft dort erst an, die Gegenseite wartet so lange", "Gibt den Anruf sofort ab, ohne zu fragen"},
+	} {
+		if err := text.SetLanguage(lang); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = text.SetLanguage("en") })
+		b, w, _ := passingOn(t, sample("talk"))
+		if got := w.view.pass.title.Value(); got != words[0] {
+			t.Errorf("%s: above the list it says %q", lang, got)
+		}
+		for n, name := range []string{"Ask first", "Blind"} {
+			button := named[*kit.Button](b, w, name)
+			if button.Value() != words[1+n] || button.Tip() != words[3+n] {
+				t.Errorf("%s: %s is %q, explained by %q", lang, name, button.Value(), button.Tip())
+			}
+		}
 	}
 }
 
@@ -82,7 +106,7 @@ func TestACallThatRingsIsSentOn(t *testing.T) {
 	c := sample("known")
 	b, w, field := passingOn(t, c, sample("held"))
 	names := visibleNames(w)
-	for _, not := range []string{"Pass on", "Ask first", "Call", "Connect with the other call", "Talk with both together"} {
+	for _, not := range []string{"Blind", "Ask first", "Call", "Connect with the other call", "Talk with both together"} {
 		if slices.Contains(names, not) {
 			t.Errorf("a call that rings can be what %q is for", not)
 		}
@@ -105,7 +129,7 @@ func TestACallThatRingsIsSentOn(t *testing.T) {
 	b.tap(w, "Send to…")
 	c.State, c.Answered = desk.Talking, noon
 	b.show(c)
-	if names := visibleNames(w); slices.Contains(names, "Send on") || slices.Contains(names, "Pass on") {
+	if names := visibleNames(w); slices.Contains(names, "Send on") || slices.Contains(names, "Blind") {
 		t.Error("the list is still there when the call is answered")
 	}
 }
@@ -165,7 +189,7 @@ func TestSomebodyIsCalledAsWell(t *testing.T) {
 	b.pass(time.Second)
 	b.tap(w, "Transfer")
 	named[*kit.Tile](b, w, "Add call").Tap()
-	if names := visibleNames(w); slices.Contains(names, "Pass on") || slices.Contains(names, "Ask first") || !slices.Contains(names, "Call") {
+	if names := visibleNames(w); slices.Contains(names, "Blind") || slices.Contains(names, "Ask first") || !slices.Contains(names, "Call") {
 		t.Errorf("what can be done is %q", names)
 	}
 	field := named[*kit.Field](b, w, "Extension or any number")
@@ -213,7 +237,7 @@ func TestACallIsPassedOnToAColleagueInTwoKeystrokes(t *testing.T) {
 	b.took("dial 118 ") // asked first
 	down := func() { w.view.pass.team.key(fyne.KeyDown) }
 	down()
-	b.tap(w, "Pass on")
+	b.tap(w, "Blind")
 	b.took("transfer 4 112")
 	for range 5 {
 		down()
@@ -231,13 +255,13 @@ func TestACallIsPassedOnToAColleagueInTwoKeystrokes(t *testing.T) {
 	field.Submit()
 	b.took("dial 11 ")
 	down()
-	b.tap(w, "Pass on")
+	b.tap(w, "Blind")
 	b.took("transfer 4 118")
 	w.view.pass.team.key(fyne.KeyUp)
-	b.tap(w, "Pass on")
+	b.tap(w, "Blind")
 	b.took("transfer 4 11")
 	field.Type("112")
-	b.tap(w, "Pass on")
+	b.tap(w, "Blind")
 	b.took("transfer 4 112")
 }
 
@@ -252,7 +276,7 @@ func TestTheListOfATransferFollowsTheLamps(t *testing.T) {
 	if first := w.view.pass.team.list.Objects[0].(*pressFocus); first.Name() != "Petra Weiß" || !first.selected {
 		t.Errorf("the first is %s", first.Name())
 	}
-	b.tap(w, "Pass on")
+	b.tap(w, "Blind")
 	b.took("transfer 4 112")
 }
 

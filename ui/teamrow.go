@@ -36,7 +36,7 @@ func newTeamRow(p *teamPage, m desk.Teammate) *teamRow {
 	if id := p.drawn.call; id != "" {
 		// Whoever is called in the middle of a call is asked; the other side waits meanwhile.
 		verb = "Ask first"
-		w.pass = kit.NewButton("Pass on", kit.Line, func() { p.opt.Desk.Transfer(id, m.Dial) }).High(28)
+		w.pass = kit.NewButton("Blind|transfer", kit.Line, func() { p.opt.Desk.Transfer(id, m.Dial) }).High(28).WithTip(tipBlind)
 		buttons.Add(w.pass)
 	}
 	w.call = kit.NewButton(verb, kit.Line, func() { p.opt.Desk.Dial(m.Dial, m.Account) }).WithIcon(theme.IconHandset).High(28)

@@ -153,7 +153,7 @@ func (t *tour) steps() []step {
 		{"the agent calls the new lead back", all(dial(unknownCustomer.Number), func(t *tour) error { return t.state("talking") })},
 		{"the window knows the lead now", all(shows("call", "Groß Metallbau"), picture("call-back", "call"))},
 		{"the agent passes the lead on to the colleague", all(tap("call", "Transfer"), shows("call", store.DemoColleague), write("call", "Extension or any number", colleagueExtension),
-			picture("call-transfer", "call"), tap("call", "Pass on"))},
+			picture("call-transfer", "call"), tap("call", "Blind"))},
 		{"the colleague's window knows who it is, and they talk", beside(all(shows("call", "Groß Metallbau"), tap("call", "Answer"), func(t *tour) error { return t.state("talking") }, picture("colleague-call", "call")))},
 		{"the agent's call is over", func(t *tour) error { return t.state("ended") }},
 		{"the colleague hangs up", beside(all(tap("call", "Hang up"), func(t *tour) error { return t.state("ended") }))},

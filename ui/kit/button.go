@@ -74,6 +74,12 @@ func (b *Button) WithArgs(args ...any) *Button {
 	return b
 }
 
+// WithTip explains the wording to a pointer that rests on it.
+func (b *Button) WithTip(key text.Key) *Button { b.tip = say(key); return b }
+
+// Tip is what a pointer that rests on it is told; "" for nothing.
+func (b *Button) Tip() string { return b.tooltip() }
+
 // WithIcon puts an icon before the text.
 func (b *Button) WithIcon(name theme.IconName) *Button { b.icon = name; return b }
 
