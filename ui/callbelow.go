@@ -115,7 +115,6 @@ func (b *callBelow) draw() {
 	// A form and the list of colleagues need the room, in a low window the keypad, too.
 	heard := talks && c.Form == nil && !b.v.transferOpen && !(b.v.keypadOpen && b.v.w.low())
 	setShown(b.heard, heard)
-	setShown(b.gap, !rings && !heard && !b.v.wrapsUp(c))
 	b.bars.Set(int(c.Quality))
 	setShown(b.bars, c.Quality > 0)
 	b.quality.SetText(joined(", ", text.T(qualityWord(c.Quality)), text.Say(c.WhyPoor)))
@@ -151,7 +150,9 @@ func (b *callBelow) draw() {
 	if problem.Key == "" && c.Recording.State == desk.RecordingFailed {
 		problem = c.Recording.Why
 	}
-	setShown(b.wrong, live && problem.Key != "")
+	wrong := live && problem.Key != ""
+	setShown(b.wrong, wrong)
+	setShown(b.gap, !rings && !heard && !b.v.wrapsUp(c) && !(wrong && b.v.keypadOpen && b.v.w.low()))
 	b.problem.Set(text.Say(problem), icon, kit.Warn)
 }
 
@@ -186,17 +187,24 @@ func (w *callWhy) fill(c desk.Call) {
 type callKeypad struct {
 	root *fyne.Container
 	sent *kit.Label
+	keys *kit.Keypad
 }
+
+// padAround is how high the keypad is without its keys.
+const padAround = 10 + 24 + 8 + 12 + 1
 
 func newCallKeypad(v *callView) *callKeypad {
 	k := &callKeypad{sent: kit.NewData("", kit.Title.Centered()).Shrink(0)}
+	k.keys = kit.NewKeypad(func(d rune) { v.w.desk.Digits(v.w.id, string(d)) })
 	k.root = kit.Column(0,
-		kit.Pad(10, 84, 12, 84, kit.Column(8, kit.Sized(0, 24, k.sent),
-			kit.NewKeypad(func(d rune) { v.w.desk.Digits(v.w.id, string(d)) }))),
+		kit.Pad(10, 84, 12, 84, kit.Column(8, kit.Sized(0, 24, k.sent), k.keys.Container)),
 		kit.Sized(0, 1, kit.NewHairline()))
 	k.root.Hide()
 	return k
 }
+
+// fit gives the keys the height that there is for all of it: in a low window the last row would be out of view.
+func (k *callKeypad) fit(height float32) { k.keys.Fit(height - padAround) }
 
 func (k *callKeypad) fill(c desk.Call, open bool) {
 	setShown(k.root, open)

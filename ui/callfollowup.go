@@ -17,20 +17,28 @@ import (
 type callFollowUp struct {
 	v     *callView
 	root  *fyne.Container
+	rows  *fyne.Container
 	none  *kit.FilterChip
 	chips []*kit.FilterChip
 	when  *kit.StateWord // or what is wrong with what was typed
 	day   *kit.Field
 	clock *kit.Field
-	who   *kit.Select // there are colleagues to give it to
+	who   *kit.Select     // there are colleagues to give it to
+	air   *fyne.Container // above; not in a low window
 	names []desk.Person
 	due   time.Time // as the desk has it
 	shown time.Time // what the fields were last filled with
 	typed bool      // and whether they are otherwise since
 }
 
+// Between the rows of a follow-up, and below them.
+const (
+	followUpGap  = 6
+	followUpFoot = 4
+)
+
 func newCallFollowUp(v *callView) *callFollowUp {
-	f := &callFollowUp{v: v}
+	f := &callFollowUp{v: v, air: kit.Gap(wrapUpAir)}
 	f.none = kit.NewFilterChip("None|follow-up", func() { f.set(time.Time{}) })
 	row := kit.Row(6, f.none)
 	for _, q := range quickDues {
@@ -42,10 +50,26 @@ func newCallFollowUp(v *callView) *callFollowUp {
 	f.day = f.field(kit.NewBareField("Day", f.changed).WithPlaceholder("Day").WithIcon(theme.IconCalendar), 24*time.Hour, 7*24*time.Hour)
 	f.clock = f.field(kit.NewBareField("Time", f.changed).WithPlaceholder("Time"), 15*time.Minute, time.Hour)
 	f.who = kit.NewBareSelect("Responsible", nil, func(string) { f.set(f.due) })
-	f.root = kit.Pad(10, callMargin, 4, callMargin, kit.Column(6,
+	f.rows = kit.Column(followUpGap,
 		kit.Row(8, kit.NewLabel("Follow-up", kit.Section), kit.Spacer(), f.when), row,
-		kit.RowAligned(8, kit.Start, kit.GrowBy(4, f.day), kit.GrowBy(3, f.clock), kit.GrowBy(5, f.who))))
+		kit.RowAligned(8, kit.Start, kit.GrowBy(4, f.day), kit.GrowBy(3, f.clock), kit.GrowBy(5, f.who)))
+	f.root = kit.Column(0, f.air, kit.Pad(10-wrapUpAir, callMargin, followUpFoot, callMargin, f.rows))
 	return f
+}
+
+// whole is how much of it is seen in a height so that no row is cut, and the heading does not stand alone.
+func (f *callFollowUp) whole(height float32) (seen float32) {
+	y := f.root.MinSize().Height - f.rows.MinSize().Height - followUpFoot // what is above the rows
+	for n, row := range f.rows.Objects {
+		if y += row.MinSize().Height; y > height {
+			break
+		}
+		if n > 0 {
+			seen = y
+		}
+		y += followUpGap
+	}
+	return seen
 }
 
 // field lets the arrows change the time by a step, Page Up and Page Down by a leap.
@@ -159,6 +183,7 @@ func (f *callFollowUp) begin() { f.show(time.Time{}) }
 // fill shows it after a call with somebody whom the CRM knows.
 func (f *callFollowUp) fill(c desk.Call) {
 	setShown(f.root, c.State == desk.Ended && c.Outcome != desk.AnsweredElsewhere && c.Card.Known && c.Form == nil && !f.v.overlaid())
+	setShown(f.air, !f.v.w.low())
 	now := f.v.w.now()
 	f.due = c.FollowUp
 	f.fillPeople(c)

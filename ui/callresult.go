@@ -43,10 +43,11 @@ type callResults struct {
 	v       *callView
 	root    *fyne.Container
 	buttons []*kit.Button
+	air     *fyne.Container // above; not in a low window
 }
 
 func newCallResults(v *callView) *callResults {
-	r := &callResults{v: v}
+	r := &callResults{v: v, air: kit.Gap(wrapUpAir)}
 	rows := kit.Column(8)
 	for i, name := range crm.Results {
 		b := kit.NewButton(standardResults[name], kit.Line, func() { r.choose(i) }).WithHint(strconv.Itoa(i + 1))
@@ -55,9 +56,16 @@ func newCallResults(v *callView) *callResults {
 	for i := 0; i < len(r.buttons); i += 3 {
 		rows.Add(kit.Columns(8, r.buttons[i], r.buttons[i+1], r.buttons[i+2]))
 	}
-	r.root = kit.Pad(12, callMargin, 5, callMargin, kit.Column(5, kit.NewLabel("Result", kit.Section), rows))
+	r.root = kit.Column(0, r.air, kit.Pad(12-wrapUpAir, callMargin, 5, callMargin, kit.Column(5, kit.NewLabel("Result", kit.Section), rows)))
 	return r
 }
+
+// A low window has no room for some of the space between what a wrap-up asks, and for low buttons only.
+const (
+	wrapUpAir = 4
+	resultLow = 28
+	resultPx  = 32
+)
 
 // asked tells whether a call has a result: there was a conversation, with somebody who is no colleague.
 func (r *callResults) asked(c desk.Call) bool {
@@ -66,7 +74,13 @@ func (r *callResults) asked(c desk.Call) bool {
 
 func (r *callResults) fill(c desk.Call) {
 	setShown(r.root, r.v.wrapsUp(c))
+	setShown(r.air, !r.v.w.low())
+	height := float32(resultPx)
+	if r.v.w.low() {
+		height = resultLow
+	}
 	for i, b := range r.buttons {
+		b.High(height)
 		kind := kit.Line
 		if crm.Results[i] == c.Result {
 			kind = kit.Chosen

@@ -134,7 +134,7 @@ func (v *callView) fill(c desk.Call, now time.Time) {
 	}
 	v.middle(c)
 	v.note.fill(c.Note)
-	v.finish.fill(c, v.wrapsUp(c), v.w.next != nil)
+	v.finish.fill(c, v.wrapsUp(c), v.w.next != nil, v.w.low())
 	v.after.fill(c)
 	why := v.reason(c)
 	v.footer.SayText(why)
@@ -328,11 +328,16 @@ type bodyLayout struct{ v *callView }
 const (
 	noteLeast = 121
 	noteTight = 90 // in a window that is less high than it is to be
+	noteLine  = 76 // beside all that a wrap-up asks: one line of it is seen
 )
 
 func (l bodyLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	l.v.pad.fit(size.Height)
 	need := l.v.inside.MinSize().Height
 	room := size.Height - min(noteLeast, max(noteTight, size.Height/2))
+	if l.v.w.low() && l.v.finish.root.Visible() {
+		room = size.Height - noteLine
+	}
 	if l.v.hidesNote(need > room) {
 		room = size.Height
 	}
@@ -363,6 +368,10 @@ func (v *callView) wholeRows(height float32) float32 {
 			return y + v.past.whole(height-y)
 		case o == v.chooser.root:
 			return y + v.chooser.whole(height-y)
+		case o == v.later.root:
+			return y + v.later.whole(height-y)
+		case o == v.results.root:
+			return y
 		default:
 			return height
 		}

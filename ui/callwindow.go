@@ -194,6 +194,7 @@ func (w *callWindow) fit(area image.Rectangle) {
 	if height != w.height {
 		w.height = height
 		w.win.Resize(fyne.NewSize(callWidth, height))
+		w.view.fresh = true // what a low window has no room for
 	}
 }
 

@@ -119,9 +119,9 @@ func TestKeypadAndStagesCanBeWorkedByName(t *testing.T) {
 	pad := NewKeypad(func(r rune) { digits += string(r) })
 	at := -1
 	stages := NewStageLine([]string{"New", "Lost"}, 0, func(i int) { at = i })
-	picture(t, Column(8, pad, stages), 300, 400)
+	picture(t, Column(8, pad.Container, stages), 300, 400)
 	for _, d := range []string{"1", "*", "0", "#"} {
-		named(pad, "button", d).(Tappable).Tap()
+		named(pad.Container, "button", d).(Tappable).Tap()
 	}
 	if digits != "1*0#" {
 		t.Errorf("the keypad sent %q", digits)
@@ -131,6 +131,17 @@ func TestKeypadAndStagesCanBeWorkedByName(t *testing.T) {
 	}
 	if err := stages.Choose("Won"); err == nil {
 		t.Error("an unknown stage is no error")
+	}
+}
+
+// A keypad is as high as there is room.
+func TestAKeypadFitsWhereItIs(t *testing.T) {
+	dress(t, theme.Light, "en")
+	pad := NewKeypad(func(rune) {})
+	for room, want := range map[float32]float32{400: 200, 200: 200, 180: 180, 160: 160, 90: 120} {
+		if pad.Fit(room); pad.MinSize().Height != want {
+			t.Errorf("in %v px it is %v high, want %v", room, pad.MinSize().Height, want)
+		}
 	}
 }
 

@@ -257,7 +257,7 @@ func piecesSheet() fyne.CanvasObject {
 		NewTimelineNode(theme.IconMissed, Bad, "Missed, queue Sales (4 phones rang)", "10:31 · 0:34", ""))
 	s = append(s, spot{460, 200, 300, heightFor(tl, 300), tl})
 	s = append(s, spot{460, 400, 300, 26, NewStageLine([]string{"New", "In progress", "Processed", "Converted"}, 0, nil)})
-	s = append(s, spot{830, 270, 160, 0, NewKeypad(func(rune) {})})
+	s = append(s, spot{830, 270, 160, 0, NewKeypad(func(rune) {}).Container})
 	s = append(s, spot{460, 440, 300, 160, NewEmptyState(theme.IconFollowUp, "Nothing due today", "Follow-ups appear here by day.", NewButton(text.Key("New follow-up"), Primary, nil).WithIcon(theme.IconPlus).WithHint("N"), NewButton(text.Key("Show Thursday"), Line, nil))})
 	s = append(s, spot{460, 610, 100, 0, NewFilterChip(text.Key("Mine, open"), nil)})
 	on := NewFilterChip(text.Key("New today"), nil)
