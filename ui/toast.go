@@ -25,33 +25,56 @@ type toaster struct {
 type toastShown struct {
 	words string
 	toast *kit.Toast
-	timer *time.Timer
+	timer *time.Timer // nil while it stays
 }
 
 func newToaster(layer *kit.Layer, do *Dispatcher) *toaster { return &toaster{layer: layer, do: do} }
 
 // Notice shows a notice of the desk.
-func (t *toaster) Notice(n desk.Notice) { t.Show(text.Say(n.Text), n.Warning) }
+func (t *toaster) Notice(n desk.Notice) {
+	if !n.Stays {
+		t.Show(text.Say(n.Text), n.Warning)
+		return
+	}
+	s := t.offer(text.Say(n.Text), n.Warning, "", nil)
+	s.toast.Whole()
+	s.stop()
+}
 
 // Show shows a translated sentence. What stands there already is not repeated,
-// and the oldest gives way to a fourth.
+// and the oldest that goes by itself gives way to a fourth.
 func (t *toaster) Show(words string, warning bool) { t.Offer(words, warning, "", nil) }
 
 // Offer is Show with something that can be done about it: that is another thing each time, also where the words are the same.
 func (t *toaster) Offer(words string, warning bool, action text.Key, do func()) {
+	t.offer(words, warning, action, do)
+}
+
+func (t *toaster) offer(words string, warning bool, action text.Key, do func()) *toastShown {
 	for _, s := range t.shown {
 		if s.words == words && do == nil {
-			t.keep(s, warning, false)
-			return
+			if s.timer != nil {
+				t.keep(s, warning, false)
+			}
+			return s
 		}
 	}
 	for len(t.shown) >= toastsAtOnce {
-		t.close(t.shown[0])
+		t.close(t.shown[max(0, slices.IndexFunc(t.shown, func(s *toastShown) bool { return s.timer != nil }))])
 	}
 	s := &toastShown{words: words}
 	s.toast = t.layer.ShowToast(words, warning, action, do, func() { t.close(s) })
 	t.shown = append(t.shown, s)
 	t.keep(s, warning, do != nil)
+	return s
+}
+
+// stop has it stay until it is closed by hand.
+func (s *toastShown) stop() {
+	if s.timer != nil {
+		s.timer.Stop()
+		s.timer = nil
+	}
 }
 
 // Withdraw takes a sentence away that is no longer true.
@@ -64,9 +87,7 @@ func (t *toaster) Withdraw(words string) {
 }
 
 func (t *toaster) keep(s *toastShown, warning, action bool) {
-	if s.timer != nil {
-		s.timer.Stop()
-	}
+	s.stop()
 	lasts := toastLasts
 	if warning || action { // what can be done is to be read, too
 		lasts = toastLastsWarning
@@ -75,7 +96,7 @@ func (t *toaster) keep(s *toastShown, warning, action bool) {
 }
 
 func (t *toaster) close(s *toastShown) {
-	s.timer.Stop()
+	s.stop()
 	s.toast.Close()
 	for i, o := range t.shown {
 		if o == s {

@@ -13,14 +13,14 @@ import (
 // is found damaged while it is used.
 func (p *program) tellDamage(ctx context.Context) {
 	if saved, was := p.store.Salvaged(); was {
-		p.desk.Tell(desk.Notice{Text: salvageText(saved), Warning: true})
+		p.desk.Tell(desk.Notice{Text: salvageText(saved), Warning: true, Stays: true})
 	}
 	select {
 	case <-ctx.Done():
 	case <-p.damaged:
 		p.desk.Tell(desk.Notice{Text: desk.Text{
 			Key: "The file with your customers is damaged. Start Leadline again: what can be read is saved, and the damaged file is kept",
-		}, Warning: true})
+		}, Warning: true, Stays: true})
 	}
 }
 

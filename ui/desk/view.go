@@ -502,4 +502,5 @@ type By struct {
 type Notice struct {
 	Text    Text
 	Warning bool
+	Stays   bool // until somebody has read it and closes it
 }

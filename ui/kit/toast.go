@@ -10,6 +10,7 @@ import (
 // Toast is a message at the bottom right, 420 × 44 or as much higher as its words need, with at most one action.
 type Toast struct {
 	box   *fyne.Container
+	words *Prose
 	layer *Layer
 }
 
@@ -17,7 +18,7 @@ type Toast struct {
 // action may be "" and do nil. A toast stays until Close: the caller owns its time, and is told by closed, which may be nil,
 // when a person takes it away.
 func (l *Layer) ShowToast(words string, warning bool, action text.Key, do, closed func()) *Toast {
-	t := &Toast{layer: l}
+	t := &Toast{layer: l, words: NewProseData(words, Body).MaxLines(toastLines)}
 	icon, color := theme.IconCheck, theme.AnswerText
 	if warning {
 		icon, color = theme.IconWarning, theme.WarningText
@@ -28,7 +29,7 @@ func (l *Layer) ShowToast(words string, warning bool, action text.Key, do, close
 			closed()
 		}
 	}
-	items := []fyne.CanvasObject{NewIcon(icon, 16, color).Image, Grow(NewProseData(words, Body).MaxLines(toastLines))}
+	items := []fyne.CanvasObject{NewIcon(icon, 16, color).Image, Grow(t.words)}
 	if action != "" {
 		items = append(items, NewButton(action, Ghost, func() {
 			shut()
@@ -42,6 +43,15 @@ func (l *Layer) ShowToast(words string, warning bool, action text.Key, do, close
 	l.toasts.Add(t.box)
 	return t
 }
+
+// Whole shows all of the words, also where they are more than a toast has as a rule.
+func (t *Toast) Whole() {
+	t.words.MaxLines(0).Refresh()
+	t.layer.toasts.Refresh()
+}
+
+// Lines are its words as they are shown.
+func (t *Toast) Lines() []string { return t.words.breaks(t.words.Size().Width) }
 
 // Close takes the toast away; a second time does nothing.
 func (t *Toast) Close() { t.layer.toasts.Remove(t.box) }
