@@ -5,7 +5,7 @@ import (
 	"leadline/ui/text"
 )
 
-// advice is what to do about a trouble with the PBX or the shared server, by how it is told (issue 6.10).
+// advice is what to do about a trouble with the PBX, the shared server or the sound, by how it is told (issue 6.10).
 var advice = map[string]text.Key{
 	"The PBX cannot be reached":              text.Key("Look whether this computer is on the network, and at address and transport."),
 	"The PBX does not answer":                text.Key("Look at address, port and transport; a firewall may be in between."),
@@ -21,7 +21,20 @@ var advice = map[string]text.Key{
 	"The server is too old for that":         text.Key("Ask the server's administrator to update it."),
 	"This version is too old for the server": text.Key("Install the newer one; what you do until then is kept here."),
 	"The server is too old for this version": text.Key("Ask the server's administrator to update it."),
+
+	"No microphone: the other side cannot hear you": adviceSound,
+	"No speaker: you cannot hear the other side":    adviceSound,
+	"No ringer: incoming calls are silent":          adviceSound,
+
+	"{wanted} is not connected, {device} is used as the microphone": adviceDevice,
+	"{wanted} is not connected, {device} is used as the speaker":    adviceDevice,
+	"{wanted} is not connected, {device} is used as the ringer":     adviceDevice,
 }
+
+const (
+	adviceSound  = text.Key("Connect a headset, or choose another device in the settings, under Sound.")
+	adviceDevice = text.Key("Connect it again, or choose another device in the settings, under Sound.")
+)
 
 // adviceOn says what to do about a trouble; "" where its sentence says it.
 func adviceOn(trouble desk.Text) string {

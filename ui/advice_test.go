@@ -19,7 +19,9 @@ func TestEveryReasonForNoRegistrationHasAdvice(t *testing.T) {
 	for c := phone.RegUnreachable; c <= phone.RegUntrusted; c++ {
 		said[desk.WhyNotRegistered(c).Key] = true
 	}
-	for _, s := range []string{"The server cannot be reached", "The server refused it", "The server is too old for that", "This version is too old for the server", "The server is too old for this version"} {
+	for _, s := range []string{"No microphone: the other side cannot hear you", "No speaker: you cannot hear the other side", "No ringer: incoming calls are silent",
+		"{wanted} is not connected, {device} is used as the microphone", "{wanted} is not connected, {device} is used as the speaker", "{wanted} is not connected, {device} is used as the ringer",
+		"The server cannot be reached", "The server refused it", "The server is too old for that", "This version is too old for the server", "The server is too old for this version"} {
 		said[s] = true
 	}
 	for trouble := range advice {

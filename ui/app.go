@@ -94,7 +94,7 @@ func NewApp(o Options) (*App, error) {
 		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, Kept: o.Kept, Tour: o.Door == "", Hotkeys: a.keys, ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst, Tray: a.tray,
 	})
 	a.calls.onShown = a.main.RedrawCall
-	a.calls.open, a.calls.convert = a.main.openInFront, a.main.convertInFront
+	a.calls.open, a.calls.convert, a.calls.devices = a.main.openInFront, a.main.convertInFront, a.main.showDevices
 	if o.Door != "" {
 		d, err := door.Listen(o.Door, doorProgram{a})
 		if err != nil {

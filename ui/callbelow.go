@@ -25,7 +25,8 @@ type callBelow struct {
 	secret  *kit.Label
 	headset *kit.Icon
 	device  *kit.Label
-	problem *kit.StateWord
+	problem *kit.StateSentence
+	devices *kit.Button // for what is wrong with the sound card
 	dot1    *kit.Label
 	dot2    *kit.Label
 	ringing *fyne.Container
@@ -53,13 +54,14 @@ func newCallBelow(v *callView) *callBelow {
 		device:  kit.NewData("", kit.Secondary),
 		dot1:    kit.NewData("·", kit.Quiet),
 		dot2:    kit.NewData("·", kit.Quiet),
-		problem: kit.NewStateWord("", theme.IconWarning, kit.Warn, kit.Secondary),
+		problem: kit.NewStateSentence(kit.Secondary).MaxLines(2),
+		devices: kit.NewButton("Devices…", kit.WarningLink, func() { v.w.devices() }).High(16),
 	}
 	b.ringing = kit.Sized(0, 42, kit.Pad(0, callMargin, 2, callMargin, kit.Row(belowGap, b.send, b.except, kit.Spacer(), b.owner, b.ownerIs)))
 	b.heard = kit.Sized(0, 37, kit.Pad(0, callMargin, 2, callMargin, kit.Row(7,
 		b.bars, b.quality, b.dot1, b.codec, b.dot2, b.lock.Image, b.secret, kit.Spacer(), b.headset.Image, b.device)))
 	b.wrong = kit.Pad(8, callMargin, 0, callMargin, kit.Stack(kit.FillRound(theme.WarningSoft, 6),
-		kit.Sized(0, 30, kit.Pad(0, 10, 0, 10, kit.Row(0, b.problem, kit.Spacer())))))
+		kit.Pad(7, 10, 7, 10, kit.Row(8, kit.Grow(b.problem.Container), b.devices))))
 	b.gap = kit.Gap(14)
 	b.root = kit.Column(0, b.wrong, b.ringing, b.heard, b.gap)
 	return b
@@ -132,6 +134,7 @@ func (b *callBelow) draw() {
 	setShown(b.headset.Image, room && b.card.Microphone != "")
 	setShown(b.device, room)
 	problem, icon := b.card.Problem, theme.IconWarning
+	card := problem.Key
 	if c.State == desk.HeldHere || c.State == desk.HeldThere {
 		problem = desk.Text{} // nobody is to hear anybody; the main window tells of a device all the same
 	}
@@ -153,6 +156,7 @@ func (b *callBelow) draw() {
 	wrong := live && problem.Key != ""
 	setShown(b.wrong, wrong)
 	setShown(b.gap, !rings && !heard && !b.v.wrapsUp(c) && !(wrong && b.v.keypadOpen && b.v.w.low()))
+	setShown(b.devices, problem.Key == card)
 	b.problem.Set(text.Say(problem), icon, kit.Warn)
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -54,4 +55,33 @@ func TestHoldByKeySaysSo_H3(t *testing.T) {
 	if !slices.Contains(visibleNames(w), "Put on hold there") {
 		t.Errorf("their hold is not said: %q", visibleNames(w))
 	}
+}
+
+// What is wrong with the sound leads to where a device is chosen, and names of any length stay in the window.
+func TestATroubleWithTheSoundLeadsToItsDevices(t *testing.T) {
+	inLook(t, func(t *testing.T, look string) {
+		b, w := inWindow(t, sample("talk"))
+		led := 0
+		b.calls.devices = func() { led++ }
+		w.sound(desk.Sound{Problem: desk.Text{Key: "{wanted} is not connected, {device} is used as the microphone",
+			Args: map[string]string{"wanted": "Jabra Evolve2 65 Mono UC", "device": "Built-in Audio Analog Stereo"}}})
+		b.tap(w, "Devices…")
+		if led != 1 {
+			t.Errorf("%s: the devices were shown %d times", look, led)
+		}
+		kit.Walk(w.view.below.root, func(o fyne.CanvasObject, at fyne.Position) {
+			if at.X+o.Size().Width > callWidth+0.5 {
+				t.Errorf("%s: %T ends at %v", look, o, at.X+o.Size().Width)
+			}
+			if p, is := o.(*kit.Prose); is && !strings.HasSuffix(strings.Join(kit.Wrap(p.Value(), kit.Secondary, p.Size().Width)[:2], " "), p.Value()[len(p.Value())-12:]) {
+				t.Errorf("%s: %q is not read whole", look, p.Value())
+			}
+		})
+		c := sample("talk")
+		c.Trouble = say("They can't hear you: nothing has arrived there for {n} s", "n", "20")
+		b.show(c)
+		if slices.Contains(visibleNames(w), "Devices…") {
+			t.Errorf("%s: a trouble of the network leads to the devices", look)
+		}
+	})
 }

@@ -64,10 +64,11 @@ type callWindow struct {
 	onShown func() // it was shown or hidden
 	open    func(desk.Ref)
 	convert func(desk.Ref)
+	devices func() // shows where the sound's devices are chosen
 }
 
 func newCallWindow(opt MainOptions, slot int) *callWindow {
-	w := &callWindow{desk: opt.Desk, now: opt.Now, opt: opt, number: slot, height: callHeight, onTyped: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
+	w := &callWindow{desk: opt.Desk, now: opt.Now, opt: opt, number: slot, height: callHeight, onTyped: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}, devices: func() {}}
 	w.win = opt.App.NewWindow("Leadline")
 	w.build()
 	w.win.SetFixedSize(true)

@@ -30,6 +30,7 @@ type callWindows struct {
 	onShown func()         // a window was shown or hidden
 	open    func(desk.Ref) // shows a record in the main window
 	convert func(desk.Ref) // and begins to convert it
+	devices func()         // shows where the sound's devices are chosen
 
 	// arm sets the clock that calls Tick to what has changed.
 	arm func()
@@ -37,13 +38,14 @@ type callWindows struct {
 
 // newCallWindows takes App, Desk and Now of opt, and to play recordings Do and Settings.
 func newCallWindows(opt MainOptions) *callWindows {
-	c := &callWindows{desk: opt.Desk, now: opt.Now, arm: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}}
+	c := &callWindows{desk: opt.Desk, now: opt.Now, arm: func() {}, onShown: func() {}, open: func(desk.Ref) {}, convert: func(desk.Ref) {}, devices: func() {}}
 	c.make = func(slot int) *callWindow {
 		w := newCallWindow(opt, slot)
 		w.onTyped = func() { c.arm() }
 		w.onShown = func() { c.onShown() }
 		w.open = func(r desk.Ref) { c.open(r) }
 		w.convert = func(r desk.Ref) { c.convert(r) }
+		w.devices = func() { c.devices() }
 		return w
 	}
 	return c

@@ -150,7 +150,7 @@ func (m *MainWindow) build() {
 	m.panel = kit.Stack()
 	m.brand = newMainBrand(m.opt.Workspace)
 	m.rail = newRail(m.Go)
-	m.status = newStatusStrip(m.opt, m.Go, m.ShowSettings, func() *kit.Layer { return m.layer })
+	m.status = newStatusStrip(m.opt, m.ShowSettings, func() *kit.Layer { return m.layer })
 	m.omni = newOmnibox(m.opt, func() fyne.Canvas { return m.win.Canvas() }, m.open)
 	if m.opt.Customers != nil {
 		m.omni.add = m.addContact
@@ -317,6 +317,12 @@ func (m *MainWindow) ShowSettings(at settingsPlace) {
 	if p, ok := m.pages[pageSettings].(*settingsPage); ok {
 		p.Go(at)
 	}
+}
+
+// showDevices shows, in front, where the sound's devices are chosen.
+func (m *MainWindow) showDevices() {
+	m.raise()
+	m.ShowSettings(settingsSound)
 }
 
 // arrived is called with each new snapshot.

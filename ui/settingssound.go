@@ -119,7 +119,7 @@ func (v *settingsSoundView) state() {
 	case v.error != "":
 		v.problem.Set(v.error, theme.IconAlert, kit.Bad)
 	case v.sound.Problem.Key != "":
-		v.problem.Set(text.Say(v.sound.Problem), theme.IconWarning, kit.Warn)
+		v.problem.Set(joined(". ", text.Say(v.sound.Problem), adviceOn(v.sound.Problem)), theme.IconWarning, kit.Warn)
 	case v.sound.Microphone != "" && v.sound.Speaker != "":
 		v.problem.Set(text.T("In use: {microphone}, {speaker}", "microphone", v.sound.Microphone, "speaker", v.sound.Speaker), theme.IconStatusDone, kit.Good)
 	default:

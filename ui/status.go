@@ -17,7 +17,6 @@ import (
 // that come in, how each account stands and why, what is wrong with the sound, and the running call.
 type statusStrip struct {
 	opt   MainOptions
-	goTo  func(pageName)
 	place func(settingsPlace) // shows a place of the settings
 	layer func() *kit.Layer   // of the window, for the popup
 	box   *fyne.Container
@@ -30,8 +29,8 @@ type statusStrip struct {
 	clock *mainDelay
 }
 
-func newStatusStrip(opt MainOptions, goTo func(pageName), place func(settingsPlace), layer func() *kit.Layer) *statusStrip {
-	s := &statusStrip{opt: opt, goTo: goTo, place: place, layer: layer}
+func newStatusStrip(opt MainOptions, place func(settingsPlace), layer func() *kit.Layer) *statusStrip {
+	s := &statusStrip{opt: opt, place: place, layer: layer}
 	s.left = container.New(&s.rank)
 	s.right = kit.Stack()
 	s.call = newStatusCall(opt)
@@ -139,7 +138,7 @@ func (s *statusStrip) item(it statusItem) fyne.CanvasObject {
 		width += 7 + 12
 	}
 	p := newPressFocus("item", 4, kit.Sized(width, 24, kit.Pad(0, edge, 0, 8, kit.Row(7, parts...))), nil)
-	p.onTap = func() { s.goTo(pageSettings) }
+	p.onTap = func() { s.place(settingsAccounts) }
 	switch {
 	case it.presence:
 		p.onTap = func() { showPresence(s.opt, s.layer(), p, s.snap.Presence) }

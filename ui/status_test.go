@@ -47,6 +47,36 @@ func TestASoundProblemIsInTheStrip(t *testing.T) {
 	}
 }
 
+// What is wrong in the strip leads to where it is mended, and says how.
+func TestTheStripLeadsToWhatMendsIt(t *testing.T) {
+	b := fullBench(t)
+	s := b.desk.snap
+	s.Accounts = []desk.Account{{Name: "Office", State: desk.Refused, Why: desk.Text{Key: "Wrong user or password"}}}
+	s.Sound.Problem = desk.Text{Key: "No microphone: the other side cannot hear you"}
+	b.desk.watch(s)
+	b.settle()
+	for _, c := range []struct {
+		item   string
+		place  settingsPlace
+		advice string
+	}{
+		{"Sound", settingsSound, "Connect a headset, or choose another device in the settings, under Sound."},
+		{"Office", settingsAccounts, "Type user and password as the PBX has them."},
+		{"Sound", settingsSound, "Connect a headset, or choose another device in the settings, under Sound."},
+	} {
+		if tip := b.last("item", c.item).(*pressFocus).tip(); !strings.HasPrefix(tip, c.advice) {
+			t.Errorf("%s: the tooltip is %q", c.item, tip)
+		}
+		b.tapLast("item", c.item) // the settings have a place of that name, too
+		if at := b.m.pages[pageSettings].(*settingsPage).at; at != c.place {
+			t.Errorf("%s leads to %s, want %s", c.item, at, c.place)
+		}
+	}
+	if !b.says("No microphone: the other side cannot hear you. Connect a headset") {
+		t.Error("the settings do not say what to do")
+	}
+}
+
 func TestTheRunningCallIsTheOneThatTalks(t *testing.T) {
 	calls := []desk.Call{{ID: "a", State: desk.Ended}, {ID: "b", State: desk.Incoming}, {ID: "c", State: desk.HeldHere}, {ID: "d", State: desk.Talking}}
 	for n, want := range map[int]string{4: "d", 3: "c", 2: "b"} {

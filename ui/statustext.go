@@ -24,7 +24,7 @@ type statusItem struct {
 
 	presence   bool          // a click changes it
 	lines      bool          // a click picks another
-	place      settingsPlace // a click shows it
+	place      settingsPlace // a click shows it; that of the accounts where a click does nothing else
 	colleagues bool          // a click lists them
 	call       string        // what a click dials, from account
 	account    string
@@ -47,7 +47,7 @@ func statusItems(s desk.Snapshot, now time.Time) []statusItem {
 	out = append(out, syncItems(s.Sync, now)...)
 	out = append(out, lampItems(s)...)
 	if s.Sound.Problem.Key != "" {
-		out = append(out, statusItem{english: text.English("Sound"), words: text.Say(s.Sound.Problem), tone: kit.Warn})
+		out = append(out, statusItem{english: text.English("Sound"), words: text.Say(s.Sound.Problem), advice: adviceOn(s.Sound.Problem), tone: kit.Warn, place: settingsSound})
 	}
 	return out
 }

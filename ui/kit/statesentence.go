@@ -21,6 +21,9 @@ func NewStateSentence(style Style) *StateSentence {
 	return s
 }
 
+// MaxLines ends the sentence in "…" after n lines.
+func (s *StateSentence) MaxLines(n int) *StateSentence { s.words.MaxLines(n); return s }
+
 // Set changes all of it; words are translated already.
 func (s *StateSentence) Set(words string, icon theme.IconName, tone Tone) {
 	s.icon.Set(icon, tone.Ink())
