@@ -70,11 +70,11 @@ func Decide(f Facts) Decision {
 	case f.Party.Kind == Internal: // an extension that is no user's, a service number
 		d.Reason = Say(ReasonInternal)
 	case f.Line.Mode != Auto: // B2
-		suggest(&d, Say(ReasonSuggest))
+		suggest(&d, Say(f.inMode(ReasonSuggest, ReasonSuggestContact)))
 	case !f.Line.LeadFor.Includes(f.Direction): // B3
-		suggest(&d, Say(ReasonNotThisWay, "line", f.Line.Name))
+		suggest(&d, Say(f.inMode(ReasonNotThisWay, ReasonNoCustomerThisWay), "line", f.Line.Name))
 	case !makesLeads(f): // B1: it does not ring there yet
-		suggest(&d, Say(ReasonNotReached, "line", f.Line.Name))
+		suggest(&d, Say(f.inMode(ReasonNotReached, ReasonCustomerWhenRings), "line", f.Line.Name))
 	default: // B1
 		makeLead(f, &d)
 	}
@@ -119,6 +119,14 @@ func makeLead(f Facts, d *Decision) {
 		d.Convert = f.Workspace.ConvertTo.Kinds()
 	}
 	d.Reason = madeAs(f, d.Repeat)
+}
+
+// inMode is the sentence for the CRM mode: in the simple one nobody knows of leads (F2).
+func (f Facts) inMode(classic, simple string) string {
+	if f.Workspace.Mode == Simple {
+		return simple
+	}
+	return classic
 }
 
 // makesLeads says whether the line makes leads by itself (B1) of calls in this direction (B3): when it

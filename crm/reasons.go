@@ -32,6 +32,11 @@ const (
 	ReasonNewLeadOut   = "New lead: the number is unknown, {line} makes leads; {name} called."
 	ReasonRepeat       = "New lead, marked repeat: all earlier leads of this number are closed, {line} makes leads."
 
+	// The same where there are no leads (F2).
+	ReasonSuggestContact    = "This line only suggests contacts. Unless you save, only the call stays in the list."
+	ReasonNoCustomerThisWay = "{line} makes no customers of calls in this direction. Unless you save, only the call stays in the list."
+	ReasonCustomerWhenRings = "{line} makes a customer with a deal as soon as it rings there."
+
 	ReasonNewCustomer      = "New customer with a deal: the number is unknown, {line} makes them at once."
 	ReasonNewCustomerQueue = "New customer with a deal: the number is unknown, {line} makes them at once; {name} is first in queue {queue}."
 	ReasonNewCustomerOut   = "New customer with a deal: the number is unknown, {line} makes them at once; {name} called."
@@ -55,7 +60,7 @@ var Reasons = []string{
 	ReasonContactCompany, ReasonContactCompanyDeal, ReasonContactCompanyDeals,
 	ReasonCompany, ReasonCompanyDeal, ReasonCompanyDeals,
 	ReasonLead, ReasonDeal, ReasonSeveralContact, ReasonSeveralCompany, ReasonSeveralLead, ReasonClosedLead,
-	ReasonSuggest, ReasonNotThisWay, ReasonNotReached,
+	ReasonSuggest, ReasonNotThisWay, ReasonNotReached, ReasonSuggestContact, ReasonNoCustomerThisWay, ReasonCustomerWhenRings,
 	ReasonNewLead, ReasonNewLeadQueue, ReasonNewLeadOut, ReasonRepeat,
 	ReasonNewCustomer, ReasonNewCustomerQueue, ReasonNewCustomerOut, ReasonRepeatCustomer, ReasonNewDeal,
 	ReasonBlacklist, ReasonException, ReasonAnswered, ReasonPassedOn, ReasonConverted, ReasonByHand,

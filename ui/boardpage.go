@@ -245,7 +245,11 @@ func (p *boardPage) content(all int) fyne.CanvasObject {
 			kit.NewStateWord(text.T("The deals could not be read"), theme.IconAlert, kit.Bad, kit.Body),
 			kit.NewButton("Try again", kit.Line, p.load)))
 	case all == 0 && !p.mine.On() && len(p.which.Chosen()) > 0 && p.board.Pipeline.ID == crm.StandardPipelineID:
-		return kit.NewEmptyState(theme.IconBoard, "No deals yet", "Convert a lead, or make a deal by hand.", nil, kit.NewButton("New deal", kit.Line, p.add).WithIcon(theme.IconPlus))
+		how := text.Key("Convert a lead, or make a deal by hand.")
+		if p.snap.NoLeads {
+			how = text.Key("A new customer's call makes one, or you make it by hand.")
+		}
+		return kit.NewEmptyState(theme.IconBoard, "No deals yet", how, nil, kit.NewButton("New deal", kit.Line, p.add).WithIcon(theme.IconPlus))
 	}
 	layout := &boardLayout{}
 	board := &fyne.Container{Layout: layout}

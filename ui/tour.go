@@ -37,14 +37,18 @@ func besideResults(m *MainWindow, size fyne.Size) fyne.Position {
 	return at
 }
 
-// tourSteps are the four things that an agent needs on the first day.
-func tourSteps() []tourStep {
+// tourSteps are the four things that an agent needs on the first day; noLeads: the company has none (requirements.md F2).
+func tourSteps(noLeads bool) []tourStep {
+	rings := text.Key("A window shows who calls and what you know of them, or makes a lead or a contact of a stranger. Ctrl+J answers, Ctrl+D declines. It never takes the keyboard from what you are typing.")
+	if noLeads {
+		rings = text.Key("A window shows who calls and what you know of them, or makes a contact of a stranger. Ctrl+J answers, Ctrl+D declines. It never takes the keyboard from what you are typing.")
+	}
 	return []tourStep{
 		{theme.IconSearch, text.Key("One field for everything"),
 			text.Key("Type a number and Enter dials it; type a name and it is found. Ctrl+K comes here from anywhere."),
 			besideResults},
 		{theme.IconIncoming, text.Key("When it rings"),
-			text.Key("A window shows who calls and what you know of them, or makes a lead or a contact of a stranger. Ctrl+J answers, Ctrl+D declines. It never takes the keyboard from what you are typing."),
+			rings,
 			func(m *MainWindow, _ fyne.Size) fyne.Position {
 				s := m.win.Canvas().Size()
 				return fyne.NewPos((s.Width-tourWidth)/2, s.Height/4)
@@ -73,7 +77,7 @@ func (m *MainWindow) TourOnce() {
 func (m *MainWindow) Tour() { m.showTour(0) }
 
 func (m *MainWindow) showTour(step int) {
-	steps := tourSteps()
+	steps := tourSteps(m.snap.NoLeads)
 	s, last := steps[step], step == len(steps)-1
 	next := kit.NewButton("Next", kit.Primary, func() { m.showTour(step + 1) })
 	if last {

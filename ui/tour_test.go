@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"leadline/crm"
 	"leadline/ui/kit"
 	"leadline/ui/text"
 )
@@ -15,7 +16,7 @@ func TestTheTourHasFourStepsAndComesOnce(t *testing.T) {
 		b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount}, look)
 		b.m.opt.Tour = true
 		b.m.TourOnce()
-		for i, s := range tourSteps() {
+		for i, s := range tourSteps(false) {
 			if !b.says(text.T(s.line)) {
 				t.Fatalf("%v: step %d is not shown", look, i+1)
 			}
@@ -86,5 +87,30 @@ func TestTheTourWaitsForTheWelcome(t *testing.T) {
 	b.m.Home()
 	if !b.m.layer.PopupOpen() {
 		t.Error("the tour does not come after the welcome")
+	}
+}
+
+// Who works without leads is told of none.
+func TestWithoutLeadsNothingSpeaksOfThem_F2(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Mode = crm.Simple
+	do(t, s, crm.SaveWorkspace{Workspace: w})
+	snap := b.desk.Snapshot()
+	snap.NoLeads = true
+	b.desk.watch(snap)
+	b.settle()
+	b.m.Go(pageDeals)
+	b.waits("No deals yet")
+	if !b.says("A new customer's call makes one, or you make it by hand.") {
+		t.Error("the board tells to convert a lead")
+	}
+	b.m.Tour()
+	b.tap("button", "Next")
+	if b.says("makes a lead") || !b.says("makes a contact of a stranger") {
+		t.Error("the tour speaks of leads")
 	}
 }
