@@ -37,6 +37,7 @@ type call struct {
 	asking    bool // a re-INVITE of ours is on its way
 	again     bool // what holds is to be offered once more: our address changed, or the session runs out
 	due       bool // that keeps the session alive, and has to be answered
+	asks      asks
 	late      bool // the far end's answer comes with the ACK, or with the PRACK of our 180
 	answers   bool // it was answered here while that PRACK was still to come
 	passing   *passing
@@ -420,6 +421,7 @@ func (c *call) watch() {
 		if c.outworn() {
 			return
 		}
+		c.ask()
 		if c.deaf() {
 			c.insecure("what the far end sends can't be decrypted: it isn't made with the keys that were agreed on")
 			return

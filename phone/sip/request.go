@@ -190,7 +190,7 @@ func (d *Dialog) doIn(ctx context.Context, st *state, method sip.RequestMethod, 
 // called, once more by them.
 func repeatable(method sip.RequestMethod) bool {
 	switch method {
-	case sip.INVITE, sip.UPDATE, sip.PRACK, sip.BYE, sip.NOTIFY:
+	case sip.INVITE, sip.UPDATE, sip.PRACK, sip.BYE, sip.NOTIFY, sip.OPTIONS:
 		return true
 	}
 	return false
