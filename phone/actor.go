@@ -32,14 +32,12 @@ type call struct {
 	invite    sip.Invite // of an incoming call
 	voice     *voice
 	sounds    *sounds
-	wantHold  bool // also of a call of ours that is to be held when it is answered
-	isHold    bool // what the far end has agreed to
-	asking    bool // a re-INVITE of ours is on its way
-	again     bool // what holds is to be offered once more: our address changed, or the session runs out
-	due       bool // that keeps the session alive, and has to be answered
+	offer     offerState // which offer of ours waits for its answer
+	next      reoffer    // what the next re-INVITE is for, besides hold
+	wantHold  bool       // also of a call of ours that is to be held when it is answered
+	isHold    bool       // what the far end has agreed to
+	answerDue bool       // it was answered here while offer was offeredIn180: our 200 follows the PRACK
 	asks      asks
-	late      bool // the far end's answer comes with the ACK, or with the PRACK of our 180
-	answers   bool // it was answered here while that PRACK was still to come
 	passing   *passing
 	replaced  bool      // another call is taking this one's place
 	joinedBy  CallID    // the call whose far end is taking our place in this one
@@ -57,16 +55,31 @@ type call struct {
 	conference *conference   // nil: the call is on its own
 	music      func([]int16) // what the far end hears while we hold; nil: silence
 
-	newKeys bool      // of SDES are to be offered with the next re-INVITE
-	rekeyed time.Time // when that was asked for last
-
-	must    bool // encryption, whatever the account wants
-	attempt int  // how often an unanswered call was placed anew, after a move
-	inClear bool // the far end refused encryption, and the call was placed anew
+	security sdp.Security // what our offers and answers ask for: the account's, unless insists or fallsBack has changed it
+	rekeyed  time.Time    // when new keys of SDES were last offered
+	attempt  int          // how often an unanswered call was placed anew, after a move
 
 	tape             *record.Tape // nil: not recorded now
 	lastTape         *record.Tape // the newest, also when it has ended
 	recordedByItself bool
+}
+
+// offerState is which offer of ours the far end has not answered yet: there is one at a time (RFC 3264 §4). One that we make in the 200
+// to a re-INVITE of theirs is not among them: sip.Offer.LateAnswer takes its answer.
+type offerState int
+
+const (
+	noOffer         offerState = iota
+	offeredIn180               // its answer comes with the PRACK (RFC 3262 §5)
+	offeredIn200               // its answer comes with the ACK (RFC 3261 §13.2.1)
+	offeredReinvite            // its answer comes with the 200
+)
+
+// reoffer is why a re-INVITE is due that does not change who holds whom; the zero value is none.
+type reoffer struct {
+	due     bool // our address has changed, or the session has to be refreshed
+	refresh bool // without an answer to it the session runs out (RFC 4028 §10)
+	newKeys bool // of SDES are to be offered
 }
 
 func (c *call) publish() { c.phone.publish(c, c.view) }
@@ -155,7 +168,7 @@ func (c *call) open() error {
 	if c.voice != nil {
 		return nil
 	}
-	secrets, certificate, err := c.line.secrets(c.want())
+	secrets, certificate, err := c.line.secrets(c.security)
 	if err != nil {
 		return err
 	}
@@ -189,7 +202,7 @@ func (c *call) describe() ([]byte, error) {
 		return nil, err
 	}
 	if len(offer) == 0 {
-		c.late = true
+		c.offer = offeredIn200
 		return sdp.Offer(c.voice.local), nil
 	}
 	body, agreed, err := sdp.Answer(offer, c.voice.local)

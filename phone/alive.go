@@ -23,7 +23,7 @@ func (c *call) ask() {
 		return
 	}
 	patience := c.phone.cfg.Timing.MediaAlive
-	if c.asks.waiting || c.asking || c.voice.heardAgo() < patience || c.phone.cfg.Now().Sub(c.asks.last) < patience || !c.line.registered() {
+	if c.asks.waiting || c.offer == offeredReinvite || c.voice.heardAgo() < patience || c.phone.cfg.Now().Sub(c.asks.last) < patience || !c.line.registered() {
 		return
 	}
 	c.asks.waiting = true

@@ -54,18 +54,9 @@ func (l *line) secrets(want sdp.Security) (sdp.Secure, *secure.Certificate, erro
 func (c *call) insists(of *call) {
 	c.phone.mu.Lock()
 	defer c.phone.mu.Unlock()
-	c.must = c.must || of.shown.Encrypted
-}
-
-// want is what the call's descriptions ask for.
-func (c *call) want() sdp.Security {
-	switch {
-	case c.inClear:
-		return sdp.Clear
-	case c.must:
-		return sdp.Required
+	if of.shown.Encrypted {
+		c.security = sdp.Required
 	}
-	return c.line.account.security()
 }
 
 // fresh gives a description new keys of SDES when who reads it may be somebody else than
@@ -142,7 +133,7 @@ func (c *call) outworn() (ended bool) {
 	}
 	if now := c.phone.cfg.Now(); now.Sub(c.rekeyed) >= rekeyEvery {
 		c.rekeyed = now
-		c.newKeys, c.again = true, true
+		c.next.due, c.next.newKeys = true, true
 		c.renegotiate()
 	}
 	return false
@@ -151,12 +142,12 @@ func (c *call) outworn() (ended bool) {
 // fallsBack calls once more without encryption when the far end can't have it: an offer of
 // DTLS has no form that leaves the choice to it. Only where encryption is a wish.
 func (c *call) fallsBack(f *sip.Failure) bool {
-	if c.view.Direction != Outgoing || c.inClear || c.want() != sdp.Preferred || c.voice.local.Secure.Offer != sdp.DTLS ||
+	if c.view.Direction != Outgoing || c.security != sdp.Preferred || c.voice.local.Secure.Offer != sdp.DTLS ||
 		!slices.Contains([]int{415, 488, 606}, f.Code) || !c.view.Answered.IsZero() {
 		return false
 	}
 	c.log.Info("the far end takes no DTLS-SRTP; calling again without encryption", "err", f)
-	c.inClear = true
+	c.security = sdp.Clear
 	c.voice.local.Secure = sdp.Secure{}
 	c.voice.local.Version++
 	dialog, err := c.invites()
@@ -171,7 +162,7 @@ func (c *call) fallsBack(f *sip.Failure) bool {
 
 // unencrypted adds to a refusal what it may be about.
 func (c *call) unencrypted(f *sip.Failure, reason string) string {
-	if c.want() != sdp.Required || !slices.Contains([]int{415, 488, 606}, f.Code) {
+	if c.security != sdp.Required || !slices.Contains([]int{415, 488, 606}, f.Code) {
 		return reason
 	}
 	return reason + " (encryption is required here; the far end may have none)"

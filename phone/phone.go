@@ -329,7 +329,7 @@ func (p *Phone) newCall(l *line, stack *sip.Stack, v Call, begin func(*call)) (*
 	v.CallWaiting = slices.ContainsFunc(p.calls, func(c *call) bool { return up(c.shown.State) })
 	c := &call{
 		phone: p, line: l, stack: stack, id: v.ID, view: v, shown: v,
-		box: newMailbox(), sounds: newSounds(p.cfg.Sound), gone: make(chan struct{}),
+		box: newMailbox(), sounds: newSounds(p.cfg.Sound), gone: make(chan struct{}), security: l.account.security(),
 		log: p.log.With("call", string(v.ID)),
 	}
 	if begin != nil {

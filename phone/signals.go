@@ -209,22 +209,22 @@ func (c *call) rings() error {
 	if err := c.open(); err != nil {
 		return err
 	}
-	c.late = true
+	c.offer = offeredIn180
 	return c.dialog.Ring(sdp.Offer(c.voice.local))
 }
 
 // earlyAnswer is the caller's answer to the offer of our 180.
 func (c *call) earlyAnswer(body sip.Body) {
-	if c.view.State != Ringing || !c.late {
+	if c.view.State != Ringing || c.offer != offeredIn180 {
 		return
 	}
-	c.late = false
+	c.offer = noOffer
 	if err := c.takeAnswer(body); err != nil {
 		c.dialog.Refuse(488, "Not Acceptable Here")
 		c.end(Failed, 488, "the PRACK's answer can't be used: "+err.Error())
 		return
 	}
-	if !c.answers {
+	if !c.answerDue {
 		c.publish()
 		return
 	}
@@ -234,11 +234,11 @@ func (c *call) earlyAnswer(body sip.Body) {
 }
 
 func (c *call) confirmed(body sip.Body) {
-	if c.view.State == Ended || !c.late {
+	if c.view.State == Ended || c.offer != offeredIn200 {
 		c.renegotiate() // a wish to hold may have waited for the ACK
 		return
 	}
-	c.late = false
+	c.offer = noOffer
 	if err := c.takeAnswer(body); err != nil {
 		c.dialog.HangUp()
 		c.end(Failed, 0, "the ACK's answer can't be used: "+err.Error())
@@ -332,13 +332,13 @@ func (c *call) offered(offer *sip.Offer) {
 
 // repeat offers what holds already once more, which keeps the session alive (RFC 4028).
 func (c *call) repeat() {
-	c.again = true
+	c.next.due = true
 	c.renegotiate()
 }
 
 // refresh is repeat for a session that else runs out: who doesn't answer it is gone.
 func (c *call) refresh() {
-	c.due = true
+	c.next.refresh = true
 	c.repeat()
 }
 
@@ -350,26 +350,24 @@ func (c *call) renegotiate() {
 	default:
 		return
 	}
-	if c.asking || c.late || c.wantHold == c.isHold && !c.again {
+	if c.offer != noOffer || c.wantHold == c.isHold && !c.next.due {
 		return
 	}
-	c.asking, c.again = true, false
-	due, asked := c.due, c.phone.cfg.Now()
-	c.due = false
-	want := c.wantHold
+	why, want, asked := c.next, c.wantHold, c.phone.cfg.Now()
+	c.offer, c.next = offeredReinvite, reoffer{}
 	direction := sdp.SendRecv
 	if want {
 		direction = sdp.SendOnly
 	}
 	local := c.voice.local.Again(c.voice.agreed, direction)
-	if c.newKeys {
-		c.newKeys, local = false, fresh(local)
+	if why.newKeys {
+		local = fresh(local)
 	}
 	c.voice.local.Version = local.Version
 	c.dialog.Reoffer(sdp.Offer(local), func(body sip.Body, f *sip.Failure) {
 		c.box.post(func() {
-			c.asking = false
-			if c.view.State == Ended || f != nil && c.dead(f, due, asked) {
+			c.offer = noOffer
+			if c.view.State == Ended || f != nil && c.dead(f, why.refresh, asked) {
 				return
 			}
 			c.reanswered(want, local, body, f)
@@ -380,12 +378,12 @@ func (c *call) renegotiate() {
 // dead ends a call whose far end has lost it, or is lost itself, as a failed re-INVITE tells (RFC 3261 §12.2.1.2, §14.1). One
 // that nobody answers, while the far end is heard nevertheless, takes no conversation from the agent, unless it was due to
 // keep the session alive (RFC 4028 §10): without an end by BYE, the call ends with its sound, or with its session.
-func (c *call) dead(f *sip.Failure, due bool, asked time.Time) bool {
+func (c *call) dead(f *sip.Failure, refresh bool, asked time.Time) bool {
 	switch {
 	case f.Code == 481 || f.Code == 408:
 		c.dialog.HangUp()
 		c.end(Failed, f.Code, f.Reason)
-	case f.Timeout && due:
+	case f.Timeout && refresh:
 		c.dialog.HangUp()
 		c.end(Failed, 408, "the far end is gone: it did not answer when the session was to be refreshed")
 	case f.Timeout && c.voice.heardAgo() > c.phone.cfg.Now().Sub(asked)/2: // reports come every few seconds, also of who is held

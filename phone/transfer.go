@@ -90,10 +90,10 @@ func (c *call) transfer(w *passing) error {
 // pass sends the REFER once the hold was answered, whatever the answer was.
 func (c *call) pass() {
 	w := c.passing
-	if w == nil || w.sent || c.asking || c.view.State == Ended {
+	if w == nil || w.sent || c.view.State == Ended {
 		return
 	}
-	if c.late || c.wantHold != c.isHold {
+	if c.offer != noOffer || c.wantHold != c.isHold {
 		return // the hold is still to be asked for; its answer calls this again
 	}
 	w.sent = true

@@ -97,8 +97,8 @@ func (c *call) answer() error {
 	if c.view.State != Ringing {
 		return c.wrong("answer")
 	}
-	if c.invite.EarlyOffer && c.late {
-		c.answers = true // RFC 3262 §3: not before the PRACK has answered our offer
+	if c.offer == offeredIn180 {
+		c.answerDue = true // RFC 3262 §3: not before the PRACK has answered our offer
 		return nil
 	}
 	body, err := c.describe()

@@ -218,7 +218,7 @@ func (c *call) moved() {
 			return
 		}
 	}
-	c.again = true
+	c.next.due = true
 	c.renegotiate()
 }
 
