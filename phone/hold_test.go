@@ -22,13 +22,19 @@ func TestReinviteWithoutSDPGetsOurOffer(t *testing.T) {
 	stillWorks(t, d, caller, c)
 }
 
-func TestHeldByTheFarEnd(t *testing.T) {
-	for name, offer := range map[string]string{
-		"sendonly": siptest.SDP(4000, "a=sendonly"),
+// holdDescriptions are the session descriptions by which PBXs hold a call, or agree to be held: with that direction (RFC 3264 §8.4), in none,
+// with the address of RFC 2543, or without the stream.
+func holdDescriptions(direction string) map[string]string {
+	return map[string]string{
+		direction:  siptest.SDP(4000, "a="+direction),
 		"inactive": siptest.SDP(4000, "a=inactive"),
 		"0.0.0.0":  strings.Replace(siptest.SDP(4000), "c=IN IP4 127.0.0.1", "c=IN IP4 0.0.0.0", 1),
 		"port 0":   siptest.SDP(0),
-	} {
+	}
+}
+
+func TestTheFarEndHoldsInEveryForm(t *testing.T) {
+	for name, offer := range holdDescriptions("sendonly") {
 		for _, method := range []string{"INVITE", "UPDATE"} {
 			t.Run(name+" by "+method, func(t *testing.T) {
 				d, caller, c, _ := talking(t, siptest.SDP(4000))
@@ -78,12 +84,7 @@ func TestHoldHereAndBackMergesWishes(t *testing.T) {
 
 // Some PBXs answer a hold by taking the stream away, or by closing it in both directions; it is a hold all the same.
 func TestAHoldMayBeAnsweredInEveryForm(t *testing.T) {
-	for name, answer := range map[string]string{
-		"recvonly": siptest.SDP(4000, "a=recvonly"),
-		"inactive": siptest.SDP(4000, "a=inactive"),
-		"0.0.0.0":  strings.Replace(siptest.SDP(4000), "c=IN IP4 127.0.0.1", "c=IN IP4 0.0.0.0", 1),
-		"port 0":   siptest.SDP(0),
-	} {
+	for name, answer := range holdDescriptions("recvonly") {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d, caller, c, _ := talking(t, siptest.SDP(4000))
@@ -161,14 +162,19 @@ func TestAFaxInPlaceOfTheSoundIsRefused(t *testing.T) {
 	stillWorks(t, d, caller, c)
 }
 
-// speaks sends sound, or reports alone as who is held does, until the test ends.
-func speaks(t *testing.T, to int, reports bool) {
+// speaks sends sound to an RTP port until the test ends.
+func speaks(t *testing.T, to int) {
+	keepsSending(t, to, func(seq uint16) []byte { return rtp(seq, 8, nil) })
+}
+
+// reports sends receiver reports (RFC 3550 §6.4.2) to the port above an RTP port until the test ends, as a far end does that is held.
+func reports(t *testing.T, to int) {
+	keepsSending(t, to+1, func(uint16) []byte { return []byte{0x80, 201, 0, 1, 0, 0, 0, 1} })
+}
+
+// keepsSending sends a packet every 20 ms until the test ends.
+func keepsSending(t *testing.T, to int, packet func(seq uint16) []byte) {
 	conn, _ := rtpPort(t)
-	packet := func(seq uint16) []byte { return rtp(seq, 8, nil) }
-	if reports {
-		to++
-		packet = func(uint16) []byte { return []byte{0x80, 201, 0, 1, 0, 0, 0, 1} } // RFC 3550 §6.4.2
-	}
 	go func() {
 		for seq := uint16(0); ; seq++ {
 			if _, err := conn.WriteToUDP(packet(seq), &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: to}); err != nil {
@@ -184,7 +190,7 @@ func speaks(t *testing.T, to int, reports bool) {
 func TestAHoldThatNobodyAnswersIsSaid(t *testing.T) {
 	t.Parallel()
 	d, caller, c, theirs := talking(t, siptest.SDP(4000))
-	speaks(t, theirs, false)
+	speaks(t, theirs)
 	d.do(d.Hold(c.ID, true))
 	caller.Expect("INVITE")
 	d.eventually("it is said", func() bool { return d.last(c.ID).HoldFailed == phone.HoldUnanswered })
@@ -206,7 +212,7 @@ func TestACallThatNobodyAnswersWhenItIsTakenBackStaysOnHoldWhileTheFarEndReports
 	caller.Reply(caller.Expect("INVITE"), 200, "OK", siptest.SDP(4000, "a=recvonly"))
 	caller.Expect("ACK")
 	d.state(phone.HeldHere)
-	speaks(t, theirs, true)
+	reports(t, theirs)
 	d.do(d.Hold(c.ID, false))
 	caller.Expect("INVITE")
 	d.eventually("it is said", func() bool { return d.last(c.ID).HoldFailed == phone.HoldUnanswered })

@@ -12,7 +12,7 @@ import (
 func TestALateAnswerToAHoldIsAcknowledgedAndUndone(t *testing.T) {
 	t.Parallel()
 	d, caller, c, theirs := talking(t, siptest.SDP(4000))
-	speaks(t, theirs, false)
+	speaks(t, theirs)
 	d.do(d.Hold(c.ID, true))
 	hold := caller.Expect("INVITE")
 	d.eventually("it is given up", func() bool { return d.last(c.ID).HoldFailed == phone.HoldUnanswered })
@@ -43,7 +43,7 @@ func TestAHoldThatIsTakenUpAndNotAnsweredIsTakenBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d, caller, c, theirs := talking(t, siptest.SDP(4000))
-			speaks(t, theirs, false)
+			speaks(t, theirs)
 			d.do(d.Hold(c.ID, true))
 			hold := caller.Expect("INVITE")
 			caller.Reply(hold, 100, "Trying", "")

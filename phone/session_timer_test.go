@@ -140,7 +140,7 @@ func TestASessionWhoseRefreshNobodyAnswersEnds(t *testing.T) {
 			pbx.Reply(invite, 200, "OK", siptest.SDP(4000), "Session-Expires: 9;refresher=uac", tt.allow)
 			pbx.Expect("ACK")
 			d.state(phone.Active)
-			speaks(t, audioPort(t, invite.Body), false)
+			speaks(t, audioPort(t, invite.Body))
 			pbx.Expect(tt.method)
 			pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
 			if end := d.ended(phone.Failed); !strings.Contains(end.SIPReason, tt.why) {
