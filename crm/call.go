@@ -9,8 +9,8 @@ import (
 type Direction string
 
 const (
-	Incoming Direction = "in"
-	Outgoing Direction = "out"
+	Incoming Direction = "in"  // the party called us
+	Outgoing Direction = "out" // we called the party
 )
 
 // Outcome is how a call ended, told apart as requirements.md C4 says. The order
@@ -23,13 +23,13 @@ const (
 	Missed                           // the caller gave up
 	AnsweredElsewhere                // another phone of ours took it
 	Declined                         // by us
-	DeclinedThere
-	Busy
-	NoAnswer
-	NotFound
-	Cancelled // by us, before they answered
-	Failed
-	Interrupted // the program was killed in the middle of it
+	DeclinedThere                    // by the far end
+	Busy                             // the far end has another call
+	NoAnswer                         // it rang there until we or the PBX gave up
+	NotFound                         // there is no such number
+	Cancelled                        // by us, before they answered
+	Failed                           // for any other reason; Call.Detail says which
+	Interrupted                      // the program was killed in the middle of it
 )
 
 var outcomeNames = [...]string{

@@ -14,9 +14,9 @@ const (
 type LeadFor string
 
 const (
-	LeadForAll      LeadFor = "all"
-	LeadForIncoming LeadFor = "incoming"
-	LeadForOutgoing LeadFor = "outgoing"
+	LeadForAll      LeadFor = "all"      // incoming and outgoing calls
+	LeadForIncoming LeadFor = "incoming" // incoming calls only
+	LeadForOutgoing LeadFor = "outgoing" // outgoing calls only
 )
 
 // Includes says whether calls of that direction make leads.

@@ -24,9 +24,9 @@ var DealStages = []DealStage{DealNew, DealInTalks, DealQuoteSent, DealWon}
 type Result string
 
 const (
-	Undecided Result = "" // the deal is open
-	Won       Result = "won"
-	Lost      Result = "lost"
+	Undecided Result = ""     // the deal is open
+	Won       Result = "won"  // the deal is closed: the customer has bought
+	Lost      Result = "lost" // the deal is closed: the customer has not
 )
 
 // Stage is one step of a pipeline.

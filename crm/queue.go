@@ -6,7 +6,7 @@ type Ringing string
 const (
 	InOrder   Ringing = ""       // the first, then the next
 	Evenly    Ringing = "evenly" // who has had fewest calls first
-	AllAtOnce Ringing = "all"
+	AllAtOnce Ringing = "all"    // all members together
 )
 
 // Queue is a queue group: who is rung for a line, in order.

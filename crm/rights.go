@@ -4,20 +4,20 @@ package crm
 type CallRight int
 
 const (
-	CallNobody CallRight = iota
-	CallCRM              // numbers that the CRM knows
-	CallCRMAndColleagues
-	CallAnyone
+	CallNobody           CallRight = iota // emergency numbers alone
+	CallCRM                               // numbers that the CRM knows
+	CallCRMAndColleagues                  // and users of the company
+	CallAnyone                            // any number
 )
 
 // Reach says whose things a right is about. A greater one includes the lesser.
 type Reach int
 
 const (
-	ReachNone Reach = iota
-	ReachOwn
-	ReachDepartment
-	ReachAll
+	ReachNone       Reach = iota // nobody's
+	ReachOwn                     // the person's own
+	ReachDepartment              // those of the person's department
+	ReachAll                     // everybody's
 )
 
 // Rights are what a person may do. Rights are no secrets: the interface hides or explains

@@ -6,10 +6,10 @@ import "time"
 type CallGroup string
 
 const (
-	AllCalls      CallGroup = ""
-	CallsCounted  CallGroup = "counted" // all that the statistics count
-	CallsIn       CallGroup = "in"
-	CallsOut      CallGroup = "out"
+	AllCalls      CallGroup = ""         // every call
+	CallsCounted  CallGroup = "counted"  // all that the statistics count
+	CallsIn       CallGroup = "in"       // incoming
+	CallsOut      CallGroup = "out"      // outgoing
 	CallsAnswered CallGroup = "answered" // incoming, there was a conversation
 	CallsQuick    CallGroup = "quick"    // of those, answered within AnsweredQuickly
 	CallsMissed   CallGroup = "missed"   // incoming, the caller gave up
@@ -54,10 +54,10 @@ type RecordCriteria struct {
 type LeadFate string
 
 const (
-	AnyFate       LeadFate = ""
-	FateOpen      LeadFate = "open"
-	FateConverted LeadFate = "converted"
-	FateJunk      LeadFate = "junk" // closed otherwise
+	AnyFate       LeadFate = ""          // all leads
+	FateOpen      LeadFate = "open"      // it is still worked on
+	FateConverted LeadFate = "converted" // it became a contact, a company or a deal
+	FateJunk      LeadFate = "junk"      // closed otherwise
 )
 
 // IsZero says whether nothing is narrowed.

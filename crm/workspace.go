@@ -17,17 +17,17 @@ const (
 type Owner string
 
 const (
-	FirstInQueue Owner = "" // the first in the line's queue group
-	WhoAnswers   Owner = "who answers"
+	FirstInQueue Owner = ""            // the first in the line's queue group
+	WhoAnswers   Owner = "who answers" // the agent who answers the call
 )
 
 // ConvertTo says what the simple mode makes of an unknown caller besides the deal (F2).
 type ConvertTo string
 
 const (
-	ToContact ConvertTo = ""
-	ToCompany ConvertTo = "company"
-	ToBoth    ConvertTo = "both"
+	ToContact ConvertTo = ""        // a contact
+	ToCompany ConvertTo = "company" // a company
+	ToBoth    ConvertTo = "both"    // a contact and its company
 )
 
 // Kinds are the kinds of records that are made, the deal last.

@@ -39,11 +39,11 @@ type Account struct {
 type RegState int
 
 const (
-	Unregistered RegState = iota
-	Registering           // the first REGISTER is on its way
-	Registered
-	Retrying // it failed; tried again at Registration.NextTry
-	Refused  // wrong password or forbidden: waits until the account is changed
+	Unregistered RegState = iota // not tried yet, or taken back
+	Registering                  // the first REGISTER is on its way
+	Registered                   // calls to the account come here
+	Retrying                     // it failed; tried again at Registration.NextTry
+	Refused                      // wrong password or forbidden: waits until the account is changed
 )
 
 // String returns the state in English, for logs.
@@ -55,16 +55,16 @@ func (s RegState) String() string {
 type RegCause int
 
 const (
-	RegOK            RegCause = iota
-	RegUnreachable            // no such host, connection refused, no network
-	RegWrongPassword          // 401 or 407 to our credentials
-	RegForbidden              // 403
-	RegNameNotFound           // 404: the registrar doesn't know this user
-	RegTimeout                // nothing came back
-	RegServerError            // 5xx
-	RegRejected               // any other final answer
-	RegBadAccount             // the address, transport, bind or a certificate's file can't be used
-	RegUntrusted              // TLS: their certificate isn't trusted, or ours isn't there
+	RegOK            RegCause = iota // it is there, or was not tried yet
+	RegUnreachable                   // no such host, connection refused, no network
+	RegWrongPassword                 // 401 or 407 to our credentials
+	RegForbidden                     // 403
+	RegNameNotFound                  // 404: the registrar doesn't know this user
+	RegTimeout                       // nothing came back
+	RegServerError                   // 5xx
+	RegRejected                      // any other final answer
+	RegBadAccount                    // the address, transport, bind or a certificate's file can't be used
+	RegUntrusted                     // TLS: their certificate isn't trusted, or ours isn't there
 )
 
 // String returns the cause in English, for logs.

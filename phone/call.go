@@ -13,8 +13,8 @@ type CallID string
 type Direction int
 
 const (
-	Incoming Direction = iota
-	Outgoing
+	Incoming Direction = iota // they called us
+	Outgoing                  // we called them
 )
 
 // String returns the direction in English, for logs.
@@ -28,10 +28,10 @@ const (
 	Ringing                       // incoming: rings here
 	RingingThere                  // outgoing: 180
 	Early                         // outgoing: the far end plays something before it answers
-	Active
-	HeldHere  // by us, whether or not they hold too
-	HeldThere // by them
-	Ended
+	Active                        // answered, and nobody holds
+	HeldHere                      // by us, whether or not they hold too
+	HeldThere                     // by them
+	Ended                         // see Call.Cause
 )
 
 // String returns the state in English, for logs.
@@ -44,21 +44,21 @@ func (s CallState) String() string {
 type Cause int
 
 const (
-	NotEnded          Cause = iota
-	HungUpHere              // after a conversation
-	HungUpThere             // after a conversation
-	Missed                  // the caller gave up
-	AnsweredElsewhere       // CANCEL with Reason: SIP;cause=200; or ours, that a colleague has picked up where it rang
-	Declined                // by us
-	DeclinedThere           // 603, 403
-	Busy                    // 486, 600
-	NoAnswer                // 408, 480, or it rang for too long
-	NotFound                // 404, 410, 484, 604
-	Cancelled               // by us, before they answered
-	Failed                  // anything else; SIPCode and SIPReason say what
-	MediaLost               // nothing was heard from the far end any more
-	Transferred             // passed on to somebody else, by us
-	Redirected              // sent on before it was answered, by us
+	NotEnded          Cause = iota // the call goes on
+	HungUpHere                     // after a conversation
+	HungUpThere                    // after a conversation
+	Missed                         // the caller gave up
+	AnsweredElsewhere              // CANCEL with Reason: SIP;cause=200; or ours, that a colleague has picked up where it rang
+	Declined                       // by us
+	DeclinedThere                  // 603, 403
+	Busy                           // 486, 600
+	NoAnswer                       // 408, 480, or it rang for too long
+	NotFound                       // 404, 410, 484, 604
+	Cancelled                      // by us, before they answered
+	Failed                         // anything else; SIPCode and SIPReason say what
+	MediaLost                      // nothing was heard from the far end any more
+	Transferred                    // passed on to somebody else, by us
+	Redirected                     // sent on before it was answered, by us
 )
 
 // String returns the cause in English, for logs.
@@ -96,12 +96,12 @@ func diversionsOf(invite sip.Invite) []Diversion {
 type TransferState int
 
 const (
-	NoTransfer      TransferState = iota
-	TransferAsked                 // the far end was asked, or waits to be
-	TransferTrying                // it calls the other
-	TransferRinging               // there it rings
-	TransferDone                  // they are connected; the call here has ended
-	TransferFailed                // the call is back
+	NoTransfer      TransferState = iota // the call is not being passed on
+	TransferAsked                        // the far end was asked, or waits to be
+	TransferTrying                       // it calls the other
+	TransferRinging                      // there it rings
+	TransferDone                         // they are connected; the call here has ended
+	TransferFailed                       // the call is back
 )
 
 // String returns the state in English, for logs.
@@ -122,9 +122,9 @@ type Transfer struct {
 type HoldFailure int
 
 const (
-	HoldNotFailed  HoldFailure = iota
-	HoldRefused                // by the far end
-	HoldUnanswered             // though the far end is still heard, or the way to it is broken
+	HoldNotFailed  HoldFailure = iota // it was agreed to, or there was none
+	HoldRefused                       // by the far end
+	HoldUnanswered                    // though the far end is still heard, or the way to it is broken
 )
 
 // Stats is what is known of a call's sound; all zero before media flows.

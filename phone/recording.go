@@ -12,11 +12,11 @@ import (
 type RecordingState int
 
 const (
-	NotRecorded RecordingState = iota
-	RecordingOn
-	RecordingPaused
-	RecordingDone   // ended, while the call goes on
-	RecordingFailed // a full disk, most likely; what was written is kept
+	NotRecorded     RecordingState = iota // never begun
+	RecordingOn                           // what is said is written
+	RecordingPaused                       // silence is written
+	RecordingDone                         // ended, while the call goes on
+	RecordingFailed                       // a full disk, most likely; what was written is kept
 )
 
 // String returns the state in English, for logs.

@@ -135,9 +135,9 @@ type Push struct {
 type Status string
 
 const (
-	Applied   Status = "applied"
+	Applied   Status = "applied"   // done now
 	Duplicate Status = "duplicate" // applied before, or refused before: Result says the same as then
-	Rejected  Status = "rejected"
+	Rejected  Status = "rejected"  // refused now, with Result.Code and Result.Reason
 )
 
 // Reject is why a command was refused, for the program; Result.Reason is for the person.
@@ -239,12 +239,12 @@ type Hint struct {
 type Availability string
 
 const (
-	Free         Availability = "free"
-	Talking      Availability = "talking"
-	Ringing      Availability = "ringing"
-	Away         Availability = "away"
-	DoNotDisturb Availability = "do_not_disturb"
-	Offline      Availability = "offline"
+	Free         Availability = "free"           // a call would ring there
+	Talking      Availability = "talking"        // in a call
+	Ringing      Availability = "ringing"        // a call rings there
+	Away         Availability = "away"           // the user has said not to be there
+	DoNotDisturb Availability = "do_not_disturb" // calls are refused as busy
+	Offline      Availability = "offline"        // no program of the user's is connected
 )
 
 // Presence is how a user is now.

@@ -31,9 +31,9 @@ const (
 	NoMicrophone               // the far end hears nothing
 	NoSpeaker                  // the agent hears nothing
 	MicrophoneReplaced         // the chosen one is gone; Use.Device is in its place
-	SpeakerReplaced
-	NoRinger
-	RingerReplaced
+	SpeakerReplaced            // likewise
+	NoRinger                   // calls ring nowhere
+	RingerReplaced             // the chosen one is gone
 )
 
 // Key is the English sentence of a problem; {device} and {wanted} are to be

@@ -16,12 +16,12 @@ const DialogInfoType = "application/dialog-info+xml"
 type DialogState int
 
 const (
-	Unknown DialogState = iota
-	Trying
-	Proceeding
-	Early
-	Confirmed
-	Terminated
+	Unknown    DialogState = iota // a state that the RFC does not have
+	Trying                        // an INVITE was sent, nothing came back
+	Proceeding                    // a provisional answer without a tag
+	Early                         // it rings: a provisional answer with a tag
+	Confirmed                     // answered
+	Terminated                    // ended
 )
 
 // String is the state as RFC 4235 names it.
