@@ -132,7 +132,7 @@ func TestDisplayNameIsRead(t *testing.T) {
 	}
 }
 
-func TestFormat(t *testing.T) {
+func TestNumbersAreWrittenAsInTheRegion(t *testing.T) {
 	for _, c := range []struct {
 		n            E164
 		region, want string
@@ -171,7 +171,7 @@ func TestANumberIsShownAsItWasWrittenWithCare(t *testing.T) {
 	}
 }
 
-func TestPlace(t *testing.T) {
+func TestPlaceIsNamedInTheLanguage(t *testing.T) {
 	for _, c := range []struct {
 		n          E164
 		lang, want string
@@ -211,7 +211,7 @@ func TestTheShortWayAgreesWithTheLibrary(t *testing.T) {
 	}
 }
 
-func TestDialString(t *testing.T) {
+func TestDialStringIsWhatThePBXGets(t *testing.T) {
 	for written, want := range map[string]string{
 		"0176 1234567": "+491761234567", "101": "101", "sip:anna@example.org": "anna@example.org", "anonymous": "",
 	} {

@@ -281,7 +281,7 @@ func someFacts(t *rapid.T) Facts {
 	return f
 }
 
-func TestDecideHolds(t *testing.T) {
+func TestDecideKeepsItsPromisesForAnyFacts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := someFacts(t)
 		d := Decide(f)

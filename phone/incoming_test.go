@@ -38,7 +38,7 @@ func TestIncomingCallRingsIsAnsweredAndHungUpHere(t *testing.T) {
 	}
 }
 
-func TestIncomingCallEnds(t *testing.T) {
+func TestTheEndsOfIncomingCallsAreToldApart_C4(t *testing.T) {
 	for name, tt := range map[string]struct {
 		do    func(*desk, phone.CallID, *siptest.Call)
 		cause phone.Cause

@@ -44,7 +44,7 @@ func TestOutgoingCallRingsIsAnsweredAndHungUpThere(t *testing.T) {
 	}
 }
 
-func TestOutgoingCallFails(t *testing.T) {
+func TestTheFailuresOfOutgoingCallsAreToldApart_C4(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		code  int

@@ -300,7 +300,7 @@ func TestACallOfWhoIsGoneIsHungUpOnce(t *testing.T) {
 	}
 }
 
-func TestOffersOfAllSorts(t *testing.T) {
+func TestUnusualOffersAreAnswered(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		offer string

@@ -103,7 +103,7 @@ func TestWhatIsNotWantedIsNotTold(t *testing.T) {
 	b.saw() // what was not wanted when it came is not told later
 }
 
-func TestInACallItWaits(t *testing.T) {
+func TestNotificationsWaitWhileOneTalks(t *testing.T) {
 	b := newNewsBench(t)
 	talk := sample("talk")
 	waiting := sample("withheld")

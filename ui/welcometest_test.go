@@ -84,7 +84,7 @@ func TestAnAccountIsTestedOnceTheTypingRests(t *testing.T) {
 	}
 }
 
-func TestTheReasonIsShown(t *testing.T) {
+func TestAFailedAccountTestShowsTheReason(t *testing.T) {
 	b := newAccountBench()
 	for _, err := range []error{
 		&TestFailure{Field: FieldPassword, Why: desk.Text{Key: "Wrong password"}, Detail: "403 Forbidden"},

@@ -10,7 +10,7 @@ import (
 
 // The pump, the sockets, the call's goroutine and a window all use a session at once; the
 // race detector watches.
-func TestAllAtOnce(t *testing.T) {
+func TestASessionIsSafeForAllGoroutinesThatUseIt(t *testing.T) {
 	var a, b *Session
 	config := func(other **Session) Config {
 		return Config{Media: agreed(), OnDigit: func(rune) {},

@@ -89,7 +89,7 @@ func TestDigitsThatCannotBeSent(t *testing.T) {
 	}
 }
 
-func TestListener(t *testing.T) {
+func TestADigitOfTheFarEndIsHeardOnce(t *testing.T) {
 	type heard struct {
 		payload []byte
 		ts      int64

@@ -90,7 +90,7 @@ func (f *feed) mustBeClear(d time.Duration) {
 	}
 }
 
-func TestStreamsThatBreak(t *testing.T) {
+func TestAStreamThatBreaksIsSoonClearAgain(t *testing.T) {
 	tests := []struct {
 		name    string
 		happens func(f *feed)
@@ -331,7 +331,7 @@ func TestAnUpdateThatChangesNothingIsNotHeard(t *testing.T) {
 	f.mustBeClear(time.Second)
 }
 
-func TestReports(t *testing.T) {
+func TestReportsTellRoundTripAndLoss(t *testing.T) {
 	n := newNetwork()
 	n.delay, n.loss = 40*time.Millisecond, 0.1
 	a, b := call(t, n, 0, 0)

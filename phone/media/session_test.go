@@ -30,7 +30,7 @@ func TestToneThroughTheWholeChain(t *testing.T) {
 	}
 }
 
-func TestBadNetworks(t *testing.T) {
+func TestSoundOverBadNetworksIsHeardInTime(t *testing.T) {
 	tests := []struct {
 		name               string
 		change             func(*network)

@@ -92,7 +92,7 @@ func TestAnotherPhoneAnswers(t *testing.T) {
 	}
 }
 
-func TestWeDecline(t *testing.T) {
+func TestADeclinedCallEndsAtThePBX(t *testing.T) {
 	t.Parallel()
 	p, a := office(t, "udp")
 	p.Call(rig.Caller{To: "101", Number: "+4930111"})

@@ -21,7 +21,7 @@ func headers(lines ...string) Headers {
 	}
 }
 
-func TestCaller(t *testing.T) {
+func TestCallerIsReadFromTheHeaders(t *testing.T) {
 	withheld := Party{Withheld: true}
 	for name, tt := range map[string]struct {
 		headers []string
@@ -112,7 +112,7 @@ func TestACallBelongsToTheLineThatWasDialled_A2(t *testing.T) {
 	}
 }
 
-func TestTarget(t *testing.T) {
+func TestDialledTextBecomesASIPAddress(t *testing.T) {
 	for text, want := range map[string]string{
 		"102":                           "sip:102@pbx:5080",
 		"+49 (30) 2094-8812":            "sip:+493020948812@pbx:5080",

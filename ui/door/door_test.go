@@ -14,7 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-func TestState(t *testing.T) {
+func TestStateTellsRegistrationAndCalls(t *testing.T) {
 	_, path := newOffice(t)
 	a, err := knock(t, path).Do(t.Context(), map[string]any{"do": "state"})
 	if err != nil {
@@ -40,7 +40,7 @@ func TestState(t *testing.T) {
 	}
 }
 
-func TestTapping(t *testing.T) {
+func TestTapRefusesWhatAPersonCannotClick(t *testing.T) {
 	o, path := newOffice(t)
 	c := knock(t, path)
 	for _, bad := range []struct{ window, name, why string }{
@@ -85,7 +85,7 @@ func TestAPopupCoversWhatIsBelow(t *testing.T) {
 	}
 }
 
-func TestTypingAndChoosing(t *testing.T) {
+func TestTypeAndChooseDoAsAPersonWould(t *testing.T) {
 	o, path := newOffice(t)
 	c, ctx := knock(t, path), t.Context()
 	if err := c.Type(ctx, "main", "Last name", "Müller"); err != nil {
@@ -134,7 +134,7 @@ func TestTheTreeTellsWhatIsVisible(t *testing.T) {
 	}
 }
 
-func TestWaiting(t *testing.T) {
+func TestWaitSeesOnlyWhatIsVisible(t *testing.T) {
 	o, path := newOffice(t)
 	c, ctx := knock(t, path), t.Context()
 	if err := c.Wait(ctx, "main", "Meier", time.Second); err != nil {
@@ -155,7 +155,7 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
-func TestDialling(t *testing.T) {
+func TestDialTakesTheNamedAccount(t *testing.T) {
 	o, path := newOffice(t)
 	c := knock(t, path)
 	if err := c.Call(t.Context(), "+49301234567", "Office"); err != nil {
@@ -169,7 +169,7 @@ func TestDialling(t *testing.T) {
 	}
 }
 
-func TestShooting(t *testing.T) {
+func TestShotWritesThePictureOfAWindow(t *testing.T) {
 	_, path := newOffice(t)
 	file := filepath.Join(t.TempDir(), "main.png")
 	if err := knock(t, path).Shot(t.Context(), "main", file); err != nil {
@@ -189,7 +189,7 @@ func TestShooting(t *testing.T) {
 	}
 }
 
-func TestKeysAndClosing(t *testing.T) {
+func TestKeysAndCloseReachTheWindow(t *testing.T) {
 	o, path := newOffice(t)
 	c, ctx := knock(t, path), t.Context()
 	var typed fyne.KeyName

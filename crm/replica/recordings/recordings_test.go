@@ -267,7 +267,7 @@ func TestRecordingsOfWhoWasHereBeforeWait(t *testing.T) {
 	}
 }
 
-func TestInACallLessIsSent(t *testing.T) {
+func TestRecordingsAreSentSlowerDuringACall(t *testing.T) {
 	now := time.Unix(0, 0)
 	inCall := false
 	p := newPace(func() bool { return inCall }, func() time.Time { return now }, func(d time.Duration) <-chan time.Time {
