@@ -66,7 +66,7 @@ func NewApp(o Options) (*App, error) {
 	if o.Desk == nil || o.Settings == nil {
 		panic("ui: Options lacks Desk or Settings")
 	}
-	screen.Prefer()
+	screen.PreferX11()
 	// What the fyne tool would read from FyneApp.toml: every change to a widget goes
 	// through fyne.Do, so Fyne need not check each one for its goroutine.
 	app.SetMetadata(fyne.AppMetadata{
@@ -107,7 +107,7 @@ func NewApp(o Options) (*App, error) {
 
 // Run shows the main window and returns when the program is to end.
 func (a *App) Run() {
-	screen.Lean()
+	screen.OmitDepthBuffers()
 	a.calls.Warm()
 	a.rouse = startIdler(a.do)
 	a.main.win.SetOnClosed(func() {

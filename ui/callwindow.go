@@ -103,7 +103,7 @@ func (w *callWindow) warm() {
 		w.view.fill(c, w.now())
 	}
 	w.at(image.Pt(-4*callWidth, -4*callHeight))
-	screen.Quietly(w.win)
+	screen.ShowUnfocused(w.win)
 	w.win.Hide()
 	w.view.begin()
 }
@@ -169,7 +169,7 @@ func (w *callWindow) announce(place int, at image.Point) {
 
 // show follows announce.
 func (w *callWindow) show() {
-	screen.Quietly(w.win)
+	screen.ShowUnfocused(w.win)
 	w.onTop()
 	w.onShown()
 }

@@ -26,7 +26,7 @@ const (
 	NoSIPAddress = "{column}: “{value}” is no SIP address"
 )
 
-// MisfitTexts are the sentences of a Misfit that are no other room's: those about custom fields are crm.FieldTexts.
+// MisfitTexts are the sentences of a Misfit, without those about custom fields, which are crm.FieldTexts.
 var MisfitTexts = []string{NoNumber, NoEmail, NoSIPAddress}
 
 // String is a misfit in English.

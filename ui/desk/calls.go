@@ -144,7 +144,7 @@ func (d *Desk) newCall(p phone.Call) *onDesk {
 const headStart = 10 * time.Millisecond
 
 // begin puts a new call on the desk, as the wire tells it; who it is comes from the
-// finder, and what it makes from the clerk.
+// reader, and what it makes from the writer.
 func (d *Desk) begin(p phone.Call) {
 	c := d.newCall(p)
 	d.calls = append(d.calls, c)
@@ -259,7 +259,7 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 }
 
 // showReason shows why the call is where it is now, as the file has it: if it is one of
-// the reasons named, or none is. It runs on the clerk.
+// the reasons named, or none is. It runs on the writer's goroutine.
 func (d *Desk) showReason(ctx context.Context, c *onDesk, only ...string) {
 	row, err := d.file.Call(ctx, crm.ID(c.id))
 	d.post(func() {

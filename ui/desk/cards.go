@@ -16,7 +16,7 @@ func viewRef(r crm.Ref) Ref { return Ref{Kind: RecordKind(r.Kind), ID: string(r.
 func fileRef(r Ref) crm.Ref { return crm.Ref{Kind: crm.Kind(r.Kind), ID: crm.ID(r.ID)} }
 
 // card is what the CRM knows of a party: of the match that was chosen, else of the
-// best one (requirements.md C3). It runs on the finder.
+// best one (requirements.md C3). It runs on the reader's goroutine.
 func (d *Desk) card(ctx context.Context, party crm.Party, chosen Ref) (Card, error) {
 	if party.Kind == crm.Withheld && chosen == (Ref{}) {
 		return Card{}, nil

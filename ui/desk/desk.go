@@ -56,8 +56,8 @@ type Desk struct {
 	headStart time.Duration
 
 	mail   *mailbox // what happened and what is wished, for the desk's goroutine
-	clerk  *mailbox // writes to the file, one after the other
-	finder *mailbox // looks up in the file; never waits for a write
+	writer *mailbox // writes to the file, one after the other
+	reader *mailbox // looks up in the file; never waits for a write
 	ctx    context.Context
 	stop   context.CancelFunc
 	done   sync.WaitGroup
@@ -114,7 +114,7 @@ func New(c Config) *Desk {
 	}
 	d := &Desk{
 		file: c.File, money: c.Money, region: c.Region, now: c.Now, log: c.Log,
-		mail: newMailbox(), clerk: newMailbox(), finder: newMailbox(),
+		mail: newMailbox(), writer: newMailbox(), reader: newMailbox(),
 		subs: map[int]func(Snapshot){}, headStart: headStart, began: map[phone.CallID]bool{},
 		refused: map[phone.CallID]bool{}, over: map[phone.CallID]string{}, rules: rules{rights: crm.AllRights},
 	}
@@ -124,8 +124,8 @@ func New(c Config) *Desk {
 	stopListening := d.file.OnChange(func(ch crm.Changed) { d.post(func() { d.fileChanged(ch) }) })
 	context.AfterFunc(d.ctx, stopListening)
 	d.done.Go(func() { d.mail.run(d.publish) })
-	d.done.Go(func() { d.clerk.run(nil) })
-	d.done.Go(func() { d.finder.run(nil) })
+	d.done.Go(func() { d.writer.run(nil) })
+	d.done.Go(func() { d.reader.run(nil) })
 	d.post(d.readRules)
 	d.post(d.readTeam)
 	d.write(d.recover)
@@ -149,11 +149,11 @@ func (d *Desk) SyncChanged(s Sync) { d.post(func() { d.sync = s; d.dirty = true 
 func (d *Desk) Close(ctx context.Context) error {
 	finished := make(chan struct{})
 	go func() {
-		// The mail first: what it still posts to the clerk is written, too.
+		// The mail first: what it still posts to the writer is written, too.
 		d.mail.close()
 		d.mail.wait()
-		d.finder.close()
-		d.clerk.close()
+		d.reader.close()
+		d.writer.close()
 		d.done.Wait()
 		close(finished)
 	}()
@@ -192,17 +192,17 @@ func (d *Desk) Notices(f func(Notice)) {
 	d.subMu.Unlock()
 }
 
-// Tell hands a Notice of another room to the windows.
+// Tell passes a Notice from elsewhere in the program on to the windows. Any goroutine may call it.
 func (d *Desk) Tell(n Notice) { d.post(func() { d.notice(n) }) }
 
 // post has f done by the desk's goroutine.
 func (d *Desk) post(f func()) { d.mail.put(f) }
 
-// write has f done by the clerk, after all earlier writes.
-func (d *Desk) write(f func(context.Context)) { d.clerk.put(func() { f(d.ctx) }) }
+// write has f done by the writer, after all earlier writes.
+func (d *Desk) write(f func(context.Context)) { d.writer.put(func() { f(d.ctx) }) }
 
-// find has f done by the finder.
-func (d *Desk) find(f func(context.Context)) { d.finder.put(func() { f(d.ctx) }) }
+// find has f done by the reader.
+func (d *Desk) find(f func(context.Context)) { d.reader.put(func() { f(d.ctx) }) }
 
 func (d *Desk) notice(n Notice) {
 	d.subMu.Lock()

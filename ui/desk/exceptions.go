@@ -91,7 +91,7 @@ func (d *Desk) AnswerException(id CallID, yes bool) {
 	})
 }
 
-// except makes an exception of a call's number; the call says so. It runs on the clerk.
+// except makes an exception of a call's number; the call says so. It runs on the writer's goroutine.
 func (d *Desk) except(ctx context.Context, c *onDesk, number string) {
 	if d.AddExceptions(ctx, []string{number}) != nil {
 		return

@@ -102,7 +102,7 @@ func (d *Desk) ChangeForm(id CallID, typed Form) {
 	})
 }
 
-// formOf is the form as the file takes it. It runs on the clerk, since it looks up
+// formOf is the form as the file takes it. It runs on the writer's goroutine, since it looks up
 // the responsible by name.
 func (d *Desk) formOf(ctx context.Context, id CallID, party crm.Party, line crm.ID, into Ref, f Form) (crm.Form, error) {
 	out := crm.Form{

@@ -18,7 +18,7 @@ type savedText struct {
 	version int
 }
 
-// writing is one write, with the values it writes: it runs on the clerk.
+// writing is one write, with the values it writes: it runs on the writer's goroutine.
 type writing func(context.Context) error
 
 // saveText has a changed text written; next makes the write of its present state

@@ -16,31 +16,31 @@ func onScreen() bool {
 	return ok
 }
 
-// Prefer chooses X11 where a Wayland desktop offers both, unless FYNE_PLATFORM says
+// PreferX11 chooses X11 where a Wayland desktop offers both, unless FYNE_PLATFORM says
 // otherwise: under Wayland no program may place its windows, keep one above others,
 // or show one without the keyboard going there, and a call window needs all three.
 // It is called before the first window is made.
-func Prefer() {
+func PreferX11() {
 	if os.Getenv("FYNE_PLATFORM") == "" && os.Getenv("WAYLAND_DISPLAY") != "" && os.Getenv("DISPLAY") != "" {
 		_ = os.Setenv("FYNE_PLATFORM", "x11") // fails for malformed names only
 	}
 }
 
-// Lean has windows made from now on without the buffers for depth and stencil, which
-// Fyne clears and never looks at: 8 bytes a pixel for each window.
-func Lean() {
+// OmitDepthBuffers has windows that are made from now on go without depth and stencil buffers. Fyne clears them and never looks at
+// them; they take 8 bytes a pixel of each window.
+func OmitDepthBuffers() {
 	if onScreen() {
 		glfw.WindowHint(glfw.DepthBits, 0)
 		glfw.WindowHint(glfw.StencilBits, 0)
 	}
 }
 
-// Quietly shows w and leaves the keyboard where it is (requirements.md H1).
+// ShowUnfocused shows w and leaves the keyboard where it is (requirements.md H1).
 //
 // GLFW focuses a window that it shows unless it was told otherwise when it made it,
 // and Fyne makes it at the first Show; so the hint is set around each. Window
 // managers focus new windows too, unless they carry a user time of zero.
-func Quietly(w fyne.Window) {
+func ShowUnfocused(w fyne.Window) {
 	if !onScreen() {
 		w.Show()
 		return
@@ -53,7 +53,7 @@ func Quietly(w fyne.Window) {
 
 // Announce has the window manager begin to show w, which was shown and hidden
 // before, and does not wait for it. A window manager takes 10 to 20 ms to frame a
-// window; whoever fills w meanwhile finds it ready for Quietly, which must follow.
+// window; whoever fills w meanwhile finds it ready for ShowUnfocused, which must follow.
 func Announce(w fyne.Window) {
 	if onScreen() {
 		unfocused(w)

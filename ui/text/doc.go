@@ -6,11 +6,11 @@
 // "New|lead" is shown as "New".
 //
 // The other languages are files in assets/translations, one folder for each
-// language and in it one file for each room (de/call.json for the call window,
+// language and in it one file for each part of the program (de/call.json for the call window,
 // company.json for how the company is set up, main.json, kit.json, desk.json,
 // crm.json, common.json): objects of English
 // wording → translation, merged when the language is chosen. Two files must not
-// translate a wording differently; what several rooms say belongs into common.json.
+// translate a wording differently; what several parts say belongs into common.json.
 //
 // A test reads the Go sources and fails on a wording that is used and not
 // translated, is translated and not used, or is translated in two ways. It sees
@@ -20,8 +20,8 @@
 //   - results and struct fields of type text.Key,
 //   - Key: "…" in a composite literal (desk.Text, crm.Text and the like) and
 //     the first element of such a literal without field names,
-//   - arguments called key of functions that make a Text: rooms that may not
-//     import this package.
+//   - arguments called key of functions that make a Text, in packages that may
+//     not import this one.
 //
 // What stands in a variable has to be marked where it is written: text.Key("…").
 //

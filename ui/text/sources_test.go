@@ -17,8 +17,8 @@ import (
 	"leadline/ui/text"
 )
 
-// rooms are the folders whose texts reach a person.
-var rooms = []string{"../../ui", "../../crm", "../../cmd"}
+// roots are the folders whose texts reach a person.
+var roots = []string{"../../ui", "../../crm", "../../cmd"}
 
 // reader finds the wordings in Go sources without type checking: what is of type
 // text.Key by its declaration, and desk.Text and crm.Text by their field Key.
@@ -43,8 +43,8 @@ func read(t *testing.T) *reader {
 		structs: map[string][]bool{"Text": {true, false}, "Sentence": {true, false}},
 		found:   map[text.Key]string{},
 	}
-	for _, room := range rooms {
-		err := filepath.WalkDir(room, func(path string, d fs.DirEntry, err error) error {
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
 			}
@@ -56,7 +56,7 @@ func read(t *testing.T) *reader {
 			return nil
 		})
 		if err != nil {
-			t.Fatalf("read the sources of %s: %v", room, err)
+			t.Fatalf("read the sources of %s: %v", root, err)
 		}
 	}
 	for _, f := range r.files {
@@ -105,7 +105,7 @@ func (r *reader) declarations(f *ast.File) {
 			for _, p := range d.Type.Params.List {
 				for k := range max(1, len(p.Names)) {
 					id, isIdent := p.Type.(*ast.Ident)
-					// A room that may not import ui/text has helpers from a wording to a Text.
+					// A package that may not import ui/text has helpers from a wording to a Text.
 					helper := saysText && isIdent && id.Name == "string" && len(p.Names) > 0 && p.Names[k].Name == "key"
 					if r.isKey(p.Type) || helper {
 						keys = append(keys, i)

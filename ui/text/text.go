@@ -107,7 +107,7 @@ func Load(tag string) (Catalogue, error) {
 		}
 		for k, v := range c {
 			if other, twice := from[k]; twice && all[k] != v {
-				return nil, fmt.Errorf("%q is %q in %s and %q in %s: keep one, in common.json when both rooms say it", k, all[k], other, v, f)
+				return nil, fmt.Errorf("%q is %q in %s and %q in %s: keep one, in common.json when both parts of the program say it", k, all[k], other, v, f)
 			}
 			all[k], from[k] = v, f
 		}
