@@ -107,89 +107,105 @@ const rowTitle, rowSub = 16.5, 33.5
 // What is left free at the sides of a row.
 const rowLeft, rowRight = 16, 14
 
+// rowDrawing is what a ListRow is drawn with.
+type rowDrawing struct {
+	r                        *ListRow
+	back, bar, under         frame // the row, the bar of the chosen one, the line below
+	title, sub, when, status *canvas.Text
+	icon, lead               *Icon
+	cells                    *rowCells
+}
+
 // CreateRenderer is for Fyne.
 func (r *ListRow) CreateRenderer() fyne.WidgetRenderer {
-	back, bar, under := newFrame(0), newFrame(0), newFrame(0)
-	title, sub, when, status := &canvas.Text{}, &canvas.Text{}, &canvas.Text{}, &canvas.Text{}
-	icon, lead := NewIcon("", 14, theme.Text2), NewIcon("", 14, theme.Text2)
-	cells := &rowCells{box: container.NewWithoutLayout()}
-	titleStyle := func() Style {
-		if r.data.Unread {
-			return Body.Weighing(SemiBold)
-		}
-		return Strong
+	d := &rowDrawing{r: r, back: newFrame(0), bar: newFrame(0), under: newFrame(0),
+		title: &canvas.Text{}, sub: &canvas.Text{}, when: &canvas.Text{}, status: &canvas.Text{},
+		icon: NewIcon("", 14, theme.Text2), lead: NewIcon("", 14, theme.Text2), cells: &rowCells{box: container.NewWithoutLayout()}}
+	return draw(d.lay, func() fyne.Size { return fyne.NewSize(120, 56) }, d.paint,
+		d.back.Rectangle, d.under.Rectangle, d.bar.Rectangle, d.lead.Image, d.title, d.sub, d.when, d.icon.Image, d.status, d.cells.box)
+}
+
+func (d *rowDrawing) titleStyle() Style {
+	if d.r.data.Unread {
+		return Body.Weighing(SemiBold)
 	}
-	lay := func(s fyne.Size) {
-		back.cover(0, 0, s.Width, s.Height)
-		bar.cover(0, 0, 3, s.Height)
-		under.cover(3, s.Height-1, s.Width-3, 1)
-		left, right := float32(rowLeft), s.Width-rowRight
-		if r.data.Lead != "" {
-			place(lead.Image, left, 10, 14, 14)
-			left += 22
-		}
-		ts, qs := titleStyle(), Quiet
-		qh := qs.measure("x").Height
-		// A script that Inter lacks is higher: measured as it is, it is not cut.
-		th, sh := ts.measure(r.data.Title).Height, qs.measure(r.data.Sub).Height
-		cells.lay(r, right, s.Height)
-		if len(r.columns) > 0 {
-			for _, c := range r.columns {
-				right -= c.Width
-			}
-			place(title, left, rowTitle+1.5-th/2, right-left, th)
-			title.Text = Ellipsis(oneLine(r.data.Title), ts, right-left)
-			place(sub, left, rowSub+1.5-sh/2, right-left, sh)
-			sub.Text = Ellipsis(oneLine(r.data.Sub), Secondary, right-left)
-			return
-		}
-		ww := ceil(qs.measure(r.data.When).Width)
-		place(when, right-ww, rowTitle-1-qh/2, ww, qh)
-		place(title, left, rowTitle-th/2, right-ww-8-left, th)
-		title.Text = Ellipsis(oneLine(r.data.Title), ts, right-ww-8-left)
-		ss := Secondary.Weighing(Medium).In(r.data.Tone.Ink())
-		sw := ceil(ss.measure(r.data.Status).Width)
-		place(status, right-sw, rowSub-qh/2, sw, qh)
-		edge := right - sw
-		if r.data.Icon != "" {
-			edge -= 18
-			place(icon.Image, edge, rowSub-7, 14, 14)
-		}
-		if sw > 0 || r.data.Icon != "" {
-			edge -= 8
-		}
-		place(sub, left, rowSub-sh/2, edge-left, sh)
-		sub.Text = Ellipsis(oneLine(r.data.Sub), Secondary, edge-left)
+	return Strong
+}
+
+func (d *rowDrawing) statusStyle() Style { return Secondary.Weighing(Medium).In(d.r.data.Tone.Ink()) }
+
+func (d *rowDrawing) lay(s fyne.Size) {
+	d.back.cover(0, 0, s.Width, s.Height)
+	d.bar.cover(0, 0, 3, s.Height)
+	d.under.cover(3, s.Height-1, s.Width-3, 1)
+	left, right := float32(rowLeft), s.Width-rowRight
+	if d.r.data.Lead != "" {
+		place(d.lead.Image, left, 10, 14, 14)
+		left += 22
 	}
-	objects := []fyne.CanvasObject{back.Rectangle, under.Rectangle, bar.Rectangle, lead.Image, title, sub, when, icon.Image, status, cells.box}
-	return draw(lay, func() fyne.Size { return fyne.NewSize(120, 56) }, func() {
-		fill := theme.Clear
-		switch {
-		case r.selected:
-			fill = theme.AccentSoft
-		case r.hovered:
-			fill = theme.Sunk
-			if theme.IsDark() {
-				fill = theme.Raised
-			}
+	d.cells.lay(d.r, right, s.Height)
+	if len(d.r.columns) > 0 {
+		for _, c := range d.r.columns {
+			right -= c.Width
 		}
-		back.paint(fill, theme.Clear, 0)
-		bar.paint(theme.AccentFill, theme.Clear, 0)
-		bar.Hidden = !r.selected
-		under.paint(theme.Border, theme.Clear, 0)
-		titleStyle().wear(title)
-		Secondary.wear(sub)
-		Quiet.wear(when)
-		when.Text = r.data.When
-		Secondary.Weighing(Medium).In(r.data.Tone.Ink()).wear(status)
-		status.Text = r.data.Status
-		icon.Set(r.data.Icon, r.data.Tone.Ink())
-		lead.Set(r.data.Lead, r.data.LeadIn.Ink())
-		icon.Image.Hidden, lead.Image.Hidden = r.data.Icon == "" || len(r.columns) > 0, r.data.Lead == ""
-		when.Hidden, status.Hidden = len(r.columns) > 0, len(r.columns) > 0
-		cells.wear(r)
-		lay(r.Size())
-	}, objects...)
+		d.layWords(left, right, right, 1.5)
+		return
+	}
+	qh := Quiet.measure("x").Height
+	ww := ceil(Quiet.measure(d.r.data.When).Width)
+	place(d.when, right-ww, rowTitle-1-qh/2, ww, qh)
+	sw := ceil(d.statusStyle().measure(d.r.data.Status).Width)
+	place(d.status, right-sw, rowSub-qh/2, sw, qh)
+	edge := right - sw
+	if d.r.data.Icon != "" {
+		edge -= 18
+		place(d.icon.Image, edge, rowSub-7, 14, 14)
+	}
+	if sw > 0 || d.r.data.Icon != "" {
+		edge -= 8
+	}
+	d.layWords(left, right-ww-8, edge, 0)
+}
+
+// layWords places title and sub from left to where each has to end, so much lower than the middles of the two lines.
+func (d *rowDrawing) layWords(left, titleEnd, subEnd, lower float32) {
+	// A script that Inter lacks is higher: measured as it is, it is not cut.
+	th, sh := d.titleStyle().measure(d.r.data.Title).Height, Quiet.measure(d.r.data.Sub).Height
+	place(d.title, left, rowTitle+lower-th/2, titleEnd-left, th)
+	d.title.Text = Ellipsis(oneLine(d.r.data.Title), d.titleStyle(), titleEnd-left)
+	place(d.sub, left, rowSub+lower-sh/2, subEnd-left, sh)
+	d.sub.Text = Ellipsis(oneLine(d.r.data.Sub), Secondary, subEnd-left)
+}
+
+// paint gives everything the look that it has now.
+func (d *rowDrawing) paint() {
+	r := d.r
+	fill := theme.Clear
+	switch {
+	case r.selected:
+		fill = theme.AccentSoft
+	case r.hovered:
+		fill = theme.Sunk
+		if theme.IsDark() {
+			fill = theme.Raised
+		}
+	}
+	d.back.paint(fill, theme.Clear, 0)
+	d.bar.paint(theme.AccentFill, theme.Clear, 0)
+	d.bar.Hidden = !r.selected
+	d.under.paint(theme.Border, theme.Clear, 0)
+	d.titleStyle().wear(d.title)
+	Secondary.wear(d.sub)
+	Quiet.wear(d.when)
+	d.when.Text = r.data.When
+	d.statusStyle().wear(d.status)
+	d.status.Text = r.data.Status
+	d.icon.Set(r.data.Icon, r.data.Tone.Ink())
+	d.lead.Set(r.data.Lead, r.data.LeadIn.Ink())
+	d.icon.Image.Hidden, d.lead.Image.Hidden = r.data.Icon == "" || len(r.columns) > 0, r.data.Lead == ""
+	d.when.Hidden, d.status.Hidden = len(r.columns) > 0, len(r.columns) > 0
+	d.cells.wear(r)
+	d.lay(r.Size())
 }
 
 // rowCells draws what a row has in its columns. The texts and icons are made when a row first has so many columns.

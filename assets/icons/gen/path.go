@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -26,25 +27,7 @@ type line struct {
 // parsePath flattens the d attribute of an SVG path (SVG 1.1 §8.3).
 func parsePath(d string) ([]line, error) {
 	s := &scanner{s: d}
-	var lines []line
-	var cur line
-	var at, start, ctrl point
-	var last byte
-	flush := func() {
-		if len(cur.pts) > 1 || (len(cur.pts) == 1 && cur.closed) {
-			lines = append(lines, cur)
-		} else if len(cur.pts) == 1 && last != 'M' && last != 'm' && last != 0 {
-			lines = append(lines, cur)
-		}
-		cur = line{}
-	}
-	to := func(p point, sharp bool) {
-		if len(cur.pts) == 0 {
-			cur.pts, cur.sharp = append(cur.pts, at), append(cur.sharp, true)
-		}
-		cur.pts, cur.sharp = append(cur.pts, p), append(cur.sharp, sharp)
-		at = p
-	}
+	p := &pen{}
 	var cmd byte
 	for {
 		c, ok, err := s.command()
@@ -54,91 +37,128 @@ func parsePath(d string) ([]line, error) {
 		if !ok {
 			break
 		}
-		if c != 0 {
+		switch {
+		case c != 0:
 			cmd = c
-		} else if cmd == 'M' {
+		case cmd == 'M':
 			cmd = 'L'
-		} else if cmd == 'm' {
+		case cmd == 'm':
 			cmd = 'l'
-		} else if argCount(cmd&^0x20) == 0 {
+		case argCount(cmd&^0x20) == 0:
 			return nil, fmt.Errorf("path %q: numbers without a command before them", d)
 		}
-		rel := cmd >= 'a'
-		up := cmd
-		if rel {
-			up -= 'a' - 'A'
+		upper, base := cmd, point{}
+		if cmd >= 'a' { // relative to where the pen is
+			upper, base = cmd-('a'-'A'), p.at
 		}
-		base := point{}
-		if rel {
-			base = at
-		}
-		n, err := s.numbers(argCount(up), up == 'A')
+		n, err := s.numbers(argCount(upper), upper == 'A')
 		if err != nil {
 			return nil, fmt.Errorf("path %q, command %c: %w", d, cmd, err)
 		}
-		pt := func(i int) point { return point{n[i], n[i+1]}.add(base) }
-		switch up {
-		case 'M':
-			flush()
-			at = pt(0)
-			start = at
-		case 'L':
-			to(pt(0), true)
-		case 'H':
-			to(point{n[0] + base.x, at.y}, true)
-		case 'V':
-			to(point{at.x, n[0] + base.y}, true)
-		case 'C', 'S':
-			c1 := at
-			i := 0
-			if up == 'C' {
-				c1, i = pt(0), 2
-			} else if last == 'C' || last == 'S' {
-				c1 = at.mul(2).sub(ctrl)
-			}
-			c2, end := pt(i), pt(i+2)
-			from := at
-			for k := 1; k <= steps; k++ {
-				t := float64(k) / steps
-				u := 1 - t
-				p := from.mul(u * u * u).add(c1.mul(3 * u * u * t)).add(c2.mul(3 * u * t * t)).add(end.mul(t * t * t))
-				to(p, k == steps)
-			}
-			ctrl = c2
-		case 'Q', 'T':
-			c1 := at
-			i := 0
-			if up == 'Q' {
-				c1, i = pt(0), 2
-			} else if last == 'Q' || last == 'T' {
-				c1 = at.mul(2).sub(ctrl)
-			}
-			end, from := pt(i), at
-			for k := 1; k <= steps; k++ {
-				t := float64(k) / steps
-				u := 1 - t
-				to(from.mul(u*u).add(c1.mul(2*u*t)).add(end.mul(t*t)), k == steps)
-			}
-			ctrl = c1
-		case 'A':
-			end := point{n[5], n[6]}.add(base)
-			arc := arcPoints(at, end, n[0], n[1], n[2], n[3] != 0, n[4] != 0)
-			for k, p := range arc {
-				to(p, k == len(arc)-1)
-			}
-		case 'Z':
-			cur.closed = true
-			at = start
-			last = 'Z'
-			flush()
+		p.draw(upper, n, base)
+	}
+	p.lift()
+	for i := range p.lines {
+		p.lines[i].tidy()
+	}
+	return p.lines, nil
+}
+
+// pen draws a path, command by command.
+type pen struct {
+	lines   []line // the finished subpaths
+	cur     line   // the one that is being drawn
+	at      point  // where the pen is
+	start   point  // where the subpath began
+	control point  // the last control point of a curve
+	last    byte   // the last command, in upper case; 0 before the first
+}
+
+// draw does one command, in upper case, with its numbers; coordinates are relative to base.
+func (p *pen) draw(cmd byte, n []float64, base point) {
+	pt := func(i int) point { return point{n[i], n[i+1]}.add(base) }
+	switch cmd {
+	case 'M':
+		p.lift()
+		p.at = pt(0)
+		p.start = p.at
+	case 'L':
+		p.to(pt(0), true)
+	case 'H':
+		p.to(point{n[0] + base.x, p.at.y}, true)
+	case 'V':
+		p.to(point{p.at.x, n[0] + base.y}, true)
+	case 'C':
+		p.cubic(pt(0), pt(2), pt(4))
+	case 'S':
+		p.cubic(p.mirrored('C', 'S'), pt(0), pt(2))
+	case 'Q':
+		p.quadratic(pt(0), pt(2))
+	case 'T':
+		p.quadratic(p.mirrored('Q', 'T'), pt(0))
+	case 'A':
+		end := point{n[5], n[6]}.add(base)
+		arc := arcPoints(p.at, end, n[0], n[1], n[2], n[3] != 0, n[4] != 0)
+		for k, q := range arc {
+			p.to(q, k == len(arc)-1)
 		}
-		last = up
+	case 'Z':
+		p.cur.closed = true
+		p.at, p.last = p.start, 'Z'
+		p.lift()
 	}
-	flush()
-	for i := range lines {
-		lines[i].tidy()
+	p.last = cmd
+}
+
+// to draws a straight line.
+func (p *pen) to(q point, sharp bool) {
+	if len(p.cur.pts) == 0 {
+		p.cur.pts, p.cur.sharp = append(p.cur.pts, p.at), append(p.cur.sharp, true)
 	}
-	return lines, nil
+	p.cur.pts, p.cur.sharp = append(p.cur.pts, q), append(p.cur.sharp, sharp)
+	p.at = q
+}
+
+// lift ends the subpath. One that is a single point counts unless it was only moved to.
+func (p *pen) lift() {
+	moved := p.last == 'M' || p.last == 0
+	if n := len(p.cur.pts); n > 1 || n == 1 && (p.cur.closed || !moved) {
+		p.lines = append(p.lines, p.cur)
+	}
+	p.cur = line{}
+}
+
+// mirrored is the control point of a curve that goes on smoothly: the last one mirrored, if the command before was one of those.
+func (p *pen) mirrored(before ...byte) point {
+	if slices.Contains(before, p.last) {
+		return p.at.mul(2).sub(p.control)
+	}
+	return p.at
+}
+
+// cubic draws a cubic Bézier curve.
+func (p *pen) cubic(c1, c2, end point) {
+	p.curve(func(from point, t, u float64) point {
+		return from.mul(u * u * u).add(c1.mul(3 * u * u * t)).add(c2.mul(3 * u * t * t)).add(end.mul(t * t * t))
+	})
+	p.control = c2
+}
+
+// quadratic draws a quadratic Bézier curve.
+func (p *pen) quadratic(c, end point) {
+	p.curve(func(from point, t, u float64) point {
+		return from.mul(u * u).add(c.mul(2 * u * t)).add(end.mul(t * t))
+	})
+	p.control = c
+}
+
+// curve draws a curve in chords; f is its point at t, 0..1, with u = 1 - t.
+func (p *pen) curve(f func(from point, t, u float64) point) {
+	from := p.at
+	for k := 1; k <= steps; k++ {
+		t := float64(k) / steps
+		p.to(f(from, t, 1-t), k == steps)
+	}
 }
 
 // steps is into how many chords a curve is cut: on a grid of 24 shown at up to
