@@ -17,7 +17,8 @@ import (
 // SQLite would sort them all, each time, and a row for each call would cost a crossing into C for each of its columns.
 
 // callNumber is what is counted of a call, as the index call_statistics has it: written otherwise, each call would be read
-// for it. A negative one is not counted. It leaves room for what depends on other rows: result, line, and whether another phone rang before.
+// for it. A negative one is not counted. It leaves bits free for what depends on other rows: result, line, and whether another phone rang
+// before. 20000 is crm.AnsweredQuickly in milliseconds.
 const callNumber = `((c.incoming <> 0) | ((c.answered IS NOT NULL) << 1) | (ifnull(c.incoming AND c.answered - c.began <= 20000, 0) << 2)
 	| ((c.incoming AND c.outcome = 2) << 3) | ((c.closed_by IS NOT NULL) << 4) | (min(max(ifnull(c.ended - c.answered, 0), 0), 134217727) << 17)
 	| ((ifnull(c.agent, 0) & 524287) << 44) | ((c.outcome IN (0, 3)) << 63))`
