@@ -16,10 +16,10 @@ var firstHTML string
 var firstPage = newPage(firstHTML)
 
 type firstForm struct {
+	page
 	Name, Email, Extension, Password string
 	PasswordMin                      int
 	Problem                          string
-	Done, German                     bool
 }
 
 // showFirst is the page behind the link that a new server prints.
@@ -42,7 +42,7 @@ func (f *Front) useFirst(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		f.Log.Info("the first administrator was set up")
-		f.renderFirst(w, r, http.StatusOK, firstForm{Done: true, Email: form.Email})
+		f.renderFirst(w, r, http.StatusOK, firstForm{page: page{Done: true}, Email: form.Email})
 	case errors.Is(err, access.ErrWeakPassword), errors.Is(err, access.ErrBadEmail), errors.Is(err, errNoName):
 		form.Password, form.Problem = "", problemWords(r, err)
 		f.renderFirst(w, r, http.StatusUnprocessableEntity, form)
@@ -81,11 +81,10 @@ func (f *Front) makeFirst(r *http.Request, link access.Token, form firstForm) er
 }
 
 func (f *Front) refuseFirst(w http.ResponseWriter, r *http.Request, err error) {
-	f.refuseLink(w, r, err, "This link was used already, or is too old. A restart of the server prints another as long as nobody can sign in.",
-		"Dieser Link wurde schon benutzt oder ist zu alt. Ein Neustart des Servers gibt einen neuen aus, solange sich niemand anmelden kann.")
+	f.refuseLink(w, r, err, firstPage)
 }
 
 func (f *Front) renderFirst(w http.ResponseWriter, r *http.Request, status int, form firstForm) {
-	form.PasswordMin, form.German = access.PasswordMin, german(r)
+	form.PasswordMin, form.page = access.PasswordMin, pageFor(r, form.Done)
 	f.render(w, status, firstPage, form)
 }

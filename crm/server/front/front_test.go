@@ -399,10 +399,11 @@ func TestTheFirstAdministratorIsSetUpByALink(t *testing.T) {
 			t.Errorf("in German it says %s", html)
 		}
 	}
-	if html := inGerman(t, http.MethodGet, page[:len(page)-1]+"_", ""); !strings.Contains(html, "zu alt") {
+	if html := inGerman(t, http.MethodGet, page[:len(page)-1]+"_", ""); !strings.Contains(html, "zu alt. Ein Neustart") || !strings.Contains(html, "<h1>Dieser Link gilt nicht mehr") {
 		t.Errorf("a wrong link in German: %s", html)
 	}
-	if status, html := send("Ada", "ada@example.org", password); status != http.StatusOK || !strings.Contains(html, "can sign in") {
+	// What is to be typed into the program stands there: the address by which the browser came, too.
+	if status, html := send("Ada", "ada@example.org", password); status != http.StatusOK || !strings.Contains(html, "<dd>"+o.url+"</dd>") || !strings.Contains(html, "<dd>ada@example.org</dd>") {
 		t.Fatalf("%d %s", status, html)
 	}
 	if status, _ := send("Eve", "eve@example.org", password); status != http.StatusNotFound {
@@ -412,6 +413,32 @@ func TestTheFirstAdministratorIsSetUpByALink(t *testing.T) {
 	_, rights, err := o.front.company.User(t.Context(), o.workspace, ada.session.User)
 	if err != nil || rights != crm.AllRights {
 		t.Errorf("%+v %v", rights, err)
+	}
+}
+
+// The pages tell by which address the program reaches the server, and say nothing where they cannot know it.
+func TestAPageKnowsWhereItsServerIsReached_I3(t *testing.T) {
+	for _, c := range []struct{ host, remote, forwarded, want string }{
+		{"127.0.0.1:8480", "127.0.0.1:5", "", "http://127.0.0.1:8480"}, {"localhost:8480", "127.0.0.1:5", "", "http://localhost:8480"},
+		{"crm.example.org", "127.0.0.1:5", "203.0.113.9", "https://crm.example.org"}, {"crm.example.org:8443", "127.0.0.1:5", "", "https://crm.example.org:8443"},
+		{"127.0.0.1:8480", "127.0.0.1:5", "203.0.113.9", ""},
+	} {
+		r := httptest.NewRequest("GET", "/start/x", nil)
+		r.Host, r.RemoteAddr = c.host, c.remote
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		if got := reachedAt(r); got != c.want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+	r := httptest.NewRequest("GET", "https://127.0.0.1:8443/start/x", nil) // over TLS
+	if got := reachedAt(r); got != "https://127.0.0.1:8443" {
+		t.Error(got)
+	}
+	var html strings.Builder
+	if err := firstPage.Execute(&html, firstForm{page: page{Done: true}, Email: "ada@example.org"}); err != nil || !strings.Contains(html.String(), "The address is that of this server") {
+		t.Errorf("%v %s", err, &html)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -17,10 +18,38 @@ import (
 //go:embed page.html
 var pageHTML string
 
-// newPage is a page behind a one-time link, in English and German: body defines its title, its form and what
-// stands there when that was taken.
+// newPage is a page behind a one-time link, in English and German: body defines its title, its form, what
+// stands there when that was taken, and how another link is had.
 func newPage(body string) *template.Template {
 	return template.Must(template.Must(template.New("page").Parse(pageHTML)).Parse(body))
+}
+
+// page is what each of them shows.
+type page struct {
+	German  bool
+	Refused bool   // the link is good no more
+	Done    bool   // what was typed was taken
+	Server  string // where the browser has reached the server; "" is not known
+}
+
+func pageFor(r *http.Request, done bool) page {
+	return page{German: german(r), Done: done, Server: reachedAt(r)}
+}
+
+// reachedAt is the address by which a browser has reached the server: a program signs in with it. It is "" where a proxy
+// has asked in its own name and not in the browser's.
+func reachedAt(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	switch {
+	case r.TLS != nil || !loopback(net.JoinHostPort(host, "0")):
+		return "https://" + r.Host // also in the clear: who asks so for another name than that of this machine is the proxy
+	case fromHere(r):
+		return "http://" + r.Host
+	}
+	return ""
 }
 
 // typed reads what was typed into a page; false when it cannot be read, which has been answered then.
@@ -35,17 +64,15 @@ func (f *Front) typed(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // refuseLink says that a link is good for nothing, in the browser's language; it counts as a guess.
-func (f *Front) refuseLink(w http.ResponseWriter, r *http.Request, err error, inEnglish, inGerman string) {
+func (f *Front) refuseLink(w http.ResponseWriter, r *http.Request, err error, of *template.Template) {
 	if !errors.Is(err, access.ErrNoLink) {
 		f.refuse(w, r, err)
 		return
 	}
 	f.limits.guesses.take(addressOf(r))
-	words := inEnglish
-	if german(r) {
-		words = inGerman
-	}
-	http.Error(w, words, http.StatusNotFound)
+	said := pageFor(r, false)
+	said.Refused = true
+	f.render(w, http.StatusNotFound, of, said)
 }
 
 // german says whether a browser asks for German before all else.
@@ -70,9 +97,9 @@ func problemWords(r *http.Request, err error) string {
 }
 
 // render fills in a page and sends it.
-func (f *Front) render(w http.ResponseWriter, status int, page *template.Template, form any) {
+func (f *Front) render(w http.ResponseWriter, status int, of *template.Template, form any) {
 	var filled bytes.Buffer
-	if err := page.Execute(&filled, form); err != nil {
+	if err := of.Execute(&filled, form); err != nil {
 		f.Log.Error("a page behind a one-time link", "error", err)
 	}
 	head := w.Header()

@@ -17,9 +17,9 @@ var passwordHTML string
 var passwordPage = newPage(passwordHTML)
 
 type passwordForm struct {
+	page
 	Email, Problem string
 	PasswordMin    int
-	Done, German   bool
 }
 
 func (f *Front) showPassword(w http.ResponseWriter, r *http.Request) {
@@ -41,7 +41,7 @@ func (f *Front) usePassword(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		f.recheckDevices(c.Workspace)
-		f.renderPassword(w, r, http.StatusOK, passwordForm{Email: c.Email, Done: true})
+		f.renderPassword(w, r, http.StatusOK, passwordForm{page: page{Done: true}, Email: c.Email})
 	case errors.Is(err, access.ErrWeakPassword):
 		if c, err = f.Access.Invited(r.Context(), token); err != nil {
 			f.refusePassword(w, r, err)
@@ -54,11 +54,10 @@ func (f *Front) usePassword(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *Front) refusePassword(w http.ResponseWriter, r *http.Request, err error) {
-	f.refuseLink(w, r, err, "This link was used already, or is too old. An administrator can make another one.",
-		"Dieser Link wurde schon benutzt oder ist zu alt. Ein Administrator kann einen neuen machen.")
+	f.refuseLink(w, r, err, passwordPage)
 }
 
 func (f *Front) renderPassword(w http.ResponseWriter, r *http.Request, status int, form passwordForm) {
-	form.PasswordMin, form.German = access.PasswordMin, german(r)
+	form.PasswordMin, form.page = access.PasswordMin, pageFor(r, form.Done)
 	f.render(w, status, passwordPage, form)
 }
