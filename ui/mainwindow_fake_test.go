@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/hotkey"
 	"leadline/ui/kit"
@@ -502,6 +503,10 @@ func (mainImporter) Refused(_ context.Context, _, to string, _ ImportOptions) (i
 }
 
 func (mainImporter) Export(context.Context, string, ExportFormat) (int, error) { return 1204, nil }
+
+func (mainImporter) ExportRecord(_ context.Context, r crm.Ref, file string) error {
+	return os.WriteFile(file, []byte(r.ID), 0o600)
+}
 
 // settle lets all questions be answered and drawn, but for those that a test keeps waiting.
 func (b *mainBench) settle() {

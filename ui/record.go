@@ -311,6 +311,9 @@ func (v *recordView) actions() (items []kit.MenuItem) {
 	if v.excepts.possible() {
 		items = append(items, kit.MenuItem{Key: "Add to exceptions", Do: v.excepts.ask})
 	}
+	if v.exportable() {
+		items = append(items, kit.MenuItem{Key: "Export…", Do: v.export})
+	}
 	if v.changeable() {
 		items = append(items, kit.MenuItem{Key: "Delete…", Do: v.remove})
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 
+	"leadline/crm"
 	"leadline/ui/desk"
 	"leadline/ui/hotkey"
 )
@@ -195,6 +196,8 @@ type Importer interface {
 	Unindexed() int
 	// Export writes a file that is whole or not there, and says how many contacts are in it.
 	Export(ctx context.Context, file string, f ExportFormat) (contacts int, err error)
+	// ExportRecord writes all there is of one record, with its calls and notes, into a file that is whole or not there.
+	ExportRecord(ctx context.Context, r crm.Ref, file string) error
 }
 
 // ImportOptions say how a file comes in.

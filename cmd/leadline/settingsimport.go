@@ -117,6 +117,11 @@ func whyRefused(why string) desk.Text {
 	return desk.Text{Key: why}
 }
 
+// ExportRecord writes all there is of one record, as leadline export -person does.
+func (s settings) ExportRecord(ctx context.Context, r crm.Ref, file string) error {
+	return disk.Write(file, func(w io.Writer) error { return exchange.ExportPerson(ctx, s.store, r, w, exchange.JSON) })
+}
+
 // Export writes all contacts, or everything.
 func (s settings) Export(ctx context.Context, file string, f ui.ExportFormat) (n int, err error) {
 	format, err := exchange.ParseFormat("", "."+string(f))
