@@ -33,12 +33,26 @@ func (p place) engine(ctx context.Context, url string) (*server.Engine, error) {
 
 // exists keeps commands from making a new database where there should be one.
 func (p place) exists() error {
-	if file, embedded := p.sqliteFile(); embedded {
-		if _, err := os.Stat(file); err != nil {
-			return fmt.Errorf("the database is not there: %w", err)
-		}
+	file, embedded := p.sqliteFile()
+	if !embedded {
+		return nil
 	}
-	return nil
+	_, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the database is not there: %s; -database says where it is, that of the packaged service is %s", absolute(file), packagedDatabase)
+	}
+	return err
+}
+
+// packagedDatabase is where the unit in assets/server has it.
+const packagedDatabase = "sqlite:/var/lib/leadline-server/server.db"
+
+// absolute is a file's path from the root on, for who may not know in which folder a command was run.
+func absolute(file string) string {
+	if whole, err := filepath.Abs(file); err == nil {
+		return whole
+	}
+	return file
 }
 
 func backupCommand(ctx context.Context, args []string, t terminal) error {

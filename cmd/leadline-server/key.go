@@ -36,10 +36,8 @@ func keyCommand(ctx context.Context, args []string, t terminal) error {
 	if done, err := parse(flags, rest, t); done || err != nil {
 		return err
 	}
-	if name != "add" {
-		if err := k.where.exists(); err != nil {
-			return err
-		}
+	if err := k.where.exists(); err != nil {
+		return err
 	}
 	return k.where.during(ctx, func(o opened) error { return do(ctx, k, o, t) })
 }

@@ -416,11 +416,12 @@ func TestTheLinkHasANameThatABrowserOpens(t *testing.T) {
 func TestCommandsSayWhatIsNotThere(t *testing.T) {
 	s := shell{t, t.TempDir()}
 	for _, command := range [][]string{
-		{"user", "list"}, {"user", "disable", "-email", "ada@example.org"}, {"user", "password", "-email", "ada@example.org"}, {"key", "list"},
+		{"user", "list"}, {"user", "disable", "-email", "ada@example.org"}, {"user", "password", "-email", "ada@example.org"}, {"key", "list"}, {"key", "add", "-name", "PBX"},
 		{"key", "revoke", "-id", "x"}, {"webhook", "list"}, {"webhook", "remove", "-id", "x"}, {"webhook", "add", "-email", "ada@example.org", "-url", "https://example.org"},
 		{"backup", "-to", filepath.Join(s.dir, "backup.db")}, {"verify"}, {"erase", "-list"},
 	} {
-		if out, err := s.try(command...); err == nil || !strings.Contains(err.Error(), "the database is not there") {
+		out, err := s.try(command...)
+		if err == nil || !strings.Contains(err.Error(), "the database is not there: "+filepath.Join(s.dir, "server.db")+"; -database says where") {
 			t.Errorf("%v: %v %s", command, err, out)
 		}
 	}
@@ -433,7 +434,12 @@ func TestCommandsSayWhatIsNotThere(t *testing.T) {
 			t.Errorf("%v: %s", wrong, out)
 		}
 	}
-	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-")
+	if said := s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-password-file", "-"); !strings.Contains(said, "new database: "+filepath.Join(s.dir, "server.db")) {
+		t.Errorf("a user in a new database: %s", said)
+	}
+	if said := s.do("user", "add", "-email", "ben@example.org", "-name", "Ben", "-password-file", "-"); strings.Contains(said, "new database") {
+		t.Errorf("a second user: %s", said)
+	}
 	for _, command := range [][]string{{"key", "revoke", "-id", "x"}, {"webhook", "remove", "-id", "x"}} {
 		if out, err := s.try(command...); err == nil {
 			t.Errorf("%v: %s", command, out)

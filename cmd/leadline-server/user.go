@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -61,7 +62,23 @@ func userCommand(ctx context.Context, args []string, t terminal) error {
 			return err
 		}
 	}
-	return u.where.during(ctx, func(o opened) error { return do(ctx, u, o, t) })
+	fresh := u.where.fresh()
+	return u.where.during(ctx, func(o opened) error {
+		err := do(ctx, u, o, t)
+		if err == nil && fresh != "" {
+			_, err = fmt.Fprintf(t.out, "That is in a new database: %s\n", fresh)
+		}
+		return err
+	})
+}
+
+// fresh is the file of an embedded database that is not there yet, "" when it is: who meant another one sees it.
+func (p place) fresh() string {
+	file, embedded := p.sqliteFile()
+	if _, err := os.Stat(file); !embedded || file == ":memory:" || !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return absolute(file)
 }
 
 // addUser makes a user in the CRM who can sign in.
