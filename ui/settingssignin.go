@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -28,10 +30,26 @@ type settingsSignInView struct {
 	done     string // what was done last
 	password *kit.Field
 	busy     bool
+
+	// A user who was added a moment ago is on the way to the server: it is asked again.
+	again *mainDelay
+	tries int
 }
 
-func newSettingsSignIn(opt MainOptions, user crm.User, back func()) *settingsSignInView {
+// How often, and after how long each time, a server is asked that does not know a new user yet.
+const (
+	signInTries = 20
+	signInAgain = 250 * time.Millisecond
+)
+
+// newSettingsSignIn shows how a user signs in; fresh is one who was added a moment ago.
+func newSettingsSignIn(opt MainOptions, user crm.User, fresh bool, back func()) *settingsSignInView {
 	v := &settingsSignInView{opt: opt, user: user, body: kit.Column(20)}
+	v.again = newMainDelay(opt.Do, signInAgain, v.read)
+	if fresh {
+		v.tries, v.done = signInTries, text.T("{name} was added. A password and the telephone come next.", "name", user.Name)
+		v.body.Objects = []fyne.CanvasObject{kit.NewLabel("Saving", kit.Secondary)}
+	}
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
 	v.box = kit.Column(0, settingsTitle("Sign-in and telephone", kit.NewButton("Back", kit.Line, back).WithIcon(theme.IconChevronLeft)),
@@ -47,6 +65,11 @@ func (v *settingsSignInView) read() {
 		defer cancel()
 		return v.opt.SignIns.SignInOf(ctx, v.user.ID)
 	}, func(is SignInOf, err error) {
+		if err != nil && v.tries > 0 && failureOf(err).Why.Key == NotKnownThere {
+			v.tries--
+			v.again.Start()
+			return
+		}
 		if err != nil {
 			v.fail(err)
 			v.body.Objects = []fyne.CanvasObject{kit.Row(0, kit.NewButton("Try again", kit.Line, v.read), kit.Spacer())}
@@ -57,6 +80,12 @@ func (v *settingsSignInView) read() {
 		v.is = is
 		v.show()
 	})
+}
+
+// Stop asks no more.
+func (v *settingsSignInView) Stop() {
+	v.tries = 0
+	v.again.Stop()
 }
 
 // do asks the server for a change and shows what is then.
@@ -98,13 +127,23 @@ func (v *settingsSignInView) show() {
 		phones.Add(newPhoneForm(v, p).box)
 	}
 	if len(v.is.Phones) == 0 {
-		phones.Add(newPhoneForm(v, UserPhone{Name: text.T("Office|account")}).box)
+		phones.Add(newPhoneForm(v, v.firstPhone()).box)
 	}
 	rows = append(rows, settingsRow("Telephone", phones),
 		settingsRow("Devices", deviceRows(v.opt, v.is.Devices, v.signOut)))
 	v.body.Objects = rows
 	v.body.Refresh()
 	v.box.Refresh()
+}
+
+// firstPhone is the telephone account as it may well be, by the user's extension and those that colleagues have: to be looked at and saved.
+func (v *settingsSignInView) firstPhone() UserPhone {
+	p := UserPhone{Name: text.T("Office|account")}
+	if v.user.Extension != "" && v.is.PBX != "" {
+		p.Transport = v.is.PBXTransport
+		p.Suggested = "sip:" + v.user.Extension + "@" + v.is.PBX
+	}
+	return p
 }
 
 func (v *settingsSignInView) passwordRow() fyne.CanvasObject {
@@ -119,9 +158,7 @@ func (v *settingsSignInView) passwordRow() fyne.CanvasObject {
 		link.SetEnabled(false, text.T("The user needs an e-mail address first"))
 	}
 	if v.link != "" {
-		shown := kit.NewBareField("Link for the password", nil)
-		shown.SetText(v.link)
-		shown.SetReadOnly(true, "")
+		shown := kit.Stack(kit.NewCard(theme.Sunk, theme.Border, 6), kit.Pad(0, 8, 0, 8, kit.NewData(v.link, kit.Body).Shrink(60)))
 		column = append(column, kit.Row(8, kit.Grow(kit.Sized(0, 32, shown)),
 			kit.NewButton("Copy", kit.Line, func() { v.opt.App.Clipboard().SetContent(v.link) }).WithIcon(theme.IconCopy)),
 			kit.NewProseData(text.T("Send it to {name} alone. It is good until {time}.", "name", v.user.Name, "time", v.linkEnds), kit.Secondary))
@@ -188,7 +225,7 @@ func newPhoneForm(v *settingsSignInView, p UserPhone) *phoneForm {
 		made.SetText(value)
 		return made
 	}
-	f.name, f.address, f.auth = field("Name of the account", p.Name), field("Address", p.Address), field("User for signing in", p.AuthUser)
+	f.name, f.address, f.auth = field("Name of the account", p.Name), field("Address", cmp.Or(p.Address, p.Suggested)), field("User for signing in", p.AuthUser)
 	f.address.WithPlaceholder("Such as sip:101@pbx.example.org")
 	f.auth.WithPlaceholder("That of the address")
 	f.password = kit.NewPassword("Password at the PBX", nil)

@@ -4,12 +4,14 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"leadline/crm"
 	"leadline/crm/store"
 	"leadline/ui/desk"
+	"leadline/ui/kit"
 )
 
 // theSignIns are those at a server in memory.
@@ -18,6 +20,8 @@ type theSignIns struct {
 	own  []UserDevice
 	did  []string
 	fail error
+
+	unknown atomic.Int32 // how often a user is not known yet
 }
 
 func (s *theSignIns) note(words ...string) error {
@@ -27,7 +31,12 @@ func (s *theSignIns) note(words ...string) error {
 	return s.fail
 }
 
-func (s *theSignIns) SignInOf(context.Context, crm.ID) (SignInOf, error) { return s.is, s.fail }
+func (s *theSignIns) SignInOf(context.Context, crm.ID) (SignInOf, error) {
+	if s.unknown.Add(-1) >= 0 {
+		return SignInOf{}, &TestFailure{Why: desk.Text{Key: NotKnownThere}}
+	}
+	return s.is, s.fail
+}
 func (s *theSignIns) Invite(context.Context, crm.ID) (string, time.Time, error) {
 	return "https://crm.example.org/password/abc", mainNow.Add(7 * 24 * time.Hour), s.note("invite")
 }
@@ -130,6 +139,65 @@ func TestAUserIsLetInFromTheProgram_I3(t *testing.T) {
 	if !b.says("Petra Weiß") || !b.finds("button", "Edit") {
 		t.Error("it does not go back to the users")
 	}
+}
+
+// Who was added cannot sign in yet, and the program goes on to what that takes: the server hears of the user a moment later.
+func TestANewUserIsLetInNext_I3(t *testing.T) {
+	s := &theSignIns{is: SignInOf{PBX: "pbx.example.org", PBXTransport: "tls"}}
+	s.unknown.Store(2)
+	b := newSignInBench(t, s, Look{"en", "light"}, aCompanyFile(t))
+	b.m.ShowSettings(settingsUsers)
+	b.settle()
+	add := func(name, email, extension string) {
+		t.Helper()
+		b.tap("button", "Add user")
+		b.type_("Name of the user", name)
+		b.type_("E-mail", email)
+		b.type_("Extension", extension)
+		b.tap("button", "Save")
+	}
+	add("Petra Weiß", "petra@example.org", "112")
+	b.waits("Petra Weiß was added. A password and the telephone come next.")
+	b.waits("No password yet: this user cannot sign in")
+	if got := b.widget("field", "Address").(*kit.Field).Text(); got != "sip:112@pbx.example.org" {
+		t.Errorf("the address is %q, not that at the PBX of the colleagues", got)
+	}
+	b.type_("Password at the PBX", "sip-secret")
+	b.tap("button", "Save this account")
+	if want := []string{"save Office sip:112@pbx.example.org  sip-secret tls"}; !slices.Equal(s.did, want) {
+		t.Errorf("did %q, want %q", s.did, want)
+	}
+	b.tap("button", "Back")
+	b.waits("Add user")
+	add("Tobias Schön", "", "113") // does not sign in
+	b.waits("Tobias Schön")
+	b.waits("Add user")
+
+	s.unknown.Store(1000) // for ever
+	add("Mona Jäger", "mona@example.org", "114")
+	b.waits("The server does not know that yet, or any more")
+	b.tap("button", "Back")
+	b.waits("Mona Jäger")
+}
+
+// Who has no role is an agent as soon as others have one, and the list says so (requirements.md G1).
+func TestAUserWithoutARoleIsAnAgentInTheList_G1(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	do(t, s, crm.SaveUser{User: crm.User{ID: s.NewID(), Name: "Petra Weiß", Extension: "112"}})
+	b.m.ShowSettings(settingsUsers)
+	b.waits("Petra Weiß")
+	if b.says("112 · Agent") {
+		t.Error("she may everything, as nobody has a role")
+	}
+	me, err := s.Me(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	me.Roles = []crm.ID{crm.Administrator}
+	do(t, s, crm.SaveUser{User: me})
+	b.m.Go(pageCalls)
+	b.m.ShowSettings(settingsUsers)
+	b.waits("112 · Agent")
 }
 
 // What is typed in the form of a user is to be saved before, and what the server refuses is told in words.

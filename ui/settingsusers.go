@@ -103,11 +103,15 @@ func (v *settingsUsersView) formerRows() []fyne.CanvasObject {
 	return rows
 }
 
-// summary is a user's extension, department and roles, in a line.
+// summary is a user's extension, department and roles, in a line; who has none is an agent, once somebody has one.
 func (v *settingsUsersView) summary(u crm.User) string {
+	has := u.Roles
+	if len(has) == 0 && slices.ContainsFunc(v.have.users, func(o crm.User) bool { return len(o.Roles) > 0 }) {
+		has = []crm.ID{crm.Agent}
+	}
 	var roles []string
 	for _, r := range v.have.roles {
-		if slices.Contains(u.Roles, r.ID) {
+		if slices.Contains(has, r.ID) {
 			roles = append(roles, roleName(r))
 		}
 	}
@@ -150,9 +154,10 @@ func (v *settingsUsersView) locksOut(changed crm.User) bool {
 	return given
 }
 
-// showSignIn shows how a user signs in, in the place of the form.
-func (v *settingsUsersView) showSignIn(u crm.User) {
-	v.signIn = newSettingsSignIn(v.opt, u, func() {
+// showSignIn shows how a user signs in, in the place of the form; fresh is one who was added a moment ago.
+func (v *settingsUsersView) showSignIn(u crm.User, fresh bool) {
+	v.signIn = newSettingsSignIn(v.opt, u, fresh, func() {
+		v.signIn.Stop()
 		v.signIn = nil
 		v.close()
 	})
@@ -235,7 +240,16 @@ func (f *userForm) toSignIn() {
 		f.editor.Saved(text.T("Save or discard this first."))
 		return
 	}
-	f.v.showSignIn(f.began)
+	f.v.showSignIn(f.began, false)
+}
+
+// saved goes on: with a new user to how they sign in, where there is a server to be asked, else back to the list.
+func (f *userForm) saved(u crm.User) {
+	if state := f.v.opt.Desk.Snapshot().Sync.State; f.began.Name != "" || u.Email == "" || f.v.opt.SignIns == nil || !signedIn(state) || state == desk.ServerAway {
+		f.v.close()
+		return
+	}
+	f.v.showSignIn(u, true)
 }
 
 func (f *userForm) setRole(id crm.ID, on bool) {
@@ -290,6 +304,6 @@ func (f *userForm) submit() {
 	case stays != "":
 		f.editor.Saved(stays)
 	default:
-		f.v.save(f.editor, crm.SaveUser{User: u})
+		f.v.saveThen(f.editor, crm.SaveUser{User: u}, func() { f.saved(u) })
 	}
 }

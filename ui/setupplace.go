@@ -189,14 +189,17 @@ func (p *setupPlace) change(changes ...crm.Change) {
 }
 
 // save saves what an editor holds and goes back to the list.
-func (p *setupPlace) save(e *companyEditor, change crm.Change) {
+func (p *setupPlace) save(e *companyEditor, change crm.Change) { p.saveThen(e, change, p.close) }
+
+// saveThen saves what an editor holds and goes on to what comes then.
+func (p *setupPlace) saveThen(e *companyEditor, change crm.Change, then func()) {
 	e.Saving()
 	companyDo(p.opt, func(ctx context.Context, c Company) error { return c.Do(ctx, change) }, func(err error) {
 		switch {
 		case err != nil:
 			e.Saved(companyWhy(err))
 		case p.editor == e: // not left meanwhile
-			p.close()
+			then()
 		}
 	})
 }

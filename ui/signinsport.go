@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"leadline/crm"
+	"leadline/ui/text"
 )
 
 // SignIns are what the settings ask the shared server about how people sign in. Its methods wait for the network: call
@@ -34,12 +35,18 @@ type SignInOf struct {
 	Password bool   // they have one
 	Phones   []UserPhone
 	Devices  []UserDevice // that are signed in
+	// PBX is the host of the telephone accounts that colleagues have, with their transport; "" when they have none, or not the same.
+	PBX, PBXTransport string
 }
+
+// NotKnownThere is why a server tells nothing of a user who was added a moment ago.
+var NotKnownThere = string(text.Key("The server does not know that yet, or any more"))
 
 // UserPhone is a telephone account that a user gets by signing in.
 type UserPhone struct {
 	Name      string
 	Address   string // sip:101@pbx.example.org
+	Suggested string // an Address that the server does not have: the form offers it
 	AuthUser  string // "" is the address's
 	Password  string // only as it is typed: the server never tells it
 	Kept      bool   // the server has a password

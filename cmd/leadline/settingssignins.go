@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"leadline/crm"
@@ -38,7 +39,7 @@ func (s settings) asServer(do func(*remote.Client) error) error {
 	case errors.As(err, &p) && p.Code == wire.BadSignIn:
 		return &ui.TestFailure{Why: desk.Text{Key: "Sign in at the server first"}}
 	case errors.As(err, &p) && p.Code == wire.NotFound:
-		return &ui.TestFailure{Why: desk.Text{Key: "The server does not know that yet, or any more"}}
+		return &ui.TestFailure{Why: desk.Text{Key: ui.NotKnownThere}}
 	}
 	return signInFailure(err)
 }
@@ -62,9 +63,24 @@ func (s settings) SignInOf(ctx context.Context, user crm.ID) (view ui.SignInOf, 
 		for _, t := range all[i].Telephones {
 			view.Phones = append(view.Phones, ui.UserPhone{Name: t.Name, Address: t.Address, AuthUser: t.AuthUser, Kept: t.Kept, Transport: t.Transport})
 		}
+		view.PBX, view.PBXTransport = commonPBX(all)
 		return nil
 	})
 	return view, err
+}
+
+// commonPBX is the host at which all telephone accounts of a company are, and their transport; "" when there is none, or are several.
+func commonPBX(all []wire.SignInOf) (host, transport string) {
+	for _, s := range all {
+		for _, t := range s.Telephones {
+			_, at, _ := strings.Cut(t.Address, "@")
+			if at == "" || host != "" && (at != host || t.Transport != transport) {
+				return "", ""
+			}
+			host, transport = at, t.Transport
+		}
+	}
+	return host, transport
 }
 
 // viewDevices are those of a user that are signed in, the latest first.
