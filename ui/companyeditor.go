@@ -133,6 +133,15 @@ func (e *companyEditor) Look() {
 	e.box.Refresh()
 }
 
+// Typed is Look after something was typed: why it could not be saved before may be true no more.
+func (e *companyEditor) Typed() {
+	if !e.saving {
+		e.below.Hide()
+		e.asked.Hide()
+	}
+	e.Look()
+}
+
 // leave goes back, after a question where something would be lost.
 func (e *companyEditor) leave(back func()) {
 	if e.changes() == 0 || e.locked != "" {

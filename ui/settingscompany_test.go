@@ -156,16 +156,46 @@ func TestWhatCannotBeReadOfALineIsToldAndNotSaved(t *testing.T) {
 	}
 }
 
+// Five days of the same hours are typed once, and what is wrong says how it is written, until it is typed anew.
+func TestTheHoursOfAWeekAreTypedOnce_A1(t *testing.T) {
+	b, s := companyBench(t, Look{"en", "light"})
+	b.tap("item", "Lines")
+	b.tap("button", "Add line")
+	b.type_("Name of the line", "Head office")
+	b.tap("item", "Working hours")
+	b.type_("Monday", "8-17")
+	b.type_("Saturday", "9-12")
+	b.tap("button", "Monday to Friday alike")
+	b.type_("Time zone", "Berlin")
+	b.tap("button", "Save")
+	if !b.says("The time zone “Berlin” is not known.") || !b.says("Such as Europe/Berlin.") {
+		t.Error("it does not say how a zone is written")
+	}
+	b.type_("Time zone", "Europe/Berlin")
+	b.settle()
+	if b.says("is not known") {
+		t.Error("it still says what is true no more")
+	}
+	b.tap("button", "Save")
+	b.saved()
+	if got := weekOf(line(t, s).Hours); got != "Mon–Fri 8:00–17:00, Sat 9:00–12:00" {
+		t.Errorf("the hours are %s", got)
+	}
+}
+
 func TestExceptionsAndBlacklistAreEdited_E1_E3(t *testing.T) {
 	b, s := companyBench(t, Look{"en", "light"})
 	b.tap("item", "CRM exceptions")
 	b.type_("CRM exceptions", "0221 98* ; our own shops\nanna@example.org")
 	b.type_("Blacklist", "nonsense")
 	b.tap("button", "Save")
-	if !b.says("Line 1: “nonsense” is neither a number nor an address.") {
-		t.Error("it does not say which line is wrong")
+	if !b.says("Blacklist: Line 1: “nonsense” is neither a number nor an address.") {
+		t.Error("it does not say which line of which list is wrong")
 	}
 	b.type_("Blacklist", "0900*")
+	if b.says("“nonsense”") {
+		t.Error("it still says what is true no more")
+	}
 	b.tap("button", "Save")
 	b.saved()
 	for list, want := range map[crm.ListName]string{crm.Exceptions: "+4922198 anna@example.org", crm.Blacklist: "+49900"} {
@@ -186,6 +216,13 @@ func TestExceptionsAndBlacklistAreEdited_E1_E3(t *testing.T) {
 func TestOwnSourcesAreEdited_A4(t *testing.T) {
 	b, s := companyBench(t, Look{"en", "light"})
 	b.tap("item", "Lead sources")
+	for _, again := range []string{"Trade magazine\nTrade Magazine", "Trade magazine\nadvertising"} { // twice, and a standard one
+		b.type_("Own sources", again)
+		b.tap("button", "Save")
+		if why := b.widget("field", "Own sources").(*kit.Field).Problem(); !strings.HasSuffix(why, "is there already") {
+			t.Errorf("%q: it says %q", again, why)
+		}
+	}
 	b.type_("Own sources", "Trade magazine\n\n  Neighbours ")
 	b.tap("button", "Save")
 	b.saved()

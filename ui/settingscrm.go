@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,7 @@ type workspaceView struct {
 	make      func(*workspaceView) *companyEditor
 
 	currencies *kit.Field // nil where they are not edited
+	sources    *kit.Field // so, too
 
 	trial *trialPanel // nil where nothing can be tried out
 }
@@ -34,18 +36,19 @@ type workspaceView struct {
 // newSettingsSources edits the lead sources (requirements.md A4).
 func newSettingsSources(opt MainOptions) *workspaceView {
 	return newWorkspaceView(opt, func(v *workspaceView) *companyEditor {
-		own := kit.NewNoteField("Own sources", 120, func(s string) {
+		v.sources = kit.NewNoteField("Own sources", 120, func(s string) {
 			v.value.OwnSources = typedLines(s)
+			v.sources.SetError("")
 			v.look()
 		}).WithPlaceholder("Trade magazine")
-		own.SetText(strings.Join(v.value.OwnSources, "\n"))
+		v.sources.SetText(strings.Join(v.value.OwnSources, "\n"))
 		names := make([]string, len(crm.Sources))
 		for i, o := range sourceOptions(crm.Sources) {
 			names[i] = text.T(o.Key)
 		}
 		return newCompanyEditor(v.opt, text.T("Lead sources"), nil, v.changes, v.submit, v.drop,
-			settingsRow("Standard sources", kit.Pad(7, 0, 0, 0, kit.NewProseData(strings.Join(names, ", "), kit.Body))),
-			settingsRow("Own sources", kit.Column(4, own, kit.NewProse("One per line. Records keep a source that is taken away.", kit.Quiet))))
+			settingsRow("Standard sources", kit.NewProseData(strings.Join(names, ", "), kit.Body)),
+			settingsRow("Own sources", kit.Column(4, v.sources, kit.NewProse("One per line. Records keep a source that is taken away.", kit.Quiet))))
 	})
 }
 
@@ -108,6 +111,18 @@ func (v *workspaceView) typedCurrencies(s string) {
 
 // wrong says what can't be saved.
 func (v *workspaceView) wrong() bool {
+	if v.sources != nil {
+		standard := slices.Clone(crm.Sources)
+		for _, o := range sourceOptions(crm.Sources) {
+			standard = append(standard, text.T(o.Key))
+		}
+		again := twice(v.value.OwnSources, standard...)
+		if again != "" {
+			v.sources.SetError(text.T("“{name}” is there already", "name", again))
+			v.editor.Saved(text.T("“{name}” is there already", "name", again))
+		}
+		return again != ""
+	}
 	if v.currencies == nil {
 		return false
 	}
@@ -226,6 +241,21 @@ func (v *workspaceView) save(asked []crm.ID) {
 			v.Enter()
 		}
 	})
+}
+
+// twice is the first of some names that is there already, among others or before it; "" when none is.
+func twice(names []string, others ...string) string {
+	seen := map[string]bool{}
+	for _, o := range others {
+		seen[strings.ToLower(o)] = true
+	}
+	for _, n := range names {
+		if seen[strings.ToLower(n)] {
+			return n
+		}
+		seen[strings.ToLower(n)] = true
+	}
+	return ""
 }
 
 // typedLines are the lines of a text that have something in them.

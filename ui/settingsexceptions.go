@@ -30,13 +30,13 @@ var blockLists = []crm.ListName{crm.Exceptions, crm.Blacklist}
 
 func newSettingsExceptions(opt MainOptions) *settingsExceptionsView {
 	v := &settingsExceptionsView{opt: opt, guard: companyGuard{opt: opt, needs: maySettings}, lists: map[crm.ListName]*kit.Field{}, began: map[crm.ListName]string{}}
-	field := func(list crm.ListName, key text.Key) *kit.Field {
-		f := kit.NewNoteField(key, 160, func(string) { v.editor.Look() }).WithPlaceholder("0221 98* ; our own shops")
+	field := func(list crm.ListName, key, such text.Key) *kit.Field {
+		f := kit.NewNoteField(key, 160, func(string) { v.editor.Typed() }).WithPlaceholder(such)
 		v.lists[list] = f
 		return f
 	}
-	exceptions := field(crm.Exceptions, "CRM exceptions")
-	blacklist := field(crm.Blacklist, "Blacklist")
+	exceptions := field(crm.Exceptions, "CRM exceptions", "0221 98* ; our own shops")
+	blacklist := field(crm.Blacklist, "Blacklist", "0900* ; advertising")
 	v.editor = newCompanyEditor(opt, text.T("CRM exceptions"), nil, v.changes, v.submit, v.fill,
 		settingsRow("CRM exceptions", kit.Column(4, exceptions, kit.NewProse("Numbers and addresses that never reach the CRM: no lead, no activity. They ring and are in the log.", kit.Quiet))),
 		settingsRow("Blacklist", kit.Column(4, blacklist, kit.NewProse("Calls with these are declined, and logged.", kit.Quiet))),
@@ -117,11 +117,12 @@ func (v *settingsExceptionsView) submit() {
 	for _, list := range blockLists {
 		entries, wrong := crm.ParseEntries(list, v.lists[list].Text(), v.opt.Region)
 		if len(wrong) > 0 {
+			name := map[crm.ListName]text.Key{crm.Exceptions: text.Key("CRM exceptions"), crm.Blacklist: text.Key("Blacklist")}[list]
 			sentences := make([]string, len(wrong))
 			for i, w := range wrong {
 				sentences[i] = text.Say(desk.Text(w))
 			}
-			v.editor.Saved(strings.Join(sentences, " "))
+			v.editor.Saved(text.T(name) + ": " + strings.Join(sentences, " "))
 			return
 		}
 		read[list] = entries

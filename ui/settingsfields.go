@@ -172,6 +172,8 @@ func (f *fieldForm) submit() {
 		f.editor.Saved(text.T("Choose which records have the field."))
 	case f.value.Type == crm.ChoiceField && len(f.value.Choices) == 0:
 		f.editor.Saved(text.T("Type what can be chosen."))
+	case f.value.Type == crm.ChoiceField && twice(f.value.Choices) != "":
+		f.editor.Saved(text.T("“{name}” is there already", "name", twice(f.value.Choices)))
 	default:
 		f.v.save(f.editor, crm.SaveField{Field: f.value})
 	}

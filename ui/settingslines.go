@@ -279,10 +279,16 @@ func (f *lineForm) working() []fyne.CanvasObject {
 		days = append(days, kit.Row(8, kit.Sized(110, 0, kit.NewLabel(weekdayKey(day), kit.Body)), kit.Sized(260, 0, field), kit.Spacer()),
 			kit.Pad(0, 0, 0, 118, problemOf(field)))
 	}
+	alike := kit.NewButton("Monday to Friday alike", kit.Line, func() {
+		for i := 1; i < 5; i++ {
+			f.hours[i].Type(f.hours[0].Text())
+		}
+	}).WithIcon(theme.IconCopy).Small()
+	days = append(days, kit.Row(8, kit.Sized(110, 0, kit.Spacer()), alike, kit.Spacer()))
 	f.zone = f.field("Time zone", f.value.Hours.Zone).WithPlaceholder("Europe/Berlin")
 	return []fyne.CanvasObject{
 		settingsRow("Working hours", kit.Column(6, append(days, kit.NewProse("Such as 8:00–12:00, 13:00–17:00. Without any, the line is always open.", kit.Quiet))...)),
-		fieldRow("Time zone", 260, f.zone, "If empty, that of this computer."),
+		fieldRow("Time zone", 260, f.zone, "Such as Europe/Berlin. If empty, that of this computer."),
 	}
 }
 
@@ -361,7 +367,7 @@ func (f *lineForm) look() {
 	if f.editor == nil {
 		return
 	}
-	f.editor.Look()
+	f.editor.Typed()
 	if l, ok := f.typed(); ok {
 		f.trial.Try(crm.RuleChange{Lines: []crm.Line{l}})
 	}

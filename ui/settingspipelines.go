@@ -180,7 +180,7 @@ func (f *pipelineForm) named() crm.Pipeline {
 func (f *pipelineForm) look() {
 	f.name.SetError("")
 	if f.editor != nil {
-		f.editor.Look()
+		f.editor.Typed()
 	}
 }
 

@@ -159,7 +159,7 @@ func (f *queueForm) changes() int { return differences(f.value, f.began) }
 func (f *queueForm) look() {
 	f.name.SetError("")
 	if f.editor != nil {
-		f.editor.Look()
+		f.editor.Typed()
 	}
 }
 

@@ -29,7 +29,7 @@ func (v *settingsPipelinesView) editStatuses() {
 	f.way = kit.NewProseData("", kit.Body)
 	f.list()
 	f.editor = newCompanyEditor(v.opt, text.T("Lead statuses"), v.close, f.changes, f.submit, v.editStatuses,
-		settingsRow("The way of a lead", kit.Pad(7, 0, 0, 0, f.way)),
+		settingsRow("The way of a lead", f.way),
 		settingsRow("Own statuses", kit.Column(6, f.rows, kit.NewProse("Leads keep a status that is taken away.", kit.Quiet))))
 	v.edit(f.editor, f.first)
 }
