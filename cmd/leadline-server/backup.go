@@ -138,8 +138,11 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	}
 	file, embedded := where.sqliteFile()
 	only := embedded && *from == "" && *sounds != ""
-	if embedded == (*from == "") && !only {
-		return errors.New("-from is for an SQLite file, and needed there; PostgreSQL is put back by pg_restore before")
+	switch {
+	case embedded && *from == "" && !only:
+		return errors.New("-from is missing: the FILE that backup has written")
+	case !embedded && *from != "":
+		return errors.New("-from is for SQLite: put the backup into PostgreSQL by pg_restore, then run restore without -from")
 	}
 	unlock, err := where.lock(database.ErrServed)
 	if err != nil {

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"leadline/crm"
+	"leadline/crm/server/access"
 )
 
 // keyFlags are what the commands about keys take.
@@ -36,10 +38,21 @@ func keyCommand(ctx context.Context, args []string, t terminal) error {
 	if done, err := parse(flags, rest, t); done || err != nil {
 		return err
 	}
+	scopes := k.scopeList()
+	switch {
+	case name == "revoke" && k.id == "":
+		return errors.New("-id is missing: key list shows it")
+	case name == "add" && k.email == "" && (slices.Contains(scopes, access.ScopeRead) || slices.Contains(scopes, access.ScopeWrite)):
+		return errors.New("-email is missing: whose rights the key has, as it reads or writes")
+	}
 	if err := k.where.exists(); err != nil {
 		return err
 	}
 	return k.where.during(ctx, func(o opened) error { return do(ctx, k, o, t) })
+}
+
+func (k keyFlags) scopeList() []string {
+	return strings.FieldsFunc(k.scopes, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 func addKey(ctx context.Context, k keyFlags, o opened, t terminal) error {
@@ -58,7 +71,7 @@ func addKey(ctx context.Context, k keyFlags, o opened, t terminal) error {
 		}
 		workspace, user = c.Workspace, c.User
 	}
-	_, token, err := o.access.AddKey(ctx, workspace, user, k.name, strings.FieldsFunc(k.scopes, func(r rune) bool { return r == ',' || r == ' ' }))
+	_, token, err := o.access.AddKey(ctx, workspace, user, k.name, k.scopeList())
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ import (
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
+	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/front"
 	"leadline/crm/server/webhook"
@@ -522,6 +523,56 @@ func TestHelpAndVersion(t *testing.T) {
 	}
 }
 
+// A port that another program has is told with what can be done about it.
+func TestAPortThatIsTakenIsSaid(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	if _, err := (shell{t, t.TempDir()}).try("serve", "-listen", taken.Addr().String()); err == nil || !strings.Contains(err.Error(), "another program has this port: stop it, or choose another") {
+		t.Errorf("said %v", err)
+	}
+}
+
+// A user whom a program has added, and nobody has let in yet, is listed and gets a password, by which they sign in (I3).
+func TestAUserOfAProgramIsLetInByCommand_I3(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-role", "administrator", "-password-file", "-")
+	err := place{database: s.database()}.during(t.Context(), func(o opened) error {
+		workspace, err := o.company.FirstWorkspace(t.Context(), "DE")
+		if err != nil {
+			return err
+		}
+		for _, u := range []crm.User{{Name: "Mona Jäger", Email: "Mona@example.org", Extension: "114"}, {Name: "Gone", Email: "gone@example.org", Left: true}} {
+			u.ID = newID(t)
+			if err := o.company.AddUser(t.Context(), workspace, u, func(context.Context, *database.Tx) error { return nil }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if list := s.do("user", "list"); !regexp.MustCompile(`Mona@example\.org +Mona Jäger +114 .*cannot sign in yet`).MatchString(list) || strings.Contains(list, "Gone") {
+		t.Error(list)
+	}
+	if said := s.do("user", "password", "-email", "mona@example.org", "-password-file", "-"); !strings.Contains(said, "can sign in now") {
+		t.Error(said)
+	}
+	if list := s.do("user", "list"); strings.Contains(list, "cannot sign in yet") || strings.Count(list, "Mona") != 1 {
+		t.Error(list)
+	}
+	address, _, _ := s.serve()
+	signIn(t, address, "mona@example.org")
+	for _, nobody := range []string{"gone@example.org", "nobody@example.org"} {
+		if out, err := s.try("user", "password", "-email", nobody, "-password-file", "-"); !errors.Is(err, access.ErrNoUser) {
+			t.Errorf("%s: %v %s", nobody, err, out)
+		}
+	}
+}
+
 // What is mistyped is named, with what there is; what belongs to others stays as it is.
 func TestMistakesAreNamed(t *testing.T) {
 	dir := t.TempDir()
@@ -552,6 +603,11 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"dance", `no command "dance"`},
 		{"user dance", `user "dance" is none of add, disable, enable, list, password`},
 		{"key", `key "" is none of add, list, revoke`},
+		{"key add -name Shop -scopes read,write", "-email is missing"},
+		{"key revoke", "-id is missing: key list"},
+		{"webhook remove", "-id is missing: webhook list"},
+		{"restore", "-from is missing"},
+		{"restore -from text -database postgres:///x -key short", "pg_restore"},
 		{"serve -lisen 127.0.0.1:0", "-lisen; its flags: leadline-server serve -help"},
 		{"serve 127.0.0.1:0", `"127.0.0.1:0" is not understood; its flags: leadline-server serve -help`},
 		{"serve -requests-per-address many", `invalid value "many"`},

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -196,7 +198,9 @@ func listUsers(ctx context.Context, _ userFlags, o opened, t terminal) error {
 	}
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "E-MAIL\tNAME\tEXTENSION\tROLES\tDEVICES\tSTATE")
+	let := map[crm.ID]bool{}
 	for _, c := range all {
+		let[c.User] = true
 		user, _, err := o.company.User(ctx, c.Workspace, c.User)
 		if err != nil {
 			return err
@@ -223,7 +227,36 @@ func listUsers(ctx context.Context, _ userFlags, o opened, t terminal) error {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", c.Email, user.Name, user.Extension, roles, in, state)
 	}
-	return table.Flush()
+	// Whom a program has added, and nobody has let in yet.
+	err = eachUser(ctx, o, func(workspace crm.ID, user crm.User) error {
+		if let[user.ID] || user.Left {
+			return nil
+		}
+		roles, err := rolesOf(ctx, o, workspace, user)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t0\tcannot sign in yet\n", user.Email, user.Name, user.Extension, roles)
+		return err
+	})
+	return errors.Join(err, table.Flush())
+}
+
+// eachUser does something with each user of each company.
+func eachUser(ctx context.Context, o opened, do func(workspace crm.ID, user crm.User) error) error {
+	heads, err := o.engine.Heads(ctx)
+	if err != nil {
+		return err
+	}
+	for _, workspace := range slices.Sorted(maps.Keys(heads)) {
+		users, err := o.company.Users(ctx, workspace)
+		if err != nil {
+			return err
+		}
+		for _, u := range users {
+			if err := do(workspace, u); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func rolesOf(ctx context.Context, o opened, workspace crm.ID, u crm.User) (string, error) {
@@ -244,15 +277,42 @@ func setPassword(ctx context.Context, u userFlags, o opened, t terminal) error {
 	if err != nil {
 		return err
 	}
-	if err := o.access.SetPassword(ctx, u.email, password); err != nil {
+	said := "The password was changed. All devices of the user have to sign in anew."
+	if err = o.access.SetPassword(ctx, u.email, password); errors.Is(err, access.ErrNoUser) {
+		said = "The user can sign in now."
+		if err = letIn(ctx, u.email, o); err == nil {
+			err = o.access.SetPassword(ctx, u.email, password)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	tellServers(ctx, u.email, o)
-	fmt.Fprintln(t.out, "The password was changed. All devices of the user have to sign in anew.")
+	fmt.Fprintln(t.out, said)
 	if made {
 		fmt.Fprintf(t.out, "Password, shown this once: %s\n", password)
 	}
 	return nil
+}
+
+// letIn makes one who can sign in of a user whom a program has added with that e-mail address; access.ErrNoUser when there is none.
+func letIn(ctx context.Context, written string, o opened) error {
+	email, err := access.Email(written)
+	if err != nil {
+		return err
+	}
+	in := false
+	err = eachUser(ctx, o, func(workspace crm.ID, user crm.User) error {
+		if in || user.Left || !strings.EqualFold(strings.TrimSpace(user.Email), email) {
+			return nil
+		}
+		in = true
+		return o.access.LetIn(ctx, workspace, user.ID, email)
+	})
+	if err == nil && !in {
+		err = access.ErrNoUser
+	}
+	return err
 }
 
 func disableUser(ctx context.Context, u userFlags, o opened, t terminal) error {

@@ -37,6 +37,9 @@ func webhookCommand(ctx context.Context, args []string, t terminal) error {
 	if done, err := parse(flags, rest, t); done || err != nil {
 		return err
 	}
+	if name == "remove" && k.id == "" {
+		return errors.New("-id is missing: webhook list shows it")
+	}
 	if err := k.where.exists(); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/crypto/acme"
@@ -59,7 +61,12 @@ func (l Listening) Listen() (net.Listener, error) {
 		return nil, fmt.Errorf("listen on %s: %w", l.Address, ErrPlain)
 	}
 	port, err := net.Listen("tcp", l.Address)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("listen on %s: another program has this port: stop it, or choose another: %w", l.Address, err)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("listen on %s: ports below 1024 are for root, or for who has CAP_NET_BIND_SERVICE, as the service has it: %w", l.Address, err)
+	case err != nil:
 		return nil, fmt.Errorf("listen on %s: %w", l.Address, err)
 	}
 	if settings != nil {
