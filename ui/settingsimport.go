@@ -106,6 +106,9 @@ func (v *settingsImportView) start(said string, wrong bool) {
 	v.show(nil, parts...)
 }
 
+// importable are the files that are offered; of workbooks it is said what to do with them.
+var importable = []string{".csv", ".CSV", ".tsv", ".txt", ".TXT", ".vcf", ".VCF", ".json", ".xlsx", ".XLSX", ".xls", ".XLS", ".ods"}
+
 // choose asks for a file to import.
 func (v *settingsImportView) choose() {
 	if v.cancel != nil {
@@ -123,7 +126,7 @@ func (v *settingsImportView) choose() {
 		r.Close()
 		v.look(path)
 	}, v.win)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".CSV", ".vcf", ".VCF", ".json"}))
+	d.SetFilter(storage.NewExtensionFileFilter(importable))
 	showFiles(d, v.win, "File to import", "Show what would come in")
 }
 

@@ -33,7 +33,12 @@ func (s settings) Import(ctx context.Context, file string, o ui.ImportOptions) (
 			view.Own = append(view.Own, f.Name)
 		}
 	}
-	if errors.Is(err, exchange.ErrUnknownColumns) {
+	switch {
+	case errors.Is(err, exchange.ErrEmpty):
+		err = crm.Invalid{Text: crm.Text{Key: "the file is empty"}}
+	case errors.Is(err, exchange.ErrWorkbook):
+		err = crm.Invalid{Text: crm.Text{Key: "it is a workbook or an archive, and no text: save it as CSV (UTF-8) in its own program, and import that"}}
+	case errors.Is(err, exchange.ErrUnknownColumns):
 		view.Unknown = len(view.Columns) > 0
 		err = crm.Invalid{Text: crm.Text{Key: "its first line names no columns that are known, such as First Name and Phone"}}
 	}

@@ -54,8 +54,14 @@ func TestTheWindowsImportAndExport(t *testing.T) {
 			t.Errorf("%s: %d contacts, %v", f, n, err)
 		}
 	}
-	write("a,b\n1,2\n")
 	var wrong crm.Invalid
+	for text, want := range map[string]string{"": "the file is empty", "PK\x03\x04": "workbook"} {
+		write(text)
+		if r, err := s.Import(ctx, file, ui.ImportOptions{Preview: true}); !errors.As(err, &wrong) || !strings.Contains(wrong.Text.Key, want) || r.Unknown {
+			t.Errorf("%q: %v, %+v", text, err, r)
+		}
+	}
+	write("a,b\n1,2\n")
 	if _, err := s.Import(ctx, file, ui.ImportOptions{Preview: true}); !errors.As(err, &wrong) {
 		t.Errorf("unknown columns: %v", err)
 	}

@@ -177,10 +177,26 @@ func (r *Report) read(of Report) {
 	r.Misfits, r.Misfitted = of.Misfits, of.Misfitted
 }
 
+// What a file is that has nobody in it that could be read.
+var (
+	ErrEmpty    = errors.New("the file is empty")
+	ErrWorkbook = errors.New("it is a workbook or an archive, and no text: save it as CSV (UTF-8) in its own program, and import that")
+)
+
+// isWorkbook says whether a file begins as those of spreadsheet programs: as a ZIP archive (xlsx, ods), or as older ones (xls).
+func isWorkbook(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
+}
+
 // open finds out what a file is.
 func (i *importer) open(r io.Reader) (s source, err error) {
 	in, encoding := openText(r, i.options.Encoding)
-	if head, _ := in.Peek(64); isVCard(head) {
+	switch head, _ := in.Peek(64); {
+	case len(head) == 0:
+		return nil, ErrEmpty
+	case isWorkbook(head):
+		return nil, ErrWorkbook
+	case isVCard(head):
 		s, i.report.File = openVCards(in, encoding, i.options)
 		return s, nil
 	}

@@ -148,9 +148,21 @@ func TestWhoHasAnotherNumberIsKnownByTheEMail(t *testing.T) {
 }
 
 func TestColumnsThatNobodyKnowsAreRefused(t *testing.T) {
-	for _, text := range []string{"", "\n", "a,b,c\n1,2,3\n", "\x00\x01\x02", "First Name\nAnna\n"} {
+	for _, text := range []string{"\n", "a,b,c\n1,2,3\n", "\x00\x01\x02", "First Name\nAnna\n"} {
 		if _, err := Import(ctx, open(t), strings.NewReader(text), Options{}); !errors.Is(err, ErrUnknownColumns) {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// Who takes the workbook for its CSV is told what to do, and so is who takes a file with nothing in it.
+func TestAWorkbookAndAnEmptyFileAreNamed(t *testing.T) {
+	for text, want := range map[string]error{"": ErrEmpty, "\ufeff": ErrEmpty, "PK\x03\x04\x14\x00\x06\x00": ErrWorkbook, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00": ErrWorkbook} {
+		if _, err := Import(ctx, open(t), strings.NewReader(text), Options{}); !errors.Is(err, want) {
+			t.Errorf("%q: %v", text, err)
+		}
+		if _, err := WriteRefused(ctx, strings.NewReader(text), io.Discard, Options{}); !errors.Is(err, want) {
+			t.Errorf("the refused rows of %q: %v", text, err)
 		}
 	}
 }
