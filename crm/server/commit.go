@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -46,16 +45,16 @@ func (e *Engine) Commit(ctx context.Context, workspace crm.ID, pushes []Pushed) 
 	err := e.commit(ctx, workspace, pushes, func(c *commit) error {
 		for i, p := range pushes {
 			var err error
-			if outcomes[i], err = c.push(p); err != nil {
+			if outcomes[i], err = c.push(p, c.tasks[i]); err != nil {
 				return err
 			}
 		}
 		if err := c.save(); err != nil {
 			return err
 		}
-		for i, p := range pushes {
+		for i := range pushes {
 			if outcomes[i].Err == nil {
-				outcomes[i].Pushed = wire.Pushed{Results: c.results(p), Head: c.rev}
+				outcomes[i].Pushed = wire.Pushed{Results: results(c.tasks[i]), Head: c.rev}
 			}
 		}
 		return nil
@@ -76,13 +75,13 @@ func (e *Engine) DoAlso(ctx context.Context, workspace crm.ID, from ledger.Sende
 	}
 	p := Pushed{User: from.User, Push: wire.Push{Commands: []wire.Command{cmd}}}
 	err = e.commit(ctx, workspace, []Pushed{p}, func(c *commit) error {
-		if err := c.perform(from, "", p.Commands); err != nil {
+		if err := c.perform(from, "", p.Commands, c.tasks[0]); err != nil {
 			return err
 		}
 		if err := c.save(); err != nil {
 			return err
 		}
-		if result = c.results(p)[0]; also == nil || result.Status == wire.Rejected {
+		if result = results(c.tasks[0])[0]; also == nil || result.Status == wire.Rejected {
 			return nil
 		}
 		return also(ctx, c.t)
@@ -100,10 +99,9 @@ func (e *Engine) commit(ctx context.Context, workspace crm.ID, pushes []Pushed, 
 			return err
 		}
 		c = &commit{e: e, ctx: ctx, t: t, rows: open.Rows, head: open.Workspace, rev: open.Rev, now: e.Now(), batch: ledger.NewBatch(open.Rows, open.Secret, open.Region),
-			clients: make(map[crm.ID]*database.Client, len(read.asked.Programs)), changes: read.changes, seen: make(map[crm.ID]database.Answer, len(read.asked.Commands)),
-			before: map[crm.ID]bool{}, touched: make(map[crm.ID][]ledger.Key, len(read.asked.Commands)), given: make([]crm.ID, 0, len(read.asked.Commands)),
-			log: make([]database.Record, 0, len(read.asked.Commands))}
-		maps.Copy(c.seen, open.Answers)
+			clients: make(map[crm.ID]*database.Client, len(read.asked.Programs)), tasks: read.tasks,
+			given: make([]*task, 0, len(read.all)), log: make([]database.Record, 0, len(read.all)), logged: make([]*task, 0, len(read.all))}
+		read.begin(open.Answers)
 		for _, id := range read.asked.Programs {
 			if c.clients[id] == nil {
 				client := open.Programs[id]
@@ -133,12 +131,10 @@ type commit struct {
 	now     time.Time
 	rev     uint64
 	clients map[crm.ID]*database.Client
-	changes map[crm.ID]decoded         // by the command's id
-	seen    map[crm.ID]database.Answer // by the command's id
-	before  map[crm.ID]bool            // commands that were answered by an earlier transaction, or earlier in this
-	given   []crm.ID                   // commands whose answer is new, in order
-	touched map[crm.ID][]ledger.Key    // what each changed
+	tasks   [][]*task // of each push
+	given   []*task   // whose answer is new, in order
 	log     []database.Record
+	logged  []*task         // whose lines of the log these are
 	salts   []byte          // that are not used yet
 	sounds  map[crm.ID]bool // calls that may name fewer recordings than before
 }
@@ -200,10 +196,23 @@ func readCommand(cmd wire.Command) decoded {
 	return decoded{change, err}
 }
 
+// task is a command with what became of it: one and the same wherever its id comes again in the transaction.
+type task struct {
+	decoded
+	named    bool // the command has an id
+	answer   database.Answer
+	answered bool
+	before   bool         // it was answered by an earlier transaction, or earlier in this
+	given    bool         // the answer is new
+	touched  []ledger.Key // what it changed
+}
+
 // readPushed is what pushes say, and what the database is asked for by it.
 type readPushed struct {
-	changes map[crm.ID]decoded // by the command's id
-	asked   database.Asked
+	all   []task
+	tasks [][]*task        // of each push
+	byID  map[crm.ID]*task // those that are named
+	asked database.Asked
 }
 
 func readPushes(pushes []Pushed) readPushed {
@@ -211,8 +220,9 @@ func readPushes(pushes []Pushed) readPushed {
 	for _, p := range pushes {
 		commands += len(p.Commands)
 	}
-	r := readPushed{changes: make(map[crm.ID]decoded, commands), asked: database.Asked{Commands: make([]crm.ID, 0, commands), Rows: make([]ledger.Key, 0, len(pushes)+commands)}}
-	for _, p := range pushes {
+	r := readPushed{all: make([]task, 0, commands), tasks: make([][]*task, len(pushes)), byID: make(map[crm.ID]*task, commands),
+		asked: database.Asked{Commands: make([]crm.ID, 0, commands), Rows: make([]ledger.Key, 0, len(pushes)+commands)}}
+	for n, p := range pushes {
 		if isID(p.Client) {
 			r.asked.Programs = append(r.asked.Programs, p.Client)
 		}
@@ -221,34 +231,55 @@ func readPushes(pushes []Pushed) readPushed {
 		if read == nil {
 			read = readCommands(p.Commands)
 		}
+		r.tasks[n] = make([]*task, len(p.Commands))
 		for i, cmd := range p.Commands {
-			if !isID(cmd.ID) {
-				continue
+			t := r.byID[cmd.ID]
+			if t == nil {
+				t = r.task(cmd.ID, read[i])
 			}
-			r.asked.Commands = append(r.asked.Commands, cmd.ID)
-			if _, ok := r.changes[cmd.ID]; ok {
-				continue
-			}
-			if read[i].err == nil {
-				r.asked.Rows = append(r.asked.Rows, ledger.Needs(read[i].Change)...)
-			}
-			r.changes[cmd.ID] = read[i]
+			r.tasks[n][i] = t
 		}
 	}
 	return r
 }
 
+// task is that of a command which did not come before.
+func (r *readPushed) task(id crm.ID, read decoded) *task {
+	r.all = append(r.all, task{decoded: read, named: isID(id)})
+	t := &r.all[len(r.all)-1]
+	if !t.named {
+		return t
+	}
+	r.byID[id] = t
+	r.asked.Commands = append(r.asked.Commands, id)
+	if read.err == nil {
+		r.asked.Rows = append(r.asked.Rows, ledger.Needs(read.Change)...)
+	}
+	return t
+}
+
+// begin has the tasks as they are before the transaction, which may be tried again.
+func (r readPushed) begin(answers map[crm.ID]database.Answer) {
+	for i, t := range r.all {
+		r.all[i] = task{decoded: t.decoded, named: t.named}
+	}
+	for id, answer := range answers {
+		t := r.byID[id]
+		t.answer, t.answered = answer, true
+	}
+}
+
 // push does the commands of one program.
-func (c *commit) push(p Pushed) (o Outcome, err error) {
+func (c *commit) push(p Pushed, tasks []*task) (o Outcome, err error) {
 	client := c.clients[p.Client]
 	if client == nil {
 		o.Err = wire.Problem{Code: wire.Malformed, Message: "a program needs a client id"}
 		return o, nil
 	}
-	if o.Err = c.check(p, client); o.Err != nil {
+	if o.Err = c.check(p, tasks, client); o.Err != nil {
 		return o, nil
 	}
-	if err := c.perform(ledger.Sender{User: p.User}, p.Client, p.Commands); err != nil {
+	if err := c.perform(ledger.Sender{User: p.User}, p.Client, p.Commands, tasks); err != nil {
 		return o, err
 	}
 	client.User = p.User
@@ -265,7 +296,7 @@ func (c *commit) push(p Pushed) (o Outcome, err error) {
 
 // check says whether the commands follow what the server has of the program. A number and an id
 // go together: a restored machine gives out numbers again that it had given before.
-func (c *commit) check(p Pushed, client *database.Client) error {
+func (c *commit) check(p Pushed, tasks []*task, client *database.Client) error {
 	switch {
 	case p.Epoch != c.head.Epoch:
 		return wire.Problem{Code: wire.OtherEpoch, Message: fmt.Sprintf("the server is in epoch %d, the program in %d", c.head.Epoch, p.Epoch)}
@@ -277,12 +308,11 @@ func (c *commit) check(p Pushed, client *database.Client) error {
 		return wire.Problem{Code: wire.TooLarge, Message: fmt.Sprintf("%d commands, more than %d", len(p.Commands), wire.MostCommands)}
 	}
 	next := client.Seq + 1
-	for _, cmd := range p.Commands {
-		_, answered := c.seen[cmd.ID]
+	for i, cmd := range p.Commands {
 		switch {
-		case !isID(cmd.ID):
+		case !tasks[i].named:
 			return wire.Problem{Code: wire.Malformed, Message: fmt.Sprintf("command %d has no id", cmd.Seq)}
-		case cmd.Seq < next && !answered:
+		case cmd.Seq < next && !tasks[i].answered:
 			return wire.Problem{Code: wire.Forked, Message: fmt.Sprintf("command %d was another one before", cmd.Seq)}
 		case cmd.Seq > next:
 			return wire.Problem{Code: wire.Gap, Message: fmt.Sprintf("command %d is next, not %d", next, cmd.Seq)}
@@ -295,50 +325,65 @@ func (c *commit) check(p Pushed, client *database.Client) error {
 
 // isID says whether an id is written as we write them: the same one must not come in two spellings.
 func isID(id crm.ID) bool {
-	canonical, err := crm.ParseID(string(id))
-	return err == nil && canonical == id
+	const digits, dash = "0123456789abcdef", "-"
+	if len(id) != len("00000000-0000-0000-0000-000000000000") {
+		return false
+	}
+	for i := range len(id) {
+		allowed := digits
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			allowed = dash
+		}
+		if strings.IndexByte(allowed, id[i]) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // perform does commands that were not done before.
-func (c *commit) perform(from ledger.Sender, client crm.ID, commands []wire.Command) error {
-	for _, cmd := range commands {
-		answer, done := c.seen[cmd.ID]
-		if done {
-			c.before[cmd.ID] = true
-			if answer.Code == "" || answer.Client == client {
+func (c *commit) perform(from ledger.Sender, client crm.ID, commands []wire.Command, tasks []*task) error {
+	for i, cmd := range commands {
+		t := tasks[i]
+		if t.answered {
+			t.before = true
+			if t.answer.Code == "" || t.answer.Client == client {
 				continue
 			}
 			// Refused to a program that has another name now: it is to hear why under that.
-			answer.Client, answer.Seq = client, cmd.Seq
+			t.answer.Client, t.answer.Seq = client, cmd.Seq
 		} else {
-			answer = database.Answer{UUID: cmd.ID, Client: client, Seq: cmd.Seq}
-			keys, err := c.apply(from, cmd)
-			var refusal *ledger.Refusal
-			switch {
-			case errors.As(err, &refusal):
-				answer.Code, answer.Reason = refusal.Code, refusal.Reason
-			case err != nil:
+			t.answer = database.Answer{UUID: cmd.ID, Client: client, Seq: cmd.Seq}
+			var err error
+			if t.touched, err = c.apply(from, cmd, t.decoded); err != nil {
+				var refusal *ledger.Refusal
+				if !errors.As(err, &refusal) {
+					return err
+				}
+				t.answer.Code, t.answer.Reason = refusal.Code, refusal.Reason
+			}
+			if err := c.record(from, client, cmd, t, c.batch.AboutErased()); err != nil {
 				return err
 			}
-			c.touched[cmd.ID] = keys
-			if err := c.record(from, client, cmd, answer, c.batch.AboutErased()); err != nil {
-				return err
-			}
+			t.answered = true
 		}
-		c.seen[cmd.ID] = answer
-		c.given = append(c.given, cmd.ID)
+		if !t.given {
+			t.given = true
+			c.given = append(c.given, t)
+		}
 	}
 	return nil
 }
 
 // record writes a line of the audit log; of a command about somebody who was erased without what it says.
-func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, answer database.Answer, aboutErased bool) error {
+func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, t *task, aboutErased bool) error {
 	salt, err := c.salt()
 	if err != nil {
 		return fmt.Errorf("read randomness for the audit log: %w", err)
 	}
 	c.log = append(c.log, database.Record{At: c.now.UnixMilli(), User: from.User, Client: client, UUID: cmd.ID,
-		Command: storable(cmd.Name), Code: string(answer.Code), Args: storable(string(cmd.Args)), Salt: salt, Scrubbed: aboutErased})
+		Command: storable(cmd.Name), Code: string(t.answer.Code), Args: storable(string(cmd.Args)), Salt: salt, Scrubbed: aboutErased})
+	c.logged = append(c.logged, t)
 	return nil
 }
 
@@ -368,8 +413,7 @@ func storable(text string) string {
 
 // apply has the ledger do a command. What it cannot read is refused, and a panic over what somebody
 // sent ends that command alone.
-func (c *commit) apply(from ledger.Sender, cmd wire.Command) (keys []ledger.Key, err error) {
-	change := c.changes[cmd.ID]
+func (c *commit) apply(from ledger.Sender, cmd wire.Command, change decoded) (keys []ledger.Key, err error) {
 	if change.err != nil {
 		if crm.Knows(cmd.Name) {
 			return nil, ledger.Senseless()
@@ -405,7 +449,7 @@ func (c *commit) save() error {
 		return err
 	}
 	for i := range c.log {
-		c.log[i].Rev = c.seen[c.log[i].UUID].Rev
+		c.log[i].Rev = c.logged[i].answer.Rev
 	}
 	if err := c.t.Log(c.ctx, c.log); err != nil {
 		return err
@@ -427,51 +471,45 @@ func (c *commit) save() error {
 // saveAnswers keeps each answer once, even where two programs have sent a refused command in this transaction.
 func (c *commit) saveAnswers() error {
 	var again []database.Answer
-	first, kept := make([]database.Answer, 0, len(c.given)), make(map[crm.ID]bool, len(c.given))
-	for _, id := range c.given {
-		switch {
-		case kept[id]:
-			continue
-		case c.before[id]:
-			again = append(again, c.seen[id])
-		default:
-			first = append(first, c.seen[id])
+	first := make([]database.Answer, 0, len(c.given))
+	for _, t := range c.given {
+		if t.before {
+			again = append(again, t.answer)
+		} else {
+			first = append(first, t.answer)
 		}
-		kept[id] = true
 	}
 	return c.t.SaveAnswers(c.ctx, first, again, c.now.UnixMilli())
 }
 
 // number gives out revisions in the order of the commands, one to each row that they left changed.
 func (c *commit) number(changed ledger.Changed) {
-	last := map[ledger.Key]crm.ID{} // the command that changed a row last
-	for _, id := range c.given {
-		for _, k := range c.touched[id] {
-			last[k] = id
+	last := map[ledger.Key]*task{} // the command that changed a row last
+	for _, t := range c.given {
+		for _, k := range t.touched {
+			last[k] = t
 		}
 	}
-	for _, id := range c.given {
-		for _, k := range c.touched[id] {
-			if last[k] == id {
+	for _, t := range c.given {
+		for _, k := range t.touched {
+			if last[k] == t {
 				c.rev++
 				changed.Rows[k].Rev = c.rev
 			}
 		}
 	}
-	for _, id := range c.given {
-		answer := c.seen[id]
-		for _, k := range c.touched[id] {
-			answer.Rev = max(answer.Rev, changed.Rows[k].Rev)
+	for _, t := range c.given {
+		for _, k := range t.touched {
+			t.answer.Rev = max(t.answer.Rev, changed.Rows[k].Rev)
 		}
-		c.seen[id] = answer
 	}
 }
 
 // results are the answers to what a program pushed, in its order.
-func (c *commit) results(p Pushed) []wire.Result {
-	results := make([]wire.Result, 0, len(p.Commands))
-	for _, cmd := range p.Commands {
-		results = append(results, resultOf(c.seen[cmd.ID], c.before[cmd.ID]))
+func results(tasks []*task) []wire.Result {
+	results := make([]wire.Result, 0, len(tasks))
+	for _, t := range tasks {
+		results = append(results, resultOf(t.answer, t.before))
 	}
 	return results
 }

@@ -111,9 +111,9 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 		return done, err
 	}
 	cmd := wire.Command{ID: what.ID, Name: "person.erase/1", Args: args}
-	c.seen = map[crm.ID]database.Answer{cmd.ID: {UUID: cmd.ID}}
-	c.given, c.touched[cmd.ID] = []crm.ID{cmd.ID}, erasing.Changed
-	if err := c.record(by, "", cmd, c.seen[cmd.ID], false); err != nil {
+	t := &task{answer: database.Answer{UUID: cmd.ID}, answered: true, given: true, touched: erasing.Changed}
+	c.given = []*task{t}
+	if err := c.record(by, "", cmd, t, false); err != nil {
 		return done, err
 	}
 	if err := c.save(); err != nil {

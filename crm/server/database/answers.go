@@ -72,33 +72,28 @@ func (t *Tx) AnswersOf(ctx context.Context, client crm.ID, after uint64, where s
 
 // SaveAnswers keeps answers to new commands, and such as take the place of earlier ones; at is in Unix milliseconds.
 func (t *Tx) SaveAnswers(ctx context.Context, first, again []Answer, at int64) error {
-	rows, err := answerRows(first, at)
-	if err == nil {
-		err = t.inserts(ctx, t, firstAnswers, rows)
-	}
-	if err != nil {
+	if err := t.saveAnswers(ctx, firstAnswers, first, at); err != nil {
 		return err
 	}
-	if rows, err = answerRows(again, at); err == nil {
-		err = t.inserts(ctx, t, answers, rows)
-	}
-	return err
+	return t.saveAnswers(ctx, answers, again, at)
 }
 
-func answerRows(given []Answer, at int64) ([][]any, error) {
-	rows := make([][]any, 0, len(given))
-	for _, a := range given {
-		reason := ""
+func (t *Tx) saveAnswers(ctx context.Context, into bulk, given []Answer, at int64) error {
+	reasons := make([]string, len(given))
+	for i, a := range given {
 		if a.Reason.Key != "" {
 			b, err := json.Marshal(a.Reason)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			reason = string(b)
+			reasons[i] = string(b)
 		}
-		rows = append(rows, []any{string(a.UUID), string(a.Client), int64(a.Seq), int64(a.Rev), string(a.Code), reason, at})
 	}
-	return rows, nil
+	n := len(given)
+	return t.inserts(ctx, t, into, n, columns{
+		column(n, func(i int) string { return string(given[i].UUID) }), column(n, func(i int) string { return string(given[i].Client) }),
+		column(n, func(i int) int64 { return int64(given[i].Seq) }), column(n, func(i int) int64 { return int64(given[i].Rev) }),
+		column(n, func(i int) string { return string(given[i].Code) }), reasons, column(n, func(int) int64 { return at })})
 }
 
 // Record is one line of the audit log. It refers to persons by id.
@@ -148,7 +143,8 @@ func (t *Tx) endOfLog(ctx context.Context) error {
 	return err
 }
 
-// Log appends to the audit log in a transaction that was opened by Open. Advance keeps the log's new end.
+// Log appends to the audit log in a transaction that was opened by Open. Advance keeps the log's new end. The records are
+// numbered and hashed where they are.
 func (t *Tx) Log(ctx context.Context, records []Record) error {
 	if len(records) == 0 {
 		return nil
@@ -158,34 +154,38 @@ func (t *Tx) Log(ctx context.Context, records []Record) error {
 			return err
 		}
 	}
-	last := Record{N: t.log.n, Hash: t.log.hash}
-	rows := make([][]any, 0, len(records))
+	t.log.written = true
 	var c chain
-	for _, r := range records {
-		r.N = last.N + 1
+	for i := range records {
+		r := &records[i]
+		r.N = t.log.n + 1
 		r.argsHash = c.hashArgs(r)
-		r.Hash = c.hash(last.Hash, r)
+		r.Hash = c.hash(t.log.hash, r)
+		t.log.n, t.log.hash = r.N, r.Hash
 		if r.Scrubbed {
 			r.Args, r.Salt = "", []byte{}
 		}
-		rows = append(rows, []any{int64(r.N), r.At, string(r.User), string(r.Client), string(r.UUID), r.Command, int64(r.Rev), r.Code,
-			r.Args, r.Salt, r.argsHash, r.Hash})
-		last = r
 	}
-	t.log = logEnd{n: last.N, hash: last.Hash, written: true}
-	return t.inserts(ctx, t, audit, rows)
+	n := len(records)
+	return t.inserts(ctx, t, audit, n, columns{
+		column(n, func(i int) int64 { return int64(records[i].N) }), column(n, func(i int) int64 { return records[i].At }),
+		column(n, func(i int) string { return string(records[i].User) }), column(n, func(i int) string { return string(records[i].Client) }),
+		column(n, func(i int) string { return string(records[i].UUID) }), column(n, func(i int) string { return records[i].Command }),
+		column(n, func(i int) int64 { return int64(records[i].Rev) }), column(n, func(i int) string { return records[i].Code }),
+		column(n, func(i int) string { return records[i].Args }), column(n, func(i int) []byte { return records[i].Salt }),
+		column(n, func(i int) []byte { return records[i].argsHash }), column(n, func(i int) []byte { return records[i].Hash })})
 }
 
 // chain hashes lines of the log, one after the other, in room of its own.
 type chain struct{ text []byte }
 
-func (c *chain) hashArgs(r Record) []byte {
+func (c *chain) hashArgs(r *Record) []byte {
 	c.text = append(append(c.text[:0], r.Salt...), r.Args...)
 	return c.sum()
 }
 
 // hash is that of a line that follows another, over each of its parts with its length before.
-func (c *chain) hash(before []byte, r Record) []byte {
+func (c *chain) hash(before []byte, r *Record) []byte {
 	c.text = c.text[:0]
 	c.part(before)
 	c.number(r.N)

@@ -15,6 +15,18 @@ type bulk struct {
 	conflict string // what an INSERT does with a row that is there
 }
 
+// columns are the rows that are written, or taken away by their keys, column by column: a []string, []int64 or [][]byte for each of bulk's.
+type columns []any
+
+// column has a value of each of n rows.
+func column[V any](n int, value func(row int) V) []V {
+	values := make([]V, n)
+	for i := range values {
+		values[i] = value(i)
+	}
+	return values
+}
+
 func (b bulk) insertHead() string {
 	return fmt.Sprintf("INSERT INTO %s(ws, %s) ", b.table, strings.Join(b.columns, ", "))
 }

@@ -35,9 +35,9 @@ type dialect interface {
 	among(columns, table, where, column string, n int) string
 	// list is a list of ids as an argument.
 	list(ids []string) any
-	// inserts and deletes change many rows at once.
-	inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) error
-	deletes(ctx context.Context, t *Tx, b bulk, rows [][]any) error
+	// inserts and deletes change n rows at once.
+	inserts(ctx context.Context, t *Tx, b bulk, n int, rows columns) error
+	deletes(ctx context.Context, t *Tx, b bulk, n int, rows columns) error
 	migrate(ctx context.Context, migrations fs.FS) error
 	backup(ctx context.Context, file string) error
 	shred(ctx context.Context) error

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"leadline/crm"
@@ -54,20 +56,27 @@ func readDocument(r *ledger.Row, data, stamps, former []byte) (err error) {
 	return nil
 }
 
-func documentRow(r *ledger.Row, now time.Time) ([]any, error) {
-	var deleted int64
-	if r.Deleted {
-		deleted = now.UnixMilli()
-	}
-	former := ""
-	if len(r.Former) > 0 {
-		b, err := json.Marshal(r.Former)
-		if err != nil {
-			return nil, err
+// saveDocuments writes rows; now is when those were removed that are.
+func (t *Tx) saveDocuments(ctx context.Context, rows []*ledger.Row, now time.Time) error {
+	removed, former := make([]int64, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		if r.Deleted {
+			removed[i] = now.UnixMilli()
 		}
-		former = string(b)
+		if len(r.Former) > 0 {
+			b, err := json.Marshal(r.Former)
+			if err != nil {
+				return err
+			}
+			former[i] = string(b)
+		}
 	}
-	return []any{string(r.Entity), string(r.ID), int64(r.Rev), deleted, string(ledger.WriteFields(r.Fields)), string(ledger.WriteStamps(r.Stamps)), former}, nil
+	n := len(rows)
+	return t.inserts(ctx, t, documents, n, columns{
+		column(n, func(i int) string { return string(rows[i].Entity) }), column(n, func(i int) string { return string(rows[i].ID) }),
+		column(n, func(i int) int64 { return int64(rows[i].Rev) }), removed,
+		column(n, func(i int) string { return string(ledger.WriteFields(rows[i].Fields)) }),
+		column(n, func(i int) string { return string(ledger.WriteStamps(rows[i].Stamps)) }), former})
 }
 
 // living are the rows of an entity that are there.
@@ -136,52 +145,81 @@ func (t *Tx) Page(ctx context.Context, after uint64, limit int) (rows []Stored, 
 
 // SaveChanges writes what a batch of commands changed.
 func (t *Tx) SaveChanges(ctx context.Context, c ledger.Changed, now time.Time) error {
-	var rows, open, closed, awayPeers, addChildren, awayChildren [][]any
-	for _, r := range c.Rows {
-		row, err := documentRow(r, now)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, row)
+	rows := slices.Collect(maps.Values(c.Rows))
+	if err := t.saveDocuments(ctx, rows, now); err != nil {
+		return fmt.Errorf("write document: %w", err)
+	}
+	if err := t.savePeers(ctx, rows, c.Peers); err != nil {
+		return fmt.Errorf("write peer: %w", err)
+	}
+	if err := t.saveChildren(ctx, c.Children); err != nil {
+		return fmt.Errorf("write child: %w", err)
+	}
+	return nil
+}
+
+// link leads from a peer, or from the row that it points to, to a row.
+type link struct {
+	peer   string
+	of, to ledger.Key
+}
+
+func (t *Tx) savePeers(ctx context.Context, rows []*ledger.Row, changed map[string]map[ledger.Key]bool) error {
+	var open, closed, away []link
+	for _, r := range rows {
 		for _, peer := range r.Peers(t.here.Region) {
-			link := []any{peer, string(r.Entity), string(r.ID), int64(0)}
 			if r.Open() {
-				link[3] = int64(1)
-				open = append(open, link)
-				continue
+				open = append(open, link{peer: peer, to: r.Key})
+			} else {
+				closed = append(closed, link{peer: peer, to: r.Key})
 			}
-			closed = append(closed, link)
 		}
 	}
-	for peer, set := range c.Peers {
+	for peer, set := range changed {
 		for k, there := range set {
 			if !there {
-				awayPeers = append(awayPeers, []any{peer, string(k.Entity), string(k.ID)})
+				away = append(away, link{peer: peer, to: k})
 			}
 		}
 	}
-	for of, set := range c.Children {
+	entries := func(links []link, open int64) columns {
+		n := len(links)
+		return columns{column(n, func(i int) string { return links[i].peer }), column(n, func(i int) string { return string(links[i].to.Entity) }),
+			column(n, func(i int) string { return string(links[i].to.ID) }), column(n, func(int) int64 { return open })}
+	}
+	// Closed before open: of two leads of a number one may have closed as the other opened.
+	for _, step := range []struct {
+		do    func(context.Context, *Tx, bulk, int, columns) error
+		links []link
+		open  int64
+	}{{t.deletes, away, 0}, {t.inserts, closed, 0}, {t.inserts, open, 1}} {
+		if err := step.do(ctx, t, peers, len(step.links), entries(step.links, step.open)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tx) saveChildren(ctx context.Context, changed map[ledger.Key]map[ledger.Key]bool) error {
+	var add, away []link
+	for of, set := range changed {
 		for k, there := range set {
-			link := []any{string(of.Entity), string(of.ID), string(k.Entity), string(k.ID)}
 			if there {
-				addChildren = append(addChildren, link)
+				add = append(add, link{of: of, to: k})
 			} else {
-				awayChildren = append(awayChildren, link)
+				away = append(away, link{of: of, to: k})
 			}
 		}
 	}
 	for _, step := range []struct {
-		do   func(context.Context, *Tx, bulk, [][]any) error
-		into bulk
-		rows [][]any
-	}{
-		{t.inserts, documents, rows},
-		// Closed before open: of two leads of a number one may have closed as the other opened.
-		{t.deletes, peers, awayPeers}, {t.inserts, peers, closed}, {t.inserts, peers, open},
-		{t.deletes, children, awayChildren}, {t.inserts, children, addChildren},
-	} {
-		if err := step.do(ctx, t, step.into, step.rows); err != nil {
-			return fmt.Errorf("write %s: %w", step.into.table, err)
+		do    func(context.Context, *Tx, bulk, int, columns) error
+		links []link
+	}{{t.deletes, away}, {t.inserts, add}} {
+		n := len(step.links)
+		all := columns{column(n, func(i int) string { return string(step.links[i].of.Entity) }), column(n, func(i int) string { return string(step.links[i].of.ID) }),
+			column(n, func(i int) string { return string(step.links[i].to.Entity) }), column(n, func(i int) string { return string(step.links[i].to.ID) })}
+		if err := step.do(ctx, t, children, n, all); err != nil {
+			return err
 		}
 	}
 	return nil

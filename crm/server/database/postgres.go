@@ -138,47 +138,29 @@ func (p *postgres) among(columns, table, where, column string, n int) string {
 
 func (p *postgres) list(ids []string) any { return ids }
 
-func (p *postgres) inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
-	if len(rows) == 0 {
+func (p *postgres) inserts(ctx context.Context, t *Tx, b bulk, n int, rows columns) error {
+	if n == 0 {
 		return nil
 	}
 	// Not FROM unnest(…): that would put every column aside before the first row is made.
-	arrays, columns := columnsOf(b.types, rows)
-	return t.Exec(ctx, b.insertHead()+"SELECT $1, "+columns+b.conflict, append([]any{t.Workspace}, arrays...)...)
+	return t.Exec(ctx, b.insertHead()+"SELECT $1, "+unnested(b.types)+b.conflict, append([]any{t.Workspace}, rows...)...)
 }
 
-func (p *postgres) deletes(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
-	if len(rows) == 0 {
+func (p *postgres) deletes(ctx context.Context, t *Tx, b bulk, n int, rows columns) error {
+	if n == 0 {
 		return nil
 	}
-	arrays, columns := columnsOf(b.types[:b.key], rows)
-	return t.Exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE ws = $1 AND (%s) IN (SELECT %s)", b.table, strings.Join(b.columns[:b.key], ", "), columns),
-		append([]any{t.Workspace}, arrays...)...)
+	return t.Exec(ctx, fmt.Sprintf("DELETE FROM %s WHERE ws = $1 AND (%s) IN (SELECT %s)", b.table, strings.Join(b.columns[:b.key], ", "), unnested(b.types[:b.key])),
+		append([]any{t.Workspace}, rows[:b.key]...)...)
 }
 
-// columnsOf turns rows into one array for each column, and the words that turn them back.
-func columnsOf(types []string, rows [][]any) (arrays []any, columns string) {
+// unnested are the words that turn one array for each column, from the second argument on, back into rows.
+func unnested(types []string) string {
 	words := make([]string, len(types))
 	for i, kind := range types {
 		words[i] = fmt.Sprintf("unnest($%d::%s[])", i+2, kind)
-		switch kind {
-		case "bigint":
-			arrays = append(arrays, columnOf[int64](rows, i))
-		case "bytea":
-			arrays = append(arrays, columnOf[[]byte](rows, i))
-		default:
-			arrays = append(arrays, columnOf[string](rows, i))
-		}
 	}
-	return arrays, strings.Join(words, ", ")
-}
-
-func columnOf[T any](rows [][]any, i int) []T {
-	column := make([]T, len(rows))
-	for n, row := range rows {
-		column[n] = row[i].(T)
-	}
-	return column
+	return strings.Join(words, ", ")
 }
 
 // backup has pg_dump write the copy, in its custom format.

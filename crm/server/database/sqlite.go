@@ -238,22 +238,34 @@ func (d *sqliteDB) list(ids []string) any {
 	return string(list)
 }
 
-func (d *sqliteDB) inserts(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
-	query := b.insertHead() + "VALUES(" + placeholders(1, 1+len(b.columns)) + ")" + b.conflict
-	return d.each(ctx, t, query, rows)
+func (d *sqliteDB) inserts(ctx context.Context, t *Tx, b bulk, n int, rows columns) error {
+	return d.each(ctx, t, b.insertHead()+"VALUES("+placeholders(1, 1+len(b.columns))+")"+b.conflict, n, rows)
 }
 
-func (d *sqliteDB) deletes(ctx context.Context, t *Tx, b bulk, rows [][]any) error {
+func (d *sqliteDB) deletes(ctx context.Context, t *Tx, b bulk, n int, rows columns) error {
 	query := "DELETE FROM " + b.table + " WHERE ws = $1"
 	for i, c := range b.columns[:b.key] {
 		query += fmt.Sprintf(" AND %s = $%d", c, i+2)
 	}
-	return d.each(ctx, t, query, rows)
+	return d.each(ctx, t, query, n, rows[:b.key])
 }
 
-func (d *sqliteDB) each(ctx context.Context, t *Tx, query string, rows [][]any) error {
-	for _, row := range rows {
-		if err := t.Exec(ctx, query, append([]any{t.Workspace}, row...)...); err != nil {
+// each runs a statement for each of n rows.
+func (d *sqliteDB) each(ctx context.Context, t *Tx, query string, n int, rows columns) error {
+	args := make([]any, 1+len(rows))
+	args[0] = t.Workspace
+	for row := range n {
+		for i, column := range rows {
+			switch all := column.(type) {
+			case []string:
+				args[1+i] = all[row]
+			case []int64:
+				args[1+i] = all[row]
+			case [][]byte:
+				args[1+i] = all[row]
+			}
+		}
+		if err := t.Exec(ctx, query, args...); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,7 @@ func (t *Tx) AuditLog(ctx context.Context, f func(Record) error) error {
 				return err
 			}
 			blanked := len(r.Salt) == 0 && r.Args == ""
-			if r.N != last.N+1 || !bytes.Equal(r.Hash, c.hash(last.Hash, r)) || !blanked && !bytes.Equal(r.argsHash, c.hashArgs(r)) {
+			if r.N != last.N+1 || !bytes.Equal(r.Hash, c.hash(last.Hash, &r)) || !blanked && !bytes.Equal(r.argsHash, c.hashArgs(&r)) {
 				return fmt.Errorf("line %d of the audit log is not as it was written", r.N)
 			}
 			last = r

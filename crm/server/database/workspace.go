@@ -158,9 +158,9 @@ func (t *Tx) Greeted(ctx context.Context, c Client, seen int64) error {
 
 // SaveClients keeps what the server has of programs; seen is in Unix milliseconds.
 func (t *Tx) SaveClients(ctx context.Context, all []Client, seen int64) error {
-	rows := make([][]any, len(all))
-	for i, c := range all {
-		rows[i] = []any{string(c.ID), string(c.User), int64(c.Seq), string(c.UUID), int64(c.Acked), seen}
-	}
-	return t.inserts(ctx, t, clients, rows)
+	n := len(all)
+	return t.inserts(ctx, t, clients, n, columns{
+		column(n, func(i int) string { return string(all[i].ID) }), column(n, func(i int) string { return string(all[i].User) }),
+		column(n, func(i int) int64 { return int64(all[i].Seq) }), column(n, func(i int) string { return string(all[i].UUID) }),
+		column(n, func(i int) int64 { return int64(all[i].Acked) }), column(n, func(int) int64 { return seen })})
 }

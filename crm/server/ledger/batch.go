@@ -46,6 +46,7 @@ type Batch struct {
 	people bool                  // users or roles were changed
 	about  bool                  // the last command was about a person who was erased
 	state
+	room state // of the command under way, used again for the next
 }
 
 // state is what was changed, over what is committed.
@@ -55,13 +56,19 @@ type state struct {
 	children map[Key]map[Key]bool
 }
 
+func (s state) clear() {
+	clear(s.changed)
+	clear(s.peers)
+	clear(s.children)
+}
+
 func newState() state {
 	return state{changed: map[Key]*Row{}, peers: map[string]map[Key]bool{}, children: map[Key]map[Key]bool{}}
 }
 
 // NewBatch begins a batch. key is the workspace's secret, region the one for numbers written nationally.
 func NewBatch(rows Rows, key []byte, region string) *Batch {
-	return &Batch{rows: rows, key: key, region: region, rights: map[crm.ID]crm.Rights{}, state: newState()}
+	return &Batch{rows: rows, key: key, region: region, rights: map[crm.ID]crm.Rights{}, state: newState(), room: newState()}
 }
 
 // Changed is what the batch did, for the database.
@@ -79,7 +86,8 @@ func (b *Batch) Changed() Changed { return Changed{b.changed, b.peers, b.childre
 // now is the server's clock, past which no stamp goes.
 func (b *Batch) Apply(from Sender, c crm.Command, now time.Time) ([]Key, error) {
 	latest := crm.HLC(now.UnixMilli()) << 16
-	t := &tx{b: b, state: newState(), from: from, at: min(c.At, latest), latest: latest}
+	b.room.clear()
+	t := &tx{b: b, state: b.room, from: from, at: min(c.At, latest), latest: latest}
 	err := t.perform(c.Change)
 	if b.about = t.about; err != nil {
 		var invalid crm.Invalid
