@@ -75,6 +75,9 @@ func (e *Engine) DoAlso(ctx context.Context, workspace crm.ID, from ledger.Sende
 	}
 	p := Pushed{User: from.User, Push: wire.Push{Commands: []wire.Command{cmd}}}
 	err = e.commit(ctx, workspace, []Pushed{p}, func(c *commit) error {
+		if err := c.lookUp(); err != nil {
+			return err
+		}
 		if err := c.perform(from, "", p.Commands, c.tasks[0]); err != nil {
 			return err
 		}
@@ -92,25 +95,10 @@ func (e *Engine) DoAlso(ctx context.Context, workspace crm.ID, from ledger.Sende
 // commit runs one transaction on what the pushes need, and tells of the revision that it came to.
 func (e *Engine) commit(ctx context.Context, workspace crm.ID, pushes []Pushed, f func(*commit) error) error {
 	read := readPushes(pushes)
-	var c *commit
-	err := e.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
-		open, err := t.Open(ctx, read.asked)
-		if err != nil {
-			return err
-		}
-		c = &commit{e: e, ctx: ctx, t: t, rows: open.Rows, head: open.Workspace, rev: open.Rev, now: e.Now(), batch: ledger.NewBatch(open.Rows, open.Secret, open.Region),
-			clients: make(map[crm.ID]*database.Client, len(read.asked.Programs)), tasks: read.tasks,
-			given: make([]*task, 0, len(read.all)), log: make([]database.Record, 0, len(read.all)), logged: make([]*task, 0, len(read.all))}
-		read.begin(open.Answers)
-		for _, id := range read.asked.Programs {
-			if c.clients[id] == nil {
-				client := open.Programs[id]
-				client.ID = id
-				c.clients[id] = &client
-			}
-		}
-		return f(c)
-	})
+	c, err := e.try(ctx, workspace, read, false, f)
+	if errors.Is(err, database.ErrTwice) { // a command was answered before, though its number is new
+		c, err = e.try(ctx, workspace, read, true, f)
+	}
 	if err != nil {
 		return fmt.Errorf("commit in workspace %s: %w", workspace, err)
 	}
@@ -118,6 +106,34 @@ func (e *Engine) commit(ctx context.Context, workspace crm.ID, pushes []Pushed, 
 		e.Committed(workspace, c.rev)
 	}
 	return nil
+}
+
+// try runs one transaction. Answers that were given before are looked for at once, or where a command has no new number.
+func (e *Engine) try(ctx context.Context, workspace crm.ID, read readPushed, answered bool, f func(*commit) error) (c *commit, err error) {
+	err = e.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
+		open, err := t.Open(ctx, read.asked)
+		if err != nil {
+			return err
+		}
+		c = &commit{e: e, ctx: ctx, t: t, rows: open.Rows, head: open.Workspace, rev: open.Rev, now: e.Now(), batch: ledger.NewBatch(open.Rows, open.Secret, open.Region),
+			clients: make(map[crm.ID]*database.Client, len(read.asked.Programs)), read: read, tasks: read.tasks,
+			given: make([]*task, 0, len(read.all)), log: make([]database.Record, 0, len(read.all)), logged: make([]*task, 0, len(read.all))}
+		read.begin()
+		for _, id := range read.asked.Programs {
+			if c.clients[id] == nil {
+				client := open.Programs[id]
+				client.ID = id
+				c.clients[id] = &client
+			}
+		}
+		if answered {
+			if err := c.lookUp(); err != nil {
+				return err
+			}
+		}
+		return f(c)
+	})
+	return c, err
 }
 
 // commit is one transaction.
@@ -131,6 +147,8 @@ type commit struct {
 	now     time.Time
 	rev     uint64
 	clients map[crm.ID]*database.Client
+	read    readPushed
+	looked  bool      // for the answers that were given before
 	tasks   [][]*task // of each push
 	given   []*task   // whose answer is new, in order
 	log     []database.Record
@@ -209,10 +227,11 @@ type task struct {
 
 // readPushed is what pushes say, and what the database is asked for by it.
 type readPushed struct {
-	all   []task
-	tasks [][]*task        // of each push
-	byID  map[crm.ID]*task // those that are named
-	asked database.Asked
+	all      []task
+	tasks    [][]*task        // of each push
+	byID     map[crm.ID]*task // those that are named
+	commands []crm.ID         // the same
+	asked    database.Asked
 }
 
 func readPushes(pushes []Pushed) readPushed {
@@ -221,7 +240,7 @@ func readPushes(pushes []Pushed) readPushed {
 		commands += len(p.Commands)
 	}
 	r := readPushed{all: make([]task, 0, commands), tasks: make([][]*task, len(pushes)), byID: make(map[crm.ID]*task, commands),
-		asked: database.Asked{Commands: make([]crm.ID, 0, commands), Rows: make([]ledger.Key, 0, len(pushes)+commands)}}
+		commands: make([]crm.ID, 0, commands), asked: database.Asked{Rows: make([]ledger.Key, 0, len(pushes)+commands)}}
 	for n, p := range pushes {
 		if isID(p.Client) {
 			r.asked.Programs = append(r.asked.Programs, p.Client)
@@ -251,7 +270,7 @@ func (r *readPushed) task(id crm.ID, read decoded) *task {
 		return t
 	}
 	r.byID[id] = t
-	r.asked.Commands = append(r.asked.Commands, id)
+	r.commands = append(r.commands, id)
 	if read.err == nil {
 		r.asked.Rows = append(r.asked.Rows, ledger.Needs(read.Change)...)
 	}
@@ -259,14 +278,36 @@ func (r *readPushed) task(id crm.ID, read decoded) *task {
 }
 
 // begin has the tasks as they are before the transaction, which may be tried again.
-func (r readPushed) begin(answers map[crm.ID]database.Answer) {
+func (r readPushed) begin() {
 	for i, t := range r.all {
 		r.all[i] = task{decoded: t.decoded, named: t.named}
 	}
-	for id, answer := range answers {
-		t := r.byID[id]
-		t.answer, t.answered = answer, true
+}
+
+// lookUp reads the answers to all commands of the transaction that have one.
+func (c *commit) lookUp() error {
+	if c.looked {
+		return nil
 	}
+	c.looked = true
+	answers, err := c.t.Answers(c.ctx, c.read.commands)
+	for id, answer := range answers {
+		if t := c.read.byID[id]; !t.answered {
+			t.answer, t.answered = answer, true
+		}
+	}
+	return err
+}
+
+// fresh says whether commands have the numbers that follow on a program's last: it has not sent them before, unless it had another
+// name. Then its first are looked at, and the rest the key of the answers keeps from being done twice.
+func fresh(commands []wire.Command, last uint64) bool {
+	for i, cmd := range commands {
+		if cmd.Seq != last+1+uint64(i) {
+			return false
+		}
+	}
+	return last > 0 || len(commands) == 0
 }
 
 // push does the commands of one program.
@@ -275,6 +316,11 @@ func (c *commit) push(p Pushed, tasks []*task) (o Outcome, err error) {
 	if client == nil {
 		o.Err = wire.Problem{Code: wire.Malformed, Message: "a program needs a client id"}
 		return o, nil
+	}
+	if !fresh(p.Commands, client.Seq) {
+		if err := c.lookUp(); err != nil {
+			return o, err
+		}
 	}
 	if o.Err = c.check(p, tasks, client); o.Err != nil {
 		return o, nil

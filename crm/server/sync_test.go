@@ -131,6 +131,35 @@ func TestUUIDsStayWhenAProgramIsNumberedAnew(t *testing.T) {
 	})
 }
 
+// Under a new number a command is taken for new, until the key of the answers says that it has one: then the transaction is done again.
+func TestCommandsUnderNewNumbersAreDoneOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, c *company) {
+		anna, ben := c.signIn(c.addUser(crm.User{Name: "Anna"})), c.signIn(c.addUser(crm.User{Name: "Ben"}))
+		commands := anna.commands(anna.newContact("Meier"), crm.SaveLine{Line: crm.Line{ID: newID(t), Name: "Sales"}})
+		before := anna.push(commands)
+		again := c.signIn(anna.sender.User)
+		again.do(again.newContact("the first under a new name"))
+		again.seq += uint64(len(commands))
+		for i := range commands {
+			commands[i].Seq = uint64(2 + i)
+		}
+		commands = append(commands, again.commands(again.newContact("Schulz"))...)
+		outcomes, err := c.engine.Commit(context.Background(), c.workspace, []Pushed{{User: ben.sender.User, Push: ben.message(ben.commands(ben.newContact("Ben's")))},
+			{User: again.sender.User, Push: again.message(commands)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		his, hers := outcomes[0].Results, outcomes[1].Results
+		if his[0].Status != wire.Applied || hers[0].Status != wire.Duplicate || hers[0].Rev != before[0].Rev || !hers[1].Refused || hers[2].Status != wire.Applied {
+			t.Errorf("got %+v and %+v, want one that is applied, and the answers of the first time", his, hers)
+		}
+		again.pull(0)
+		if n := again.count(wire.Contact); n != 4 || again.ack.Seq != 4 || len(again.refused) != 1 {
+			t.Errorf("%d contacts, acknowledged up to %d, refused %+v", n, again.ack.Seq, again.refused)
+		}
+	})
+}
+
 func TestGapAndEpochAndUserAreChecked(t *testing.T) {
 	onEach(t, func(t *testing.T, c *company) {
 		anna := c.signIn(c.addUser(crm.User{Name: "Anna"}))

@@ -24,7 +24,7 @@ var answerFields = []string{"uuid text", "client text", "seq bigint", "rev bigin
 
 var (
 	answers      = newBulk("cmd_seen", 1, true, answerFields...)
-	firstAnswers = newBulk("cmd_seen", 0, false, answerFields...) // half the work: nothing can be there
+	firstAnswers = newBulk("cmd_seen", 0, false, answerFields...) // half the work
 )
 
 const answerColumns = "uuid, client, seq, rev, code, reason"
@@ -40,15 +40,11 @@ func scanAnswer(scan func(...any) error) (a Answer, err error) {
 // Answers are those that the server has given to commands.
 func (t *Tx) Answers(ctx context.Context, uuids []crm.ID) (map[crm.ID]Answer, error) {
 	found := map[crm.ID]Answer{}
-	return found, t.session.ask(ctx, []question{t.answersAmong(uuids, found)})
-}
-
-func (t *Tx) answersAmong(uuids []crm.ID, into map[crm.ID]Answer) question {
-	return question{t.among(answerColumns, "cmd_seen", "ws = $1", "uuid", 2), []any{t.Workspace, t.list(texts(uuids))}, func(scan func(...any) error) error {
+	return found, t.Each(ctx, t.among(answerColumns, "cmd_seen", "ws = $1", "uuid", 2), []any{t.Workspace, t.list(texts(uuids))}, func(scan func(...any) error) error {
 		a, err := scanAnswer(scan)
-		into[a.UUID] = a
+		found[a.UUID] = a
 		return err
-	}}
+	})
 }
 
 func texts(ids []crm.ID) []string {
@@ -70,7 +66,8 @@ func (t *Tx) AnswersOf(ctx context.Context, client crm.ID, after uint64, where s
 	return all, err
 }
 
-// SaveAnswers keeps answers to new commands, and such as take the place of earlier ones; at is in Unix milliseconds.
+// SaveAnswers keeps answers to new commands, and such as take the place of earlier ones; at is in Unix milliseconds. Where a command is
+// not new, Write ends with ErrTwice.
 func (t *Tx) SaveAnswers(ctx context.Context, first, again []Answer, at int64) error {
 	if err := t.saveAnswers(ctx, firstAnswers, first, at); err != nil {
 		return err

@@ -25,6 +25,8 @@ type dialect interface {
 	begin(ctx context.Context, workspace string, write bool) (session, error)
 	// again says whether the whole transaction is to be tried again.
 	again(error) bool
+	// twice says whether a row was to be added whose key is there.
+	twice(error) bool
 	// full says whether there was no room on the disk, away whether the database is not to be had.
 	full(error) bool
 	away(error) bool
@@ -117,6 +119,9 @@ var (
 	ErrAway = errors.New("the database is not to be had")
 )
 
+// ErrTwice tells that a row was to be added whose key is there already.
+var ErrTwice = errors.New("it is in the database already")
+
 // explain adds what a person, or another program, can act on.
 func (db *DB) explain(err error) error {
 	switch {
@@ -126,6 +131,8 @@ func (db *DB) explain(err error) error {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	case db.dialect.away(err):
 		return fmt.Errorf("%w: %w", ErrAway, err)
+	case db.dialect.twice(err):
+		return fmt.Errorf("%w: %w", ErrTwice, err)
 	}
 	return err
 }

@@ -268,7 +268,6 @@ func (r *Rows) wanted(keys []ledger.Key) (questions []question) {
 type Asked struct {
 	Rows     []ledger.Key
 	Programs []crm.ID
-	Commands []crm.ID
 }
 
 // Opened is the workspace as a transaction has it for itself, with what was asked for.
@@ -276,18 +275,16 @@ type Opened struct {
 	Workspace
 	Rows     *Rows
 	Programs map[crm.ID]Client // those that the server knows
-	Answers  map[crm.ID]Answer // those given before
 }
 
 // Open waits for the workspace, as Head does, and reads at once what a batch of commands will ask for: besides what is
 // named whether users or roles have changed, and the end of the audit log. On PostgreSQL that is one message there and one back.
 func (t *Tx) Open(ctx context.Context, asked Asked) (Opened, error) {
-	o := Opened{Rows: t.Rows(ctx), Programs: map[crm.ID]Client{}, Answers: map[crm.ID]Answer{}}
+	o := Opened{Rows: t.Rows(ctx), Programs: map[crm.ID]Client{}}
 	kept, changed := t.memory.of(t.Workspace), []*ledger.Row(nil)
 	// The head first: what comes after it sees what the one before has committed.
 	questions := append([]question{t.head(true, &o.Workspace)}, o.Rows.wanted(asked.Rows)...)
-	questions = append(questions, t.clientsAmong(asked.Programs, o.Programs), t.answersAmong(asked.Commands, o.Answers), t.outrun(),
-		t.peopleSince(kept, &changed))
+	questions = append(questions, t.clientsAmong(asked.Programs, o.Programs), t.outrun(), t.peopleSince(kept, &changed))
 	if err := t.opened(o.Workspace, t.session.ask(ctx, questions)); err != nil {
 		return o, err
 	}

@@ -110,6 +110,12 @@ func (p *postgres) again(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
 }
 
+// twice: 23505 is a unique_violation.
+func (p *postgres) twice(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "23505"
+}
+
 // full: 53100 is disk_full. Where PostgreSQL cannot even write its log, it ends, and is away.
 func (p *postgres) full(err error) bool {
 	var e *pgconn.PgError

@@ -215,6 +215,11 @@ func (d *sqliteDB) again(err error) bool {
 	return errors.As(err, &e) && e.Code == sqlite3.ErrBusy
 }
 
+func (d *sqliteDB) twice(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey || e.ExtendedCode == sqlite3.ErrConstraintUnique)
+}
+
 // full: besides a full disk there are quotas, and bounds of the process.
 func (d *sqliteDB) full(err error) bool {
 	var e sqlite3.Error
