@@ -27,7 +27,7 @@ func TestArraysAreWrittenAsTheLibraryDoes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := arrays{codec}.PlanEncode(m, c.oid, pgtype.BinaryFormatCode, c.value).Encode(c.value, []byte("before"))
+		got, err := arrays{codec, &room{}}.PlanEncode(m, c.oid, pgtype.BinaryFormatCode, c.value).Encode(c.value, []byte("before"))
 		if err != nil || !bytes.Equal(got, want) || (got == nil) != (want == nil) {
 			t.Errorf("%#v is written as % x, %v, want % x", c.value, got, err, want)
 		}

@@ -64,6 +64,7 @@ func (t *postgresTx) send(ctx context.Context) error {
 	}
 	batch := t.queued
 	t.queued, t.begun = pgx.Batch{}, true
+	t.conn.Conn().PgConn().CustomData()[ofConnection].(*room).lend(t.conn.Conn().PgConn())
 	t.failed = t.conn.SendBatch(ctx, &batch).Close()
 	return t.failed
 }
