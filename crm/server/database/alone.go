@@ -8,14 +8,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ErrServed tells that a server is running on a database.
+// ErrServed means that a server is running on a database.
 var ErrServed = errors.New("a server is running on this database; stop it first")
 
 // servedLock is the advisory lock that every server on a PostgreSQL shares while it listens for news: a number of our own.
 const servedLock = 5306452
 
-// Alone keeps servers from running on a PostgreSQL until release is called: it is for a restore, after which they would go on with
-// what they remember of the database that was replaced, and count on from there. It fails with ErrServed where one is running.
+// Alone keeps servers from running on a PostgreSQL database until release is called; ErrServed when one is running. A restore needs it: a
+// server that ran on would use what it remembers of the replaced database, and go on counting from its revision.
 func Alone(ctx context.Context, url string) (release func(), err error) {
 	conn, err := pgx.Connect(ctx, url)
 	if err != nil {

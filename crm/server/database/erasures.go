@@ -11,18 +11,18 @@ import (
 	"leadline/crm/wire"
 )
 
-// Erasure is a person whose data was erased: only ids are kept of it.
+// Erasure says that a person's data was erased. It has only ids.
 type Erasure struct {
 	ID   crm.ID
 	At   int64  // Unix milliseconds
-	Rev  uint64 // what is older may still have it
+	Rev  uint64 // copies from before this revision may still have the data
 	Refs []crm.Ref
 
-	Recordings []crm.ID     // whose files went with them
-	Hung       []wire.RowID // what else told of them, and the hashes that keep an import from bringing them back
+	Recordings []crm.ID     // recordings whose files were removed with it
+	Hung       []wire.RowID // the person's calls, notes, follow-ups and deals, and the hashes by which an import recognises the person
 }
 
-// AddErasure remembers one, and that every program there is has to say that it has purged it.
+// AddErasure keeps an erasure. Every program that the workspace knows then has to acknowledge it.
 func (t *Tx) AddErasure(ctx context.Context, e Erasure) error {
 	refs, err := json.Marshal(e.Refs)
 	if err != nil {
@@ -46,20 +46,20 @@ func (t *Tx) AddErasure(ctx context.Context, e Erasure) error {
 		ON CONFLICT(ws, client, erasure) DO UPDATE SET done = 0`, t.Workspace, string(e.ID))
 }
 
-// OweErasures has a new program say of every erasure that it has purged it: its file may be an old one.
+// OweErasures has a new program acknowledge every erasure: its file may be an old copy.
 func (t *Tx) OweErasures(ctx context.Context, client crm.ID) error {
 	return t.Exec(ctx, "INSERT INTO erasure_owed(ws, erasure, client, done) SELECT ws, id, $2, 0 FROM erasure WHERE ws = $1 ON CONFLICT DO NOTHING",
 		t.Workspace, string(client))
 }
 
-// OweAgain has a program say anew that it has purged what was erased after a revision: one that stands before that is an older copy of
-// itself, or has not pulled yet what it has purged.
+// OweAgain has a program acknowledge again the erasures after the revision at which it stands: it is an older copy of itself, or has not
+// pulled the erased rows yet.
 func (t *Tx) OweAgain(ctx context.Context, client crm.ID, after uint64) error {
 	return t.Exec(ctx, `UPDATE erasure_owed SET done = 0 WHERE ws = $1 AND client = $2 AND done > 0
 		AND erasure IN (SELECT id FROM erasure WHERE ws = $1 AND rev > $3)`, t.Workspace, string(client), int64(after))
 }
 
-// Standing is a program, and whether it still has to say that it has purged somebody; the zero Client when the server does not know it.
+// Standing is a program, the zero Client for one that the server does not know, and whether it still has to acknowledge an erasure.
 func (t *Tx) Standing(ctx context.Context, client crm.ID) (c Client, owes bool, err error) {
 	found := map[crm.ID]Client{}
 	owed := question{"SELECT erasure FROM erasure_owed WHERE ws = $1 AND client = $2 AND done = 0 LIMIT 1", []any{t.Workspace, string(client)}, func(scan func(...any) error) error {
@@ -73,12 +73,12 @@ func (t *Tx) Standing(ctx context.Context, client crm.ID) (c Client, owes bool, 
 
 const erasureColumns = "e.id, e.at, e.rev, e.refs, e.recordings, e.hung"
 
-// Erasures are all of the workspace, the oldest first.
+// Erasures are all erasures of the workspace, oldest first.
 func (t *Tx) Erasures(ctx context.Context) ([]Erasure, error) {
 	return t.erasures(ctx, "SELECT "+erasureColumns+" FROM erasure e WHERE e.ws = $1 ORDER BY e.at, e.id", t.Workspace)
 }
 
-// ErasuresOf are those that a program has not acknowledged, the oldest of them.
+// ErasuresOf are the erasures that a program has not acknowledged, oldest first, at most MostErasures.
 func (t *Tx) ErasuresOf(ctx context.Context, client crm.ID) ([]Erasure, error) {
 	return t.erasures(ctx, "SELECT "+erasureColumns+` FROM erasure e JOIN erasure_owed o ON o.ws = e.ws AND o.erasure = e.id
 		WHERE e.ws = $1 AND o.client = $2 AND o.done = 0 ORDER BY e.at, e.id LIMIT $3`, t.Workspace, string(client), int64(MostErasures))
@@ -98,10 +98,10 @@ func (t *Tx) erasures(ctx context.Context, query string, args ...any) (all []Era
 	return all, err
 }
 
-// MostErasures are told to a program, and taken from it, at a time.
+// MostErasures is how many erasures a program is told of, and may acknowledge, at a time.
 const MostErasures = 500
 
-// AcknowledgeErasures says that a program has purged; at is in Unix milliseconds.
+// AcknowledgeErasures notes that a program has purged its file after erasures; at is in Unix milliseconds.
 func (t *Tx) AcknowledgeErasures(ctx context.Context, client crm.ID, ids []crm.ID, at int64) error {
 	if len(ids) == 0 {
 		return nil
@@ -113,15 +113,15 @@ func (t *Tx) AcknowledgeErasures(ctx context.Context, client crm.ID, ids []crm.I
 	return t.Exec(ctx, "UPDATE erasure_owed SET done = $3 WHERE ws = $1 AND client = $2 AND done = 0 AND erasure IN ("+placeholders(4, len(args))+")", args...)
 }
 
-// Owed is a program that has, or has not yet, acknowledged an erasure.
+// Owed says whether a program has acknowledged an erasure.
 type Owed struct {
 	Client crm.ID
 	User   crm.ID
-	Done   int64 // Unix milliseconds; 0 is still owed
-	Seen   int64 // when it was last here, in Unix milliseconds
+	Done   int64 // when it did, in Unix milliseconds; 0: not yet
+	Seen   int64 // when it last connected, in Unix milliseconds
 }
 
-// OwedBy are the programs that an erasure was told to.
+// OwedBy are the programs that have to acknowledge an erasure, also those that have.
 func (t *Tx) OwedBy(ctx context.Context, erasure crm.ID) (all []Owed, err error) {
 	err = t.Each(ctx, `SELECT o.client, coalesce(c.user_id, ''), o.done, coalesce(c.seen, 0) FROM erasure_owed o LEFT JOIN client c ON c.ws = o.ws AND c.id = o.client
 		WHERE o.ws = $1 AND o.erasure = $2 ORDER BY o.client`, []any{t.Workspace, string(erasure)}, func(scan func(...any) error) error {
@@ -133,8 +133,7 @@ func (t *Tx) OwedBy(ctx context.Context, erasure crm.ID) (all []Owed, err error)
 	return all, err
 }
 
-// Mentions are the calls in whose document one of the texts stands, and removed notes and follow-ups, which hang on nothing any more:
-// erasing looks at all of them.
+// Mentions are the calls that contain one of the texts, and all removed notes and follow-ups, which refer to no record any more.
 func (t *Tx) Mentions(ctx context.Context, texts []string) (keys []ledger.Key, err error) {
 	seen := map[ledger.Key]bool{}
 	for _, text := range texts {
@@ -155,13 +154,13 @@ func (t *Tx) Mentions(ctx context.Context, texts []string) (keys []ledger.Key, e
 	return keys, nil
 }
 
-// containing is a pattern for LIKE, with ! as its escape: a text may have its signs in it.
+// containing is a pattern for LIKE, with ! as its escape character, since the text may contain % and _.
 func containing(text string) string {
 	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
 }
 
-// Scrub blanks the arguments and the answers of commands in which one of the texts stands. The chain of the
-// audit log still holds: it is over a salted hash of the arguments.
+// Scrub blanks the arguments and answers of commands that contain one of the texts. The audit log's chain of hashes stays valid: it is
+// over a salted hash of the arguments.
 func (t *Tx) Scrub(ctx context.Context, texts []string) error {
 	for _, text := range texts {
 		pattern := containing(text)
@@ -176,6 +175,6 @@ func (t *Tx) Scrub(ctx context.Context, texts []string) error {
 	return nil
 }
 
-// Shred has the database itself forget what was overwritten: SQLite writes its file anew, for which it needs as much room again,
-// PostgreSQL lets go of its dead rows.
+// Shred has the database overwrite what it still has of deleted rows: SQLite writes its file anew, which takes as much disk space again,
+// PostgreSQL vacuums.
 func (db *DB) Shred(ctx context.Context) error { return db.explain(db.dialect.shred(ctx)) }

@@ -11,25 +11,25 @@ import (
 	"leadline/crm/wire"
 )
 
-// people are the users and roles of a workspace at a revision. Nearly every transaction asks what somebody may, and they change
-// seldom: so they are kept, and asked for is only what has changed since. They are never changed themselves, only replaced.
+// people are the users and roles of a workspace at a revision. Nearly every transaction asks for somebody's rights, and they seldom change:
+// so they are kept in memory, and only changes since are read. A people value is never changed, only replaced.
 type people struct {
 	epoch, rev, purged uint64 // of the workspace
 	rows               map[ledger.Key]*ledger.Row
 	living             map[wire.Entity][]*ledger.Row // in the order of their ids
 
-	known *sync.Map // what was found out of them
+	known *sync.Map // what Rows.Remember has found out of them, by key
 }
 
-// isPerson says whether rows of an entity are kept so.
+// isPerson says whether an entity is kept in people.
 func isPerson(e wire.Entity) bool { return e == wire.User || e == wire.Role }
 
 const peopleSince = "SELECT " + documentColumns + " FROM document WHERE ws = $1 AND rev > $2 AND entity IN ('user', 'role')"
 
-// at says whether they are those of a workspace as it is.
+// at says whether they are those of a workspace at its revision.
 func (p *people) at(w Workspace) bool { return p.within(w) && p.rev == w.Rev }
 
-// within says whether a workspace has come from where they are: no other branch of it, and nothing was taken away for good.
+// within says whether a workspace has gone on from their revision: it is the same branch, and no tombstone that they lack was deleted.
 func (p *people) within(w Workspace) bool {
 	return p != nil && p.epoch == w.Epoch && p.purged == w.Purged && p.rev <= w.Rev
 }
@@ -42,7 +42,7 @@ func (p *people) since() uint64 {
 	return p.rev
 }
 
-// next are they with what has changed up to where a workspace is now.
+// next are the people at a workspace's revision: these with the changed rows.
 func (p *people) next(w Workspace, changed []*ledger.Row) *people {
 	n := &people{epoch: w.Epoch, rev: w.Rev, purged: w.Purged, rows: map[ledger.Key]*ledger.Row{}, living: map[wire.Entity][]*ledger.Row{}, known: &sync.Map{}}
 	if p != nil {
@@ -66,7 +66,7 @@ func (p *people) next(w Workspace, changed []*ledger.Row) *people {
 	return n
 }
 
-// row and all are ledger.Rows'.
+// row is a user or role; nil when there is none.
 func (p *people) row(k ledger.Key) *ledger.Row {
 	if p == nil {
 		return nil
@@ -81,7 +81,7 @@ func (p *people) all(e wire.Entity) []*ledger.Row {
 	return p.living[e]
 }
 
-// memory has the people of each workspace that was asked for.
+// memory keeps the people of workspaces, for all transactions. It is safe to use from several goroutines.
 type memory struct {
 	mu     sync.Mutex
 	people map[string]*people
@@ -93,7 +93,7 @@ func (m *memory) of(workspace string) *people {
 	return m.people[workspace]
 }
 
-// keep keeps the newest.
+// keep keeps the people of a workspace, unless newer ones are there.
 func (m *memory) keep(workspace string, p *people) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -105,8 +105,8 @@ func (m *memory) keep(workspace string, p *people) {
 	}
 }
 
-// persons are the people as the transaction sees them; nil where they have to be read as anything else: where the workspace was
-// not asked for, or is older than those that are kept.
+// persons are the people as the transaction sees them; nil where users and roles have to be read like other rows: in a transaction that
+// has not read the workspace, or on an older state than the one that is kept.
 func (t *Tx) persons(ctx context.Context) (*people, error) {
 	if t.people != nil || t.here.ID == "" {
 		return t.people, nil
@@ -138,14 +138,14 @@ func (t *Tx) peopleSince(kept *people, changed *[]*ledger.Row) question {
 	}}
 }
 
-// know takes note of what has changed since the people were kept.
+// know sets the transaction's people: the kept ones with what has changed since.
 func (t *Tx) know(kept *people, changed []*ledger.Row) {
 	t.people = kept.next(t.here, changed)
 	t.memory.keep(t.Workspace, t.people)
 }
 
-// Remember is what find finds out of users and roles alone; as long as these stay as they are it is kept, under a key
-// of a type of the caller's own, and is not to be changed.
+// Remember is what find gives, kept under key until a user or role changes: find may use nothing else of the workspace. The key is of a type
+// of the caller's own. The value is shared, and must not be changed.
 func (r *Rows) Remember(key any, find func() (any, error)) (any, error) {
 	p, err := r.t.persons(r.ctx)
 	if err != nil || p == nil {

@@ -6,22 +6,22 @@ import (
 	"leadline/crm"
 )
 
-// Recording is a recording that a program brings, or has brought.
+// Recording is a recording that a program uploads, or has uploaded.
 type Recording struct {
 	ID    crm.ID
 	Call  crm.ID
-	User  crm.ID // who brings it
+	User  crm.ID // who uploads it
 	Size  int64  // bytes of the sound
 	Hash  []byte // SHA-256 of it
-	Began int64  // the call; this and the others in Unix milliseconds
+	Began int64  // when the call began; all times are in Unix milliseconds
 	Made  int64
-	Done  int64 // 0: it is on its way
-	Gone  int64 // 0: a call names it
+	Done  int64 // when it was whole; 0: it is being uploaded
+	Gone  int64 // since when no call names it; 0: one does
 }
 
 const recordingColumns = "id, call_id, user_id, size, hash, began, made, done, gone"
 
-// Recording is one by its id; ok is false when the server knows none.
+// Recording is the recording with an id; ok is false when there is none.
 func (t *Tx) Recording(ctx context.Context, id crm.ID) (r Recording, ok bool, err error) {
 	found, err := t.recordings(ctx, "id = $2", string(id))
 	if err != nil || len(found) == 0 {
@@ -30,29 +30,29 @@ func (t *Tx) Recording(ctx context.Context, id crm.ID) (r Recording, ok bool, er
 	return found[0], true, nil
 }
 
-// RecordingsGone are those whose files are to be removed.
+// RecordingsGone are the recordings that no call names, whose files are to be removed.
 func (t *Tx) RecordingsGone(ctx context.Context) ([]Recording, error) {
 	return t.recordings(ctx, "gone > 0 ORDER BY id")
 }
 
-// RecordingsBefore are those of calls that began before a time (Unix milliseconds), the oldest first.
+// RecordingsBefore are the recordings of calls that began before a time (Unix milliseconds), oldest first.
 func (t *Tx) RecordingsBefore(ctx context.Context, began int64, limit int) ([]Recording, error) {
 	return t.recordings(ctx, "gone = 0 AND began < $2 ORDER BY began, id LIMIT $3", began, limit)
 }
 
-// RecordingsAfter are those that are here whole, in the order of their ids, from beyond one of them on.
+// RecordingsAfter are the whole recordings with a greater id, in the order of their ids.
 func (t *Tx) RecordingsAfter(ctx context.Context, id crm.ID, limit int) ([]Recording, error) {
 	return t.recordings(ctx, "gone = 0 AND done > 0 AND id > $2 ORDER BY id LIMIT $3", string(id), limit)
 }
 
-// CountRecordings are how many are here, how many are on their way, and the bytes of the former.
+// CountRecordings is how many recordings are whole, how many are being uploaded, and how many bytes the whole ones have.
 func (t *Tx) CountRecordings(ctx context.Context) (here, arriving, bytes int64, err error) {
 	_, err = t.One(ctx, `SELECT CAST(coalesce(sum(CASE WHEN done > 0 THEN 1 ELSE 0 END), 0) AS BIGINT), CAST(coalesce(sum(CASE WHEN done > 0 THEN 0 ELSE 1 END), 0) AS BIGINT),
 		CAST(coalesce(sum(CASE WHEN done > 0 THEN size ELSE 0 END), 0) AS BIGINT) FROM recording WHERE ws = $1 AND gone = 0`, []any{t.Workspace}, &here, &arriving, &bytes)
 	return here, arriving, bytes, err
 }
 
-// RecordingsStuck are those that have been on their way since before a time (Unix milliseconds).
+// RecordingsStuck are the recordings whose upload began before a time (Unix milliseconds) and has not ended.
 func (t *Tx) RecordingsStuck(ctx context.Context, made int64) ([]Recording, error) {
 	return t.recordings(ctx, "gone = 0 AND done = 0 AND made < $2 ORDER BY id", made)
 }
@@ -68,14 +68,14 @@ func (t *Tx) recordings(ctx context.Context, where string, args ...any) (all []R
 	return all, err
 }
 
-// SaveRecording adds one, or sets what is known of it. What is gone stays so.
+// SaveRecording adds a recording, or sets its row. Gone is never set back.
 func (t *Tx) SaveRecording(ctx context.Context, r Recording) error {
 	return t.Exec(ctx, "INSERT INTO recording(ws, "+recordingColumns+") VALUES("+placeholders(1, 10)+`) ON CONFLICT(ws, id) DO UPDATE SET
 		user_id = excluded.user_id, size = excluded.size, hash = excluded.hash, began = excluded.began, made = excluded.made, done = excluded.done`,
 		t.Workspace, string(r.ID), string(r.Call), string(r.User), r.Size, r.Hash, r.Began, r.Made, r.Done, r.Gone)
 }
 
-// KeepRecordings has the files of a call's other recordings removed; now is in Unix milliseconds.
+// KeepRecordings sets Gone of a call's recordings other than keep; now is in Unix milliseconds.
 func (t *Tx) KeepRecordings(ctx context.Context, call crm.ID, keep []crm.ID, now int64) error {
 	all, err := t.recordings(ctx, "gone = 0 AND call_id = $2", string(call))
 	if err != nil {
@@ -96,12 +96,12 @@ func (t *Tx) KeepRecordings(ctx context.Context, call crm.ID, keep []crm.ID, now
 	return nil
 }
 
-// ForgetRecording drops what is known of a recording whose file is removed.
+// ForgetRecording deletes the row of a recording whose file is removed.
 func (t *Tx) ForgetRecording(ctx context.Context, id crm.ID) error {
 	return t.Exec(ctx, "DELETE FROM recording WHERE ws = $1 AND id = $2", t.Workspace, string(id))
 }
 
-// RecordedBytes is how much room the workspace's recordings take, those on their way included.
+// RecordedBytes is how many bytes the workspace's recordings have, those that are being uploaded included.
 func (t *Tx) RecordedBytes(ctx context.Context) (n int64, err error) {
 	_, err = t.One(ctx, "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM recording WHERE ws = $1 AND gone = 0", []any{t.Workspace}, &n)
 	return n, err
