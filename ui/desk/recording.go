@@ -13,10 +13,10 @@ import (
 type RecordingState int
 
 const (
-	NotRecorded RecordingState = iota
-	RecordingOn
-	RecordingPaused
-	RecordingFailed // the call goes on without; what was written is kept
+	NotRecorded     RecordingState = iota // not now
+	RecordingOn                           // what is said is written
+	RecordingPaused                       // silence is written
+	RecordingFailed                       // the call goes on without; what was written is kept
 )
 
 // Recording is the recording of a call (requirements.md H3).

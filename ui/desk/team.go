@@ -13,13 +13,13 @@ import (
 type TeamState int
 
 const (
-	TeamUntold TeamState = iota // nobody tells
-	TeamOffline
-	TeamAway
-	TeamQuiet // do not disturb
-	TeamFree
-	TeamRinging
-	TeamTalking
+	TeamUntold  TeamState = iota // nobody tells
+	TeamOffline                  // no program of theirs is connected
+	TeamAway                     // has said not to be there
+	TeamQuiet                    // do not disturb
+	TeamFree                     // a call would ring there
+	TeamRinging                  // a call rings there
+	TeamTalking                  // in a call
 )
 
 // Teammate is a colleague: a user of the company other than the agent, or a watched extension that

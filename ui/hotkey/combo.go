@@ -12,11 +12,11 @@ import (
 type Action string
 
 const (
-	Answer  Action = "answer"
-	Decline Action = "decline"
-	HangUp  Action = "hang_up"
-	Mute    Action = "mute"
-	Hold    Action = "hold"
+	Answer  Action = "answer"  // the call that rings longest
+	Decline Action = "decline" // the same
+	HangUp  Action = "hang_up" // the call that one talks in
+	Mute    Action = "mute"    // the same: the microphone on or off
+	Hold    Action = "hold"    // the same: hold it, or take it back
 )
 
 // Actions are all of them, in the order in which they are shown.

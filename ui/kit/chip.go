@@ -13,11 +13,11 @@ import (
 type Tone int
 
 const (
-	Neutral Tone = iota
-	Accent
-	Good
-	Bad
-	Warn
+	Neutral Tone = iota // neither good nor bad
+	Accent              // chosen, or new
+	Good                // done, answered, registered
+	Bad                 // missed, failed, lost
+	Warn                // needs attention
 )
 
 // Soft and Ink are the tone's fill and its text.

@@ -11,10 +11,10 @@ import (
 type Align int
 
 const (
-	Stretch Align = iota
-	Start
-	Center
-	End
+	Stretch Align = iota // as wide or high as the row or column
+	Start                // at the top or the left
+	Center               // in the middle
+	End                  // at the bottom or the right
 )
 
 // Row places its children from left to right, centred across, gap apart.

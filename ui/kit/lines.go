@@ -13,10 +13,10 @@ import (
 type LineState int
 
 const (
-	LineRinging LineState = iota
-	LineTalking
-	LineHeld
-	LineEnded
+	LineRinging LineState = iota // it rings, here or there
+	LineTalking                  // answered
+	LineHeld                     // by us or by them
+	LineEnded                    // the call is over
 )
 
 // Color is the line's colour; the word beside it uses Ink.

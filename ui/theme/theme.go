@@ -14,8 +14,8 @@ type Mode int
 
 const (
 	System Mode = iota // as the desktop is set
-	Light
-	Dark
+	Light              // light, whatever the desktop says
+	Dark               // dark, whatever the desktop says
 )
 
 var (
