@@ -345,17 +345,17 @@ func (s *listSelection) setStatus(to string) {
 	passed := func(n int) string {
 		return text.Tn(n, "{n} converted lead stays closed.", "{n} converted leads stay closed.")
 	}
-	var way crm.ID
+	var pipeline crm.ID
 	if s.p.spec.kind == desk.Deal {
-		pipeline, stage, _ := strings.Cut(to, "/")
-		way, to = crm.ID(pipeline), stage
+		id, stage, _ := strings.Cut(to, "/")
+		pipeline, to = crm.ID(id), stage
 		passed = func(n int) string {
 			return text.Tn(n, "{n} deal of another pipeline stays as it is.", "{n} deals of other pipelines stay as they are.")
 		}
 	}
 	s.change(s.status.Value(), passed, func(r crm.Record) bulkStep {
 		switch {
-		case r.Lead != nil && r.Lead.Status == crm.LeadConverted, r.Deal != nil && cmp.Or(r.Deal.Pipeline, crm.StandardPipelineID) != way:
+		case r.Lead != nil && r.Lead.Status == crm.LeadConverted, r.Deal != nil && cmp.Or(r.Deal.Pipeline, crm.StandardPipelineID) != pipeline:
 			return bulkStep{passed: true}
 		case r.Lead != nil && r.Lead.Status != crm.LeadStatus(to):
 			from, to := r.Lead.Status, crm.LeadStatus(to)
@@ -368,8 +368,10 @@ func (s *listSelection) setStatus(to string) {
 	})
 }
 
-// wayStage is a stage of a pipeline as the choice has it.
-func wayStage(way crm.ID, stage crm.DealStage) string { return string(way) + "/" + string(stage) }
+// pipelineStage is a stage of a pipeline as the choice has it.
+func pipelineStage(pipeline crm.ID, stage crm.DealStage) string {
+	return string(pipeline) + "/" + string(stage)
+}
 
 func (s *listSelection) setSource(to string) {
 	if to == "" {

@@ -119,7 +119,7 @@ func filterSelects(p *listPage, changed func()) []filterSelect {
 		by(text.Key("Filter by status"), func(c *filterChoice) *string { return &c.Status }, func(c bulkChoices) []kit.Option {
 			options := []kit.Option{{Key: text.Key("Any status")}}
 			if p.spec.kind == desk.Deal {
-				return append(options, everyStage(c.ways)...)
+				return append(options, everyStage(c.pipelines)...)
 			}
 			for _, l := range append(slices.Clone(c.statuses), crm.LeadConverted) {
 				options = append(options, kit.Option{ID: string(l), Label: text.T(text.Key(l))})
@@ -142,22 +142,22 @@ func people(c bulkChoices) []kit.Option {
 }
 
 // everyStage are the stages of all pipelines. One of another than the standard pipeline says whose it is.
-func everyStage(ways []crm.Pipeline) (options []kit.Option) {
-	for _, way := range ways {
-		for _, stage := range way.Stages {
+func everyStage(pipelines []crm.Pipeline) (options []kit.Option) {
+	for _, pipeline := range pipelines {
+		for _, stage := range pipeline.Stages {
 			if slices.ContainsFunc(options, func(o kit.Option) bool { return o.ID == string(stage.ID) }) {
 				continue // a deal says its stage alone: both are found by it
 			}
-			options = append(options, kit.Option{ID: string(stage.ID), Label: stageLabel(way, stage)})
+			options = append(options, kit.Option{ID: string(stage.ID), Label: stageLabel(pipeline, stage)})
 		}
 	}
 	return options
 }
 
 // stageLabel is the name of a stage, with its pipeline's where that is not the standard one: several have a stage of the same name.
-func stageLabel(way crm.Pipeline, stage crm.Stage) string {
-	if way.ID == crm.StandardPipelineID {
+func stageLabel(pipeline crm.Pipeline, stage crm.Stage) string {
+	if pipeline.ID == crm.StandardPipelineID {
 		return stageName(stage)
 	}
-	return joined(": ", pipelineName(way), stageName(stage))
+	return joined(": ", pipelineName(pipeline), stageName(stage))
 }

@@ -30,11 +30,11 @@ type listSelection struct {
 
 // bulkChoices are what records can be given together.
 type bulkChoices struct {
-	users    []crm.User
-	statuses []crm.LeadStatus
-	sources  []string
-	ways     []crm.Pipeline
-	lines    []crm.Line // for a list of calls
+	users     []crm.User
+	statuses  []crm.LeadStatus
+	sources   []string
+	pipelines []crm.Pipeline
+	lines     []crm.Line // for a list of calls
 }
 
 func newListSelection(p *listPage) *listSelection {
@@ -70,7 +70,7 @@ func (p *listPage) readChoices(ctx context.Context, _ struct{}) (c bulkChoices, 
 	// What a lead became by converting is not said by a status alone.
 	c.statuses = slices.DeleteFunc(append(w.Statuses(), crm.LeadJunk), func(l crm.LeadStatus) bool { return l == crm.LeadConverted })
 	c.sources = w.Sources()
-	c.ways, err = p.opt.Customers.Pipelines(ctx)
+	c.pipelines, err = p.opt.Customers.Pipelines(ctx)
 	return c, err
 }
 
@@ -213,9 +213,9 @@ func (s *listSelection) offer() {
 	status := []kit.Option{{ID: "", Key: text.Key("Status…")}}
 	if s.p.spec.kind == desk.Deal {
 		status[0].Key = text.Key("Stage…")
-		for _, way := range s.has.ways {
-			for _, stage := range way.Stages {
-				status = append(status, kit.Option{ID: wayStage(way.ID, stage.ID), Label: stageLabel(way, stage)})
+		for _, pipeline := range s.has.pipelines {
+			for _, stage := range pipeline.Stages {
+				status = append(status, kit.Option{ID: pipelineStage(pipeline.ID, stage.ID), Label: stageLabel(pipeline, stage)})
 			}
 		}
 	} else {

@@ -243,13 +243,13 @@ func (f *recordForm) contactRows(c crm.Contact) []fyne.CanvasObject {
 	f.position = f.field("Position", c.Position)
 	rows := []fyne.CanvasObject{f.person(c.FirstName, c.LastName), settingsRow("Position", f.position)}
 	rows = append(rows, f.companyPicker(c.Company))
-	rows = append(rows, f.ways(c.Numbers, c.Emails, c.SIP, c.Addresses)...)
+	rows = append(rows, f.reachRows(c.Numbers, c.Emails, c.SIP, c.Addresses)...)
 	return append(rows, f.tail(c.Source, c.Responsible, c.Comment, c.Fields)...)
 }
 
 func (f *recordForm) companyRows(c crm.Company) []fyne.CanvasObject {
 	f.name = f.field("Company name", c.Name)
-	rows := append([]fyne.CanvasObject{settingsRow("Name", f.name)}, f.ways(c.Numbers, c.Emails, c.SIP, c.Addresses)...)
+	rows := append([]fyne.CanvasObject{settingsRow("Name", f.name)}, f.reachRows(c.Numbers, c.Emails, c.SIP, c.Addresses)...)
 	return append(rows, f.tail(c.Source, c.Responsible, c.Comment, c.Fields)...)
 }
 
@@ -261,7 +261,7 @@ func (f *recordForm) leadRows(l crm.Lead) []fyne.CanvasObject {
 		f.stage.SetChosen(string(l.Status))
 		rows = append(rows, selectRow("Status", f.stage, ""))
 	}
-	rows = append(rows, f.ways(l.Numbers, l.Emails, l.SIP, l.Addresses)...)
+	rows = append(rows, f.reachRows(l.Numbers, l.Emails, l.SIP, l.Addresses)...)
 	return append(rows, f.tail(l.Source, l.Responsible, l.Comment, l.Fields)...)
 }
 
@@ -301,8 +301,8 @@ func (f *recordForm) companyPicker(id crm.ID) fyne.CanvasObject {
 	return settingsRow("Company", f.company.box)
 }
 
-// ways are numbers and addresses of all sorts.
-func (f *recordForm) ways(numbers []crm.Number, emails []crm.Email, sip []string, addresses []crm.Address) []fyne.CanvasObject {
+// reachRows are the rows for numbers, e-mail, SIP and postal addresses.
+func (f *recordForm) reachRows(numbers []crm.Number, emails []crm.Email, sip []string, addresses []crm.Address) []fyne.CanvasObject {
 	f.numbers = newTypedRows("Number", "Add number", numberLabels(), f.waysTyped, f.refit)
 	for _, n := range numbers {
 		f.numbers.Add(n.Show(f.v.opt.Region), string(n.Label))

@@ -133,12 +133,12 @@ func stageStepTo(ctx context.Context, c Customers, r desk.Record, i int) (s stag
 	case now.Deal == nil:
 		return s, crm.ErrNotFound
 	}
-	ways, err := c.Pipelines(ctx)
+	pipelines, err := c.Pipelines(ctx)
 	if err != nil {
 		return s, err
 	}
 	from := now.Deal.Stage
-	for _, stage := range pipelineOf(ways, now.Deal.Pipeline).Stages {
+	for _, stage := range pipelineOf(pipelines, now.Deal.Pipeline).Stages {
 		if stage.Name == r.Stages[i] {
 			return stageStep{crm.SetDealStage{Deal: now.Deal.ID, From: from, To: stage.ID}, crm.SetDealStage{Deal: now.Deal.ID, From: stage.ID, To: from}}, nil
 		}

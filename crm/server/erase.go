@@ -74,13 +74,13 @@ func (c *commit) mayErase(by ledger.Sender) error {
 }
 
 func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, err error) {
-	subjects, ways, err := c.batch.Subjects(what.Refs)
+	subjects, identifiers, err := c.batch.Subjects(what.Refs)
 	if err != nil {
 		return done, err
 	}
-	texts := make([]string, len(ways))
-	for i, way := range ways {
-		texts[i] = inJSON(way)
+	texts := make([]string, len(identifiers))
+	for i, identifier := range identifiers {
+		texts[i] = inJSON(identifier)
 	}
 	others, err := c.t.Mentions(c.ctx, texts)
 	if err != nil {

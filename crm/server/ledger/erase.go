@@ -33,8 +33,8 @@ var ofPerson = map[wire.Entity][]string{
 }
 
 // Subjects are the records of a person: those named, what was merged into them, and the leads that
-// are nobody else's. Ways are the numbers, addresses and ids by which the person can be found in texts.
-func (b *Batch) Subjects(refs []crm.Ref) (subjects []Key, ways []string, err error) {
+// are nobody else's. Identifiers are the numbers, addresses and ids by which the person can be found in texts.
+func (b *Batch) Subjects(refs []crm.Ref) (subjects []Key, identifiers []string, err error) {
 	t := &tx{b: b, state: newState(), from: Sender{System: true}}
 	for _, r := range refs {
 		k, err := t.root(KeyOf(r))
@@ -66,9 +66,9 @@ func (b *Batch) Subjects(refs []crm.Ref) (subjects []Key, ways []string, err err
 		if err != nil {
 			return nil, nil, err
 		}
-		ways = union(ways, append(slices.DeleteFunc(waysOf(r, b.region), func(w string) bool { return !tellsOf(w) }), string(k.ID)))
+		identifiers = union(identifiers, append(slices.DeleteFunc(identifiersOf(r, b.region), func(w string) bool { return !identifies(w) }), string(k.ID)))
 	}
-	return subjects, ways, nil
+	return subjects, identifiers, nil
 }
 
 // sameLeads are the leads with a number of the record that no other customer has.
@@ -94,28 +94,28 @@ func (t *tx) sameLeads(k Key, subjects []Key) (leads []Key, err error) {
 	return leads, nil
 }
 
-// waysOf are the texts by which a record's person is found.
-func waysOf(r *Row, region string) (ways []string) {
+// identifiersOf are the numbers and addresses of a record, as texts have them.
+func identifiersOf(r *Row, region string) (identifiers []string) {
 	if r == nil {
 		return nil
 	}
 	for _, p := range parties(field[[]crm.Number](r, "numbers"), field[[]string](r, "sip"), region) {
 		if p.Kind == crm.Phone || p.Kind == crm.SIPAddress {
-			ways = append(ways, strings.TrimPrefix(p.DialString(), "+"))
+			identifiers = append(identifiers, strings.TrimPrefix(p.DialString(), "+"))
 		}
 	}
 	for _, e := range field[[]crm.Email](r, "emails") {
-		ways = append(ways, e.Address)
+		identifiers = append(identifiers, e.Address)
 	}
-	return slices.DeleteFunc(ways, func(w string) bool { return w == "" })
+	return slices.DeleteFunc(identifiers, func(w string) bool { return w == "" })
 }
 
-// leastWay is how many bytes a number or address needs to be searched for in texts: with "@" as a person's address, everybody would be
+// leastIdentifier is how many bytes a number or address needs to be searched for in texts: with "@" as a person's address, everybody would be
 // erased.
-const leastWay = 6
+const leastIdentifier = 6
 
-// tellsOf says whether a number or address is long enough that a text which contains it is about its person.
-func tellsOf(way string) bool { return len(way) >= leastWay }
+// identifies says whether a number or address is long enough that a text which contains it is about its person.
+func identifies(identifier string) bool { return len(identifier) >= leastIdentifier }
 
 // Erase blanks the records of a person, and the calls, notes, follow-ups and deals of theirs. others are further rows to look at: those
 // that mention the person, and those that an erasure which is repeated after a restore had blanked.
@@ -173,8 +173,8 @@ var personal = map[wire.Entity]bool{wire.Call: true, wire.Note: true, wire.Follo
 
 // blankSubject blanks a record of the person, and leaves a tombstone and keyed hashes of its numbers and addresses.
 func (t *tx) blankSubject(k Key, r *Row) error {
-	for _, way := range waysOf(r, t.b.region) {
-		if err := t.put(&Row{Key: t.b.erased(way)}); err != nil {
+	for _, identifier := range identifiersOf(r, t.b.region) {
+		if err := t.put(&Row{Key: t.b.erased(identifier)}); err != nil {
 			return err
 		}
 	}
@@ -241,9 +241,9 @@ func (t *tx) blankChild(k Key, subjects []Key, done *Erasing) error {
 }
 
 // erased is the key of the hash of a number or address.
-func (b *Batch) erased(way string) Key {
+func (b *Batch) erased(identifier string) Key {
 	h := hmac.New(sha256.New, b.key)
-	h.Write([]byte("erased " + strings.ToLower(way)))
+	h.Write([]byte("erased " + strings.ToLower(identifier)))
 	var u uuid.UUID
 	copy(u[:], h.Sum(nil))
 	u[6], u[8] = u[6]&0x0f|0x80, u[8]&0x3f|0x80
@@ -256,8 +256,8 @@ func (t *tx) wasErased(v any) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, way := range waysOf(&Row{Fields: fields}, t.b.region) {
-		r, err := t.row(t.b.erased(way))
+	for _, identifier := range identifiersOf(&Row{Fields: fields}, t.b.region) {
+		r, err := t.row(t.b.erased(identifier))
 		if err != nil || r.live() {
 			return err == nil, err
 		}
