@@ -328,13 +328,17 @@ type bodyLayout struct{ v *callView }
 const (
 	noteLeast = 121
 	noteTight = 90 // in a window that is less high than it is to be
-	noteLine  = 76 // beside all that a wrap-up asks: one line of it is seen
+	noteLine  = 76 // beside all that a wrap-up asks, and beside a form: one line of it is seen
 )
 
 func (l bodyLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	l.v.pad.fit(size.Height)
 	need := l.v.inside.MinSize().Height
-	room := size.Height - min(noteLeast, max(noteTight, size.Height/2))
+	least := float32(noteLeast)
+	if c := l.v.drawn; c.Form != nil && phaseOf(c.State) == talking {
+		least = noteLine // one writes down what is said, also while making the record
+	}
+	room := size.Height - min(least, max(noteTight, size.Height/2))
 	if l.v.w.low() && l.v.finish.root.Visible() {
 		room = size.Height - noteLine
 	}
@@ -385,6 +389,9 @@ func (bodyLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 // hidesNote tells whether the note makes room; tight says that there is too little.
 func (v *callView) hidesNote(tight bool) bool {
 	c := v.drawn
+	if v.note.field.Focused() && !v.overlaid() {
+		return false // not under the hand
+	}
 	if c.Form != nil || v.overlaid() {
 		return tight
 	}

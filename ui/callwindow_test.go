@@ -361,6 +361,40 @@ func TestAWindowIsNoHigherThanTheScreen(t *testing.T) {
 	}
 }
 
+// Who talks writes down what is said, also while the record is being made; a hint that comes meanwhile takes no field away that
+// has the keyboard.
+func TestANoteIsWrittenBesideAForm_H3(t *testing.T) {
+	c := sample("talkform")
+	form := *c.Form
+	form.Similar, form.Error = nil, desk.Text{}
+	c.Form = &form
+	b, w := inWindow(t, c)
+	if note := w.view.note.root; !note.Visible() || note.Size().Height < noteLine {
+		t.Fatalf("the note is there: %v, %v px", note.Visible(), note.Size().Height)
+	}
+	w.win.Canvas().Focus(w.view.note.field.Focusable())
+	b.show(sample("talkform"))
+	if !w.view.note.root.Visible() || !w.view.note.field.Focused() {
+		t.Error("the note goes while one writes it")
+	}
+	_, w = inWindow(t, sample("form"))
+	if w.view.note.root.Visible() {
+		t.Error("beside the form of a call that rings look.md has no note")
+	}
+}
+
+// What the PBX has said is of use where something failed.
+func TestOfACallThatNobodyTookNoCodeIsShown(t *testing.T) {
+	for name, want := range map[string]bool{"missed": false, "elsewhere": false, "busy": true} {
+		c := sample(name)
+		c.Detail = "487 Request Terminated"
+		_, w := inWindow(t, c)
+		if names := visibleNames(w); slices.Contains(names, c.Detail) != want || !slices.Contains(names, c.Why.Key) {
+			t.Errorf("%s: it says %q", name, names)
+		}
+	}
+}
+
 func TestNoButtonIsCut(t *testing.T) {
 	inLook(t, func(t *testing.T, _ string) {
 		for name, c := range samples() {
