@@ -160,8 +160,8 @@ func (b *callBelow) draw() {
 	b.problem.Set(text.Say(problem), icon, kit.Warn)
 }
 
-// callWhy tells, after the end, why it ended so: in words, and the PBX's own for
-// whoever knows them.
+// callWhy tells, after the end, why it ended so: in words, and where a call failed the
+// PBX's own for whoever knows them.
 type callWhy struct {
 	root   *fyne.Container
 	why    *kit.Prose
@@ -180,11 +180,18 @@ func newCallWhy() *callWhy {
 }
 
 func (w *callWhy) fill(c desk.Call) {
-	setShown(w.root, c.State == desk.Ended && (c.Why.Key != "" || c.Detail != ""))
+	detail := c.Detail
+	switch c.Outcome {
+	case desk.Missed, desk.AnsweredElsewhere, desk.Declined, desk.Cancelled: // nothing failed
+		if c.Why.Key != "" {
+			detail = ""
+		}
+	}
+	setShown(w.root, c.State == desk.Ended && (c.Why.Key != "" || detail != ""))
 	w.why.SayText(c.Why)
 	setShown(w.why, c.Why.Key != "")
-	w.detail.SetText(c.Detail)
-	setShown(w.detail, c.Detail != "")
+	w.detail.SetText(detail)
+	setShown(w.detail, detail != "")
 }
 
 // callKeypad sends digits, and shows which were sent.
