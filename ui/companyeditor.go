@@ -228,12 +228,12 @@ func companyList(title text.Key, add *kit.Button, locked string, empty fyne.Canv
 // about it, after more. asked is the verb of the question before it is removed, "" while it is not asked; what can't
 // be removed here says why.
 func companyRow(name, sub, stays string, asked text.Key, edit, ask, remove, keep func(), more ...fyne.CanvasObject) fyne.CanvasObject {
-	var below fyne.CanvasObject = kit.NewData(sub, kit.Secondary).Shrink(60)
+	below := kit.NewProseData(sub, kit.Secondary).MaxLines(2)
 	out := kit.NewButton("Remove", kit.Ghost, ask)
 	out.SetEnabled(stays == "", stays)
 	right := kit.Row(6, append(more, kit.NewButton("Edit", kit.Line, edit), out)...)
 	if asked != "" {
-		below = kit.NewProseData(sub, kit.Secondary) // what is decided by is read whole
+		below.MaxLines(0) // what is decided by is read whole
 		right = kit.Row(6, kit.NewButton(asked, kit.Danger, remove), kit.NewButton("Keep", kit.Line, keep))
 	}
 	return kit.Pad(12, 24, 12, 24, kit.Row(12, kit.Grow(kit.Column(2, kit.NewData(name, kit.Strong).Shrink(60), below)), right))

@@ -58,12 +58,16 @@ type settingsPage struct {
 // newSettingsPage makes the settings; open shows a record, data is the place of imports and exports, nil for none.
 func newSettingsPage(opt MainOptions, relook func(Look), open func(desk.Ref), data settingsContent) *settingsPage {
 	p := &settingsPage{body: kit.Stack(), items: map[settingsPlace]*settingsNav{}}
+	var company func()
+	if opt.Company != nil {
+		company = func() { p.Go(settingsMode) }
+	}
 	p.places = map[settingsPlace]settingsContent{
 		settingsAccounts:   newSettingsAccounts(opt),
 		settingsSound:      newSettingsSound(opt),
 		settingsCalls:      newSettingsCalls(opt),
 		settingsNotices:    newSettingsNotices(opt),
-		settingsRecording:  newSettingsRecording(opt),
+		settingsRecording:  newSettingsRecording(opt, company),
 		settingsShortcuts:  newSettingsShortcuts(opt),
 		settingsAppearance: newSettingsAppearance(opt, relook),
 		settingsAbout:      newSettingsAbout(opt),

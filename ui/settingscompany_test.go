@@ -232,6 +232,14 @@ func TestOwnSourcesAreEdited_A4(t *testing.T) {
 	}
 }
 
+// Who looks for how long recordings are kept finds the company's own limit from where one's own is.
+func TestFromRecordingOneComesToTheCompanysLimit(t *testing.T) {
+	b, _ := companyBench(t, Look{"en", "light"})
+	b.tap("item", "Recording")
+	b.tap("button", "CRM mode")
+	b.waits("Older ones are removed from the server and from every computer.")
+}
+
 func TestTheSimpleModeAsksBeforeItConverts_F6(t *testing.T) {
 	b, s := companyBench(t, Look{"en", "light"})
 	lead := func(name string) crm.Ref {

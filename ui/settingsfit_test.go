@@ -58,6 +58,32 @@ func TestNothingOfTheSettingsIsCutInANarrowWindow(t *testing.T) {
 	}
 }
 
+// What a role may is read whole beside its buttons, also in German and in a narrow window (requirements.md G1).
+func TestWhatARoleMayIsReadInANarrowWindow_G1(t *testing.T) {
+	b, _ := customersBench(t, Look{"de", "light"})
+	b.m.Window().Resize(fyne.NewSize(853, 533))
+	b.m.ShowSettings(settingsRoles)
+	b.settle()
+	all := rightsInWords(crm.AllRights)
+	b.waits(all)
+	found := false
+	kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+		n, ok := o.(kit.Named)
+		if !ok || n.Value() != all {
+			return
+		}
+		found = true
+		line := kit.NewData(all, kit.Secondary).MinSize()
+		if size := o.Size(); size.Width*float32(int(size.Height/line.Height)) < line.Width {
+			t.Errorf("%q needs %v and has %v", all, line, size)
+		}
+	})
+	if !found {
+		t.Error("it is not there")
+	}
+	b.shot("settings-roles-narrow-de")
+}
+
 // The place that is shown can be seen in the list of places, whatever led there and however low the window is.
 func TestThePlaceOfTheSettingsThatIsShownIsInView(t *testing.T) {
 	b, _ := customersBench(t, Look{"de", "light"})

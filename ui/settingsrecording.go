@@ -104,7 +104,8 @@ func keepOptions(chosen int) []kit.Option {
 	return options
 }
 
-func newSettingsRecording(opt MainOptions) *settingsRecordingView {
+// newSettingsRecording makes it; company shows where it is set how long the company keeps recordings, nil for nowhere.
+func newSettingsRecording(opt MainOptions, company func()) *settingsRecordingView {
 	v := &settingsRecordingView{opt: opt}
 	change := func(put func(*RecordingChoice)) {
 		save := func() error {
@@ -130,13 +131,18 @@ func newSettingsRecording(opt MainOptions) *settingsRecordingView {
 	v.kept = kit.NewProse("Your role does not let you delete recordings, so they are kept.", kit.Quiet)
 	v.error = kit.NewProseData("", kit.Secondary.In(theme.DangerText))
 	v.error.Hide()
+	ofCompany := kit.Stack()
+	if company != nil {
+		ofCompany.Add(settingsRow("Recordings of the company", kit.Column(4, kit.Row(0, kit.NewButton("CRM mode", kit.Link, company), kit.Spacer()),
+			kit.NewProse("There it is set how long the server and all computers keep them.", kit.Quiet))))
+	}
 	v.box = kit.Column(0, settingsTitle("Recording"), kit.Grow(kit.Scroll(kit.Pad(20, 24, 20, 24, kit.Column(20,
 		settingsRow("Record calls", kit.Column(6, kit.Row(0, v.calls, kit.Spacer()),
 			kit.NewProse("In many countries the other side has to agree before a call is recorded. A recording can be paused in the call window, for a card number, say.", kit.Quiet))),
 		settingsRow("Announcement", v.beep),
 		settingsRow("Keep recordings", kit.Column(6, kit.Row(0, kit.Sized(200, 0, v.keep), kit.Spacer()), v.kept,
 			kit.NewProse("What is older is removed from this computer. Recordings of a person whose data is erased are removed too.", kit.Quiet))),
-		v.error)))))
+		ofCompany, v.error)))))
 	v.Enter()
 	return v
 }
