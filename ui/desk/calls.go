@@ -130,7 +130,7 @@ func (d *Desk) newCall(p phone.Call) *onDesk {
 			delete(d.over, p.ID)
 		}
 	}
-	c.name = cmp.Or(d.lineOf(c.called).Name, c.called)
+	c.name = cmp.Or(d.lineOf(c.called).Name, d.lineWords(c.called))
 	c.passed = passedBy(p, d.regionOf(c.called))
 	c.party = partyOf(p.Remote, d.regionOf(c.called))
 	c.shown = d.showParty(c.party, p.Remote)
@@ -399,7 +399,7 @@ func (d *Desk) recover(ctx context.Context) {
 // restore lays an ended call with its unsaved form back on the desk.
 func (d *Desk) restore(call crm.Call, f crm.Form) {
 	c := &onDesk{
-		id: CallID(call.ID), gone: true, party: call.Party, name: call.LineName,
+		id: CallID(call.ID), gone: true, party: call.Party, name: d.lineWords(call.LineName),
 		line: crm.Line{ID: call.Line, Name: call.LineName, QueueName: call.Queue}, reason: Text(call.Reason),
 		result: viewOutcome(call.Outcome), disposition: call.Result,
 		phone: phone.Call{

@@ -73,7 +73,7 @@ func (d *Desk) callRow(r crm.CallRow) Row {
 	c := r.Call
 	row := Row{
 		Ref: viewRef(r.Ref), Call: string(c.ID), Title: r.Name, At: c.Began, Dial: c.Party.DialString(),
-		Line: c.LineName, Attempts: r.Attempts, Length: c.Length(), Responsible: c.AgentName, Result: c.Result,
+		Line: d.lineWords(c.LineName), Attempts: r.Attempts, Length: c.Length(), Responsible: c.AgentName, Result: c.Result,
 		Unread: c.Outcome == crm.Missed && !r.Closed, Colleague: r.Ref.None() && r.Name != "",
 	}
 	number := c.Party.Show(d.region)

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"strings"
+
 	"leadline/crm"
 	"leadline/phone"
 )
@@ -16,6 +18,16 @@ func partyOf(r phone.Party, region string) crm.Party {
 	}
 	p.Display = r.Display
 	return p
+}
+
+// lineWords is the name of a line. The number of one that the company has not set up stands for its name, and is written as numbers
+// are.
+func (d *Desk) lineWords(name string) string {
+	digits, written := strings.CutPrefix(name, "+")
+	if p := crm.Parse(name, d.region); written && strings.Trim(digits, "0123456789") == "" && p.Kind == crm.Phone {
+		return p.Show(d.region)
+	}
+	return name
 }
 
 // showParty is the party for the eye.

@@ -45,7 +45,7 @@ func (d *Desk) Record(ctx context.Context, ref Ref, skip int) (Record, error) {
 			Kind: EventKind(e.Kind), At: e.At, Title: Text(e.Title), Body: e.Body, Who: e.Who,
 			Incoming: e.Direction == crm.Incoming, Outcome: viewOutcome(e.Outcome), NotTaken: notTaken(e.Outcome, e.Detail), Length: e.Length, Passed: sentOnBy(e.Diverted, d.region),
 			Recordings: d.recordedOf(e, me.ID), Sounded: viewSounded(e.Quality),
-			Reason: Text(e.Reason), By: d.madeBy(e.By), Result: e.Result, Line: e.Line,
+			Reason: Text(e.Reason), By: d.madeBy(e.By), Result: e.Result, Line: d.lineWords(e.Line),
 			Changes: d.changed(e.Changes, fields), Note: string(e.Note), Undoable: e.Undoable,
 			Call: CallID(e.Call), Edited: e.Edited, MayEdit: mayEdit, MayRemove: mayRemove,
 		})
@@ -72,7 +72,7 @@ func (d *Desk) madeBy(c *crm.Call) *By {
 		return nil
 	}
 	return &By{At: c.Began, Incoming: c.Direction == crm.Incoming, Outcome: viewOutcome(c.Outcome), Who: c.AgentName,
-		Party: cmp.Or(c.Party.Show(d.region), c.Party.Display), Line: c.LineName}
+		Party: cmp.Or(c.Party.Show(d.region), c.Party.Display), Line: d.lineWords(c.LineName)}
 }
 
 // joined puts what there is of several parts on one line.
@@ -135,7 +135,7 @@ func (b facts) lead(ctx context.Context, r crm.Record, fields []crm.Field) error
 	b.common(l.Numbers, l.SIP, l.Emails)
 	b.add(Text{Key: "Contact"}, person)
 	b.add(Text{Key: "Company"}, l.CompanyName)
-	b.add(Text{Key: "Line"}, r.LineName)
+	b.add(Text{Key: "Line"}, b.d.lineWords(r.LineName))
 	b.addresses(l.Addresses)
 	if err := b.became(ctx, l.Became); err != nil {
 		return err

@@ -411,3 +411,24 @@ func TestACallIsSentOnOnlyToWhomTheRoleAllows_G1(t *testing.T) {
 		t.Errorf("%v because of %+v", c.Outcome, c.Why)
 	}
 }
+
+// A line that the company has not set up is shown by its number, as numbers are written.
+func TestANumberInPlaceOfALinesNameIsWrittenAsNumbersAre_A2(t *testing.T) {
+	d := newDesk(t)
+	d.change("1", "+492219876543", func(c *phone.Call) { c.Lines = []string{"+493020948812"} })
+	call := d.call("the call", func(c Call) bool { return !c.Card.Loading })
+	if call.Line != "030 2094 8812" {
+		t.Errorf("its window says %q", call.Line)
+	}
+	d.ended("1", "+492219876543", phone.Missed)
+	d.logged()
+	page, err := d.desk.List(context.Background(), Query{List: CallList, Limit: 1})
+	if err != nil || len(page.Rows) != 1 || page.Rows[0].Line != "030 2094 8812" {
+		t.Errorf("the list says %+v, %v", page.Rows, err)
+	}
+	for name, want := range map[string]string{"Zentrale": "Zentrale", "+49 Zentrale": "+49 Zentrale", "101": "101", "": ""} {
+		if got := d.desk.lineWords(name); got != want {
+			t.Errorf("%q is shown as %q", name, got)
+		}
+	}
+}
