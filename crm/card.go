@@ -32,7 +32,8 @@ type Card struct {
 	OpenLeads     int
 	Missed        int        // missed calls not worked off, by any of its numbers
 	LastCalls     []PastCall // newest first
-	Calls         int        // all of them
+	Calls         int        // all of them, as far as they are counted
+	MoreCalls     bool       // there are more, which nobody counts while it rings
 	Notes         []PastNote // newest first
 	Origin        Origin
 	Created       time.Time

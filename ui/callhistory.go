@@ -122,7 +122,11 @@ func (h *callHistory) all(card desk.Card, shown int) fyne.CanvasObject {
 	if !card.Known {
 		return h.counted(shown, card.Calls)
 	}
-	return kit.NewButton("All {n}", kit.Link, h.open).WithArgs("n", text.Number(int64(max(card.Calls, len(card.LastCalls)))))
+	n := text.Number(int64(max(card.Calls, len(card.LastCalls))))
+	if card.MoreCalls {
+		return kit.NewButton("All {n}+", kit.Link, h.open).WithArgs("n", n)
+	}
+	return kit.NewButton("All {n}", kit.Link, h.open).WithArgs("n", n)
 }
 
 // sectionHead is as high as what stands in it, a link no higher than its words.

@@ -170,10 +170,16 @@ func TestTheRecordIsOpenedFromACall(t *testing.T) {
 	if len(opened) != 2 || opened[0] != c.Card.Ref || opened[1] != c.Card.Ref {
 		t.Errorf("opened %v", opened)
 	}
+	c.Card.Calls, c.Card.MoreCalls = 1000, true // of whom has called very often
+	b.show(c)
+	b.tap(w, "All 1,000+")
+	if len(opened) != 3 {
+		t.Error("All 1,000+ does not lead to the record")
+	}
 	b.show(sample("unknown"))
 	w = b.calls.slots[1]
 	b.press(w, fyne.KeyO, fyne.KeyModifierControl)
-	if len(opened) != 2 {
+	if len(opened) != 3 {
 		t.Error("what nobody knows is opened")
 	}
 }

@@ -61,6 +61,8 @@ func TestAddressesOfAnEarlierVersionAreFound(t *testing.T) {
 	// as the version before addresses were searched left it
 	for _, statement := range []string{"INSERT INTO search(search) VALUES('delete-all')", "DROP INDEX deal_of_responsible",
 		"DROP INDEX call_agent", "DROP INDEX call_line", "DROP INDEX call_outcome", "DROP INDEX call_result", "DROP INDEX call_length",
+		"DROP INDEX deal_largest_of_contact", "DROP INDEX deal_largest_of_company", "DROP INDEX deal_largest_of_company_alone",
+		"CREATE INDEX deal_contact ON deal(contact) WHERE open = 1", "CREATE INDEX deal_company ON deal(company) WHERE open = 1",
 		"DROP INDEX call_link_spoken", "ALTER TABLE call_link DROP COLUMN spoken", "PRAGMA user_version = 16"} {
 		_, err := s.writer.ExecContext(ctx, statement)
 		ok(t, err)

@@ -27,7 +27,7 @@ func (s *Store) Card(ctx context.Context, r crm.Ref, n int) (card crm.Card, err 
 	if err != nil {
 		return card, err
 	}
-	if card.Calls, err = countCalls(q, k); err != nil {
+	if card.Calls, card.MoreCalls, err = countCalls(q, k); err != nil {
 		return card, err
 	}
 	card.Notes, err = lastNotes(q, k, n)
@@ -138,11 +138,17 @@ func firstLine(s string) string {
 	return strings.TrimSpace(line)
 }
 
-// countCalls is how many calls were saved on a record, but those under way.
-func countCalls(q querier, k key) (n int, err error) {
-	err = q.row(`SELECT (SELECT count(*) FROM call_link WHERE key = ?1) - (SELECT count(*) FROM call c
-		JOIN call_link k ON k.call = c.rid AND k.key = ?1 WHERE c.outcome = 0)`, int64(k)).Scan(&n)
-	return n, explain(err)
+// mostCountedCalls are the calls of a customer that are counted. Somebody may have had fifty thousand, and to count each of them took
+// longer than all else on the card.
+const mostCountedCalls = 1000
+
+const howManyCalls = `SELECT count(*) FROM (SELECT 1 FROM call_link
+	WHERE key = ? AND call NOT IN (SELECT rid FROM call WHERE outcome = 0) LIMIT ?)`
+
+// countCalls is how many calls were saved on a record, but those under way; more says that there are more than mostCountedCalls.
+func countCalls(q querier, k key) (n int, more bool, err error) {
+	err = q.row(howManyCalls, int64(k), mostCountedCalls+1).Scan(&n)
+	return min(n, mostCountedCalls), n > mostCountedCalls, explain(err)
 }
 
 // notedCalls are the last calls of a customer of which the notes are shown. Somebody may have had fifty thousand without any, and all

@@ -39,11 +39,11 @@ func dealByRid(q querier, rid int64) (dealRow, error) {
 
 // openDeals are those of a contact or a company, the largest first.
 func openDeals(q querier, k key, limit int) (deals []dealRow, err error) {
-	where := ofCustomer(k)
+	where := ofCustomer(k, true)
 	if where == "" {
 		return nil, nil
 	}
-	err = each(q, "SELECT "+dealColumns+dealTables+where, []any{k.rid(), limit, true}, func(rows *sql.Rows) error {
+	err = each(q, "SELECT "+dealColumns+dealTables+where, []any{k.rid(), limit}, func(rows *sql.Rows) error {
 		d, err := scanDeal(rows)
 		deals = append(deals, d)
 		return err
@@ -63,11 +63,11 @@ func countOpenDeals(q querier, k key) (n int, err error) {
 // openDealRefs are the refs of openDeals, of which the rules ask no more between the ring and the
 // window. Those of a company are all of its deals, or only those that are of none of its people.
 func openDealRefs(q querier, k key, ofPeople bool) (refs []crm.Ref, err error) {
-	where := ofCustomer(k)
+	where := ofCustomer(k, ofPeople)
 	if where == "" {
 		return nil, nil
 	}
-	err = each(q, "SELECT d.id FROM deal d "+where, []any{k.rid(), mostMatches, ofPeople}, func(rows *sql.Rows) error {
+	err = each(q, "SELECT d.id FROM deal d "+where, []any{k.rid(), mostMatches}, func(rows *sql.Rows) error {
 		r := crm.Ref{Kind: crm.KindDeal}
 		err := rows.Scan(idBlob{&r.ID})
 		refs = append(refs, r)
@@ -76,14 +76,18 @@ func openDealRefs(q querier, k key, ofPeople bool) (refs []crm.Ref, err error) {
 	return refs, err
 }
 
-// ofCustomer is the condition for the open deals of a contact or company (?1), at most ?2 of them, without those
-// of a contact if ?3 is false; "" for other records, which have none.
-func ofCustomer(k key) string {
+// ofCustomer is the condition for the open deals of a contact or company (?1), at most ?2 of them, without those of the company's
+// people unless ofPeople; "" for other records, which have none.
+func ofCustomer(k key, ofPeople bool) string {
 	column := map[crm.Kind]string{crm.KindContact: "d.contact", crm.KindCompany: "d.company"}[k.kind()]
 	if column == "" {
 		return ""
 	}
-	return "WHERE d.open = 1 AND " + column + " = ?1 AND (?3 OR d.contact IS NULL) ORDER BY d.cents DESC, d.rid LIMIT ?2"
+	alone := ""
+	if !ofPeople {
+		alone = " AND d.contact IS NULL"
+	}
+	return "WHERE d.open = 1 AND " + column + " = ?1" + alone + " ORDER BY d.cents DESC, d.rid LIMIT ?2"
 }
 
 func (t *tx) saveDeal(d crm.Deal, at time.Time, create bool) error {

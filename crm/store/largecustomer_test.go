@@ -94,6 +94,44 @@ func TestWhenLastSpokenToFollowsTheCall_C3(t *testing.T) {
 	expect("over when it was saved", r, earlier.Began)
 }
 
+// The calls of a customer are counted as far as a person would, and those that ring are none of them. The window says that there are more.
+func TestACardCountsSoManyCalls_H1(t *testing.T) {
+	s := seeded(t)
+	party, r := largeCustomer(t, s, mostCountedCalls-1)
+	expect := func(when string, want int, more bool) {
+		t.Helper()
+		if card := must(s.Card(ctx, r, 5))(t); card.Calls != want || card.MoreCalls != more {
+			t.Errorf("%s: %d calls, more: %t", when, card.Calls, card.MoreCalls)
+		}
+	}
+	expect("one less", mostCountedCalls-1, false)
+	for n, want := range []struct {
+		calls int
+		more  bool
+	}{{mostCountedCalls, false}, {mostCountedCalls, true}} {
+		call, _, err := s.BeginCall(ctx, crm.Call{Direction: crm.Incoming, Party: party, Began: noon.Add(time.Duration(n) * time.Minute)})
+		ok(t, err)
+		expect("it rings", mostCountedCalls-1+n, false)
+		ok(t, s.EndCall(ctx, call.ID, noon.Add(time.Hour), crm.Missed, ""))
+		expect("it has ended", want.calls, want.more)
+	}
+}
+
+// The largest of many open deals are the beginning of an index, and nothing is sorted while it rings.
+func TestTheLargestDealsAreTheBeginningOfAnIndex_H1(t *testing.T) {
+	s := seeded(t)
+	contact, company := makeKey(crm.KindContact, 1), makeKey(crm.KindCompany, 1)
+	for where, index := range map[string]string{ofCustomer(contact, true): "deal_largest_of_contact ", ofCustomer(company, true): "deal_largest_of_company ",
+		ofCustomer(company, false): "deal_largest_of_company_alone "} {
+		for _, query := range []string{"SELECT d.id FROM deal d " + where, "SELECT " + dealColumns + dealTables + where} {
+			plan := strings.Join(planOf(t, s, query), "; ")
+			if !strings.Contains(plan, "USING INDEX "+index) || strings.Contains(plan, "TEMP B-TREE") {
+				t.Errorf("%s: %s", query, plan)
+			}
+		}
+	}
+}
+
 // BenchmarkLargeCustomer measures the processor's time from the ring to the card, of a customer who called ten and fifty thousand times.
 func BenchmarkLargeCustomer(b *testing.B) {
 	for _, calls := range []int{10, 2000, 50_000} {
@@ -115,7 +153,7 @@ func BenchmarkLargeCustomer(b *testing.B) {
 			for b.Loop() {
 				measure("match", func() error { _, err := s.Match(ctx, party); return err })
 				measure("last-calls", func() error { _, err := lastCalls(q, k, 5); return err })
-				measure("count-calls", func() error { _, err := countCalls(q, k); return err })
+				measure("count-calls", func() error { _, _, err := countCalls(q, k); return err })
 				measure("last-notes", func() error { _, err := lastNotes(q, k, 5); return err })
 				measure("missed", func() error { _, err := missedBy(q, numbers, nil); return err })
 				measure("deals", func() error { _, err := openDealRefs(q, k, true); return err })

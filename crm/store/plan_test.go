@@ -64,8 +64,10 @@ func TestAStatementIsPlannedOnce(t *testing.T) {
 			_, err = colleagueOf(tx, party)
 			ok(t, err)
 			for k := range kinds {
-				_, err = openDealRefs(tx, makeKey(kinds[k], int64(n+1)), n > 1)
-				ok(t, err)
+				for _, ofPeople := range []bool{true, false} {
+					_, err = openDealRefs(tx, makeKey(kinds[k], int64(n+1)), ofPeople)
+					ok(t, err)
+				}
 			}
 			_, err = latestCall.rowsAt(tx, "call c", "c.rid", "1", nil, crm.Query{Offset: n, Limit: n + 2})
 			ok(t, err)

@@ -314,6 +314,13 @@ CREATE INDEX call_length ON call(ended - coalesce(answered, began), began) WHERE
 ALTER TABLE call_link ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0;
 UPDATE call_link SET spoken = 1 WHERE call IN (SELECT rid FROM call WHERE answered IS NOT NULL);
 CREATE INDEX call_link_spoken ON call_link(key, began) WHERE spoken = 1;
+`, `
+-- the largest open deals of a customer, in order; they take the place of those that had to be sorted
+CREATE INDEX deal_largest_of_contact ON deal(contact, cents DESC) WHERE open = 1;
+CREATE INDEX deal_largest_of_company ON deal(company, cents DESC) WHERE open = 1;
+CREATE INDEX deal_largest_of_company_alone ON deal(company, cents DESC) WHERE open = 1 AND contact IS NULL;
+DROP INDEX deal_contact;
+DROP INDEX deal_company;
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it

@@ -268,7 +268,8 @@ type Card struct {
 	Marks       []Mark // at most three
 	Matches     []Match
 	LastCalls   []PastCall // newest first, at most five
-	Calls       int        // all of them
+	Calls       int        // all of them, as far as they are counted
+	MoreCalls   bool       // there are more
 	Deals       []DealLine // open ones, the largest first, at most five
 	OpenDeals   int        // all of them
 	Notes       []PastNote // newest first
