@@ -311,6 +311,9 @@ func (t *tx) asItIs(r crm.Ref) (create, update crm.Change, err error) {
 // if they are to go along, and says how to take it back: somebody has it now who did not then.
 func (s *Store) MoveNumber(ctx context.Context, number crm.Number, from, to crm.Ref, withCalls bool) (u crm.Undo, err error) {
 	err = s.write(ctx, func(t *tx) error {
+		if from, to, err = t.twoOf(from, to); err != nil {
+			return err
+		}
 		peer := number.Party().Key()
 		var moved []crm.Number
 		take, back, err := t.edited(from, func(numbers []crm.Number) (rest []crm.Number) {
@@ -355,6 +358,24 @@ func (s *Store) MoveNumber(ctx context.Context, number crm.Number, from, to crm.
 		return err
 	})
 	return u, err
+}
+
+// twoOf are two records as they are called now, if one was merged into a third meanwhile; they may not have become one.
+func (t *tx) twoOf(a, b crm.Ref) (crm.Ref, crm.Ref, error) {
+	asked := b
+	for _, r := range []*crm.Ref{&a, &b} {
+		k, err := keyOf(t, *r)
+		if err == nil {
+			*r, err = refOf(t, k)
+		}
+		if err != nil {
+			return a, b, err
+		}
+	}
+	if a == b {
+		return a, b, fmt.Errorf("%s %s was merged: %w", asked.Kind, asked.ID, ErrNotFound)
+	}
+	return a, b, nil
 }
 
 // edited is the change that gives a record other numbers, and its way back.

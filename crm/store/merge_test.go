@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"leadline/crm"
 )
@@ -174,6 +175,29 @@ func TestANumberMovesToAnotherPerson(t *testing.T) {
 		}
 		ok(t, s.Undo(ctx, undo.ID))
 		asBefore(t, everything(t, s, from, to), before)
+	}
+}
+
+// A number goes from where it is to where it is to be, also when one of the two was merged into a third while somebody looked.
+func TestANumberIsMovedFromWhereItWasMergedTo(t *testing.T) {
+	s := seeded(t)
+	from, heir := contactWith(t, s, "Ida", "Ofen", "0221 9870001", "", ""), contactWith(t, s, "Ida", "Ofen-Groß", "", "", "")
+	to := contactWith(t, s, "Uwe", "Nachfolger", "", "", "")
+	c, _ := begin(t, s, crm.Incoming, "0221 9870001", crm.Line{})
+	ok(t, s.EndCall(ctx, c.ID, noon.Add(time.Minute), crm.Answered, ""))
+	m, _, err := s.MergeOf(ctx, heir, from, nil)
+	ok(t, err)
+	must(s.Merge(ctx, m))(t)
+	number := num("0221 9870001", crm.LabelMobile)
+	must(s.MoveNumber(ctx, number, from, to, true))(t)
+	if row := must(s.Call(ctx, c.ID))(t); !slices.Equal(row.Call.Refs, []crm.Ref{to}) {
+		t.Errorf("the call is on %v", row.Call.Refs)
+	}
+	if found := must(s.Match(ctx, number.Party()))(t); len(found) != 1 || found[0].Ref != to {
+		t.Errorf("the number leads to %+v", found)
+	}
+	if _, err := s.MoveNumber(ctx, number, from, heir, true); !errors.Is(err, ErrNotFound) {
+		t.Errorf("moved from a record to itself: %v", err)
 	}
 }
 
