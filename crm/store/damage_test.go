@@ -242,6 +242,40 @@ func TestWhatIsSalvagedIsAsItWas(t *testing.T) {
 	}
 }
 
+// A table whose key is no number, as that of the exceptions, loses no more than was on the damaged page either.
+func TestADamagedListOfExceptionsIsSalvaged_E1(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	s := openAt(t, path)
+	var text strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&text, "+49221%07d\n", i*3191)
+	}
+	entries, _ := crm.ParseEntries(crm.Exceptions, text.String(), "DE")
+	ok(t, s.SetEntries(ctx, crm.Exceptions, entries))
+	ok(t, s.Close())
+	b, err := os.ReadFile(path)
+	ok(t, err)
+	const page = 4096
+	smashed := false
+	for at := page; at < len(b) && !smashed; at += page {
+		p := b[at : at+page] // the index has the id only, the outbox has it as text
+		if smashed = bytes.Contains(p, entries[1500].ID.Bytes()) && bytes.Contains(p, []byte(entries[1500].Pattern)); smashed {
+			copy(p, strings.Repeat("\xff", page))
+		}
+	}
+	if !smashed {
+		t.Fatal("there is no page of exceptions")
+	}
+	ok(t, os.WriteFile(path, b, 0o600))
+	ok(t, os.WriteFile(path+"-damaged", nil, 0o600))
+	s = openAt(t, path)
+	wholeFile(t, s)
+	saved := must(s.Entries(ctx, crm.Exceptions))(t)
+	if len(saved) < 2900 || len(saved) >= len(entries) {
+		t.Errorf("%d of %d exceptions are left", len(saved), len(entries))
+	}
+}
+
 func TestAnInterruptedSalvageIsFinished(t *testing.T) {
 	path, contacts := filled(t)
 	for _, step := range []string{"before the swap", "the log is moved", "the file is moved"} {

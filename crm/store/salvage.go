@@ -195,8 +195,16 @@ func (c *copier) table(name string) error {
 	if !errors.Is(err, ErrDamaged) {
 		return err
 	}
-	lo, hi := r.bounds()
-	n, err = r.between(lo, hi)
+	words, err := c.strings("SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 AND ? <> 'rowid' AND EXISTS (SELECT 1 FROM pragma_table_info(?, 'main') WHERE pk = 1 AND type <> 'INTEGER') ORDER BY pk",
+		name, by[0], name)
+	if err != nil {
+		return err
+	}
+	if len(words) > 0 {
+		n, err = r.fromBothEnds(words)
+	} else {
+		n, err = r.between(r.bounds())
+	}
 	c.saved += n
 	return err
 }
@@ -245,6 +253,25 @@ func (r copiedRange) between(lo, hi int64) (int, error) {
 	}
 	upper, err := r.between(middle+1, hi)
 	return lower + upper, err
+}
+
+// fromBothEnds copies what can be read of a table whose key is no number: from the first row on, and from the last one back.
+func (r copiedRange) fromBothEnds(key []string) (all int, err error) {
+	for _, direction := range []string{"", " DESC"} {
+		order := " ORDER BY " + strings.Join(key, direction+", ") + direction + " LIMIT ? OFFSET ?"
+		for at, some := 0, 4096; some > 0; {
+			n, err := r.rows(order, some, at)
+			switch {
+			case errors.Is(err, ErrDamaged):
+				some /= 2
+			case err != nil || n == 0: // or the rows are there already
+				return all + n, err
+			default:
+				all, at = all+n, at+some
+			}
+		}
+	}
+	return all, nil
 }
 
 // dropOrphans takes away what points to rows that are gone.
