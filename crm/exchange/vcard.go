@@ -25,6 +25,7 @@ type vCardSource struct {
 	lines  lineReader
 	region string
 	said   Encoding
+	begun  int // where the next card begins, if that was read already; else 0
 }
 
 func openVCards(in *bufio.Reader, encoding Encoding, o Options) (*vCardSource, File) {
@@ -47,22 +48,28 @@ func (s *vCardSource) encoding() Encoding {
 
 // next reads a card. What stands between cards is passed over.
 func (s *vCardSource) next(e *entry) error {
-	for {
+	for s.begun == 0 {
 		line, at, err := s.lines.read()
 		if err != nil {
 			return err
 		}
-		if p, ok := parseProperty(line, s.said); ok && p.name == "BEGIN" && strings.EqualFold(strings.TrimSpace(p.value), "VCARD") {
-			e.line = at
-			return s.card(e)
+		if p, ok := parseProperty(line, s.said); ok && p.beginsCard() {
+			s.begun = at
 		}
 	}
+	e.line, s.begun = s.begun, 0
+	return s.card(e)
+}
+
+func (p property) beginsCard() bool {
+	return p.name == "BEGIN" && strings.EqualFold(strings.TrimSpace(p.value), "VCARD")
 }
 
 func (s *vCardSource) card(e *entry) error {
 	var c card
-	for depth, n := 1, 0; depth > 0; n++ {
-		line, _, err := s.lines.read()
+	agent := false // the line before says that the agent's card comes
+	for depth := 1; depth > 0; {
+		line, at, err := s.lines.read()
 		if errors.Is(err, io.EOF) {
 			e.why = CardBreaksOff
 			return nil
@@ -70,15 +77,20 @@ func (s *vCardSource) card(e *entry) error {
 			return err
 		}
 		p, ok := parseProperty(line, s.said)
+		if !ok {
+			continue
+		}
 		switch {
-		case !ok:
+		case p.beginsCard() && !agent: // whoever wrote the one before forgot its end
+			s.begun, depth = at, 0
 		case p.name == "BEGIN": // vCard 2.1 has cards within cards: AGENT
 			depth++
 		case p.name == "END":
 			depth--
-		case depth == 1 && n < mostLines:
+		case depth == 1 && len(c.properties) < mostProperties:
 			c.properties = append(c.properties, p)
 		}
+		agent = p.name == "AGENT" && strings.TrimSpace(p.value) == ""
 	}
 	e.person, e.why = c.person(s.region)
 	return nil

@@ -21,8 +21,8 @@ type property struct {
 }
 
 const (
-	longestLine = 1 << 20 // more is a picture, of which the beginning is enough: it is left out
-	mostLines   = 10_000  // of a card
+	longestLine    = 1 << 20 // more is a picture, of which the beginning is enough: it is left out
+	mostProperties = 10_000  // of a card; lines of a picture that are not folded are none
 )
 
 // lineReader reads the content lines of vCards of all versions: folded ones
@@ -65,6 +65,9 @@ func (l *lineReader) read() (text string, at int, err error) {
 	}
 	at = l.line
 	quoted := isQuotedPrintable(text)
+	if quoted {
+		text = withoutLastBlanks(text)
+	}
 	var b strings.Builder
 	b.WriteString(text)
 	for {
@@ -72,6 +75,7 @@ func (l *lineReader) read() (text string, at int, err error) {
 			if text, err = l.physical(); err != nil {
 				break // what there is of it is good
 			}
+			text = withoutLastBlanks(text)
 			if b.Len() < longestLine {
 				b.WriteString("\r\n" + text)
 			}
@@ -89,6 +93,9 @@ func (l *lineReader) read() (text string, at int, err error) {
 	}
 	return b.String(), at, nil
 }
+
+// withoutLastBlanks takes off what may have been added on the way (RFC 2045 §6.7, 3).
+func withoutLastBlanks(line string) string { return strings.TrimRight(line, " \t") }
 
 func isQuotedPrintable(line string) bool {
 	head, _, ok := strings.Cut(line, ":")
