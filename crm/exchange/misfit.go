@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -133,8 +134,8 @@ func valuesIn(cell, between string, is func(string) bool) []string {
 	return all
 }
 
-// fitted is a value as a custom field holds it: dates and numbers as they are written in Germany, too, and a choice however it is
-// written. why is not nil when it is none.
+// fitted is a value as a custom field holds it: dates and numbers as they are written in Germany and by databases, too, and a choice
+// however it is written. why is not nil when it is none.
 func fitted(f crm.Field, value string) (_ string, why *crm.Text) {
 	f.Required = false
 	for _, as := range fittings(f, value) {
@@ -149,13 +150,29 @@ func fitted(f crm.Field, value string) (_ string, why *crm.Text) {
 	return value, nil
 }
 
+// Numbers with a comma before the fraction (1.234,50 and 1234,5) and with a point (1,234.50), and those whose thousands stand
+// apart otherwise: 1 234,50 and 1'234.50. One comma alone is that before a fraction.
+var (
+	commaNumber = regexp.MustCompile(`^[+-]?(\d+|\d{1,3}([. \x{a0}\x{202f}'’]\d{3})+)(,\d+)?$`)
+	pointNumber = regexp.MustCompile(`^[+-]?(\d+|\d{1,3}([, \x{a0}\x{202f}'’]\d{3})+)(\.\d+)?$`)
+	notGrouped  = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "’", "")
+)
+
+// dateLayouts are those of which only one day can be meant: not 1/2/2006.
+var dateLayouts = []string{"2.1.2006", "2.1.06", "2.1.2006 15:04", "2.1.2006 15:04:05", "2006/1/2", "2006-1-2", "20060102",
+	time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04:05", time.RFC3339}
+
 func fittings(f crm.Field, value string) []string {
 	ways := []string{value}
 	switch f.Type {
 	case crm.NumberField:
-		ways = append(ways, strings.ReplaceAll(strings.ReplaceAll(value, ".", ""), ",", "."))
+		if commaNumber.MatchString(value) {
+			ways = append(ways, strings.Replace(notGrouped.Replace(strings.ReplaceAll(value, ".", "")), ",", ".", 1))
+		} else if pointNumber.MatchString(value) {
+			ways = append(ways, notGrouped.Replace(strings.ReplaceAll(value, ",", "")))
+		}
 	case crm.DateField:
-		for _, layout := range []string{"2.1.2006", "2.1.06", "2006/1/2", time.RFC3339} {
+		for _, layout := range dateLayouts {
 			if day, err := time.Parse(layout, value); err == nil {
 				ways = append(ways, day.Format(time.DateOnly))
 			}

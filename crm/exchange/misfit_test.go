@@ -58,6 +58,28 @@ func TestAValueThatIsNoneIsToldAndStandsInTheComment(t *testing.T) {
 	}
 }
 
+// Amounts and days as programs and people write them; what may mean two things is not guessed.
+func TestNumbersAndDaysInEveryNotation(t *testing.T) {
+	number, day := crm.Field{Type: crm.NumberField}, crm.Field{Type: crm.DateField}
+	for _, c := range []struct {
+		f             crm.Field
+		written, want string
+	}{
+		{number, "1234.5", "1234.5"}, {number, "1234,5", "1234.5"}, {number, "1.234,50", "1234.50"}, {number, "1,234.50", "1234.50"}, {number, "-1,234,567.89", "-1234567.89"},
+		{number, "1.234.567", "1234567"}, {number, "1,234,567", "1234567"}, {number, "1 234,50", "1234.50"}, {number, "1\u00a0234\u202f567,5", "1234567.5"}, {number, "1'234.50", "1234.50"},
+		{number, "1’234", "1234"}, {number, "1,5", "1.5"}, {number, "1,234", "1.234"}, {number, "12", "12"},
+		{number, "1.2.3", ""}, {number, "1.23,4,5", ""}, {number, "12 34", ""}, {number, "1,23.4", ""}, {number, "1.234,5.6", ""}, {number, "12 EUR", ""},
+		{day, "2024-02-03", "2024-02-03"}, {day, "3.2.2024", "2024-02-03"}, {day, "03.02.24", "2024-02-03"}, {day, "03.02.2024 00:00", "2024-02-03"}, {day, "03.02.2024 12:30:00", "2024-02-03"},
+		{day, "2024/2/3", "2024-02-03"}, {day, "2024-2-3", "2024-02-03"}, {day, "20240203", "2024-02-03"}, {day, "2024-02-03 12:30:00", "2024-02-03"}, {day, "2024-02-03 12:30", "2024-02-03"},
+		{day, "2024-02-03T12:30:00", "2024-02-03"}, {day, "2024-02-03T23:30:00+01:00", "2024-02-03"}, {day, "2/3/2024", ""}, {day, "31.2.2024", ""}, {day, "gestern", ""},
+	} {
+		got, why := fitted(c.f, c.written)
+		if why == nil != (c.want != "") || c.want != "" && got != c.want {
+			t.Errorf("%s %q is %q, not %q", c.f.Type, c.written, got, c.want)
+		}
+	}
+}
+
 func TestACardsValueThatIsNoneStandsInTheComment(t *testing.T) {
 	people, r := read(t, open(t), "BEGIN:VCARD\nVERSION:3.0\nFN:Anna\nTEL:12\nEMAIL:x\nX-SIP:anna@example.org\nNOTE:nett\nEND:VCARD\n")
 	if len(people) != 1 || r.Misfits != 2 || r.Misfitted[0].Line != 1 {
