@@ -41,6 +41,8 @@ func (s settings) Import(ctx context.Context, file string, o ui.ImportOptions) (
 	case errors.Is(err, exchange.ErrUnknownColumns):
 		view.Unknown = len(view.Columns) > 0
 		err = crm.Invalid{Text: crm.Text{Key: "its first line names no columns that are known, such as First Name and Phone"}}
+	case errors.Is(err, exchange.ErrLongRow):
+		err = crm.Invalid{Text: crm.Text{Key: "one of its rows is longer than 4 MB: it is no table, or a quotation mark is never closed"}}
 	}
 	return view, cmp.Or(err, e)
 }

@@ -3,7 +3,6 @@ package exchange
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,7 @@ import (
 
 // csvSource reads people from a CSV.
 type csvSource struct {
-	rows *csv.Reader
+	rows csvRows
 	read rowReader
 }
 
@@ -23,16 +22,17 @@ func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, 
 	if delimiter == 0 {
 		delimiter = findDelimiter(in)
 	}
-	s := &csvSource{rows: csv.NewReader(in), read: rowReader{region: o.Region, custom: o.custom, letters: letters{encoding: encoding, fixed: encoding != ""}}}
-	head, _ := in.Peek(1 << 15)
+	s := &csvSource{rows: csvRows{in: in, delimiter: string(delimiter)}, read: rowReader{region: o.Region, custom: o.custom, letters: letters{encoding: encoding, fixed: encoding != ""}}}
+	head, _ := in.Peek(longestHead)
 	head = bytes.Clone(head)
-	lenient(s.rows, delimiter)
-	header, err := s.rows.Read()
+	header, _, err := s.rows.read()
 	if errors.Is(err, io.EOF) {
 		return nil, f, ErrUnknownColumns
 	} else if err != nil {
 		return nil, f, fmt.Errorf("read the first line: %w", err)
 	}
+	header = slices.Clone(header) // the row is used again
+	s.rows.columns = len(header)
 	for i := range header {
 		header[i] = s.read.letters.decode(header[i])
 	}
@@ -41,7 +41,7 @@ func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, 
 	}
 	f.Delimiter = delimiter
 	s.read.columns, err = recognise(header, o.Columns)
-	s.read.headers = slices.Clone(header) // the row is used again
+	s.read.headers = header
 	samples := s.samples(head, delimiter, len(header))
 	for i, name := range header {
 		c := Column{Header: name, Sample: samples[i]}
@@ -53,22 +53,14 @@ func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, 
 	return s, f, err
 }
 
-func lenient(r *csv.Reader, delimiter rune) {
-	r.Comma = delimiter
-	r.FieldsPerRecord = -1 // a row that is too short is refused alone
-	r.ReuseRecord = true
-	r.LazyQuotes = true
-}
-
 // samples are what the first rows have in each column.
 func (s *csvSource) samples(head []byte, delimiter rune, columns int) []string {
 	const rows = 20
 	samples := make([]string, columns)
-	r := csv.NewReader(bytes.NewReader(head))
-	lenient(r, delimiter)
-	_, _ = r.Read() // the header
+	r := csvRows{in: bufio.NewReader(bytes.NewReader(head)), delimiter: string(delimiter), columns: columns}
+	_, _, _ = r.read() // the header
 	for range rows {
-		row, err := r.Read()
+		row, _, err := r.read()
 		if err != nil {
 			break
 		}
@@ -82,11 +74,11 @@ func (s *csvSource) samples(head []byte, delimiter rune, columns int) []string {
 }
 
 func (s *csvSource) next(e *entry) error {
-	row, err := s.rows.Read() // whose every row is one: see lenient
+	row, line, err := s.rows.read()
 	if err != nil {
 		return err
 	}
-	e.line, _ = s.rows.FieldPos(0)
+	e.line = line
 	if e.why = s.read.read(row, &e.person); e.why != "" {
 		e.row = make([]string, len(row))
 		for i, cell := range row {

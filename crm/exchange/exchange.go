@@ -197,10 +197,13 @@ func (i *importer) open(r io.Reader) (s source, err error) {
 	case isWorkbook(head):
 		return nil, ErrWorkbook
 	case isVCard(head):
+		if macintosh(in) { // elsewhere a "\r" is what is left of the end of a line of a note
+			in = bufio.NewReaderSize(lineEnds{in}, 1<<16)
+		}
 		s, i.report.File = openVCards(in, encoding, i.options)
 		return s, nil
 	}
-	c, file, err := openCSV(in, encoding, i.options)
+	c, file, err := openCSV(bufio.NewReaderSize(lineEnds{in}, 1<<16), encoding, i.options)
 	i.report.File = file
 	return c, err
 }

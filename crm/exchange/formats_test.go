@@ -113,6 +113,14 @@ func TestLettersAreReadInEveryEncoding(t *testing.T) {
 	}
 }
 
+// What is said by hand holds, also where the letters could be another encoding's.
+func TestAnEncodingSaidByHandIsNotGuessed(t *testing.T) {
+	people, r := readAll(t, "Nachname;Telefon\nGroß;030 1234567\n", Options{Encoding: Windows1252})
+	if len(people) != 1 || people[0].Contact.LastName != "GroÃŸ" || r.File.Encoding != Windows1252 {
+		t.Errorf("%+v of a file in %s", people, r.File.Encoding)
+	}
+}
+
 func TestColumnsCanBeNamedByHand(t *testing.T) {
 	const text = "Kd.;Durchwahl;Handynr\nMeier;030 1234567;0171 5550123\n"
 	if err := (&importer{}).read(strings.NewReader(text), nil); err == nil {

@@ -36,14 +36,20 @@ var anyLabel = rapid.SampledFrom([]crm.Label{"", crm.LabelWork, crm.LabelMobile,
 
 func anyContact(t *rapid.T) crm.Contact {
 	c := crm.Contact{LastName: anyText(false).Draw(t, "last")}
+	if rapid.Bool().Draw(t, "first only") {
+		c.FirstName, c.LastName = c.LastName, ""
+	}
 	if rapid.Bool().Draw(t, "full") {
-		c.FirstName, c.Position = anyText(false).Draw(t, "first"), anyText(false).Draw(t, "position")
+		c.Position = anyText(false).Draw(t, "position")
+		if c.FirstName == "" {
+			c.FirstName = anyText(false).Draw(t, "first")
+		}
 		c.Comment, c.Source = anyText(true).Draw(t, "comment"), anyText(false).Draw(t, "source")
 		c.Marks = slices.Compact(slices.Sorted(slices.Values(rapid.SliceOfN(anyText(false), 0, 3).Draw(t, "marks"))))
 		c.SIP = rapid.SliceOfN(rapid.SampledFrom([]string{"a@example.org", "b@example.com"}), 0, 2).Draw(t, "sip")
 		for range rapid.IntRange(0, 3).Draw(t, "addresses") {
 			c.Addresses = append(c.Addresses, crm.Address{Street: anyText(true).Draw(t, "street"), City: anyText(false).Draw(t, "city"),
-				PostalCode: "10115", Country: anyText(false).Draw(t, "country"), Label: anyLabel.Draw(t, "label")})
+				PostalCode: "10115", State: rapid.OneOf(rapid.Just(""), anyText(false)).Draw(t, "state"), Country: anyText(false).Draw(t, "country"), Label: anyLabel.Draw(t, "label")})
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "emails") {
 			c.Emails = append(c.Emails, crm.Email{Address: rapid.StringMatching(`[a-z]{1,8}@[a-z]{1,8}\.org`).Draw(t, "mail"), Label: anyLabel.Draw(t, "label")})

@@ -42,16 +42,39 @@ func ParseEncoding(s string) (Encoding, error) {
 // is "" when that has to be seen cell by cell.
 func openText(r io.Reader, said Encoding) (*bufio.Reader, Encoding) {
 	in := bufio.NewReaderSize(r, 1<<16)
-	mark, _ := in.Peek(3)
+	head, _ := in.Peek(64)
+	wide, order := wideLetters(head)
 	switch {
-	case bytes.HasPrefix(mark, []byte("\ufeff")):
+	case bytes.HasPrefix(head, []byte("\ufeff")):
 		_, _ = in.Discard(3)
 		return in, UTF8
-	case bytes.HasPrefix(mark, []byte{0xff, 0xfe}), bytes.HasPrefix(mark, []byte{0xfe, 0xff}), said == UTF16:
-		wide := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
-		return bufio.NewReaderSize(transform.NewReader(in, wide.NewDecoder()), 1<<16), UTF16
+	case wide, said == UTF16:
+		letters := unicode.UTF16(order, unicode.UseBOM)
+		return bufio.NewReaderSize(transform.NewReader(in, letters.NewDecoder()), 1<<16), UTF16
 	}
 	return in, said
+}
+
+// wideLetters says whether text begins as UTF-16, by its mark or because of every two bytes one is 0, as in words of English and
+// German, and which of the two that is: the file's mark, if it has one, goes before order.
+func wideLetters(head []byte) (wide bool, order unicode.Endianness) {
+	if bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
+		return true, unicode.LittleEndian
+	}
+	zeros := [2]int{}
+	for i, b := range head {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	const few = 4 // "Name" is the shortest header
+	switch {
+	case zeros[1] >= max(few, len(head)/2*9/10) && zeros[0] == 0:
+		return true, unicode.LittleEndian
+	case zeros[0] >= max(few, len(head)/2*9/10) && zeros[1] == 0:
+		return true, unicode.BigEndian
+	}
+	return false, unicode.LittleEndian
 }
 
 // letters makes UTF-8 of what a file has.
@@ -96,14 +119,16 @@ func ascii(s string) bool {
 	return true
 }
 
+// longestHead is how far one looks for what a file is, in bytes.
+const longestHead = 1 << 15
+
 // delimiters are what stands between cells, the likelier first.
 const delimiters = ",;\t|"
 
 // findDelimiter looks which of the delimiters a header has most of, outside of
 // quotes. Excel writes it into a line before the header: sep=;
 func findDelimiter(in *bufio.Reader) rune {
-	const longest = 1 << 15
-	head, _ := in.Peek(longest)
+	head, _ := in.Peek(longestHead)
 	line, _, _ := bytes.Cut(head, []byte("\n"))
 	if text := strings.TrimSpace(string(line)); len(text) == 5 && strings.EqualFold(text[:4], "sep=") {
 		_, _ = in.Discard(len(line) + 1)
