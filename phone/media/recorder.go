@@ -155,6 +155,7 @@ type blocks struct {
 	file    io.WriteSeeker
 	buf     []byte
 	written int64
+	mends   bool // what is written has its place already
 }
 
 func (b *blocks) Write(p []byte) (int, error) {
@@ -167,7 +168,7 @@ func (b *blocks) flush() error {
 	if err == nil && n < len(b.buf) {
 		err = io.ErrShortWrite
 	}
-	if err == nil {
+	if err == nil && !b.mends {
 		b.written += int64(n)
 	}
 	b.buf = b.buf[:0]
@@ -179,6 +180,7 @@ func (b *blocks) Seek(offset int64, whence int) (int64, error) {
 	if err := b.flush(); err != nil {
 		return 0, err
 	}
+	b.mends = true
 	return b.file.Seek(offset, whence)
 }
 

@@ -2,6 +2,7 @@ package record
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -255,6 +256,36 @@ func TestAFullDiskIsToldAndWhatWasWrittenIsKept(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("the full disk was never told")
 		}
+	}
+}
+
+// lateFull is a file of whose disk it turns out only at the end that it was full, as NFS does it.
+type lateFull struct{ File }
+
+func (f lateFull) Sync() error { return syscall.ENOSPC }
+
+func TestADiskThatProvesFullAtTheEndAddsNothing(t *testing.T) {
+	dir := t.TempDir()
+	r := start(t, Options{Directory: dir, Name: "call", Create: func(path string) (File, error) {
+		f, err := create(path)
+		return lateFull{f}, err
+	}})
+	s := speaker()
+	s.Record(r.Recorder)
+	p := pump{s: s}
+	for range 50 { // half a second of sound, at once: less than until the first Sync while it runs
+		p.frame()
+	}
+	r.Stop()
+	if err := <-r.failed; !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("told %v", err)
+	}
+	file, err := os.ReadFile(filepath.Join(dir, "call.flac"))
+	if err != nil || len(file) == 0 {
+		t.Fatal(len(file), err)
+	}
+	if bytes.HasSuffix(file, make([]byte, 16)) {
+		t.Errorf("%d bytes, with nothing at their end", len(file))
 	}
 }
 
