@@ -82,6 +82,11 @@ type reoffer struct {
 	newKeys bool // of SDES are to be offered
 }
 
+// add makes the reasons of another one its own.
+func (r *reoffer) add(other reoffer) {
+	r.due, r.refresh, r.newKeys = r.due || other.due, r.refresh || other.refresh, r.newKeys || other.newKeys
+}
+
 func (c *call) publish() { c.phone.publish(c, c.view) }
 
 func (c *call) become(s CallState) {

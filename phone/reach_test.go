@@ -224,6 +224,32 @@ func TestAnAnswerIsFinalWhoeverGivesIt(t *testing.T) {
 
 // The machine gets another address in the middle of a call: the account registers from
 // there, and the far end is told where the call and its sound are now.
+// A far end that is busy with an offer of its own for long learns our new address all the same.
+func TestCallFollowsToAnotherAddressAfterAGlare(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d, move := movable(t, pbx, 0)
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	if err := d.Answer(d.rings().ID); err != nil {
+		t.Fatal(err, d.history())
+	}
+	caller.Answered("")
+	d.state(phone.Active)
+	move()
+	for range 6 { // one more than the signalling tries by itself
+		again := pbx.Expect("INVITE")
+		pbx.Reply(again, 491, "Request Pending", "")
+		pbx.Expect("ACK")
+	}
+	again := pbx.Expect("INVITE")
+	if !strings.Contains(again.Body, "c=IN IP4 127.0.0.2\r\n") {
+		t.Errorf("offered\n%s", again.Body)
+	}
+	pbx.Reply(again, 200, "OK", siptest.SDP(4000))
+	pbx.Expect("ACK")
+}
+
 func TestCallFollowsToAnotherAddress(t *testing.T) {
 	pbx := siptest.New(t)
 	d, move := movable(t, pbx, 0)

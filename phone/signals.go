@@ -370,7 +370,7 @@ func (c *call) renegotiate() {
 			if c.view.State == Ended || f != nil && c.dead(f, why.refresh, asked) {
 				return
 			}
-			c.reanswered(want, local, body, f)
+			c.reanswered(want, why, local, body, f)
 		})
 	})
 }
@@ -395,7 +395,7 @@ func (c *call) dead(f *sip.Failure, refresh bool, asked time.Time) bool {
 	return true
 }
 
-func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Failure) {
+func (c *call) reanswered(want bool, why reoffer, local sdp.Local, body sip.Body, f *sip.Failure) {
 	switch {
 	case f == nil:
 		c.voice.local = local
@@ -410,7 +410,8 @@ func (c *call) reanswered(want bool, local sdp.Local, body sip.Body, f *sip.Fail
 		c.renegotiate()
 		c.pass()
 		return
-	case f.Code == 491 && c.wantHold != c.isHold:
+	case f.Code == 491 && (c.wantHold != c.isHold || why.due):
+		c.next.add(why) // our new address, say, which they have to learn
 		c.after(time.Second, c.renegotiate)
 		return
 	default:
