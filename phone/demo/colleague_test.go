@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"leadline/phone"
+	"leadline/phone/audio"
 	"leadline/phone/demo"
 	"leadline/phone/rig"
 )
@@ -47,12 +48,21 @@ func (a *agent) dials(to string) phone.CallID {
 	return id
 }
 
-// hears waits for half a second in which the other side's tone of 700 Hz is most of what is heard.
+// hears waits until the other side's tone of 700 Hz, and little else, was heard for half a second in all, from now on: a busy
+// machine leaves gaps between, and a half second without one is a matter of luck there.
 func (a *agent) hears(what string) {
 	a.t.Helper()
+	e := rig.Ear{Hertz: 700, Rate: audio.Rate}
+	a.mu.Lock()
+	at := len(a.heard)
+	a.mu.Unlock()
 	rig.Eventually(a.t, 20*time.Second, what, func() (bool, string) {
-		share := a.ear(0.5).Share(700)
-		return share > 0.8, fmt.Sprint(share)
+		a.mu.Lock()
+		more := a.heard[at:]
+		at = len(a.heard)
+		a.mu.Unlock()
+		e.Take(more)
+		return e.Lasted >= 0.5, e.String()
 	})
 }
 
