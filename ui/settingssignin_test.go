@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"leadline/crm"
 	"leadline/crm/store"
 	"leadline/ui/desk"
@@ -21,6 +23,7 @@ type theSignIns struct {
 	did  []string
 	fail error
 
+	without map[crm.ID]bool
 	unknown atomic.Int32 // how often a user is not known yet
 }
 
@@ -36,6 +39,9 @@ func (s *theSignIns) SignInOf(context.Context, crm.ID) (SignInOf, error) {
 		return SignInOf{}, &TestFailure{Why: desk.Text{Key: NotKnownThere}}
 	}
 	return s.is, s.fail
+}
+func (s *theSignIns) WithoutPassword(context.Context) (map[crm.ID]bool, error) {
+	return s.without, s.fail
 }
 func (s *theSignIns) Invite(context.Context, crm.ID) (string, time.Time, error) {
 	return "https://crm.example.org/password/abc", mainNow.Add(7 * 24 * time.Hour), s.note("invite")
@@ -178,6 +184,25 @@ func TestANewUserIsLetInNext_I3(t *testing.T) {
 	b.waits("The server does not know that yet, or any more")
 	b.tap("button", "Back")
 	b.waits("Mona Jäger")
+}
+
+// Who was added and never let in is seen in the list (I3).
+func TestTheListSaysWhoCannotSignInYet_I3(t *testing.T) {
+	file := aCompanyFile(t)
+	petra, tobias := crm.User{ID: file.NewID(), Name: "Petra Weiß", Email: "petra@example.org"}, crm.User{ID: file.NewID(), Name: "Tobias Schön"}
+	do(t, file, crm.SaveUser{User: petra}, crm.SaveUser{User: tobias})
+	b := newSignInBench(t, &theSignIns{without: map[crm.ID]bool{petra.ID: true, tobias.ID: true}}, Look{"en", "light"}, file)
+	b.m.ShowSettings(settingsUsers)
+	b.waits("cannot sign in yet")
+	count := 0
+	kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+		if n, ok := o.(kit.Named); ok && n.Role() == "text" && strings.Contains(n.Value(), "cannot sign in yet") {
+			count++
+		}
+	})
+	if count != 1 {
+		t.Errorf("%d users cannot sign in, want Petra alone: Tobias has no address to do so", count)
+	}
 }
 
 // Who has no role is an agent as soon as others have one, and the list says so (requirements.md G1).

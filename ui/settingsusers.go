@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,6 +20,8 @@ type settingsUsersView struct {
 	setupPlace
 	have   companyPeople
 	signIn *settingsSignInView // how one of them signs in; nil: the list or the form is shown
+
+	without map[crm.ID]bool // who cannot sign in yet, as far as the server was asked
 }
 
 // companyPeople are the users and what they may do.
@@ -55,6 +58,7 @@ func newSettingsUsers(opt MainOptions) *settingsUsersView {
 		companyAsk(opt, readPeople, func(have companyPeople, err error) {
 			v.have = have
 			v.listed(err)
+			v.askWithout()
 		})
 	}
 	v.removal = func(id crm.ID) crm.Change {
@@ -79,13 +83,47 @@ func (v *settingsUsersView) user(id crm.ID) crm.User {
 func (v *settingsUsersView) users() {
 	showList(&v.setupPlace, setupWords{"Users", "Add user", theme.IconUsers, "No user yet", "Users answer calls and are responsible for records."}, v.have.users, v.add,
 		func(u crm.User) setupEntry {
-			e := setupEntry{id: u.ID, name: u.Name, sub: v.summary(u), edit: func() { v.editUser(u) }, verb: "Remove the user",
+			e := setupEntry{id: u.ID, name: u.Name, sub: joined(" · ", v.summary(u), v.lacks(u)), edit: func() { v.editUser(u) }, verb: "Remove the user",
 				loses: text.T("Their devices erase their copies. Records and calls stay, and they can be taken back.")}
 			left := u
 			left.Left = true
 			e.stays = v.whyNot(u, left)
 			return e
 		})
+}
+
+// askWithout asks the server who cannot sign in yet, where it can be asked and one may know.
+func (v *settingsUsersView) askWithout() {
+	if !v.serverThere() || v.guard.who != "" {
+		return
+	}
+	fileAsk(v.opt, func(ctx context.Context) (map[crm.ID]bool, error) {
+		ctx, cancel := context.WithTimeout(ctx, signInTime)
+		defer cancel()
+		return v.opt.SignIns.WithoutPassword(ctx)
+	}, func(without map[crm.ID]bool, err error) {
+		if err != nil || maps.Equal(without, v.without) {
+			return // the list is good without it
+		}
+		v.without = without
+		if v.editor == nil && v.removing == "" {
+			v.list()
+		}
+	})
+}
+
+// serverThere says whether the shared server can be asked.
+func (v *settingsUsersView) serverThere() bool {
+	state := v.opt.Desk.Snapshot().Sync.State
+	return v.opt.SignIns != nil && signedIn(state) && state != desk.ServerAway
+}
+
+// lacks says that a user cannot sign in yet who shall.
+func (v *settingsUsersView) lacks(u crm.User) string {
+	if u.Email == "" || !v.without[u.ID] {
+		return ""
+	}
+	return text.T("cannot sign in yet")
 }
 
 // formerRows are who have left, to be taken back.
@@ -245,7 +283,7 @@ func (f *userForm) toSignIn() {
 
 // saved goes on: with a new user to how they sign in, where there is a server to be asked, else back to the list.
 func (f *userForm) saved(u crm.User) {
-	if state := f.v.opt.Desk.Snapshot().Sync.State; f.began.Name != "" || u.Email == "" || f.v.opt.SignIns == nil || !signedIn(state) || state == desk.ServerAway {
+	if f.began.Name != "" || u.Email == "" || !f.v.serverThere() {
 		f.v.close()
 		return
 	}

@@ -13,6 +13,8 @@ import (
 type SignIns interface {
 	// SignInOf is how a user signs in, and what they get by it.
 	SignInOf(ctx context.Context, user crm.ID) (SignInOf, error)
+	// WithoutPassword are the users who cannot sign in yet.
+	WithoutPassword(ctx context.Context) (map[crm.ID]bool, error)
 	// Invite makes a link by which the user sets a password, once, until it ends.
 	Invite(ctx context.Context, user crm.ID) (link string, ends time.Time, err error)
 	SetPassword(ctx context.Context, user crm.ID, password string) error

@@ -69,6 +69,19 @@ func (s settings) SignInOf(ctx context.Context, user crm.ID) (view ui.SignInOf, 
 	return view, err
 }
 
+// WithoutPassword are the users who cannot sign in yet.
+func (s settings) WithoutPassword(ctx context.Context) (without map[crm.ID]bool, err error) {
+	err = s.asServer(func(c *remote.Client) error {
+		all, err := c.SignIns(ctx)
+		without = map[crm.ID]bool{}
+		for _, o := range all {
+			without[o.User] = !o.Password
+		}
+		return err
+	})
+	return without, err
+}
+
 // commonPBX is the host at which all telephone accounts of a company are, and their transport; "" when there is none, or are several.
 func commonPBX(all []wire.SignInOf) (host, transport string) {
 	for _, s := range all {
