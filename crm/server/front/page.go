@@ -52,7 +52,7 @@ func reachedAt(r *http.Request) string {
 	return ""
 }
 
-// typed reads what was typed into a page; false when it cannot be read, which has been answered then.
+// typed reads the form of a page. false means that it cannot be read, and that the request is answered.
 func (f *Front) typed(w http.ResponseWriter, r *http.Request) bool {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.bodyTime))
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
@@ -63,7 +63,7 @@ func (f *Front) typed(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// refuseLink says that a link is good for nothing, in the browser's language; it counts as a guess.
+// refuseLink says in the browser's language that a link is not valid. It counts as a guess.
 func (f *Front) refuseLink(w http.ResponseWriter, r *http.Request, err error, of *template.Template) {
 	if !errors.Is(err, access.ErrNoLink) {
 		f.refuse(w, r, err)
@@ -75,7 +75,7 @@ func (f *Front) refuseLink(w http.ResponseWriter, r *http.Request, err error, of
 	f.render(w, http.StatusNotFound, of, said)
 }
 
-// german says whether a browser asks for German before all else.
+// german says whether German is the browser's first language.
 func german(r *http.Request) bool {
 	return strings.HasPrefix(strings.ToLower(r.Header.Get("Accept-Language")), "de")
 }
@@ -105,7 +105,7 @@ func (f *Front) render(w http.ResponseWriter, status int, of *template.Template,
 	head := w.Header()
 	head.Set("Content-Type", "text/html; charset=utf-8")
 	head.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	head.Set("Referrer-Policy", "no-referrer") // the address has the token in it
+	head.Set("Referrer-Policy", "no-referrer") // the URL has the token in it
 	w.WriteHeader(status)
 	_, _ = w.Write(filled.Bytes())
 }
