@@ -258,7 +258,7 @@ func orNothing(s string) string {
 	return s
 }
 
-func firstNumber(n store.Newcomer) string {
+func firstNumber(n store.ImportRow) string {
 	if len(n.Contact.Numbers) == 0 {
 		return ""
 	}

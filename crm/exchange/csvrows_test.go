@@ -127,7 +127,7 @@ func TestARowWithoutEndIsTold(t *testing.T) {
 		long := &endless{text: strings.Repeat(c.on, 1<<12), left: most}
 		i := importer{}
 		var people []string
-		err := i.read(io.MultiReader(strings.NewReader(c.begin), long), func(n store.Newcomer) error { people = append(people, n.Contact.LastName); return nil })
+		err := i.read(io.MultiReader(strings.NewReader(c.begin), long), func(n store.ImportRow) error { people = append(people, n.Contact.LastName); return nil })
 		if !errors.Is(err, ErrLongRow) || len(people) != c.rows || most-long.left > longestRow+1<<20 {
 			t.Errorf("%s: %d people, %v, of which %d bytes were read", name, len(people), err, most-long.left)
 		}

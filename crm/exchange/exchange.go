@@ -39,13 +39,13 @@ type Report struct {
 	Contacts  int // made
 	Companies int // made
 	Updated   int // there already, and brought up to date
-	Skipped   int // there already: see store.Welcome
+	Skipped   int // there already: see store.Store.Import
 	Refusals  int // rows that were not taken
 	Refused   []Refusal
 	Misfits   int // values that are not what their column is for; their rows were taken
 	Misfitted []Misfit
-	First     []store.Newcomer // the first people, for a preview
-	Excepts   int              // of those read: who have a number or address that is an exception (E1)
+	First     []store.ImportRow // the first people, for a preview
+	Excepts   int               // of those read: who have a number or address that is an exception (E1)
 	Excepted  []Excepted
 	Strangers []Stranger // named as responsible; the first twenty
 }
@@ -213,7 +213,7 @@ func isVCard(head []byte) bool {
 }
 
 // read hands on the people of a file and reports the rows that are none.
-func (i *importer) read(r io.Reader, take func(store.Newcomer) error) error {
+func (i *importer) read(r io.Reader, take func(store.ImportRow) error) error {
 	s, err := i.open(r)
 	if err != nil {
 		return err
@@ -242,7 +242,7 @@ func (i *importer) read(r io.Reader, take func(store.Newcomer) error) error {
 		i.misfits(&e)
 		var named bool
 		e.contact.Responsible, named = i.responsible(&e)
-		n := store.Newcomer{Contact: e.contact, Company: e.company, Named: named}
+		n := store.ImportRow{Contact: e.contact, Company: e.company, Named: named}
 		i.except(&e)
 		if len(i.report.First) < mostFirst {
 			i.report.First = append(i.report.First, n)
@@ -276,19 +276,19 @@ func (i *importer) stopped() error {
 	return fmt.Errorf("%w: stopped after %d contacts: %w", errSave, i.report.Contacts, i.ctx.Err())
 }
 
-func (i *importer) flush(people []*store.Arrival) error {
+func (i *importer) flush(people []*store.PreparedRow) error {
 	if len(people) == 0 {
 		return nil
 	}
 	if i.ctx.Err() != nil {
 		return i.stopped()
 	}
-	var made store.Welcomed
+	var made store.ImportCounts
 	var err error
 	if i.options.DryRun {
-		made, err = i.store.TryWelcome(i.ctx, people, i.options.Duplicates, &i.trial)
+		made, err = i.store.TryImport(i.ctx, people, i.options.Duplicates, &i.trial)
 	} else {
-		made, err = i.store.Welcome(i.ctx, people, i.options.Duplicates)
+		made, err = i.store.Import(i.ctx, people, i.options.Duplicates)
 	}
 	if err != nil {
 		return fmt.Errorf("%w, up to row %d (%d contacts are in the file): %w", errSave, i.report.Rows, i.report.Contacts, err)

@@ -243,7 +243,7 @@ func FuzzImport(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var i importer
 		taken := 0
-		err := i.read(strings.NewReader(text), func(n store.Newcomer) error {
+		err := i.read(strings.NewReader(text), func(n store.ImportRow) error {
 			taken++
 			if n.Contact.Name() == "" && n.Company == "" && len(n.Contact.Numbers)+len(n.Contact.Emails)+len(n.Contact.SIP) == 0 {
 				t.Fatalf("nobody was taken from %q", text)

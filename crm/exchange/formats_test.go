@@ -13,11 +13,11 @@ import (
 )
 
 // readAll is what the reader makes of a text.
-func readAll(t testing.TB, text string, o Options) ([]store.Newcomer, Report) {
+func readAll(t testing.TB, text string, o Options) ([]store.ImportRow, Report) {
 	t.Helper()
 	i := importer{options: o}
-	var people []store.Newcomer
-	if err := i.read(strings.NewReader(text), func(n store.Newcomer) error { people = append(people, n); return nil }); err != nil {
+	var people []store.ImportRow
+	if err := i.read(strings.NewReader(text), func(n store.ImportRow) error { people = append(people, n); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return people, i.report
@@ -221,7 +221,7 @@ func FuzzCards(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		i := importer{}
 		taken := 0
-		err := i.read(strings.NewReader("BEGIN:VCARD\n"+text), func(n store.Newcomer) error {
+		err := i.read(strings.NewReader("BEGIN:VCARD\n"+text), func(n store.ImportRow) error {
 			taken++
 			if n.Contact.Name() == "" && n.Company == "" && len(n.Contact.Numbers)+len(n.Contact.Emails)+len(n.Contact.SIP) == 0 {
 				t.Fatalf("nobody was taken from %q", text)

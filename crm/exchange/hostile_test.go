@@ -105,8 +105,8 @@ func TestHostileTextsComeBack(t *testing.T) {
 		}
 		written := b.String()
 		i := importer{options: Options{custom: fields}}
-		var people []store.Newcomer
-		if err := i.read(&b, func(n store.Newcomer) error { people = append(people, n); return nil }); err != nil {
+		var people []store.ImportRow
+		if err := i.read(&b, func(n store.ImportRow) error { people = append(people, n); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		r := i.report

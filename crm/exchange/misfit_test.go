@@ -129,14 +129,14 @@ func TestAnUpdateSetsWhatTheFileSays(t *testing.T) {
 }
 
 // read gives the people of a file, as they would come in.
-func read(t *testing.T, s *store.Store, file string) (people []store.Newcomer, r Report) {
+func read(t *testing.T, s *store.Store, file string) (people []store.ImportRow, r Report) {
 	t.Helper()
 	fields, err := s.Fields(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	i := importer{options: Options{custom: fields}}
-	if err := i.read(strings.NewReader(file), func(n store.Newcomer) error { people = append(people, n); return nil }); err != nil {
+	if err := i.read(strings.NewReader(file), func(n store.ImportRow) error { people = append(people, n); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return people, i.report

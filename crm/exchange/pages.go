@@ -12,7 +12,7 @@ import (
 
 // page is some people of a file, a batch of the import.
 type page struct {
-	people []*store.Arrival
+	people []*store.PreparedRow
 	report Report // of all up to here, as far as reading knows
 	last   bool
 	err    error // why it is the last; nil at the end of the file
@@ -26,11 +26,11 @@ func readPages(ctx context.Context, s *store.Store, r io.Reader, o Options) <-ch
 	go func() {
 		defer close(pages)
 		i := importer{options: o}
-		prepare := s.Arrivals
+		prepare := s.PrepareImport
 		if o.DryRun {
-			prepare = func(people []store.Newcomer) ([]*store.Arrival, error) { return store.ForTrial(people), nil }
+			prepare = func(people []store.ImportRow) ([]*store.PreparedRow, error) { return store.PrepareTrial(people), nil }
 		}
-		var people []store.Newcomer
+		var people []store.ImportRow
 		size := batch
 		send := func() error {
 			arrivals, err := prepare(people)
@@ -46,11 +46,11 @@ func readPages(ctx context.Context, s *store.Store, r io.Reader, o Options) <-ch
 			if !o.DryRun { // a preview is to hold little, and has no pages to change
 				size = min(2*size, largestBatch)
 			}
-			people = make([]store.Newcomer, 0, size)
+			people = make([]store.ImportRow, 0, size)
 			return ctx.Err()
 		}
 		err := survive("read the file", func() error {
-			return i.read(r, func(n store.Newcomer) error {
+			return i.read(r, func(n store.ImportRow) error {
 				if people = append(people, n); len(people) < size {
 					return nil
 				}

@@ -41,7 +41,7 @@ func TestFilesOfOtherProgramsComeInWhole(t *testing.T) {
 }
 
 // told is all that came in, to be read by a person.
-func told(people []store.Newcomer, r Report) string {
+func told(people []store.ImportRow, r Report) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s: %d rows, %d refused\n", r.File.Format, r.File.Encoding, r.Rows, r.Refusals)
 	for _, m := range r.Misfitted {

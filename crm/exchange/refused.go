@@ -40,7 +40,7 @@ func WriteRefused(ctx context.Context, r io.Reader, w io.Writer, o Options) (row
 		}
 		return ctx.Err()
 	}
-	err = survive("read the file", func() error { return i.read(r, func(store.Newcomer) error { return ctx.Err() }) })
+	err = survive("read the file", func() error { return i.read(r, func(store.ImportRow) error { return ctx.Err() }) })
 	if err == nil {
 		cells.Flush()
 		err = cells.Error()

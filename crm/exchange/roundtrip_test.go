@@ -91,8 +91,8 @@ func TestWhatGoesOutComesInAgain(t *testing.T) {
 		company := rapid.OneOf(rapid.Just(""), anyText(false)).Draw(t, "company")
 		out := writeOne(t, c, company, how)
 		i := importer{}
-		var back []store.Newcomer
-		err := i.read(strings.NewReader(out), func(n store.Newcomer) error { back = append(back, n); return nil })
+		var back []store.ImportRow
+		err := i.read(strings.NewReader(out), func(n store.ImportRow) error { back = append(back, n); return nil })
 		if err != nil || len(back) != 1 || i.report.Refusals > 0 {
 			t.Fatalf("%d people, %v, %v of\n%s", len(back), i.report.Refused, err, out)
 		}

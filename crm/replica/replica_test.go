@@ -218,13 +218,13 @@ func TestARoleThatSeesLessHasLess_G1(t *testing.T) {
 // A million people would not go in one message.
 func TestALargeImportIsSentInParts(t *testing.T) {
 	_, anna, petra := aCompany(t)
-	people := make([]store.Newcomer, 3000)
+	people := make([]store.ImportRow, 3000)
 	for i := range people {
-		people[i] = store.Newcomer{Contact: crm.Contact{FirstName: string(rune('A'+i%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i/676)), LastName: "Imported",
+		people[i] = store.ImportRow{Contact: crm.Contact{FirstName: string(rune('A'+i%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i/676)), LastName: "Imported",
 			Comment: "a comment that is long enough to make the whole import larger than what one message may hold: " +
 				"Lorem ipsum dolor sit amet, consetetur sadipscing elitr, sed diam nonumy eirmod tempor invidunt ut labore et dolore magna aliquyam erat, sed diam voluptua."}}
 	}
-	must(anna.Welcome(ctx, must(anna.Arrivals(people))(t), store.Skip))(t)
+	must(anna.Import(ctx, must(anna.PrepareImport(people))(t), store.Skip))(t)
 	after := anna.contact("After it")
 	anna.settle()
 	petra.settle()

@@ -10,22 +10,22 @@ import (
 	"leadline/crm"
 )
 
-// Newcomer is a person to be imported, with the name of their company.
-type Newcomer struct {
+// ImportRow is one row of an import: a person with the name of their company.
+type ImportRow struct {
 	Contact crm.Contact // without ID and company
 	Company string      // its name; "" for none
 	Named   bool        // Contact.Responsible is whom the file names, and not whom the import gives all to
 }
 
-// Welcomed says what became of newcomers.
-type Welcomed struct{ Contacts, Companies, Updated, Skipped int }
+// ImportCounts says what became of the rows of an import.
+type ImportCounts struct{ Contacts, Companies, Updated, Skipped int }
 
-// Duplicates says what happens to a newcomer who is there already.
+// Duplicates says what happens to an imported person who is there already.
 type Duplicates string
 
 const (
 	Skip   Duplicates = "skip"   // nothing; also the zero value
-	Update Duplicates = "update" // what the newcomer has is set, numbers, e-mails and lines of the comment are added
+	Update Duplicates = "update" // what the imported person has is set, numbers, e-mails and lines of the comment are added
 	Add    Duplicates = "add"    // there will be two
 )
 
@@ -37,16 +37,16 @@ type Trial struct {
 	companies map[uint64]struct{} // see hashOf
 }
 
-// Welcome adds people, and the companies that are not there by name yet, in one
+// Import adds people, and the companies that are not there by name yet, in one
 // transaction. Who is there already is known by name and number, else by name and e-mail, and by name and company where
-// there is neither. people are all whom one call of Arrivals gave.
-func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w Welcomed, err error) {
+// there is neither. people are all rows that one call of PrepareImport gave.
+func (s *Store) Import(ctx context.Context, people []*PreparedRow, d Duplicates) (w ImportCounts, err error) {
 	err = s.writeBy(ctx, s.commitBulk, func(t *tx) error {
 		if err := t.rememberTaken(len(people)); err != nil {
 			return err
 		}
 		b := batch{querier: t, tx: t, duplicates: d}
-		if w, err = b.welcome(people); err != nil {
+		if w, err = b.importRows(people); err != nil {
 			return err
 		}
 		if w.Contacts+w.Companies > 0 {
@@ -57,22 +57,22 @@ func (s *Store) Welcome(ctx context.Context, people []*Arrival, d Duplicates) (w
 		return b.bringUpToDate()
 	})
 	if err != nil {
-		return Welcomed{}, err
+		return ImportCounts{}, err
 	}
 	return w, nil
 }
 
-// TryWelcome says what Welcome would do. It writes nothing and lets others write; people may be of ForTrial.
-func (s *Store) TryWelcome(ctx context.Context, people []*Arrival, d Duplicates, trial *Trial) (Welcomed, error) {
+// TryImport says what Import would do. It writes nothing and lets others write; people may be of PrepareTrial.
+func (s *Store) TryImport(ctx context.Context, people []*PreparedRow, d Duplicates, trial *Trial) (ImportCounts, error) {
 	if trial.seen == nil {
 		trial.seen, trial.companies = map[uint64]struct{}{}, map[uint64]struct{}{}
 	}
 	r, err := s.read(ctx)
 	if err != nil {
-		return Welcomed{}, err
+		return ImportCounts{}, err
 	}
 	b := batch{querier: r, duplicates: d, trial: trial}
-	return b.welcome(people)
+	return b.importRows(people)
 }
 
 // elsewhere is the place of what is not among the contacts of this batch.
@@ -89,18 +89,18 @@ type batch struct {
 	namesakes  map[string]bool   // see there
 
 	companies []*crm.Company // new ones
-	people    []*Arrival     // new ones
+	people    []*PreparedRow // new ones
 	newer     []newer        // of those who are there
-	bench     *bench         // for who is brought up to date
+	preparer  *preparer      // for who is brought up to date
 }
 
 // newer is a contact or company that is there, and what an import has of them.
 type newer struct {
 	key key
-	by  *Arrival
+	by  *PreparedRow
 }
 
-func (b *batch) welcome(people []*Arrival) (w Welcomed, err error) {
+func (b *batch) importRows(people []*PreparedRow) (w ImportCounts, err error) {
 	if err = b.findFirms(people); err != nil {
 		return w, err
 	}
@@ -136,8 +136,8 @@ func (b *batch) welcome(people []*Arrival) (w Welcomed, err error) {
 	return w, nil
 }
 
-// add adds a newcomer to the batch, and their company where that is new.
-func (b *batch) add(p *Arrival) error {
+// add adds an imported person to the batch, and their company where that is new.
+func (b *batch) add(p *PreparedRow) error {
 	if err := b.addCompany(p); err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (b *batch) add(p *Arrival) error {
 }
 
 // see remembers who somebody is, for those who come after.
-func (b *batch) see(p *Arrival, who known) {
+func (b *batch) see(p *PreparedRow, who known) {
 	if !p.alike && b.trial == nil {
 		return
 	}
@@ -166,7 +166,7 @@ func (b *batch) see(p *Arrival, who known) {
 	}
 }
 
-func (b *batch) addCompany(p *Arrival) error {
+func (b *batch) addCompany(p *PreparedRow) error {
 	f := p.firm
 	if f == nil || f.made != nil || f.there != "" {
 		return nil
@@ -190,7 +190,7 @@ func (b *batch) addCompany(p *Arrival) error {
 
 // giveToCompany gives what a nameless row has to its company: one that is made in this
 // batch, else one that is there.
-func (b *batch) giveToCompany(p *Arrival) error {
+func (b *batch) giveToCompany(p *PreparedRow) error {
 	if b.tx == nil {
 		return nil
 	}
@@ -210,9 +210,9 @@ func (b *batch) giveToCompany(p *Arrival) error {
 	return b.tx.do(crm.UpdateCompany{Company: was.Company})
 }
 
-// update brings a contact or company that is there up to date with a newcomer. What is in the file already is so when
+// update brings a contact or company that is there up to date with an imported person. What is in the file already is so when
 // the companies of this batch are, too.
-func (b *batch) update(there known, p *Arrival) error {
+func (b *batch) update(there known, p *PreparedRow) error {
 	switch {
 	case b.tx == nil:
 		return b.addCompany(p)
@@ -225,10 +225,10 @@ func (b *batch) update(there known, p *Arrival) error {
 		if err := b.addCompany(p); err != nil {
 			return err
 		}
-		if b.bench == nil {
-			b.bench = newBench(nil)
+		if b.preparer == nil {
+			b.preparer = newPreparer(nil)
 		}
-		return earlier.prepare(b.bench)
+		return earlier.prepare(b.preparer)
 	case there.key == 0: // the company of this batch
 		if p.firm != nil && p.firm.made != nil {
 			refreshCompany(p.firm.made, p)
@@ -268,9 +268,9 @@ func (b *batch) bringUpToDate() error {
 	return nil
 }
 
-// refresh sets what a newcomer has and adds the numbers and addresses that are not there yet. Of the comment nothing is
+// refresh sets what an imported person has and adds the numbers and addresses that are not there yet. Of the comment nothing is
 // taken away: an agent may have written it.
-func refresh(c *crm.Contact, p *Arrival) {
+func refresh(c *crm.Contact, p *PreparedRow) {
 	n := p.Contact
 	set(&c.FirstName, n.FirstName)
 	set(&c.LastName, n.LastName)
@@ -286,7 +286,7 @@ func refresh(c *crm.Contact, p *Arrival) {
 }
 
 // refreshCompany is refresh for a company, of a row that is about nobody else.
-func refreshCompany(f *crm.Company, p *Arrival) {
+func refreshCompany(f *crm.Company, p *PreparedRow) {
 	n := p.Contact
 	set(&f.Source, n.Source)
 	if p.Named {
@@ -371,8 +371,8 @@ func hasEmail(have []crm.Email, m crm.Email) bool {
 	return slices.ContainsFunc(have, func(h crm.Email) bool { return strings.EqualFold(h.Address, m.Address) })
 }
 
-// findFirms finds the companies of newcomers that are there.
-func (b *batch) findFirms(people []*Arrival) error {
+// findFirms finds the companies of imported people that are there.
+func (b *batch) findFirms(people []*PreparedRow) error {
 	firms := map[string]*firm{}
 	for _, p := range people {
 		if p.firm != nil {
@@ -390,8 +390,8 @@ func (b *batch) findFirms(people []*Arrival) error {
 		})
 }
 
-// takenNumbers are those of newcomers' numbers that records have already.
-func (b *batch) takenNumbers(people []*Arrival) (map[crm.E164]bool, error) {
+// takenNumbers are those of imported rows' numbers that records have already.
+func (b *batch) takenNumbers(people []*PreparedRow) (map[crm.E164]bool, error) {
 	var remembered *takenNumbers
 	if b.tx != nil {
 		remembered = b.tx.s.taken
@@ -419,15 +419,15 @@ func (b *batch) takenNumbers(people []*Arrival) (map[crm.E164]bool, error) {
 	return taken, err
 }
 
-// known is a newcomer who is there already.
+// known is an imported person who is there already.
 type known struct {
 	is    bool
 	key   key // of the record in the file; 0 for one of this import
 	place int // among the new contacts of the batch; or elsewhere
 }
 
-// find looks for a newcomer in the file and earlier in the import.
-func (b *batch) find(p *Arrival) (known, error) {
+// find looks for an imported person in the file and earlier in the import.
+func (b *batch) find(p *PreparedRow) (known, error) {
 	for _, m := range p.marks {
 		if !p.alike && b.trial == nil {
 			break
@@ -465,9 +465,9 @@ func (b *batch) find(p *Arrival) (known, error) {
 	return b.findByName(p)
 }
 
-// findNamesakes finds whose names contacts have already, of those newcomers who have a number and an e-mail address: who has
+// findNamesakes finds whose names contacts have already, of those imported people who have a number and an e-mail address: who has
 // another number may be known by the address.
-func (b *batch) findNamesakes(people []*Arrival) (map[string]bool, error) {
+func (b *batch) findNamesakes(people []*PreparedRow) (map[string]bool, error) {
 	namesakes := map[string]bool{}
 	var names []string
 	for _, p := range people {
@@ -489,8 +489,8 @@ func (b *batch) findNamesakes(people []*Arrival) (map[string]bool, error) {
 	return namesakes, err
 }
 
-// findByName compares people by name, then e-mail, or company where nobody has an address and the newcomer no number.
-func (b *batch) findByName(p *Arrival) (there known, err error) {
+// findByName compares people by name, then e-mail, or company where nobody has an address and the imported person no number.
+func (b *batch) findByName(p *PreparedRow) (there known, err error) {
 	if p.name == "" {
 		rid, err := companyNamed(b, p.Company)
 		return known{is: rid != 0, key: makeKey(crm.KindCompany, rid), place: elsewhere}, err

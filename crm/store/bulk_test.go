@@ -8,9 +8,9 @@ import (
 	"leadline/crm"
 )
 
-func newcomer(t testing.TB, name, company string, numbers ...string) Newcomer {
+func importRow(t testing.TB, name, company string, numbers ...string) ImportRow {
 	t.Helper()
-	n := Newcomer{Contact: crm.Contact{LastName: name}, Company: company}
+	n := ImportRow{Contact: crm.Contact{LastName: name}, Company: company}
 	for _, written := range numbers {
 		number, is := crm.ParseNumber(written, "DE", "")
 		if !is {
@@ -24,34 +24,34 @@ func newcomer(t testing.TB, name, company string, numbers ...string) Newcomer {
 // A trial says of each batch what Welcome then does, also of who is like somebody that an earlier row brought up to date,
 // and others write meanwhile.
 func TestATrialSaysWhatWelcomeDoes(t *testing.T) {
-	come := func() [][]Newcomer { // anew each time: an import changes whom it is given
-		return [][]Newcomer{
-			{newcomer(t, "Krüger", "Works", "030 1234567", "030 1234568"), newcomer(t, "KRUGER", "", "030 1234568", "112"), newcomer(t, "Weiß", "works", "030 1234567")},
-			{newcomer(t, "Krüger", "", "112"), newcomer(t, "", "Works", "030 7"), newcomer(t, "", "Works", "030 7"), newcomer(t, "Groß", "Mill"), newcomer(t, "gross", "MILL")},
-			{newcomer(t, "Ida", "", "030 111111"), newcomer(t, "Ida", "", "030 111111", "0171 5550123"), newcomer(t, "Ida", "", "0171 5550123"), newcomer(t, "Ida", "", "113")},
+	come := func() [][]ImportRow { // anew each time: an import changes whom it is given
+		return [][]ImportRow{
+			{importRow(t, "Krüger", "Works", "030 1234567", "030 1234568"), importRow(t, "KRUGER", "", "030 1234568", "112"), importRow(t, "Weiß", "works", "030 1234567")},
+			{importRow(t, "Krüger", "", "112"), importRow(t, "", "Works", "030 7"), importRow(t, "", "Works", "030 7"), importRow(t, "Groß", "Mill"), importRow(t, "gross", "MILL")},
+			{importRow(t, "Ida", "", "030 111111"), importRow(t, "Ida", "", "030 111111", "0171 5550123"), importRow(t, "Ida", "", "0171 5550123"), importRow(t, "Ida", "", "113")},
 		}
 	}
-	for d, want := range map[Duplicates]Welcomed{
+	for d, want := range map[Duplicates]ImportCounts{
 		Skip:   {Contacts: 7, Companies: 2, Skipped: 4},
 		Update: {Contacts: 5, Companies: 2, Updated: 6},
 		Add:    {Contacts: 10, Companies: 2},
 	} {
 		s, batches := open(t), come()
 		var trial Trial
-		var tried, done Welcomed
-		sum := func(to *Welcomed, w Welcomed) {
+		var tried, done ImportCounts
+		sum := func(to *ImportCounts, w ImportCounts) {
 			to.Contacts, to.Companies, to.Updated, to.Skipped = to.Contacts+w.Contacts, to.Companies+w.Companies, to.Updated+w.Updated, to.Skipped+w.Skipped
 		}
 		s.writing.Lock() // as somebody who writes
 		for _, people := range batches {
-			sum(&tried, must(s.TryWelcome(ctx, ForTrial(people), d, &trial))(t))
+			sum(&tried, must(s.TryImport(ctx, PrepareTrial(people), d, &trial))(t))
 		}
 		s.writing.Unlock()
 		if n := count(t, s); n != 0 {
 			t.Errorf("%s: the trial wrote %d contacts", d, n)
 		}
 		for _, people := range batches {
-			sum(&done, must(s.Welcome(ctx, must(s.Arrivals(people))(t), d))(t))
+			sum(&done, must(s.Import(ctx, must(s.PrepareImport(people))(t), d))(t))
 		}
 		if tried != done || done != want {
 			t.Errorf("%s: tried %+v, did %+v, want %+v", d, tried, done, want)
@@ -73,11 +73,11 @@ func TestATrialHoldsLittle(t *testing.T) {
 	}
 	before := held()
 	for from := 0; from < rows; from += 5000 {
-		people := make([]Newcomer, 5000)
+		people := make([]ImportRow, 5000)
 		for i := range people {
-			people[i] = newcomer(t, fmt.Sprintf("Somebody with a name %d", from+i), fmt.Sprintf("Company with a name %d", (from+i)/2), fmt.Sprintf("0221 %07d", from+i), fmt.Sprintf("0171 %07d", from+i))
+			people[i] = importRow(t, fmt.Sprintf("Somebody with a name %d", from+i), fmt.Sprintf("Company with a name %d", (from+i)/2), fmt.Sprintf("0221 %07d", from+i), fmt.Sprintf("0171 %07d", from+i))
 		}
-		if w := must(s.TryWelcome(ctx, ForTrial(people), Skip, &trial))(t); w.Contacts != len(people) {
+		if w := must(s.TryImport(ctx, PrepareTrial(people), Skip, &trial))(t); w.Contacts != len(people) {
 			t.Fatal(w)
 		}
 	}
@@ -90,18 +90,18 @@ func TestATrialHoldsLittle(t *testing.T) {
 // While an import goes on it remembers which numbers there are: also those that came in otherwise.
 func TestAnImportKnowsWhoCameBetweenItsBatches(t *testing.T) {
 	s := open(t)
-	var before, between []Newcomer
+	var before, between []ImportRow
 	for i := range indexLater {
-		before = append(before, newcomer(t, fmt.Sprint("Early ", i), "", fmt.Sprintf("030 %07d", 1_000_000+i)))
-		between = append(between, newcomer(t, fmt.Sprint("Late ", i), "", fmt.Sprintf("030 %07d", 2_000_000+i)))
+		before = append(before, importRow(t, fmt.Sprint("Early ", i), "", fmt.Sprintf("030 %07d", 1_000_000+i)))
+		between = append(between, importRow(t, fmt.Sprint("Late ", i), "", fmt.Sprintf("030 %07d", 2_000_000+i)))
 	}
-	must(s.Welcome(ctx, must(s.Arrivals(before))(t), Skip))(t)
+	must(s.Import(ctx, must(s.PrepareImport(before))(t), Skip))(t)
 	if s.taken == nil {
 		t.Fatal("nothing is remembered")
 	}
 	ok(t, s.Do(ctx, crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: "Late 7", Numbers: between[7].Contact.Numbers}}))
 	between[8] = before[8]
-	if w := must(s.Welcome(ctx, must(s.Arrivals(between))(t), Skip))(t); w.Skipped != 2 || w.Contacts != indexLater-2 {
+	if w := must(s.Import(ctx, must(s.PrepareImport(between))(t), Skip))(t); w.Skipped != 2 || w.Contacts != indexLater-2 {
 		t.Errorf("%+v", w)
 	}
 	ok(t, s.Sync(ctx))

@@ -38,7 +38,7 @@ func (s *Store) pragmas(pragmas ...string) error {
 	return nil
 }
 
-// Sync returns when all that Welcome wrote is on the disk, and gives back the memory that took.
+// Sync returns when all that Import wrote is on the disk, and gives back the memory that took.
 func (s *Store) Sync(ctx context.Context) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()

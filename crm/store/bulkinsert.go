@@ -56,11 +56,11 @@ func (b *batch) sortForIndex() {
 	for _, p := range b.people {
 		last = max(last, p.place)
 	}
-	placed := make([]*Arrival, last+1)
+	placed := make([]*PreparedRow, last+1)
 	for _, p := range b.people {
 		placed[p.place] = p
 	}
-	b.people = slices.DeleteFunc(placed, func(p *Arrival) bool { return p == nil })
+	b.people = slices.DeleteFunc(placed, func(p *PreparedRow) bool { return p == nil })
 }
 
 // arguments are the batch as the JSON of crm.ImportContacts, put together of what is written
@@ -143,10 +143,10 @@ func (t *tx) importContacts(do crm.ImportContacts, at time.Time) error {
 	for i := range do.Companies {
 		companies[i] = &do.Companies[i]
 	}
-	people := make([]*Arrival, len(do.Contacts))
-	on := newBench(nil)
+	people := make([]*PreparedRow, len(do.Contacts))
+	on := newPreparer(nil)
 	for i, c := range do.Contacts {
-		people[i] = &Arrival{Newcomer: &Newcomer{Contact: c}}
+		people[i] = &PreparedRow{ImportRow: &ImportRow{Contact: c}}
 		if err := people[i].prepare(on); err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func (t *tx) importContacts(do crm.ImportContacts, at time.Time) error {
 
 // importAll adds many people and companies, as saveCompany and saveContact
 // would one by one, and tells the windows once.
-func (t *tx) importAll(companies []*crm.Company, people []*Arrival, by crm.ID, at time.Time) error {
+func (t *tx) importAll(companies []*crm.Company, people []*PreparedRow, by crm.ID, at time.Time) error {
 	b := newBulk(t)
 	b.at, b.by, b.later = at, by, len(companies)+len(people) >= indexLater
 	b.phones = make([]phoneRow, 0, 2*len(people))
@@ -262,7 +262,7 @@ func (b *bulk) company(c crm.Company) error {
 	return b.index(makeKey(crm.KindCompany, rid), c.Numbers, companyWords(c))
 }
 
-func (b *bulk) contact(p *Arrival) error {
+func (b *bulk) contact(p *PreparedRow) error {
 	if err := b.companyRows.flush(); err != nil { // to which it may point
 		return err
 	}
@@ -300,7 +300,7 @@ func (b *bulk) contact(p *Arrival) error {
 }
 
 // companyOf is somebody's company; it is looked up once for all of its people.
-func (b *bulk) companyOf(p *Arrival) (company named, err error) {
+func (b *bulk) companyOf(p *PreparedRow) (company named, err error) {
 	id := p.Contact.Company
 	if id == "" {
 		return company, nil

@@ -67,15 +67,15 @@ func filled(t *testing.T) (path string, contacts map[crm.ID]crm.Contact) {
 	path = filepath.Join(t.TempDir(), "leadline.db")
 	s := openAt(t, path)
 	ok(t, s.SeedDemo(ctx, noon))
-	var people []Newcomer
+	var people []ImportRow
 	for i := range 1500 {
 		n, _ := crm.ParseNumber(fmt.Sprintf("0221 %07d", i*7919), "DE", crm.LabelWork)
-		people = append(people, Newcomer{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Krüger %d", i), Numbers: []crm.Number{n}},
+		people = append(people, ImportRow{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Krüger %d", i), Numbers: []crm.Number{n}},
 			Company: fmt.Sprintf("Company %d", i/10)})
 	}
-	arrivals, err := s.Arrivals(people)
+	rows, err := s.PrepareImport(people)
 	ok(t, err)
-	_, err = s.Welcome(ctx, arrivals, Skip)
+	_, err = s.Import(ctx, rows, Skip)
 	ok(t, err)
 	contacts = contactsOf(t, s)
 	ok(t, s.Close())

@@ -35,15 +35,15 @@ func importUntilKilled(path string) {
 }
 
 func importBatch(s *Store, n int) error {
-	people := make([]Newcomer, importedAtOnce)
+	people := make([]ImportRow, importedAtOnce)
 	for i := range people {
 		k := n*importedAtOnce + i
 		number, _ := crm.ParseNumber(fmt.Sprintf("0221 %07d", k*7919%10_000_000), "DE", "")
-		people[i] = Newcomer{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Person%05d", k), Numbers: []crm.Number{number}}, Company: fmt.Sprintf("Works%05d", k/7)}
+		people[i] = ImportRow{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Person%05d", k), Numbers: []crm.Number{number}}, Company: fmt.Sprintf("Works%05d", k/7)}
 	}
-	arrivals, err := s.Arrivals(people)
+	rows, err := s.PrepareImport(people)
 	if err == nil {
-		_, err = s.Welcome(ctx, arrivals, Skip)
+		_, err = s.Import(ctx, rows, Skip)
 	}
 	return err
 }

@@ -321,11 +321,11 @@ func TestWhatWasPutElsewhereSinceStaysThere(t *testing.T) {
 // More rows than are counted have no number, nor have more than the search looks through.
 func TestVeryLongListsAreNotCounted(t *testing.T) {
 	s := open(t)
-	people := make([]Newcomer, countedRows+1)
+	people := make([]ImportRow, countedRows+1)
 	for i := range people {
 		people[i].Contact.LastName = fmt.Sprintf("Groß %d", i)
 	}
-	must(s.Welcome(ctx, must(s.Arrivals(people))(t), Add))(t)
+	must(s.Import(ctx, must(s.PrepareImport(people))(t), Add))(t)
 	ok(t, s.WaitIndexed(ctx))
 	for text, want := range map[string]int{"": -1, "groß": -1, "groß 1000": 2} { // and 10000
 		if page := must(s.Contacts(ctx, crm.Query{Text: text, Limit: 5}))(t); page.Total != want || want > 0 && len(page.Rows) != want {

@@ -119,10 +119,10 @@ func plainRecord(id crm.ID, o crm.Origin, madeBy, changedBy crm.ID, created, upd
 }
 
 // numbersJSON is toJSON for numbers.
-func numbersJSON(numbers []crm.Number) any { return column((&bench{}).numbers(numbers)) }
+func numbersJSON(numbers []crm.Number) any { return column((&preparer{}).numbers(numbers)) }
 
 // moreJSON is toJSON for the rest of a contact or company.
-func moreJSON(m more) any { return column((&bench{}).more(m)) }
+func moreJSON(m more) any { return column((&preparer{}).more(m)) }
 
 // column is a text for a column in which nothing is NULL.
 func column(text string) any {

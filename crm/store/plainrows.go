@@ -115,7 +115,7 @@ func (p *plainRows) take(r wire.Row) (plain bool, err error) {
 		return false, err
 	}
 	p.note(r.ID, c.Updated)
-	return true, p.contact(&Arrival{Newcomer: &Newcomer{Contact: c}, row: contactRowValues{id: c.ID.Bytes(), first: c.FirstName, last: c.LastName,
+	return true, p.contact(&PreparedRow{ImportRow: &ImportRow{Contact: c}, row: contactRowValues{id: c.ID.Bytes(), first: c.FirstName, last: c.LastName,
 		sort: contactSort(c), position: c.Position, numbers: numbersJSON(c.Numbers), more: moreJSON(contactMore(c))}})
 }
 

@@ -28,7 +28,7 @@ func TestWhatWasMadeAloneIsUploaded(t *testing.T) {
 	a := newAuthority(t, open(t))
 	alone := agent{seeded(t), a}
 	me := must(alone.SignIn(ctx, crm.User{Name: "Anna Krüger", Extension: "101"}))(t)
-	must(alone.Welcome(ctx, must(alone.Arrivals([]Newcomer{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}, Company: "Import AG"}}))(t), Skip))(t)
+	must(alone.Import(ctx, must(alone.PrepareImport([]ImportRow{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}, Company: "Import AG"}}))(t), Skip))(t)
 	mine := contactWith(t, alone.Store, "Anna", "Alone", "0221 1111111", "", "")
 	user := crm.User{ID: alone.NewID(), Name: "Anna Krüger", Extension: "101", Email: "anna@example.org"}
 	ok(t, a.s.Do(ctx, crm.SaveUser{User: user}))
@@ -283,7 +283,7 @@ func TestASnapshotReplacesWhatIsHere_G1(t *testing.T) {
 	one.settle()
 	ok(t, one.Joined(ctx, 1, "all"))
 	waiting := contactWith(t, one.Store, "Wanda", "Waits", "0221 3333333", "", "")
-	must(one.Welcome(ctx, must(one.Arrivals([]Newcomer{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}}}))(t), Skip))(t)
+	must(one.Import(ctx, must(one.PrepareImport([]ImportRow{{Contact: crm.Contact{FirstName: "Ida", LastName: "Import"}}}))(t), Skip))(t)
 	ok(t, one.BeginSnapshot(ctx))
 	var rows []wire.Row
 	for id, r := range a.rows {

@@ -148,8 +148,8 @@ func (c *counter) mergeUndoImportAndSync(random *rand.Rand) {
 				ok(c.t, c.s.Undo(ctx, undos[len(undos)-1]))
 			}
 		case 2:
-			people := must(c.s.Arrivals([]Newcomer{newcomer(c.t, fmt.Sprint("Neu ", i), "Works", number()), newcomer(c.t, "Ida Weiß", "", number())}))(c.t)
-			must(c.s.Welcome(ctx, people, []Duplicates{Skip, Update, Add}[random.IntN(3)]))(c.t)
+			people := must(c.s.PrepareImport([]ImportRow{importRow(c.t, fmt.Sprint("Neu ", i), "Works", number()), importRow(c.t, "Ida Weiß", "", number())}))(c.t)
+			must(c.s.Import(ctx, people, []Duplicates{Skip, Update, Add}[random.IntN(3)]))(c.t)
 		case 3: // a call changed on another desk, a new one of it, and one that is no more
 			call := must(c.s.Call(ctx, aCall()))(c.t).Call
 			call.Party, call.Direction = crm.Parse(number(), "DE"), []crm.Direction{crm.Incoming, crm.Outgoing}[random.IntN(2)]

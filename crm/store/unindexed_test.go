@@ -14,12 +14,12 @@ import (
 // welcomed imports people with a number each into the file.
 func welcomed(t *testing.T, s *Store, count int) {
 	t.Helper()
-	people := make([]Newcomer, count)
+	people := make([]ImportRow, count)
 	for i := range people {
 		n, _ := crm.ParseNumber(fmt.Sprintf("0221 %07d", (i*7919)%10_000_000), "DE", crm.LabelWork)
-		people[i] = Newcomer{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Krüger%d", i), Numbers: []crm.Number{n}}, Company: fmt.Sprintf("Works %d", i/10)}
+		people[i] = ImportRow{Contact: crm.Contact{FirstName: "Ida", LastName: fmt.Sprintf("Krüger%d", i), Numbers: []crm.Number{n}}, Company: fmt.Sprintf("Works %d", i/10)}
 	}
-	w, err := s.Welcome(ctx, must(s.Arrivals(people))(t), Skip)
+	w, err := s.Import(ctx, must(s.PrepareImport(people))(t), Skip)
 	if err != nil || w.Contacts != count {
 		t.Fatal(w, err)
 	}

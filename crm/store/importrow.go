@@ -14,9 +14,9 @@ import (
 	"leadline/crm"
 )
 
-// Arrival is a newcomer with all that can be worked out without the file, so that the file's one writer need not.
-type Arrival struct {
-	*Newcomer
+// PreparedRow is a row of an import with all that can be worked out without the file, so that the file's one writer need not do it.
+type PreparedRow struct {
+	*ImportRow
 	name  string // folded
 	firm  *firm  // their company; nil for none
 	marks []mark // what tells them from others of the import
@@ -49,16 +49,17 @@ func (f *firm) id() crm.ID {
 	return f.there
 }
 
-// Arrivals prepares newcomers for Welcome. Importers call it on a goroutine of their own. They keep what people points to.
-func (s *Store) Arrivals(people []Newcomer) ([]*Arrival, error) {
-	all := make([]Arrival, len(people))
-	arrivals := make([]*Arrival, len(people))
+// PrepareImport prepares the rows of a batch for Import. Importers call it on a goroutine of their own. The prepared rows keep what people
+// points to.
+func (s *Store) PrepareImport(people []ImportRow) ([]*PreparedRow, error) {
+	all := make([]PreparedRow, len(people))
+	rows := make([]*PreparedRow, len(people))
 	byName := make([]namedPlace, len(people))
-	bench := newBench(people)
+	preparer := newPreparer(people)
 	for i := range people {
-		arrivals[i] = &all[i]
-		all[i].Newcomer = &people[i]
-		sort := bench.folded(people[i].Contact.LastName, people[i].Contact.FirstName)
+		rows[i] = &all[i]
+		all[i].ImportRow = &people[i]
+		sort := preparer.folded(people[i].Contact.LastName, people[i].Contact.FirstName)
 		all[i].row.sort = sort
 		byName[i] = namedPlace{beginning(sort), sort, i}
 	}
@@ -69,23 +70,23 @@ func (s *Store) Arrivals(people []Newcomer) ([]*Arrival, error) {
 		return nil, err
 	}
 	for place, n := range byName {
-		a := arrivals[n.place]
+		a := rows[n.place]
 		a.place, a.Contact.ID = place, ids[place]
 	}
-	for _, a := range arrivals {
-		a.firm = bench.firm(a.Company)
-		if err := a.prepare(bench); err != nil {
+	for _, a := range rows {
+		a.firm = preparer.firm(a.Company)
+		if err := a.prepare(preparer); err != nil {
 			return nil, err
 		}
 	}
-	findAlike(arrivals)
-	return arrivals, nil
+	findAlike(rows)
+	return rows, nil
 }
 
 // findAlike tells those apart who are surely like nobody else of them: of whose marks no other has a hash.
-func findAlike(arrivals []*Arrival) {
+func findAlike(rows []*PreparedRow) {
 	marks := 0
-	for _, a := range arrivals {
+	for _, a := range rows {
 		marks += len(a.marks)
 	}
 	const sparse = 16 // bits for each mark
@@ -95,14 +96,14 @@ func findAlike(arrivals []*Arrival) {
 	}
 	once, again := make([]uint64, mask/64), make([]uint64, mask/64)
 	mask--
-	for _, a := range arrivals {
+	for _, a := range rows {
 		for _, m := range a.marks {
 			at, bit := m.first&mask/64, uint64(1)<<(m.first%64)
 			again[at] |= once[at] & bit
 			once[at] |= bit
 		}
 	}
-	for _, a := range arrivals {
+	for _, a := range rows {
 		a.alike = slices.ContainsFunc(a.marks, func(m mark) bool { return again[m.first&mask/64]&(1<<(m.first%64)) != 0 })
 	}
 }
@@ -128,19 +129,19 @@ func beginning(text string) uint64 {
 	return binary.BigEndian.Uint64(first[:])
 }
 
-// ForTrial prepares newcomers for TryWelcome alone: only what tells them from others.
-func ForTrial(people []Newcomer) []*Arrival {
-	all := make([]Arrival, len(people))
-	arrivals := make([]*Arrival, len(people))
-	bench := newBench(people)
+// PrepareTrial prepares imported people for TryImport alone: only what tells them from others.
+func PrepareTrial(people []ImportRow) []*PreparedRow {
+	all := make([]PreparedRow, len(people))
+	rows := make([]*PreparedRow, len(people))
+	preparer := newPreparer(people)
 	for i := range people {
-		arrivals[i] = &all[i]
-		all[i].Newcomer = &people[i]
-		all[i].row.sort = bench.folded(people[i].Contact.LastName, people[i].Contact.FirstName)
-		all[i].firm = bench.firm(people[i].Company)
-		all[i].tellApart(bench)
+		rows[i] = &all[i]
+		all[i].ImportRow = &people[i]
+		all[i].row.sort = preparer.folded(people[i].Contact.LastName, people[i].Contact.FirstName)
+		all[i].firm = preparer.firm(people[i].Company)
+		all[i].tellApart(preparer)
 	}
-	return arrivals
+	return rows
 }
 
 // mark tells people of one import apart: by name and number, by name and e-mail, or by name and company. These are hashed by seeds
@@ -160,7 +161,7 @@ func (m mark) and(number uint64) mark {
 	return mark{m.first ^ number*odd, m.second ^ number*another}
 }
 
-func (a *Arrival) prepare(on *bench) (err error) {
+func (a *PreparedRow) prepare(on *preparer) (err error) {
 	c := &a.Contact
 	a.tellApart(on)
 	numbers, more := on.numbers(c.Numbers), on.more(contactMore(*c))
@@ -177,7 +178,7 @@ func (a *Arrival) prepare(on *bench) (err error) {
 	return nil
 }
 
-func (a *Arrival) tellApart(on *bench) {
+func (a *PreparedRow) tellApart(on *preparer) {
 	c := &a.Contact
 	a.name = on.folded(strings.TrimSpace(c.FirstName), strings.TrimSpace(c.LastName))
 	a.marks = on.roomForMarks(marksOf(c))
@@ -202,16 +203,16 @@ func (a *Arrival) tellApart(on *bench) {
 func marksOf(c *crm.Contact) int { return max(1, len(c.Numbers)+len(c.Emails)) }
 
 // companyName is the name of their company, folded; "" for none.
-func (a *Arrival) companyName() string {
+func (a *PreparedRow) companyName() string {
 	if a.firm == nil {
 		return ""
 	}
 	return a.firm.name
 }
 
-// bench is what newcomers are prepared with: their texts are written one behind the other, since a piece of memory for each
+// preparer is what imported people are prepared with: their texts are written one behind the other, since a piece of memory for each
 // took more time than what is in it.
-type bench struct {
+type preparer struct {
 	texts  strings.Builder
 	json   plainJSON
 	fold   []byte
@@ -220,16 +221,16 @@ type bench struct {
 	byFold map[string]*firm // by those, folded
 }
 
-func newBench(people []Newcomer) *bench {
+func newPreparer(people []ImportRow) *preparer {
 	marks := 0
 	for i := range people {
 		marks += marksOf(&people[i].Contact)
 	}
-	return &bench{marks: make([]mark, marks), firms: map[string]*firm{}, byFold: map[string]*firm{}}
+	return &preparer{marks: make([]mark, marks), firms: map[string]*firm{}, byFold: map[string]*firm{}}
 }
 
 // keep is the text as a string.
-func (b *bench) keep(text []byte) string {
+func (b *preparer) keep(text []byte) string {
 	const atOnce = 1 << 16
 	if b.texts.Cap()-b.texts.Len() < len(text) {
 		b.texts = strings.Builder{}
@@ -241,7 +242,7 @@ func (b *bench) keep(text []byte) string {
 }
 
 // folded is fold of two words with a blank between them.
-func (b *bench) folded(one, two string) string {
+func (b *preparer) folded(one, two string) string {
 	b.fold = b.fold[:0]
 	for _, s := range [...]string{one, " ", two} {
 		for i := range len(s) {
@@ -258,7 +259,7 @@ func (b *bench) folded(one, two string) string {
 	return b.keep(bytes.TrimSpace(b.fold))
 }
 
-func (b *bench) firm(company string) *firm {
+func (b *preparer) firm(company string) *firm {
 	f, ok := b.firms[company]
 	if !ok {
 		if name := fold(company); name != "" {
@@ -272,7 +273,7 @@ func (b *bench) firm(company string) *firm {
 	return f
 }
 
-func (b *bench) roomForMarks(n int) (room []mark) {
+func (b *preparer) roomForMarks(n int) (room []mark) {
 	if n > len(b.marks) {
 		b.marks = make([]mark, n)
 	}
@@ -281,7 +282,7 @@ func (b *bench) roomForMarks(n int) (room []mark) {
 }
 
 // numbers and more are the columns of these names; "" is none.
-func (b *bench) numbers(numbers []crm.Number) string {
+func (b *preparer) numbers(numbers []crm.Number) string {
 	if len(numbers) == 0 {
 		return ""
 	}
@@ -291,7 +292,7 @@ func (b *bench) numbers(numbers []crm.Number) string {
 	return textJSON(numbers)
 }
 
-func (b *bench) more(m more) string {
+func (b *preparer) more(m more) string {
 	switch b.json.begin(); {
 	case m.empty():
 		return ""
@@ -302,7 +303,7 @@ func (b *bench) more(m more) string {
 }
 
 // contact is the JSON of a contact but for the company and the brace at the end, with its numbers as they are written already.
-func (b *bench) contact(c *crm.Contact, numbers string) (string, error) {
+func (b *preparer) contact(c *crm.Contact, numbers string) (string, error) {
 	b.json.begin()
 	if !b.json.contact(c) {
 		rest := *c
