@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/encoding/unicode"
+
 	"leadline/crm"
 	"leadline/crm/store"
 )
@@ -262,6 +264,68 @@ func TestACardIsTheSameEachTime(t *testing.T) {
 	for range 9 {
 		if now := card(); now != was {
 			t.Fatalf("%s\nand then\n%s", was, now)
+		}
+	}
+}
+
+// Mail can be sent only where something stands on both sides of the @, and nothing that ends an address.
+func TestAnEMailAddressHasTwoSides(t *testing.T) {
+	for value, is := range map[string]bool{
+		"anna@example.org": true, "MAILTO:anna@example.org": true, "a@b@example.org": true, "@example.org": false, "anna@": false, "mailto:@example.org": false,
+		"<anna@example.org>": false, "anna\x07@example.org": false, "anna\u00a0k@example.org": false, "anna": false,
+	} {
+		people, r := readAll(t, "Nachname;E-Mail\nGroß;"+value+"\n", Options{})
+		if mails := people[0].Contact.Emails; (len(mails) == 1) != is || (r.Misfits == 0) != is || is == (people[0].Contact.Comment != "") {
+			t.Errorf("%q: %+v, %+v", value, people[0].Contact, r.Misfitted)
+		}
+	}
+}
+
+// A label is read in whichever column it stands, also in the first.
+func TestALabelMayStandInTheFirstColumn(t *testing.T) {
+	people, _ := readAll(t, "Phone 1 - Label,Phone 1 - Value,Last Name\nMobile,0171 5550123,Groß\n", Options{})
+	if n := people[0].Contact.Numbers; len(n) != 1 || n[0].Label != crm.LabelMobile {
+		t.Errorf("numbers %+v", n)
+	}
+	people, _ = readAll(t, "Custom Field 1 - Label,Custom Field 1 - Value,Last Name,Company\nHobby,Segeln,Groß,Mill\n", Options{})
+	if people[0].Contact.Comment != "Hobby: Segeln" {
+		t.Errorf("the comment is %q", people[0].Contact.Comment)
+	}
+}
+
+// What stands between quotation marks says nothing of the sign between cells.
+func TestTheDelimiterIsLookedForOutsideOfQuotationMarks(t *testing.T) {
+	people, r := readAll(t, "\"Notizen (Alter, Ort, Land, Hobby)\";Nachname;Telefon\nnett;Groß;030 1234567\n", Options{})
+	if len(people) != 1 || r.File.Delimiter != ';' || people[0].Contact.LastName != "Groß" {
+		t.Errorf("%+v, %+v", people, r.File)
+	}
+}
+
+// A file of cards may have a byte order mark, as one of rows may.
+func TestCardsMayHaveAByteOrderMark(t *testing.T) {
+	const card = "\ufeffBEGIN:VCARD\nFN:Groß\nEND:VCARD\n"
+	big, err := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder().String(card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{card, big} {
+		if people, r := readAll(t, text, Options{}); len(people) != 1 || people[0].Contact.LastName != "Groß" {
+			t.Errorf("%+v, %+v", people, r)
+		}
+	}
+}
+
+// A title is a position, and what a person does besides stands behind the note; a company is nobody, whatever its card says.
+func TestTitlesRolesAndCardsOfCompanies(t *testing.T) {
+	people, _ := readAll(t, "BEGIN:VCARD\nFN:Anna\nTITLE:Chefin\nROLE:Einkauf\nROLE:Chefin\nADR: ;;  Hof 2 ;Bonn ; ;;\nEND:VCARD\n"+
+		"BEGIN:VCARD\nX-ABShowAs:COMPANY\nFN:Mill\nN:Groß;Ida;;;\nORG:Mill GmbH\nEND:VCARD\n"+
+		"BEGIN:VCARD\nKIND:org\nFN:Ofen\nEND:VCARD\n", Options{})
+	if c := people[0].Contact; c.Position != "Chefin" || c.Comment != "ROLE: Einkauf" || len(c.Addresses) != 1 || c.Addresses[0] != (crm.Address{Street: "Hof 2", City: "Bonn"}) {
+		t.Errorf("%+v", c)
+	}
+	for i, want := range []string{"Mill GmbH", "Ofen"} {
+		if p := people[i+1]; p.Company != want || p.Contact.Name() != "" {
+			t.Errorf("%+v", p)
 		}
 	}
 }
