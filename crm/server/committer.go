@@ -72,7 +72,7 @@ func (c *Committer) run(workspace crm.ID) {
 		}
 		began := time.Now()
 		c.commit(workspace, batch)
-		if len(batch) > 1 {
+		if len(batch) > 1 && !c.full(workspace) {
 			time.Sleep(gathering(time.Since(began)))
 		}
 	}
@@ -80,7 +80,19 @@ func (c *Committer) run(workspace crm.ID) {
 
 // gathering is the pause after a group's commit, in which the programs that were just answered send their next commands. Without it, the
 // next transaction would begin with the first of them alone, and the others would wait for the one after that.
+// There is none where the next transaction is full anyway.
 func gathering(commit time.Duration) time.Duration { return min(commit/8, mostGathering) }
+
+// full says whether as many commands wait as one transaction takes.
+func (c *Committer) full(workspace crm.ID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	commands := 0
+	for _, w := range c.queues[workspace] {
+		commands += len(w.pushed.Commands)
+	}
+	return commands >= mostAtOnce
+}
 
 // next takes the pushes for one transaction from the queue; nil, and no queue, when none waits.
 func (c *Committer) next(workspace crm.ID) []*waiting {
