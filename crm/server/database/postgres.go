@@ -67,7 +67,9 @@ func (p *postgres) migrate(ctx context.Context, migrations fs.FS) (err error) {
 }
 
 // buildWalls has PostgreSQL itself keep workspaces apart: every table with a column ws shows and takes
-// only rows of the transaction's workspace, whatever a query forgets. A backup says that it wants the whole.
+// only rows of the transaction's workspace, whatever a query forgets. A backup says that it wants the whole. Which workspace it is a
+// statement asks once, by a SELECT of its own. A database of a former version asks for each row: to build its walls anew would lock
+// all tables, crosswise with servers that are at work.
 func buildWalls(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -95,7 +97,8 @@ func buildWalls(ctx context.Context, db *sql.DB) error {
 	}
 	for _, table := range tables {
 		for _, statement := range []string{"ALTER TABLE %s ENABLE ROW LEVEL SECURITY", "ALTER TABLE %s FORCE ROW LEVEL SECURITY",
-			"CREATE POLICY own_workspace ON %s USING (ws = current_setting('leadline.workspace', true) OR current_setting('leadline.whole', true) = 'on')"} {
+			`CREATE POLICY own_workspace ON %s
+				USING (ws = (SELECT current_setting('leadline.workspace', true)) OR (SELECT current_setting('leadline.whole', true)) = 'on')`} {
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf(statement, table)); err != nil {
 				return err
 			}
