@@ -225,13 +225,13 @@ func companyList(title text.Key, add *kit.Button, locked string, empty fyne.Canv
 }
 
 // companyRow is one of them: what it is called, what it does, and what can be done
-// about it, after more. asked is the verb of the question before it is removed, "" while it is not asked; what can't
+// about it, after more. open is what its form is opened for. asked is the verb of the question before it is removed, "" while it is not asked; what can't
 // be removed here says why.
-func companyRow(name, sub, stays string, asked text.Key, edit, ask, remove, keep func(), more ...fyne.CanvasObject) fyne.CanvasObject {
+func companyRow(name, sub, stays string, asked, open text.Key, edit, ask, remove, keep func(), more ...fyne.CanvasObject) fyne.CanvasObject {
 	below := kit.NewProseData(sub, kit.Secondary).MaxLines(2)
 	out := kit.NewButton("Remove", kit.Ghost, ask)
 	out.SetEnabled(stays == "", stays)
-	right := kit.Row(6, append(more, kit.NewButton("Edit", kit.Line, edit), out)...)
+	right := kit.Row(6, append(more, kit.NewButton(open, kit.Line, edit), out)...)
 	if asked != "" {
 		below.MaxLines(0) // what is decided by is read whole
 		right = kit.Row(6, kit.NewButton(asked, kit.Danger, remove), kit.NewButton("Keep", kit.Line, keep))

@@ -138,7 +138,11 @@ func (p *setupPlace) row(e setupEntry) fyne.CanvasObject {
 		up.SetEnabled(reason == "", reason)
 		more = append(more, up)
 	}
-	return companyRow(e.name, e.sub, cmp.Or(p.guard.who, e.stays), asked, e.edit, asks(e.id), func() { p.remove(e.id) }, asks(""), more...)
+	open := text.Key("Edit")
+	if p.guard.who != "" {
+		open = text.Key("View")
+	}
+	return companyRow(e.name, e.sub, cmp.Or(p.guard.who, e.stays), asked, open, e.edit, asks(e.id), func() { p.remove(e.id) }, asks(""), more...)
 }
 
 // edit shows a form instead of the list.
