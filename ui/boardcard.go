@@ -10,8 +10,11 @@ import (
 	"leadline/ui/theme"
 )
 
-// cardHeight is how high a card of the board is.
-const cardHeight = 85
+// How high a card of the board is, and what is between the icon and the words of when something is due.
+const (
+	cardHeight = 85
+	dueGap     = 7
+)
 
 // boardCard is a deal on the board: it is opened by a click and moved by dragging, by
 // the arrows left and right, or by choosing a stage at the automation door.
@@ -70,13 +73,13 @@ func (b *boardCard) face(pale bool) fyne.CanvasObject {
 		return s
 	}
 	c := b.card
-	icon, tone := theme.IconFollowUp, kit.Neutral
+	icon, color, words := theme.IconFollowUp, theme.Text2, kit.Quiet
 	if daysLate(c.Due, b.page.opt.Now()) > 0 {
-		icon, tone = theme.IconWarning, kit.Bad
+		icon, color, words = theme.IconWarning, theme.DangerText, kit.Secondary.In(theme.DangerText)
 	}
 	bottom := kit.Row(6, kit.Grow(kit.NewData(b.page.money(c.Amount), ink(kit.Body.Weighing(kit.SemiBold))).Shrink(20)))
 	if !c.Due.IsZero() && !pale {
-		bottom.Add(kit.NewStateWord(b.due(), icon, tone, kit.Secondary))
+		bottom.Add(kit.Row(dueGap, kit.NewIcon(icon, 14, color).Image, kit.NewData(b.due(), words)))
 	}
 	if c.Who != "" && !pale {
 		bottom.Add(kit.NewAvatar(c.Who, 22))

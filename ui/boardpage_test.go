@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"leadline/crm"
 	"leadline/crm/store"
 	"leadline/ui/desk"
+	"leadline/ui/kit"
 	"leadline/ui/text"
 )
 
@@ -238,6 +240,28 @@ func TestNamesOfStagesAreNotCut(t *testing.T) {
 	b.m.Window().Resize(fyne.NewSize(1800, 900))
 	b.settle()
 	check("at 1800", false)
+}
+
+// When something is due stands where look.md's picture has it, beside its icon.
+func TestWhatIsDueStandsBesideItsIcon(t *testing.T) {
+	for _, look := range []Look{{"en", "light"}, {"de", "dark"}} {
+		b, s := customersBench(t, look)
+		deals(t, s)
+		b.m.Go(pageDeals)
+		b.waits("Lüftung Neubau")
+		card, end, words := b.widget("card", "Lüftung Neubau").(*boardCard), float32(0), float32(0)
+		kit.Walk(card.content, func(o fyne.CanvasObject, at fyne.Position) {
+			if _, is := o.(*canvas.Raster); is && o.Size().Width == 14 {
+				end = at.X + o.Size().Width
+			}
+			if l, is := o.(*kit.Label); is && l.Value() == card.due() {
+				words = at.X
+			}
+		})
+		if end == 0 || words-end != dueGap {
+			t.Errorf("%v: the icon ends at %v, the words begin at %v", look, end, words)
+		}
+	}
 }
 
 func TestPicturesOfTheBoard(t *testing.T) {
