@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"maps"
+
 	"fyne.io/fyne/v2"
 
 	"leadline/crm"
@@ -142,7 +144,7 @@ func (b *callBelow) draw() {
 		problem = c.Trouble
 	}
 	if c.Transfer.Text.Key != "" {
-		problem = c.Transfer.Text
+		problem = withShortAddress(c.Transfer.Text)
 		if !c.Transfer.Failed {
 			icon = theme.IconTransfer
 		}
@@ -158,6 +160,16 @@ func (b *callBelow) draw() {
 	setShown(b.gap, !rings && !heard && !b.v.wrapsUp(c) && !(wrong && b.v.keypadOpen && b.v.w.low()))
 	setShown(b.devices, problem.Key == card)
 	b.problem.Set(text.Say(problem), icon, kit.Warn)
+}
+
+// withShortAddress says of an address of any length as much as leaves room for why it was not reached.
+func withShortAddress(t desk.Text) desk.Text {
+	const most = 190 // px: the sentence is read whole in two lines
+	if to := t.Args["to"]; widthOf(to, kit.Secondary) > most {
+		t.Args = maps.Clone(t.Args)
+		t.Args["to"] = kit.Ellipsis(to, kit.Secondary, most)
+	}
+	return t
 }
 
 // callWhy tells, after the end, why it ended so: in words, and where a call failed the

@@ -345,6 +345,27 @@ func TestHowATransferStandsIsTold(t *testing.T) {
 	}
 }
 
+// Why a transfer failed is read whole, whatever it was to.
+func TestWhyATransferFailedIsRead_H3(t *testing.T) {
+	inLook(t, func(t *testing.T, look string) {
+		c := sample("talk")
+		c.Transfer = desk.Transfer{Failed: true, Text: say("Could not be passed on to {to}: {why}", "to", "sip:eine.sehr.lange.adresse.von.jemandem@telefonanlage.example.org", "why", "404 Not Found")}
+		_, w := inWindow(t, c)
+		found := false
+		kit.Walk(w.view.below.root, func(o fyne.CanvasObject, _ fyne.Position) {
+			if p, is := o.(*kit.Prose); is {
+				found = true
+				if lines := kit.Wrap(p.Value(), kit.Secondary, p.Size().Width); len(lines) > 2 || !strings.HasSuffix(p.Value(), "404 Not Found") || !strings.Contains(p.Value(), "sip:eine.sehr") {
+					t.Errorf("%s: it says %q", look, lines)
+				}
+			}
+		})
+		if !found {
+			t.Errorf("%s: nothing is said", look)
+		}
+	})
+}
+
 // In a low window, with another call on hold and something wrong, whom a call can go to is still in view.
 func TestColleaguesAreInViewInALowWindow(t *testing.T) {
 	inLook(t, func(t *testing.T, look string) {
