@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"slices"
 	"testing"
 
 	"leadline/crm"
@@ -47,6 +48,20 @@ func TestCustomFieldsComeBack(t *testing.T) {
 	}
 	if f := works.Fields; len(f) != 1 || f[regionOfCompany.ID] != "Süd" {
 		t.Errorf("the company has %v of\n%s", f, out.String())
+	}
+}
+
+// Fields go out in their order by their names; by its id goes one of a name that another has, and one that this program does not know.
+func TestFieldsGoOutInTheirOrder(t *testing.T) {
+	const number, kind, another, unknown = crm.ID("01a20847-6f48-725e-bdb7-f4a559c062a3"), crm.ID("01a20847-6f48-725e-bdb7-f4a559c062a2"),
+		crm.ID("01a20847-6f48-725e-bdb7-f4a559c062a1"), crm.ID("01a20847-6f48-725e-bdb7-f4a559c062a0")
+	of := []crm.Kind{crm.KindContact}
+	fields := customFields{{ID: number, Name: "Zahl", Kinds: of}, {ID: kind, Name: "Art", Kinds: of}, {ID: another, Name: "art", Kinds: of}}
+	for range 20 { // a map has no order
+		got := fields.labelled(crm.KindContact, crm.Values{another: "4", kind: "3", unknown: "1", number: "2"})
+		if want := []labelled{{string(unknown), "1"}, {"Zahl", "2"}, {"Art", "3"}, {string(another), "4"}}; !slices.Equal(got, want) {
+			t.Fatalf("%v, not %v", got, want)
+		}
 	}
 }
 
