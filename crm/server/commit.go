@@ -18,7 +18,7 @@ import (
 	"leadline/crm/wire"
 )
 
-// Sender is who speaks: both come from the token, never from the body of a message.
+// Sender is whose request it is. Both ids come from the token, never from the body of a message.
 type Sender struct {
 	Workspace crm.ID
 	User      crm.ID
@@ -32,14 +32,14 @@ type Pushed struct {
 	read []decoded // what each command says, where that was read before
 }
 
-// Outcome is what became of it: an answer to each command, or the wire.Problem for which none was looked at.
+// Outcome is the answer to a push: a result for each command, or in Err the wire.Problem because of which none was done.
 type Outcome struct {
 	wire.Pushed
 	Err error
 }
 
 // Commit does what programs pushed, all in one transaction, and answers each of them. An error is the
-// database's, and nothing was done. One refused command, or one program that is told off, spoils nothing for the others.
+// database's, and nothing was done. A refused command, or a refused push, is no error and does not touch the others.
 func (e *Engine) Commit(ctx context.Context, workspace crm.ID, pushes []Pushed) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(pushes))
 	err := e.commit(ctx, workspace, pushes, func(c *commit) error {
@@ -62,12 +62,13 @@ func (e *Engine) Commit(ctx context.Context, workspace crm.ID, pushes []Pushed) 
 	return outcomes, err
 }
 
-// Do does a change of the server's own, or of other software on behalf of a user, and answers it.
+// Do does one change that comes from no program: of the server itself, or of other software on behalf of a user. A refusal is in the
+// result; an error is the database's.
 func (e *Engine) Do(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Command) (wire.Result, error) {
 	return e.DoAlso(ctx, workspace, from, change, nil)
 }
 
-// DoAlso is Do, and does something else in the same transaction, unless the change is refused: both, or neither.
+// DoAlso is Do with something more in the same transaction: also runs unless the change was refused. Both are done, or neither.
 func (e *Engine) DoAlso(ctx context.Context, workspace crm.ID, from ledger.Sender, change crm.Command, also func(context.Context, *database.Tx) error) (result wire.Result, err error) {
 	cmd, err := toWire(change)
 	if err != nil {
@@ -92,7 +93,7 @@ func (e *Engine) DoAlso(ctx context.Context, workspace crm.ID, from ledger.Sende
 	return result, err
 }
 
-// commit runs one transaction on what the pushes need, and tells of the revision that it came to.
+// commit runs f in one transaction that has read what the pushes need, and tells Committed of the new revision.
 func (e *Engine) commit(ctx context.Context, workspace crm.ID, pushes []Pushed, f func(*commit) error) error {
 	read := readPushes(pushes)
 	c, err := e.try(ctx, workspace, read, false, f)
@@ -108,7 +109,8 @@ func (e *Engine) commit(ctx context.Context, workspace crm.ID, pushes []Pushed, 
 	return nil
 }
 
-// try runs one transaction. Answers that were given before are looked for at once, or where a command has no new number.
+// try runs one transaction. With answered it looks up at once which commands were answered before; else only where a command's number is
+// not new.
 func (e *Engine) try(ctx context.Context, workspace crm.ID, read readPushed, answered bool, f func(*commit) error) (c *commit, err error) {
 	err = e.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
 		open, err := t.Open(ctx, read.asked)
@@ -148,26 +150,26 @@ type commit struct {
 	rev     uint64
 	clients map[crm.ID]*database.Client
 	read    readPushed
-	looked  bool      // for the answers that were given before
-	tasks   [][]*task // of each push
-	given   []*task   // whose answer is new, in order
-	log     []database.Record
-	logged  []*task         // whose lines of the log these are
-	salts   []byte          // that are not used yet
-	sounds  map[crm.ID]bool // calls that may name fewer recordings than before
+	looked  bool              // lookUp was done
+	tasks   [][]*task         // of each push
+	given   []*task           // whose answer is new, in order
+	log     []database.Record // lines for the audit log
+	logged  []*task           // the command of each line
+	salts   []byte            // randomness that is not used yet
+	pruned  map[crm.ID]bool   // calls that may name fewer recordings than before
 }
 
-// unnamed has the files of a call's recordings removed that it does not name in the end.
-func (c *commit) unnamed(call crm.ID) {
-	if c.sounds == nil {
-		c.sounds = map[crm.ID]bool{}
+// pruneRecordings has dropRecordings look at a call's recordings: the change that follows may take some away.
+func (c *commit) pruneRecordings(call crm.ID) {
+	if c.pruned == nil {
+		c.pruned = map[crm.ID]bool{}
 	}
-	c.sounds[call] = true
+	c.pruned[call] = true
 }
 
-// dropRecordings does so, in the same transaction; Recordings.Sweep removes the files.
+// dropRecordings marks those recordings as gone that their call does not name any more. Recordings.Sweep removes their files later.
 func (c *commit) dropRecordings(changed ledger.Changed) error {
-	for call := range c.sounds {
+	for call := range c.pruned {
 		row := changed.Rows[ledger.Key{Entity: wire.Call, ID: call}]
 		if row == nil {
 			continue
@@ -179,7 +181,7 @@ func (c *commit) dropRecordings(changed ledger.Changed) error {
 	return nil
 }
 
-// decoded is what a command says, or why it cannot be read.
+// decoded is a command's change, or why it cannot be read.
 type decoded struct {
 	crm.Change
 	err error
@@ -197,7 +199,7 @@ func decode(cmd wire.Command) (crm.Change, error) {
 	return crm.DecodeChange(cmd.Name, cmd.Args)
 }
 
-// readCommands reads what each of the commands says.
+// readCommands decodes each of the commands.
 func readCommands(commands []wire.Command) []decoded {
 	all := make([]decoded, len(commands))
 	for i, cmd := range commands {
@@ -214,7 +216,7 @@ func readCommand(cmd wire.Command) decoded {
 	return decoded{change, err}
 }
 
-// task is a command with what became of it: one and the same wherever its id comes again in the transaction.
+// task is a command and what became of it. A command that comes several times in the transaction, by its id, has one task.
 type task struct {
 	decoded
 	named    bool // the command has an id
@@ -222,10 +224,10 @@ type task struct {
 	answered bool
 	before   bool         // it was answered by an earlier transaction, or earlier in this
 	given    bool         // the answer is new
-	touched  []ledger.Key // what it changed
+	touched  []ledger.Key // the rows that it changed
 }
 
-// readPushed is what pushes say, and what the database is asked for by it.
+// readPushed are the changes of pushes, and what the database is to be asked for them.
 type readPushed struct {
 	all      []task
 	tasks    [][]*task        // of each push
@@ -277,7 +279,7 @@ func (r *readPushed) task(id crm.ID, read decoded) *task {
 	return t
 }
 
-// begin has the tasks as they are before the transaction, which may be tried again.
+// begin sets the tasks back to how they are before the transaction: the database may run it several times.
 func (r readPushed) begin() {
 	for i, t := range r.all {
 		r.all[i] = task{decoded: t.decoded, named: t.named}
@@ -299,8 +301,9 @@ func (c *commit) lookUp() error {
 	return err
 }
 
-// fresh says whether commands have the numbers that follow on a program's last: it has not sent them before, unless it had another
-// name. Then its first are looked at, and the rest the key of the answers keeps from being done twice.
+// fresh says whether commands have the numbers that follow a program's last one. The program has then not sent them before under this client
+// id. A new id (last is 0) may send commands again that it has sent under another one, so it is not fresh; after that, the key of the
+// answers keeps a command from being done twice (database.ErrTwice).
 func fresh(commands []wire.Command, last uint64) bool {
 	for i, cmd := range commands {
 		if cmd.Seq != last+1+uint64(i) {
@@ -396,7 +399,7 @@ func (c *commit) perform(from ledger.Sender, client crm.ID, commands []wire.Comm
 			if t.answer.Code == "" || t.answer.Client == client {
 				continue
 			}
-			// Refused to a program that has another name now: it is to hear why under that.
+			// A program that has taken a new client id sends again what was refused: it gets the reason under the new one.
 			t.answer.Client, t.answer.Seq = client, cmd.Seq
 		} else {
 			t.answer = database.Answer{UUID: cmd.ID, Client: client, Seq: cmd.Seq}
@@ -421,7 +424,7 @@ func (c *commit) perform(from ledger.Sender, client crm.ID, commands []wire.Comm
 	return nil
 }
 
-// record writes a line of the audit log; of a command about somebody who was erased without what it says.
+// record adds a line to the audit log. With aboutErased, the command is about a person who was erased, and its arguments are left out.
 func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, t *task, aboutErased bool) error {
 	salt, err := c.salt()
 	if err != nil {
@@ -433,7 +436,7 @@ func (c *commit) record(from ledger.Sender, client crm.ID, cmd wire.Command, t *
 	return nil
 }
 
-// Salts are read from randomness so many at a time.
+// The salts of the audit log's lines, in bytes, and how many of them are read at a time.
 const (
 	saltSize    = 16
 	saltsAtOnce = 64
@@ -457,8 +460,8 @@ func storable(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// apply has the ledger do a command. What it cannot read is refused, and a panic over what somebody
-// sent ends that command alone.
+// apply has the ledger do a command, and gives the rows that it has changed. A command that cannot be read is refused, and so is
+// one that makes the ledger panic: only that command is lost.
 func (c *commit) apply(from ledger.Sender, cmd wire.Command, change decoded) (keys []ledger.Key, err error) {
 	if change.err != nil {
 		if crm.Knows(cmd.Name) {
@@ -474,9 +477,9 @@ func (c *commit) apply(from ledger.Sender, cmd wire.Command, change decoded) (ke
 	}()
 	switch do := change.Change.(type) {
 	case crm.SaveRecordings:
-		c.unnamed(do.Call)
+		c.pruneRecordings(do.Call)
 	case crm.RemoveRecordings:
-		c.unnamed(do.Call)
+		c.pruneRecordings(do.Call)
 	}
 	return c.batch.Apply(from, crm.Command{ID: cmd.ID, At: cmd.At, Change: change.Change}, c.now)
 }
@@ -502,7 +505,7 @@ func (c *commit) save() error {
 	}
 	var clients []database.Client
 	for _, client := range c.clients {
-		if client.User != "" { // else it was told off at its first word
+		if client.User != "" { // else its first push was refused
 			clients = append(clients, *client)
 		}
 	}

@@ -98,7 +98,7 @@ func (c *commit) erase(by ledger.Sender, what database.Erasure) (done Erased, er
 	what.Hung = nil
 	for _, k := range erasing.Hung {
 		if k.Entity == wire.Call {
-			c.unnamed(k.ID)
+			c.pruneRecordings(k.ID)
 		}
 		texts = append(texts, string(k.ID)) // for commands that name only the call or the note
 		what.Hung = append(what.Hung, wire.RowID(k))

@@ -11,7 +11,7 @@ import (
 // all is well; an error says that the database could not be read.
 func (e *Engine) Verify(ctx context.Context, workspace crm.ID) (broken []string, err error) {
 	err = e.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
-		if broken, err = t.Twice(ctx); err != nil {
+		if broken, err = t.Violations(ctx); err != nil {
 			return err
 		}
 		if chain := t.AuditLog(ctx, func(database.Record) error { return nil }); chain != nil {

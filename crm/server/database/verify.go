@@ -36,8 +36,8 @@ func (t *Tx) AuditLog(ctx context.Context, f func(Record) error) error {
 	return err
 }
 
-// Twice are rows that break what the server promises, as sentences; none is good.
-func (t *Tx) Twice(ctx context.Context) (broken []string, err error) {
+// Violations are what breaks the promises of the server about a workspace's rows, one sentence each; none when all is well.
+func (t *Tx) Violations(ctx context.Context) (broken []string, err error) {
 	for _, rule := range []struct{ query, sentence string }{
 		{"SELECT peer FROM peer WHERE ws = $1 AND open = 1 GROUP BY peer HAVING count(*) > 1", "more than one open lead of"},
 		{"SELECT min(id) FROM document WHERE ws = $1 AND rev > 0 GROUP BY rev HAVING count(*) > 1", "a revision of two rows, one of them"},

@@ -11,11 +11,11 @@ import (
 	"leadline/crm/wire"
 )
 
-// Rows is what the ledger asks of the database: the workspace as it was committed.
+// Rows is what the ledger asks of the database: the workspace as it is committed. Errors are the database's.
 type Rows interface {
 	// Row is a row, tombstones included; nil when there never was one.
 	Row(Key) (*Row, error)
-	// Peer are the records, users and list entries that a peer (crm.Party.Key) leads to.
+	// Peer are the records and users with a number or address (crm.Party.Key).
 	Peer(peer string) ([]Key, error)
 	// Children are the rows that point to a row.
 	Children(of Key) ([]Key, error)
@@ -23,7 +23,7 @@ type Rows interface {
 	All(entity wire.Entity) ([]*Row, error)
 }
 
-// Refusal is why a command was not done.
+// Refusal is the error of a command that was refused.
 type Refusal struct {
 	Code   wire.Reject
 	Reason crm.Text
@@ -34,25 +34,25 @@ func (r *Refusal) Error() string { return string(r.Code) + ": " + r.Reason.Key }
 // Sender is who a command comes from.
 type Sender struct {
 	User   crm.ID
-	System bool // the server itself: every right
+	System bool // the server itself, which has every right
 }
 
-// Batch is a row of commands on one workspace, each seeing what those before it did.
+// Batch is a sequence of commands on one workspace, in which each sees what those before it did. It belongs to one goroutine.
 type Batch struct {
 	rows   Rows
 	key    []byte                // the workspace's, from which the ids of leads follow
 	region string                // for numbers that were written nationally
-	rights map[crm.ID]crm.Rights // of those who sent something, as they are
+	rights map[crm.ID]crm.Rights // of the senders so far
 	people bool                  // users or roles were changed
 	about  bool                  // the last command was about a person who was erased
 	state
 	room state // of the command under way, used again for the next
 }
 
-// state is what was changed, over what is committed.
+// state is what has changed since the last commit.
 type state struct {
 	changed  map[Key]*Row
-	peers    map[string]map[Key]bool // what a peer leads to now (true), or no longer (false)
+	peers    map[string]map[Key]bool // by number or address: rows that have it now (true), or no longer (false)
 	children map[Key]map[Key]bool
 }
 
@@ -66,19 +66,19 @@ func newState() state {
 	return state{changed: map[Key]*Row{}, peers: map[string]map[Key]bool{}, children: map[Key]map[Key]bool{}}
 }
 
-// NewBatch begins a batch. key is the workspace's secret, region the one for numbers written nationally.
+// NewBatch begins a batch. key is the workspace's secret, region its country for numbers that are written nationally.
 func NewBatch(rows Rows, key []byte, region string) *Batch {
 	return &Batch{rows: rows, key: key, region: region, rights: map[crm.ID]crm.Rights{}, state: newState(), room: newState()}
 }
 
-// Changed is what the batch did, for the database.
+// Changed is what a batch has changed, for the database to write.
 type Changed struct {
 	Rows     map[Key]*Row
 	Peers    map[string]map[Key]bool // true: add, false: take away
 	Children map[Key]map[Key]bool
 }
 
-// Changed is what the commands of the batch have done so far.
+// Changed is what the commands so far have changed. The maps are the batch's own.
 func (b *Batch) Changed() Changed { return Changed{b.changed, b.peers, b.children} }
 
 // Apply does one command and says which rows it changed, in their order. A *Refusal says
@@ -99,11 +99,10 @@ func (b *Batch) Apply(from Sender, c crm.Command, now time.Time) ([]Key, error) 
 	return b.keep(t), nil
 }
 
-// AboutErased says whether the last command was about a person who was erased before it came: what it says is to be kept
-// nowhere (I4).
+// AboutErased says whether the last command was about a person who had been erased before. Its arguments must then be kept nowhere (I4).
 func (b *Batch) AboutErased() bool { return b.about }
 
-// keep takes over what a command did, and says which rows of programs it changed.
+// keep takes a command's changes over into the batch, and gives the changed rows that programs may see.
 func (b *Batch) keep(t *tx) []Key {
 	keys := make([]Key, 0, len(t.changed))
 	for k := range t.changed {
@@ -138,12 +137,12 @@ type tx struct {
 	state
 	from   Sender
 	at     crm.HLC
-	latest crm.HLC // the server's clock
-	about  bool    // it came across a row of a person who was erased
+	latest crm.HLC // the server's clock, which no stamp is to exceed
+	about  bool    // it has read a row of a person who was erased
 }
 
-// later says whether something was written after the command was given. A stamp that is still to come is of a time when the server's
-// clock ran ahead: what is done now comes after it.
+// later says whether a stamp is later than the command. A stamp in the future was written while the server's clock ran ahead: it counts
+// as one of now.
 func (t *tx) later(stamp crm.HLC) bool { return min(stamp, t.latest) > t.at }
 
 // row is a row as it is now; nil when there never was one.
@@ -152,7 +151,7 @@ func (t *tx) row(k Key) (*Row, error) {
 		return nil, nil
 	}
 	r, err := t.rowNow(k)
-	// A deal goes on without the person: only what was said of it before tells of them.
+	// A deal stays without the person: only commands from before the erasure are about them.
 	if r.wiped() && (k.Entity != wire.Deal || t.at <= r.Stamps[wiped]) {
 		t.about = true
 	}
@@ -169,7 +168,7 @@ func (t *tx) rowNow(k Key) (*Row, error) {
 	return t.b.rows.Row(k)
 }
 
-// put sets a row, and keeps the ways to it.
+// put sets a row, and keeps in step by which numbers and from which rows it is found.
 func (t *tx) put(r *Row) error {
 	was, err := t.row(r.Key)
 	if err != nil {
@@ -196,7 +195,7 @@ func (t *tx) put(r *Row) error {
 	return nil
 }
 
-// mostBytes is what one row may have: twice what one push brings.
+// mostBytes is the largest row: twice the arguments of one push.
 const mostBytes = 2 * wire.MostBytes
 
 func size(r *Row) (n int) {
@@ -206,7 +205,7 @@ func size(r *Row) (n int) {
 	return n
 }
 
-// pointRight has a row point to what a record was merged into, and to nothing that is gone.
+// pointRight corrects the references of a row: to a merged record they become references to its root, to a removed one they go.
 func (t *tx) pointRight(r *Row) error {
 	if r.Deleted || r.Entity != wire.Contact && r.Entity != wire.Deal {
 		return nil
@@ -253,19 +252,19 @@ func delta[K comparable](into map[K]map[Key]bool, was, now []K, k Key) {
 	}
 }
 
-// peer is what a peer leads to now.
+// peer are the rows with a number or address (crm.Party.Key), as the command sees them.
 func (t *tx) peer(peer string) ([]Key, error) {
 	keys, err := t.b.rows.Peer(peer)
 	return over(over(keys, t.b.peers[peer]), t.peers[peer]), err
 }
 
-// childrenOf are the rows that point to a row now.
+// childrenOf are the rows that refer to a row, as the command sees them.
 func (t *tx) childrenOf(k Key) ([]Key, error) {
 	keys, err := t.b.rows.Children(k)
 	return over(over(keys, t.b.children[k]), t.children[k]), err
 }
 
-// over is a set with what was added to it and taken from it since, in an order that is always the same.
+// over is a set of keys after changes to it (true: added, false: taken away), sorted.
 func over(keys []Key, changes map[Key]bool) []Key {
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k Key) bool { _, ok := changes[k]; return ok })
 	for k, there := range changes {
@@ -277,7 +276,7 @@ func over(keys []Key, changes map[Key]bool) []Key {
 	return keys
 }
 
-// all are the living rows of a small entity now.
+// all are the living rows of an entity of which there are few, as the command sees them.
 func (t *tx) all(entity wire.Entity) ([]*Row, error) {
 	committed, err := t.b.rows.All(entity)
 	if err != nil {
@@ -304,11 +303,11 @@ func (t *tx) all(entity wire.Entity) ([]*Row, error) {
 	return rows, nil
 }
 
-// compareKeys puts what others point to first.
+// compareKeys sorts rows that others refer to before those others.
 func compareKeys(a, b Key) int {
 	return cmp.Or(cmp.Compare(order[a.Entity], order[b.Entity]), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.ID, b.ID))
 }
 
-// order is that in which the rows of one command get their revisions.
+// order is the place of each entity among the rows of one command, which get their revisions in this order; 0 for one that is not named.
 var order = map[wire.Entity]int{wire.User: -1, wire.Company: 1, wire.Contact: 2, wire.Lead: 3, wire.Deal: 4, wire.Number: 5, wire.Alias: 5,
 	wire.Call: 6, wire.Note: 7, wire.FollowUp: 7}
