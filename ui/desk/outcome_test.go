@@ -37,3 +37,26 @@ func TestHowACallEndedIsToldApart_C4(t *testing.T) {
 		})
 	}
 }
+
+// Where the PBX is gone, or fails, the window says so and what to do, beside what there was on the wire.
+func TestACallThatFailedSaysWhatToDo_C4(t *testing.T) {
+	for _, c := range []struct {
+		code          int
+		reason, words string
+	}{
+		{0, "INVITE: no answer", "The PBX does not answer. Try again in a moment; the strip at the bottom of the main window says how it stands"},
+		{503, "Service Unavailable", "The PBX could not set the call up. Try again; if it stays so, ask whoever looks after it"},
+		{488, "Not Acceptable Here", "The call could not be set up"},
+		{0, "INVITE: no codec in common", "The call could not be set up"},
+	} {
+		call := phone.Call{State: phone.Ended, Cause: phone.Failed, SIPCode: c.code, SIPReason: c.reason}
+		outcome, why := outcomeOf(call)
+		if outcome != Failed || why.Key != c.words || detailOf(call) == "" {
+			t.Errorf("%d %s: %v, %q", c.code, c.reason, outcome, why.Key)
+		}
+		call.Answered = call.Began.Add(1)
+		if outcome, why := outcomeOf(call); outcome != Answered || why.Key != "The connection was lost" {
+			t.Errorf("%d %s after an answer: %v, %q", c.code, c.reason, outcome, why.Key)
+		}
+	}
+}

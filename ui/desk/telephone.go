@@ -183,11 +183,21 @@ func outcomeOf(c phone.Call) (Outcome, Text) {
 	case phone.Cancelled:
 		return Cancelled, Text{Key: "You hung up before anybody answered"}
 	}
-	why := Text{Key: "The call could not be set up"}
 	if answered {
 		return Answered, Text{Key: "The connection was lost"}
 	}
-	return Failed, why
+	return Failed, whyFailed(c)
+}
+
+// whyFailed says why a call was not set up, and what to do; what the PBX has said of it is the detail.
+func whyFailed(c phone.Call) Text {
+	switch {
+	case c.SIPCode == 0 && strings.HasSuffix(c.SIPReason, ": no answer"):
+		return Text{Key: "The PBX does not answer. Try again in a moment; the strip at the bottom of the main window says how it stands"}
+	case c.SIPCode >= 500:
+		return Text{Key: "The PBX could not set the call up. Try again; if it stays so, ask whoever looks after it"}
+	}
+	return Text{Key: "The call could not be set up"}
 }
 
 // The outcomes of desk and crm are the same list; a test holds them together.
