@@ -20,7 +20,25 @@ type entry struct {
 }
 
 // CreateRenderer is for Fyne, whose own border is not shown: the field has one, which goes round its icon, too.
-func (e *entry) CreateRenderer() fyne.WidgetRenderer { return Borderless(e.Entry.CreateRenderer()) }
+func (e *entry) CreateRenderer() fyne.WidgetRenderer {
+	r := Borderless(e.Entry.CreateRenderer())
+	if e.MultiLine {
+		return r
+	}
+	return barless{r}
+}
+
+// barless lays an entry of one line out a little higher than what is seen of it: the bar by which Fyne scrolls it, once its words
+// are too long, lay over them.
+type barless struct{ fyne.WidgetRenderer }
+
+// barRoom is more than the bar is high, with the pointer over it too, in px.
+const barRoom = 12
+
+func (b barless) Layout(size fyne.Size) { b.WidgetRenderer.Layout(size.AddWidthHeight(0, barRoom)) }
+
+// IsClip has Fyne paint nothing beyond the entry's size.
+func (barless) IsClip() {}
 
 // Borderless takes the border away that Fyne's entry draws.
 func Borderless(r fyne.WidgetRenderer) fyne.WidgetRenderer {

@@ -7,8 +7,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
+	fynetheme "fyne.io/fyne/v2/theme"
 
 	"leadline/ui/theme"
 )
@@ -263,5 +265,42 @@ func TestAScreenReaderIsToldWhatStandsInAWidget(t *testing.T) {
 		if got := x.w.AccessibilityLabel(); got != x.want {
 			t.Errorf("%T is told as %q, want %q", x.w, got, x.want)
 		}
+	}
+}
+
+// Fyne's bar, by which an entry of one line scrolls, lay over its words: it is below what is seen of the entry.
+func TestAFieldOfOneLineHasNoBarOverItsWords(t *testing.T) {
+	dress(t, theme.Light, "en")
+	f := NewBareField("Close", nil)
+	w := test.NewTempWindow(t, pinned(spot{10, 10, 120, 32, f}))
+	w.Resize(fyne.NewSize(140, 80))
+	f.SetText(strings.Repeat("Rindfleischetikettierung", 5))
+	w.Canvas().Capture()
+	r := test.WidgetRenderer(f.entry)
+	if _, clips := r.(interface{ IsClip() }); !clips {
+		t.Error("what is below the entry is seen")
+	}
+	bar := f.entry.Theme().Size(fynetheme.SizeNameScrollBar)
+	found := false
+	for _, o := range r.Objects() {
+		if s, is := o.(*container.Scroll); is {
+			found = true
+			if top := s.Position().Y + s.Size().Height - bar; top < f.entry.Size().Height {
+				t.Errorf("the bar begins at %v of %v px", top, f.entry.Size().Height)
+			}
+			f.Focus()
+			if f.entry.TypedKey(key(fyne.KeyEnd)); s.Offset.X <= 0 || s.Offset.Y != 0 {
+				t.Errorf("at the end of the words it is scrolled to %v", s.Offset)
+			}
+			if f.entry.TypedKey(key(fyne.KeyHome)); s.Offset.X != 0 || s.Offset.Y != 0 {
+				t.Errorf("at their beginning it is scrolled to %v", s.Offset)
+			}
+		}
+	}
+	if !found {
+		t.Error("the entry does not scroll")
+	}
+	if _, clips := test.WidgetRenderer(NewNoteField("Close", 76, nil).entry).(interface{ IsClip() }); clips {
+		t.Error("a field of several lines has no bar")
 	}
 }
