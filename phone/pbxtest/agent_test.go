@@ -18,6 +18,7 @@ import (
 const (
 	soon    = 20 * time.Second        // for what takes milliseconds, unless the machine is busy with other programs
 	ourTone = 660                     // Hz, what our microphone hears
+	ourPeak = 10000                   // how loud: a sixth of the energy beside Asterisk's Milliwatt, and no more than both together fit in
 	talk    = 1500 * time.Millisecond // long enough to measure a tone
 )
 
@@ -62,7 +63,7 @@ func newAgentWith(t *testing.T, change func(*phone.Config), accounts ...phone.Ac
 	stop := a.sound.Run(func() []int16 {
 		frame := make([]int16, audio.FrameSamples)
 		for i := range frame {
-			frame[i] = int16(8000 * math.Sin(2*math.Pi*ourTone*float64(n)/48000))
+			frame[i] = int16(ourPeak * math.Sin(2*math.Pi*ourTone*float64(n)/48000))
 			n++
 		}
 		return frame

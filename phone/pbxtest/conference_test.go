@@ -30,10 +30,10 @@ func TestTwoCallsAreMergedAndEachHearsTheOther(t *testing.T) {
 	})
 	rig.Eventually(t, soon, "we hear both", func() (bool, string) {
 		heard := a.listen(talk / 3)
-		one, two := heard.Share(1004), heard.Share(440)
+		one, two := heard.ShareAtOnce(1004), heard.ShareAtOnce(440)
 		return one >= 0.5 && two >= 0.03 && one+two >= 0.9, fmt.Sprintf("%.2f is the first and %.2f the second", one, two)
 	})
-	time.Sleep(2 * talk) // as long as the second hears both
+	time.Sleep(4 * talk) // as long as the second hears both
 	a.do(a.HangUp(second))
 	a.ends(second, soon)
 	a.until(soon, "the first is on its own", func() bool {
@@ -44,7 +44,7 @@ func TestTwoCallsAreMergedAndEachHearsTheOther(t *testing.T) {
 	shares, both := "", false
 	for at := 0.0; at+0.4 <= kept.Seconds(); at += 0.2 {
 		part := kept.Cut(at, at+0.4)
-		one, us := part.Share(1004), part.Share(ourTone)
+		one, us := part.ShareAtOnce(1004), part.ShareAtOnce(ourTone)
 		shares += fmt.Sprintf(" %.2f+%.2f", one, us)
 		both = both || one >= 0.2 && us >= 0.1 && one+us >= 0.75
 	}

@@ -86,14 +86,22 @@ func (s Sound) Level() float64 {
 // Share is how much of the sound's energy is at a frequency, 0..1, by Goertzel:
 // 1 is that tone and nothing else, silence is 0. It is taken over windows of 100 ms
 // and the median is given, so that a click or a gap does not decide.
-func (s Sound) Share(hertz float64) float64 { return median(s.shares(hertz)) }
+func (s Sound) Share(hertz float64) float64 { return median(s.shares(hertz, 0.1)) }
+
+// ShareAtOnce is Share over windows of 20 ms, so that tones 100 Hz apart are told from each other and no closer. A telephone
+// that is short of the processor, or a jitter buffer that is, plays a tone with jumps in it, which over 100 ms is no tone any more.
+func (s Sound) ShareAtOnce(hertz float64) float64 { return median(s.shares(hertz, moment)) }
+
+// moment is the window of ShareAtOnce and Lasts, in seconds.
+const moment = 0.02
 
 // Lasts is for how many seconds, in all, that tone and little else is heard. What a busy machine
-// leaves out between does not count: a test that wants to know whether a tone arrives asks this.
+// leaves out between, or shifts, does not count: a test that wants to know whether a tone arrives asks this. It is
+// looked for in windows of 20 ms, see ShareAtOnce.
 func (s Sound) Lasts(hertz float64) (seconds float64) {
-	for _, share := range s.shares(hertz) {
+	for _, share := range s.shares(hertz, moment) {
 		if share > 0.8 {
-			seconds += 0.1
+			seconds += moment
 		}
 	}
 	return seconds
@@ -116,7 +124,7 @@ func (e *Ear) Take(samples []int16) {
 	s := Sound{e.Rate, append(e.rest, samples...)}
 	e.Lasted += s.Lasts(e.Hertz)
 	e.Heard += float64(len(samples)) / float64(e.Rate)
-	window := e.Rate / 10
+	window := int(moment * float64(e.Rate))
 	e.rest = append([]int16(nil), s.Samples[len(s.Samples)/window*window:]...)
 }
 
@@ -124,9 +132,9 @@ func (e *Ear) String() string {
 	return fmt.Sprintf("%.1f of %.1f s are %v Hz", e.Lasted, e.Heard, e.Hertz)
 }
 
-// shares is that of each 100 ms.
-func (s Sound) shares(hertz float64) (shares []float64) {
-	window := s.Rate / 10
+// shares is that of each window of so many seconds.
+func (s Sound) shares(hertz, seconds float64) (shares []float64) {
+	window := int(seconds * float64(s.Rate))
 	for i := 0; i+window <= len(s.Samples); i += window {
 		shares = append(shares, goertzel(s.Samples[i:i+window], hertz/float64(s.Rate)))
 	}
