@@ -56,7 +56,7 @@ func TestStatementsAreWrittenIntoOneRoom(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got = slices.Concat(each...); !bytes.Equal(got, want) {
+		if got = slices.Concat(each...); !bytes.Equal(got, want) || !bytes.Equal(columns, want) {
 			t.Errorf("%d rows are written otherwise than by the library", rows)
 		}
 		if cap(r.columns) > 2*mostRoom {
