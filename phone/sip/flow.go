@@ -144,7 +144,27 @@ func isICMP(err error) bool {
 
 func (c *mobileConn) WriteTo(b []byte, to net.Addr) (int, error) {
 	traced.note(true, to, b)
-	return c.current().WriteTo(b, to)
+	n, err := c.current().WriteTo(b, to)
+	if err != nil && !errors.Is(err, net.ErrClosed) && !begins(b) {
+		return len(b), nil // it is lost, as on any other part of the way, and is sent again
+	}
+	return n, err
+}
+
+// begins is a request outside of any dialog: who makes one wants to know at once that there is no network. What belongs to
+// something that has begun is not given up for a moment without one, between two of a building's access points, say: a
+// BYE has half a minute to arrive (RFC 3261 §17.1.2.2), and nobody else hangs up for us.
+func begins(message []byte) bool {
+	m := readMessage(message, true)
+	if m.response() || strings.HasPrefix(m.start, "CANCEL ") || strings.HasPrefix(m.start, "ACK ") {
+		return false
+	}
+	for _, to := range m.all("To") {
+		if parseAddress(to).params["tag"] != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *mobileConn) LocalAddr() net.Addr                { return c.current().LocalAddr() }

@@ -11,6 +11,36 @@ import (
 	"leadline/phone/siptest"
 )
 
+// A BYE, an answer and whatever else belongs to something that has begun are lost in a moment without a network as they are
+// on a bad line, and sent again; what begins something says at once that there is none.
+func TestOnlyWhatBeginsSomethingFailsAtOnceWithoutANetwork(t *testing.T) {
+	conn, err := listenUDP(netip.MustParseAddrPort("127.0.0.1:0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newMobileConn(conn)
+	defer c.Close()
+	nowhere := net.UDPAddrFromAddrPort(netip.MustParseAddrPort("192.0.2.1:5060")) // which the loopback doesn't lead to
+	for text, fails := range map[string]bool{
+		"INVITE sip:b@h SIP/2.0\r\nTo: <sip:b@h>\r\n\r\n":          true,
+		"REGISTER sip:h SIP/2.0\r\nTo: <sip:b@h>\r\n\r\n":          true,
+		"OPTIONS sip:h SIP/2.0\r\nTo: <sip:b@h;tag=x>\r\n\r\n":     true,
+		"BYE sip:b@h SIP/2.0\r\nTo: \"B\" <sip:b@h>;tag=1\r\n\r\n": false,
+		"INVITE sip:b@h SIP/2.0\r\nTo: sip:b@h;tag=1\r\n\r\n":      false,
+		"CANCEL sip:b@h SIP/2.0\r\nTo: <sip:b@h>\r\n\r\n":          false,
+		"ACK sip:b@h SIP/2.0\r\nTo: <sip:b@h>\r\n\r\n":             false,
+		"SIP/2.0 200 OK\r\nTo: <sip:b@h>\r\n\r\n":                  false,
+	} {
+		if n, err := c.WriteTo([]byte(text), nowhere); (err != nil) != fails || !fails && n != len(text) {
+			t.Errorf("%.20s…: %d, %v", text, n, err)
+		}
+	}
+	_ = c.Close()
+	if _, err := c.WriteTo([]byte("BYE sip:b@h SIP/2.0\r\nTo: <sip:b@h>;tag=1\r\n\r\n"), nowhere); err == nil {
+		t.Error("a closed socket takes a BYE")
+	}
+}
+
 // A far end that reads nothing any more, while its machine goes on: what is to be written waits, and whoever wrote it.
 func TestAConnectionThatTakesNothingIsGivenUp(t *testing.T) {
 	t.Parallel()
