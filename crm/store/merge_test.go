@@ -233,3 +233,26 @@ func TestDeletedRecordsComeBackWithAllThatHungOnThem(t *testing.T) {
 	}
 	must(s.Record(ctx, deal))(t)
 }
+
+// What can be taken back is told newest first, with its records, and once it is taken back no longer.
+func TestWhatIsTakenBackIsOfferedNoLonger(t *testing.T) {
+	s := seeded(t)
+	ids := map[string]crm.Undo{}
+	for _, name := range []string{"Ofen", "Kessel"} {
+		keep, gone := contactWith(t, s, "Ida", name, "", "", ""), contactWith(t, s, "Uwe", name, "", "", "")
+		m, _, err := s.MergeOf(ctx, keep, gone, nil)
+		ok(t, err)
+		ids[name] = must(s.Merge(ctx, m))(t)
+		if u := ids[name]; u.Title.Key != crm.UndoMerge || !slices.Equal(u.Refs, []crm.Ref{keep}) {
+			t.Errorf("%+v", u)
+		}
+	}
+	undos := must(s.Undos(ctx))(t)
+	if len(undos) != 2 || undos[0].ID != ids["Kessel"].ID || !slices.Equal(undos[1].Refs, ids["Ofen"].Refs) {
+		t.Errorf("offered %+v", undos)
+	}
+	ok(t, s.Undo(ctx, ids["Ofen"].ID))
+	if undos = must(s.Undos(ctx))(t); len(undos) != 1 || undos[0].ID != ids["Kessel"].ID {
+		t.Errorf("then offered %+v", undos)
+	}
+}
