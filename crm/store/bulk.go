@@ -15,6 +15,7 @@ type ImportRow struct {
 	Contact crm.Contact // without ID and company
 	Company string      // its name; "" for none
 	Named   bool        // Contact.Responsible is whom the file names, and not whom the import gives all to
+	Person  bool        // without a name, too, somebody of the company, and not the company itself
 }
 
 // ImportCounts says what became of the rows of an import.
@@ -141,7 +142,7 @@ func (b *batch) add(p *PreparedRow) error {
 	if err := b.addCompany(p); err != nil {
 		return err
 	}
-	if p.firm != nil && p.name == "" && p.Contact.Name() == "" { // a row with a company only: its numbers are the company's
+	if p.ofCompany() { // its numbers are the company's
 		b.see(p, known{is: true, place: elsewhere})
 		return b.giveToCompany(p)
 	}
@@ -454,7 +455,11 @@ func (b *batch) find(p *PreparedRow) (known, error) {
 			if err != nil {
 				return known{}, err
 			}
-			if fold(m.Name) == p.name && k.kind() == crm.KindContact || p.name == "" && k.kind() == crm.KindCompany && fold(m.Name) == p.companyName() {
+			same := k.kind() == crm.KindContact && fold(m.Name) == p.name
+			if p.ofCompany() {
+				same = k.kind() == crm.KindCompany && fold(m.Name) == p.companyName()
+			}
+			if same {
 				return known{is: true, key: k, place: elsewhere}, nil
 			}
 		}
@@ -491,15 +496,21 @@ func (b *batch) findNamesakes(people []*PreparedRow) (map[string]bool, error) {
 
 // findByName compares people by name, then e-mail, or company where nobody has an address and the imported person no number.
 func (b *batch) findByName(p *PreparedRow) (there known, err error) {
-	if p.name == "" {
+	if p.ofCompany() {
 		rid, err := companyNamed(b, p.Company)
 		return known{is: rid != 0, key: makeKey(crm.KindCompany, rid), place: elsewhere}, err
+	}
+	if p.Contact.Name() == "" && !p.Person {
+		return known{}, nil // there may be very many without a name
 	}
 	err = each(b, "SELECT "+contactColumns+contactTables+"WHERE c.sort = ?", []any{p.row.sort}, func(rows *sql.Rows) error {
 		c, err := scanContact(rows)
 		same := slices.ContainsFunc(p.Contact.Emails, func(m crm.Email) bool { return hasEmail(c.Emails, m) })
 		if len(c.Emails)+len(p.Contact.Emails)+len(p.Contact.Numbers) == 0 {
 			same = fold(c.companyName) == p.companyName()
+			if stranger := p.stranger(); stranger != "" {
+				same = same && strangerOf(c.Contact) == stranger
+			}
 		}
 		if same && !there.is {
 			there = known{is: true, key: makeKey(crm.KindContact, c.rid), place: elsewhere}

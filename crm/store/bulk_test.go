@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 
 	"leadline/crm"
@@ -55,6 +56,23 @@ func TestATrialSaysWhatWelcomeDoes(t *testing.T) {
 		}
 		if tried != done || done != want {
 			t.Errorf("%s: tried %+v, did %+v, want %+v", d, tried, done, want)
+		}
+	}
+}
+
+// Two companies of one number are two, and so is somebody of one of them whose name nobody knows: none is taken for another, now and
+// the next time.
+func TestWhoSharesANumberIsNotTheSame(t *testing.T) {
+	s := open(t)
+	person := importRow(t, "", "Works", "030 7654321")
+	person.Person = true
+	for again, want := range []ImportCounts{{Companies: 2, Contacts: 1}, {Skipped: 3}, {Skipped: 3}} {
+		people := []ImportRow{importRow(t, "", "Mill", "030 7654321"), importRow(t, "", "Works", "030 7654321"), person}
+		if again == 2 {
+			slices.Reverse(people)
+		}
+		if got := must(s.Import(ctx, must(s.PrepareImport(people))(t), Skip))(t); got != want {
+			t.Errorf("time %d: %+v, want %+v", again+1, got, want)
 		}
 	}
 }

@@ -41,6 +41,23 @@ type firm struct {
 	row   named        // of that in the file
 }
 
+// ofCompany says whether a row is about a company alone.
+func (a *PreparedRow) ofCompany() bool {
+	return a.firm != nil && a.name == "" && a.Contact.Name() == "" && !a.Person
+}
+
+// stranger is what tells somebody apart of whom there is no name, no number and no address for e-mail; "" for who has one.
+func (a *PreparedRow) stranger() string {
+	if c := &a.Contact; c.Name() == "" && !a.ofCompany() && len(c.Numbers)+len(c.Emails) == 0 {
+		return strangerOf(*c)
+	}
+	return ""
+}
+
+func strangerOf(c crm.Contact) string {
+	return strings.Join(append([]string{"", c.Comment}, c.SIP...), "\x00")
+}
+
 // id is the company's once it is known whether it is there.
 func (f *firm) id() crm.ID {
 	if f.made != nil {
@@ -182,19 +199,23 @@ func (a *PreparedRow) tellApart(on *preparer) {
 	c := &a.Contact
 	a.name = on.folded(strings.TrimSpace(c.FirstName), strings.TrimSpace(c.LastName))
 	a.marks = on.roomForMarks(marksOf(c))
+	called := a.name
+	if a.ofCompany() {
+		called = "\x01" + a.companyName() // as nobody is called
+	}
 	if len(c.Numbers)+len(c.Emails) == 0 {
-		a.marks[0] = hashOf(a.name + "\x00|" + a.companyName())
+		a.marks[0] = hashOf(called + "\x00|" + a.companyName() + a.stranger())
 		return
 	}
 	for i, m := range c.Emails {
-		a.marks[len(c.Numbers)+i] = hashOf(a.name + "\x00" + strings.ToLower(m.Address))
+		a.marks[len(c.Numbers)+i] = hashOf(called + "\x00" + strings.ToLower(m.Address))
 	}
-	name := hashOf(a.name)
+	name := hashOf(called)
 	for i, n := range c.Numbers {
 		if n.E164 != 0 {
 			a.marks[i] = name.and(uint64(n.E164))
 		} else {
-			a.marks[i] = hashOf(a.name + "\x00" + n.Party().Key())
+			a.marks[i] = hashOf(called + "\x00" + n.Party().Key())
 		}
 	}
 }
