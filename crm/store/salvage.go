@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"leadline/crm"
 	"leadline/crm/disk"
@@ -90,6 +89,11 @@ func (s *Store) countSaved(ctx context.Context) error {
 
 // copyReadable makes a file of the damaged one's version with all its rows that can be read.
 func copyReadable(ctx context.Context, damaged, into string) error {
+	file, err := os.Open(damaged)
+	if err != nil {
+		return err
+	}
+	defer file.Close() // as the last: it takes SQLite's locks off
 	db := sql.OpenDB(connector{path: into, write: true})
 	defer db.Close()
 	db.SetMaxOpenConns(1)
@@ -98,7 +102,7 @@ func copyReadable(ctx context.Context, damaged, into string) error {
 		return explain(err)
 	}
 	defer conn.Close()
-	c := copier{ctx: ctx, conn: conn}
+	c := copier{ctx: ctx, conn: conn, pages: innerPages{file: file}}
 	var version int
 	for _, step := range []func() error{
 		func() error { return c.exec("PRAGMA foreign_keys=OFF") },
@@ -111,6 +115,9 @@ func copyReadable(ctx context.Context, damaged, into string) error {
 			}
 			return migrate(ctx, conn, max(version, 1))
 		},
+		// So that pages have what the log has, as they would when the file is closed. They show ways only.
+		func() error { _ = c.exec("PRAGMA old.wal_checkpoint(TRUNCATE)"); return ctx.Err() },
+		func() error { return explain(conn.QueryRowContext(ctx, "PRAGMA old.page_size").Scan(&c.pages.size)) },
 		c.tables,
 		func() error { return c.exec("DETACH old") },
 	} {
@@ -128,12 +135,9 @@ func copyReadable(ctx context.Context, damaged, into string) error {
 type copier struct {
 	ctx   context.Context
 	conn  *sql.Conn
-	saved int // rows
-	tries int // that may still fail in this table
+	pages innerPages // of old
+	saved int        // rows
 }
-
-// mostFailures bounds the search for readable rows around damaged pages of a table.
-const mostFailures = 200_000
 
 func (c *copier) exec(query string, args ...any) error {
 	_, err := c.conn.ExecContext(c.ctx, query, args...)
@@ -171,107 +175,6 @@ func (c *copier) tables() error {
 		}
 	}
 	return nil
-}
-
-func (c *copier) table(name string) error {
-	columns, err := c.strings("SELECT name FROM pragma_table_info(?, 'old') WHERE name IN (SELECT name FROM pragma_table_info(?, 'main'))", name, name)
-	if err != nil || len(columns) == 0 {
-		return err
-	}
-	list := strings.Join(columns, ", ")
-	// By what its rows lie in order: the rowid, or the first column of the key.
-	by, err := c.strings(`SELECT CASE WHEN wr THEN (SELECT name FROM pragma_table_info(l.name) WHERE pk = 1) ELSE 'rowid' END
-		FROM pragma_table_list(?) l WHERE schema = 'main'`, name)
-	if err != nil || len(by) == 0 {
-		return err
-	}
-	r := copiedRange{c, name, "INSERT OR IGNORE INTO main." + name + "(" + list + ") SELECT " + list + " FROM old." + name, by[0]}
-	c.tries = mostFailures
-	n, err := r.rows("")
-	if err == nil {
-		c.saved += n
-		return nil
-	}
-	if !errors.Is(err, ErrDamaged) {
-		return err
-	}
-	words, err := c.strings("SELECT name FROM pragma_table_info(?, 'main') WHERE pk > 0 AND ? <> 'rowid' AND EXISTS (SELECT 1 FROM pragma_table_info(?, 'main') WHERE pk = 1 AND type <> 'INTEGER') ORDER BY pk",
-		name, by[0], name)
-	if err != nil {
-		return err
-	}
-	if len(words) > 0 {
-		n, err = r.fromBothEnds(words)
-	} else {
-		n, err = r.between(r.bounds())
-	}
-	c.saved += n
-	return err
-}
-
-// copiedRange copies rows of one table by ranges of the column that they are ordered by.
-type copiedRange struct {
-	*copier
-	table, insert, by string
-}
-
-func (r copiedRange) rows(where string, args ...any) (int, error) {
-	result, err := r.conn.ExecContext(r.ctx, r.insert+where, args...)
-	if err != nil {
-		return 0, explain(err)
-	}
-	n, err := result.RowsAffected()
-	return int(n), err
-}
-
-// bounds are the first and the last key, as far as can be seen.
-func (r copiedRange) bounds() (lo, hi int64) {
-	lo, hi = 1, 1<<40
-	var first, last sql.NullInt64
-	if err := r.conn.QueryRowContext(r.ctx, "SELECT min("+r.by+") FROM old."+r.table).Scan(&first); err == nil && first.Valid {
-		lo = first.Int64
-	}
-	if err := r.conn.QueryRowContext(r.ctx, "SELECT max("+r.by+") FROM old."+r.table).Scan(&last); err == nil && last.Valid {
-		hi = last.Int64
-	}
-	return lo, hi
-}
-
-// between copies what can be read from lo to hi, halving it around what cannot, the lower half first.
-func (r copiedRange) between(lo, hi int64) (int, error) {
-	n, err := r.rows(" WHERE "+r.by+" BETWEEN ? AND ?", lo, hi)
-	if err == nil || !errors.Is(err, ErrDamaged) {
-		return n, err
-	}
-	if r.tries--; r.tries <= 0 || lo >= hi {
-		return 0, nil
-	}
-	middle := lo + (hi-lo)/2
-	lower, err := r.between(lo, middle)
-	if err != nil {
-		return lower, err
-	}
-	upper, err := r.between(middle+1, hi)
-	return lower + upper, err
-}
-
-// fromBothEnds copies what can be read of a table whose key is no number: from the first row on, and from the last one back.
-func (r copiedRange) fromBothEnds(key []string) (all int, err error) {
-	for _, direction := range []string{"", " DESC"} {
-		order := " ORDER BY " + strings.Join(key, direction+", ") + direction + " LIMIT ? OFFSET ?"
-		for at, some := 0, 4096; some > 0; {
-			n, err := r.rows(order, some, at)
-			switch {
-			case errors.Is(err, ErrDamaged):
-				some /= 2
-			case err != nil || n == 0: // or the rows are there already
-				return all + n, err
-			default:
-				all, at = all+n, at+some
-			}
-		}
-	}
-	return all, nil
 }
 
 // dropOrphans takes away what points to rows that are gone.
