@@ -3,6 +3,7 @@ package exchange
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -18,11 +19,12 @@ type csvSource struct {
 
 func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, error) {
 	f := File{Format: "CSV"}
-	delimiter := o.Delimiter
+	said, lines := cutDelimiter(in)
+	delimiter := cmp.Or(o.Delimiter, said)
 	if delimiter == 0 {
 		delimiter = findDelimiter(in)
 	}
-	s := &csvSource{rows: csvRows{in: in, delimiter: string(delimiter)}, read: rowReader{region: o.Region, custom: o.custom, letters: letters{encoding: encoding, fixed: encoding != ""}}}
+	s := &csvSource{rows: csvRows{in: in, delimiter: string(delimiter), line: lines}, read: rowReader{region: o.Region, custom: o.custom, letters: letters{encoding: encoding, fixed: encoding != ""}}}
 	head, _ := in.Peek(longestHead)
 	head = bytes.Clone(head)
 	header, _, err := s.rows.read()

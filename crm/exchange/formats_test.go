@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -114,6 +115,18 @@ func TestLettersAreReadInEveryEncoding(t *testing.T) {
 }
 
 // What is said by hand holds, also where the letters could be another encoding's.
+// The line in which Excel says the delimiter is none of the header, also when it is a tab, stands in quotation marks, or the delimiter is
+// said by hand; rows are told by their lines in the file.
+func TestTheLineThatSaysTheDelimiterIsPassedOver(t *testing.T) {
+	for line, by := range map[string]rune{"sep=;\r\n": 0, "SEP=\t\n": 0, "\"sep=|\"\r\n": 0, "sep=,\n": ';'} {
+		rows := strings.ReplaceAll("Nachname;Telefon\nGroß;030 1234567\n;12\n", ";", string(cmp.Or(by, rune(strings.Trim(line, "\"\r\n")[4]))))
+		people, r := readAll(t, line+rows, Options{Delimiter: by})
+		if len(people) != 1 || len(people[0].Contact.Numbers) != 1 || len(r.Refused) != 1 || r.Refused[0].Line != 4 {
+			t.Errorf("%q: %+v, refused %+v", line, people, r.Refused)
+		}
+	}
+}
+
 func TestAnEncodingSaidByHandIsNotGuessed(t *testing.T) {
 	people, r := readAll(t, "Nachname;Telefon\nGroß;030 1234567\n", Options{Encoding: Windows1252})
 	if len(people) != 1 || people[0].Contact.LastName != "GroÃŸ" || r.File.Encoding != Windows1252 {

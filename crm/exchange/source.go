@@ -125,15 +125,24 @@ const longestHead = 1 << 15
 // delimiters are what stands between cells, the likelier first.
 const delimiters = ",;\t|"
 
+// cutDelimiter takes off the line before the header in which Excel, and who writes for it, say what stands between cells: sep=;
+func cutDelimiter(in *bufio.Reader) (delimiter rune, lines int) {
+	const said = "sep="
+	head, _ := in.Peek(len(said + "\"\";\r\n"))
+	line, _, ends := bytes.Cut(head, []byte("\n"))
+	text := strings.Trim(strings.TrimSuffix(string(line), "\r"), `"`)
+	if !ends || len(text) != len(said)+1 || !strings.EqualFold(text[:len(said)], said) {
+		return 0, 0
+	}
+	_, _ = in.Discard(len(line) + 1)
+	return rune(text[len(said)]), 1
+}
+
 // findDelimiter looks which of the delimiters a header has most of, outside of
-// quotes. Excel writes it into a line before the header: sep=;
+// quotes.
 func findDelimiter(in *bufio.Reader) rune {
 	head, _ := in.Peek(longestHead)
 	line, _, _ := bytes.Cut(head, []byte("\n"))
-	if text := strings.TrimSpace(string(line)); len(text) == 5 && strings.EqualFold(text[:4], "sep=") {
-		_, _ = in.Discard(len(line) + 1)
-		return rune(text[4])
-	}
 	best, most := ',', 0
 	for _, d := range delimiters {
 		count, quoted := 0, false
