@@ -137,7 +137,6 @@ func valuesIn(cell, between string, is func(string) bool) []string {
 // fitted is a value as a custom field holds it: dates and numbers as they are written in Germany and by databases, too, and a choice
 // however it is written. why is not nil when it is none.
 func fitted(f crm.Field, value string) (_ string, why *crm.Text) {
-	f.Required = false
 	for _, as := range fittings(f, value) {
 		if f.Check(as) == nil {
 			return as, nil
