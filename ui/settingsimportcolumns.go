@@ -51,7 +51,7 @@ func importTargetName(id string) string {
 		"company": text.Key("Company"), "position": text.Key("Position"), "phone": text.Key("Phone"), "email": text.Key("E-mail"), "sip": text.Key("SIP address"),
 		"address": text.Key("Address in one piece"), "street": text.Key("Street"), "zip": text.Key("Postal code"), "city": text.Key("Town"),
 		"state": text.Key("State|address"), "country": text.Key("Country"), "comment": text.Key("Comment"), "marks": text.Key("Marks"),
-		"source": text.Key("Source"), "responsible": text.Key("Responsible"), "label": text.Key("Says what another column is"),
+		"source": text.Key("Source"), "responsible": text.Key("Responsible"), "label": text.Key("Says what another column is"), "record": text.Key("Contact"),
 	}[base]
 	if label == "" {
 		return text.T(name)

@@ -35,8 +35,9 @@ const (
 	City       Field = "city"
 	State      Field = "state"
 	Country    Field = "country"
-	Custom     Field = "field" // the label is the custom field's name
-	labelOnly  Field = "label" // of the column that names it
+	Custom     Field = "field"  // the label is the custom field's name
+	labelOnly  Field = "label"  // of the column that names it
+	recordOnly Field = "record" // see recordColumn
 )
 
 var fields = []Field{FirstName, MiddleName, LastName, FullName, Company, Position, Comment, Marks, Source, Owner, Phone, Email, SIP,
@@ -75,7 +76,8 @@ var known = map[string]Field{
 	"labels": Marks, "group membership": Marks, "categories": Marks, "kategorien": Marks, "tags": Marks, "schlagworte": Marks,
 	"source": Source, "lead source": Source, "quelle": Source, "leadquelle": Source,
 	"responsible": Owner, "responsible person": Owner, "contact owner": Owner, "assigned to": Owner,
-	"verantwortlich": Owner, "verantwortliche person": Owner, "verantwortlicher": Owner, "verantwortliche": Owner, "zuständig": Owner,
+	strings.ToLower(recordColumn): recordOnly,
+	"verantwortlich":              Owner, "verantwortliche person": Owner, "verantwortlicher": Owner, "verantwortliche": Owner, "zuständig": Owner,
 }
 
 // googlePair is a column of Google Contacts: "Phone 1 - Value" beside "Phone 1 - Label".

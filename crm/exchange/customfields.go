@@ -52,7 +52,7 @@ func (f customFields) labelled(k crm.Kind, values crm.Values) (all []labelled) {
 // addCustom gives a person the values of custom fields. What there is no field for stays in the comment.
 func (p *person) addCustom(values []labelled, fields customFields) {
 	kind := crm.KindContact
-	if p.contact.Name() == "" && p.company != "" {
+	if p.contact.Name() == "" && p.company != "" && !p.marked {
 		kind = crm.KindCompany
 	}
 	for _, v := range values {

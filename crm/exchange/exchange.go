@@ -242,7 +242,7 @@ func (i *importer) read(r io.Reader, take func(store.ImportRow) error) error {
 		i.misfits(&e)
 		var named bool
 		e.contact.Responsible, named = i.responsible(&e)
-		n := store.ImportRow{Contact: e.contact, Company: e.company, Named: named}
+		n := store.ImportRow{Contact: e.contact, Company: e.company, Named: named, Person: e.marked}
 		i.except(&e)
 		if len(i.report.First) < mostFirst {
 			i.report.First = append(i.report.First, n)

@@ -91,7 +91,11 @@ func exportCSV(ctx context.Context, s *store.Store, w io.Writer, users map[crm.I
 		return 0, err
 	}
 	// Looked through first for how many columns there must be.
-	err = s.EachContact(ctx, func(c crm.Contact, _ string) error { e.widen(c); return nil })
+	err = s.EachContact(ctx, func(c crm.Contact, company string) error {
+		e.widen(c)
+		e.marks = e.marks || mustBeMarked(c, company)
+		return nil
+	})
 	if err == nil {
 		err = s.EachCompany(ctx, func(c crm.Company) error { e.widen(companyAsContact(c)); return nil })
 	}
@@ -99,12 +103,12 @@ func exportCSV(ctx context.Context, s *store.Store, w io.Writer, users map[crm.I
 		err = e.header()
 	}
 	if err == nil {
-		err = s.EachCompany(ctx, func(c crm.Company) error { return e.row(companyAsContact(c), c.Name) })
+		err = s.EachCompany(ctx, func(c crm.Company) error { return e.row(crm.KindCompany, companyAsContact(c), c.Name) })
 	}
 	if err == nil {
 		err = s.EachContact(ctx, func(c crm.Contact, company string) error {
 			n++
-			return e.row(c, company)
+			return e.row(crm.KindContact, c, company)
 		})
 	}
 	if err == nil {
@@ -121,6 +125,7 @@ type csvWriter struct {
 	fields                            customFields
 	users                             map[crm.ID]string
 	phones, emails, addresses, custom int
+	marks                             bool // somebody must be marked as a contact
 }
 
 func (e *csvWriter) widen(c crm.Contact) {
@@ -144,10 +149,24 @@ func (e *csvWriter) header() error {
 	for n := 1; n <= e.custom; n++ {
 		header = append(header, fmt.Sprintf("Custom Field %d - Label", n), fmt.Sprintf("Custom Field %d - Value", n))
 	}
+	if e.marks {
+		header = append(header, recordColumn)
+	}
 	return e.out.Write(header)
 }
 
-func (e *csvWriter) row(c crm.Contact, company string) error {
+// recordColumn says of a row that must be marked that it is about a contact.
+const (
+	recordColumn = "Leadline Record"
+	isContact    = "contact"
+)
+
+// mustBeMarked says whether somebody without a name would come in again as their company, called by their e-mail address, or not at all.
+func mustBeMarked(c crm.Contact, company string) bool {
+	return c.Name() == "" && (company != "" || len(c.Emails) > 0 || len(c.Numbers)+len(c.SIP) == 0)
+}
+
+func (e *csvWriter) row(kind crm.Kind, c crm.Contact, company string) error {
 	row := []string{c.FirstName, c.LastName, company, c.Position, c.Comment, strings.Join(c.Marks, " "+joined+" "), c.Source, e.users[c.Responsible]}
 	for n := range e.addresses {
 		var a crm.Address
@@ -167,16 +186,19 @@ func (e *csvWriter) row(c crm.Contact, company string) error {
 		emails = append(emails, labelled{string(m.Label), m.Address})
 	}
 	row = appendPairs(appendPairs(row, phones, e.phones), emails, e.emails)
-	kind := crm.KindContact
-	if c.Name() == "" && company != "" {
-		kind = crm.KindCompany
-	}
 	custom := e.fields.labelled(kind, c.Fields)
 	for n := range e.custom {
 		if n >= len(custom) {
 			custom = append(custom, labelled{})
 		}
 		row = append(row, custom[n].label, custom[n].value)
+	}
+	switch {
+	case !e.marks:
+	case kind == crm.KindContact && mustBeMarked(c, company):
+		row = append(row, isContact)
+	default:
+		row = append(row, "")
 	}
 	return e.out.Write(row)
 }

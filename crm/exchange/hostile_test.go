@@ -88,10 +88,10 @@ func TestHostileTextsComeBack(t *testing.T) {
 			if err := out.csv.header(); err != nil {
 				t.Fatal(err)
 			}
-			if err := out.csv.row(companyAsContact(firm), firm.Name); err != nil {
+			if err := out.csv.row(crm.KindCompany, companyAsContact(firm), firm.Name); err != nil {
 				t.Fatal(err)
 			}
-			if err := out.csv.row(c, firm.Name); err != nil {
+			if err := out.csv.row(crm.KindContact, c, firm.Name); err != nil {
 				t.Fatal(err)
 			}
 			out.csv.out.Flush()

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,9 @@ func TestWhatGoesOutComesInAgain(t *testing.T) {
 			c.Fields = crm.Values{"01a20847-6f48-725e-bdb7-f4a559c062a0": anyText(true).Draw(t, "value")}
 		}
 		company := rapid.OneOf(rapid.Just(""), anyText(false)).Draw(t, "company")
+		if rapid.IntRange(0, 4).Draw(t, "named") == 0 {
+			c.FirstName, c.LastName = "", ""
+		}
 		out := writeOne(t, c, company, how)
 		i := importer{}
 		var back []store.ImportRow
@@ -96,7 +100,7 @@ func TestWhatGoesOutComesInAgain(t *testing.T) {
 		if err != nil || len(back) != 1 || i.report.Refusals > 0 {
 			t.Fatalf("%d people, %v, %v of\n%s", len(back), i.report.Refused, err, out)
 		}
-		if got, want := asText(t, back[0].Contact, how), asText(t, c, how); got != want || back[0].Company != company {
+		if got, want := asText(t, back[0].Contact, how), asText(t, c, how); got != want || back[0].Company != company || c.Name() == "" && company != "" && !back[0].Person {
 			t.Fatalf("came back as\n%s, %q\nwas\n%s, %q\nby\n%s", got, back[0].Company, want, company, out)
 		}
 	})
@@ -107,10 +111,11 @@ func writeOne(t *rapid.T, c crm.Contact, company string, how Format) string {
 	out := newWriters(&b)
 	if how == GoogleCSV {
 		out.csv.widen(c)
+		out.csv.marks = mustBeMarked(c, company)
 		if err := out.csv.header(); err != nil {
 			t.Fatal(err)
 		}
-		if err := out.csv.row(c, company); err != nil {
+		if err := out.csv.row(crm.KindContact, c, company); err != nil {
 			t.Fatal(err)
 		}
 		out.csv.out.Flush()
@@ -150,6 +155,74 @@ func TestAWholeFileComesBack(t *testing.T) {
 		}
 		if plain(out.String()) != plain(again.String()) {
 			t.Errorf("%s: first out:\n%s\nagain:\n%s", how, out.String(), again.String())
+		}
+	}
+}
+
+// Somebody whose name nobody knows stays a contact, and is not taken for their company, the e-mail address or nobody.
+func TestSomebodyWithoutANameComesBack(t *testing.T) {
+	for _, how := range []Format{GoogleCSV, VCard3, VCard4} {
+		first, second := open(t), open(t)
+		number, _ := crm.ParseNumber("0221 9870001", "DE", crm.LabelWork)
+		other, _ := crm.ParseNumber("0221 9870002", "DE", crm.LabelWork)
+		field := crm.Field{ID: first.NewID(), Name: "Region", Kinds: []crm.Kind{crm.KindContact}, Type: crm.TextField}
+		works := crm.Company{ID: first.NewID(), Name: "Works", Numbers: []crm.Number{number}}
+		for _, s := range []*store.Store{first, second} {
+			if err := s.Do(ctx, crm.SaveField{Field: field}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		do := []crm.Change{crm.CreateCompany{Company: works}}
+		for _, c := range []crm.Contact{
+			{Company: works.ID, Numbers: []crm.Number{number}, Position: "Pförtner", Fields: crm.Values{field.ID: "Nord"}},
+			{Company: works.ID, Comment: "ruft oft an"},
+			{Company: works.ID, Emails: []crm.Email{{Address: "office@works.example"}}},
+			{Emails: []crm.Email{{Address: "somebody@example.org"}}},
+			{Comment: "nobody knows more"},
+			{Numbers: []crm.Number{other}},
+			{SIP: []string{"gate@works.example"}},
+			{LastName: "Weiß", Company: works.ID},
+		} {
+			c.ID = first.NewID()
+			do = append(do, crm.CreateContact{Contact: c})
+		}
+		if err := first.Do(ctx, do...); err != nil {
+			t.Fatal(err)
+		}
+		all := func(s *store.Store) (lines []string) {
+			if err := s.EachContact(ctx, func(c crm.Contact, company string) error {
+				for i := range c.Numbers {
+					c.Numbers[i].Written = ""
+				}
+				lines = append(lines, fmt.Sprint(c.Name(), "|", company, "|", c.Position, c.Numbers, c.SIP, c.Emails, c.Comment, c.Fields))
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			slices.Sort(lines)
+			return lines
+		}
+		want := all(first)
+		var out bytes.Buffer
+		if _, err := Export(ctx, first, &out, how); err != nil {
+			t.Fatal(err)
+		}
+		if r := in(t, second, out.String()); r.Contacts != len(want) || r.Companies != 1 || r.Refusals+r.Skipped > 0 {
+			t.Errorf("%s: report %+v of\n%s", how, r, out.String())
+		}
+		if got := all(second); !slices.Equal(got, want) {
+			t.Errorf("%s: came back as\n%s\nwas\n%s", how, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		if r := in(t, second, out.String()); r.Contacts+r.Companies > 1 { // of a SIP address alone nothing tells who it is
+			t.Errorf("%s: the same again: %+v", how, r)
+		}
+		if err := second.EachCompany(ctx, func(c crm.Company) error {
+			if len(c.Emails) > 0 || c.Comment != "" || len(c.Numbers) != 1 {
+				t.Errorf("%s: the company has %+v", how, c)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -15,6 +15,7 @@ type person struct {
 	contact     crm.Contact
 	company     string
 	responsible string // as the file names them
+	marked      bool   // as a contact: see mustBeMarked
 	addresses   []postal
 	misfits     []Misfit
 }
@@ -87,6 +88,8 @@ func (r *rowReader) read(row []string, p *person) (why string) {
 			p.contact.Source = value
 		case Owner:
 			p.responsible = value
+		case recordOnly:
+			p.marked = strings.EqualFold(value, isContact)
 		case Marks:
 			p.addMarks(value, c.group)
 		case Phone, SIP:
@@ -163,7 +166,7 @@ func (p *person) check() (why string) {
 		addAddress(c, a)
 	}
 	switch {
-	case p.company != "" || c.Name() != "":
+	case p.company != "" || c.Name() != "" || p.marked:
 		return ""
 	case len(c.Numbers) > 0 || len(c.Emails) > 0 || len(c.SIP) > 0:
 		if len(c.Emails) > 0 { // somebody without a name is shown by the address

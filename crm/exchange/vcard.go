@@ -16,6 +16,7 @@ const (
 	sourceProperty = "X-LEADLINE-SOURCE"
 	ownerProperty  = "X-LEADLINE-RESPONSIBLE" // as colleagues.names has them
 	fieldProperty  = "X-LEADLINE-FIELD"       // with ID=, the custom field's
+	recordProperty = "X-LEADLINE-RECORD"      // isContact, of who must be marked
 	writtenParam   = "X-WRITTEN"              // how a person wrote a number
 )
 
@@ -166,6 +167,8 @@ func (c card) person(region string) (p person, why string) {
 			p.contact.Source = text
 		case ownerProperty:
 			p.responsible = text
+		case recordProperty:
+			p.marked = strings.EqualFold(text, isContact)
 		case fieldProperty:
 			if id, err := crm.ParseID(prop.first("ID")); err == nil {
 				if p.contact.Fields == nil {
@@ -183,7 +186,7 @@ func (c card) person(region string) (p person, why string) {
 			p.company = shown
 		}
 		p.contact.FirstName, p.contact.LastName = "", ""
-	} else if _, named := c.find("N"); !named || p.contact.Name() == "" && p.company == "" && shown != numberShown(p) {
+	} else if _, named := c.find("N"); !p.marked && (!named || p.contact.Name() == "" && p.company == "" && shown != numberShown(p)) {
 		p.contact.FirstName, p.contact.LastName = "", shown
 	}
 	return p, p.check()

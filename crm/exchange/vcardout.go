@@ -101,6 +101,9 @@ func (w cardWriter) contact(c crm.Contact, company string) {
 	}
 	w.line("FN:" + escapeText.Replace(shown))
 	w.structured("N", c.LastName, c.FirstName, "", "", "")
+	if mustBeMarked(c, company) {
+		w.line(recordProperty + ":" + isContact)
+	}
 	w.fields(c, company)
 }
 
