@@ -222,11 +222,9 @@ func TestAnAnswerIsFinalWhoeverGivesIt(t *testing.T) {
 	}
 }
 
-// The machine gets another address in the middle of a call: the account registers from
-// there, and the far end is told where the call and its sound are now.
-// A far end that is busy with an offer of its own for long learns our new address all the same.
-func TestCallFollowsToAnotherAddressAfterAGlare(t *testing.T) {
-	t.Parallel()
+// movesWhileTalking is a phone at 127.0.0.1 that gets the address 127.0.0.2 in the middle of a call.
+func movesWhileTalking(t *testing.T) (*siptest.Peer, *desk, *siptest.Call, phone.Call) {
+	t.Helper()
 	pbx := siptest.New(t)
 	d, move := movable(t, pbx, 0)
 	caller := pbx.NewCall()
@@ -235,8 +233,15 @@ func TestCallFollowsToAnotherAddressAfterAGlare(t *testing.T) {
 		t.Fatal(err, d.history())
 	}
 	caller.Answered("")
-	d.state(phone.Active)
+	call := d.state(phone.Active)
 	move()
+	return pbx, d, caller, call
+}
+
+// A far end that is busy with an offer of its own for long learns our new address all the same.
+func TestCallFollowsToAnotherAddressAfterAGlare(t *testing.T) {
+	t.Parallel()
+	pbx, _, _, _ := movesWhileTalking(t)
 	for range 6 { // one more than the signalling tries by itself
 		again := pbx.Expect("INVITE")
 		pbx.Reply(again, 491, "Request Pending", "")
@@ -250,17 +255,10 @@ func TestCallFollowsToAnotherAddressAfterAGlare(t *testing.T) {
 	pbx.Expect("ACK")
 }
 
+// The machine gets another address in the middle of a call: the account registers from
+// there, and the far end is told where the call and its sound are now.
 func TestCallFollowsToAnotherAddress(t *testing.T) {
-	pbx := siptest.New(t)
-	d, move := movable(t, pbx, 0)
-	caller := pbx.NewCall()
-	caller.Invite(siptest.SDP(4000))
-	if err := d.Answer(d.rings().ID); err != nil {
-		t.Fatal(err, d.history())
-	}
-	caller.Answered("")
-	call := d.state(phone.Active)
-	move()
+	pbx, d, caller, call := movesWhileTalking(t)
 	again := pbx.Expect("INVITE")
 	if !strings.HasPrefix(again.From, "127.0.0.2:") || !strings.Contains(again.ContactURI(), "@"+again.From) ||
 		!strings.Contains(again.Body, "c=IN IP4 127.0.0.2\r\n") {
