@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,65 @@ func TestACallThatTakesThePlaceOfAHeldOneWaitsAsWell(t *testing.T) {
 	}
 	if got := d.last(second.ID).State; got != phone.Active {
 		t.Errorf("the agent's call is %s", got)
+	}
+}
+
+// Who takes the place of somebody in a conference sits in it, muted as it is and held with it; the others are not put on hold.
+func TestACallTakesThePlaceOfAnotherInAConference(t *testing.T) {
+	t.Parallel()
+	for name, held := range map[string]bool{"talking": false, "held": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx).registered()
+			stop := d.sound.Run(nil, nil)
+			defer stop()
+			g := guests(t, d, pbx, 2)
+			d.do(d.Merge(g[0].id, g[1].id))
+			g[0].agrees(t, "a=sendrecv", "sendrecv")
+			d.do(d.Mute(g[0].id, true))
+			if held {
+				d.do(d.Hold(g[0].id, true))
+				agree(t, map[*guest]string{g[0]: "a=sendonly recvonly", g[1]: "a=sendonly recvonly"})
+			}
+			d.eventually("the conference is as it was wished", func() bool {
+				for _, x := range d.Calls() {
+					if x.Conference == "" || !x.Muted || held != (x.State == phone.HeldHere) {
+						return false
+					}
+				}
+				return true
+			})
+			conn, port := rtpPort(t)
+			customer := &guest{Call: pbx.NewCall(), conn: conn}
+			customer.Invite(siptest.SDP(port), "Replaces: "+g[0].ID+";to-tag="+g[0].Theirs+";from-tag="+g[0].Tag)
+			ok := customer.Answered("")
+			customer.to = &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: audioPort(t, ok.Body)}
+			bye := g[0].Expect("BYE")
+			pbx.Reply(bye, 200, "OK", "")
+			if bye.Get("Call-ID") != g[0].ID {
+				t.Errorf("hung up %s", bye.Get("Call-ID"))
+			}
+			if held {
+				customer.agrees(t, "a=sendonly", "recvonly")
+			}
+			d.eventually("the customer sits with the other", func() bool {
+				calls := d.Calls()
+				return len(calls) == 2 && calls[0].Conference != "" && calls[0].Conference == calls[1].Conference &&
+					calls[0].State == calls[1].State && calls[1].Muted
+			})
+			if held {
+				return
+			}
+			if m, asked := g[1].Await("INVITE", 100*time.Millisecond); asked {
+				t.Errorf("the other is asked for\n%s", m.Body)
+			}
+			quiet := g[1].speaks(t)
+			defer quiet()
+			if !customer.hears(t, true) {
+				t.Error("the customer doesn't hear the other")
+			}
+		})
 	}
 }
 

@@ -356,6 +356,7 @@ func (c *call) replaces() bool {
 	o.box.post(func() { o.replaced = true })
 	c.insists(o)
 	c.wantHold = c.phone.waitsFor(o, c) // nobody is thrown out of a conversation
+	c.takesSeat(o)
 	if err := c.answer(); err != nil {
 		c.log.Warn("answer a call that replaces another", "replaces", string(o.id), "err", err)
 		o.box.post(func() { o.replaced = false })
@@ -363,6 +364,21 @@ func (c *call) replaces() bool {
 	}
 	o.box.post(func() { o.giveWay(c) })
 	return true
+}
+
+// takesSeat has a call sit in the conference of the one whose place it takes, if that is in one: muted as all of it is, and
+// held with it.
+func (c *call) takesSeat(o *call) {
+	p := c.phone
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	k := p.conferences[o.shown.Conference]
+	if k == nil {
+		return
+	}
+	c.conference, c.view.Conference, c.shown.Conference = k, k.id, k.id
+	c.view.Muted = o.shown.Muted
+	c.wantHold = o.shown.State == HeldHere
 }
 
 // waitsFor reports whether a call is held here while the agent talks in another than that and c.

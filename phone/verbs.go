@@ -113,6 +113,7 @@ func (c *call) answer() error {
 	c.view.Answered = c.phone.cfg.Now()
 	c.dialog.Answer(body)
 	c.become(Active)
+	c.applyMute() // of a conference that it has taken a seat in
 	c.watch()
 	return nil
 }
