@@ -72,3 +72,26 @@ func TestBrokenConnectionsLeaveNothingBehind(t *testing.T) {
 	}
 	d.eventually(fmt.Sprintf("no more than %d goroutines", before+10), func() bool { return runtime.NumGoroutine() <= before+10 })
 }
+
+// Whoever calls an account that is just being taken away, and still known to the PBX, is refused: nobody could answer.
+func TestACallToAnAccountThatLeavesDoesNotRing(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	leaves := make(chan bool, 10)
+	pbx.Handle(func(m siptest.Message) bool {
+		if m.Method() != "REGISTER" || m.Get("Expires") != "0" {
+			return false
+		}
+		leaves <- true
+		return true // never answered
+	})
+	d := newDesk(t, pbx, calm).registered()
+	d.do(d.SetAccounts(nil))
+	<-leaves
+	caller := pbx.NewCall()
+	caller.Do("INVITE", siptest.SDP(4000))
+	caller.Refused(480)
+	if calls := d.Calls(); len(calls) != 0 {
+		t.Errorf("it rings: %+v", calls)
+	}
+}

@@ -25,6 +25,7 @@ type line struct {
 	done    chan struct{}
 
 	standing Registration // of the phone's lock
+	leaving  bool         // likewise: it takes no calls any more
 	lamps    *lamps
 
 	// Of run's goroutine.
@@ -156,6 +157,7 @@ func (l *line) use(s *sip.Stack) (old *sip.Stack) {
 
 // run keeps the account registered until ctx ends, then lets everything go.
 func (l *line) run(ctx context.Context) {
+	l.takesCalls(true)
 	defer l.leave()
 	t := l.phone.cfg.Timing
 	backoff := t.RetryMin
@@ -302,6 +304,7 @@ func (l *line) outlive(s *sip.Stack, down bool) {
 func (l *line) leave() {
 	l.unwatch()
 	stack := l.use(nil)
+	l.takesCalls(false)
 	calls := l.phone.callsOf(l, nil)
 	for _, c := range calls {
 		c.box.post(func() {
@@ -334,6 +337,13 @@ func (l *line) leave() {
 	}
 	stack.Close(ctx)
 	l.stand(Registration{State: Unregistered})
+}
+
+// takesCalls says whether there may be new calls: none after those that leave hangs up, also while our contact is still known.
+func (l *line) takesCalls(on bool) {
+	l.phone.mu.Lock()
+	defer l.phone.mu.Unlock()
+	l.leaving = !on
 }
 
 // stand tells the account's standing, if it is another.

@@ -319,8 +319,11 @@ func (p *Phone) Close(ctx context.Context) error {
 func (p *Phone) newCall(l *line, stack *sip.Stack, v Call, begin func(*call)) (*call, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	switch {
+	case p.closed:
 		return nil, ErrClosed
+	case l.leaving:
+		return nil, fmt.Errorf("a call of %s, which is leaving: %w", l.account.Name, ErrNotConnected)
 	}
 	p.nextID++
 	v.ID = CallID("call-" + strconv.Itoa(p.nextID))
