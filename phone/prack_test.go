@@ -277,3 +277,21 @@ func TestAPRACKWithASecondOfferIsRefused(t *testing.T) {
 	caller.Expect("200 PRACK")
 	d.rings()
 }
+
+// What is said finally stands, though nobody has acknowledged the 180 before: the 180 is not repeated after it, or in its place.
+func TestARefusalOfACallWhose180IsNotAcknowledgedIsTheLastWord(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	pbx.Repeats()
+	d := newDesk(t, pbx, calm).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000), "Require: 100rel")
+	d.do(d.Decline(d.rings().ID, false))
+	caller.Expect("603 INVITE")
+	for range 3 { // without an ACK
+		if m, ok := caller.AwaitAny(siptest.Patience, "180", "603"); !ok || m.Code() != 603 {
+			t.Fatalf("after 603 comes %s", m.Start)
+		}
+	}
+	caller.Refused(603)
+}

@@ -118,6 +118,9 @@ type Dialog struct {
 	sending sync.Mutex  // held while a request gets its CSeq and leaves
 	byeLeft atomic.Bool // the library's BYE was sent
 
+	answering sync.Mutex // held while an answer to their first INVITE leaves, or is chosen
+	final     bool       // of answering: the last one was chosen; the library would repeat whatever is said after it instead
+
 	mu sync.Mutex
 	state
 	early       map[string]*state // by their tag, before an outgoing call is answered

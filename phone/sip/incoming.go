@@ -118,7 +118,7 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 		}
 	}
 	d := s.newDialog()
-	d.server, d.serverTx, d.ringer = session, inv.tx, s.insists(session)
+	d.server, d.serverTx, d.ringer = session, inv.tx, s.insists(session, inv.tx)
 	d.callID = req.CallID().Value()
 	d.localTag, _ = req.To().Params.Get("tag")
 	d.from = req.To().AsFrom()
@@ -197,6 +197,9 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 	d.spawn(func() {
 		defer d.ending.Unlock()
 		defer d.finish()
+		if !d.concludes() {
+			return
+		}
 		// Waits for the ACK, or for a vanished caller's until Timer H.
 		if err := d.server.Respond(code, reason, nil, headers...); err != nil {
 			d.stack.log.Debug("refuse", "call", d.callID, "err", err)
@@ -207,6 +210,9 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 // Answer takes an incoming call with a session description: the answer, or our offer
 // when there was none. It is empty after an EarlyAnswer.
 func (d *Dialog) Answer(body []byte) {
+	if !d.concludes() {
+		return // it has been refused in this moment, which is told
+	}
 	timer := d.grant(d.server.InviteRequest)
 	told := d.stack.whereabouts() // before the Contact, so that no move goes unnoticed
 	d.mu.Lock()

@@ -119,7 +119,7 @@ func (d *Dialog) ring() error {
 }
 
 // insists is the reliable 180 that a caller wants; nil: any will do.
-func (s *Stack) insists(session *diago.DialogServerSession) *reliable {
+func (s *Stack) insists(session *diago.DialogServerSession, tx sip.ServerTransaction) *reliable {
 	req := session.InviteRequest
 	if !has(optionTags(req.GetHeaders("Require")), "100rel") {
 		return nil
@@ -127,12 +127,16 @@ func (s *Stack) insists(session *diago.DialogServerSession) *reliable {
 	r := &reliable{rseq: 1 + uint32(rand.IntN(1<<30)), cseq: req.CSeq().SeqNo, heard: make(chan struct{})}
 	r.offers = len(bodyOf(req).Data) == 0
 	r.send = func() error {
+		res := sip.NewResponseFromRequest(req, 180, "Ringing", r.offer)
 		headers := []sip.Header{s.contact(), allow(),
 			sip.NewHeader("Require", "100rel"), sip.NewHeader("RSeq", strconv.FormatUint(uint64(r.rseq), 10))}
 		if len(r.offer) > 0 {
 			headers = append(headers, sip.NewHeader("Content-Type", "application/sdp"))
 		}
-		return session.Respond(180, "Ringing", r.offer, headers...)
+		for _, h := range headers {
+			res.AppendHeader(h)
+		}
+		return tx.Respond(res)
 	}
 	return r
 }
@@ -173,13 +177,9 @@ func (d *Dialog) insist(r *reliable) {
 		case <-d.over:
 			return
 		case <-repeat.C:
-			d.mu.Lock()
-			answered := d.answered
-			d.mu.Unlock()
-			if answered {
-				return // the 200 says all there is to say
+			if !d.ringAgain(r) {
+				return // the final answer says all there is to say
 			}
-			_ = r.send()
 			interval *= 2
 			repeat.Reset(interval)
 		case <-limit.C:
@@ -188,6 +188,28 @@ func (d *Dialog) insist(r *reliable) {
 			return
 		}
 	}
+}
+
+// ringAgain repeats a reliable answer, unless the final one was chosen.
+func (d *Dialog) ringAgain(r *reliable) bool {
+	d.answering.Lock()
+	defer d.answering.Unlock()
+	if d.final {
+		return false
+	}
+	_ = r.send()
+	return true
+}
+
+// concludes takes the right to answer their first INVITE finally, once.
+func (d *Dialog) concludes() bool {
+	d.answering.Lock()
+	defer d.answering.Unlock()
+	if d.final {
+		return false
+	}
+	d.final = true
+	return true
 }
 
 // pracked answers a PRACK (RFC 3262 §3): one that fits no unacknowledged answer of ours
