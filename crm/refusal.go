@@ -13,7 +13,8 @@ const (
 	LastAdmin      = "Somebody has to stay an administrator."
 	RemovesSelf    = "Nobody can remove themselves. Another administrator can."
 	GiveLess       = "Nobody can give away more rights than they have."
+	EraseInCall    = "A call with this person goes on. Erase them after it."
 )
 
 // RefusalTexts are all sentences by which the server refuses commands.
-var RefusalTexts = []string{WasRemoved, WasKnown, RemoveChanged, NoRight, NeverThere, NotUnderstood, NoSense, TooLargeToSend, LastAdmin, RemovesSelf, GiveLess}
+var RefusalTexts = []string{WasRemoved, WasKnown, RemoveChanged, NoRight, NeverThere, NotUnderstood, NoSense, TooLargeToSend, LastAdmin, RemovesSelf, GiveLess, EraseInCall}

@@ -20,6 +20,7 @@ type companyGuard struct {
 func mayLines(r crm.Rights) bool    { return r.Lines }
 func mayUsers(r crm.Rights) bool    { return r.Users }
 func maySettings(r crm.Rights) bool { return r.Settings }
+func mayAll(r crm.Rights) bool      { return r == crm.AllRights }
 
 // read asks, and then calls done.
 func (g *companyGuard) read(done func()) {

@@ -26,6 +26,7 @@ type MainOptions struct {
 	Customers Customers         // nil: records are only shown
 	Shared    Shared            // nil: there is no shared server to sign in at
 	SignIns   SignIns           // nil: how others sign in can't be set up here
+	Erasures  Erasures          // nil: nobody can be erased here
 	Region    string            // ISO 3166 code of numbers written nationally; "" is "DE"
 	Importer  Importer          // nil: contacts can't be imported here
 	Workspace string            // the company's name at the top; "" for the program's

@@ -64,6 +64,7 @@ type recordMore struct {
 	undos []crm.Undo
 	due   []crm.FollowUp    // open ones
 	names map[crm.ID]string // of who is responsible for them
+	erase bool              // it is a person's, and may be erased for good
 }
 
 type recordAnswer struct {
@@ -81,7 +82,10 @@ func newRecordView(opt MainOptions, host recordHost) *recordView {
 		if a.more.undos, err = undosOf(ctx, opt.Customers, r); err != nil {
 			return a, err
 		}
-		a.more.due, a.more.names, err = plannedOf(ctx, opt.Customers, r)
+		if a.more.due, a.more.names, err = plannedOf(ctx, opt.Customers, r); err != nil {
+			return a, err
+		}
+		a.more.erase, err = mayErase(ctx, opt, r)
 		return a, err
 	}}
 	v.excepts = newRecordExcepts(v)
@@ -316,6 +320,9 @@ func (v *recordView) actions() (items []kit.MenuItem) {
 	}
 	if v.changeable() {
 		items = append(items, kit.MenuItem{Key: "Delete…", Do: v.remove})
+		if v.more.erase {
+			items = append(items, kit.MenuItem{Key: "Erase for good (GDPR)…", Do: v.erase})
+		}
 	}
 	return items
 }

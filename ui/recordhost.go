@@ -19,6 +19,7 @@ type recordHost interface {
 	// openCalls and openLeads show the calls and leads that a figure counts; words say which.
 	openCalls(c crm.CallCriteria, words string)
 	openLeads(c crm.RecordCriteria, words string)
+	showErasure(id crm.ID)
 	askFolder(chosen func(folder string))
 	over() *kit.Layer // what popups lie on
 }
@@ -41,6 +42,14 @@ func (m *MainWindow) openCalls(c crm.CallCriteria, words string) {
 func (m *MainWindow) openLeads(c crm.RecordCriteria, words string) {
 	m.Go(pageLeads)
 	m.pages[pageLeads].(*listPage).narrowTo(crm.CallCriteria{}, c, words)
+}
+
+// showErasure shows how an erasure stands.
+func (m *MainWindow) showErasure(id crm.ID) {
+	m.ShowSettings(settingsErasures)
+	if v, ok := m.pages[pageSettings].(*settingsPage).places[settingsErasures].(*settingsErasuresView); ok {
+		v.Show(id)
+	}
 }
 
 func (m *MainWindow) over() *kit.Layer { return m.layer }

@@ -32,6 +32,7 @@ const (
 	settingsUsers      settingsPlace = "users"
 	settingsRoles      settingsPlace = "roles"
 	settingsImport     settingsPlace = "import"
+	settingsErasures   settingsPlace = "erasures"
 	settingsServer     settingsPlace = "server"
 	settingsAbout      settingsPlace = "about"
 )
@@ -101,9 +102,17 @@ func newSettingsPage(opt MainOptions, relook func(Look), open func(desk.Ref), da
 			p.nav(settingsExceptions, "CRM exceptions"), p.nav(settingsMode, "CRM mode"),
 			p.nav(settingsPipelines, "Pipelines"), p.nav(settingsFields, "Custom fields"), p.nav(settingsUsers, "Users"), p.nav(settingsRoles, "Roles"))
 	}
+	var aboutData []*settingsNav
 	if data != nil {
 		p.places[settingsImport] = data
-		group(text.Key("Data|settings"), p.nav(settingsImport, "Import and export"))
+		aboutData = append(aboutData, p.nav(settingsImport, "Import and export"))
+	}
+	if opt.Erasures != nil && opt.Company != nil {
+		p.places[settingsErasures] = newSettingsErasures(opt)
+		aboutData = append(aboutData, p.nav(settingsErasures, "Erasures (GDPR)"))
+	}
+	if len(aboutData) > 0 {
+		group(text.Key("Data|settings"), aboutData...)
 	}
 	group(text.Key("Program"), p.nav(settingsAbout, "About"))
 	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, kit.Scroll(kit.Column(0, nav...))), kit.NewHairline(), kit.Grow(p.body))

@@ -88,7 +88,7 @@ func (e *Engine) Restored(ctx context.Context, erased map[crm.ID][]database.Eras
 		}
 	}
 	if again {
-		return e.shred(ctx)
+		return e.Shred(ctx)
 	}
 	return nil
 }

@@ -18,10 +18,11 @@ import (
 	"leadline/crm/wire"
 )
 
-// Sender is whose request it is. Both ids come from the token, never from the body of a message.
+// Sender is whose request it is. The ids come from the token, never from the body of a message.
 type Sender struct {
 	Workspace crm.ID
 	User      crm.ID
+	Device    crm.ID // "" where it comes from no device
 }
 
 // Pushed is what one program pushed.

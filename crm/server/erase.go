@@ -28,14 +28,49 @@ func (e *Engine) Erase(ctx context.Context, workspace crm.ID, by ledger.Sender, 
 	if err != nil {
 		return done, err
 	}
-	if done, err = e.erase(ctx, workspace, by, database.Erasure{ID: id, At: e.Now().UnixMilli(), Refs: refs}); err != nil {
+	if done, err = e.erase(ctx, workspace, by, database.Erasure{ID: id, At: e.Now().UnixMilli(), By: by.User, Refs: refs}); err != nil {
 		return done, err
 	}
-	return done, e.shred(ctx)
+	return done, e.Shred(ctx)
 }
 
-// shred overwrites what the files of the database still have of deleted rows.
-func (e *Engine) shred(ctx context.Context) error {
+// EraseAs is Erase of one person under an id that whoever asks has made up: asked for again, as after an answer that was lost, it is done
+// once. done has the erasure as it is kept. What the files of the database still have is for the caller to overwrite, by Shred. A
+// wire.Problem says why it cannot be.
+func (e *Engine) EraseAs(ctx context.Context, workspace crm.ID, by ledger.Sender, id crm.ID, person crm.Ref) (done database.Erasure, err error) {
+	err = e.commit(ctx, workspace, nil, func(c *commit) error {
+		if err := c.mayErase(by); err != nil {
+			return err
+		}
+		was, there, err := c.t.Erasure(ctx, id)
+		if err != nil {
+			return err
+		}
+		if there && !slices.Contains(was.Refs, person) {
+			return wire.Problem{Code: wire.Malformed, Message: "another person was erased under this id"}
+		}
+		if there {
+			done = was
+			return nil
+		}
+		row, err := c.rows.Row(ledger.KeyOf(person))
+		if err == nil && row == nil {
+			err = wire.Problem{Code: wire.NotFound, Message: "there is no such record"}
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := c.erase(by, database.Erasure{ID: id, At: c.now.UnixMilli(), By: by.User, Refs: []crm.Ref{person}}); err != nil {
+			return err
+		}
+		done, _, err = c.t.Erasure(ctx, id)
+		return err
+	})
+	return done, err
+}
+
+// Shred overwrites what the files of the database still have of deleted rows. It may take minutes, in which changes wait.
+func (e *Engine) Shred(ctx context.Context) error {
 	if err := e.DB.Shred(ctx); err != nil {
 		return fmt.Errorf("the data is erased, but what stood there could not be overwritten in the files of the database, which the next erasure does: %w", err)
 	}

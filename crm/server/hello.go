@@ -101,7 +101,7 @@ func (e *Engine) welcome(ctx context.Context, t *database.Tx, from Sender, h wir
 	}
 	// Only what both agree on is acknowledged: after a restore the server has less than the program.
 	client.ID, client.User, client.Acked = h.Client, from.User, min(h.Last.Seq, client.Seq)
-	return t.Greeted(ctx, client, w.Now.UnixMilli())
+	return t.Greeted(ctx, client, from.Device, w.Now.UnixMilli())
 }
 
 // forked says whether two programs use the same client id, as after a laptop was restored or cloned: the program's last command is not

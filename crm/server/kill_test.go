@@ -202,7 +202,7 @@ func TestKilledServersAndDatabaseLoseNothing(t *testing.T) {
 	c := newCompany(t, url)
 	servers := make([]*loaded, 3)
 	for i := range servers {
-		servers[i] = &loaded{t: t, url: url, from: Sender{c.workspace, c.admin}, news: make(chan struct{}, 1)}
+		servers[i] = &loaded{t: t, url: url, from: Sender{Workspace: c.workspace, User: c.admin}, news: make(chan struct{}, 1)}
 		servers[i].start()
 	}
 	everybodyWorks := func() {

@@ -111,7 +111,7 @@ type program struct {
 
 func (c *company) signIn(user crm.ID) *program {
 	c.t.Helper()
-	p := &program{c: c, t: c.t, sender: Sender{c.workspace, user}, client: newID(c.t), rows: map[wire.RowID]wire.Row{}}
+	p := &program{c: c, t: c.t, sender: Sender{Workspace: c.workspace, User: user}, client: newID(c.t), rows: map[wire.RowID]wire.Row{}}
 	p.hello()
 	return p
 }

@@ -36,9 +36,12 @@ func (s *Store) Purge(ctx context.Context, refs []crm.Ref, hung []crm.ID) (clean
 	if err != nil {
 		return false, err
 	}
-	return clean, s.scrub(ctx, "INSERT INTO search(search) VALUES('optimize')", "INSERT INTO note_search(note_search) VALUES('optimize')",
-		"INSERT INTO digits(digits) VALUES('optimize')")
+	return clean, s.scrub(ctx, optimize...)
 }
+
+// optimize has the search forget what its older parts still have of deleted rows.
+var optimize = []string{"INSERT INTO search(search) VALUES('optimize')", "INSERT INTO note_search(note_search) VALUES('optimize')",
+	"INSERT INTO digits(digits) VALUES('optimize')"}
 
 // unmention forgets commands that name a row, but for those that the server has not decided for good; left says that there are such.
 func (t *tx) unmention(id crm.ID) (left bool, err error) {

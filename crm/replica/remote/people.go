@@ -56,6 +56,18 @@ func (c *Client) RevokeDevice(ctx context.Context, device crm.ID) error {
 	return c.send(ctx, http.MethodDelete, wire.PathDevices+"/"+url.PathEscape(string(device)), nil, nil)
 }
 
+// Erase erases a person's data, for administrators. Asked again under the same id, as after an answer that was lost, it is done once.
+func (c *Client) Erase(ctx context.Context, id crm.ID, person crm.Ref) (done wire.Erased, err error) {
+	err = c.send(ctx, http.MethodPut, wire.PathErasures+"/"+url.PathEscape(string(id)), wire.ErasePerson{Person: person}, &done)
+	return done, err
+}
+
+// Erasures are those that were asked for, the latest first, for administrators.
+func (c *Client) Erasures(ctx context.Context) (all []wire.Erased, err error) {
+	err = c.send(ctx, http.MethodGet, wire.PathErasures, nil, &all)
+	return all, err
+}
+
 func signInOf(user crm.ID, what string) string {
 	return wire.PathSignIns + "/" + url.PathEscape(string(user)) + "/" + what
 }

@@ -3,9 +3,12 @@ package remote_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -209,6 +212,52 @@ func TestAStolenLaptopErasesItsCopy_I4(t *testing.T) {
 	devices := must(c.Access.Devices(t.Context(), c.Workspace, u.ID))(t)
 	if len(devices) != 1 || devices[0].Erased.IsZero() {
 		t.Errorf("the server was not told: %+v", devices)
+	}
+}
+
+// An administrator erases a person from the program: the line breaks before the answer, it is asked again, is done once, and reaches
+// both copies, which say so.
+func TestAnErasureFromTheProgramReachesEveryCopy_I4(t *testing.T) {
+	var breaks atomic.Bool
+	c := &office{company.New(t, func(server http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut && breaks.CompareAndSwap(true, false) {
+				server.ServeHTTP(httptest.NewRecorder(), r)
+				panic(http.ErrAbortHandler)
+			}
+			server.ServeHTTP(w, r)
+		})
+	})}
+	c.user("Anna", "anna@example.org")
+	c.user("Petra", "petra@example.org")
+	anna, petra := c.desk("anna@example.org"), c.desk("petra@example.org")
+	anna.live()
+	person := anna.contact("Meier")
+	petra.until("told of them", func(replica.Status) bool { return petra.has(person) })
+	id := anna.NewID()
+	breaks.Store(true)
+	if _, err := anna.client.Erase(t.Context(), id, person); err == nil || errors.As(err, new(wire.Problem)) {
+		t.Fatalf("the line breaks, and Erase says %v", err)
+	}
+	done := must(anna.client.Erase(t.Context(), id, person))(t)
+	if done.ID != id || len(done.Copies) != 2 {
+		t.Errorf("%+v", done)
+	}
+	for _, d := range []*desk{anna, petra} {
+		d.until("erased", func(replica.Status) bool { return !d.has(person) })
+	}
+	var all []wire.Erased
+	for end := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
+		all = must(anna.client.Erasures(t.Context()))(t)
+		if len(all) == 1 && !slices.ContainsFunc(all[0].Copies, func(c wire.ErasedOnCopy) bool { return c.Done.IsZero() || c.Device != "laptop" }) {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("not everybody has said so: %+v", all)
+		}
+	}
+	if _, err := petra.client.Erase(t.Context(), petra.NewID(), crm.Ref{Kind: crm.KindContact, ID: petra.NewID()}); err == nil {
+		t.Error("somebody is erased whom nobody knows")
 	}
 }
 

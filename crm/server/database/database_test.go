@@ -470,7 +470,7 @@ func TestAProgramThatComesBackTakesNoAnswerBack_I1(t *testing.T) {
 		}
 		save(after)
 		c.Acked = 3
-		return tx.Greeted(ctx, c, 2)
+		return tx.Greeted(ctx, c, "", 2)
 	})
 	read(t, db, "w", func(ctx context.Context, tx *Tx) error {
 		c, err := tx.Client(ctx, "program")

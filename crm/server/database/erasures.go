@@ -15,6 +15,7 @@ import (
 type Erasure struct {
 	ID   crm.ID
 	At   int64  // Unix milliseconds
+	By   crm.ID // who asked for it; "" for who did at the server's command line
 	Rev  uint64 // copies from before this revision may still have the data
 	Refs []crm.Ref
 
@@ -36,9 +37,9 @@ func (t *Tx) AddErasure(ctx context.Context, e Erasure) error {
 	if err != nil {
 		return err
 	}
-	err = t.Exec(ctx, `INSERT INTO erasure(ws, id, at, rev, refs, recordings, hung) VALUES($1, $2, $3, $4, $5, $6, $7)
+	err = t.Exec(ctx, `INSERT INTO erasure(ws, id, at, rev, refs, recordings, hung, by_user) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT(ws, id) DO UPDATE SET rev = excluded.rev, refs = excluded.refs, recordings = excluded.recordings, hung = excluded.hung`,
-		t.Workspace, string(e.ID), e.At, int64(e.Rev), string(refs), string(recordings), string(hung))
+		t.Workspace, string(e.ID), e.At, int64(e.Rev), string(refs), string(recordings), string(hung), string(e.By))
 	if err != nil {
 		return err
 	}
@@ -71,11 +72,20 @@ func (t *Tx) Standing(ctx context.Context, client crm.ID) (c Client, owes bool, 
 	return found[client], owes, err
 }
 
-const erasureColumns = "e.id, e.at, e.rev, e.refs, e.recordings, e.hung"
+const erasureColumns = "e.id, e.at, e.by_user, e.rev, e.refs, e.recordings, e.hung"
 
 // Erasures are all erasures of the workspace, oldest first.
 func (t *Tx) Erasures(ctx context.Context) ([]Erasure, error) {
 	return t.erasures(ctx, "SELECT "+erasureColumns+" FROM erasure e WHERE e.ws = $1 ORDER BY e.at, e.id", t.Workspace)
+}
+
+// Erasure is one by its id; there is false when there is none.
+func (t *Tx) Erasure(ctx context.Context, id crm.ID) (e Erasure, there bool, err error) {
+	all, err := t.erasures(ctx, "SELECT "+erasureColumns+" FROM erasure e WHERE e.ws = $1 AND e.id = $2", t.Workspace, string(id))
+	if err != nil || len(all) == 0 {
+		return e, false, err
+	}
+	return all[0], true, nil
 }
 
 // ErasuresOf are the erasures that a program has not acknowledged, oldest first, at most MostErasures.
@@ -88,7 +98,7 @@ func (t *Tx) erasures(ctx context.Context, query string, args ...any) (all []Era
 	err = t.Each(ctx, query, args, func(scan func(...any) error) error {
 		var e Erasure
 		var refs, recordings, hung string
-		err := scan(&e.ID, &e.At, &e.Rev, &refs, &recordings, &hung)
+		err := scan(&e.ID, &e.At, &e.By, &e.Rev, &refs, &recordings, &hung)
 		if err == nil {
 			err = errors.Join(json.Unmarshal([]byte(refs), &e.Refs), json.Unmarshal([]byte(recordings), &e.Recordings), json.Unmarshal([]byte(hung), &e.Hung))
 		}
@@ -117,16 +127,17 @@ func (t *Tx) AcknowledgeErasures(ctx context.Context, client crm.ID, ids []crm.I
 type Owed struct {
 	Client crm.ID
 	User   crm.ID
-	Done   int64 // when it did, in Unix milliseconds; 0: not yet
-	Seen   int64 // when it last connected, in Unix milliseconds
+	Device crm.ID // that it was on last; "" for one that has not been here since servers keep that
+	Done   int64  // when it did, in Unix milliseconds; 0: not yet
+	Seen   int64  // when it last connected, in Unix milliseconds
 }
 
 // OwedBy are the programs that have to acknowledge an erasure, also those that have.
 func (t *Tx) OwedBy(ctx context.Context, erasure crm.ID) (all []Owed, err error) {
-	err = t.Each(ctx, `SELECT o.client, coalesce(c.user_id, ''), o.done, coalesce(c.seen, 0) FROM erasure_owed o LEFT JOIN client c ON c.ws = o.ws AND c.id = o.client
+	err = t.Each(ctx, `SELECT o.client, coalesce(c.user_id, ''), coalesce(c.device, ''), o.done, coalesce(c.seen, 0) FROM erasure_owed o LEFT JOIN client c ON c.ws = o.ws AND c.id = o.client
 		WHERE o.ws = $1 AND o.erasure = $2 ORDER BY o.client`, []any{t.Workspace, string(erasure)}, func(scan func(...any) error) error {
 		var o Owed
-		err := scan(&o.Client, &o.User, &o.Done, &o.Seen)
+		err := scan(&o.Client, &o.User, &o.Device, &o.Done, &o.Seen)
 		all = append(all, o)
 		return err
 	})

@@ -149,11 +149,11 @@ func (t *Tx) Client(ctx context.Context, id crm.ID) (Client, error) {
 var clients = newBulk("client", 1, true, "id text", "user_id text", "last_seq bigint", "last_uuid text", "acked bigint", "seen bigint")
 
 // Greeted keeps that a program was there, whose it is and what it knows to be answered. What was answered stays: a push of the program's,
-// which nobody waits for any more, may be doing its part beside this one.
-func (t *Tx) Greeted(ctx context.Context, c Client, seen int64) error {
-	return t.Exec(ctx, `INSERT INTO client(ws, id, user_id, last_seq, last_uuid, acked, seen) VALUES($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT(ws, id) DO UPDATE SET user_id = excluded.user_id, acked = excluded.acked, seen = excluded.seen`,
-		t.Workspace, string(c.ID), string(c.User), int64(c.Seq), string(c.UUID), int64(c.Acked), seen)
+// which nobody waits for any more, may be doing its part beside this one. device is the one that it was on.
+func (t *Tx) Greeted(ctx context.Context, c Client, device crm.ID, seen int64) error {
+	return t.Exec(ctx, `INSERT INTO client(ws, id, user_id, last_seq, last_uuid, acked, seen, device) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT(ws, id) DO UPDATE SET user_id = excluded.user_id, acked = excluded.acked, seen = excluded.seen, device = excluded.device`,
+		t.Workspace, string(c.ID), string(c.User), int64(c.Seq), string(c.UUID), int64(c.Acked), seen, string(device))
 }
 
 // SaveClients keeps what the server has of programs; seen is in Unix milliseconds.

@@ -1,8 +1,10 @@
 package front
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"leadline/crm/server"
@@ -20,6 +22,8 @@ type Options struct {
 	Snapshots *server.Snapshots
 	// Recordings takes the recordings that programs upload; nil takes none.
 	Recordings *recordings.Recordings
+	// KeepErasures keeps the list of erasures beside the database, so that a restore brings nobody back; nil keeps it nowhere else.
+	KeepErasures func(context.Context) error
 	// Shared says that other servers may use the same database: news and presence are exchanged through it.
 	Shared bool
 	Region string // of numbers that are written nationally, in a workspace that the front makes: "DE"
@@ -47,6 +51,8 @@ type Front struct {
 	neighbours neighbours
 	signing    chan struct{} // holds one value for each password that is being tried
 	closing    chan struct{}
+	remains    sync.WaitGroup // what is removed after erasures
+	removing   sync.Mutex     // held by the one that removes
 
 	headerTime time.Duration // for the header of a request
 	bodyTime   time.Duration // for its body
@@ -99,6 +105,9 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("PUT "+wire.PathSignIns+"/{user}/telephone", f.onDevice(f.savePhone))
 	mux.HandleFunc("DELETE "+wire.PathSignIns+"/{user}/telephone/{name}", f.onDevice(f.removePhone))
 
+	mux.HandleFunc("GET "+wire.PathErasures, f.onDevice(f.erasures))
+	mux.HandleFunc("PUT "+wire.PathErasures+"/{id}", f.onDevice(f.erasePerson))
+
 	mux.HandleFunc("POST "+wire.PathHello, f.onDevice(f.hello))
 	mux.HandleFunc("POST "+wire.PathPush, f.onDevice(f.push))
 	mux.HandleFunc("POST "+wire.PathPull, f.onDevice(f.pull))
@@ -121,5 +130,9 @@ func (f *Front) Handler() http.Handler {
 	return f.observe(f.limitAddress(mux))
 }
 
-// Close ends WebSockets and long polls, so that they do not hold up the server's stop. Call it once.
+// Close ends WebSockets and long polls, so that they do not hold up the server's stop. Call it once. Who closes the database afterwards
+// waits by Settle for what an erasure still removes.
 func (f *Front) Close() { close(f.closing) }
+
+// Settle waits for what an erasure still removes.
+func (f *Front) Settle() { f.remains.Wait() }

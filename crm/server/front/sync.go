@@ -15,7 +15,7 @@ import (
 )
 
 func sender(p access.Person) server.Sender {
-	return server.Sender{Workspace: p.Workspace, User: p.User}
+	return server.Sender{Workspace: p.Workspace, User: p.User, Device: p.Device}
 }
 
 func (f *Front) hello(w http.ResponseWriter, r *http.Request, p access.Person) error {
