@@ -65,7 +65,7 @@ func backupCommand(ctx context.Context, args []string, t terminal) error {
 		return err
 	}
 	if *to == "" {
-		return errors.New("-to is missing")
+		return misuse("-to is missing")
 	}
 	if err := where.exists(); err != nil {
 		return err
@@ -140,9 +140,9 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	only := embedded && *from == "" && *sounds != ""
 	switch {
 	case embedded && *from == "" && !only:
-		return errors.New("-from is missing: the FILE that backup has written")
+		return misuse("-from is missing: the FILE that backup has written")
 	case !embedded && *from != "":
-		return errors.New("-from is for SQLite: put the backup into PostgreSQL by pg_restore, then run restore without -from")
+		return misuse("-from is for SQLite: put the backup into PostgreSQL by pg_restore, then run restore without -from")
 	}
 	unlock, err := where.lock(database.ErrServed)
 	if err != nil {

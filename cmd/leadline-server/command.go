@@ -67,13 +67,28 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	case "erase":
 		return eraseCommand(ctx, rest, t)
 	case "version":
-		_, err := fmt.Fprintln(out, versionLine())
-		return err
+		return versionCommand(rest, t)
 	case "":
 		_, _ = io.WriteString(errs, usage)
-		return errors.New("a command is missing")
+		return misuse("a command is missing")
 	}
-	return fmt.Errorf("there is no command %q\n%s", name, usage)
+	return misuse("there is no command %q\n%s", name, usage)
+}
+
+// misused is what is wrong with a command line, and not with what it was to do.
+type misused struct{ error }
+
+func misuse(format string, args ...any) error { return misused{fmt.Errorf(format, args...)} }
+
+// Unwrap gives what is wrong.
+func (m misused) Unwrap() error { return m.error }
+
+// exitCode is 2 for a command line that is wrong, and 1 for whatever could not be done.
+func exitCode(err error) int {
+	if errors.As(err, &misused{}) {
+		return 2
+	}
+	return 1
 }
 
 func pop(args []string) (first string, rest []string) {
@@ -97,9 +112,17 @@ func subcommand[F any](command string, args []string, t terminal, all map[string
 	}
 	do, ok := all[name]
 	if !ok {
-		err = fmt.Errorf("%s %q is none of %s\n%s", command, name, strings.Join(slices.Sorted(maps.Keys(all)), ", "), usage)
+		err = misuse("%s %q is none of %s\n%s", command, name, strings.Join(slices.Sorted(maps.Keys(all)), ", "), usage)
 	}
 	return name, rest, do, err
+}
+
+func versionCommand(args []string, t terminal) error {
+	if len(args) > 0 {
+		return misuse("%q is not understood: version stands alone", args[0])
+	}
+	_, err := fmt.Fprintln(t.out, versionLine())
+	return err
 }
 
 func versionLine() string {
@@ -124,7 +147,7 @@ func parse(flags *flag.FlagSet, args []string, t terminal) (done bool, err error
 		err = fmt.Errorf("%q is not understood", flags.Arg(0))
 	}
 	if err != nil {
-		err = fmt.Errorf("%w; its flags: %s -help", err, flags.Name())
+		err = misuse("%w; its flags: %s -help", err, flags.Name())
 	}
 	return false, err
 }

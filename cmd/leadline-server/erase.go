@@ -49,7 +49,7 @@ func eraseCommand(ctx context.Context, args []string, t terminal) error {
 	case *list:
 		err = listErasures(ctx, e, t)
 	case (*number == "") == (*record == ""):
-		err = errors.New("say who: -number or -record")
+		err = misuse("say who: -number or -record")
 	default:
 		err = erase(ctx, where, e, *number, *record, *yes, t)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"slices"
@@ -41,9 +40,9 @@ func keyCommand(ctx context.Context, args []string, t terminal) error {
 	scopes := k.scopeList()
 	switch {
 	case name == "revoke" && k.id == "":
-		return errors.New("-id is missing: key list shows it")
+		return misuse("-id is missing: key list shows it")
 	case name == "add" && k.email == "" && (slices.Contains(scopes, access.ScopeRead) || slices.Contains(scopes, access.ScopeWrite)):
-		return errors.New("-email is missing: whose rights the key has, as it reads or writes")
+		return misuse("-email is missing: whose rights the key has, as it reads or writes")
 	}
 	if err := k.where.exists(); err != nil {
 		return err
@@ -57,7 +56,7 @@ func (k keyFlags) scopeList() []string {
 
 func addKey(ctx context.Context, k keyFlags, o opened, t terminal) error {
 	if k.name == "" {
-		return errors.New("-name is missing")
+		return misuse("-name is missing")
 	}
 	workspace, err := o.company.FirstWorkspace(ctx, k.where.region)
 	if err != nil {

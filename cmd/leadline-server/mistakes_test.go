@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -78,6 +79,24 @@ func TestHelpAndVersion(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "secret") {
 		t.Errorf("the database's password is shown: %s", &out)
+	}
+}
+
+// A command line that is wrong is told from what could not be done by the exit code, and so is what stands behind a command that takes nothing.
+func TestTheExitCodeTellsAWrongCommandLine(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("LEADLINE_DATABASE", "")
+	for args, want := range map[string]int{
+		"": 2, "dance": 2, "version extra": 2, "version -v": 2, "user dance": 2, "user list extra": 2, "user add -name Ada": 2, "key revoke": 2, "serve -lisen x": 2,
+		"serve -tls-cert x": 2, "verify": 1, "backup -to backup.db": 1,
+	} {
+		err := run(t.Context(), strings.Fields(args), nil, io.Discard, io.Discard)
+		if err == nil || exitCode(err) != want {
+			t.Errorf("%s: %v, exit code %d; want %d", args, err, exitCode(err), want)
+		}
+	}
+	if err := run(t.Context(), []string{"version", "extra"}, nil, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), `"extra" is not understood`) {
+		t.Errorf("said %v", err)
 	}
 }
 

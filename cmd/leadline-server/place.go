@@ -108,7 +108,7 @@ func (p place) keyPath() (string, error) {
 	}
 	file, embedded := p.sqliteFile()
 	if !embedded {
-		return "", errors.New("give -key FILE: with PostgreSQL there is no folder of ours to keep the key in; all servers share one")
+		return "", misuse("give -key FILE: with PostgreSQL there is no folder of ours to keep the key in; all servers share one")
 	}
 	return file + ".key", nil
 }
@@ -116,7 +116,7 @@ func (p place) keyPath() (string, error) {
 func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error) {
 	file, embedded := p.sqliteFile()
 	if crm.CountryCode(p.region) == 0 {
-		return o, fmt.Errorf("-region %q is no country: two letters, such as DE", p.region)
+		return o, misuse("-region %q is no country: two letters, such as DE", p.region)
 	}
 	key, err := p.keyPath()
 	if err != nil {

@@ -36,13 +36,13 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 		return err
 	}
 	if (l.Certificate == "") != (l.Key == "") {
-		return errors.New("-tls-cert and -tls-key belong together")
+		return misuse("-tls-cert and -tls-key belong together")
 	}
 	if l.Host == "" && flagGiven(flags, "acme-directory", "acme-root") {
-		return errors.New("-acme-directory and -acme-root go with -acme HOST")
+		return misuse("-acme-directory and -acme-root go with -acme HOST")
 	}
 	if where.quota < 0 || *rate < 0 {
-		return errors.New("-recordings-quota and -requests-per-address are not less than 0")
+		return misuse("-recordings-quota and -requests-per-address are not less than 0")
 	}
 	if *rate == 0 {
 		*rate = -1

@@ -57,7 +57,7 @@ func userCommand(ctx context.Context, args []string, t terminal) error {
 		return err
 	}
 	if name != "list" && u.email == "" {
-		return errors.New("-email is missing")
+		return misuse("-email is missing")
 	}
 	if name != "add" {
 		if err := u.where.exists(); err != nil {
@@ -86,7 +86,7 @@ func (p place) fresh() string {
 // addUser makes a user in the CRM who can sign in.
 func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 	if strings.TrimSpace(u.name) == "" {
-		return errors.New("-name is missing")
+		return misuse("-name is missing")
 	}
 	email, err := access.Email(u.email)
 	if err != nil {
@@ -137,7 +137,7 @@ func addUser(ctx context.Context, u userFlags, o opened, t terminal) error {
 func telephonesFrom(u userFlags) ([]wire.Account, error) {
 	if u.pbx == "" {
 		if flagGiven(u.asked, "sip-password-file", "sip-transport") {
-			return nil, errors.New("-sip-password-file and -sip-transport go with -sip")
+			return nil, misuse("-sip-password-file and -sip-transport go with -sip")
 		}
 		return nil, nil
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -38,7 +37,7 @@ func webhookCommand(ctx context.Context, args []string, t terminal) error {
 		return err
 	}
 	if name == "remove" && k.id == "" {
-		return errors.New("-id is missing: webhook list shows it")
+		return misuse("-id is missing: webhook list shows it")
 	}
 	if err := k.where.exists(); err != nil {
 		return err
@@ -48,7 +47,7 @@ func webhookCommand(ctx context.Context, args []string, t terminal) error {
 
 func addHook(ctx context.Context, k hookFlags, o opened, t terminal) error {
 	if k.email == "" {
-		return errors.New("-email is missing: whose view it has")
+		return misuse("-email is missing: whose view it has")
 	}
 	c, err := o.access.Credential(ctx, k.email)
 	if err != nil {
