@@ -158,41 +158,6 @@ func TestWorkspacesAreApart(t *testing.T) {
 	})
 }
 
-// Row level security holds even against a query that forgets the workspace, or names another.
-func TestPostgresWallBetweenWorkspaces(t *testing.T) {
-	db := open(t, rig.PostgresURL(t))
-	addWorkspace(t, db, "one")
-	addWorkspace(t, db, "two")
-	write(t, db, "one", func(ctx context.Context, tx *Tx) error {
-		return errors.Join(save(ctx, tx, lead("a", crm.LeadNew, 1)), tx.SaveClients(ctx, []Client{{ID: "c", User: "u"}}, 1),
-			tx.SaveAnswers(ctx, []Answer{{UUID: "q"}}, nil, 1), tx.Log(ctx, []Record{{UUID: "q", Salt: []byte{1}}}))
-	})
-	for _, table := range []string{"document", "peer", "client", "cmd_seen", "audit", "epoch"} {
-		write(t, db, "two", func(ctx context.Context, tx *Tx) error {
-			n := -1
-			_, err := tx.One(ctx, "SELECT count(*) FROM "+table+" WHERE ws <> 'two'", nil, &n)
-			if n != 0 {
-				t.Errorf("%s: %d rows of another workspace", table, n)
-			}
-			return errors.Join(err, tx.Exec(ctx, "UPDATE "+table+" SET ws = 'two' WHERE ws = 'one'"))
-		})
-	}
-	ctx := context.Background()
-	err := db.Write(ctx, "two", func(tx *Tx) error {
-		return tx.Exec(ctx, "INSERT INTO epoch(ws, n, parent, fork_rev) VALUES('one', 99, 0, 0)")
-	})
-	if err == nil || !strings.Contains(err.Error(), "row-level security") {
-		t.Errorf("a row of another workspace was written: %v", err)
-	}
-	read(t, db, "one", func(ctx context.Context, tx *Tx) error {
-		rows, _, err := tx.Page(ctx, 0, 10)
-		if len(rows) != 1 {
-			t.Errorf("%d rows are left, want the one", len(rows))
-		}
-		return err
-	})
-}
-
 func TestFailedTransactionLeavesNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, db *DB) {
 		addWorkspace(t, db, "one")

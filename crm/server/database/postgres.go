@@ -66,11 +66,65 @@ func (p *postgres) migrate(ctx context.Context, migrations fs.FS) (err error) {
 	return buildWalls(ctx, db)
 }
 
+// wall is what a row has to be for a transaction to see or write it: of the transaction's workspace, or that is a backup, which says that it
+// wants the whole. Which workspace it is a statement asks once, by a SELECT of its own, and not for each row.
+const wall = "ws = (SELECT current_setting('leadline.workspace', true)) OR (SELECT current_setting('leadline.whole', true)) = 'on'"
+
 // buildWalls has PostgreSQL itself keep workspaces apart: every table with a column ws shows and takes
-// only rows of the transaction's workspace, whatever a query forgets. A backup says that it wants the whole. Which workspace it is a
-// statement asks once, by a SELECT of its own. A database of a former version asks for each row: to build its walls anew would lock
-// all tables, crosswise with servers that are at work.
+// only rows of the transaction's workspace, whatever a query forgets.
 func buildWalls(ctx context.Context, db *sql.DB) error {
+	err := atWalls(ctx, db, func(tx *sql.Tx) error {
+		tables, err := namesOf(ctx, tx, `SELECT table_name FROM information_schema.columns c WHERE table_schema = current_schema() AND column_name = 'ws'
+			AND NOT EXISTS(SELECT 1 FROM pg_policies p WHERE p.schemaname = c.table_schema AND p.tablename = c.table_name AND p.policyname = 'own_workspace')`)
+		if err != nil {
+			return err
+		}
+		for _, table := range tables {
+			for _, statement := range []string{"ALTER TABLE %s ENABLE ROW LEVEL SECURITY", "ALTER TABLE %s FORCE ROW LEVEL SECURITY",
+				"CREATE POLICY own_workspace ON %s USING (" + wall + ")"} {
+				if _, err := tx.ExecContext(ctx, fmt.Sprintf(statement, table)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return renewWalls(ctx, db)
+}
+
+// renewWalls makes walls of former versions, which ask for each row, as new ones are. Each has a transaction of its own, so that no two tables
+// are locked, crosswise with servers that are at work. Nor is a table waited for where it is in use for long, by a backup, say: all others
+// would wait behind. Such a wall keeps workspaces apart as well as a new one, and stays until a server starts next.
+func renewWalls(ctx context.Context, db *sql.DB) error {
+	for {
+		done := false
+		err := atWalls(ctx, db, func(tx *sql.Tx) error {
+			former, err := namesOf(ctx, tx, `SELECT tablename FROM pg_policies WHERE schemaname = current_schema() AND policyname = 'own_workspace' AND qual NOT LIKE '%SELECT%'
+				ORDER BY tablename LIMIT 1`)
+			if done = len(former) == 0; err != nil || done {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "SET LOCAL lock_timeout = '250ms'"); err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, fmt.Sprintf("ALTER POLICY own_workspace ON %s USING (%s)", former[0], wall))
+			return err
+		})
+		var e *pgconn.PgError
+		if errors.As(err, &e) && e.Code == "55P03" { // lock_not_available
+			return nil
+		}
+		if err != nil || done {
+			return err
+		}
+	}
+}
+
+// atWalls runs f in a transaction, and no other server's meanwhile.
+func atWalls(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -79,32 +133,27 @@ func buildWalls(ctx context.Context, db *sql.DB) error {
 	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(5306451)"); err != nil { // a number of our own
 		return err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT table_name FROM information_schema.columns c WHERE table_schema = current_schema() AND column_name = 'ws'
-		AND NOT EXISTS(SELECT 1 FROM pg_policies p WHERE p.schemaname = c.table_schema AND p.tablename = c.table_name AND p.policyname = 'own_workspace')`)
-	if err != nil {
+	if err := f(tx); err != nil {
 		return err
-	}
-	var tables []string
-	for rows.Next() {
-		var table string
-		if err := rows.Scan(&table); err != nil {
-			return err
-		}
-		tables = append(tables, table)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	for _, table := range tables {
-		for _, statement := range []string{"ALTER TABLE %s ENABLE ROW LEVEL SECURITY", "ALTER TABLE %s FORCE ROW LEVEL SECURITY",
-			`CREATE POLICY own_workspace ON %s
-				USING (ws = (SELECT current_setting('leadline.workspace', true)) OR (SELECT current_setting('leadline.whole', true)) = 'on')`} {
-			if _, err := tx.ExecContext(ctx, fmt.Sprintf(statement, table)); err != nil {
-				return err
-			}
-		}
 	}
 	return tx.Commit()
+}
+
+// namesOf are the names that a query finds.
+func namesOf(ctx context.Context, tx *sql.Tx, query string) (names []string, err error) {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
 }
 
 // again: 40001 is a serialization failure, 40P01 a deadlock.
