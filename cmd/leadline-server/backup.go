@@ -144,6 +144,11 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 	case !embedded && *from != "":
 		return misuse("-from is for SQLite: put the backup into PostgreSQL by pg_restore, then run restore without -from")
 	}
+	if only {
+		if err := where.exists(); err != nil {
+			return err
+		}
+	}
 	unlock, err := where.lock(database.ErrServed)
 	if err != nil {
 		return err
@@ -157,9 +162,6 @@ func restoreCommand(ctx context.Context, args []string, t terminal) error {
 		defer release()
 	}
 	if only {
-		if err := where.exists(); err != nil {
-			return err
-		}
 		return where.restoreRecordings(ctx, t, *sounds)
 	}
 	erased, err := where.erasures(ctx)

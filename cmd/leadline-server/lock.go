@@ -16,7 +16,7 @@ func (p place) lock(busy error) (unlock func(), err error) {
 	if !embedded || file == ":memory:" {
 		return func() {}, nil
 	}
-	if err := makePrivate(file); err != nil {
+	if err := makeFolder(filepath.Dir(file)); err != nil {
 		return nil, err
 	}
 	l := flock.New(file+"-serving", flock.SetPermissions(0o600))

@@ -100,15 +100,19 @@ func TestTheExitCodeTellsAWrongCommandLine(t *testing.T) {
 	}
 }
 
-// A port that another program has is told with what can be done about it.
+// A port that another program has is told with what can be done about it, before anything is made.
 func TestAPortThatIsTakenIsSaid(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	if _, err := (shell{t, t.TempDir()}).try("serve", "-listen", taken.Addr().String()); err == nil || !strings.Contains(err.Error(), "another program has this port: stop it, or choose another") {
+	s := shell{t, t.TempDir()}
+	if _, err := s.try("serve", "-listen", taken.Addr().String()); err == nil || !strings.Contains(err.Error(), "another program has this port: stop it, or choose another") {
 		t.Errorf("said %v", err)
+	}
+	if made, err := filepath.Glob(filepath.Join(s.dir, "*")); err != nil || len(made) > 0 {
+		t.Errorf("made: %v %v", made, err)
 	}
 }
 
@@ -166,6 +170,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"serve -database sqlite:new.db -key folder", "folder"},
 		{"serve -database sqlite:new.db -region Germany", `"Germany" is no country`},
 		{"restore -from theirs.db -database sqlite:new.db", "theirs.db is not good, nothing was changed"},
+		{"restore -recordings-from folder -database sqlite:new.db", "the database is not there"},
 		{"erase -number 030", "not there"},
 	} {
 		t.Run(c.args, func(t *testing.T) {
@@ -185,5 +190,8 @@ func TestMistakesAreNamed(t *testing.T) {
 	}
 	if _, err := os.Stat(at("theirs.db.key")); err == nil {
 		t.Error("a key was made for the file of another program")
+	}
+	if _, err := os.Stat(at("new.db")); err == nil {
+		t.Error("a database was made in spite of a mistake")
 	}
 }

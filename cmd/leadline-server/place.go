@@ -113,15 +113,31 @@ func (p place) keyPath() (string, error) {
 	return file + ".key", nil
 }
 
-func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error) {
-	file, embedded := p.sqliteFile()
+// sensible finds what is wrong with what was said of the place, before anything is made there.
+func (p place) sensible() error {
 	if crm.CountryCode(p.region) == 0 {
-		return o, misuse("-region %q is no country: two letters, such as DE", p.region)
+		return misuse("-region %q is no country: two letters, such as DE", p.region)
+	}
+	key, err := p.keyPath()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(key); err == nil {
+		_, err = access.OpenVault(key)
+		return err
+	}
+	return nil
+}
+
+func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error) {
+	if err := p.sensible(); err != nil {
+		return o, err
 	}
 	key, err := p.keyPath()
 	if err != nil {
 		return o, err
 	}
+	file, embedded := p.sqliteFile()
 	if embedded && file != ":memory:" {
 		if err := makePrivate(file); err != nil {
 			return o, err
@@ -170,8 +186,8 @@ func (p place) recordingsPath() (string, error) {
 
 // makePrivate makes the database's file, and its folder, readable by its owner only: SQLite goes by the umask.
 func makePrivate(file string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return fmt.Errorf("make the folder of the database: %w", err)
+	if err := makeFolder(filepath.Dir(file)); err != nil {
+		return err
 	}
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -51,6 +51,12 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	if err != nil {
 		return err
 	}
+	if err := where.sensible(); err != nil {
+		return err
+	}
+	if err := l.Try(); err != nil {
+		return err
+	}
 	log := newLog(t.err, *verbose)
 	unlock, err := where.lock(errors.New("another server is running on this database, or it is being restored; several servers side by side need PostgreSQL"))
 	if err != nil {

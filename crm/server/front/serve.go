@@ -48,6 +48,17 @@ type Listening struct {
 // ErrPlain refuses plain HTTP on an address that is not loopback, where others could listen in.
 var ErrPlain = errors.New("plain HTTP is for loopback only: give -tls-cert and -tls-key, or -acme, or listen on 127.0.0.1 behind a proxy")
 
+// Try says whether Listen would do, before a server makes anything. It opens the port and closes it again: while the server makes ready, who
+// comes is refused at once, and goes to another.
+func (l Listening) Try() error {
+	l.Log = nil // Listen tells it
+	port, err := l.Listen()
+	if err != nil {
+		return err
+	}
+	return port.Close()
+}
+
 // Listen opens the port.
 func (l Listening) Listen() (net.Listener, error) {
 	settings, err := l.tls()
