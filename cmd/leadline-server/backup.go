@@ -389,7 +389,10 @@ func (p place) check(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	broken, err := verifyAll(ctx, e)
+	broken, err := e.DB.Damage(ctx)
+	if err == nil && len(broken) == 0 {
+		broken, err = verifyAll(ctx, e)
+	}
 	if err == nil && len(broken) > 0 {
 		err = errors.New(broken[0])
 	}

@@ -28,12 +28,10 @@ func verifyCommand(ctx context.Context, args []string, t terminal) error {
 	if err != nil {
 		return err
 	}
-	broken, err := verifyAll(ctx, e)
-	heard := 0
-	if err == nil {
-		var some []string
-		some, heard, err = where.verifyRecordings(ctx, e, *quick)
-		broken = append(broken, some...)
+	damage, err := e.DB.Damage(ctx)
+	broken, heard := damage, 0
+	if err == nil && len(damage) == 0 { // else the rest would only tell of the same
+		broken, heard, err = where.verifyContent(ctx, e, *quick)
 	}
 	if err := errors.Join(err, e.DB.Close()); err != nil {
 		return err
@@ -41,11 +39,25 @@ func verifyCommand(ctx context.Context, args []string, t terminal) error {
 	for _, b := range broken {
 		fmt.Fprintln(t.out, b)
 	}
-	if len(broken) > 0 {
+	switch {
+	case len(damage) > 0:
+		return errDamagedFile
+	case len(broken) > 0:
 		return fmt.Errorf("%d things are not as they should be", len(broken))
 	}
 	_, err = fmt.Fprintf(t.out, "Everything is as it should be. Recordings: %d.\n", heard)
 	return err
+}
+
+var errDamagedFile = errors.New("the database's file is damaged: leadline-server restore -from BACKUP sets it aside and puts a backup in its place; programs send again what that lacks")
+
+// verifyContent is what is wrong in database and recordings, and how many recordings there are.
+func (p place) verifyContent(ctx context.Context, e *server.Engine, sizesOnly bool) (broken []string, heard int, err error) {
+	if broken, err = verifyAll(ctx, e); err != nil {
+		return nil, 0, err
+	}
+	some, heard, err := p.verifyRecordings(ctx, e, sizesOnly)
+	return append(broken, some...), heard, err
 }
 
 // verifyRecordings holds the recordings' files against the database. Nothing is made that is not there: a key above all.

@@ -27,9 +27,10 @@ type dialect interface {
 	again(error) bool
 	// twice says whether a row was to be added whose key is there.
 	twice(error) bool
-	// full says whether there was no room on the disk, away whether the database is not to be had.
+	// full says whether there was no room on the disk, away whether the database is not to be had, damaged whether it is not as it was written.
 	full(error) bool
 	away(error) bool
+	damaged(error) bool
 	// lock is what follows a SELECT that locks its rows.
 	lock() string
 	// among is a query for the rows of a table whose column is one of the list that is argument n. where is
@@ -42,6 +43,7 @@ type dialect interface {
 	deletes(ctx context.Context, t *Tx, b bulk, n int, rows columns) error
 	migrate(ctx context.Context, migrations fs.FS) error
 	backup(ctx context.Context, file string) error
+	damage(ctx context.Context) ([]string, error)
 	shred(ctx context.Context) error
 	tell(ctx context.Context, all []News) error
 	listen(ctx context.Context, ready func(), heard func(News)) error
@@ -119,6 +121,9 @@ var (
 	ErrAway = errors.New("the database is not to be had")
 )
 
+// ErrDamaged tells that what is in the database is not what was written there.
+var ErrDamaged = errors.New("the database is damaged: leadline-server verify tells more, leadline-server restore puts a backup in its place")
+
 // ErrTwice tells that a row was to be added whose key is there already.
 var ErrTwice = errors.New("it is in the database already")
 
@@ -131,6 +136,8 @@ func (db *DB) explain(err error) error {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	case db.dialect.away(err):
 		return fmt.Errorf("%w: %w", ErrAway, err)
+	case db.dialect.damaged(err):
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	case db.dialect.twice(err):
 		return fmt.Errorf("%w: %w", ErrTwice, err)
 	}

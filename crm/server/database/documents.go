@@ -33,10 +33,18 @@ func scanDocument(scan func(...any) error) (*ledger.Row, error) {
 	}
 	r.Deleted = deleted > 0
 	if err := readDocument(r, data, stamps, former); err != nil {
-		return nil, fmt.Errorf("%s %s is damaged: %w", r.Entity, r.ID, err)
+		return nil, unreadable{r.Key, err}
 	}
 	return r, nil
 }
+
+// unreadable tells of a row that is there and cannot be read.
+type unreadable struct {
+	row ledger.Key
+	why error
+}
+
+func (u unreadable) Error() string { return fmt.Sprintf("%s %s is damaged: %v", u.row.Entity, u.row.ID, u.why) }
 
 // readDocument reads a row's parts; one that is "" is none.
 func readDocument(r *ledger.Row, data, stamps, former []byte) (err error) {

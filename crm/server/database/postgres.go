@@ -185,6 +185,12 @@ func (p *postgres) away(err error) bool {
 	return errors.As(err, &connect) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
 }
 
+// damaged: XX001 is data_corrupted, XX002 index_corrupted.
+func (p *postgres) damaged(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "XX001" || e.Code == "XX002")
+}
+
 func (p *postgres) lock() string { return " FOR UPDATE" }
 
 // among looks up one key after the other. Left to the planner, = ANY went by another index while
@@ -260,6 +266,9 @@ func withoutPassword(address string) (where, password string, err error) {
 	}
 	return u.String(), password, nil
 }
+
+// damage has nothing to tell: to look at its files PostgreSQL has pg_amcheck, for its superuser.
+func (p *postgres) damage(context.Context) ([]string, error) { return nil, nil }
 
 func (p *postgres) shred(ctx context.Context) error {
 	_, err := p.pool.Exec(ctx, "VACUUM document, peer, child, cmd_seen, audit")

@@ -229,6 +229,11 @@ func (d *sqliteDB) full(err error) bool {
 
 func (d *sqliteDB) away(error) bool { return false }
 
+func (d *sqliteDB) damaged(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB)
+}
+
 func (d *sqliteDB) lock() string { return "" }
 
 func (d *sqliteDB) among(columns, table, where, column string, n int) string {
@@ -293,6 +298,31 @@ func (d *sqliteDB) backup(ctx context.Context, file string) error {
 		return fmt.Errorf("write the copy %s: %w", file, err)
 	}
 	return nil
+}
+
+// mostDamages are told of a file.
+const mostDamages = 20
+
+// damage reads the whole file, and holds its indexes against its tables.
+func (d *sqliteDB) damage(ctx context.Context) (found []string, err error) {
+	if d.memory {
+		return nil, nil
+	}
+	rows, err := d.pool.QueryContext(ctx, fmt.Sprintf("PRAGMA integrity_check(%d)", mostDamages))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var one string
+		if err := rows.Scan(&one); err != nil {
+			return nil, err
+		}
+		if one != "ok" {
+			found = append(found, one)
+		}
+	}
+	return found, rows.Err()
 }
 
 // shred writes the database anew. secure_delete blanks what is deleted, but where rows have moved from page to page as a table grew, what

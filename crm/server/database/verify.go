@@ -3,9 +3,12 @@ package database
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 
 	"leadline/crm"
+	"leadline/crm/server/ledger"
 )
 
 // AuditLog calls f for each line of the audit log, the oldest first, and says at which line it
@@ -34,6 +37,32 @@ func (t *Tx) AuditLog(ctx context.Context, f func(Record) error) error {
 		err = fmt.Errorf("the audit log ends at line %d, the workspace keeps line %d as its end", last.N, t.log.n)
 	}
 	return err
+}
+
+// Damage is what is wrong with the file of an embedded database, in SQLite's words; none when nothing is.
+func (db *DB) Damage(ctx context.Context) ([]string, error) {
+	found, err := db.dialect.damage(ctx)
+	if err != nil && db.dialect.damaged(err) { // it could not even be looked at to its end
+		return append(found, err.Error()), nil
+	}
+	return found, err
+}
+
+// Unreadable are the rows that cannot be read, one sentence each.
+func (t *Tx) Unreadable(ctx context.Context) (broken []string, err error) {
+	err = t.Each(ctx, "SELECT "+documentColumns+" FROM document WHERE ws = $1", []any{t.Workspace}, func(scan func(...any) error) error {
+		r, err := scanDocument(scan)
+		var why unreadable
+		switch {
+		case errors.As(err, &why):
+			broken = append(broken, why.Error())
+			return nil
+		case err == nil && !json.Valid(ledger.WriteFields(r.Fields)):
+			broken = append(broken, fmt.Sprintf("%s %s is damaged", r.Entity, r.ID))
+		}
+		return err
+	})
+	return broken, err
 }
 
 // Violations are what breaks the promises of the server about a workspace's rows, one sentence each; none when all is well.
