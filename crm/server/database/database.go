@@ -44,6 +44,7 @@ type dialect interface {
 	migrate(ctx context.Context, migrations fs.FS) error
 	backup(ctx context.Context, file string) error
 	damage(ctx context.Context) ([]string, error)
+	ready(ctx context.Context) error
 	shred(ctx context.Context) error
 	tell(ctx context.Context, all []News) error
 	listen(ctx context.Context, ready func(), heard func(News)) error
@@ -120,6 +121,9 @@ var (
 	ErrFull = errors.New("the disk of the database is full")
 	ErrAway = errors.New("the database is not to be had")
 )
+
+// Ready says why the database cannot be worked with now: it does not answer, or takes no changes.
+func (db *DB) Ready(ctx context.Context) error { return db.explain(db.dialect.ready(ctx)) }
 
 // ErrDamaged tells that what is in the database is not what was written there.
 var ErrDamaged = errors.New("the database is damaged: leadline-server verify tells more, leadline-server restore puts a backup in its place")

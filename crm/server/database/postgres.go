@@ -174,15 +174,36 @@ func (p *postgres) full(err error) bool {
 	return errors.As(err, &e) && e.Code == "53100"
 }
 
-// away: class 08 is a broken connection, 53300 too many of them, 57P01 to 57P03 a server that stops, crashed or starts.
+// away: class 08 is a broken connection, 53300 too many of them, 57P01 to 57P03 a server that stops, crashed or starts. One that only reads
+// has become another's standby, or is looked after.
 func (p *postgres) away(err error) bool {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
-		return strings.HasPrefix(e.Code, "08") || e.Code == "53300" || strings.HasPrefix(e.Code, "57P")
+		return strings.HasPrefix(e.Code, "08") || e.Code == "53300" || strings.HasPrefix(e.Code, "57P") || readsOnly(err)
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
 	return errors.As(err, &connect) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
+}
+
+// readsOnly: 25006 is read_only_sql_transaction.
+func readsOnly(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "25006"
+}
+
+// ready gives up a connection to a server that only reads, as postgresTx does.
+func (p *postgres) ready(ctx context.Context) error {
+	conn, err := p.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	var only string
+	if err := conn.QueryRow(ctx, "SHOW transaction_read_only").Scan(&only); err != nil || only == "off" {
+		return err
+	}
+	return errors.Join(fmt.Errorf("%w: it takes no changes, like a standby", ErrAway), conn.Conn().Close(ctx))
 }
 
 // damaged: XX001 is data_corrupted, XX002 index_corrupted.

@@ -66,6 +66,9 @@ func (t *postgresTx) send(ctx context.Context) error {
 	t.queued, t.begun = pgx.Batch{}, true
 	t.conn.Conn().PgConn().CustomData()[ofConnection].(*room).lend(t.conn.Conn().PgConn())
 	t.failed = t.conn.SendBatch(ctx, &batch).Close()
+	if readsOnly(t.failed) { // the next connection may be to the server that takes changes now
+		_ = t.conn.Conn().Close(ctx)
+	}
 	return t.failed
 }
 

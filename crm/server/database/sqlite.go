@@ -300,6 +300,12 @@ func (d *sqliteDB) backup(ctx context.Context, file string) error {
 	return nil
 }
 
+// ready does not ask whether the disk has room: what is there can be read also without.
+func (d *sqliteDB) ready(ctx context.Context) error {
+	var n int
+	return d.pool.QueryRowContext(ctx, "SELECT count(*) FROM ws").Scan(&n)
+}
+
 // mostDamages are told of a file.
 const mostDamages = 20
 
