@@ -44,7 +44,9 @@ type unreadable struct {
 	why error
 }
 
-func (u unreadable) Error() string { return fmt.Sprintf("%s %s is damaged: %v", u.row.Entity, u.row.ID, u.why) }
+func (u unreadable) Error() string {
+	return fmt.Sprintf("%s %s is damaged: %v", u.row.Entity, u.row.ID, u.why)
+}
 
 // readDocument reads a row's parts; one that is "" is none.
 func readDocument(r *ledger.Row, data, stamps, former []byte) (err error) {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"leadline/crm/server"
 )
 
 // certificates reads a certificate again when its file has changed, so that renewing it needs no restart.
@@ -17,7 +19,7 @@ type certificates struct {
 	mu      sync.Mutex
 	read    *tls.Certificate
 	changed time.Time
-	told    time.Time // when it was last logged that it can't be read
+	told    server.Seldom // that it can't be read
 }
 
 func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -40,8 +42,7 @@ func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		}
 	case c.read == nil:
 		return nil, fmt.Errorf("read the certificate %s with the key %s: %w", c.certificate, c.key, err)
-	case time.Since(c.told) > tellAgain:
-		c.told = time.Now()
+	case c.told.Due():
 		c.log.Warn("the renewed certificate cannot be read, the one of before is shown", "ends", c.read.Leaf.NotAfter, "error", err)
 	}
 	return c.read, nil // only one of the two files is renewed yet: the old one until both are

@@ -49,6 +49,8 @@ type Front struct {
 	builder    *builder
 	asked      asked
 	neighbours neighbours
+	unanswered server.Seldom // polls
+	unheard    server.Seldom // devices of which others are not told
 	signing    chan struct{} // holds one value for each password that is being tried
 	closing    chan struct{}
 	remains    sync.WaitGroup // what is removed after erasures

@@ -59,10 +59,13 @@ func (f *Front) poll(ctx context.Context) {
 	for _, workspace := range f.hub.watched() {
 		epoch, rev, err := f.Engine.Head(ctx, workspace)
 		if err != nil {
-			if ctx.Err() == nil {
-				f.Log.Warn("the database does not say where a workspace stands", "error", err)
+			if ctx.Err() == nil && f.unanswered.Due() {
+				f.Log.Error("the database does not say where a workspace stands", "error", err)
 			}
 			return
+		}
+		if f.unanswered.Over() {
+			f.Log.Info("the database says again where workspaces stand")
 		}
 		f.hub.setHead(workspace, epoch, rev)
 		f.learn(ctx, workspace)

@@ -14,12 +14,13 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
+
+	"leadline/crm/server"
 )
 
 // Time-outs of connections: a client that is slower is disconnected.
@@ -135,23 +136,16 @@ func (l Listening) log() *slog.Logger {
 	return l.Log
 }
 
-// tellAgain is how long after one message the log gets no other about a missing certificate: each connection asks for it.
-const tellAgain = time.Minute
-
 // telling logs why there is no certificate for Host: an administrator would otherwise see only connections that fail. Requests for other
 // names, which scanners send, are not logged.
 func (l Listening) telling(get func(*tls.ClientHelloInfo) (*tls.Certificate, error)) func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	var mu sync.Mutex
-	var told time.Time
+	var told server.Seldom // each connection asks for it
 	return func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		c, err := get(hello)
 		if err == nil || !strings.EqualFold(hello.ServerName, l.Host) || hello.Context().Err() != nil {
 			return c, err
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		if now := time.Now(); now.Sub(told) > tellAgain {
-			told = now
+		if told.Due() {
 			l.log().Error("no certificate is to be had by ACME", "host", l.Host, "error", err)
 		}
 		return nil, err

@@ -60,7 +60,7 @@ func (f *Front) heard(ctx context.Context, p access.Person) {
 		return t.Exec(ctx, "UPDATE presence SET heard = $4 WHERE ws = $1 AND user_id = $2 AND device = $3",
 			string(p.Workspace), string(p.User), string(p.Device), f.Engine.Now().UnixMilli())
 	})
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && f.unheard.Due() {
 		f.Log.Warn("other servers are not told that a device is there", "error", err)
 	}
 }

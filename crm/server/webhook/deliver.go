@@ -64,7 +64,10 @@ func (h *Hooks) Run(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			if err := h.begin(ctx); err != nil && ctx.Err() == nil {
+			switch err := h.begin(ctx); {
+			case err == nil:
+				h.unlisted.Over()
+			case ctx.Err() == nil && h.unlisted.Due():
 				h.engine.Log.Error("webhooks cannot be told", "error", err)
 			}
 		case <-ctx.Done():
@@ -100,7 +103,10 @@ func (h *Hooks) begin(ctx context.Context) error {
 			}
 			h.telling.Go(func() {
 				defer h.release(hook.ID)
-				if err := h.tell(ctx, workspace, hook); err != nil && ctx.Err() == nil {
+				switch err := h.tell(ctx, workspace, hook); {
+				case err == nil:
+					h.untold.Over()
+				case ctx.Err() == nil && h.untold.Due():
 					h.engine.Log.Error("a webhook cannot be told", "webhook", hook.ID, "error", err)
 				}
 			})

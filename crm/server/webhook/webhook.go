@@ -26,6 +26,8 @@ type Hooks struct {
 	every  time.Duration // between two looks for something to post
 	client *http.Client
 
+	unlisted, untold server.Seldom // failures of the database
+
 	mu      sync.Mutex
 	busy    map[crm.ID]bool // webhooks that a goroutine posts to
 	telling sync.WaitGroup
