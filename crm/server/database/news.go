@@ -49,7 +49,12 @@ func (p *postgres) tell(ctx context.Context, all []News) error {
 		}
 		messages[i] = fmt.Sprintf("%s %s %s", p.name, n.Workspace, what)
 	}
-	_, err := p.pool.Exec(ctx, "SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message", newsChannel, messages)
+	conn, release, err := p.connection(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	_, err = conn.Exec(ctx, "SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message", newsChannel, messages)
 	return err
 }
 

@@ -26,6 +26,8 @@ type postgres struct {
 	pool *pgxpool.Pool
 	url  string
 	name string // of this server among those on the database, by chance
+
+	seats chan struct{} // holds one value for each connection that is in use, or that PostgreSQL had none for
 }
 
 const postgresConns = 16
@@ -47,7 +49,7 @@ func openPostgres(ctx context.Context, address string) (dialect, error) {
 		pool.Close()
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
-	return &postgres{pool, address, rand.Text()}, nil
+	return &postgres{pool, address, rand.Text(), make(chan struct{}, postgresConns)}, nil
 }
 
 // migrate has connections of its own, for which there are no walls: it changes what is in all workspaces.
@@ -179,7 +181,7 @@ func (p *postgres) full(err error) bool {
 func (p *postgres) away(err error) bool {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
-		return strings.HasPrefix(e.Code, "08") || e.Code == "53300" || strings.HasPrefix(e.Code, "57P") || readsOnly(err)
+		return strings.HasPrefix(e.Code, "08") || crowded(err) || strings.HasPrefix(e.Code, "57P") || readsOnly(err)
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error
@@ -194,11 +196,11 @@ func readsOnly(err error) bool {
 
 // ready gives up a connection to a server that only reads, as postgresTx does.
 func (p *postgres) ready(ctx context.Context) error {
-	conn, err := p.pool.Acquire(ctx)
+	conn, release, err := p.connection(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Release()
+	defer release()
 	var only string
 	if err := conn.QueryRow(ctx, "SHOW transaction_read_only").Scan(&only); err != nil || only == "off" {
 		return err

@@ -13,19 +13,49 @@ import (
 // postgresTx is a transaction that goes to PostgreSQL in as few messages as can be: what only changes
 // something waits for what is asked next, or for the end.
 type postgresTx struct {
-	ctx    context.Context // of the transaction
-	conn   *pgxpool.Conn
-	begun  bool
-	queued pgx.Batch
-	failed error // of what was queued
+	ctx     context.Context // of the transaction
+	conn    *pgxpool.Conn
+	release func()
+	begun   bool
+	queued  pgx.Batch
+	failed  error // of what was queued
+}
+
+// crowdedFor is how long a server keeps to the connections that it has, once PostgreSQL had none left to open.
+const crowdedFor = 10 * time.Second
+
+// connection takes a connection until release is called. Where PostgreSQL's limit is reached, it waits for one that this server has.
+func (p *postgres) connection(ctx context.Context) (conn *pgxpool.Conn, release func(), err error) {
+	for {
+		select {
+		case p.seats <- struct{}{}:
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+		conn, err := p.pool.Acquire(ctx)
+		switch {
+		case err == nil:
+			return conn, func() { conn.Release(); <-p.seats }, nil
+		case !crowded(err) || p.pool.Stat().TotalConns() == 0:
+			<-p.seats
+			return nil, nil, err
+		}
+		time.AfterFunc(crowdedFor, func() { <-p.seats }) // it stays taken, so that as many wait as there are too few connections
+	}
+}
+
+// crowded: 53300 is too_many_connections, of PostgreSQL, the database or the role.
+func crowded(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "53300"
 }
 
 func (p *postgres) begin(ctx context.Context, workspace string, write bool) (session, error) {
-	conn, err := p.pool.Acquire(ctx)
+	conn, release, err := p.connection(ctx)
 	if err != nil {
 		return nil, err
 	}
-	t := &postgresTx{ctx: ctx, conn: conn}
+	t := &postgresTx{ctx: ctx, conn: conn, release: release}
 	if write {
 		t.queued.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
 	} else {
@@ -76,7 +106,7 @@ func (t *postgresTx) send(ctx context.Context) error {
 var errRolledBack = errors.New("the transaction was rolled back")
 
 func (t *postgresTx) end(commit bool) error {
-	defer t.conn.Release()
+	defer t.release()
 	if commit {
 		if err := t.commit(); err != nil {
 			return errors.Join(err, t.rollback())
