@@ -34,6 +34,7 @@ type Options struct {
 	MetricsToken string
 	// AddressRate is how many requests a second one address may make, and ten times as many at once; 0 is 200, less than 0 any number.
 	AddressRate int
+	Version     string // of the program, for the metrics
 }
 
 // Front answers requests. Its methods are safe to call from several goroutines.
@@ -71,7 +72,7 @@ func New(o Options) *Front {
 		o.RouteTime = routeTime
 	}
 	now := o.Engine.Now
-	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(), limits: newLimits(now, o.AddressRate),
+	f := &Front{Options: o, company: Company{o.Engine}, committer: server.NewCommitter(o.Engine), metrics: newMetrics(o.Version), limits: newLimits(now, o.AddressRate),
 		hub: newHub(), feed: server.NewFeed(o.Engine), board: newBoard(now), builder: newBuilder(), neighbours: neighbours{due: make(chan struct{}, 1)},
 		signing: make(chan struct{}, signingAtOnce), closing: make(chan struct{}), headerTime: headerTime, bodyTime: bodyTime, wholeTime: mostWait + answerTime,
 		safetyPoll: safetyPoll}

@@ -16,10 +16,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
 	"leadline/crm"
 	"leadline/crm/server"
 	"leadline/crm/server/access"
 	"leadline/crm/server/database"
+	"leadline/crm/server/recordings"
 	"leadline/crm/server/rig"
 	"leadline/crm/wire"
 )
@@ -482,6 +485,41 @@ func TestHealthReadinessAndMetrics(t *testing.T) {
 	o.front.Close()
 	if status, _ := get(t, o.url+"/readyz"); status != http.StatusServiceUnavailable {
 		t.Errorf("about to stop: %d", status)
+	}
+}
+
+// Metrics are named as Prometheus has it, and say which version it is that serves: of several servers one is upgraded after the other.
+func TestMetricsAreNamedAsIsUsual(t *testing.T) {
+	o := open(t)
+	vault, err := access.NewVault(make([]byte, access.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sounds := recordings.New(recordings.Options{Engine: o.front.Engine, Vault: vault, Folder: t.TempDir()})
+	f := New(Options{Access: o.access, Engine: o.front.Engine, Log: o.front.Log, Recordings: sounds, Version: "1.2.3"})
+	f.metrics.request("GET /healthz", http.StatusOK, time.Second)
+	f.metrics.signIns.WithLabelValues("in").Inc()
+	f.metrics.refused.WithLabelValues("internal").Inc()
+	f.metrics.routes.WithLabelValues("normal").Inc()
+	families, err := f.metrics.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems, err := promlint.NewWithMetricFamilies(families).Lint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		if strings.HasPrefix(p.Metric, "leadline_") {
+			t.Errorf("%s: %s", p.Metric, p.Text)
+		}
+	}
+	version := false
+	for _, m := range families {
+		version = version || m.GetName() == "leadline_build_info" && m.GetMetric()[0].GetLabel()[0].GetValue() == "1.2.3"
+	}
+	if !version {
+		t.Error("nothing tells the version")
 	}
 }
 

@@ -453,7 +453,7 @@ func TestPlainHTTPIsForLoopback(t *testing.T) {
 
 // FuzzRead holds that no body of any encoding panics, or is taken as more than its bound.
 func FuzzRead(f *testing.F) {
-	o := &Front{Options: Options{Log: slog.New(slog.DiscardHandler)}, metrics: newMetrics(), bodyTime: bodyTime}
+	o := &Front{Options: Options{Log: slog.New(slog.DiscardHandler)}, metrics: newMetrics(""), bodyTime: bodyTime}
 	f.Add(uint8(0), []byte(`{"client":"x","commands":[{"seq":1}]}`))
 	f.Add(uint8(1), []byte{0xa1, 0x66, 'c', 'l', 'i', 'e', 'n', 't', 0x61, 'x'})
 	f.Add(uint8(2), []byte{0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x00, 0x11, 0x00, 0x00, '{', '}'})

@@ -29,7 +29,7 @@ type metrics struct {
 	routes   *prometheus.CounterVec
 }
 
-func newMetrics() *metrics {
+func newMetrics(version string) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "leadline_http_requests_total", Help: "Requests by route and status."}, []string{"route", "status"}),
@@ -43,7 +43,9 @@ func newMetrics() *metrics {
 		commands: prometheus.NewCounter(prometheus.CounterOpts{Name: "leadline_commands_total", Help: "Commands that were pushed."}),
 		routes:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "leadline_routes_total", Help: "Questions of PBXs for a route, by answer."}, []string{"answer"}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds, m.inFlight, m.panics, m.signIns, m.refused, m.watchers, m.commands, m.routes,
+	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "leadline_build_info", Help: "The version of this server; always 1.", ConstLabels: prometheus.Labels{"version": version}})
+	build.Set(1)
+	m.registry.MustRegister(build, m.requests, m.seconds, m.inFlight, m.panics, m.signIns, m.refused, m.watchers, m.commands, m.routes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
