@@ -475,3 +475,48 @@ func TestAWholeBackupIsKeptAlsoWhereItCannotBeNoted(t *testing.T) {
 		t.Errorf("half a backup is left: %v", err)
 	}
 }
+
+// A backup that is restored on another machine needs the key from before: without it the server does not begin with a new one, with which no
+// program would get its telephone account, and with a wrong one it says so.
+func TestARestoreWithoutTheKeyIsNotServed(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	secret := filepath.Join(s.dir, "sip")
+	if err := os.WriteFile(secret, []byte("sip-secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.do("user", "add", "-email", "ada@example.org", "-name", "Ada", "-role", "administrator", "-password-file", "-", "-sip", "sip:101@pbx.example.org", "-sip-password-file", secret)
+	backup := filepath.Join(s.dir, "backup.db")
+	s.do("backup", "-to", backup)
+	key, err := os.ReadFile(filepath.Join(s.dir, "server.db.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	there := shell{t, t.TempDir()}
+	there.do("restore", "-from", backup)
+	if out, err := there.try("serve", "-listen", "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), filepath.Join(there.dir, "server.db.key")+" is not there, and the database has 1 passwords") {
+		t.Fatalf("without the key: %v %s", err, out)
+	}
+	file := filepath.Join(there.dir, "server.db.key")
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a new key was made: %v", err)
+	}
+	if err := os.WriteFile(file, []byte("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, said, stop := there.serve()
+	stop()
+	if !strings.Contains(said.String(), "does not open the passwords of telephone accounts") {
+		t.Errorf("with another key: %s", said)
+	}
+	if err := os.WriteFile(file, key, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address, said, _ := there.serve()
+	if ada := signIn(t, address, "ada@example.org"); len(ada.welcome.Accounts) != 1 || ada.welcome.Accounts[0].Password != "sip-secret" {
+		t.Errorf("with the key: %+v", ada.welcome.Accounts)
+	}
+	if strings.Contains(said.String(), "does not open") {
+		t.Errorf("with the key: %s", said)
+	}
+}

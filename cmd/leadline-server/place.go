@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -146,8 +147,11 @@ func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error)
 	if o.db, err = database.Open(ctx, p.database); err != nil { // before a key is made for it
 		return o, err
 	}
-	vault, err := access.OpenVault(key)
+	vault, err := openVault(ctx, o.db, key)
 	if err != nil {
+		return o, errors.Join(err, o.db.Close())
+	}
+	if err := tellShut(ctx, o, vault, log); err != nil {
 		return o, errors.Join(err, o.db.Close())
 	}
 	o.access = access.New(o.db, vault, time.Now)
@@ -159,6 +163,31 @@ func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error)
 		return o, errors.Join(err, o.db.Close())
 	}
 	return o, nil
+}
+
+// openVault opens the key file, and makes one for a database that needs none yet: with another key than the one that sealed it, no program
+// would get its telephone account.
+func openVault(ctx context.Context, db *database.DB, key string) (*access.Vault, error) {
+	if _, err := os.Stat(key); errors.Is(err, fs.ErrNotExist) {
+		sealed, _, err := access.Sealed(ctx, db, nil)
+		if err != nil {
+			return nil, err
+		}
+		if sealed > 0 {
+			return nil, fmt.Errorf("the key file %s is not there, and the database has %d passwords and recordings that were sealed with it: put its copy there, or say with -key where it is. "+
+				"If it is lost, openssl rand -base64 32 makes another: those recordings are lost, too, and telephone accounts are to be set up anew", absolute(key), sealed)
+		}
+	}
+	return access.OpenVault(key)
+}
+
+// tellShut logs that the key is another than that of the database.
+func tellShut(ctx context.Context, o opened, vault *access.Vault, log *slog.Logger) error {
+	sealed, shut, err := access.Sealed(ctx, o.db, vault)
+	if err == nil && shut > 0 {
+		log.Error("the key file does not open the passwords of telephone accounts: put the key that sealed them on a line of it, or set the accounts up anew", "shut", shut, "sealed", sealed)
+	}
+	return err
 }
 
 const recordingsFolder = "recordings"
