@@ -135,6 +135,9 @@ func (s *Store) Undo(ctx context.Context, id int64) error {
 		if err := t.doStored(data.Then); err != nil {
 			return err
 		}
+		if err := t.mayBeOpen(append(data.Changes, data.Then...)); err != nil {
+			return err
+		}
 		_, err = t.exec("DELETE FROM undo WHERE rid = ?", id)
 		return err
 	})
@@ -151,6 +154,42 @@ func (t *tx) doStored(changes []storedChange) error {
 			return crm.Invalid{Text: crm.Say(crm.UndoTooLate)}
 		}
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayBeOpen refuses leads that are open again through the changes and may not be: another one with the number was opened since (B4),
+// or there are no leads any more (F2).
+func (t *tx) mayBeOpen(changes []storedChange) error {
+	w, err := workspace(t)
+	if err != nil {
+		return err
+	}
+	for _, stored := range changes {
+		change, err := crm.DecodeChange(stored.Name, stored.Args)
+		if err != nil {
+			return err
+		}
+		r := changedRecord(change)
+		if r.None() {
+			r = madeRecord(change)
+		}
+		if r.Kind != crm.KindLead {
+			continue
+		}
+		l, err := leadByID(t, r.ID)
+		if err != nil {
+			return err
+		}
+		if !l.Status.Open() {
+			continue
+		}
+		if w.Mode == crm.Simple {
+			return crm.Invalid{Text: crm.Say(crm.UndoTooLate)}
+		}
+		if err := t.oneOpenLead(crm.Lead{Status: crm.LeadJunk}, l.Lead); err != nil {
 			return err
 		}
 	}

@@ -159,6 +159,11 @@ func (t *tx) rehangCalls(h hanging) error {
 		if err != nil {
 			return err
 		}
+		if entry, err := entryOf(t, crm.Exceptions, c.Party); err != nil {
+			return err
+		} else if entry != "" {
+			continue // an exception by now: on nothing (E1)
+		}
 		refs, err := t.stillThere(was.Refs)
 		if err != nil {
 			return err
