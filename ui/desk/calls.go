@@ -44,6 +44,7 @@ type onDesk struct {
 
 	disposition string // one of crm.Results; "" for none
 	linking     Linking
+	joining     bool // the file is told which record it is
 
 	trace *Trace // what is asked about before the number becomes an exception
 

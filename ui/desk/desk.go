@@ -86,10 +86,11 @@ type Desk struct {
 	colleagues []Colleague // in the order in which they were told of
 	mailboxes  []Mailbox   // that hold messages
 	team       team
-	sent       map[string]time.Time  // when callers were sent to the responsible, by sendOn
-	quiet      *time.Timer           // ends do not disturb
-	began      map[phone.CallID]bool // calls the phone has told of
-	refused    map[phone.CallID]bool // calls of the blacklist that have not ended yet
+	sent       map[string]time.Time          // when callers were sent to the responsible, by sendOn
+	quiet      *time.Timer                   // ends do not disturb
+	began      map[phone.CallID]bool         // calls the phone has told of
+	unsaved    map[*savedText]func() writing // texts that the file does not have yet, and how they are written
+	refused    map[phone.CallID]bool         // calls of the blacklist that have not ended yet
 	missed     int
 	due        int    // follow-ups of today and before
 	leads      int    // open ones of the agent
@@ -116,7 +117,7 @@ func New(c Config) *Desk {
 		file: c.File, money: c.Money, region: c.Region, now: c.Now, log: c.Log,
 		mail: newMailbox(), writer: newMailbox(), reader: newMailbox(),
 		subs: map[int]func(Snapshot){}, headStart: headStart, began: map[phone.CallID]bool{},
-		refused: map[phone.CallID]bool{}, over: map[phone.CallID]string{}, rules: rules{rights: crm.AllRights},
+		refused: map[phone.CallID]bool{}, over: map[phone.CallID]string{}, unsaved: map[*savedText]func() writing{}, rules: rules{rights: crm.AllRights},
 	}
 	d.SetLanguage(c.Language)
 	d.ctx, d.stop = context.WithCancel(context.Background())
@@ -152,6 +153,7 @@ func (d *Desk) Close(ctx context.Context) error {
 		// The mail first: what it still posts to the writer is written, too.
 		d.mail.close()
 		d.mail.wait()
+		d.writeRest()
 		d.reader.close()
 		d.writer.close()
 		d.done.Wait()

@@ -14,7 +14,7 @@ import (
 func (d *Desk) OpenForm(id CallID, kind RecordKind) {
 	d.post(func() {
 		c := d.byID(id)
-		if c == nil || kind != Lead && kind != Contact {
+		if c == nil || c.busy() || kind != Lead && kind != Contact {
 			return
 		}
 		d.dirty = true
@@ -85,7 +85,7 @@ func (d *Desk) fillChoices(c *onDesk, responsible crm.ID) {
 func (d *Desk) ChangeForm(id CallID, typed Form) {
 	d.post(func() {
 		c := d.byID(id)
-		if c == nil || c.form == nil || c.form.Saving {
+		if c == nil || c.form == nil {
 			return
 		}
 		f := c.form
@@ -137,7 +137,7 @@ func (c *onDesk) into() Ref {
 func (d *Desk) saveDraft(c *onDesk) {
 	c.form.DraftSaved = false
 	d.saveText(&c.draft, func() writing {
-		if c.form == nil || !c.form.Touched { // saved or cancelled meanwhile
+		if c.form == nil || !c.form.Touched || c.form.Saving { // saved or cancelled meanwhile, or about to be
 			return func(context.Context) error { return nil }
 		}
 		f, id, party, line, into := *c.form, c.id, c.party, c.line.ID, c.into()
@@ -186,6 +186,19 @@ func (d *Desk) findSimilar(c *onDesk) {
 	})
 }
 
+// formStays goes on with a form that was to be done with, and keeps what was typed in it meanwhile.
+func (d *Desk) formStays(c *onDesk) {
+	if c.form == nil {
+		return
+	}
+	if c.form.Saving = false; c.form.Touched {
+		d.saveDraft(c)
+	}
+}
+
+// busy says whether the file is about to have a record of the call, which nothing else may decide meanwhile.
+func (c *onDesk) busy() bool { return c.joining || c.form != nil && c.form.Saving }
+
 // CancelForm closes the form and forgets its draft.
 func (d *Desk) CancelForm(id CallID) {
 	d.post(func() {
@@ -230,6 +243,7 @@ func (d *Desk) SaveForm(id CallID) {
 			c.form.Error = Text{Key: "A contact needs a name"}
 			return
 		}
+		d.writeNow(&c.draft) // what is saved is no draft any more, and must not become one again
 		c.form.Saving, c.form.Error = true, Text{}
 		party, line, into := c.party, c.line.ID, c.into()
 		d.write(func(ctx context.Context) {
@@ -242,8 +256,8 @@ func (d *Desk) SaveForm(id CallID) {
 				d.dirty = true
 				if err != nil {
 					d.log.Error("create record", "kind", f.Kind, "error", err)
-					c.form.Saving = false
 					c.form.Error = because("Not saved: {why}", err)
+					d.formStays(c)
 					return
 				}
 				c.form, c.saved = nil, true

@@ -201,10 +201,10 @@ func serviceCode(typed string) string {
 func (d *Desk) Choose(id CallID, ref Ref) {
 	d.post(func() {
 		c := d.byID(id)
-		if c == nil || c.card.Ref == ref {
+		if c == nil || c.card.Ref == ref || c.busy() {
 			return
 		}
-		if c.form != nil && !c.form.Saving {
+		if c.form != nil {
 			if ref.Kind == Company {
 				d.takeCompany(c, ref)
 				return

@@ -76,16 +76,22 @@ func (d *Desk) FindToLink(id CallID, words string) {
 func (d *Desk) LinkTo(id CallID, ref Ref) {
 	d.post(func() {
 		c := d.byID(id)
-		if c == nil || c.form != nil && c.form.Saving {
+		if c == nil || c.busy() {
 			return
+		}
+		c.joining, d.dirty = true, true
+		if c.form != nil {
+			d.writeNow(&c.draft)
+			c.form.Saving = true
 		}
 		d.write(func(ctx context.Context) {
 			err := d.file.LinkParty(ctx, crm.ID(id), fileRef(ref))
 			d.post(func() {
-				d.dirty = true
+				c.joining, d.dirty = false, true
 				if err != nil {
 					d.log.Error("link a caller to a record", "kind", ref.Kind, "error", err)
 					c.linking.Error = because("Not linked: {why}", err)
+					d.formStays(c)
 					return
 				}
 				c.form, c.linking, c.saved, c.chosen = nil, Linking{}, true, ref

@@ -1,0 +1,155 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"leadline/crm"
+)
+
+// atRest waits until nothing is under way any more.
+func atRest(d *Desk) {
+	for range 8 { // the longest chain of a wish, its write, what that changed and the look at it
+		for _, box := range []*mailbox{d.mail, d.writer, d.mail, d.reader, d.mail} {
+			done := make(chan struct{})
+			box.put(func() { close(done) })
+			<-done
+		}
+	}
+}
+
+// standing has the writer stand still until go on.
+func (d *aDesk) standing() (goOn func()) {
+	gate := make(chan struct{})
+	d.desk.write(func(context.Context) { <-gate })
+	return func() { close(gate) }
+}
+
+// typing has an unknown caller's form open with a name in it.
+func (d *aDesk) typing(name string) (Call, Form) {
+	d.t.Helper()
+	d.answered("1", "02219876543")
+	c := d.call("the call", looked)
+	d.desk.OpenForm(c.ID, Contact)
+	c = d.call("the form", func(c Call) bool { return c.Form != nil && len(c.Form.Sources) > 0 })
+	f := *c.Form
+	f.LastName = name
+	d.desk.ChangeForm(c.ID, f)
+	return d.call("the draft", func(c Call) bool { return c.Form.DraftSaved }), f
+}
+
+func (d *aDesk) drafts() []crm.Form {
+	d.t.Helper()
+	drafts, err := d.file.Drafts(context.Background())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return drafts
+}
+
+// The program ends while the disk is at the word before.
+func TestWhatIsTypedLastIsSavedAtTheEnd_H4(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	s := openFile(t, path)
+	d := deskOn(t, s)
+	c, f := d.typing("Groß")
+	goOn := d.standing()
+	d.desk.Note(c.ID, "Rückruf")
+	d.desk.Note(c.ID, "Rückruf Donnerstag")
+	f.LastName = "Größer"
+	d.desk.ChangeForm(c.ID, f)
+	f.LastName = "Größer-Süßmilch"
+	d.desk.ChangeForm(c.ID, f)
+	go func() {
+		for closed := false; !closed; time.Sleep(time.Millisecond) {
+			d.desk.mail.mu.Lock()
+			closed = d.desk.mail.closed
+			d.desk.mail.mu.Unlock()
+		}
+		d.desk.mail.wait()
+		goOn()
+	}()
+	d.close()
+	if got := d.lastCall().Call.Note; got != "Rückruf Donnerstag" {
+		t.Errorf("the note is %q", got)
+	}
+	if got := d.drafts(); len(got) != 1 || got[0].LastName != f.LastName {
+		t.Errorf("the drafts are %+v", got)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The last letters are typed while the disk is at those before, and Enter follows at once.
+func TestWhatWasSavedIsNoDraftAnyMore_H4(t *testing.T) {
+	d := newDesk(t)
+	c, f := d.typing("Gro")
+	goOn := d.standing()
+	for _, name := range []string{"Groß", "Groß-Lüdenscheidt"} {
+		f.LastName = name
+		d.desk.ChangeForm(c.ID, f)
+	}
+	d.desk.SaveForm(c.ID)
+	d.desk.OpenForm(c.ID, Lead) // too late
+	d.call("it to be saved", func(c Call) bool { return c.Form.Saving })
+	goOn()
+	d.call("the contact", func(c Call) bool { return c.Form == nil && c.Card.Name == f.LastName })
+	atRest(d.desk)
+	if got := d.drafts(); len(got) > 0 {
+		t.Errorf("there are drafts still: %+v", got)
+	}
+}
+
+func TestWhatIsTypedIntoAFormThatCannotBeSavedStays_H4(t *testing.T) {
+	d := newDesk(t)
+	c, f := d.typing("Groß")
+	d.file.fail(errors.New("the cable is out"))
+	goOn := d.standing()
+	d.desk.SaveForm(c.ID)
+	f.Company = "Groß Metallbau"
+	d.desk.ChangeForm(c.ID, f)
+	goOn()
+	d.call("the form with all of it", func(c Call) bool {
+		return c.Form != nil && c.Form.Error.Key != "" && !c.Form.Saving && c.Form.DraftSaved && c.Form.Company == f.Company
+	})
+	if got := d.drafts(); len(got) != 1 || got[0].Company != f.Company {
+		t.Errorf("the drafts are %+v", got)
+	}
+}
+
+// Who a caller is is decided once: what is tapped while the file is told comes too late.
+func TestNothingElseIsDecidedWhileACallerIsLinked_C3(t *testing.T) {
+	d := newDesk(t)
+	ref := d.contact("Jürgen", "Müller", "0176 1234567")
+	c, f := d.typing("Groß")
+	d.file.fail(errors.New("the cable is out")) // of what saves a form
+	goOn := d.standing()
+	d.desk.LinkTo(c.ID, ref)
+	f.LastName = "Groß-Lüdenscheidt"
+	d.desk.ChangeForm(c.ID, f)
+	d.desk.SaveForm(c.ID)
+	d.desk.CancelForm(c.ID)
+	d.desk.Choose(c.ID, Ref{Lead, string(d.file.NewID())})
+	d.call("the form to wait", func(c Call) bool { return c.Form != nil && c.Form.Saving })
+	goOn()
+	d.call("it is linked", func(c Call) bool { return c.Form == nil && c.Card.Ref == ref && c.Saved })
+	atRest(d.desk)
+	if got := d.drafts(); len(got) > 0 {
+		t.Errorf("there are drafts still: %+v", got)
+	}
+	d.file.fail(nil)
+	goOn = d.standing()
+	d.desk.LinkTo(c.ID, Ref{Deal, string(d.file.NewID())})
+	d.desk.OpenForm(c.ID, Contact)
+	goOn()
+	c = d.call("it says why not", func(c Call) bool { return c.Linking.Error.Key == crm.LinkNeedsParty })
+	if c.Form != nil {
+		t.Error("a form was opened meanwhile")
+	}
+	d.desk.OpenForm(c.ID, Contact)
+	d.call("a form", func(c Call) bool { return c.Form != nil })
+}
