@@ -46,6 +46,7 @@ func fillCard(q querier, card *crm.Card, k key, n int) error {
 		if err != nil {
 			return err
 		}
+		card.Ref.ID = c.ID // it may have been merged into another
 		card.Name, card.Position, card.Company, card.Marks = c.Name(), c.Position, c.companyName, c.Marks
 		card.Responsible, card.ResponsibleID = c.responsible, c.Responsible
 		if c.Company != "" {
@@ -58,6 +59,7 @@ func fillCard(q querier, card *crm.Card, k key, n int) error {
 		if err != nil {
 			return err
 		}
+		card.Ref.ID = c.ID
 		card.Name, card.Marks, card.Responsible, card.ResponsibleID = c.Name, c.Marks, c.responsible, c.Responsible
 		card.Origin, card.Created = c.Origin, c.Created
 		numbers, sip = c.Numbers, c.SIP
@@ -66,6 +68,7 @@ func fillCard(q querier, card *crm.Card, k key, n int) error {
 		if err != nil {
 			return err
 		}
+		card.Ref.ID = l.ID
 		card.Name, card.Company, card.Status = l.Name(), l.CompanyName, l.Status
 		if card.Company == card.Name {
 			card.Company = personOf(l.Lead)
@@ -78,6 +81,7 @@ func fillCard(q querier, card *crm.Card, k key, n int) error {
 		if err != nil {
 			return err
 		}
+		card.Ref.ID = d.ID
 		card.Name, card.Company, card.Responsible, card.ResponsibleID = d.Title, d.companyName, d.responsible, d.Responsible
 	}
 	if deals, err = openDeals(q, k, n); err != nil {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,6 +40,9 @@ func (d *Desk) card(ctx context.Context, party crm.Party, chosen Ref) (Card, err
 		return d.stranger(ctx, party)
 	}
 	known, err := d.file.Card(ctx, ref, CardLines)
+	if errors.Is(err, crm.ErrNotFound) && at < 0 { // it was deleted since
+		return d.card(ctx, party, Ref{})
+	}
 	if err != nil {
 		return Card{}, err
 	}

@@ -153,3 +153,32 @@ func TestNothingElseIsDecidedWhileACallerIsLinked_C3(t *testing.T) {
 	d.desk.OpenForm(c.ID, Contact)
 	d.call("a form", func(c Call) bool { return c.Form != nil })
 }
+
+// A record that the agent has picked or made may be deleted or merged in the main window while the call goes on.
+func TestAPickedRecordThatGoesGivesWay_C3(t *testing.T) {
+	d := newDesk(t)
+	ctx := context.Background()
+	other := d.contact("Emre", "Özdemir", "030 1111111")
+	c, _ := d.typing("Groß")
+	d.desk.SaveForm(c.ID)
+	c = d.call("the contact", func(c Call) bool { return c.Card.Name == "Groß" })
+	m, _, err := d.file.MergeOf(ctx, fileRef(other), fileRef(c.Card.Ref), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.file.Merge(ctx, m); err != nil {
+		t.Fatal(err)
+	}
+	d.call("who it is now", func(c Call) bool { return c.Card.Ref == other && c.Card.Name == "Emre Özdemir" })
+	renamed := *m.Contact
+	renamed.LastName = "Demir"
+	d.do(crm.UpdateContact{Contact: renamed})
+	d.call("the other name", func(c Call) bool { return c.Card.Name == "Emre Demir" })
+	if _, err := d.file.Remove(ctx, fileRef(other)); err != nil {
+		t.Fatal(err)
+	}
+	d.call("nobody", func(c Call) bool { return !c.Card.Known && !c.Card.Loading })
+	if n := d.notice(); n != "" {
+		t.Errorf("the agent was told: %s", n)
+	}
+}
