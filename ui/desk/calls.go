@@ -392,17 +392,21 @@ func (d *Desk) recover(ctx context.Context) {
 			d.log.Warn("draft without its call", "call", f.Call, "error", err)
 			continue
 		}
-		d.post(func() { d.restore(row.Call, f) })
+		due, err := d.followUpOf(ctx, row.Call)
+		if err != nil {
+			d.log.Warn("read the follow-up of a call", "call", f.Call, "error", err)
+		}
+		d.post(func() { d.restore(row.Call, f, due) })
 	}
 	d.post(func() { d.fileChanged(crm.Changed{}) })
 }
 
 // restore lays an ended call with its unsaved form back on the desk.
-func (d *Desk) restore(call crm.Call, f crm.Form) {
+func (d *Desk) restore(call crm.Call, f crm.Form, due crm.FollowUp) {
 	c := &onDesk{
 		id: CallID(call.ID), gone: true, party: call.Party, name: d.lineWords(call.LineName),
 		line: crm.Line{ID: call.Line, Name: call.LineName, QueueName: call.Queue}, reason: Text(call.Reason),
-		result: viewOutcome(call.Outcome), disposition: call.Result,
+		result: viewOutcome(call.Outcome), disposition: call.Result, followUp: due.ID, due: due.Due, owner: due.Responsible,
 		phone: phone.Call{
 			Account: call.Account, State: phone.Ended, Began: call.Began, Answered: call.Answered, Ended: call.Ended,
 		},

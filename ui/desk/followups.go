@@ -76,6 +76,30 @@ func (d *Desk) FollowUp(id CallID, due time.Time, owner string) {
 	})
 }
 
+// followUpOf is the open follow-up that was noted in a call, in the name of who works here where it is theirs; the zero one where
+// there is none. It runs on the writer's goroutine.
+func (d *Desk) followUpOf(ctx context.Context, call crm.Call) (crm.FollowUp, error) {
+	me, err := d.file.Me(ctx)
+	if err != nil {
+		return crm.FollowUp{}, err
+	}
+	for _, ref := range call.Refs {
+		all, err := d.file.FollowUps(ctx, ref)
+		if err != nil {
+			return crm.FollowUp{}, err
+		}
+		for _, f := range all {
+			if f.Call == call.ID && f.Done.IsZero() {
+				if f.Responsible == me.ID {
+					f.Responsible = ""
+				}
+				return f, nil
+			}
+		}
+	}
+	return crm.FollowUp{}, nil
+}
+
 // findPeople finds out who may get the follow-up of an ended call.
 func (d *Desk) findPeople(c *onDesk) {
 	d.find(func(ctx context.Context) {

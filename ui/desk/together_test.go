@@ -182,3 +182,37 @@ func TestAPickedRecordThatGoesGivesWay_C3(t *testing.T) {
 		t.Errorf("the agent was told: %s", n)
 	}
 }
+
+func TestAFollowUpComesBackWithTheForm_H3_H4(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	s := openFile(t, path)
+	if _, err := s.SignIn(context.Background(), crm.User{Name: "Anna Krüger", Extension: "101"}); err != nil {
+		t.Fatal(err)
+	}
+	d := deskOn(t, s)
+	d.do(crm.SaveLine{Line: crm.Line{ID: d.file.NewID(), Name: "101", Mode: crm.Auto}})
+	d.typing("Groß")
+	d.ended("1", "02219876543", 1)
+	c := d.call("the lead", func(c Call) bool { return c.State == Ended && c.Card.Known })
+	due := noon.AddDate(0, 0, 3)
+	d.desk.FollowUp(c.ID, due, "")
+	atRest(d.desk)
+	d.close()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	s = openFile(t, path)
+	t.Cleanup(func() { s.Close() })
+	d = deskOn(t, s)
+	c = d.call("the form", func(c Call) bool { return c.Form != nil && looked(c) })
+	if !c.FollowUp.Equal(due) || c.FollowUpOwner != "" {
+		t.Errorf("the follow-up is %v of %q, want %v", c.FollowUp, c.FollowUpOwner, due)
+	}
+	d.desk.FollowUp(c.ID, due.AddDate(0, 0, 1), "")
+	atRest(d.desk)
+	all, err := d.file.FollowUps(context.Background(), fileRef(c.Card.Ref))
+	if err != nil || len(all) != 1 || !all[0].Due.Equal(due.AddDate(0, 0, 1)) {
+		t.Errorf("there are %+v, %v", all, err)
+	}
+}
