@@ -75,7 +75,7 @@ func TestTwoThatAreOfflineMakeOneLead_B4(t *testing.T) {
 		if m := must(d.Match(ctx, crm.Parse("0221 1234567", "DE")))(t); len(m) != 1 {
 			t.Errorf("%+v", m)
 		}
-		if card := must(d.Card(ctx, lead[0], 5))(t); card.Calls != 2 {
+		if card := must(d.Card(ctx, lead[0], 5, ""))(t); card.Calls != 2 {
 			t.Errorf("%d calls", card.Calls)
 		}
 	}

@@ -158,7 +158,7 @@ func BenchmarkStore(b *testing.B) {
 					quantiles(b, "card", 5000, func(int) {
 						m, err := s.Match(ctx, generatedNumber(random.IntN(contacts)/5*5))
 						ok(b, err)
-						card, err := s.Card(ctx, m[0].Ref, 5)
+						card, err := s.Card(ctx, m[0].Ref, 5, "")
 						if err != nil || len(card.LastCalls) != min(5, contacts) || len(card.Deals) == 0 || card.Responsible == "" || card.Company == "" {
 							b.Fatal(card, err)
 						}
@@ -240,7 +240,7 @@ func benchLargeCompany(b *testing.B, s *Store) {
 	company := must(refOf(reader{s}, makeKey(crm.KindCompany, 1)))(b)
 	for b.Loop() {
 		quantiles(b, "belongings", 100, func(int) { must(s.Belongings(ctx, company, 10))(b) })
-		quantiles(b, "card", 100, func(int) { must(s.Card(ctx, company, 5))(b) })
+		quantiles(b, "card", 100, func(int) { must(s.Card(ctx, company, 5, ""))(b) })
 		quantiles(b, "record", 100, func(int) { must(s.Record(ctx, company))(b) })
 	}
 }

@@ -3,14 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 
 	"leadline/crm"
 )
 
 // Card is what the window shows of a record, with at most n last calls, deals
-// and notes each. Calls under way are not among the last calls.
-func (s *Store) Card(ctx context.Context, r crm.Ref, n int) (card crm.Card, err error) {
+// and notes each. Calls under way are not among the last calls, nor is this, the window's own; "" is none.
+func (s *Store) Card(ctx context.Context, r crm.Ref, n int, this crm.ID) (card crm.Card, err error) {
 	q, err := s.read(ctx)
 	if err != nil {
 		return card, err
@@ -19,18 +20,24 @@ func (s *Store) Card(ctx context.Context, r crm.Ref, n int) (card crm.Card, err 
 	if err != nil {
 		return card, err
 	}
+	var own int64 // the row of this
+	if this != "" {
+		if own, err = ridOf(q, "call", this); err != nil && !errors.Is(err, ErrNotFound) {
+			return card, err
+		}
+	}
 	card.Ref = r
 	if err := fillCard(q, &card, k, n); err != nil {
 		return card, err
 	}
-	card.LastCalls, err = lastCalls(q, k, n)
+	card.LastCalls, err = lastCalls(q, k, n, own)
 	if err != nil {
 		return card, err
 	}
-	if card.Calls, card.MoreCalls, err = countCalls(q, k); err != nil {
+	if card.Calls, card.MoreCalls, err = countCalls(q, k, own); err != nil {
 		return card, err
 	}
-	card.Notes, err = lastNotes(q, k, n)
+	card.Notes, err = lastNotes(q, k, n, own)
 	return card, err
 }
 
@@ -118,22 +125,22 @@ func openLeads(q querier, numbers []crm.Number) (n int, err error) {
 	return n, nil
 }
 
-func lastCalls(q querier, k key, n int) (calls []crm.PastCall, err error) {
+func lastCalls(q querier, k key, n int, but int64) (calls []crm.PastCall, err error) {
 	err = each(q, `SELECT c.id, c.incoming, c.outcome, c.began, c.answered, c.ended, c.note, c.agent_name
-		FROM call_link k JOIN call c ON c.rid = k.call WHERE k.key = ? AND c.outcome <> 0 ORDER BY k.began DESC LIMIT ?`,
-		[]any{int64(k), n}, func(rows *sql.Rows) error {
-			var c crm.Call
-			var incoming bool
-			err := rows.Scan(idBlob{&c.ID}, &incoming, &c.Outcome, unixMilli{&c.Began}, unixMilli{&c.Answered}, unixMilli{&c.Ended},
-				&c.Note, &c.AgentName)
-			past := crm.PastCall{ID: c.ID, Direction: crm.Outgoing, Outcome: c.Outcome, Began: c.Began, Length: c.Length(),
-				Title: firstLine(c.Note), Agent: c.AgentName}
-			if incoming {
-				past.Direction = crm.Incoming
-			}
-			calls = append(calls, past)
-			return err
-		})
+		FROM call_link k JOIN call c ON c.rid = k.call WHERE k.key = ? AND k.call <> ? AND c.outcome <> 0
+		ORDER BY k.began DESC LIMIT ?`, []any{int64(k), but, n}, func(rows *sql.Rows) error {
+		var c crm.Call
+		var incoming bool
+		err := rows.Scan(idBlob{&c.ID}, &incoming, &c.Outcome, unixMilli{&c.Began}, unixMilli{&c.Answered}, unixMilli{&c.Ended},
+			&c.Note, &c.AgentName)
+		past := crm.PastCall{ID: c.ID, Direction: crm.Outgoing, Outcome: c.Outcome, Began: c.Began, Length: c.Length(),
+			Title: firstLine(c.Note), Agent: c.AgentName}
+		if incoming {
+			past.Direction = crm.Incoming
+		}
+		calls = append(calls, past)
+		return err
+	})
 	return calls, err
 }
 
@@ -147,11 +154,11 @@ func firstLine(s string) string {
 const mostCountedCalls = 1000
 
 const howManyCalls = `SELECT count(*) FROM (SELECT 1 FROM call_link
-	WHERE key = ? AND call NOT IN (SELECT rid FROM call WHERE outcome = 0) LIMIT ?)`
+	WHERE key = ? AND call <> ? AND call NOT IN (SELECT rid FROM call WHERE outcome = 0) LIMIT ?)`
 
-// countCalls is how many calls were saved on a record, but those under way; more says that there are more than mostCountedCalls.
-func countCalls(q querier, k key) (n int, more bool, err error) {
-	err = q.row(howManyCalls, int64(k), mostCountedCalls+1).Scan(&n)
+// countCalls is how many calls were saved on a record, but those under way and one; more says that there are more than mostCountedCalls.
+func countCalls(q querier, k key, but int64) (n int, more bool, err error) {
+	err = q.row(howManyCalls, int64(k), but, mostCountedCalls+1).Scan(&n)
 	return min(n, mostCountedCalls), n > mostCountedCalls, explain(err)
 }
 
@@ -159,10 +166,10 @@ func countCalls(q querier, k key) (n int, more bool, err error) {
 // of them would be read while it rings.
 const notedCalls = 500
 
-func lastNotes(q querier, k key, n int) (notes []crm.PastNote, err error) {
+func lastNotes(q querier, k key, n int, but int64) (notes []crm.PastNote, err error) {
 	err = each(q, `SELECT coalesce(c.noted, c.began), c.agent_name, c.note
-		FROM (SELECT call, began FROM call_link WHERE key = ? ORDER BY began DESC LIMIT ?) k JOIN call c ON c.rid = k.call
-		WHERE c.note <> '' AND c.outcome <> 0 ORDER BY k.began DESC LIMIT ?`, []any{int64(k), notedCalls, n}, func(rows *sql.Rows) error {
+		FROM (SELECT call, began FROM call_link WHERE key = ? AND call <> ? ORDER BY began DESC LIMIT ?) k JOIN call c ON c.rid = k.call
+		WHERE c.note <> '' AND c.outcome <> 0 ORDER BY k.began DESC LIMIT ?`, []any{int64(k), but, notedCalls, n}, func(rows *sql.Rows) error {
 		var note crm.PastNote
 		err := rows.Scan(unixMilli{&note.At}, &note.Who, &note.Text)
 		notes = append(notes, note)

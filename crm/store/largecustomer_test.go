@@ -100,7 +100,7 @@ func TestACardCountsSoManyCalls_H1(t *testing.T) {
 	party, r := largeCustomer(t, s, mostCountedCalls-1)
 	expect := func(when string, want int, more bool) {
 		t.Helper()
-		if card := must(s.Card(ctx, r, 5))(t); card.Calls != want || card.MoreCalls != more {
+		if card := must(s.Card(ctx, r, 5, ""))(t); card.Calls != want || card.MoreCalls != more {
 			t.Errorf("%s: %d calls, more: %t", when, card.Calls, card.MoreCalls)
 		}
 	}
@@ -152,14 +152,14 @@ func BenchmarkLargeCustomer(b *testing.B) {
 			}
 			for b.Loop() {
 				measure("match", func() error { _, err := s.Match(ctx, party); return err })
-				measure("last-calls", func() error { _, err := lastCalls(q, k, 5); return err })
-				measure("count-calls", func() error { _, _, err := countCalls(q, k); return err })
-				measure("last-notes", func() error { _, err := lastNotes(q, k, 5); return err })
+				measure("last-calls", func() error { _, err := lastCalls(q, k, 5, 0); return err })
+				measure("count-calls", func() error { _, _, err := countCalls(q, k, 0); return err })
+				measure("last-notes", func() error { _, err := lastNotes(q, k, 5, 0); return err })
 				measure("missed", func() error { _, err := missedBy(q, numbers, nil); return err })
 				measure("deals", func() error { _, err := openDealRefs(q, k, true); return err })
 				measure("count-deals", func() error { _, err := countOpenDeals(q, k); return err })
 				measure("open-leads", func() error { _, err := openLeads(q, numbers); return err })
-				measure("card", func() error { _, err := s.Card(ctx, r, 5); return err })
+				measure("card", func() error { _, err := s.Card(ctx, r, 5, ""); return err })
 				measure("begin", func() error {
 					_, _, err := s.BeginCall(ctx, crm.Call{Direction: crm.Incoming, Party: party, Began: time.UnixMilli(1500000000000)})
 					return err

@@ -101,7 +101,7 @@ func TestAMergeMovesEverythingAndIsTakenBack(t *testing.T) {
 	s := seeded(t)
 	meier := must(s.Companies(ctx, crm.Query{Text: "Meier", Limit: 9}))(t).Rows[0].Ref
 	person := must(s.Match(ctx, crm.Parse(DemoKnown, "DE")))(t)[0].Ref
-	deal := crm.Ref{Kind: crm.KindDeal, ID: must(s.Card(ctx, person, 5))(t).Deals[0].ID}
+	deal := crm.Ref{Kind: crm.KindDeal, ID: must(s.Card(ctx, person, 5, ""))(t).Deals[0].ID}
 	double := contactWith(t, s, "Juergen", "Mueller-Luedenscheidt", "0170 5555555", "jm@example.org", meier.ID)
 	call, _ := begin(t, s, crm.Incoming, "0170 5555555", crm.Line{})
 	ok(t, s.Do(ctx, crm.SaveRecordNote{Note: crm.Note{ID: s.NewID(), Ref: double, At: noon, Text: "prefers mail"}},
@@ -114,7 +114,7 @@ func TestAMergeMovesEverythingAndIsTakenBack(t *testing.T) {
 		t.Errorf("%+v %+v", diffs, m.Contact)
 	}
 	undo := must(s.Merge(ctx, m))(t)
-	card := must(s.Card(ctx, double, 99))(t)
+	card := must(s.Card(ctx, double, 99, ""))(t)
 	if card.Name != "Juergen Müller-Lüdenscheidt" || len(card.Deals) != 2 || card.Calls != 13 {
 		t.Errorf("merged: %+v", card)
 	}
@@ -164,12 +164,12 @@ func TestANumberMovesToAnotherPerson(t *testing.T) {
 		from := must(s.Match(ctx, crm.Parse("+48 22 555 18 40", "DE")))(t)[0].Ref
 		to := contactWith(t, s, "Heiko", "Nachfolger", "", "", "")
 		before := everything(t, s, from, to)
-		calls := must(s.Card(ctx, from, 9))(t).Calls
+		calls := must(s.Card(ctx, from, 9, ""))(t).Calls
 		undo := must(s.MoveNumber(ctx, num("+48 22 555 18 40", crm.LabelWork), from, to, withCalls))(t)
 		if m := must(s.Match(ctx, crm.Parse("+48 22 555 18 40", "DE")))(t); len(m) != 1 || m[0].Ref != to {
 			t.Errorf("the number leads to %+v", m)
 		}
-		moved := must(s.Card(ctx, to, 9))(t).Calls
+		moved := must(s.Card(ctx, to, 9, ""))(t).Calls
 		if withCalls && (moved != calls || calls == 0) || !withCalls && moved != 0 {
 			t.Errorf("with calls %v: %d of %d moved", withCalls, moved, calls)
 		}
@@ -206,7 +206,7 @@ func TestDeletedRecordsComeBackWithAllThatHungOnThem(t *testing.T) {
 	s := seeded(t)
 	meier := must(s.Companies(ctx, crm.Query{Text: "Meier", Limit: 9}))(t).Rows[0].Ref
 	person := must(s.Match(ctx, crm.Parse(DemoKnown, "DE")))(t)[0].Ref
-	deal := crm.Ref{Kind: crm.KindDeal, ID: must(s.Card(ctx, person, 5))(t).Deals[0].ID}
+	deal := crm.Ref{Kind: crm.KindDeal, ID: must(s.Card(ctx, person, 5, ""))(t).Deals[0].ID}
 	lead := must(s.Leads(ctx, crm.Query{Filter: crm.FilterOpen, Limit: 9}))(t).Rows[0].Ref
 	ok(t, s.Do(ctx, crm.SaveRecordNote{Note: crm.Note{ID: s.NewID(), Ref: lead, At: noon, Text: "prefers mail"}},
 		crm.SaveFollowUp{FollowUp: crm.FollowUp{ID: s.NewID(), Ref: lead, Due: noon, Text: "send it"}}))

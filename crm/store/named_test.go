@@ -189,7 +189,7 @@ func TestMissedCallsAreOrderedByTheirColumns_H6(t *testing.T) {
 	}
 	both := crm.Contact{ID: s.NewID(), LastName: "Kurz", Numbers: []crm.Number{num(ida, crm.LabelWork)}, SIP: []string{"cem@example.org"}}
 	ok(t, s.Do(ctx, crm.CreateContact{Contact: both}))
-	if card := must(s.Card(ctx, crm.Ref{Kind: crm.KindContact, ID: both.ID}, 5))(t); card.Missed != 3 {
+	if card := must(s.Card(ctx, crm.Ref{Kind: crm.KindContact, ID: both.ID}, 5, ""))(t); card.Missed != 3 {
 		t.Errorf("%d calls of their number and address wait", card.Missed)
 	}
 }

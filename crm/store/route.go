@@ -29,7 +29,7 @@ func (s *Store) Route(ctx context.Context, caller, line string, ready func(crm.U
 	if f.Matches, err = match(r, f.Party); err != nil || len(f.Matches) == 0 {
 		return crm.DecideRoute(f), err
 	}
-	card, err := s.Card(ctx, f.Matches[0].Ref, 0)
+	card, err := s.Card(ctx, f.Matches[0].Ref, 0, "")
 	if err != nil {
 		return crm.Route{}, err
 	}

@@ -222,7 +222,7 @@ func TestAMergeThatARestoredServerHasLostIsNoMore(t *testing.T) {
 			t.Errorf("fresh %v: %v stands for the one that was merged", fresh, now)
 		}
 		for r, want := range map[crm.Ref]int{kept: 0, gone: 2} {
-			if card := must(g.Card(ctx, r, 5))(t); card.Calls != want {
+			if card := must(g.Card(ctx, r, 5, ""))(t); card.Calls != want {
 				t.Errorf("fresh %v: %d calls, not %d", fresh, card.Calls, want)
 			}
 		}
@@ -383,7 +383,7 @@ func TestNothingOfARowIsLost(t *testing.T) {
 	if c := must(s.Record(ctx, r))(t).Contact; c.Company != company || c.Responsible != user {
 		t.Errorf("%+v", c)
 	}
-	if card := must(s.Card(ctx, r, 5))(t); card.Calls != 1 {
+	if card := must(s.Card(ctx, r, 5, ""))(t); card.Calls != 1 {
 		t.Errorf("%+v", card)
 	}
 	if k, err := keyOf(reader{s}, r); err != nil || len(must(recordNotes(reader{s}, k, 9))(t)) != 1 {

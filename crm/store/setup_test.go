@@ -216,9 +216,9 @@ func TestWhatHungOnARemovedRecordHangsOnTheOther(t *testing.T) {
 	other := crm.Company{ID: s.NewID(), Name: "Meier Holding"}
 	ok(t, s.Do(ctx, crm.CreateCompany{Company: other}, crm.SaveRecordNote{Note: crm.Note{ID: s.NewID(), Ref: meier, At: noon, Text: "moved"}}))
 	to := crm.Ref{Kind: crm.KindCompany, ID: other.ID}
-	before := must(s.Card(ctx, meier, 5))(t)
+	before := must(s.Card(ctx, meier, 5, ""))(t)
 	ok(t, s.Do(ctx, crm.RemoveRecord{Ref: meier, Instead: to}))
-	after := must(s.Card(ctx, to, 5))(t)
+	after := must(s.Card(ctx, to, 5, ""))(t)
 	if after.Calls != before.Calls || len(after.Deals) != len(before.Deals) || before.Calls == 0 || len(before.Deals) == 0 {
 		t.Errorf("%d calls and %d deals became %d and %d", before.Calls, len(before.Deals), after.Calls, len(after.Deals))
 	}

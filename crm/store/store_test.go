@@ -59,14 +59,14 @@ func TestTheDemoIsAsInThePictures(t *testing.T) {
 	if len(matches) != 1 || matches[0].Name != "Jürgen Müller-Lüdenscheidt" || matches[0].By.Label != crm.LabelMobile || matches[0].ByIndex != 2 {
 		t.Fatalf("matches of the known caller: %+v", matches)
 	}
-	card := must(s.Card(ctx, matches[0].Ref, 5))(t)
+	card := must(s.Card(ctx, matches[0].Ref, 5, ""))(t)
 	if card.Position != "Head of Purchasing" || card.Company != "Meier GmbH" || card.Responsible != "Anna Krüger" {
 		t.Errorf("card %+v", card)
 	}
 	if len(card.Deals) != 2 || card.Deals[0].Amount.Minor != 4_800_000 || card.Deals[0].Stage != crm.DealQuoteSent {
 		t.Errorf("deals %+v", card.Deals)
 	}
-	if largest := must(s.Card(ctx, matches[0].Ref, 1))(t); len(largest.Deals) != 1 || largest.DealsInAll != 2 || card.DealsInAll != 2 {
+	if largest := must(s.Card(ctx, matches[0].Ref, 1, ""))(t); len(largest.Deals) != 1 || largest.DealsInAll != 2 || card.DealsInAll != 2 {
 		t.Errorf("of two deals the card of one has %d of %d", len(largest.Deals), largest.DealsInAll)
 	}
 	if card.Missed != 2 || card.Calls != 13 || len(card.LastCalls) != 5 || card.LastCalls[0].Outcome != crm.Missed ||

@@ -74,7 +74,7 @@ func TestWhatBecomesAnExceptionCanBeTakenOutOfTheCRM_E2(t *testing.T) {
 		if m := must(s.Match(ctx, crm.Parse(DemoUnknown, "DE")))(t); remove != (len(m) == 0) {
 			t.Errorf("removing %v: %+v", remove, m)
 		}
-		if card := must(s.Card(ctx, person, 9))(t); remove != (card.Calls == 0) || card.Name == "" {
+		if card := must(s.Card(ctx, person, 9, ""))(t); remove != (card.Calls == 0) || card.Name == "" {
 			t.Errorf("removing %v: a contact stays, its calls do not: %+v", remove, card)
 		}
 		if _, d := begin(t, s, crm.Incoming, DemoKnown, crm.Line{}); d.Reason.Key != crm.ReasonException {

@@ -292,7 +292,7 @@ func (d *Desk) lookUp(c *onDesk) {
 				d.log.Warn("look up line", "error", err)
 			}
 		}
-		card, err := d.card(ctx, party, chosen)
+		card, err := d.card(ctx, c.id, party, chosen)
 		first, me, err2 := d.madeFor(ctx, c.id, card)
 		if err == nil {
 			err = err2

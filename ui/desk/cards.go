@@ -16,9 +16,9 @@ const CardLines = 5
 func viewRef(r crm.Ref) Ref { return Ref{Kind: RecordKind(r.Kind), ID: string(r.ID)} }
 func fileRef(r Ref) crm.Ref { return crm.Ref{Kind: crm.Kind(r.Kind), ID: crm.ID(r.ID)} }
 
-// card is what the CRM knows of a party: of the match that was chosen, else of the
+// card is what the CRM knew of a party before this call: of the match that was chosen, else of the
 // best one (requirements.md C3). It runs on the reader's goroutine.
-func (d *Desk) card(ctx context.Context, party crm.Party, chosen Ref) (Card, error) {
+func (d *Desk) card(ctx context.Context, this CallID, party crm.Party, chosen Ref) (Card, error) {
 	if party.Kind == crm.Withheld && chosen == (Ref{}) {
 		return Card{}, nil
 	}
@@ -37,11 +37,11 @@ func (d *Desk) card(ctx context.Context, party crm.Party, chosen Ref) (Card, err
 	case len(matches) > 0:
 		at, ref = 0, matches[0].Ref
 	default:
-		return d.stranger(ctx, party)
+		return d.stranger(ctx, this, party)
 	}
-	known, err := d.file.Card(ctx, ref, CardLines)
+	known, err := d.file.Card(ctx, ref, CardLines, crm.ID(this))
 	if errors.Is(err, crm.ErrNotFound) && at < 0 { // it was deleted since
-		return d.card(ctx, party, Ref{})
+		return d.card(ctx, this, party, Ref{})
 	}
 	if err != nil {
 		return Card{}, err
@@ -62,7 +62,7 @@ func (d *Desk) card(ctx context.Context, party crm.Party, chosen Ref) (Card, err
 
 // stranger is the card of somebody the CRM doesn't know: the earlier calls of the
 // number, which an agent may have closed without saving who it was (requirements.md B2).
-func (d *Desk) stranger(ctx context.Context, party crm.Party) (Card, error) {
+func (d *Desk) stranger(ctx context.Context, this CallID, party crm.Party) (Card, error) {
 	colleague, err := d.file.Colleague(ctx, party)
 	if err != nil {
 		return Card{}, err
@@ -78,7 +78,7 @@ func (d *Desk) stranger(ctx context.Context, party crm.Party) (Card, error) {
 	}
 	for _, r := range page.Rows {
 		c := r.Call
-		if c.Ended.IsZero() || c.Party.DialString() != party.DialString() { // this call, or a longer number
+		if c.Ended.IsZero() || c.ID == crm.ID(this) || c.Party.DialString() != party.DialString() { // under way, this one, or a longer number
 			continue
 		}
 		title, _, _ := strings.Cut(c.Note, "\n")

@@ -101,6 +101,39 @@ func TestAStrangersEarlierCallsAreShown(t *testing.T) {
 	}
 }
 
+// A call that has ended is not among the calls and notes before it, of a customer and of a stranger.
+func TestAnEndedCallIsNotAmongTheCallsBeforeIt_H1(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		d := newDesk(t)
+		const number = "0221 987 65 43"
+		contact := crm.Contact{ID: d.file.NewID(), LastName: "Groß"}
+		if known {
+			n, _ := crm.ParseNumber(number, "DE", crm.LabelMobile)
+			contact.Numbers = []crm.Number{n}
+		}
+		d.do(crm.CreateContact{Contact: contact})
+		for _, note := range []string{"before", "now"} {
+			d.ring(note, number)
+			c := d.call("the call", looked)
+			d.desk.Note(c.ID, note)
+			d.call("the note", func(c Call) bool { return !c.Note.SavedAt.IsZero() })
+			d.ended(note, number, phone.HungUpThere)
+			d.call("the end", func(c Call) bool { return c.State == Ended && !d.lastCall().Call.Ended.IsZero() })
+			contact.Position = note
+			d.do(crm.UpdateContact{Contact: contact}) // who calls is looked up once more
+			d.settled()
+			c = d.call("who it is", func(c Call) bool { return !known || c.Card.Position == note })
+			if note == "now" {
+				if len(c.Card.LastCalls) != 1 || c.Card.LastCalls[0].Title != "before" || c.Card.Calls != 1 || known && (len(c.Card.Notes) != 1 || c.Card.Notes[0].Text != "before") {
+					t.Errorf("known: %t: %d calls before it: %+v, notes %+v", known, c.Card.Calls, c.Card.LastCalls, c.Card.Notes)
+				}
+			}
+			d.desk.CloseCall(c.ID)
+			d.until("an empty desk", func(s Snapshot) bool { return len(s.Calls) == 0 })
+		}
+	}
+}
+
 // A3: an outgoing call is on the account's default line; B1: a number that does not
 // even ring makes no lead, one that does makes one where the line says so.
 func TestAnOutgoingCallMakesItsLeadWhenItRings(t *testing.T) {

@@ -27,7 +27,7 @@ type File interface {
 
 	Match(context.Context, crm.Party) ([]crm.Match, error)
 	Similar(context.Context, crm.Form) ([]crm.Match, error)
-	Card(ctx context.Context, r crm.Ref, n int) (crm.Card, error)
+	Card(ctx context.Context, r crm.Ref, n int, this crm.ID) (crm.Card, error)
 	Route(ctx context.Context, caller, line string, ready func(crm.User) bool) (crm.Route, error)
 
 	BeginCall(context.Context, crm.Call) (crm.Call, crm.Decision, error)
