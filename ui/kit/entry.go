@@ -21,24 +21,35 @@ type entry struct {
 
 // CreateRenderer is for Fyne, whose own border is not shown: the field has one, which goes round its icon, too.
 func (e *entry) CreateRenderer() fyne.WidgetRenderer {
-	r := Borderless(e.Entry.CreateRenderer())
-	if e.MultiLine {
-		return r
-	}
-	return barless{r}
+	return inset{Borderless(e.Entry.CreateRenderer()), !e.MultiLine}
 }
 
-// barless lays an entry of one line out a little higher than what is seen of it: the bar by which Fyne scrolls it, once its words
-// are too long, lay over them.
-type barless struct{ fyne.WidgetRenderer }
+// inset lays an entry out as if it were larger than what is seen of it: text that is too long ends within the field's outline, and
+// begins where it would without. One of a line is higher as well: the bar by which Fyne scrolls it, once its words are too long, lay
+// over them.
+type inset struct {
+	fyne.WidgetRenderer
+	line bool
+}
 
-// barRoom is more than the bar is high, with the pointer over it too, in px.
-const barRoom = 12
+const (
+	fieldEdge = 2  // the outline at its thickest, which an entry leaves free on all sides, in px
+	barRoom   = 12 // more than the bar is high, with the pointer over it too, in px
+)
 
-func (b barless) Layout(size fyne.Size) { b.WidgetRenderer.Layout(size.AddWidthHeight(0, barRoom)) }
+func (i inset) Layout(size fyne.Size) {
+	grow, shift := fyne.NewSize(fieldEdge, fieldEdge), fyne.NewPos(-fieldEdge, -fieldEdge)
+	if i.line {
+		grow.Height, shift.Y = barRoom, 0
+	}
+	i.WidgetRenderer.Layout(size.Add(grow))
+	for _, o := range i.Objects() {
+		o.Move(o.Position().Add(shift))
+	}
+}
 
 // IsClip has Fyne paint nothing beyond the entry's size.
-func (barless) IsClip() {}
+func (inset) IsClip() {}
 
 // Borderless takes the border away that Fyne's entry draws.
 func Borderless(r fyne.WidgetRenderer) fyne.WidgetRenderer {

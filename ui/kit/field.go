@@ -342,9 +342,9 @@ func (f *Field) CreateRenderer() fyne.WidgetRenderer {
 		place(fixed, x+7, top()+(h-lh)/2-1, s.Width-x-right-14, lh+2)
 		fixed.Text = Ellipsis(oneLine(f.Value()), Body, s.Width-x-right-14)
 		if f.multi {
-			place(f.entry, x, top(), s.Width-x-right, h-f.foot)
+			place(f.entry, x+fieldEdge, top()+fieldEdge, s.Width-x-right-2*fieldEdge, h-f.foot-2*fieldEdge)
 		} else {
-			place(f.entry, x, top()+(h-em)/2, s.Width-x-right, em)
+			place(f.entry, x+fieldEdge, top()+(h-em)/2, s.Width-x-right-2*fieldEdge, em)
 		}
 		var bx float32
 		if mark.name != "" {
