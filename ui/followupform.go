@@ -2,6 +2,9 @@ package ui
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"leadline/crm"
@@ -172,38 +175,52 @@ func doneFollowUp(opt MainOptions, host recordHost, f crm.FollowUp, note string,
 func (v *recordView) planned() []*kit.TimelineNode {
 	var nodes []*kit.TimelineNode
 	now := v.opt.Now()
-	for _, f := range v.more.due {
+	for _, r := range v.more.due {
 		if len(nodes) == 0 {
 			nodes = append(nodes, kit.NewTimelineHeading(text.T("Planned")))
 		}
-		icon, tone := followUpShape(f, now)
-		node := kit.NewTimelineNode(icon, tone, followUpTitle(f, ""), joined(" · ", text.Appointment(f.Due.In(now.Location()), now), v.more.names[f.Responsible]), "")
+		icon, tone := followUpShape(r.FollowUp, now)
+		node := kit.NewTimelineNode(icon, tone, followUpTitle(r.FollowUp, r.Note), joined(" · ", text.Appointment(r.Due.In(now.Location()), now), r.Who), "")
 		node.Below(kit.Row(6, kit.NewButton("Done|follow-up", kit.Line, func() {
-			doneFollowUp(v.opt, v.host, f, "", v.Reload)
-		}).WithIcon(iconDone).Small(), kit.NewButton("Change…", kit.Ghost, func() { v.followUp(f) }).Small(), kit.Spacer()))
+			doneFollowUp(v.opt, v.host, r.FollowUp, r.Note, v.Reload)
+		}).WithIcon(iconDone).Small(), kit.NewButton("Change…", kit.Ghost, func() { v.followUp(r.FollowUp) }).Small(), kit.Spacer()))
 		nodes = append(nodes, node)
 	}
 	return nodes
 }
 
-// plannedOf are the open follow-ups of a record and who is responsible for them.
-func plannedOf(ctx context.Context, c Customers, r desk.Ref) (due []crm.FollowUp, names map[crm.ID]string, err error) {
+// plannedOf are the open follow-ups of a record, with who is responsible for each and the note of the call that one was noted in.
+func plannedOf(ctx context.Context, c Customers, r desk.Ref) (due []crm.FollowUpRow, err error) {
 	all, err := c.FollowUps(ctx, crmRef(r))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, f := range all {
 		if f.Done.IsZero() {
-			due = append(due, f)
+			due = append(due, crm.FollowUpRow{FollowUp: f})
 		}
 	}
 	if len(due) == 0 {
-		return nil, nil, nil
+		return nil, nil
 	}
 	users, err := c.Users(ctx)
-	names = map[crm.ID]string{}
-	for _, u := range users {
-		names[u.ID] = u.Name
+	if err != nil {
+		return nil, err
 	}
-	return due, names, err
+	for i, f := range due {
+		if n := slices.IndexFunc(users, func(u crm.User) bool { return u.ID == f.Responsible }); n >= 0 {
+			due[i].Who = users[n].Name
+		}
+		if f.Call == "" || f.Text != "" {
+			continue
+		}
+		switch row, err := c.Call(ctx, f.Call); {
+		case errors.Is(err, crm.ErrNotFound): // a colleague's, which not every role has
+		case err != nil:
+			return nil, err
+		default:
+			due[i].Note, _, _ = strings.Cut(strings.TrimSpace(row.Call.Note), "\n")
+		}
+	}
+	return due, nil
 }

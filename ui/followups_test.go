@@ -126,6 +126,32 @@ func TestAFollowUpIsNotedAndChangedOnARecord_H3(t *testing.T) {
 	}
 }
 
+// What was noted in a call without words is told by the call's note, on the record as in the list; without either it is to call back.
+func TestAFollowUpWithoutWordsReadsAlikeEverywhere_H3(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	me, err := s.Me(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := crm.Contact{ID: s.NewID(), LastName: "Groß"}
+	ref := crm.Ref{Kind: crm.KindContact, ID: c.ID}
+	call := crm.Call{ID: s.NewID(), Direction: crm.Incoming, Party: crm.Parse("0221 987 65 43", "DE"), Began: mainNow}
+	due := crm.FollowUp{ID: s.NewID(), Ref: ref, Call: call.ID, Due: mainNow, Responsible: me.ID}
+	bare := crm.FollowUp{ID: s.NewID(), Ref: ref, Due: mainNow, Responsible: me.ID}
+	do(t, s, crm.CreateContact{Contact: c}, crm.BeginCall{Call: call}, crm.SaveNote{Call: call.ID, Text: "Wants a price\nper 100", At: mainNow},
+		crm.SaveFollowUp{FollowUp: due}, crm.SaveFollowUp{FollowUp: bare})
+	b.m.Go(pageFollowUps)
+	b.waits("2 follow-ups")
+	b.widget("row", "Wants a price")
+	b.widget("row", "Call back")
+	b.m.open(deskRef(ref))
+	b.waits("Planned")
+	b.waits("Wants a price")
+	b.waits("Call back")
+	b.tap("button", "Done")
+	b.waits("Done: Wants a price")
+}
+
 // brokenFile is a file that fails at what the test says.
 type brokenFile struct {
 	Customers

@@ -62,8 +62,7 @@ type recordPage struct {
 // recordMore is what a record has besides what it shows: what can be done about it.
 type recordMore struct {
 	undos []crm.Undo
-	due   []crm.FollowUp    // open ones
-	names map[crm.ID]string // of who is responsible for them
+	due   []crm.FollowUpRow // open ones
 	erase bool              // it is a person's, and may be erased for good
 }
 
@@ -82,7 +81,7 @@ func newRecordView(opt MainOptions, host recordHost) *recordView {
 		if a.more.undos, err = undosOf(ctx, opt.Customers, r); err != nil {
 			return a, err
 		}
-		if a.more.due, a.more.names, err = plannedOf(ctx, opt.Customers, r); err != nil {
+		if a.more.due, err = plannedOf(ctx, opt.Customers, r); err != nil {
 			return a, err
 		}
 		a.more.erase, err = mayErase(ctx, opt, r)
