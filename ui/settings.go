@@ -215,7 +215,12 @@ const settingsLeast = 340
 
 // settingsRow is a labelled control.
 func settingsRow(label text.Key, control fyne.CanvasObject) fyne.CanvasObject {
-	return kit.Labelled(24, 188, settingsLeast, kit.NewProse(label, kit.Strong), control)
+	return settingsRowOf(kit.NewProse(label, kit.Strong), control)
+}
+
+// settingsRowOf is settingsRow with a label that says something else at times.
+func settingsRowOf(label *kit.Prose, control fyne.CanvasObject) fyne.CanvasObject {
+	return kit.Labelled(24, 188, settingsLeast, label, control)
 }
 
 // settingsBar is what stands below a place: words at the left, what can be done at the right.

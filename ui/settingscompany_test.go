@@ -254,7 +254,7 @@ func TestTheSimpleModeAsksBeforeItConverts_F6(t *testing.T) {
 	b.tap("item", "CRM mode")
 	b.choose("radio", "CRM mode", "Simple: without leads")
 	b.choose("radio", "Responsible", "Whoever answers")
-	b.tap("check", "A new lead for who comes back")
+	b.tap("check", "A new record for who comes back")
 	leads = append(leads, lead("Klein")) // after the page was opened
 	b.tap("button", "Save")
 	b.waits("2 open leads will be converted. There is no way back.")
@@ -280,6 +280,31 @@ func TestTheSimpleModeAsksBeforeItConverts_F6(t *testing.T) {
 	for _, r := range leads {
 		if l := record(t, s, r).Lead; l.Status != crm.LeadConverted {
 			t.Errorf("%s is %s", l.LastName, l.Status)
+		}
+	}
+}
+
+// In the simple mode its own page asks for nothing about leads, and does again in the classic one.
+func TestTheSimpleModesPageAsksNothingAboutLeads_F2(t *testing.T) {
+	b, _ := companyBench(t, Look{"en", "light"})
+	b.tap("item", "CRM mode")
+	ofLeads := []string{"Responsible for new leads", "Repeat leads", "A new lead for who comes back"}
+	for _, mode := range []struct {
+		option string
+		leads  bool
+	}{{"", true}, {"Simple: without leads", false}, {"Classic: with leads", true}} {
+		if mode.option != "" {
+			b.choose("radio", "CRM mode", mode.option)
+		}
+		for _, words := range ofLeads {
+			if b.says(words) != mode.leads {
+				t.Errorf("%q: %q is said: %t", mode.option, words, !mode.leads)
+			}
+		}
+		for _, words := range []string{"Responsible for new customers", "Returning callers", "A new record for who comes back"} {
+			if b.says(words) == mode.leads {
+				t.Errorf("%q: %q is said: %t", mode.option, words, mode.leads)
+			}
 		}
 	}
 }

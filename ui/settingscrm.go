@@ -58,10 +58,23 @@ func newSettingsMode(opt MainOptions) *workspaceView {
 }
 
 func modeEditor(v *workspaceView) *companyEditor {
+	owners := kit.NewProse("Responsible for new leads", kit.Strong)
+	var repeats, returns fyne.CanvasObject
+	// worded says nothing of leads where there are none (requirements.md F2).
+	worded := func() {
+		simple := v.value.Mode == crm.Simple
+		if simple {
+			owners.Say("Responsible for new customers")
+		} else {
+			owners.Say("Responsible for new leads")
+		}
+		setShown(repeats, !simple)
+		setShown(returns, simple)
+	}
 	mode := kit.NewRadioGroup("CRM mode", []kit.Option{
 		{ID: string(crm.Classic), Key: text.Key("Classic: with leads"), Help: text.T("A lead is converted by hand into a deal, a contact or a company.")},
 		{ID: string(crm.Simple), Key: text.Key("Simple: without leads"), Help: text.T("An unknown caller becomes a contact or a company and a deal at once.")},
-	}, func(id string) { v.value.Mode = crm.CRMMode(id); v.look() })
+	}, func(id string) { v.value.Mode = crm.CRMMode(id); worded(); v.look() })
 	mode.SetChosen(string(v.value.Mode))
 	to := kit.NewSegmented("An unknown caller becomes", []kit.Option{
 		{ID: string(crm.ToContact), Key: text.Key("Contact")}, {ID: string(crm.ToCompany), Key: text.Key("Company")}, {ID: string(crm.ToBoth), Key: text.Key("Both")},
@@ -74,9 +87,21 @@ func modeEditor(v *workspaceView) *companyEditor {
 		{ID: string(crm.WhoAnswers), Key: text.Key("Whoever answers")},
 	}, func(id string) { v.value.Owner = crm.Owner(id); v.look() })
 	owner.SetChosen(string(v.value.Owner))
-	repeat := kit.NewCheck("A new lead for who comes back", func(on bool) { v.value.RepeatLeads = on; v.look() }).
+	var repeat, again *kit.Check
+	comesBack := func(on bool) {
+		repeat.SetOn(on)
+		again.SetOn(on)
+		v.value.RepeatLeads = on
+		v.look()
+	}
+	repeat = kit.NewCheck("A new lead for who comes back", comesBack).
 		WithHelp("When every lead of the number is closed: a new one, marked repeat. Else the call is saved on the old record.")
+	again = kit.NewCheck("A new record for who comes back", comesBack).
+		WithHelp("When all that there is of the number is closed. Else the call is saved on the old record.")
 	repeat.SetOn(v.value.RepeatLeads)
+	again.SetOn(v.value.RepeatLeads)
+	repeats, returns = settingsRow("Repeat leads", repeat), settingsRow("Returning callers", again)
+	worded()
 	keep := kit.NewBareSelect("Recordings of the company", keepOptions(v.value.KeepRecordings), func(id string) {
 		v.value.KeepRecordings, _ = strconv.Atoi(id) // ours
 		v.look()
@@ -90,8 +115,9 @@ func modeEditor(v *workspaceView) *companyEditor {
 		settingsRow("An unknown caller becomes", kit.Column(4, kit.Row(0, to, kit.Spacer()), kit.NewProse("In the simple mode, besides the deal.", kit.Quiet))),
 		selectRow("Pipeline for new deals", pipeline, "A line can name its own."),
 		kit.NewHairline(),
-		settingsRow("Responsible for new leads", owner),
-		settingsRow("Repeat leads", repeat),
+		settingsRowOf(owners, owner),
+		repeats,
+		returns,
 		kit.NewHairline(),
 		fieldRow("Currencies", 260, v.currencies, "Codes such as EUR or CHF. A new deal begins with the first."),
 		selectRow("Recordings of the company", keep, "Older ones are removed from the server and from every computer."),
