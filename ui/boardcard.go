@@ -77,16 +77,72 @@ func (b *boardCard) face(pale bool) fyne.CanvasObject {
 	if daysLate(c.Due, b.page.opt.Now()) > 0 {
 		icon, color, words = theme.IconWarning, theme.DangerText, kit.Secondary.In(theme.DangerText)
 	}
-	bottom := kit.Row(6, kit.Grow(kit.NewData(b.page.money(c.Amount), ink(kit.Body.Weighing(kit.SemiBold))).Shrink(20)))
+	bottom := &cardBottom{amount: kit.NewData(b.page.money(c.Amount), ink(kit.Body.Weighing(kit.SemiBold)))}
+	shown := []fyne.CanvasObject{bottom.amount}
 	if !c.Due.IsZero() && !pale {
-		bottom.Add(kit.Row(dueGap, kit.NewIcon(icon, 14, color).Image, kit.NewData(b.due(), words)))
+		bottom.due = kit.NewData(b.due(), words)
+		bottom.icon = kit.NewIcon(icon, 14, color).Image
+		shown = append(shown, bottom.icon, bottom.due)
 	}
 	if c.Who != "" && !pale {
-		bottom.Add(kit.NewAvatar(c.Who, 22))
+		bottom.who = kit.NewAvatar(c.Who, 22)
+		shown = append(shown, bottom.who)
 	}
 	return kit.Sized(0, cardHeight, kit.Pad(11, 10, 8, 11, kit.Column(3, kit.NewData(c.Title, ink(kit.Strong)).Shrink(20),
-		kit.NewData(joined(" · ", c.CompanyName, c.ContactName), ink(kit.Secondary)).Shrink(20), kit.Grow(kit.Gap(0)), kit.Sized(0, 22, bottom))))
+		kit.NewData(joined(" · ", c.CompanyName, c.ContactName), ink(kit.Secondary)).Shrink(20), kit.Grow(kit.Gap(0)), kit.Sized(0, 22, &fyne.Container{Layout: bottom, Objects: shown}))))
 }
+
+// cardBottom lays out the last line of a card: the amount is read whole, when it is due as far as it fits beside it, and whose it is
+// only where there is room for all three.
+type cardBottom struct {
+	amount *kit.Label
+	icon   fyne.CanvasObject // with due
+	due    *kit.Label        // nil for nothing due
+	who    fyne.CanvasObject // nil for nobody's
+}
+
+const cardGap = 6
+
+func (c *cardBottom) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	put := func(o fyne.CanvasObject, x, width float32) {
+		h := min(o.MinSize().Height, size.Height)
+		o.Move(fyne.NewPos(x, float32(int((size.Height-h)/2))))
+		o.Resize(fyne.NewSize(width, h))
+	}
+	amount, right := min(c.amount.MinSize().Width, size.Width), size.Width
+	put(c.amount, 0, amount)
+	icon, due := float32(0), float32(0)
+	if c.due != nil {
+		icon, due = c.icon.MinSize().Width, c.due.MinSize().Width
+	}
+	if c.who != nil {
+		w := c.who.MinSize().Width
+		room := right - w - cardGap - amount
+		whole := c.due == nil || room >= cardGap+icon+dueGap+due
+		setShown(c.who, room >= 0 && whole)
+		if c.who.Visible() {
+			put(c.who, right-w, w)
+			right -= w + cardGap
+		}
+	}
+	if c.due == nil {
+		return
+	}
+	room := right - amount - cardGap - icon
+	setShown(c.icon, room >= 0)
+	due = min(due, room-dueGap)
+	setShown(c.due, due > 0)
+	if due > 0 {
+		put(c.due, right-due, due)
+		right -= due + dueGap
+	}
+	if room >= 0 {
+		put(c.icon, right-icon, icon)
+	}
+}
+
+// MinSize is nothing: the card is as wide as its column.
+func (c *cardBottom) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
 
 // Dragged follows the pointer.
 func (b *boardCard) Dragged(e *fyne.DragEvent) {

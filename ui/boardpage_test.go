@@ -104,6 +104,36 @@ func TestADealIsDraggedToAnotherStageAndBack_F4(t *testing.T) {
 	}
 }
 
+// In the narrowest column a card's amount is read whole, and as much of the rest as there is room for: whose it is gives way first.
+func TestTheAmountOfANarrowCardIsWhole_F4(t *testing.T) {
+	b, s := customersBench(t, Look{"de", "light"})
+	deals(t, s)
+	b.m.Window().Resize(fyne.NewSize(900, 600))
+	b.m.Go(pageDeals)
+	b.waits("Kühlzelle 8 m²")
+	cut := func(card *boardCard) (all []string) {
+		kit.Walk(card.content, func(o fyne.CanvasObject, _ fyne.Position) {
+			if n, ok := o.(*kit.Label); ok && n.Visible() && n.Text() != joined(" · ", card.card.CompanyName, card.card.ContactName) && n.Size().Width < n.MinSize().Width {
+				all = append(all, n.Text())
+			}
+		})
+		return all
+	}
+	card := b.widget("card", "Lüftung Neubau").(*boardCard)
+	if words := cut(card); words != nil || card.Size().Width > 205 {
+		t.Errorf("of a card %v px wide these are cut: %q", card.Size().Width, words)
+	}
+	if due := card.due(); due != "3 Tage zu spät" || !b.says(due) {
+		t.Errorf("due: %q", due)
+	}
+	card.card.Amount.Minor = 1_481_481_468
+	card.pale(false)
+	b.settle()
+	if words := cut(card); len(words) != 1 || words[0] != "3 Tage zu spät" {
+		t.Errorf("of a large amount these are cut: %q", words)
+	}
+}
+
 // look.md's main-deals-light has title, company and amount on these pixels below the top of a card.
 func TestTheWordsOfACardStandWhereLookHasThem(t *testing.T) {
 	b, s := customersBench(t, Look{"en", "light"})
