@@ -124,7 +124,10 @@ func (p *recordPicker) draw() {
 	if p.chosen.Ref == (desk.Ref{}) {
 		p.box.Objects = []fyne.CanvasObject{p.field, p.rows}
 	} else {
-		name := kit.Column(1, kit.NewData(p.chosen.Title, kit.Strong).Shrink(60), kit.NewData(p.chosen.Sub, kit.Secondary).Shrink(60))
+		name := kit.Column(1, kit.NewData(p.chosen.Title, kit.Strong).Shrink(60))
+		if p.chosen.Sub != "" {
+			name.Add(kit.NewData(p.chosen.Sub, kit.Secondary).Shrink(60))
+		}
 		p.box.Objects = []fyne.CanvasObject{kit.Row(8, kit.Grow(name), kit.NewButton("Choose another", kit.Line, func() {
 			p.choose(desk.Row{})
 			p.field.Focus()

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+
+	"leadline/ui/text"
 )
 
 // importBench is a main window at the place of imports, looking into a file.
@@ -57,6 +59,28 @@ func TestAnImportIsSeenBeforeItIsDone(t *testing.T) {
 	b.tap("button", "Copy")
 	if got := b.m.opt.App.Clipboard().Content(); !strings.HasPrefix(got, "Line 17: the phone number “auf Anfrage” is none\nLine 4,031: ") {
 		t.Errorf("copied: %q", got)
+	}
+}
+
+// What stands beside a label without a field around it begins at the label's height.
+func TestWordsBesideALabelBeginAtItsHeight(t *testing.T) {
+	for _, look := range []Look{{"en", "light"}, {"de", "light"}} {
+		b := importBench(t, look, "outlook.csv")
+		level := func(label, words string) {
+			t.Helper()
+			if at, beside := b.top("text", label), b.top("text", words); beside < at-2 || beside > at+2 {
+				t.Errorf("%s: %s is at %v, %s beside it at %v", look.Language, label, at, words, beside)
+			}
+		}
+		level("Would come in", "New contacts")
+		b.tap("button", "Import")
+		b.imported()
+		level("Came in", "New contacts")
+		b.m.ShowSettings(settingsSound)
+		b.settle()
+		b.m.Window().Resize(fyne.NewSize(1280, 1200))
+		b.settle()
+		level("State", text.T("Opened when a call begins"))
 	}
 }
 

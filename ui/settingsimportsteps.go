@@ -119,7 +119,7 @@ func (v *settingsImportView) reported(words string, wrong bool, r ImportReport) 
 
 // importCounts are a report's numbers, each with what it counts.
 func importCounts(r ImportReport) fyne.CanvasObject {
-	return kit.Column(6, kit.Gap(1), importCount("New contacts", r.Contacts), importCount("New companies", r.Companies),
+	return kit.Column(6, importCount("New contacts", r.Contacts), importCount("New companies", r.Companies),
 		importCount("Brought up to date", r.Updated), importCount("Left as they are", r.Skipped), importCount("Rows refused", r.Refusals))
 }
 

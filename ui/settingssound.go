@@ -69,7 +69,7 @@ func newSettingsSound(opt MainOptions) *settingsSoundView {
 		row(text.Key("Ringer"), v.ringer, text.Key("Rings for a call. Not the headset, if it may lie on the table.")),
 		settingsRow("Test", v.trial.box),
 		settingsRow("Processing", kit.Column(8, v.echo, v.noise, v.gain, v.music)),
-		settingsRow("State", kit.Pad(7, 0, 0, 0, v.problem.Container)))))))
+		settingsRow("State", v.problem.Container))))))
 	return v
 }
 
