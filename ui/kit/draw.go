@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image"
+	"image/color"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -53,6 +54,20 @@ func (f frame) paint(fill, outline fyne.ThemeColorName, width float32) {
 	f.FillColor = theme.Color(fill)
 	f.StrokeColor = theme.Color(outline)
 	f.StrokeWidth = width
+	if width > 0 && fill != outline {
+		f.FillColor, f.StrokeColor = tinted(f.FillColor, f.StrokeColor), tinted(f.StrokeColor, f.FillColor)
+	}
+}
+
+// tinted is c, and where that paints nothing, next to nothing of the colour beside it: between an outline and its fill OpenGL paints
+// a mean of the two, and nothing is black to it.
+func tinted(c, beside color.Color) color.Color {
+	if c != color.Transparent {
+		return c
+	}
+	n := color.NRGBAModel.Convert(beside).(color.NRGBA)
+	n.A = 1
+	return n
 }
 
 // cover lays the frame over the box from x, y, inset by half its stroke: Fyne's
