@@ -18,6 +18,7 @@ var toolkitWords = map[string]text.Key{
 	"New Folder": text.Key("New folder"), "No": text.Key("No"), "OK": text.Key("OK"), "Open": text.Key("Open|record"), "Paste": text.Key("Paste"),
 	"Quit": text.Key("Quit|program"), "Redo": text.Key("Redo"), "Save": text.Key("Save"), "Select all": text.Key("Select all"),
 	"Show Hidden Files": text.Key("Show hidden files"), "Undo": text.Key("Undo"), "Yes": text.Key("Yes"), "file.name": text.Key("Name"),
+	"file.parent": text.Key("Up|folder"),
 }
 
 // sayInToolkit has Fyne say its words in the language of the program.

@@ -13,12 +13,15 @@ func TestTheToolkitSpeaksTheProgramsLanguage(t *testing.T) {
 		for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"} {
 			t.Setenv(name, system)
 		}
-		for _, c := range []struct{ language, cancel, paste, name string }{
-			{"de", "Abbrechen", "Einfügen", "Name"}, {"en", "Cancel", "Paste", "Name"},
+		for _, c := range []struct{ language, cancel, paste, name, parent string }{
+			{"de", "Abbrechen", "Einfügen", "Name", "Hoch"}, {"en", "Cancel", "Paste", "Name", "Up"},
 		} {
 			Speak(c.language)
 			if cancel, paste, name := lang.L("Cancel"), lang.L("Paste"), lang.X("file.name", "?"); cancel != c.cancel || paste != c.paste || name != c.name {
 				t.Errorf("on %s the program speaks %s and its dialogs say %q, %q, %q", system, c.language, cancel, paste, name)
+			}
+			if parent := lang.X("file.parent", "?"); parent != c.parent {
+				t.Errorf("on %s the program speaks %s and the folder above is %q", system, c.language, parent)
 			}
 		}
 	}
