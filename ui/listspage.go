@@ -118,24 +118,25 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p.detail.emptied = p.emptied
 	p.detail.removed = func() { p.at, p.chosen = -1, "" }
 	p.count = kit.NewData("", kit.Body.In(theme.Text3))
-	head := []fyne.CanvasObject{kit.NewLabel(spec.title, kit.PageTitle), p.count, kit.Spacer()}
+	var icons []fyne.CanvasObject
 	if spec.imports && opt.Importer != nil {
-		head = append(head, kit.NewIconButton("Import contacts", theme.IconUpload, kit.Ghost, host.importFile))
+		icons = append(icons, kit.NewIconButton("Import contacts", theme.IconUpload, kit.Ghost, host.importFile))
 	}
 	if spec.other != "" {
-		head = append(head, kit.NewButton(spec.other, kit.Ghost, spec.showOther).WithIcon(theme.IconBoard).Small())
+		icons = append(icons, kit.NewIconButton(spec.other, theme.IconBoard, kit.Ghost, spec.showOther))
 	}
 	p.table = newListTable(p)
 	p.field = kit.NewBareField(spec.search, p.setText).WithPlaceholder(spec.search).WithIcon(theme.IconSearch)
 	if opt.Customers != nil {
 		p.filters = newListFilters(p)
-		head = append(head, p.newOrderButton(), p.filters.open)
+		icons = append(icons, p.newOrderButton(), p.filters.open)
 	}
-	head = append(head, p.table.open)
+	icons = append(icons, p.table.open)
 	if spec.add != "" && opt.Customers != nil {
-		head = append(head, kit.NewIconButton(spec.add, theme.IconPlus, kit.Ghost, p.add))
+		icons = append(icons, kit.NewIconButton(spec.add, theme.IconPlus, kit.Ghost, p.add))
 	}
-	top := []fyne.CanvasObject{kit.Sized(0, 32, kit.Row(8, head...))}
+	head := kit.Sized(0, 32, kit.Row(8, kit.NewLabel(spec.title, kit.PageTitle), p.count, kit.Spacer(), kit.Row(4, icons...)))
+	var top []fyne.CanvasObject
 	p.chipRow = kit.Row(6)
 	if len(spec.filters) > 0 {
 		p.filter = spec.filters[0].id
@@ -160,7 +161,8 @@ func newListPage(opt MainOptions, spec listSpec, host recordHost) *listPage {
 	p.refine.Hide()
 	p.body = kit.Stack(p.list)
 	p.empty = p.emptyState(host.importFile)
-	p.head = kit.Pad(8, 12, 10, 16, kit.Column(8, top...))
+	const beyond = 6 // so that the last icon, and not its button, ends where the rows do
+	p.head = kit.Pad(8, 12-beyond, 10, 16, kit.Column(8, head, kit.Pad(0, beyond, 0, 0, kit.Column(8, top...))))
 	p.picked = newListSelection(p)
 	p.box = &fyne.Container{Layout: p.table}
 	p.arrange()

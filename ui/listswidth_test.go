@@ -37,6 +37,43 @@ func pull(d fyne.Draggable, steps ...float32) {
 	d.DragEnd()
 }
 
+// look.md's main-leads-light has a list's last icon where the rows end, and 36 px between two; also where most of them are, in German.
+func TestTheIconsOfAListStandWhereLookHasThem(t *testing.T) {
+	for _, c := range []struct {
+		width float32
+		last  float32 // the middle of the last icon
+	}{{1280, 503}, {900, 331}} {
+		b, s := customersBench(t, Look{"de", "light"})
+		deals(t, s)
+		b.m.Window().Resize(fyne.NewSize(c.width, 800))
+		b.m.Go(pageDeals)
+		b.waits("Kühlzelle 8 m²")
+		b.tap("button", "List")
+		b.waits("In Verhandlung")
+		page := boardOf(b).list
+		page.count.SetText("1.204") // as many as there may be
+		page.head.Refresh()
+		b.settle()
+		var at []float32
+		kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, pos fyne.Position) {
+			if button, is := o.(*kit.Button); is && pos.Y > mainTop && pos.Y < mainTop+32 && pos.X < c.last+20 && pos.X > railWide/2 {
+				at = append(at, pos.X+button.Size().Width/2)
+			}
+		})
+		if len(at) < 4 || at[len(at)-1] != c.last {
+			t.Fatalf("%v wide: the icons are at %v, the last one not at %v", c.width, at, c.last)
+		}
+		for i := 1; i < len(at); i++ {
+			if at[i]-at[i-1] != 36 {
+				t.Errorf("%v wide: the icons are at %v, not 36 px apart", c.width, at)
+			}
+		}
+		if title := page.count; at[0]-16 < fyne.CurrentApp().Driver().AbsolutePositionForObject(title).X+title.MinSize().Width {
+			t.Errorf("%v wide: the icons begin at %v, over the title", c.width, at[0]-16)
+		}
+	}
+}
+
 func TestColumnsAreWidenedByDraggingAndStaySo(t *testing.T) {
 	b := newMainBench(t, fullDesk(), &mainSettings{accounts: oneAccount}, Look{"en", "light"})
 	b.m.Window().Resize(fyne.NewSize(1920, 900))
