@@ -52,6 +52,8 @@ type Front struct {
 	neighbours neighbours
 	unanswered server.Seldom // polls
 	unheard    server.Seldom // devices of which others are not told
+	unready    server.Seldom // probes
+	unworkable server.Seldom // requests without a database, or room on its disk
 	signing    chan struct{} // holds one value for each password that is being tried
 	closing    chan struct{}
 	remains    sync.WaitGroup // what is removed after erasures

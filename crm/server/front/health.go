@@ -23,9 +23,12 @@ func (f *Front) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	if err := f.Engine.DB.Ready(ctx); err != nil {
-		f.Log.Error("the database cannot be worked with", "error", err)
+		if f.unready.Due() {
+			f.Log.Error("the database cannot be worked with", "error", err)
+		}
 		f.refuse(w, r, wire.Problem{Code: wire.Unavailable, Message: "the database cannot be worked with"})
 		return
 	}
+	f.unready.Over()
 	_, _ = io.WriteString(w, "ready\n")
 }

@@ -139,10 +139,10 @@ func problemOf(err error) wire.Problem {
 func (f *Front) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var p wire.Problem
 	if !errors.As(err, &p) {
-		if r.Context().Err() == nil {
+		p = problemOf(err)
+		if r.Context().Err() == nil && (p.Code == wire.Internal || f.unworkable.Due()) {
 			f.Log.Error("a request failed", "route", r.Pattern, "error", err)
 		}
-		p = problemOf(err)
 	}
 	f.metrics.refused.WithLabelValues(string(p.Code)).Inc()
 	if p.Retry > 0 {
