@@ -113,6 +113,7 @@ func serve(ctx context.Context, f *front.Front, l front.Listening, o opened, t t
 		return errors.Join(err, port.Close())
 	}
 	fmt.Fprintf(t.out, "leadline-server listens on %s\n", address)
+	l.Log.Info("the server begins", "version", version)
 	running, stop := context.WithCancel(ctx)
 	var ran sync.WaitGroup
 	ran.Go(func() { f.Run(running) })
@@ -122,6 +123,7 @@ func serve(ctx context.Context, f *front.Front, l front.Listening, o opened, t t
 	stop()
 	ran.Wait()
 	f.Settle()
+	l.Log.Info("the server ends")
 	return err
 }
 

@@ -322,6 +322,15 @@ func TestTheLinkHasANameThatABrowserOpens(t *testing.T) {
 	}
 }
 
+// Whoever reads the log sees where one run ends and the next begins, and of which version it is.
+func TestTheLogTellsWhenTheServerBeginsAndEnds(t *testing.T) {
+	_, said, stop := shell{t, t.TempDir()}.serve()
+	stop()
+	if !regexp.MustCompile(`(?s)"msg":"the server begins","version":"dev".*"msg":"the server ends"`).MatchString(said.String()) {
+		t.Error(said)
+	}
+}
+
 func TestHowServingIsSetUp(t *testing.T) {
 	s := shell{t, t.TempDir()}
 	token := filepath.Join(s.dir, "token")
