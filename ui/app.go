@@ -30,6 +30,7 @@ type Options struct {
 	Shared    Shared
 	SignIns   SignIns
 	Erasures  Erasures
+	Software  OtherSoftware
 	Region    string // ISO 3166 code of numbers written nationally; "" is "DE"
 	Workspace string // the company's name; "" for the program's
 	Version   string
@@ -91,7 +92,7 @@ func NewApp(o Options) (*App, error) {
 	})
 	a.stop = append(a.stop, a.tray.Shut)
 	a.main = NewMain(MainOptions{
-		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, SignIns: o.SignIns, Erasures: o.Erasures, Region: o.Region,
+		App: a.app, Desk: o.Desk, Do: a.do, Settings: o.Settings, Importer: o.Importer, Company: o.Company, Customers: o.Customers, Shared: o.Shared, SignIns: o.SignIns, Erasures: o.Erasures, Software: o.Software, Region: o.Region,
 		Workspace: o.Workspace, Version: o.Version, Demo: o.Demo, Kept: o.Kept, Tour: o.Door == "", Hotkeys: a.keys, ShowCall: a.calls.Reopen, CallShown: a.calls.Shown, CallFirst: callFirst, Tray: a.tray,
 	})
 	a.calls.onShown = a.main.RedrawCall

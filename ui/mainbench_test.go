@@ -39,7 +39,7 @@ func newMainBenchWith(t *testing.T, d *mainDesk, s *mainSettings, look Look, com
 	t.Cleanup(func() { _ = text.SetLanguage("en") })
 	b := &mainBench{t: t, d: NewQueue(), desk: d, settings: s}
 	b.m = NewMain(MainOptions{App: app, Desk: d, Do: b.d, Settings: s, Workspace: "Nordlicht Technik", Version: "0.2",
-		Demo: func() { d.did = append(d.did, "demo") }, Importer: mainImporter{held: &b.held}, Company: company, Shared: s.shared, SignIns: s.signIns, Now: func() time.Time { return mainNow }})
+		Demo: func() { d.did = append(d.did, "demo") }, Importer: mainImporter{held: &b.held}, Company: company, Shared: s.shared, SignIns: s.signIns, Software: s.software, Now: func() time.Time { return mainNow }})
 	b.m.Window().Resize(fyne.NewSize(1280, 800))
 	t.Cleanup(b.m.Stop)
 	b.settle()

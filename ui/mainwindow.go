@@ -27,6 +27,7 @@ type MainOptions struct {
 	Shared    Shared            // nil: there is no shared server to sign in at
 	SignIns   SignIns           // nil: how others sign in can't be set up here
 	Erasures  Erasures          // nil: nobody can be erased here
+	Software  OtherSoftware     // nil: other software can't be let in from here
 	Region    string            // ISO 3166 code of numbers written nationally; "" is "DE"
 	Importer  Importer          // nil: contacts can't be imported here
 	Workspace string            // the company's name at the top; "" for the program's

@@ -136,8 +136,9 @@ func (d *mainDesk) AddExceptions(_ context.Context, numbers []string) error {
 
 // mainSettings are settings in memory.
 type mainSettings struct {
-	shared  Shared
-	signIns SignIns
+	shared   Shared
+	signIns  SignIns
+	software OtherSoftware
 	mainSound
 	mu        sync.Mutex
 	accounts  []AccountSettings

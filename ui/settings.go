@@ -33,6 +33,7 @@ const (
 	settingsRoles      settingsPlace = "roles"
 	settingsImport     settingsPlace = "import"
 	settingsErasures   settingsPlace = "erasures"
+	settingsKeys       settingsPlace = "keys"
 	settingsServer     settingsPlace = "server"
 	settingsAbout      settingsPlace = "about"
 )
@@ -113,6 +114,10 @@ func newSettingsPage(opt MainOptions, relook func(Look), open func(desk.Ref), da
 	}
 	if len(aboutData) > 0 {
 		group(text.Key("Data|settings"), aboutData...)
+	}
+	if opt.Software != nil && opt.Company != nil {
+		p.places[settingsKeys] = newSettingsKeys(opt)
+		group(text.Key("Other software"), p.nav(settingsKeys, "API keys"))
 	}
 	group(text.Key("Program"), p.nav(settingsAbout, "About"))
 	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, kit.Scroll(kit.Column(0, nav...))), kit.NewHairline(), kit.Grow(p.body))

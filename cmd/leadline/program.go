@@ -159,7 +159,7 @@ func (p *program) run(starts <-chan []string) error {
 		}
 	}
 	windows, err := ui.NewApp(ui.Options{
-		Desk: p.desk, Settings: settings{p}, Importer: settings{p}, Company: p.store, Customers: p.store, Shared: settings{p}, SignIns: settings{p}, Erasures: settings{p}, Region: p.opts.Config.UI.Region, Workspace: p.opts.Workspace,
+		Desk: p.desk, Settings: settings{p}, Importer: settings{p}, Company: p.store, Customers: p.store, Shared: settings{p}, SignIns: settings{p}, Erasures: settings{p}, Software: settings{p}, Region: p.opts.Config.UI.Region, Workspace: p.opts.Workspace,
 		Version: version, Demo: p.opts.Demo, Kept: p.kept, Door: p.opts.Door, Links: p.opts.Links,
 	})
 	if err != nil {

@@ -131,23 +131,11 @@ func (s settings) viewErasure(ctx context.Context, e wire.Erased) (view ui.Erasu
 	if err != nil {
 		return view, err
 	}
-	users, err := s.store.Users(ctx)
-	if err != nil {
-		return view, err
-	}
-	former, err := s.store.FormerUsers(ctx)
-	name := func(id crm.ID) string {
-		for _, u := range append(users[:len(users):len(users)], former...) {
-			if u.ID == id {
-				return u.Name
-			}
-		}
-		return ""
-	}
-	view = ui.Erasure{ID: e.ID, At: e.At.Local(), By: name(e.By), Records: e.Records,
+	names, err := s.userNames(ctx)
+	view = ui.Erasure{ID: e.ID, At: e.At.Local(), By: names[e.By], Records: e.Records,
 		ErasureTakes: ui.ErasureTakes{Leads: leadsBeside(e.Records), Calls: e.Calls, Notes: e.Notes, Deals: e.Deals, Recordings: e.Recordings}}
 	for _, c := range e.Copies {
-		view.Copies = append(view.Copies, ui.ErasureCopy{User: name(c.User), Device: c.Device, This: c.Client == at.Client, Seen: c.Seen, Done: c.Done, Out: c.Out, Gone: c.Gone})
+		view.Copies = append(view.Copies, ui.ErasureCopy{User: names[c.User], Device: c.Device, This: c.Client == at.Client, Seen: c.Seen, Done: c.Done, Out: c.Out, Gone: c.Gone})
 	}
 	return view, err
 }

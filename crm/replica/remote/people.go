@@ -68,6 +68,23 @@ func (c *Client) Erasures(ctx context.Context) (all []wire.Erased, err error) {
 	return all, err
 }
 
+// Keys are those of other software, for administrators.
+func (c *Client) Keys(ctx context.Context) (all []wire.APIKey, err error) {
+	err = c.send(ctx, http.MethodGet, wire.PathKeys, nil, &all)
+	return all, err
+}
+
+// AddKey makes one, whose token is told only here.
+func (c *Client) AddKey(ctx context.Context, k wire.NewKey) (made wire.MadeKey, err error) {
+	err = c.send(ctx, http.MethodPost, wire.PathKeys, k, &made)
+	return made, err
+}
+
+// RevokeKey makes one good for nothing.
+func (c *Client) RevokeKey(ctx context.Context, id crm.ID) error {
+	return c.send(ctx, http.MethodDelete, wire.PathKeys+"/"+url.PathEscape(string(id)), nil, nil)
+}
+
 func signInOf(user crm.ID, what string) string {
 	return wire.PathSignIns + "/" + url.PathEscape(string(user)) + "/" + what
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"leadline/crm"
@@ -16,6 +17,9 @@ type Access struct {
 	vault *Vault
 	now   func() time.Time
 	cost  Cost
+
+	using sync.Mutex
+	uses  map[crm.ID]time.Time // of keys, that are not in the database yet
 }
 
 // New makes an Access on a database. vault seals the secrets that are kept in it; now is the server's clock.
@@ -23,7 +27,7 @@ func New(db *database.DB, vault *Vault, now func() time.Time) *Access {
 	if db == nil || vault == nil || now == nil {
 		panic("access: New needs a database, a vault and a clock")
 	}
-	return &Access{db, vault, now, DefaultCost}
+	return &Access{db: db, vault: vault, now: now, cost: DefaultCost, uses: map[crm.ID]time.Time{}}
 }
 
 // SetCost changes the cost of hashing new passwords. Call it before anything else.

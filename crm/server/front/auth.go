@@ -36,7 +36,7 @@ func problem(err error) error {
 		return wire.Problem{Code: wire.Expired, Message: err.Error()}
 	case errors.Is(err, access.ErrNoToken), errors.Is(err, access.ErrWrongPassword):
 		return wire.Problem{Code: wire.BadSignIn, Message: err.Error()}
-	case errors.Is(err, access.ErrNoDevice), errors.Is(err, access.ErrNoUser):
+	case errors.Is(err, access.ErrNoDevice), errors.Is(err, access.ErrNoUser), errors.Is(err, access.ErrNoKey):
 		return wire.Problem{Code: wire.NotFound, Message: err.Error()}
 	case errors.Is(err, access.ErrBadDevice), errors.Is(err, access.ErrBadEmail), errors.Is(err, access.ErrWeakPassword), errors.Is(err, access.ErrTaken):
 		return wire.Problem{Code: wire.Malformed, Message: err.Error()}

@@ -113,6 +113,10 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("GET "+wire.PathErasures, f.onDevice(f.erasures))
 	mux.HandleFunc("PUT "+wire.PathErasures+"/{id}", f.onDevice(f.erasePerson))
 
+	mux.HandleFunc("GET "+wire.PathKeys, f.onDevice(f.keys))
+	mux.HandleFunc("POST "+wire.PathKeys, f.onDevice(f.addKey))
+	mux.HandleFunc("DELETE "+wire.PathKeys+"/{id}", f.onDevice(f.revokeKey))
+
 	mux.HandleFunc("POST "+wire.PathHello, f.onDevice(f.hello))
 	mux.HandleFunc("POST "+wire.PathPush, f.onDevice(f.push))
 	mux.HandleFunc("POST "+wire.PathPull, f.onDevice(f.pull))

@@ -1,6 +1,7 @@
 package front
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -181,6 +182,18 @@ func (f *Front) mustAdminister(r *http.Request, p access.Person, subject crm.ID)
 	_, theirs, err := f.company.User(r.Context(), p.Workspace, subject)
 	if err == nil && !mine.Cover(theirs) {
 		err = wire.Problem{Code: wire.Forbidden, Message: "this user may do more than you: only somebody who may as much can change how they sign in"}
+	}
+	return err
+}
+
+// mustBeThere refuses an id that is no user's who is there.
+func (f *Front) mustBeThere(ctx context.Context, workspace, user crm.ID) error {
+	if _, err := crm.ParseID(string(user)); err != nil {
+		return access.ErrNoUser
+	}
+	u, _, err := f.company.User(ctx, workspace, user)
+	if err == nil && (u.ID == "" || u.Left) {
+		err = access.ErrNoUser
 	}
 	return err
 }

@@ -45,11 +45,20 @@ func (f *Front) Run(ctx context.Context) {
 			f.expire()
 		case <-tidy.C:
 			f.tidy(ctx)
+			f.saveUses(ctx)
 		case <-forget.C:
 			f.forget(ctx)
 		case <-ctx.Done():
+			f.saveUses(context.WithoutCancel(ctx))
 			return
 		}
+	}
+}
+
+// saveUses keeps when keys were used.
+func (f *Front) saveUses(ctx context.Context) {
+	if err := f.Access.SaveUses(ctx); err != nil && ctx.Err() == nil {
+		f.Log.Warn("when keys were used could not be kept", "error", err)
 	}
 }
 

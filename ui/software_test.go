@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"leadline/crm"
+	"leadline/crm/store"
+	"leadline/ui/desk"
+	"leadline/ui/kit"
+)
+
+// theSoftware is what a server in memory has of other software.
+type theSoftware struct {
+	keys []APIKey
+	did  []string
+	fail error
+}
+
+func (s *theSoftware) note(words ...string) error {
+	if s.fail == nil {
+		s.did = append(s.did, strings.Join(words, " "))
+	}
+	return s.fail
+}
+func (s *theSoftware) Keys(context.Context) ([]APIKey, error) { return s.keys, s.fail }
+func (s *theSoftware) MakeKey(_ context.Context, name string, user crm.ID, scopes []string) (string, error) {
+	if err := s.note("key", name, strings.Join(scopes, "+"), map[bool]string{true: "of somebody"}[user != ""]); err != nil {
+		return "", err
+	}
+	s.keys = append(s.keys, APIKey{ID: "k3", Name: name, Scopes: scopes, Made: mainNow, MadeBy: "Anna Krüger"})
+	return "tOkEn-of-the-key", nil
+}
+func (s *theSoftware) RevokeKey(_ context.Context, id crm.ID) error {
+	for i := range s.keys {
+		if s.keys[i].ID == id {
+			s.keys[i].Revoked = mainNow
+		}
+	}
+	return s.note("revoke", string(id))
+}
+
+func someKeys() []APIKey {
+	return []APIKey{{ID: "k1", Name: "Telefonanlage", Scopes: []string{ScopeRoute}, Made: mainNow.AddDate(0, -2, 0), MadeBy: "Anna Krüger", Used: mainNow.Add(-time.Minute)},
+		{ID: "k2", Name: "Monthly report", User: "Petra Weiß", Scopes: []string{ScopeRead, ScopeWrite}, Made: mainNow.AddDate(-1, 0, 0)}}
+}
+
+// softwareBench is a company with a server whose other software is set up.
+func softwareBench(t *testing.T, s *theSoftware, state desk.SyncState, look Look) (*mainBench, *store.Store) {
+	t.Helper()
+	file := aCompanyFile(t)
+	full := fullDesk()
+	full.snap.Sync = desk.Sync{State: state}
+	b := newMainBenchWith(t, full, &mainSettings{accounts: oneAccount, software: s}, look, file)
+	b.m.Go(pageSettings)
+	return b, file
+}
+
+// Requirement I3: keys are made, shown once, and revoked from the program.
+func TestAKeyIsMadeShownOnceAndRevoked_I3(t *testing.T) {
+	s := &theSoftware{}
+	b, _ := softwareBench(t, s, desk.Everywhere, Look{"en", "light"})
+	b.tap("item", "API keys")
+	b.waits("No key yet")
+	s.keys = someKeys()
+	b.tap("button", "Make a key")
+	b.waits("New key")
+	b.tap("check", "Read records and calls")
+	b.tap("button", "Make the key")
+	b.waits("A key needs a name")
+	b.type_("Name of the key", "Warehouse")
+	b.tap("button", "Make the key")
+	b.waits("it needs the rights of a user.")
+	b.choose("select", "Rights of", "Anna Krüger")
+	s.fail = &TestFailure{Field: FieldAddress, Why: desk.Text{Key: "The server cannot be reached"}}
+	b.tap("button", "Make the key")
+	b.waits("The server cannot be reached")
+	s.fail = nil
+	b.tap("button", "Make the key")
+	b.waits("tOkEn-of-the-key")
+	b.tap("button", "Copy")
+	if got := b.m.opt.App.Clipboard().Content(); got != "tOkEn-of-the-key" {
+		t.Errorf("copied %q", got)
+	}
+	for _, words := range []string{"asks where calls go · made 23 Sep by Anna Krüger · last used today", "reads records and calls, makes and changes records · with the rights of Petra Weiß · made 23 Nov 2025 · never used"} {
+		b.waits(words)
+	}
+	b.tap("item", "Users")
+	b.tap("item", "API keys")
+	b.waits("Telefonanlage")
+	if b.says("tOkEn") {
+		t.Error("the token is shown again")
+	}
+	b.tap("button", "Revoke")
+	b.waits("is let in no more")
+	b.tap("button", "Keep")
+	b.tap("button", "Revoke")
+	b.tap("button", "Revoke for good")
+	b.waits("Telefonanlage was revoked.")
+	b.waits("revoked today")
+	if want := []string{"key Warehouse read of somebody", "revoke k1"}; !slices.Equal(s.did, want) {
+		t.Errorf("did %q, want %q", s.did, want)
+	}
+}
+
+// Without a server, without the right, and with an old server it is said why there are none (G2).
+func TestWhoHasNoKeysIsToldWhy_G2(t *testing.T) {
+	s := &theSoftware{}
+	b, _ := softwareBench(t, s, desk.NoServer, Look{"en", "light"})
+	b.tap("item", "API keys")
+	b.waits("This needs the shared server")
+
+	s = &theSoftware{fail: &TestFailure{Why: desk.Text{Key: "The server is too old for that"}}}
+	b, file := softwareBench(t, s, desk.Everywhere, Look{"en", "light"})
+	b.tap("item", "API keys")
+	b.waits("The server is too old for that")
+	s.fail, s.keys = nil, someKeys()
+	b.tap("button", "Try again")
+	b.waits("Monthly report")
+	me, err := file.Me(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	me.Roles = []crm.ID{crm.Agent}
+	do(t, file, crm.SaveUser{User: crm.User{ID: file.NewID(), Name: "Petra Weiß", Roles: []crm.ID{crm.Administrator}}}, crm.SaveUser{User: me})
+	b.tap("item", "Users")
+	b.tap("item", "API keys")
+	b.waits("Petra Weiß may.")
+	if b.says("Monthly report") {
+		t.Error("the keys are shown to an agent")
+	}
+}
+
+// The form begins with the keyboard in its first field, and Ctrl+S makes the key.
+func TestAKeyIsMadeByTheKeyboard_I3(t *testing.T) {
+	s := &theSoftware{keys: someKeys()}
+	b, _ := softwareBench(t, s, desk.Everywhere, Look{"en", "light"})
+	b.tap("item", "API keys")
+	b.waits("Monthly report")
+	b.tap("button", "Make a key")
+	b.waits("New key")
+	if !b.widget("field", "Name of the key").(*kit.Field).Focused() {
+		t.Errorf("the keyboard is at %q", b.focused())
+	}
+	b.type_("Name of the key", "PBX")
+	b.widget("check", "Ask where calls go (PBX)").(kit.Tappable).Tap()
+	b.m.pages[pageSettings].(*settingsPage).Submit()
+	b.waits("tOkEn-of-the-key")
+}
+
+func TestPicturesOfKeys(t *testing.T) {
+	for name, look := range map[string]Look{"light": {"en", "light"}, "light-de": {"de", "light"}, "dark-de": {"de", "dark"}} {
+		s := &theSoftware{keys: someKeys()}
+		b, _ := softwareBench(t, s, desk.Everywhere, look)
+		b.m.ShowSettings(settingsKeys)
+		b.settle()
+		b.tap("button", "Make a key")
+		b.settle()
+		b.shot("key-new-" + name)
+		b.type_("Name of the key", "Lager")
+		b.tap("check", "Ask where calls go (PBX)")
+		b.tap("button", "Make the key")
+		b.settle()
+		b.shot("keys-" + name)
+	}
+}
