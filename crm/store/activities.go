@@ -132,9 +132,16 @@ func (t *tx) setLeadStatus(c crm.SetLeadStatus, at time.Time) error {
 	if err := t.mayOpen(c); err != nil {
 		return err
 	}
-	return t.onlyIf(crm.Ref{Kind: crm.KindLead, ID: c.Lead}, crm.ChangedStatus,
+	if err := t.onlyIf(crm.Ref{Kind: crm.KindLead, ID: c.Lead}, crm.ChangedStatus,
 		"UPDATE lead SET status = ?, open = ?, updated = ?, active = max(active, ?) WHERE id = ? AND status = ?",
-		string(c.To), c.To.Open(), at.UnixMilli(), at.UnixMilli(), c.Lead.Bytes(), string(c.From))
+		string(c.To), c.To.Open(), at.UnixMilli(), at.UnixMilli(), c.Lead.Bytes(), string(c.From)); err != nil || c.From.Open() == c.To.Open() {
+		return err
+	}
+	l, err := leadByID(t, c.Lead)
+	if err != nil {
+		return err
+	}
+	return t.indexOpen(makeKey(crm.KindLead, l.rid), l.Numbers, c.To.Open())
 }
 
 // mayOpen refuses to open a closed lead while another one of its numbers is open (B4),

@@ -116,8 +116,7 @@ func openLeads(q querier, numbers []crm.Number) (n int, err error) {
 			continue
 		}
 		var some int
-		if err := q.row(`SELECT count(*) FROM phone p JOIN lead l ON l.rid = p.key >> 2
-			WHERE p.e164 = ? AND p.key & 3 = 2 AND l.open = 1`, int64(number.E164)).Scan(&some); err != nil {
+		if err := q.row("SELECT count(*) "+fromOpenLeads, int64(number.E164)).Scan(&some); err != nil {
 			return 0, explain(err)
 		}
 		n += some

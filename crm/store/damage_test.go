@@ -108,7 +108,15 @@ func wholeFile(t *testing.T, s *Store) {
 	if wrong > 0 {
 		t.Errorf("%d links do not say whether somebody spoke", wrong)
 	}
+	ok(t, s.readDB.QueryRow(leadsOpenWrongly).Scan(&wrong))
+	if wrong > 0 {
+		t.Errorf("%d numbers of leads do not say whether they are open", wrong)
+	}
 }
+
+// leadsOpenWrongly counts the numbers of leads that are open and not found as such, and of those that are found so and are not.
+const leadsOpenWrongly = `SELECT count(*) FROM lead l JOIN json_each(l.numbers) n WHERE n.value ->> '$.e164' > 0
+	AND l.open <> EXISTS(SELECT 1 FROM phone WHERE e164 = -(n.value ->> '$.e164') AND key = l.rid << 2 | 2)`
 
 // linksSpokenWrongly counts what is saved of calls on records that does not say whether they were answered.
 const linksSpokenWrongly = "SELECT count(*) FROM call_link k JOIN call c ON c.rid = k.call WHERE k.spoken <> (c.answered IS NOT NULL)"

@@ -116,7 +116,7 @@ func (t *tx) deriveLead(rid int64) (unreadable, err error) {
 	if unreadable != nil {
 		return unreadable, nil
 	}
-	return nil, t.indexRecord(makeKey(crm.KindLead, rid), l.Numbers, l.SIP, leadWords(l.Lead))
+	return nil, t.indexLead(rid, l.Lead)
 }
 
 func (t *tx) deriveDeal(rid int64) (unreadable, err error) {

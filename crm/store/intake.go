@@ -227,11 +227,10 @@ func openLeadOf(q querier, p crm.Party, except crm.ID) (open crm.Ref, err error)
 }
 
 // openLeadKeys are the open leads of a party: at most one, but for those of before the programs knew of each other (B4).
-// A number of whom nearly every call was junk has any number of closed ones.
 func openLeadKeys(q querier, p crm.Party) ([]key, error) {
 	switch p.Kind {
 	case crm.Phone:
-		return readKeys(q, "SELECT p.key FROM phone p CROSS JOIN lead l ON l.rid = p.key >> 2 WHERE p.e164 = ? AND p.key & 3 = 2 AND l.open = 1", int64(p.E164))
+		return readKeys(q, "SELECT key "+fromOpenLeads, int64(p.E164))
 	case crm.Internal, crm.SIPAddress:
 		return readKeys(q, "SELECT p.key FROM address p CROSS JOIN lead l ON l.rid = p.key >> 2 WHERE p.peer = ? AND p.key & 3 = 2 AND l.open = 1", p.Key())
 	}

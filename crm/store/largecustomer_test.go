@@ -168,3 +168,75 @@ func BenchmarkLargeCustomer(b *testing.B) {
 		})
 	}
 }
+
+// manyClosedLeads is a contact with a number that has had so many leads, all of them junk.
+func manyClosedLeads(t testing.TB, s *Store, leads int) (party crm.Party, contact, last crm.Ref) {
+	t.Helper()
+	party = crm.Parse("0221 7654321", "DE")
+	numbers := []crm.Number{{E164: party.E164}}
+	contact = crm.Ref{Kind: crm.KindContact, ID: s.NewID()}
+	do := []crm.Change{crm.CreateContact{Contact: crm.Contact{ID: contact.ID, LastName: "Switchboard", Numbers: numbers}}}
+	for range leads {
+		last = crm.Ref{Kind: crm.KindLead, ID: s.NewID()}
+		do = append(do, crm.CreateLead{Lead: crm.Lead{ID: last.ID, LastName: "Advertiser", Status: crm.LeadJunk, Numbers: numbers}})
+	}
+	ok(t, s.Do(ctx, do...))
+	return party, contact, last
+}
+
+// Who is open among very many closed leads of a number is found without a look at those, when they open, close, change or go.
+func TestAnOpenLeadIsFoundAmongVeryManyClosed_C3(t *testing.T) {
+	s := seeded(t)
+	party, contact, last := manyClosedLeads(t, s, 2*mostMatches)
+	expect := func(when string, open ...crm.Ref) {
+		t.Helper()
+		m := must(s.Match(ctx, party))(t)
+		if len(m) < mostMatches || m[0].Ref != contact || m[1].Closed != (len(open) == 0) || len(open) > 0 && m[1].Ref != open[0] {
+			t.Errorf("%s: %d matches, %+v", when, len(m), m[:min(len(m), 2)])
+		}
+		if card := must(s.Card(ctx, contact, 5, ""))(t); card.OpenLeads != len(open) {
+			t.Errorf("%s: %d open leads", when, card.OpenLeads)
+		}
+		if wrong := must(s.numberOf(leadsOpenWrongly))(t); wrong > 0 {
+			t.Errorf("%s: %d numbers do not say whether their lead is open", when, wrong)
+		}
+	}
+	expect("all are closed")
+	ok(t, s.Do(ctx, crm.SetLeadStatus{Lead: last.ID, From: crm.LeadJunk, To: crm.LeadNew}))
+	expect("one was opened", last)
+	ok(t, s.Do(ctx, crm.SetLeadStatus{Lead: last.ID, From: crm.LeadNew, To: crm.LeadInProgress}))
+	expect("and worked on", last)
+	lead := *must(s.Record(ctx, last))(t).Lead
+	other := lead
+	other.Numbers = nil
+	ok(t, s.Do(ctx, crm.UpdateLead{Lead: other}))
+	expect("it has another number")
+	ok(t, s.Do(ctx, crm.UpdateLead{Lead: lead}))
+	expect("it has its number again", last)
+	ok(t, s.Do(ctx, crm.SetLeadStatus{Lead: last.ID, From: crm.LeadInProgress, To: crm.LeadJunk}))
+	expect("it was closed")
+	ok(t, s.Do(ctx, crm.SetLeadStatus{Lead: last.ID, From: crm.LeadJunk, To: crm.LeadNew}, crm.RemoveRecord{Ref: last}))
+	expect("it is gone")
+	for _, query := range []string{"SELECT count(*) " + fromOpenLeads, "SELECT key " + fromOpenLeads} {
+		if plan := strings.Join(planOf(t, s, query), "; "); !strings.HasPrefix(plan, "SEARCH phone USING PRIMARY KEY (e164=?)") {
+			t.Errorf("%s: %s", query, plan)
+		}
+	}
+}
+
+// BenchmarkManyClosedLeads measures the processor's time from a number that has had twenty thousand leads to the card.
+func BenchmarkManyClosedLeads(b *testing.B) {
+	s := openAt(b, b.TempDir()+"/leadline.db")
+	party, contact, _ := manyClosedLeads(b, s, 20_000)
+	const rounds = 200
+	for b.Loop() {
+		before := processorTime(b)
+		for range rounds {
+			if m := must(s.Match(ctx, party))(b); m[0].Ref != contact {
+				b.Fatal(m[0])
+			}
+			must(s.Card(ctx, contact, 5, ""))(b)
+		}
+		b.ReportMetric(float64((processorTime(b)-before).Nanoseconds())/1000/rounds, "cpu-µs")
+	}
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"time"
 
 	"leadline/crm"
@@ -83,7 +84,33 @@ func (t *tx) saveLead(l crm.Lead, at time.Time, create bool) error {
 		return err
 	}
 	t.touch(crm.Ref{Kind: crm.KindLead, ID: l.ID})
-	return t.indexRecord(makeKey(crm.KindLead, rid), l.Numbers, l.SIP, leadWords(l))
+	return t.indexLead(rid, l)
+}
+
+// fromOpenLeads are the open leads with a number. They are kept under the negative number, too: of whom nearly every call was junk there may
+// be twenty thousand closed ones, and each would be looked at while it rings.
+const fromOpenLeads = "FROM phone WHERE e164 = -?"
+
+func (t *tx) indexLead(rid int64, l crm.Lead) error {
+	k := makeKey(crm.KindLead, rid)
+	return errors.Join(t.indexRecord(k, l.Numbers, l.SIP, leadWords(l)), t.indexOpen(k, l.Numbers, l.Status.Open()))
+}
+
+// indexOpen makes a lead one that is open, or is not any more.
+func (t *tx) indexOpen(k key, numbers []crm.Number, open bool) error {
+	change := "DELETE FROM phone WHERE e164 = -? AND key = ?"
+	if open {
+		change = phoneInsert + "(-?, ?)"
+	}
+	for _, n := range numbers {
+		if n.E164 == 0 {
+			continue
+		}
+		if _, err := t.exec(change, int64(n.E164), int64(k)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // oneOpenLead refuses to open a lead, or to give an open one a number, while another

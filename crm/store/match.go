@@ -24,8 +24,7 @@ func (s *Store) Match(ctx context.Context, p crm.Party) ([]crm.Match, error) {
 // between the ring and the window: contacts at once, other kinds by their keys.
 const matchByPhone = `SELECT p.key, c.id, c.first, c.last, f.name, c.numbers,
 	(SELECT max(k.began) FROM call_link k WHERE k.key = p.key AND k.spoken = 1)
-	FROM phone p LEFT JOIN contact c ON c.rid = p.key >> 2 AND p.key & 3 = 0 LEFT JOIN company f ON f.rid = c.company
-	WHERE p.e164 = ? ORDER BY p.key & 3 LIMIT ?`
+	FROM (SELECT key FROM phone WHERE e164 = ? ORDER BY key & 3 LIMIT ?) p LEFT JOIN contact c ON c.rid = p.key >> 2 AND p.key & 3 = 0 LEFT JOIN company f ON f.rid = c.company`
 
 func match(q querier, p crm.Party) (matches []crm.Match, err error) {
 	var others []key

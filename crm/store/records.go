@@ -141,7 +141,7 @@ func (t *tx) unindexNumbers(k key, numbers []crm.Number, sip []string) error {
 	for _, p := range t.parties(numbers, sip) {
 		var err error
 		if p.Kind == crm.Phone {
-			_, err = t.exec("DELETE FROM phone WHERE e164 = ? AND key = ?", int64(p.E164), int64(k))
+			_, err = t.exec("DELETE FROM phone WHERE e164 IN (?1, -?1) AND key = ?2", int64(p.E164), int64(k))
 		} else {
 			_, err = t.exec("DELETE FROM address WHERE peer = ? AND key = ?", p.Key(), int64(k))
 		}

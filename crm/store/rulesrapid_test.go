@@ -181,7 +181,9 @@ func (w *aWorld) check() {
 		"links to records that are gone": `SELECT count(*) FROM call_link k WHERE CASE k.key & 3 WHEN 0 THEN NOT EXISTS(SELECT 1 FROM contact WHERE rid = k.key >> 2)
 			WHEN 1 THEN NOT EXISTS(SELECT 1 FROM company WHERE rid = k.key >> 2) WHEN 2 THEN NOT EXISTS(SELECT 1 FROM lead WHERE rid = k.key >> 2)
 			ELSE NOT EXISTS(SELECT 1 FROM deal WHERE rid = k.key >> 2) END`,
-		"links that do not say whether somebody spoke": linksSpokenWrongly,
+		"links that do not say whether somebody spoke":    linksSpokenWrongly,
+		"numbers of leads that do not say which are open": leadsOpenWrongly,
+		"numbers of open leads that are none":             "SELECT count(*) FROM phone p WHERE e164 < 0 AND NOT EXISTS(SELECT 1 FROM lead WHERE rid = p.key >> 2 AND p.key & 3 = 2 AND open = 1)",
 	} {
 		var n int
 		w.ok(w.s.readDB.QueryRow(query).Scan(&n))

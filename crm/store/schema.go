@@ -321,6 +321,10 @@ CREATE INDEX deal_largest_of_company ON deal(company, cents DESC) WHERE open = 1
 CREATE INDEX deal_largest_of_company_alone ON deal(company, cents DESC) WHERE open = 1 AND contact IS NULL;
 DROP INDEX deal_contact;
 DROP INDEX deal_company;
+`, `
+-- an open lead is found under the negative number, too (see fromOpenLeads)
+INSERT OR IGNORE INTO phone SELECT -(value ->> '$.e164'), rid << 2 | 2
+	FROM lead JOIN json_each(iif(json_valid(numbers), numbers, '[]')) WHERE open = 1 AND value ->> '$.e164' > 0;
 `}
 
 // settingDerive is set by a migration that changes what the search index has: it
