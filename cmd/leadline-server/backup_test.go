@@ -494,7 +494,7 @@ func TestARestoreWithoutTheKeyIsNotServed(t *testing.T) {
 
 	there := shell{t, t.TempDir()}
 	there.do("restore", "-from", backup)
-	if out, err := there.try("serve", "-listen", "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), filepath.Join(there.dir, "server.db.key")+" is not there, and the database has 1 passwords") {
+	if out, err := there.try("user", "list"); err == nil || !strings.Contains(err.Error(), filepath.Join(there.dir, "server.db.key")+" is not there, and the database has 1 passwords") {
 		t.Fatalf("without the key: %v %s", err, out)
 	}
 	file := filepath.Join(there.dir, "server.db.key")
