@@ -483,8 +483,8 @@ func TestHealthReadinessAndMetrics(t *testing.T) {
 		}
 	}
 	o.front.Close()
-	if status, _ := get(t, o.url+"/readyz"); status != http.StatusServiceUnavailable {
-		t.Errorf("about to stop: %d", status)
+	if status, text := get(t, o.url+"/readyz"); status != http.StatusServiceUnavailable || !strings.HasPrefix(text, `{"code":"unavailable"`) {
+		t.Errorf("about to stop: %d %q", status, text)
 	}
 }
 

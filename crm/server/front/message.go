@@ -83,12 +83,9 @@ var squeezer = func() *zstd.Encoder {
 	return e
 }()
 
-// answer sends a message in the encoding that the request accepts: CBOR, unless it names JSON.
+// answer sends a message in the encoding that the request asks for: our programs name CBOR, whoever asks by hand gets JSON.
 func (f *Front) answer(w http.ResponseWriter, r *http.Request, status int, message any) {
-	kind := wire.TypeCBOR
-	if accepts(r.Header.Get("Accept"), wire.TypeJSON) {
-		kind = wire.TypeJSON
-	}
+	kind := encodingFor(r)
 	data, err := wire.Encode(kind, message)
 	if err != nil {
 		f.Log.Error("an answer cannot be encoded", "route", r.Pattern, "error", err)
@@ -106,6 +103,14 @@ func (f *Front) answer(w http.ResponseWriter, r *http.Request, status int, messa
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
 	w.WriteHeader(status)
 	_, _ = w.Write(data) // the client may be gone
+}
+
+// encodingFor is the encoding of what goes to who made a request.
+func encodingFor(r *http.Request) string {
+	if accepts(r.Header.Get("Accept"), wire.TypeCBOR) {
+		return wire.TypeCBOR
+	}
+	return wire.TypeJSON
 }
 
 func accepts(list, wanted string) bool {

@@ -42,7 +42,7 @@ func (f *Front) watch(w http.ResponseWriter, r *http.Request, p access.Person) e
 	f.metrics.watchers.Inc()
 	defer f.metrics.watchers.Dec()
 	conn.SetReadLimit(1 << 10)
-	line := &hintLine{f: f, conn: conn, plain: plain.conn, json: accepts(r.Header.Get("Accept"), wire.TypeJSON), person: p, watcher: watcher, epoch: epoch, told: rev}
+	line := &hintLine{f: f, conn: conn, plain: plain.conn, json: encodingFor(r) == wire.TypeJSON, person: p, watcher: watcher, epoch: epoch, told: rev}
 	ctx := conn.CloseRead(r.Context()) // ends when the other side does; a message from there ends it, too
 	if err := line.send(wire.Hint{Epoch: epoch, Rev: rev, Presence: f.board.team(p.Workspace)}); err != nil {
 		return nil

@@ -22,7 +22,7 @@ const patience = 30 * time.Second // for what happens at once, on a busy machine
 func (p *program) watch() *websocket.Conn {
 	p.o.t.Helper()
 	conn, answer, err := websocket.Dial(p.o.t.Context(), p.o.url+wire.PathWatch, &websocket.DialOptions{
-		HTTPHeader: http.Header{"Authorization": {"Bearer " + p.session.Access}}})
+		HTTPHeader: http.Header{"Authorization": {"Bearer " + p.session.Access}, "Accept": {wire.TypeCBOR}}})
 	if err != nil {
 		p.o.t.Fatalf("%v %v", answer, err)
 	}
