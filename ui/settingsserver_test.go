@@ -77,7 +77,7 @@ func TestThePlaceOfOnesWorkIsToldInTheStrip(t *testing.T) {
 		{desk.Sync{State: desk.CatchingUp}, []string{"Catching up with the others"}, kit.Neutral},
 		{desk.Sync{State: desk.Loading}, []string{"The company's data is being loaded"}, kit.Neutral},
 		{desk.Sync{State: desk.ServerAway, Since: ten}, []string{"Offline since 10:12"}, kit.Neutral},
-		{desk.Sync{State: desk.ServerAway, Since: ten, Waiting: 1}, []string{"Offline since 10:12 · 1 change saved here"}, kit.Neutral},
+		{desk.Sync{State: desk.ServerAway, Since: ten, Waiting: 1}, []string{"Offline since 10:12, 1 change waits"}, kit.Neutral},
 		{desk.Sync{State: desk.SignedOut, Waiting: 3}, []string{"Signed out · 3 changes saved here"}, kit.Warn},
 		{desk.Sync{State: desk.ErasedHere}, []string{"Signed out by the company; its data on this device was erased"}, kit.Bad},
 		{desk.Sync{State: desk.ProgramOld}, []string{"This version is too old for the server"}, kit.Warn},

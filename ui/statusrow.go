@@ -23,7 +23,7 @@ func (it statusItem) gives() int {
 		return statusNever
 	case it.lines:
 		return statusFirst
-	case it.tone == kit.Warn || it.tone == kit.Bad:
+	case it.apart || it.tone == kit.Warn || it.tone == kit.Bad:
 		return statusLast
 	}
 	return statusNext

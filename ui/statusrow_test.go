@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -55,6 +56,25 @@ func TestTheStripGivesWayInTheOrderOfWhatMatters(t *testing.T) {
 			t.Errorf("%q ends at %v", p.Value(), at.X+p.Size().Width)
 		}
 	})
+}
+
+// look.md's main-missed-900-light-de: that one works offline is read in a narrow window, though an account fails and a call runs;
+// what is as it should be gives way to it.
+func TestThatOneIsOfflineIsReadInANarrowWindow(t *testing.T) {
+	d := fullDesk()
+	d.snap.Sync = desk.Sync{State: desk.ServerAway, Since: mainNow.Add(-32 * time.Minute), Waiting: 4}
+	b := newMainBench(t, d, &mainSettings{accounts: oneAccount}, Look{"de", "light"})
+	b.m.Window().Resize(fyne.NewSize(900, 600))
+	b.settle()
+	seen := map[string]bool{}
+	for _, o := range b.m.status.left.Objects {
+		if p, is := o.(*pressFocus); is {
+			seen[p.Value()] = p.Size().Width >= statusWords
+		}
+	}
+	if words := "Offline seit 10:12, 4 Änderungen warten"; !seen[words] || seen["Office 101 bereit"] {
+		t.Errorf("of %v the words are seen", seen)
+	}
 }
 
 // Why an account is not registered is told to the pointer in the PBX's words.

@@ -22,6 +22,7 @@ type statusItem struct {
 	icon    theme.IconName      // "" for the tone's own
 	ink     fyne.ThemeColorName // of the icon; "" for the tone's own
 
+	apart      bool          // cut off from the others: not as it should be, and nothing is to be done about it
 	presence   bool          // a click changes it
 	lines      bool          // a click picks another
 	place      settingsPlace // a click shows it; that of the accounts where a click does nothing else

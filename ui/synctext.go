@@ -43,7 +43,11 @@ func syncStatus(s desk.Sync, now time.Time) statusItem {
 	case desk.Loading:
 		return statusItem{icon: theme.IconDownload, words: text.T("The company's data is being loaded")}
 	case desk.ServerAway:
-		return statusItem{icon: theme.IconCloudOff, words: waitingHere(s, text.T("Offline since {time}", "time", since(s.Since, now)))}
+		words := text.T("Offline since {time}", "time", since(s.Since, now))
+		if s.Waiting > 0 {
+			words = joined(", ", words, text.Tn(s.Waiting, "{n} change waits", "{n} changes wait"))
+		}
+		return statusItem{icon: theme.IconCloudOff, ink: theme.WarningText, apart: true, words: words}
 	case desk.SignedOut:
 		return statusItem{tone: kit.Warn, words: waitingHere(s, text.T("Signed out"))}
 	case desk.ErasedHere:
