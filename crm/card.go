@@ -236,6 +236,7 @@ type Record struct {
 	Deal        *Deal
 	CompanyName string // of a contact or deal
 	ContactName string // of a deal
+	Number      Number // of a deal: whom one calls about it, its contact or else its company
 	LineName    string // of a lead
 	Responsible string
 	Stages      []string // of a lead or deal: all of its way, in order, without Junk and Lost

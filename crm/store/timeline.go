@@ -100,6 +100,9 @@ func readDeal(q querier, rid int64, rec *crm.Record) (made crm.Event, err error)
 		return made, err
 	}
 	rec.Deal, rec.Name, rec.CompanyName, rec.ContactName, rec.Responsible = &d.Deal, d.Title, d.companyName, d.contactName, d.responsible
+	if rec.Number, err = numberOfDeal(q, d.Deal); err != nil {
+		return made, err
+	}
 	pipeline, err := pipelineByID(q, d.Pipeline)
 	if err != nil {
 		return made, err
@@ -115,6 +118,23 @@ func readDeal(q querier, rid int64, rec *crm.Record) (made crm.Event, err error)
 		}
 	}
 	return madeEvent(q, d.Created, d.MadeBy, d.Origin)
+}
+
+// numberOfDeal is the number of whom one calls about a deal: of its contact, or else of its company.
+func numberOfDeal(q querier, d crm.Deal) (crm.Number, error) {
+	for _, r := range []crm.Ref{{Kind: crm.KindContact, ID: d.Contact}, {Kind: crm.KindCompany, ID: d.Company}} {
+		if r.ID == "" {
+			continue
+		}
+		k, err := keyOf(q, r)
+		if err != nil {
+			return crm.Number{}, err
+		}
+		if found, err := foundOf(q, k, ""); err != nil || found.Number.Written != "" {
+			return found.Number, err
+		}
+	}
+	return crm.Number{}, nil
 }
 
 // madeEvent says when and by whom a record was made, by which call and by which rule.

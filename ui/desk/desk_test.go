@@ -101,6 +101,26 @@ func TestAStrangersEarlierCallsAreShown(t *testing.T) {
 	}
 }
 
+// H5: about a deal one calls its contact, or else its company.
+func TestADealsCustomerIsCalledFromItsRecord_H5(t *testing.T) {
+	d := newDesk(t)
+	n, _ := crm.ParseNumber("0711 440 29-0", "DE", crm.LabelMain)
+	company := crm.Company{ID: d.file.NewID(), Name: "Meier GmbH", Numbers: []crm.Number{n}}
+	contact, mute := d.contact("Jörg", "Groß", "0221 987 65 43"), crm.Contact{ID: d.file.NewID(), LastName: "Klein"}
+	d.do(crm.CreateCompany{Company: company}, crm.CreateContact{Contact: mute})
+	for want, deal := range map[string]crm.Deal{
+		"+492219876543": {Contact: crm.ID(contact.ID), Company: company.ID},
+		"+49711440290":  {Contact: mute.ID, Company: company.ID},
+		"":              {Contact: mute.ID},
+	} {
+		deal.ID, deal.Title = d.file.NewID(), "40 brackets"
+		d.do(crm.CreateDeal{Deal: deal})
+		if r, err := d.desk.Record(t.Context(), Ref{Kind: Deal, ID: string(deal.ID)}, 0); err != nil || r.Dial != want {
+			t.Errorf("%+v: %q, %v", deal, r.Dial, err)
+		}
+	}
+}
+
 // A call that has ended is not among the calls and notes before it, of a customer and of a stranger.
 func TestAnEndedCallIsNotAmongTheCallsBeforeIt_H1(t *testing.T) {
 	for _, known := range []bool{true, false} {

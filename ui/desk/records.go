@@ -115,6 +115,7 @@ func (b facts) record(ctx context.Context, r crm.Record, fields []crm.Field) err
 	case r.Deal != nil:
 		l := r.Deal
 		b.out.Sub = joined(r.ContactName, r.CompanyName)
+		b.out.Dial = r.Number.Party().DialString()
 		b.add(Text{Key: "Amount"}, b.d.amount(l.Amount))
 		b.link(Text{Key: "Contact"}, r.ContactName, crm.Ref{Kind: crm.KindContact, ID: l.Contact})
 		b.link(Text{Key: "Company"}, r.CompanyName, crm.Ref{Kind: crm.KindCompany, ID: l.Company})
