@@ -34,6 +34,7 @@ const (
 	settingsImport     settingsPlace = "import"
 	settingsErasures   settingsPlace = "erasures"
 	settingsKeys       settingsPlace = "keys"
+	settingsWebhooks   settingsPlace = "webhooks"
 	settingsServer     settingsPlace = "server"
 	settingsAbout      settingsPlace = "about"
 )
@@ -112,12 +113,13 @@ func newSettingsPage(opt MainOptions, relook func(Look), open func(desk.Ref), da
 		p.places[settingsErasures] = newSettingsErasures(opt)
 		aboutData = append(aboutData, p.nav(settingsErasures, "Erasures (GDPR)"))
 	}
-	if len(aboutData) > 0 {
-		group(text.Key("Data|settings"), aboutData...)
-	}
 	if opt.Software != nil && opt.Company != nil {
 		p.places[settingsKeys] = newSettingsKeys(opt)
-		group(text.Key("Other software"), p.nav(settingsKeys, "API keys"))
+		p.places[settingsWebhooks] = newSettingsWebhooks(opt)
+		aboutData = append(aboutData, p.nav(settingsKeys, "API keys"), p.nav(settingsWebhooks, "Webhooks"))
+	}
+	if len(aboutData) > 0 {
+		group(text.Key("Data|settings"), aboutData...)
 	}
 	group(text.Key("Program"), p.nav(settingsAbout, "About"))
 	p.box = kit.RowAligned(0, kit.Stretch, kit.Sized(208, 0, kit.Scroll(kit.Column(0, nav...))), kit.NewHairline(), kit.Grow(p.body))

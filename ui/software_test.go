@@ -11,13 +11,16 @@ import (
 	"leadline/crm/store"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
+	"leadline/ui/text"
 )
 
 // theSoftware is what a server in memory has of other software.
 type theSoftware struct {
-	keys []APIKey
-	did  []string
-	fail error
+	keys  []APIKey
+	hooks []Webhook
+	tried string // what comes of a test
+	did   []string
+	fail  error
 }
 
 func (s *theSoftware) note(words ...string) error {
@@ -41,6 +44,32 @@ func (s *theSoftware) RevokeKey(_ context.Context, id crm.ID) error {
 		}
 	}
 	return s.note("revoke", string(id))
+}
+
+func (s *theSoftware) Webhooks(context.Context) ([]Webhook, error) { return s.hooks, s.fail }
+func (s *theSoftware) AddWebhook(_ context.Context, url string, user crm.ID, kinds []string) (string, error) {
+	if err := s.note("webhook", url, strings.Join(kinds, "+"), map[bool]string{true: "of somebody"}[user != ""]); err != nil {
+		return "", err
+	}
+	s.hooks = append(s.hooks, Webhook{ID: "h3", URL: url, User: "Anna Krüger", Kinds: kinds})
+	return "sEcReT-of-the-webhook", nil
+}
+func (s *theSoftware) TryWebhook(_ context.Context, id crm.ID) (string, error) {
+	return s.tried, s.note("try", string(id))
+}
+func (s *theSoftware) RemoveWebhook(_ context.Context, id crm.ID) error {
+	s.hooks = slices.DeleteFunc(s.hooks, func(h Webhook) bool { return h.ID == id })
+	return s.note("remove", string(id))
+}
+
+func someHooks() []Webhook {
+	var all []string
+	for _, k := range hookKinds {
+		all = append(all, k.id)
+	}
+	return []Webhook{{ID: "h1", URL: "https://shop.example.org/changes", User: "Anna Krüger", Kinds: all, Told: mainNow.Add(-time.Minute)},
+		{ID: "h2", URL: "https://report.example.org/a/rather/long/address/that/does/not/end/soon?token=yes", User: "Petra Weiß", Kinds: []string{"call", "deal"}, Failures: 3, Reason: "it answers 500 Internal Server Error", Next: mainNow.Add(4 * time.Minute)},
+		{ID: "h4", URL: "https://old.example.org", User: "Petra Weiß", Kinds: []string{"lead"}, Broken: true}}
 }
 
 func someKeys() []APIKey {
@@ -149,6 +178,68 @@ func TestAKeyIsMadeByTheKeyboard_I3(t *testing.T) {
 	b.widget("check", "Ask where calls go (PBX)").(kit.Tappable).Tap()
 	b.m.pages[pageSettings].(*settingsPage).Submit()
 	b.waits("tOkEn-of-the-key")
+}
+
+// Requirement I3: webhooks are added with a secret that is shown once, fare as is told, are tried and removed from the program.
+func TestAWebhookIsAddedTriedAndRemoved_I3(t *testing.T) {
+	s := &theSoftware{hooks: someHooks()}
+	b, _ := softwareBench(t, s, desk.Everywhere, Look{"en", "light"})
+	b.tap("item", "Webhooks")
+	for _, words := range []string{"All changes · as Anna Krüger sees it", "last told today 10:43", "Deals, Calls · as Petra Weiß sees it", "3 failures in a row · again today 10:48 · it answers 500",
+		"Its secret cannot be read any more"} {
+		b.waits(words)
+	}
+	b.tap("button", "Test")
+	b.waits("The test was taken")
+	s.tried = "it answers 404 Not Found"
+	b.tap("button", "Test")
+	b.waits("The test was not taken: it answers 404 Not Found")
+	b.tap("button", "Remove")
+	b.waits("It is told nothing from then on.")
+	b.tap("button", "Remove for good")
+	b.waits("The webhook was removed.")
+	b.tap("button", "Add webhook")
+	b.waits("New webhook")
+	b.type_("Address of the webhook", "example.org/hook")
+	b.tap("button", "Add webhook")
+	b.waits("It begins with https://")
+	b.type_("Address of the webhook", "https://example.org/hook")
+	for _, k := range hookKinds {
+		b.tap("check", text.English(k.name))
+	}
+	b.tap("button", "Add webhook")
+	b.waits("Choose what it is told of.")
+	b.tap("check", "Leads")
+	s.fail = &TestFailure{Field: FieldAddress, Why: desk.Text{Key: "The server cannot be reached"}}
+	b.tap("button", "Add webhook")
+	b.waits("The server cannot be reached")
+	s.fail = nil
+	b.tap("button", "Add webhook")
+	b.waits("sEcReT-of-the-webhook")
+	b.waits("told nothing yet")
+	b.tap("item", "Users")
+	b.tap("item", "Webhooks")
+	b.waits("https://example.org/hook")
+	if b.says("sEcReT") {
+		t.Error("the secret is shown again")
+	}
+	if want := []string{"try h1", "try h1", "remove h1", "webhook https://example.org/hook lead of somebody"}; !slices.Equal(s.did, want) {
+		t.Errorf("did %q, want %q", s.did, want)
+	}
+}
+
+func TestPicturesOfWebhooks(t *testing.T) {
+	for name, look := range map[string]Look{"light": {"en", "light"}, "light-de": {"de", "light"}, "dark-de": {"de", "dark"}} {
+		s := &theSoftware{hooks: someHooks(), tried: "it answers 404 Not Found"}
+		b, _ := softwareBench(t, s, desk.Everywhere, look)
+		b.m.ShowSettings(settingsWebhooks)
+		b.settle()
+		b.tap("button", "Test")
+		b.shot("webhooks-" + name)
+		b.tap("button", "Add webhook")
+		b.settle()
+		b.shot("webhook-new-" + name)
+	}
 }
 
 func TestPicturesOfKeys(t *testing.T) {

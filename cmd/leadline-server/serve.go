@@ -71,7 +71,7 @@ func serveCommand(ctx context.Context, args []string, t terminal) error {
 	snapshots, err := where.snapshots(o)
 	_, embedded := where.sqliteFile()
 	if err == nil {
-		f := front.New(front.Options{Access: o.access, Engine: o.engine, Snapshots: snapshots, Recordings: o.sounds, Log: log, Region: where.region, Shared: !embedded,
+		f := front.New(front.Options{Access: o.access, Engine: o.engine, Snapshots: snapshots, Recordings: o.sounds, Hooks: o.hooks, Log: log, Region: where.region, Shared: !embedded,
 			MetricsToken: token, AddressRate: *rate, Version: version, KeepErasures: func(ctx context.Context) error { return where.keepErasures(ctx, o.engine) }})
 		err = serve(ctx, f, l, o, t)
 	}

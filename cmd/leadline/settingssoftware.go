@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"leadline/crm"
 	"leadline/crm/replica/remote"
 	"leadline/crm/wire"
 	"leadline/ui"
+	"leadline/ui/desk"
 )
 
 // userNames are the names of users by their ids, also of those who have left.
@@ -53,4 +55,51 @@ func (s settings) MakeKey(ctx context.Context, name string, user crm.ID, scopes 
 // RevokeKey makes a key good for nothing.
 func (s settings) RevokeKey(ctx context.Context, id crm.ID) error {
 	return s.asAdministrator(func(c *remote.Client) error { return c.RevokeKey(ctx, id) })
+}
+
+// Webhooks are the software that is told of changes.
+func (s settings) Webhooks(ctx context.Context) (view []ui.Webhook, err error) {
+	names, err := s.userNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []wire.Webhook
+	err = s.asAdministrator(func(c *remote.Client) (err error) {
+		all, err = c.Webhooks(ctx)
+		return err
+	})
+	for _, h := range all {
+		view = append(view, ui.Webhook{ID: h.ID, URL: h.URL, User: names[h.User], Kinds: h.Kinds, Told: h.Told.Local(), Failures: h.Failures, Reason: h.Reason,
+			Next: h.Next.Local(), Broken: h.Broken})
+	}
+	return view, err
+}
+
+// AddWebhook adds one.
+func (s settings) AddWebhook(ctx context.Context, url string, user crm.ID, kinds []string) (secret string, err error) {
+	err = s.asAdministrator(func(c *remote.Client) error {
+		made, err := c.AddWebhook(ctx, wire.NewWebhook{URL: url, User: user, Kinds: kinds})
+		secret = made.Secret
+		var p wire.Problem
+		if errors.As(err, &p) && p.Code == wire.Malformed {
+			return &ui.TestFailure{Why: desk.Text{Key: "A webhook's address begins with https://; http:// is for the server's own machine"}}
+		}
+		return err
+	})
+	return secret, err
+}
+
+// TryWebhook has the server post something to it that tells of nothing.
+func (s settings) TryWebhook(ctx context.Context, id crm.ID) (failure string, err error) {
+	err = s.asAdministrator(func(c *remote.Client) error {
+		tried, err := c.TryWebhook(ctx, id)
+		failure = tried.Failure
+		return err
+	})
+	return failure, err
+}
+
+// RemoveWebhook removes one.
+func (s settings) RemoveWebhook(ctx context.Context, id crm.ID) error {
+	return s.asAdministrator(func(c *remote.Client) error { return c.RemoveWebhook(ctx, id) })
 }

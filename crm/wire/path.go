@@ -11,6 +11,7 @@ const (
 	PathSignIns  = "/v1/signins"          // GET → []SignInOf; below it {user}/invitation: POST → Invitation; /password: PUT NewPassword; /telephone: PUT Account; /telephone/{name}: DELETE
 	PathErasures = "/v1/erasures"         // GET → []Erased, the latest first; PUT {id} ErasePerson → Erased: asked again under the same id, it is done once
 	PathKeys     = "/v1/keys"             // GET → []APIKey; POST NewKey → MadeKey; DELETE {id} revokes
+	PathWebhooks = "/v1/webhooks"         // GET → []Webhook; POST NewWebhook → MadeWebhook; below it {id}: DELETE; {id}/test: POST nothing → WebhookTried
 	PathHello    = "/v1/sync/hello"       // POST Hello → Welcome
 	PathPush     = "/v1/sync/push"        // POST Push → Pushed
 	PathPull     = "/v1/sync/pull"        // POST Pull → Page; waits up to Pull.Wait for news

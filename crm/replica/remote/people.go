@@ -85,6 +85,29 @@ func (c *Client) RevokeKey(ctx context.Context, id crm.ID) error {
 	return c.send(ctx, http.MethodDelete, wire.PathKeys+"/"+url.PathEscape(string(id)), nil, nil)
 }
 
+// Webhooks are the software that is told of changes, for administrators.
+func (c *Client) Webhooks(ctx context.Context) (all []wire.Webhook, err error) {
+	err = c.send(ctx, http.MethodGet, wire.PathWebhooks, nil, &all)
+	return all, err
+}
+
+// AddWebhook adds one, whose secret is told only here.
+func (c *Client) AddWebhook(ctx context.Context, h wire.NewWebhook) (made wire.MadeWebhook, err error) {
+	err = c.send(ctx, http.MethodPost, wire.PathWebhooks, h, &made)
+	return made, err
+}
+
+// TryWebhook has the server post something to it that tells of nothing.
+func (c *Client) TryWebhook(ctx context.Context, id crm.ID) (tried wire.WebhookTried, err error) {
+	err = c.send(ctx, http.MethodPost, wire.PathWebhooks+"/"+url.PathEscape(string(id))+"/test", nil, &tried)
+	return tried, err
+}
+
+// RemoveWebhook removes one.
+func (c *Client) RemoveWebhook(ctx context.Context, id crm.ID) error {
+	return c.send(ctx, http.MethodDelete, wire.PathWebhooks+"/"+url.PathEscape(string(id)), nil, nil)
+}
+
 func signInOf(user crm.ID, what string) string {
 	return wire.PathSignIns + "/" + url.PathEscape(string(user)) + "/" + what
 }

@@ -10,6 +10,7 @@ import (
 	"leadline/crm/server"
 	"leadline/crm/server/access"
 	"leadline/crm/server/recordings"
+	"leadline/crm/server/webhook"
 	"leadline/crm/wire"
 )
 
@@ -22,6 +23,8 @@ type Options struct {
 	Snapshots *server.Snapshots
 	// Recordings takes the recordings that programs upload; nil takes none.
 	Recordings *recordings.Recordings
+	// Hooks are the software that is told of changes, to be set up from the program; nil for none.
+	Hooks *webhook.Hooks
 	// KeepErasures keeps the list of erasures beside the database, so that a restore brings nobody back; nil keeps it nowhere else.
 	KeepErasures func(context.Context) error
 	// Shared says that other servers may use the same database: news and presence are exchanged through it.
@@ -116,6 +119,11 @@ func (f *Front) Handler() http.Handler {
 	mux.HandleFunc("GET "+wire.PathKeys, f.onDevice(f.keys))
 	mux.HandleFunc("POST "+wire.PathKeys, f.onDevice(f.addKey))
 	mux.HandleFunc("DELETE "+wire.PathKeys+"/{id}", f.onDevice(f.revokeKey))
+
+	mux.HandleFunc("GET "+wire.PathWebhooks, f.withHooks(f.webhooks))
+	mux.HandleFunc("POST "+wire.PathWebhooks, f.withHooks(f.addWebhook))
+	mux.HandleFunc("POST "+wire.PathWebhooks+"/{id}/test", f.withHooks(f.tryWebhook))
+	mux.HandleFunc("DELETE "+wire.PathWebhooks+"/{id}", f.withHooks(f.removeWebhook))
 
 	mux.HandleFunc("POST "+wire.PathHello, f.onDevice(f.hello))
 	mux.HandleFunc("POST "+wire.PathPush, f.onDevice(f.push))

@@ -144,11 +144,15 @@ func (h *Hooks) tell(ctx context.Context, workspace crm.ID, hook Hook) error {
 			return err
 		}
 		before, done := hook.Cursor, upTo == hook.Cursor
-		err = h.post(ctx, hook, rows)
+		sent, err := h.post(ctx, hook, rows)
 		if err == nil {
-			hook.Cursor, hook.Failures, hook.Next = upTo, 0, h.engine.Now()
+			hook.Cursor, hook.Failures, hook.Next, hook.Reason = upTo, 0, h.engine.Now(), ""
+			if sent {
+				hook.Told = h.engine.Now()
+			}
 		} else {
 			hook.Failures++
+			hook.Reason = reason(err)
 			hook.Next = h.engine.Now().Add(pause(hook.Failures))
 			h.engine.Log.Warn("a webhook did not take what it was told; it is told again", "webhook", hook.ID, "reason", reason(err), "failures", hook.Failures, "next", hook.Next)
 		}
@@ -173,7 +177,7 @@ func pause(failures int) time.Duration {
 }
 
 // post sends those of the changes that are of the webhook's kinds; without any it sends nothing.
-func (h *Hooks) post(ctx context.Context, hook Hook, rows []wire.Row) error {
+func (h *Hooks) post(ctx context.Context, hook Hook, rows []wire.Row) (sent bool, err error) {
 	events := []Event{}
 	for _, r := range rows {
 		if slices.Contains(hook.Kinds, string(r.Entity)) {
@@ -181,9 +185,14 @@ func (h *Hooks) post(ctx context.Context, hook Hook, rows []wire.Row) error {
 		}
 	}
 	if len(events) == 0 {
-		return nil
+		return false, nil
 	}
-	body, err := json.Marshal(map[string]any{"webhook": hook.ID, "events": events})
+	return true, h.send(ctx, hook, map[string]any{"webhook": hook.ID, "events": events})
+}
+
+// send posts a message to a webhook, signed; an error says that it was not taken.
+func (h *Hooks) send(ctx context.Context, hook Hook, message map[string]any) error {
+	body, err := json.Marshal(message)
 	if err != nil {
 		return err
 	}

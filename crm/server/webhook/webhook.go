@@ -50,9 +50,14 @@ type Hook struct {
 	Cursor   uint64   // up to this revision it was told
 	Failures int      // in a row
 	Next     time.Time
+	Told     time.Time // when it last took something; zero: never, as far as that was kept
+	Reason   string    // of the latest of the failures
 	secret   []byte
 	sealed   error // why the secret cannot be read: it was sealed by another key
 }
+
+// Broken says that its secret cannot be read any more, and so nothing can be posted.
+func (h Hook) Broken() bool { return h.sealed != nil }
 
 // Kinds are the kinds of rows that a webhook can be told of.
 var Kinds = []string{string(wire.Contact), string(wire.Company), string(wire.Lead), string(wire.Deal), string(wire.Call), string(wire.Note), string(wire.FollowUp)}
@@ -111,14 +116,17 @@ func (h *Hooks) Add(ctx context.Context, workspace, user crm.ID, address string,
 func (h *Hooks) List(ctx context.Context, workspace crm.ID) (all []Hook, err error) {
 	err = h.engine.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
 		all = nil
-		return t.Each(ctx, "SELECT id, user_id, url, secret, kinds, cursor, failures, next FROM webhook WHERE ws = $1 ORDER BY id", []any{string(workspace)},
+		return t.Each(ctx, "SELECT id, user_id, url, secret, kinds, cursor, failures, next, told, reason FROM webhook WHERE ws = $1 ORDER BY id", []any{string(workspace)},
 			func(scan func(...any) error) error {
 				var k Hook
 				var sealed []byte
 				var kinds string
-				var next int64
-				if err := scan(&k.ID, &k.User, &k.URL, &sealed, &kinds, &k.Cursor, &k.Failures, &next); err != nil {
+				var next, told int64
+				if err := scan(&k.ID, &k.User, &k.URL, &sealed, &kinds, &k.Cursor, &k.Failures, &next, &told, &k.Reason); err != nil {
 					return err
+				}
+				if told > 0 {
+					k.Told = time.UnixMilli(told)
 				}
 				k.Kinds, k.Next = strings.Fields(kinds), time.UnixMilli(next)
 				k.secret, k.sealed = h.vault.Open(purpose(workspace, k.ID), sealed)
@@ -127,6 +135,26 @@ func (h *Hooks) List(ctx context.Context, workspace crm.ID) (all []Hook, err err
 			})
 	})
 	return all, err
+}
+
+// Try posts something that tells of nothing, signed as usual. failure is why it was not taken, "" when it was; ErrNone when there is no
+// such webhook.
+func (h *Hooks) Try(ctx context.Context, workspace, id crm.ID) (failure string, err error) {
+	all, err := h.List(ctx, workspace)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(all, func(k Hook) bool { return k.ID == id })
+	if i < 0 {
+		return "", ErrNone
+	}
+	if all[i].sealed != nil {
+		return all[i].sealed.Error(), nil
+	}
+	if err := h.send(ctx, all[i], map[string]any{"webhook": id, "test": true, "events": []Event{}}); err != nil {
+		return reason(err), nil
+	}
+	return "", nil
 }
 
 // ErrNone means that there is no such webhook.
@@ -167,7 +195,7 @@ func (h *Hooks) claim(ctx context.Context, workspace crm.ID, hook Hook, until ti
 // ahead claims it too early.
 func (h *Hooks) settle(ctx context.Context, workspace crm.ID, hook Hook, before uint64) error {
 	return h.engine.DB.Write(ctx, string(workspace), func(t *database.Tx) error {
-		return t.Exec(ctx, "UPDATE webhook SET cursor = $3, failures = $4, next = $5 WHERE ws = $1 AND id = $2 AND cursor = $6",
-			string(workspace), string(hook.ID), int64(hook.Cursor), hook.Failures, hook.Next.UnixMilli(), int64(before))
+		return t.Exec(ctx, "UPDATE webhook SET cursor = $3, failures = $4, next = $5, told = $7, reason = $8 WHERE ws = $1 AND id = $2 AND cursor = $6",
+			string(workspace), string(hook.ID), int64(hook.Cursor), hook.Failures, hook.Next.UnixMilli(), int64(before), max(0, hook.Told.UnixMilli()), hook.Reason)
 	})
 }
