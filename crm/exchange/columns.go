@@ -69,7 +69,8 @@ var known = map[string]Field{
 	"last name": LastName, "family name": LastName, "surname": LastName, "lastname": LastName, "nachname": LastName, "familienname": LastName, "name, nachname": LastName,
 	"name": FullName, "full name": FullName, "file as": FullName, "display name": FullName, "anzeigename": FullName, "vollständiger name": FullName,
 	"first and last names": FullName, "kontakt": FullName, "contact": FullName, "ansprechpartner": FullName, "kunde": FullName, "customer": FullName,
-	"company": Company, "company name": Company, "organization": Company, "organization name": Company, "organization 1 - name": Company,
+	"company": Company, "company name": Company, "account name": Company, "organization": Company, "organization name": Company, "organization 1 - name": Company,
+	"company: name": Company, "company: company name": Company, "unternehmen: name": Company, "unternehmen: name des unternehmens": Company,
 	"firma": Company, "firmenname": Company, "unternehmen": Company, "unternehmensname": Company, "organisation": Company, "name des unternehmens": Company,
 	"job title": Position, "organization title": Position, "organization 1 - title": Position, "position": Position, "funktion": Position, "stellenbezeichnung": Position,
 	"notes": Comment, "note": Comment, "comment": Comment, "comments": Comment, "notizen": Comment, "notiz": Comment, "kommentar": Comment, "bemerkung": Comment, "bemerkungen": Comment,
@@ -112,6 +113,7 @@ func recognise(header []string, byHand map[string]Field) ([]column, error) {
 	for name := range said {
 		return nil, fmt.Errorf("the file has no column “%s”; it has: %s", name, strings.Join(header, ", "))
 	}
+	groupAddresses(header, columns)
 	taken := map[Field]bool{}
 	for i := range columns {
 		c := &columns[i]
@@ -131,6 +133,27 @@ func recognise(header []string, byHand map[string]Field) ([]column, error) {
 		return nil, ErrUnknownColumns
 	}
 	return columns, nil
+}
+
+// groupAddresses makes a street of an address that has its town in other columns, and another address of what comes a second time: some
+// programs have "City" twice.
+func groupAddresses(header []string, columns []column) {
+	streets := !slices.ContainsFunc(columns, func(c column) bool { return c.field == Street && c.group == "address " })
+	towns := slices.ContainsFunc(columns, func(c column) bool { return c.group == "address " && (c.field == City || c.field == PostalCode) })
+	again := map[string]int{}
+	for i := range columns {
+		c := &columns[i]
+		switch {
+		case c.field == Whole && c.group == "" && streets && towns:
+			c.field, c.group = Street, "address "
+		case !strings.HasPrefix(c.group, "address ") || c.field == Street || c.field == labelOnly:
+			continue
+		}
+		name := headerKey(header[i])
+		if again[name]++; again[name] > 1 {
+			c.group = fmt.Sprint(c.group, " ", again[name])
+		}
+	}
 }
 
 func headerKey(s string) string {
@@ -173,6 +196,11 @@ var labels = []crm.Label{crm.LabelWork, crm.LabelMobile, crm.LabelHome, crm.Labe
 
 // recogniseOne takes a header for what its words say: "Telefon geschäftlich 2", "Business Street", "Zip (billing)".
 func recogniseOne(name string) column {
+	for _, of := range []string{"contact: ", "kontakt: "} { // Bitrix24's deals have their customers' columns
+		if rest, ok := strings.CutPrefix(name, of); ok {
+			return recogniseOne(rest)
+		}
+	}
 	if field, ok := known[name]; ok {
 		c := column{field: field, names: -1}
 		if name == "categories" || name == "kategorien" { // Outlook's
@@ -194,7 +222,7 @@ func recogniseOne(name string) column {
 	switch {
 	case has("type", "typ", "display", "angezeigter", "anzeigename", "label"):
 		return column{names: -1}
-	case within("mail"):
+	case within("mail") && !has("mailing"):
 		c.field = Email
 	case has("sip"):
 		c.field = SIP
@@ -204,7 +232,7 @@ func recogniseOne(name string) column {
 		c.field = Street
 	case has("apartment", "wohnung"): // Bitrix24's second line of the street: "Apartment, office, room, floor"
 		c.field, c.label = Street, ""
-	case has("zip", "plz", "postleitzahl") || within("postal code", "postcode"):
+	case has("zip", "zipcode", "plz", "postleitzahl") || within("postal code", "postcode"):
 		c.field = PostalCode
 	case has("city", "ort", "stadt", "town"):
 		c.field = City
@@ -214,6 +242,8 @@ func recogniseOne(name string) column {
 		c.field = State
 	case name == "address" || name == "adresse" || name == "anschrift":
 		c.field = Whole
+	case c.label != "" && len(words) == 2 && has("address", "adresse", "anschrift"): // Thunderbird's "Home Address" and "Home Address 2"
+		c.field = Street
 	default:
 		return column{names: -1}
 	}

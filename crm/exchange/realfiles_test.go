@@ -35,7 +35,7 @@ func TestFilesOfOtherProgramsComeInWhole(t *testing.T) {
 			t.Errorf("%s: came in as\n%s\nwant:\n%s", name, got, want)
 		}
 	}
-	if tried < 11 {
+	if tried < 15 {
 		t.Errorf("there are %d files only", tried)
 	}
 }
