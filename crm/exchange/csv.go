@@ -17,15 +17,20 @@ type csvSource struct {
 	read rowReader
 }
 
-func openCSV(in *bufio.Reader, encoding Encoding, o Options) (*csvSource, File, error) {
+func openCSV(in *bufio.Reader, encoding Encoding, mac bool, o Options) (*csvSource, File, error) {
 	f := File{Format: "CSV"}
+	letters := letters{encoding: encoding, fixed: encoding != "", mac: mac}
 	said, lines := cutDelimiter(in)
 	delimiter := cmp.Or(o.Delimiter, said)
-	if delimiter == 0 {
-		delimiter = findDelimiter(in)
+	if len(o.Columns) == 0 {
+		lines += cutTitle(in, delimiter, letters)
 	}
-	s := &csvSource{rows: csvRows{in: in, delimiter: string(delimiter), line: lines}, read: rowReader{region: o.Region, custom: o.custom, letters: letters{encoding: encoding, fixed: encoding != ""}}}
 	head, _ := in.Peek(longestHead)
+	if delimiter == 0 {
+		first, _, _ := bytes.Cut(head, []byte("\n"))
+		delimiter = findDelimiter(string(first))
+	}
+	s := &csvSource{rows: csvRows{in: in, delimiter: string(delimiter), line: lines}, read: rowReader{region: o.Region, custom: o.custom, letters: letters}}
 	head = bytes.Clone(head)
 	header, _, err := s.rows.read()
 	if errors.Is(err, io.EOF) {

@@ -203,7 +203,8 @@ func (i *importer) open(r io.Reader) (s source, err error) {
 		s, i.report.File = openVCards(in, encoding, i.options)
 		return s, nil
 	}
-	c, file, err := openCSV(bufio.NewReaderSize(lineEnds{in}, 1<<16), encoding, i.options)
+	mac := macintosh(in)
+	c, file, err := openCSV(bufio.NewReaderSize(lineEnds{in}, 1<<16), encoding, mac, i.options)
 	i.report.File = file
 	return c, err
 }

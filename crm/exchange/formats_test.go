@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,10 @@ func TestLettersAreReadInEveryEncoding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mac, err := charmap.Macintosh.NewEncoder().String(strings.ReplaceAll(outlookGerman, "\n", "\r"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String(outlookGerman)
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +108,9 @@ func TestLettersAreReadInEveryEncoding(t *testing.T) {
 		"Windows-1252":                  {narrow, Windows1252, ""},
 		"Windows-1252, said by hand":    {narrow, Windows1252, Windows1252},
 		"UTF-16, as Excel's text files": {wide, UTF16, ""},
+		"Excel's CSV (Macintosh)":       {mac, MacRoman, ""},
+		"MacRoman, said by hand":        {strings.ReplaceAll(mac, "\r", "\n"), MacRoman, MacRoman},
+		"UTF-8 of a Mac":                {strings.ReplaceAll(outlookGerman, "\n", "\r"), UTF8, ""},
 		"a line that says the sign":     {"sep=;\r\n" + outlookGerman, UTF8, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +122,6 @@ func TestLettersAreReadInEveryEncoding(t *testing.T) {
 	}
 }
 
-// What is said by hand holds, also where the letters could be another encoding's.
 // The line in which Excel says the delimiter is none of the header, also when it is a tab, stands in quotation marks, or the delimiter is
 // said by hand; rows are told by their lines in the file.
 func TestTheLineThatSaysTheDelimiterIsPassedOver(t *testing.T) {
@@ -127,10 +134,73 @@ func TestTheLineThatSaysTheDelimiterIsPassedOver(t *testing.T) {
 	}
 }
 
+// What is said by hand holds, also where the letters could be another encoding's.
 func TestAnEncodingSaidByHandIsNotGuessed(t *testing.T) {
 	people, r := readAll(t, "Nachname;Telefon\nGroß;030 1234567\n", Options{Encoding: Windows1252})
 	if len(people) != 1 || people[0].Contact.LastName != "GroÃŸ" || r.File.Encoding != Windows1252 {
 		t.Errorf("%+v of a file in %s", people, r.File.Encoding)
+	}
+}
+
+// What a list is and of which day stands above the header of some. A file without a header is none of those: nothing of it is passed over.
+func TestATitleAboveTheHeaderIsPassedOver(t *testing.T) {
+	const rows = "Nachname;Telefon\nGroß;030 1234567\n;12\n"
+	for title, lines := range map[string]int{"Kundenliste\n": 1, "Kundenliste;\n;\n": 2, "\r\nStand: 1.1.2026, 12:00\r\n\r\n": 3, "sep=;\nKundenliste\n": 2} {
+		people, r := readAll(t, title+rows, Options{})
+		if len(people) != 1 || people[0].Contact.LastName != "Groß" || len(r.Refused) != 1 || r.Refused[0].Line != 3+lines || r.File.Delimiter != ';' {
+			t.Errorf("%q: %+v, %+v", title, people, r)
+		}
+	}
+	for _, none := range []string{"Groß;030 1234567\nWeiß;030 1234568\n", "Groß;030 1234567;Bonn\nNachname;Telefon;\n", strings.Repeat("x\n", 10) + rows} {
+		if _, err := Import(ctx, open(t), strings.NewReader(none), Options{}); !errors.Is(err, ErrUnknownColumns) {
+			t.Errorf("%q: %v", none, err)
+		}
+	}
+}
+
+// Several numbers in one cell are several, and one that is written in parts is one. A spreadsheet's E+11 is none: its last digits are gone.
+func TestSeveralNumbersInOneCell_C2(t *testing.T) {
+	for cell, want := range map[string]string{
+		"030 1234567 / 0171 5550123": "+49301234567 +491715550123", "030 1234567\n+49 171 5550123": "+49301234567 +491715550123",
+		"030 1234567 oder 0171 5550123": "+49301234567 +491715550123", "(030) 1234567 | (0171) 5550123": "+49301234567 +491715550123",
+		"030 1234567 und 030 1234568 & 030 1234569": "+49301234567 +49301234568 +49301234569", "030 1234567; 0171 5550123": "+49301234567 +491715550123",
+		"030/1234567": "+49301234567", "+49 171 / 5550123": "+491715550123", "0049/171/5550123": "+491715550123", "030 / 12 34 567": "+49301234567",
+		"4,91715E+11": "", "4.9171555E+11": "", "4e+11": "", "0800 FLOWERS": "+498003569377",
+	} {
+		people, r := readAll(t, "Nachname\tTelefon\nGroß\t\""+cell+"\"\n", Options{})
+		var got []string
+		for _, n := range people[0].Contact.Numbers {
+			got = append(got, n.E164.String())
+		}
+		if strings.Join(got, " ") != want || r.Misfits != b2i(want == "") {
+			t.Errorf("%q: %v, misfits %v", cell, got, r.Misfitted)
+		}
+	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// A list with the street under "Adresse" has one address, and one that has each of its columns twice has two.
+func TestColumnsOfOneAddressBelongTogether(t *testing.T) {
+	for text, want := range map[string]string{
+		"Name,Telefon,Adresse,PLZ,Ort\nGroß,030 1234567,Hof 2,53111,Bonn\n":                                   "Hof 2, 53111 Bonn",
+		"Name,Telefon,Adresse,PLZ,Ort,Adresse,PLZ,Ort\nGroß,030 1234567,Hof 2,53111,Bonn,Ring 3,50667,Köln\n": "Hof 2, 53111 Bonn|Ring 3, 50667 Köln",
+		"Name,Telefon,Adresse\nGroß,030 1234567,\"Hof 2, Bonn\"\n":                                            "Hof 2, Bonn",
+		"Name,Telefon,Straße,Adresse,Ort\nGroß,030 1234567,Hof 2,\"Hof 2, Bonn\",Bonn\n":                      "Hof 2, Bonn|Hof 2, Bonn",
+	} {
+		people, _ := readAll(t, text, Options{})
+		var got []string
+		for _, a := range people[0].Contact.Addresses {
+			got = append(got, a.Line())
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%q: %q", text, got)
+		}
 	}
 }
 

@@ -58,20 +58,41 @@ func (p *person) addNumbers(column, written, region string, label crm.Label, sip
 		p.contact.SIP = append(p.contact.SIP, address)
 		return
 	}
-	if !strings.ContainsAny(written, severalNumbers) {
-		p.addNumber(column, written, region, label)
-		return
-	}
-	for _, one := range valuesIn(written, severalNumbers, func(one string) bool { return crm.Parse(one, region).Kind == crm.Phone }) {
+	for _, one := range numbersIn(written, region) {
 		p.addNumber(column, one, region, label)
 	}
 }
 
-const severalNumbers = ";,"
+// numbersIn are the numbers that people write into one cell, with a sign, a word or a line's end between them, if each is a whole one:
+// 030/1234567 is one, and +49 171 / 5550123.
+func numbersIn(cell, region string) []string {
+	whole := func(one string) bool { return crm.Parse(one, region).Kind == crm.Phone }
+	if strings.ContainsAny(cell, ";,") {
+		if all := valuesIn(cell, ";,", whole); len(all) > 1 {
+			return all
+		}
+	}
+	if !strings.ContainsAny(cell, "/|\nou&") {
+		return []string{cell}
+	}
+	all := betweenNumbers.Split(cell, -1)
+	for i := range all {
+		all[i] = strings.TrimSpace(all[i])
+		if !strings.HasPrefix(strings.TrimLeft(all[i], "("), "0") && !strings.HasPrefix(all[i], "+") || !whole(all[i]) {
+			return []string{cell}
+		}
+	}
+	return all
+}
+
+var betweenNumbers = regexp.MustCompile(`[/|\n&]|\b(oder|or|und)\b`)
+
+// mangled is a number of which a spreadsheet has taken the last digits: 4,91715E+11.
+var mangled = regexp.MustCompile(`^\d[.,]?\d*[eE]\+\d{1,2}$`)
 
 func (p *person) addNumber(column, written, region string, label crm.Label) {
 	n, ok := crm.ParseNumber(written, region, label)
-	if !ok || n.E164 == 0 && len(n.Short) < shortestNumber {
+	if !ok || n.E164 == 0 && len(n.Short) < shortestNumber || strings.ContainsAny(written, "eE") && mangled.MatchString(strings.TrimSpace(written)) {
 		p.misfit(column, written, NoNumber)
 		return
 	}

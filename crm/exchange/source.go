@@ -21,6 +21,7 @@ const (
 	UTF8        Encoding = "utf-8"
 	UTF16       Encoding = "utf-16"
 	Windows1252 Encoding = "windows-1252"
+	MacRoman    Encoding = "macintosh" // Excel's "CSV (Macintosh)"
 )
 
 // ParseEncoding reads an encoding's name; "" is to be found out.
@@ -32,10 +33,12 @@ func ParseEncoding(s string) (Encoding, error) {
 		return UTF8, nil
 	case "utf-16", "utf16":
 		return UTF16, nil
+	case "macintosh", "macroman":
+		return MacRoman, nil
 	case "windows-1252", "cp1252", "latin1", "iso-8859-1", "ansi":
 		return Windows1252, nil
 	}
-	return "", fmt.Errorf("the encoding %q is not known: utf-8, utf-16 or windows-1252", s)
+	return "", fmt.Errorf("the encoding %q is not known: utf-8, utf-16, windows-1252 or macintosh", s)
 }
 
 // openText takes the byte order mark off and makes UTF-8 of UTF-16. What it says of the rest
@@ -81,11 +84,20 @@ func wideLetters(head []byte) (wide bool, order unicode.Endianness) {
 type letters struct {
 	encoding Encoding // "" until something other than ASCII was seen
 	fixed    bool     // said by hand or by the file's mark
+	mac      bool     // what is no UTF-8 is MacRoman
+}
+
+// old are the letters that a file has which is no UTF-8.
+func (l *letters) old() Encoding {
+	if l.mac || l.encoding == MacRoman {
+		return MacRoman
+	}
+	return Windows1252
 }
 
 func (l *letters) decode(cell string) string {
-	if l.encoding == Windows1252 && l.fixed {
-		return fromWindows1252(cell)
+	if (l.encoding == Windows1252 || l.encoding == MacRoman) && l.fixed {
+		return l.encoding.decode(cell)
 	}
 	if utf8.ValidString(cell) {
 		if l.encoding == "" && !ascii(cell) {
@@ -94,16 +106,23 @@ func (l *letters) decode(cell string) string {
 		return cell
 	}
 	if l.encoding == "" {
-		l.encoding = Windows1252
+		l.encoding = l.old()
 	}
-	return fromWindows1252(cell)
+	return l.old().decode(cell)
 }
 
-func fromWindows1252(s string) string {
+func fromWindows1252(s string) string { return Windows1252.decode(s) }
+
+// decode makes UTF-8 of text in Windows1252 or MacRoman.
+func (e Encoding) decode(s string) string {
 	if ascii(s) {
 		return s
 	}
-	out, err := charmap.Windows1252.NewDecoder().String(s)
+	letters := charmap.Windows1252
+	if e == MacRoman {
+		letters = charmap.Macintosh
+	}
+	out, err := letters.NewDecoder().String(s)
 	if err != nil {
 		return strings.ToValidUTF8(s, "")
 	}
@@ -140,13 +159,11 @@ func cutDelimiter(in *bufio.Reader) (delimiter rune, lines int) {
 
 // findDelimiter looks which of the delimiters a header has most of, outside of
 // quotes.
-func findDelimiter(in *bufio.Reader) rune {
-	head, _ := in.Peek(longestHead)
-	line, _, _ := bytes.Cut(head, []byte("\n"))
+func findDelimiter(line string) rune {
 	best, most := ',', 0
 	for _, d := range delimiters {
 		count, quoted := 0, false
-		for _, r := range string(line) {
+		for _, r := range line {
 			switch {
 			case r == '"':
 				quoted = !quoted
@@ -159,4 +176,33 @@ func findDelimiter(in *bufio.Reader) rune {
 		}
 	}
 	return best
+}
+
+// cutTitle takes off what some programs write above the header: what the list is, of which day, an empty line. A header is there when its
+// columns are known and no line above has more in it.
+func cutTitle(in *bufio.Reader, delimiter rune, letters letters) (lines int) {
+	const most = 10
+	head, _ := in.Peek(longestHead)
+	above, size := 0, 0
+	for line := range strings.Lines(string(head)) {
+		if lines == most {
+			break
+		}
+		text, by := strings.TrimRight(line, "\r\n"), delimiter
+		if by == 0 {
+			by = findDelimiter(text)
+		}
+		cells, filled := literalCells(text, string(by)), 0
+		for i := range cells {
+			if cells[i] = letters.decode(cells[i]); strings.TrimSpace(cells[i]) != "" {
+				filled++
+			}
+		}
+		if _, err := recognise(cells, nil); err == nil && filled >= above {
+			_, _ = in.Discard(size)
+			return lines
+		}
+		above, size, lines = max(above, filled), size+len(line), lines+1
+	}
+	return 0
 }

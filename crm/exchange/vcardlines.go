@@ -182,7 +182,10 @@ func (p property) decode(value string, said Encoding) string {
 			}
 		}
 	}
-	if said == Windows1252 || !utf8.ValidString(value) {
+	switch {
+	case said == MacRoman:
+		return MacRoman.decode(value)
+	case said == Windows1252 || !utf8.ValidString(value):
 		return fromWindows1252(value)
 	}
 	return value
