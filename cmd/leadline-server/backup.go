@@ -311,10 +311,10 @@ func (p place) putBack(ctx context.Context, file, from string) (aside string, er
 		}
 	}
 	part := file + ".restoring"
-	if err := copyFile(from, part); err != nil {
-		return "", fmt.Errorf("read the backup: %w", err)
-	}
 	defer removeDatabase(part)
+	if err := copyFile(from, part); err != nil {
+		return "", fmt.Errorf("copy the backup: %w", err)
+	}
 	if err := p.check(ctx, part); err != nil {
 		return "", fmt.Errorf("the backup %s is not good, nothing was changed: %w", from, err)
 	}
