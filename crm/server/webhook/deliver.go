@@ -94,7 +94,7 @@ func (h *Hooks) begin(ctx context.Context) error {
 			return err
 		}
 		for _, hook := range hooks {
-			if hook.Cursor == head || h.engine.Now().Before(hook.Next) || !h.take(hook.ID) {
+			if hook.Cursor == head || !hook.due(h.engine.Now()) || !h.take(hook.ID) {
 				continue
 			}
 			if hook.sealed != nil { // it stays taken, so that this is logged once
@@ -170,6 +170,21 @@ func reason(err error) string {
 	}
 	return err.Error()
 }
+
+// clocksApart is how much the clocks of two servers may differ.
+const clocksApart = time.Minute
+
+// furthest is how far away the next attempt can be. What is further was written while the clock of this server, or of another, was ahead.
+func (k Hook) furthest() time.Duration {
+	most := claimTime
+	if k.Failures > 0 {
+		most = max(most, pause(k.Failures))
+	}
+	return most + clocksApart
+}
+
+// due says whether it is time for the next attempt.
+func (k Hook) due(now time.Time) bool { return !now.Before(k.Next) || k.Next.Sub(now) > k.furthest() }
 
 // pause is the time until the next attempt: a second, doubled with each failure, at most longest.
 func pause(failures int) time.Duration {

@@ -180,9 +180,10 @@ func (h *Hooks) claim(ctx context.Context, workspace crm.ID, hook Hook, until ti
 		if _, err := t.Head(ctx, true); err != nil { // so that no other server claims it meanwhile
 			return err
 		}
+		now := h.engine.Now()
 		var one int
-		mine, err = t.One(ctx, "SELECT 1 FROM webhook WHERE ws = $1 AND id = $2 AND cursor = $3 AND next <= $4",
-			[]any{string(workspace), string(hook.ID), int64(hook.Cursor), h.engine.Now().UnixMilli()}, &one)
+		mine, err = t.One(ctx, "SELECT 1 FROM webhook WHERE ws = $1 AND id = $2 AND cursor = $3 AND (next <= $4 OR next > $5)",
+			[]any{string(workspace), string(hook.ID), int64(hook.Cursor), now.UnixMilli(), now.Add(hook.furthest()).UnixMilli()}, &one)
 		if err != nil || !mine {
 			return err
 		}

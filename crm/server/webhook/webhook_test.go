@@ -90,6 +90,7 @@ func TestOnPostgreSQL(t *testing.T) {
 	t.Run("in order", TestChangesAreToldSignedAndInOrder)
 	t.Run("again", TestWhatIsNotTakenIsToldAgain)
 	t.Run("one tells", TestOfSeveralServersOneTells)
+	t.Run("clock", TestAWebhookGoesOnOnceTheClockIsSetRight)
 }
 
 func open(t *testing.T) *office {
@@ -385,6 +386,27 @@ func TestOfSeveralServersOneTells(t *testing.T) {
 	o.now = o.now.Add(claimTime) // the first has died
 	if mine, err := o.hooks.claim(t.Context(), o.workspace, hook, o.now.Add(claimTime)); err != nil || !mine {
 		t.Error("nobody has it", err)
+	}
+}
+
+// A clock that was a day ahead and is set right holds up no webhook for a day.
+func TestAWebhookGoesOnOnceTheClockIsSetRight(t *testing.T) {
+	for _, status := range []int{http.StatusOK, http.StatusInternalServerError} {
+		o := open(t)
+		if _, _, err := o.hooks.Add(t.Context(), o.workspace, o.user("Anna"), o.url, nil); err != nil {
+			t.Fatal(err)
+		}
+		o.now = o.now.AddDate(0, 0, 1)
+		o.listener.answer(status)
+		o.do(crm.CreateContact{Contact: crm.Contact{ID: o.id(), LastName: "First"}})
+		o.tell()
+		o.now = o.now.AddDate(0, 0, -1)
+		o.listener.answer(http.StatusOK)
+		o.do(crm.CreateContact{Contact: crm.Contact{ID: o.id(), LastName: "Second"}})
+		o.tell()
+		if got := o.listener.events(t); len(got) != 2 || !strings.Contains(string(got[1].Data), "Second") {
+			t.Errorf("after it answered %d: %+v", status, got)
+		}
 	}
 }
 
