@@ -309,6 +309,47 @@ func TestTheSimpleModesPageAsksNothingAboutLeads_F2(t *testing.T) {
 	}
 }
 
+// Nor do its lines and queue groups speak of leads there.
+func TestInTheSimpleModeLinesMakeCustomers_F2(t *testing.T) {
+	for _, mode := range []crm.CRMMode{crm.Classic, crm.Simple} {
+		b, s := companyBench(t, Look{"en", "light"})
+		w, err := s.Workspace(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Mode = mode
+		var lines []crm.Change
+		for _, l := range []crm.Line{{Name: "A", Mode: crm.Suggest}, {Name: "B", Mode: crm.Auto, LeadFor: crm.LeadForAll}, {Name: "C", Mode: crm.Auto, LeadFor: crm.LeadForIncoming}, {Name: "D", Mode: crm.Auto, LeadFor: crm.LeadForOutgoing}} {
+			l.ID = s.NewID()
+			lines = append(lines, crm.SaveLine{Line: l})
+		}
+		do(t, s, append(lines, crm.SaveWorkspace{Workspace: w})...)
+		speaks := func(where string) {
+			t.Helper()
+			found := false
+			kit.Walk(b.m.pages[pageSettings].(*settingsPage).body, func(o fyne.CanvasObject, _ fyne.Position) {
+				if n, is := o.(kit.Named); is {
+					words := strings.ToLower(n.Name() + " " + n.Value())
+					found = found || strings.Contains(words, "lead ") || strings.Contains(words, "lead's") || strings.Contains(words, "leads")
+				}
+			})
+			if found != (mode == crm.Classic) {
+				t.Errorf("%s, %s: leads are spoken of: %t", mode, where, found)
+			}
+		}
+		b.m.ShowSettings(settingsQueues)
+		b.waits("No queue group yet")
+		speaks("the queue groups")
+		b.m.ShowSettings(settingsLines)
+		b.waits("A")
+		speaks("the list of lines")
+		b.tap("button", "Edit")
+		b.tap("item", "CRM integration")
+		b.waits("Unknown number")
+		speaks("a line")
+	}
+}
+
 func TestHowLongTheCompanyKeepsRecordingsIsChosen(t *testing.T) {
 	b, s := companyBench(t, Look{"en", "light"})
 	b.tap("item", "CRM mode")

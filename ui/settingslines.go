@@ -61,14 +61,29 @@ func (v *settingsLinesView) lines() {
 	showList(&v.setupPlace, setupWords{"Lines", "Add line", theme.IconHandset, "No line yet",
 		"A line is a number that the company is called on. What a call makes is a setting of its line."}, v.have.lines, v.add,
 		func(l crm.Line) setupEntry {
-			return setupEntry{id: l.ID, name: l.Name, sub: lineSummary(l), edit: func() { v.editLine(l) }}
+			return setupEntry{id: l.ID, name: l.Name, sub: lineSummary(l, v.simple()), edit: func() { v.editLine(l) }}
 		})
 }
 
-// lineSummary is what a line does, in a line.
-func lineSummary(l crm.Line) string {
+// simple tells whether the company has no leads: its lines make customers (requirements.md F2).
+func (v *settingsLinesView) simple() bool { return v.have.workspace.Mode == crm.Simple }
+
+// lineSummary is what a line does, in a line; simple: where there are no leads.
+func lineSummary(l crm.Line, simple bool) string {
 	does := text.T("Suggests leads and contacts")
-	if l.Mode == crm.Auto {
+	switch {
+	case simple && l.Mode == crm.Auto:
+		switch l.LeadFor {
+		case crm.LeadForIncoming:
+			does = text.T("Makes customers of incoming calls")
+		case crm.LeadForOutgoing:
+			does = text.T("Makes customers of outgoing calls")
+		default:
+			does = text.T("Makes customers of all calls")
+		}
+	case simple:
+		does = text.T("Suggests contacts")
+	case l.Mode == crm.Auto:
 		switch l.LeadFor {
 		case crm.LeadForIncoming:
 			does = text.T("Makes leads of incoming calls")
@@ -178,15 +193,21 @@ func (f *lineForm) general() []fyne.CanvasObject {
 
 // integration are the rules by which a call becomes a record.
 func (f *lineForm) integration() []fyne.CanvasObject {
+	auto := kit.Option{ID: string(crm.Auto), Key: text.Key("Create a new lead automatically"), Help: text.T("The lead exists at the moment of the call, also when nobody answers.")}
+	made, from, hands := text.Key("Create leads for"), text.Key("Lead source"), text.Key("Change the lead's responsible when a call is transferred by hand")
+	if f.v.simple() {
+		auto.Key, auto.Help = text.Key("Create a new customer automatically"), text.T("Customer and deal exist at the moment of the call, also when nobody answers.")
+		made, from, hands = text.Key("Create customers for"), text.Key("Source"), text.Key("Change the responsible person when a call is transferred by hand")
+	}
 	mode := kit.NewRadioGroup("Unknown number", []kit.Option{
-		{ID: string(crm.Auto), Key: text.Key("Create a new lead automatically"), Help: text.T("The lead exists at the moment of the call, also when nobody answers.")},
+		auto,
 		{ID: string(crm.Suggest), Key: text.Key("Suggest creating a record in the call window"), Help: text.T("Without saving, only the call is in the log.")},
 	}, func(id string) { f.value.Mode = crm.Mode(id); f.look() })
 	mode.SetChosen(string(f.value.Mode))
 	if f.value.Mode == "" {
 		mode.SetChosen(string(crm.Suggest))
 	}
-	f.leadFor = kit.NewSegmented("Create leads for", []kit.Option{
+	f.leadFor = kit.NewSegmented(made, []kit.Option{
 		{ID: string(crm.LeadForIncoming), Key: text.Key("Incoming calls")},
 		{ID: string(crm.LeadForOutgoing), Key: text.Key("Outgoing calls")},
 		{ID: string(crm.LeadForAll), Key: text.Key("All calls")},
@@ -195,7 +216,7 @@ func (f *lineForm) integration() []fyne.CanvasObject {
 	if f.value.LeadFor == "" {
 		f.leadFor.SetChosen(string(crm.LeadForAll))
 	}
-	source := kit.NewBareSelect("Lead source", sourceOptions(lineSources(f.v.have.workspace, f.value.Source)), func(id string) { f.value.Source = id; f.look() })
+	source := kit.NewBareSelect(from, sourceOptions(lineSources(f.v.have.workspace, f.value.Source)), func(id string) { f.value.Source = id; f.look() })
 	source.SetChosen(f.value.Source)
 	first := kit.NewProseData("", kit.Quiet)
 	queue := kit.NewBareSelect("Queue group", f.queueOptions(), func(id string) {
@@ -210,14 +231,14 @@ func (f *lineForm) integration() []fyne.CanvasObject {
 	send := kit.NewCheck("Send an incoming call to the responsible person", func(on bool) { f.value.SendToResponsible = on; f.look() }).
 		WithHelp("If they are at work and not busy; else it takes the line's normal way.")
 	send.SetOn(f.value.SendToResponsible)
-	change := kit.NewCheck("Change the lead's responsible when a call is transferred by hand", func(on bool) { f.value.ChangeResponsible = on; f.look() }).
+	change := kit.NewCheck(hands, func(on bool) { f.value.ChangeResponsible = on; f.look() }).
 		WithHelp("The record that the call created goes to whom it was passed.")
 	change.SetOn(f.value.ChangeResponsible)
 	return []fyne.CanvasObject{
 		settingsRow("Unknown number", mode),
 		kit.NewHairline(),
-		settingsRow("Create leads for", kit.Row(0, f.leadFor, kit.Spacer())),
-		selectRow("Lead source", source, ""),
+		settingsRow(made, kit.Row(0, f.leadFor, kit.Spacer())),
+		selectRow(from, source, ""),
 		settingsRow("Queue group", kit.Column(4, kit.Row(0, kit.Sized(260, 32, queue), kit.Spacer()), first)),
 		selectRow("Pipeline", pipeline, "Of deals that the simple CRM mode makes."),
 		kit.NewHairline(),

@@ -31,8 +31,11 @@ func newSettingsQueues(opt MainOptions) *settingsQueuesView {
 }
 
 func (v *settingsQueuesView) queues() {
-	showList(&v.setupPlace, setupWords{"Queue groups", "Add queue group", theme.IconUsers, "No queue group yet",
-		"Who is in a group answers for its lines; its first person becomes responsible for new leads."}, v.have.queues, v.add,
+	about := text.Key("Who is in a group answers for its lines; its first person becomes responsible for new leads.")
+	if v.have.workspace.Mode == crm.Simple {
+		about = text.Key("Who is in a group answers for its lines; its first person becomes responsible for new customers.")
+	}
+	showList(&v.setupPlace, setupWords{"Queue groups", "Add queue group", theme.IconUsers, "No queue group yet", about}, v.have.queues, v.add,
 		func(q crm.Queue) setupEntry {
 			return setupEntry{id: q.ID, name: q.Name, sub: v.summary(q), edit: func() { v.editQueue(q) }, loses: v.losers(q)}
 		})
