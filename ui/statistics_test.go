@@ -431,3 +431,24 @@ func TestPicturesOfStatistics(t *testing.T) {
 		})
 	}
 }
+
+// Two of our phones rang with the same missed call, which is one call in all and is none's result twice.
+func TestSharesOfResultsAreOneWhole(t *testing.T) {
+	b, s := customersBench(t, Look{"en", "light"})
+	for i := range 4 {
+		call := crm.Call{ID: s.NewID(), Direction: crm.Incoming, Party: crm.Parse("030 1", "DE"), Began: mainNow.Add(-time.Hour + time.Duration(i)*time.Second)}
+		end := crm.EndCall{ID: call.ID, Ended: call.Began.Add(time.Minute), Outcome: crm.Missed}
+		do(t, s, crm.BeginCall{Call: call}, end)
+	}
+	b.m.Go(pageStatistics)
+	b.waits("By result")
+	page := b.m.pages[pageStatistics].(*statisticsPage)
+	if got := page.has; got.Total.Calls != 1 || len(got.Results) != 1 || got.Results[0].Calls != 4 {
+		t.Fatalf("counted %+v, %+v", got.Total, got.Results)
+	}
+	page.body.Objects[0].(*fyne.Container).Objects[0].(*container.Scroll).ScrollToBottom()
+	b.settle()
+	if !b.says("100%") || b.says("400%") {
+		t.Errorf("the share is not 100%%")
+	}
+}

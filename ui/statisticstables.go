@@ -107,12 +107,16 @@ func (b *statisticsBody) byResult() fyne.CanvasObject {
 		return nil
 	}
 	rows := []fyne.CanvasObject{tableHead(text.Key("By result"), resultColumns), kit.NewHairline()}
+	all := 0 // each call at each of our phones has a result; in all, one that rang at several is one
+	for _, n := range b.has.Results {
+		all += n.Calls
+	}
 	for _, n := range b.has.Results[:min(len(b.has.Results), statisticsRows)] {
 		name, c := text.T("No result"), b.p.criteria(crm.CallsCounted)
 		if c.Result, c.NoResult = n.Name, n.Name == ""; n.Name != "" {
 			name = resultWords(n.Name)
 		}
-		numbers := []string{text.Number(int64(n.Calls)), percent(crm.Percent(n.Calls, b.has.Total.Calls))}
+		numbers := []string{text.Number(int64(n.Calls)), percent(crm.Percent(n.Calls, all))}
 		rows = append(rows, tableRow(name, kit.NewShareBar(n.Calls, 0, b.has.Results[0].Calls), resultColumns, numbers, b.toCalls(name, c)))
 	}
 	return kit.Column(0, append(rows, b.rest(len(b.has.Results)))...)
