@@ -108,7 +108,9 @@ func (v *callView) key(name fyne.KeyName) {
 	if name != fyne.KeyEscape || !v.w.busy {
 		return
 	}
-	switch {
+	switch c := v.w.win.Canvas(); {
+	case c.Overlays().Top() != nil:
+		dismissFiles(c)
 	case v.w.layer.PopupOpen():
 		v.w.layer.ClosePopup()
 	case v.keypadOpen:

@@ -38,3 +38,31 @@ func TestADialogForFilesSpeaksOurLanguageAndFits(t *testing.T) {
 	}
 	b.shot("folder-dark-de")
 }
+
+func TestEscClosesADialogForFilesAndNoOtherKeyGoesBelowIt(t *testing.T) {
+	b, _ := customersBench(t, Look{"de", "light"})
+	c := b.m.Window().Canvas()
+	first := b.m.shortcut(func() { b.m.goNth(0) })
+	b.m.Go(pageContacts)
+	for range 2 {
+		b.m.askFolder(func(string) { t.Error("a folder was chosen") })
+		b.settle()
+		first(nil)
+		c.OnTypedRune()('?')
+		c.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDown})
+		if b.m.at != pageContacts || b.m.layer.PopupOpen() || c.Overlays().Top() == nil {
+			t.Errorf("a key went below the dialog: page %s, popup %t", b.m.at, b.m.layer.PopupOpen())
+		}
+		c.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		b.settle()
+		if c.Overlays().Top() != nil {
+			t.Error("Esc leaves the dialog open")
+		}
+	}
+	if d := shownFiles[c]; d != nil {
+		t.Errorf("%v is kept", d)
+	}
+	if first(nil); b.m.at != pageCalls {
+		t.Errorf("Ctrl+1 leads to %s when the dialog is gone", b.m.at)
+	}
+}

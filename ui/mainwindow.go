@@ -456,11 +456,11 @@ func (m *MainWindow) relook(l Look) {
 // keys are the shortcuts of the whole window.
 func (m *MainWindow) keys(c fyne.Canvas) {
 	add := func(key fyne.KeyName, do func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { do() })
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, m.shortcut(do))
 	}
 	c.SetOnTypedRune(func(r rune) {
 		switch {
-		case m.welcome != nil:
+		case m.covered(), m.welcome != nil:
 		case r == '?':
 			m.showKeys()
 		case unicode.IsLetter(r):
@@ -468,6 +468,12 @@ func (m *MainWindow) keys(c fyne.Canvas) {
 		}
 	})
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if m.covered() {
+			if e.Name == fyne.KeyEscape {
+				dismissFiles(c)
+			}
+			return
+		}
 		switch e.Name {
 		case fyne.KeyUp, fyne.KeyDown:
 			m.pageKey(e.Name)
@@ -494,6 +500,18 @@ func (m *MainWindow) keys(c fyne.Canvas) {
 			p.Submit()
 		}
 	})
+}
+
+// covered tells whether a dialog of Fyne's lies over the window: no key is for what is below.
+func (m *MainWindow) covered() bool { return m.win.Canvas().Overlays().Top() != nil }
+
+// shortcut is what a key with Ctrl does.
+func (m *MainWindow) shortcut(do func()) func(fyne.Shortcut) {
+	return func(fyne.Shortcut) {
+		if !m.covered() {
+			do()
+		}
+	}
 }
 
 // goNth shows the page that the rail has at a place, from 0.
