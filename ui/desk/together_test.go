@@ -216,3 +216,14 @@ func TestAFollowUpComesBackWithTheForm_H3_H4(t *testing.T) {
 		t.Errorf("there are %+v, %v", all, err)
 	}
 }
+
+// The number becomes a customer's while the window shows the lead that it was: at a colleague's, or by another call of it.
+func TestALeadGivesWayToTheCustomer_C3(t *testing.T) {
+	d := newDesk(t)
+	number := crm.Parse("02219876543", "DE").Number(crm.LabelWork)
+	d.do(crm.CreateLead{Lead: crm.Lead{ID: d.file.NewID(), LastName: "Groß", Status: crm.LeadJunk, Numbers: []crm.Number{number}}})
+	d.ring("1", "02219876543")
+	d.call("the lead", func(c Call) bool { return c.Card.Ref.Kind == Lead && c.Card.Name == "Groß" })
+	ref := d.contact("Jörg", "Groß", "02219876543")
+	d.call("the contact", func(c Call) bool { return c.Card.Ref == ref })
+}
