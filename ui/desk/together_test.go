@@ -227,3 +227,23 @@ func TestALeadGivesWayToTheCustomer_C3(t *testing.T) {
 	ref := d.contact("Jörg", "Groß", "02219876543")
 	d.call("the contact", func(c Call) bool { return c.Card.Ref == ref })
 }
+
+func TestAPickThatComesTooLateSaysSo_C3(t *testing.T) {
+	d := newDesk(t)
+	d.contact("Ayşe", "Özdemir", "030 1111111")
+	d.contact("Emre", "Özdemir", "030 1111111")
+	d.ring("1", "0301111111")
+	c := d.call("both", func(c Call) bool { return len(c.Card.Matches) == 2 })
+	other := c.Card.Matches[1].Ref
+	goOn := d.standing()
+	d.desk.Choose(c.ID, other)
+	if _, err := d.file.Remove(context.Background(), fileRef(other)); err != nil {
+		t.Fatal(err)
+	}
+	goOn()
+	d.call("who is left", func(c Call) bool { return c.Card.Ref.ID != other.ID && c.Card.Known })
+	atRest(d.desk)
+	if got := d.notice(); got != "That did not work: {why}" {
+		t.Errorf("the agent was told: %s", got)
+	}
+}

@@ -214,7 +214,12 @@ func (d *Desk) Choose(id CallID, ref Ref) {
 		c.chosen = ref
 		d.lookUp(c)
 		d.write(func(ctx context.Context) {
-			if err := d.file.LinkCall(ctx, crm.ID(id), fileRef(ref)); err != nil {
+			err := d.file.LinkCall(ctx, crm.ID(id), fileRef(ref))
+			if errors.Is(err, crm.ErrNotFound) { // it was deleted a moment ago; the window shows who it is then
+				d.post(func() { d.warn(because("That did not work: {why}", err), err) })
+				return
+			}
+			if err != nil {
 				d.check(err)
 				return
 			}
