@@ -98,3 +98,16 @@ func (s *Store) FollowUpCount(ctx context.Context, before time.Time) (n int, err
 	err = r.row("SELECT count(*) FROM followup WHERE "+where+" AND due < ?", append(args, before.UnixMilli())...).Scan(&n)
 	return n, explain(err)
 }
+
+// FollowUpOf is the open follow-up that was noted in a call, wherever it hangs by now; the zero FollowUp when there is none.
+func (s *Store) FollowUpOf(ctx context.Context, call crm.ID) (f crm.FollowUp, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return f, err
+	}
+	all, err := followUps(r, "done IS NULL AND json_extract(data, '$.call') = ? LIMIT 1", string(call))
+	if len(all) > 0 {
+		f = all[0]
+	}
+	return f, err
+}

@@ -51,7 +51,7 @@ type File interface {
 	Calls(context.Context, crm.Query) (crm.CallPage, error)
 	Missed(context.Context, crm.Query) (crm.CallPage, error)
 	MissedCount(context.Context) (int, error)
-	FollowUps(context.Context, crm.Ref) ([]crm.FollowUp, error)
+	FollowUpOf(ctx context.Context, call crm.ID) (crm.FollowUp, error)
 	FollowUpCount(ctx context.Context, before time.Time) (int, error)
 	OpenLeads(context.Context) (int, error)
 	Contacts(context.Context, crm.Query) (crm.RecordPage, error)

@@ -83,21 +83,11 @@ func (d *Desk) followUpOf(ctx context.Context, call crm.Call) (crm.FollowUp, err
 	if err != nil {
 		return crm.FollowUp{}, err
 	}
-	for _, ref := range call.Refs {
-		all, err := d.file.FollowUps(ctx, ref)
-		if err != nil {
-			return crm.FollowUp{}, err
-		}
-		for _, f := range all {
-			if f.Call == call.ID && f.Done.IsZero() {
-				if f.Responsible == me.ID {
-					f.Responsible = ""
-				}
-				return f, nil
-			}
-		}
+	f, err := d.file.FollowUpOf(ctx, call.ID)
+	if f.Responsible == me.ID {
+		f.Responsible = ""
 	}
-	return crm.FollowUp{}, nil
+	return f, err
 }
 
 // findPeople finds out who may get the follow-up of an ended call.
