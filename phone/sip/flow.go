@@ -174,6 +174,7 @@ func (c *mobileConn) SetWriteDeadline(t time.Time) error { return c.current().Se
 
 // Close frees the addresses.
 func (c *mobileConn) Close() error {
+	defer c.breaks(net.ErrClosed)
 	c.forget()
 	return c.current().Close()
 }

@@ -25,6 +25,8 @@ func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransact
 	key, socket := s.key, s.udp
 	s.mu.Unlock()
 	if s.acc.transport == "udp" {
+		s.using.RLock()
+		defer s.using.RUnlock()
 		// The library would open a socket of its own in its place, at an address that the next one needs.
 		if closed(socket.broken) {
 			return nil, s.broken()

@@ -52,9 +52,10 @@ type Stack struct {
 
 	served atomic.Pointer[[]sip.Uri] // the way of what begins something, as the registrar says (RFC 3608); nil: as the account does
 
-	moving sync.Mutex  // held by Open, Move and Close
-	udp    *mobileConn // of mu, too
-	door   *door       // of TCP and TLS
+	moving sync.Mutex   // held by Open, Move and Close
+	using  sync.RWMutex // held for reading while a request leaves, and by Close: the library would open a socket of its own for one that comes after
+	udp    *mobileConn  // of mu, too
+	door   *door        // of TCP and TLS
 
 	mu            sync.Mutex
 	target        locate.Target
@@ -201,6 +202,8 @@ func (s *Stack) Close(ctx context.Context) {
 	}
 	s.moving.Lock()
 	defer s.moving.Unlock()
+	s.using.Lock()
+	defer s.using.Unlock()
 	s.disconnect()
 	_ = s.ua.Close()
 }
