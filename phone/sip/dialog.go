@@ -103,6 +103,7 @@ type Dialog struct {
 
 	server   *diago.DialogServerSession // of an incoming call; nil: it is outgoing
 	serverTx sip.ServerTransaction
+	arrival  *invite
 	ringer   *reliable // its 180, when the caller wants that acknowledged; else nil
 
 	invitation   *sip.Request          // the INVITE of an outgoing call; of the goroutine of dial

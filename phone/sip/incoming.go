@@ -3,6 +3,7 @@ package sip
 import (
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/diago"
@@ -58,6 +59,7 @@ func (s *Stack) sentOn(stop Diversion) bool {
 type invite struct {
 	tx        sip.ServerTransaction
 	cancelled chan bool // true: another phone answered
+	takenBack atomic.Bool
 }
 
 func inviteKey(req *sip.Request) string {
@@ -95,6 +97,7 @@ func (s *Stack) arrived(req *sip.Request, tx sip.ServerTransaction) bool {
 	})
 	return tx.OnCancel(func(cancel *sip.Request) {
 		defer s.recovered("a CANCEL") // in a goroutine of the library's, which recovers from nothing
+		inv.takenBack.Store(true)
 		select {
 		case inv.cancelled <- answeredElsewhere(headersOf(cancel)):
 		default:
@@ -119,6 +122,7 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 	}
 	d := s.newDialog()
 	d.server, d.serverTx, d.ringer = session, inv.tx, s.insists(session, inv.tx)
+	d.arrival = inv
 	d.callID = req.CallID().Value()
 	d.localTag, _ = req.To().Params.Get("tag")
 	d.from = req.To().AsFrom()
@@ -210,8 +214,12 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 // Answer takes an incoming call with a session description: the answer, or our offer
 // when there was none. It is empty after an EarlyAnswer.
 func (d *Dialog) Answer(body []byte) {
-	if !d.concludes() {
-		return // it has been refused in this moment, which is told
+	if !d.concludes() { // it was refused, or taken back, in this moment
+		d.spawn(func() {
+			d.tell(func(e Events) { e.Failed(&Failure{Method: "INVITE", Err: sip.ErrTransactionCanceled}) })
+			d.finish()
+		})
+		return
 	}
 	timer := d.grant(d.server.InviteRequest)
 	told := d.stack.whereabouts() // before the Contact, so that no move goes unnoticed

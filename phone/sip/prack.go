@@ -194,7 +194,7 @@ func (d *Dialog) insist(r *reliable) {
 func (d *Dialog) ringAgain(r *reliable) bool {
 	d.answering.Lock()
 	defer d.answering.Unlock()
-	if d.final {
+	if d.final || d.arrival.takenBack.Load() {
 		return false
 	}
 	_ = r.send()
@@ -205,7 +205,7 @@ func (d *Dialog) ringAgain(r *reliable) bool {
 func (d *Dialog) concludes() bool {
 	d.answering.Lock()
 	defer d.answering.Unlock()
-	if d.final {
+	if d.final || d.arrival.takenBack.Load() { // the library has said 487 to a CANCEL
 		return false
 	}
 	d.final = true
