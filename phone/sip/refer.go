@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -205,10 +206,13 @@ func (d *Dialog) referredAway(req *sip.Request, tx sip.ServerTransaction) {
 	if by := req.GetHeader("Referred-By"); by != nil {
 		r.By = cleanDisplay(bareURI(by.Value()))
 	}
-	answered := make(chan struct{}, 1)
+	answered := make(chan struct{})
+	var once sync.Once // the call may end in this moment
 	answer := func(code int, reason string, headers ...sip.Header) {
-		d.stack.respond(req, tx, code, reason, Body{}, headers...)
-		answered <- struct{}{}
+		once.Do(func() {
+			defer close(answered)
+			d.stack.respond(req, tx, code, reason, Body{}, headers...)
+		})
 	}
 	r.refuse = func(code int, reason string) { answer(code, reason) }
 	accepted := []sip.Header{d.stack.contact()}
@@ -223,7 +227,7 @@ func (d *Dialog) referredAway(req *sip.Request, tx sip.ServerTransaction) {
 	select {
 	case <-answered:
 	case <-d.over:
-		d.stack.respond(req, tx, 481, "Call/Transaction Does Not Exist", Body{})
+		answer(481, "Call/Transaction Does Not Exist")
 	}
 }
 
