@@ -33,6 +33,9 @@ func TestALateAnswerToAHoldIsAcknowledgedAndUndone(t *testing.T) {
 		t.Errorf("the call is %s", got)
 	}
 	stillWorks(t, d, caller, c)
+	if d.last(c.ID).HoldFailed != phone.HoldUnanswered {
+		t.Error("that the call was not held is not said any more")
+	}
 }
 
 // RFC 3261 §14.1: no INVITE follows one that is still under way. What the far end has taken up and does not answer is

@@ -405,7 +405,9 @@ func (c *call) reanswered(want bool, why reoffer, local sdp.Local, body sip.Body
 			}
 			break
 		}
-		c.isHold, c.view.HoldFailed = want, HoldNotFailed
+		if want != c.isHold { // else it was no wish of the agent's, and one that has come to nothing stays so
+			c.isHold, c.view.HoldFailed = want, HoldNotFailed
+		}
 		c.settle()
 		c.renegotiate()
 		c.pass()
