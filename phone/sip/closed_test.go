@@ -11,7 +11,7 @@ import (
 	"leadline/phone/siptest"
 )
 
-// A request that is made while the stack closes opens no socket that nobody closes.
+// A request that is made or comes while the stack closes opens no socket that nobody closes.
 func TestWhatIsSentWhileAStackClosesLeavesNoSocket(t *testing.T) {
 	files := func() int {
 		all, err := os.ReadDir("/proc/self/fd")
@@ -27,6 +27,10 @@ func TestWhatIsSentWhileAStackClosesLeavesNoSocket(t *testing.T) {
 			locate.Target{Transport: "udp", Addr: netip.MustParseAddrPort(pbx.Addr())})
 		if err != nil {
 			t.Fatal(err)
+		}
+		c := &siptest.Call{Peer: pbx, ID: "options", Tag: "peer", To: s.Local().String(), Target: "sip:101@" + s.Local().String(), Branch: "z9hG4bKoptions"}
+		for range 20 {
+			c.Do("OPTIONS", "")
 		}
 		s.Close(t.Context())
 		_ = s.Ping(t.Context())

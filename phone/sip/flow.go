@@ -31,6 +31,7 @@ type mobileConn struct {
 	mu     sync.Mutex
 	conn   *net.UDPConn
 	before *net.UDPConn // the one before, while it is read; nil for none
+	freed  bool         // by Close
 }
 
 type datagram struct {
@@ -108,6 +109,8 @@ func (c *mobileConn) read(conn *net.UDPConn) {
 				return
 			}
 		case n == 0 && !errors.Is(err, net.ErrClosed) && isICMP(err):
+		case c.isFreed():
+			return
 		case conn == c.current():
 			c.breaks(err)
 			return
@@ -172,11 +175,19 @@ func (c *mobileConn) SetDeadline(t time.Time) error      { return c.current().Se
 func (c *mobileConn) SetReadDeadline(t time.Time) error  { return c.current().SetReadDeadline(t) }
 func (c *mobileConn) SetWriteDeadline(t time.Time) error { return c.current().SetWriteDeadline(t) }
 
-// Close frees the addresses.
+// Close frees the addresses. The library's reader goes on waiting until breaks ends it.
 func (c *mobileConn) Close() error {
-	defer c.breaks(net.ErrClosed)
 	c.forget()
-	return c.current().Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.freed = true
+	return c.conn.Close()
+}
+
+func (c *mobileConn) isFreed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.freed
 }
 
 // streamConn is the TCP or TLS connection that we made to the PBX: everything goes over

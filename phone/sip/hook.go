@@ -28,7 +28,7 @@ func (h hook) Request(ctx context.Context, req *sip.Request) (sip.ClientTransact
 		s.using.RLock()
 		defer s.using.RUnlock()
 		// The library would open a socket of its own in its place, at an address that the next one needs.
-		if closed(socket.broken) {
+		if closed(socket.broken) || s.shut {
 			return nil, s.broken()
 		}
 		// From the socket we listen at, whatever built the request: NATs and

@@ -54,6 +54,7 @@ type Stack struct {
 
 	moving sync.Mutex   // held by Open, Move and Close
 	using  sync.RWMutex // held for reading while a request leaves, and by Close: the library would open a socket of its own for one that comes after
+	shut   bool         // of using: the socket is freed
 	udp    *mobileConn  // of mu, too
 	door   *door        // of TCP and TLS
 
@@ -204,8 +205,18 @@ func (s *Stack) Close(ctx context.Context) {
 	defer s.moving.Unlock()
 	s.using.Lock()
 	defer s.using.Unlock()
+	s.shut = true
 	s.disconnect()
-	_ = s.ua.Close()
+	if s.udp == nil {
+		_ = s.ua.Close()
+		return
+	}
+	// Nor may it miss its own for the answer to a request that has just come.
+	time.AfterFunc(byePatience(), func() {
+		defer s.recovered("a socket that closes")
+		s.udp.breaks(net.ErrClosed)
+		_ = s.ua.Close()
+	})
 }
 
 // spawn runs f in a goroutine that Close waits for and that survives a panic.
