@@ -107,11 +107,13 @@ func (c *call) answer() error {
 		c.end(Failed, 488, err.Error())
 		return err
 	}
+	if !c.dialog.Answer(body) {
+		return fmt.Errorf("answer %s, which is over: %w", c.id, ErrWrongState) // how it has ended is told next
+	}
 	if !c.wantHold {
 		c.phone.holdOthers(c)
 	}
 	c.view.Answered = c.phone.cfg.Now()
-	c.dialog.Answer(body)
 	c.become(Active)
 	c.applyMute() // of a conference that it has taken a seat in
 	c.watch()

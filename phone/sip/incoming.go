@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -207,19 +208,17 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 		// Waits for the ACK, or for a vanished caller's until Timer H.
 		if err := d.server.Respond(code, reason, nil, headers...); err != nil {
 			d.stack.log.Debug("refuse", "call", d.callID, "err", err)
+			d.wasTakenBack(err)
 		}
 	})
 }
 
 // Answer takes an incoming call with a session description: the answer, or our offer
-// when there was none. It is empty after an EarlyAnswer.
-func (d *Dialog) Answer(body []byte) {
-	if !d.concludes() { // it was refused, or taken back, in this moment
-		d.spawn(func() {
-			d.tell(func(e Events) { e.Failed(&Failure{Method: "INVITE", Err: sip.ErrTransactionCanceled}) })
-			d.finish()
-		})
-		return
+// when there was none. It is empty after an EarlyAnswer. It reports false when the call was taken back, or given up, in
+// this moment, which is told.
+func (d *Dialog) Answer(body []byte) bool {
+	if !d.concludes() {
+		return false
 	}
 	timer := d.grant(d.server.InviteRequest)
 	told := d.stack.whereabouts() // before the Contact, so that no move goes unnoticed
@@ -244,6 +243,7 @@ func (d *Dialog) Answer(body []byte) {
 	d.mu.Unlock()
 	d.spawn(func() {
 		if err := d.serverTx.Respond(res); err != nil {
+			d.wasTakenBack(err)
 			d.tell(func(e Events) { e.Failed(&Failure{Method: "INVITE", Err: err}) })
 			d.finish()
 			return
@@ -263,6 +263,15 @@ func (d *Dialog) Answer(body []byte) {
 		}
 		d.abandon()
 	})
+	return true
+}
+
+// wasTakenBack says once more that a call was taken back, should that be why an answer failed: the library, which has said so
+// already, would repeat the answer in its place.
+func (d *Dialog) wasTakenBack(err error) {
+	if errors.Is(err, sip.ErrTransactionCanceled) {
+		_ = d.serverTx.Respond(sip.NewResponseFromRequest(d.server.InviteRequest, 487, "Request Terminated", nil))
+	}
 }
 
 // abandon gives up a call whose 200 was never acknowledged.
