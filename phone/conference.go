@@ -64,7 +64,7 @@ func (p *Phone) Merge(ids ...CallID) error {
 	p.mu.Lock()
 	for _, o := range p.calls {
 		if o.shown.Conference != k.id {
-			o.box.post(func() { _ = o.hold(true) })
+			o.box.post(o.stepBack)
 		}
 	}
 	p.mu.Unlock()

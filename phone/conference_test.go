@@ -263,3 +263,36 @@ func TestAConferenceIsHeldAndResumedAsOne(t *testing.T) {
 	pbx.Reply(pbx.Expect("BYE"), 200, "OK", "")
 	d.eventually("the other is on its own", func() bool { return len(d.Calls()) == 1 && d.Calls()[0].Conference == "" })
 }
+
+// Somebody who is called and has not answered yet when the agent turns to a conference is held by then, not a second conversation.
+func TestACallThatIsAnsweredBesideAConferenceIsHeld(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx, calm).registered()
+	g := guests(t, d, pbx, 2)
+	id, err := d.Dial("", "102")
+	d.do(err)
+	var invite siptest.Message
+	for range 2 { // it, and the hold of the last one, in any order
+		m := pbx.Expect("INVITE")
+		if m.Tag("To") == "" {
+			invite = m
+			continue
+		}
+		pbx.Reply(m, 200, "OK", siptest.SDP(g[1].conn.LocalAddr().(*net.UDPAddr).Port, "a=recvonly"))
+		g[1].cseq = m.CSeq()
+	}
+	pbx.Reply(invite, 180, "Ringing", "")
+	d.eventually("it rings there, and both are held", func() bool {
+		return d.last(id).State == phone.RingingThere && d.last(g[0].id).State == phone.HeldHere && d.last(g[1].id).State == phone.HeldHere
+	})
+	d.do(d.Merge(g[0].id, g[1].id))
+	agree(t, map[*guest]string{g[0]: "a=sendrecv sendrecv", g[1]: "a=sendrecv sendrecv"})
+	pbx.Reply(invite, 200, "OK", siptest.SDP(4000))
+	hold := pbx.Expect("INVITE")
+	if hold.Get("Call-ID") != invite.Get("Call-ID") || !strings.Contains(hold.Body, "a=sendonly") {
+		t.Errorf("asked of %s:\n%s", hold.Get("Call-ID"), hold.Body)
+	}
+	pbx.Reply(hold, 200, "OK", siptest.SDP(4000, "a=recvonly"))
+	d.eventually("held", func() bool { return d.last(id).State == phone.HeldHere })
+}

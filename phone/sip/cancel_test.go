@@ -67,7 +67,7 @@ func TestACallThatIsTakenBackIsNotAnsweredOrRefusedAfterwards(t *testing.T) {
 				t.Error("it is taken for answered")
 			}
 		},
-		"refused":  func(d *sip.Dialog) { d.Refuse(603, "Decline") },
+		"refused": func(d *sip.Dialog) { d.Refuse(603, "Decline") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			pbx := siptest.New(t)
