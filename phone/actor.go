@@ -40,7 +40,7 @@ type call struct {
 	asks      asks
 	passing   *passing
 	replaced  bool      // another call is taking this one's place
-	joinedBy  CallID    // the call whose far end is taking our place in this one
+	joinedBy  *call     // the call whose far end is taking our place in this one
 	joinedTo  string    // who that is, as far as it is known
 	picksUp   string    // Replaces of the call that rings elsewhere and is taken; "" for none
 	referrer  *referrer // of a call that the far end of another made us place

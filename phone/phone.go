@@ -407,11 +407,13 @@ func (p *Phone) othersUp(c *call) bool {
 	return slices.ContainsFunc(p.calls, func(o *call) bool { return o != c && up(o.shown.State) })
 }
 
-// othersBusy reports whether a call other than c is up and not held here.
-func (p *Phone) othersBusy(c *call) bool {
+// busyBeside reports whether a call other than these is up and not held here: the agent talks, or waits for an answer.
+func (p *Phone) busyBeside(these ...*call) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.ContainsFunc(p.calls, func(o *call) bool { return o != c && up(o.shown.State) && o.shown.State != HeldHere })
+	return slices.ContainsFunc(p.calls, func(o *call) bool {
+		return !slices.Contains(these, o) && up(o.shown.State) && o.shown.State != HeldHere
+	})
 }
 
 // holdOthers puts every other conversation on hold; one that nobody has answered yet is held when that happens.

@@ -264,6 +264,9 @@ func (c *call) cancelled(elsewhere bool) {
 }
 
 func (c *call) hungUp(why string) {
+	if o := c.joinedBy; o != nil && o.box.post(func() { o.leftBefore(c) }) {
+		return
+	}
 	if c.passedOn() {
 		return
 	}

@@ -15,6 +15,7 @@ type passing struct {
 	with *call // of an attended one
 	sent bool  // the REFER went out
 	took bool  // the far end has accepted it
+	left bool  // with's far end has hung up before that
 
 	limit *time.Timer // when the far end has been silent of it for too long; nil before it was asked
 }
@@ -110,8 +111,8 @@ func (c *call) pass() {
 			return
 		}
 		// From now on, and no sooner: whoever leaves us before hasn't been passed on.
-		id, who := c.id, c.view.Remote.User
-		w.with.box.post(func() { w.with.joinedBy, w.with.joinedTo = id, who })
+		who := c.view.Remote.User
+		w.with.box.post(func() { w.with.joinedBy, w.with.joinedTo = c, who })
 		c.dialog.ReferTo(w.with.dialog, told)
 	} else if err := c.dialog.Refer(w.to, told); err != nil {
 		c.passed(sip.Referral{Reason: err.Error(), Final: true})
@@ -138,20 +139,19 @@ func (c *call) passed(r sip.Referral) {
 	case r.OK():
 		c.leaveThem()
 	case r.Final:
-		if o := c.passing.with; o != nil {
-			o.box.post(func() { o.joinedBy = "" })
-		}
+		w := c.passing
+		w.notJoined()
 		c.noPassing()
 		t.State = TransferFailed
-		// Back to talking, unless the agent is talking to somebody else.
-		if !c.phone.othersTalking(c) {
+		// Back to talking, unless the agent has turned to somebody else.
+		if !c.phone.busyBeside(c, w.gone()) {
 			c.wantHold = false
 			c.applyMute()
 		}
 		c.publish()
 		c.renegotiate()
 	default:
-		c.passing.took = true
+		c.passing.accepted()
 		t.State = TransferTrying
 		if r.Code >= 180 && r.Code < 200 {
 			t.State = TransferRinging
@@ -169,18 +169,58 @@ func (c *call) notPassedOn() {
 	c.noPassing()
 	c.view.Transfer.State, c.view.Transfer.Code = TransferFailed, 0
 	c.view.Transfer.Reason = "the call ended before the far end said what became of it"
-	if o := w.with; o != nil {
-		o.box.post(func() { o.joinedBy = "" })
+	w.notJoined()
+}
+
+// accepted notes that the far end has taken the transfer up: whom it was to be joined with has been passed on, if they have left.
+func (w *passing) accepted() {
+	w.took = true
+	if o := w.with; o != nil && w.left {
+		w.left = false
+		o.box.post(func() { o.passedOn() })
+	}
+}
+
+// notJoined tells the call that was to be joined that nothing comes of it: if its far end has left, it has hung up.
+func (w *passing) notJoined() {
+	if o, left := w.with, w.left; o != nil {
+		o.box.post(func() {
+			o.joinedBy = nil
+			if left {
+				o.end(HungUpThere, 0, "")
+			}
+		})
+	}
+}
+
+// gone is the call that was to be joined, if its far end has left before the transfer was taken up; else nil.
+func (w *passing) gone() *call {
+	if !w.left {
+		return nil
+	}
+	return w.with
+}
+
+// leftBefore decides what it means that a call's far end has hung up that is to be joined with this one. While the far end
+// here has not answered our REFER, it waits for that: a PBX may free the call at once, and a colleague may just have hung up.
+func (c *call) leftBefore(o *call) {
+	switch w := c.passing; {
+	case w != nil && w.with == o && !w.took:
+		w.left = true
+	case w != nil && w.with == o:
+		o.box.post(func() { o.passedOn() })
+	default: // it has failed meanwhile; had it not, that would have been said before
+		o.box.post(func() { o.end(HungUpThere, 0, "") })
 	}
 }
 
 // passedOn ends a call that the far end has left because it was passed on. A PBX may
 // hang up without a NOTIFY that says how it went.
 func (c *call) passedOn() bool {
-	if c.joinedBy != "" {
+	if c.joinedBy != nil {
 		// A PBX may free the call that was joined before it says that they are connected.
 		c.noPassing()
-		c.view.Transfer = Transfer{State: TransferDone, With: c.joinedBy, To: c.joinedTo}
+		c.view.Transfer = Transfer{State: TransferDone, With: c.joinedBy.id, To: c.joinedTo}
 		c.end(Transferred, 0, "")
 		return true
 	}
@@ -201,23 +241,18 @@ func (c *call) leaveThem() {
 	if w.with == nil {
 		return
 	}
-	o, id, to := w.with, c.id, c.view.Remote.User
+	o, id, to, left := w.with, c.id, c.view.Remote.User, w.left
 	o.box.post(func() {
 		if o.view.State == Ended {
 			return
 		}
 		o.noPassing()
 		o.view.Transfer = Transfer{State: TransferDone, With: id, To: to}
-		o.dialog.HangUp()
+		if !left {
+			o.dialog.HangUp()
+		}
 		o.end(Transferred, 0, "")
 	})
-}
-
-// othersTalking reports whether a call other than c is being talked on.
-func (p *Phone) othersTalking(c *call) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.ContainsFunc(p.calls, func(o *call) bool { return o != c && o.shown.State == Active })
 }
 
 // referrer is who made us place a call, and what it was told last.
@@ -262,7 +297,7 @@ func (c *call) referred(r *sip.ReferRequest) {
 	w := &referrer{request: r, from: c, held: c.wantHold}
 	n.box.post(func() {
 		n.referrer = w
-		n.wantHold = w.held && n.phone.othersTalking(n) // the agent talks to somebody else, and goes on with that
+		n.wantHold = w.held && n.phone.busyBeside(n, c) // the agent has turned to somebody else, and goes on with that
 		n.insists(c)
 		n.dialIfAllowed()
 	})
@@ -334,7 +369,7 @@ func (c *call) reportReferral() {
 	c.referrer = nil
 	w.from.box.post(func() {
 		w.from.refers = false
-		if code >= 300 && !w.held && !w.from.phone.othersTalking(w.from) {
+		if code >= 300 && !w.held && !w.from.phone.busyBeside(w.from, c) {
 			_ = w.from.hold(false)
 		}
 	})
@@ -381,12 +416,12 @@ func (c *call) takesSeat(o *call) {
 	c.wantHold = o.shown.State == HeldHere
 }
 
-// waitsFor reports whether a call is held here while the agent talks in another than that and c.
+// waitsFor reports whether a call is held here since the agent has turned to another than that and c.
 func (p *Phone) waitsFor(held, c *call) bool {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	return held.shown.State == HeldHere &&
-		slices.ContainsFunc(p.calls, func(o *call) bool { return o != held && o != c && o.shown.State == Active })
+	state := held.shown.State
+	p.mu.Unlock()
+	return state == HeldHere && p.busyBeside(held, c)
 }
 
 // giveWay ends a call whose place another has taken.

@@ -98,6 +98,29 @@ func TestATransferThatFailsBringsTheCallBack(t *testing.T) {
 	}
 }
 
+// A transfer fails while the agent waits for somebody else to answer: the call is back, and waits, too.
+func TestATransferThatFailsWhileTheAgentCallsSomebodyElseStaysOnHold(t *testing.T) {
+	t.Parallel()
+	d, caller, c, _ := talking(t, siptest.SDP(4000))
+	d.do(d.Transfer(c.ID, "102"))
+	holds(t, caller)
+	refer := caller.Expect("REFER")
+	id, err := d.Dial("", "103")
+	d.do(err)
+	invite := caller.Expect("INVITE")
+	caller.Peer.Reply(invite, 180, "Ringing", "")
+	d.eventually("it rings there", func() bool { return d.last(id).State == phone.RingingThere })
+	caller.Reply(refer, 403, "Forbidden", "")
+	transferState(d, c, phone.TransferFailed)
+	if m, ok := caller.Await("INVITE", 200*time.Millisecond); ok {
+		t.Errorf("it is taken back:\n%s", m.Body)
+	}
+	if got := d.last(c.ID).State; got != phone.HeldHere {
+		t.Errorf("it is %s", got)
+	}
+	stillWorks(t, d, caller, c)
+}
+
 // Whoever never says how it went does not keep the call waiting for ever; what is said later is too late.
 func TestATransferThatNobodySpeaksOfBringsTheCallBack(t *testing.T) {
 	t.Parallel()
@@ -207,6 +230,43 @@ func TestWhoHangsUpBeforeTheyAreJoinedIsNotPassedOn_D2(t *testing.T) {
 		t.Errorf("told %+v", got)
 	}
 	stillWorks(t, d, customer, first)
+}
+
+// Whom a call is to be joined with hangs up while the far end has not answered yet whether it does it: if not, they have not been
+// passed on.
+func TestWhoHangsUpBeforeTheReferIsAnsweredIsPassedOnIfItIsTaken_D2(t *testing.T) {
+	t.Parallel()
+	for code, cause := range map[int]phone.Cause{202: phone.Transferred, 403: phone.HungUpThere} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+			d, customer, first, _ := talking(t, siptest.SDP(4000))
+			colleague := customer.NewCall()
+			colleague.Invite(siptest.SDP(4002))
+			second := d.rings()
+			d.do(d.Answer(second.ID))
+			colleague.Answered("")
+			holds(t, customer)
+			d.eventually("the customer waits", func() bool { return d.last(first.ID).State == phone.HeldHere })
+			d.do(d.Join(first.ID, second.ID))
+			refer := customer.Expect("REFER")
+			colleague.Do("BYE", "")
+			colleague.Expect("200 BYE")
+			time.Sleep(50 * time.Millisecond)
+			customer.Reply(refer, code, "So or so", "")
+			d.eventually("the colleague has gone", func() bool { return d.last(second.ID).State == phone.Ended })
+			if end := d.last(second.ID); end.Cause != cause || (end.Transfer.State == phone.TransferDone) != (cause == phone.Transferred) {
+				t.Errorf("the colleague's call ended as %s, transfer %s", end.Cause, end.Transfer.State)
+			}
+			if code == 202 {
+				notify(customer, "terminated;reason=noresource", "SIP/2.0 200 OK")
+				d.call("transferred", func(x phone.Call) bool { return x.ID == first.ID && x.Cause == phone.Transferred })
+				return
+			}
+			customer.Reply(customer.Expect("INVITE"), 200, "OK", siptest.SDP(4000))
+			d.eventually("the customer is back", func() bool { return d.last(first.ID).State == phone.Active })
+			stillWorks(t, d, customer, first)
+		})
+	}
 }
 
 // Some PBXs hang up as soon as they have taken the REFER.

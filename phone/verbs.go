@@ -232,7 +232,7 @@ func (c *call) stepBack() {
 
 // stepForward undoes stepBack when the other call has ended before anybody answered this one.
 func (c *call) stepForward() {
-	if c.wantHold && c.unanswered() && !c.phone.othersBusy(c) {
+	if c.wantHold && c.unanswered() && !c.phone.busyBeside(c) {
 		c.wantHold = false
 		c.applyMute()
 	}
