@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -451,4 +452,40 @@ func TestWhatLiesBetweenDamagedPagesIsSalvaged(t *testing.T) {
 	ok(t, os.WriteFile(path+"-damaged", nil, 0o600))
 	s = openAt(t, path)
 	wholeFile(t, s)
+}
+
+// Of a page of which single rows are damaged the others are saved: one that cannot be read, and one that is not where it should be.
+func TestWhatIsWholeOfADamagedPageIsSalvaged(t *testing.T) {
+	path, _ := filled(t)
+	before := allRowsOf(t, path, "contact")
+	leaves := leavesOf(t, path, "contact")
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	ok(t, err)
+	page := make([]byte, 4096)
+	at := int64(leaves[len(leaves)/2]-1) * 4096
+	_, err = file.ReadAt(page, at)
+	ok(t, err)
+	cell := func(n int) []byte { // "Database File Format", §1.6: its size, and the rowid, each of two bytes
+		c := page[binary.BigEndian.Uint16(page[8+2*n:]):]
+		if c[0] < 0x80 || c[1] >= 0x80 || c[2] < 0x80 || c[3] >= 0x80 {
+			t.Fatalf("cell %d begins with %x", n, c[:4])
+		}
+		return c
+	}
+	cell(2)[0] = 0xff             // so long that it must go on elsewhere
+	copy(cell(5)[2:], "\xff\x7f") // a rowid beyond all others
+	_, err = file.WriteAt(page, at)
+	ok(t, err)
+	ok(t, file.Close())
+	part := filepath.Join(t.TempDir(), "part.db")
+	ok(t, copyReadable(ctx, path, part))
+	saved := 0
+	for row := range allRowsOf(t, part, "contact") {
+		if before[row] {
+			saved++
+		}
+	}
+	if lost := len(before) - saved; lost != 2 {
+		t.Errorf("%d rows are lost with two", lost)
+	}
 }

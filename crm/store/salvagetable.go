@@ -119,9 +119,9 @@ func (t copiedTable) fromBothEnds(lo, hi []any) (all int, err error) {
 	for from, direction := range []string{"", " DESC"} {
 		for {
 			var key []any
-			if key, err = t.first(direction, ends[0], ends[1]); errors.Is(err, ErrDamaged) {
+			if key, err = t.first(direction, ends[0], ends[1]); errors.Is(err, ErrDamaged) || err == nil && key == nil {
 				break
-			} else if err != nil || key == nil { // nothing is between
+			} else if err != nil {
 				return all, err
 			}
 			n, err := t.one(key)
