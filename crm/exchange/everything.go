@@ -21,6 +21,12 @@ type jsonHead struct {
 	Leadline string `json:"leadline"`
 }
 
+type jsonChange struct {
+	Command string     `json:"command"`
+	Args    crm.Change `json:"args"`
+}
+
+// jsonCommand is a jsonChange that is not read yet.
 type jsonCommand struct {
 	Command string          `json:"command"`
 	Args    json.RawMessage `json:"args"`
@@ -37,15 +43,11 @@ func ExportEverything(ctx context.Context, s *store.Store, w io.Writer) (contact
 	err = enc.Encode(jsonHead{everything})
 	if err == nil {
 		err = s.Everything(ctx, func(change crm.Change) error {
-			args, err := json.Marshal(change)
-			if err != nil {
-				return err
-			}
 			lines++
 			if _, ok := change.(crm.CreateContact); ok {
 				contacts++
 			}
-			return enc.Encode(jsonCommand{change.CommandName(), args})
+			return enc.Encode(jsonChange{change.CommandName(), change})
 		})
 	}
 	if err == nil {

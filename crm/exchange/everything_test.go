@@ -3,6 +3,8 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +84,41 @@ func TestEverythingComesBack(t *testing.T) {
 	}
 	if r = in(t, second, out); r.Contacts+r.Companies > 0 || r.Skipped == 0 || r.Refusals > 0 {
 		t.Errorf("the same again: %+v", r)
+	}
+}
+
+// What is said of an export and of its import is true of a file that takes several transactions: how many contacts there are, what the file is,
+// what was refused, in the order of the lines, whoever refuses it.
+func TestEverythingIsCountedOverManyTransactions(t *testing.T) {
+	s, again := open(t), open(t)
+	const n = 2*batch + 7
+	do := make([]crm.Change, n)
+	for i := range do {
+		do[i] = crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: fmt.Sprint("Groß & Söhne <", i, ">")}}
+	}
+	if err := s.Do(ctx, do...); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if contacts, err := ExportEverything(ctx, s, &b); err != nil || contacts != n {
+		t.Fatalf("%d contacts, %v", contacts, err)
+	}
+	if !strings.Contains(b.String(), "Groß & Söhne <7>") {
+		t.Error("what a person could read is written in codes")
+	}
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	lacking := `{"command":"contact.create/1","args":{"id":"` + string(s.NewID()) + `","company":"` + string(s.NewID()) + `"}}`
+	lines = slices.Insert(lines, 2, lacking, "no JSON", lacking)
+	var progress []int
+	r, err := Import(ctx, again, strings.NewReader(strings.Join(lines, "\n")), Options{Progress: func(rows int) { progress = append(progress, rows) }})
+	if err != nil || r.Contacts != n || r.Rows != len(lines)-1 || r.File.Format != EverythingFormat || r.File.Encoding != UTF8 || r.Skipped > 1 {
+		t.Errorf("%d contacts of %d, %d rows of %d, %d skipped, %+v, %v", r.Contacts, n, r.Rows, len(lines)-1, r.Skipped, r.File, err)
+	}
+	if r.Refusals != 3 || r.Refused[0].Line != 3 || r.Refused[1].Line != 4 || r.Refused[2].Line != 5 {
+		t.Errorf("refused %+v", r.Refused)
+	}
+	if len(progress) != 3 || progress[0] > batch+3 || progress[2] != r.Rows {
+		t.Errorf("progress %v", progress)
 	}
 }
 
