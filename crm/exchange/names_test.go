@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/encoding/unicode"
 
@@ -242,6 +243,48 @@ func TestWhereAValueEndsToBeOne(t *testing.T) {
 	}
 	if want := []string{"aaaaaaa " + NoEmail, "mailto: " + NoEmail, "sip: " + NoNumber, "12 " + NoNumber}; !slices.Equal(why, want) {
 		t.Errorf("misfits %q", why)
+	}
+}
+
+// Cards as other programs read them: RFC 2426, RFC 6350, and what Apple calls a company.
+func TestCardsAreWrittenAsOthersReadThem(t *testing.T) {
+	const id = crm.ID("01a20847-6f48-725e-bdb7-f4a559c062a0")
+	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("", 3600))
+	numbers := []crm.Number{{E164: 49301234567, Written: "030 1234567", Label: crm.LabelMain, Extension: "12"}, {E164: 491715550123, Written: "+49 171 5550123", Label: crm.LabelMobile}, {Short: "101", Written: "101"}}
+	write := func(four bool, f func(w cardWriter)) string {
+		var b bytes.Buffer
+		out := newWriters(&b)
+		f(cardWriter{out: out.buffer, four: four})
+		if err := out.buffer.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		return strings.ReplaceAll(strings.ReplaceAll(b.String(), "\r\n ", ""), "\r\n", "\n")
+	}
+	contact := func(w cardWriter) {
+		w.contact(crm.Contact{ID: id, FirstName: "Käthe", LastName: "Süß; Milch", Numbers: numbers, Emails: []crm.Email{{Address: "k@example.org", Label: crm.LabelWork}},
+			Addresses: []crm.Address{{Street: "Hof 2\nA", City: "Bonn", Label: crm.LabelPrivate}}, Marks: []string{"a,b", "c"}, Updated: at}, "Works, Inc.")
+	}
+	company := func(w cardWriter) { w.company(crm.Company{ID: id, Name: "Works, Inc.", Updated: at}) }
+	nobody := func(w cardWriter) { w.contact(crm.Contact{Numbers: numbers[2:]}, "") }
+	const uid, rev = "UID:urn:uuid:01a20847-6f48-725e-bdb7-f4a559c062a0\n", "REV:20261123T110000Z\nEND:VCARD\n"
+	for _, c := range []struct {
+		four bool
+		card func(cardWriter)
+		want string
+	}{
+		{false, company, "BEGIN:VCARD\nVERSION:3.0\nX-ABSHOWAS:COMPANY\n" + uid + "FN:Works\\, Inc.\nN:;;;;\nORG:Works\\, Inc.\n" + rev},
+		{true, company, "BEGIN:VCARD\nVERSION:4.0\nKIND:org\n" + uid + "FN:Works\\, Inc.\nN:;;;;\nORG:Works\\, Inc.\n" + rev},
+		{false, contact, "BEGIN:VCARD\nVERSION:3.0\n" + uid + "FN:Käthe Süß\\; Milch\nN:Süß\\; Milch;Käthe;;;\nORG:Works\\, Inc.\n" +
+			"TEL;TYPE=MAIN;X-WRITTEN=\"030 1234567\":+49301234567\\;12\nTEL;TYPE=CELL:+49 171 5550123\nTEL:101\n" +
+			"EMAIL;TYPE=WORK:k@example.org\nADR;TYPE=X-PRIVATE:;;Hof 2\\nA;Bonn;;;\nCATEGORIES:a\\,b,c\n" + rev},
+		{true, contact, "BEGIN:VCARD\nVERSION:4.0\n" + uid + "FN:Käthe Süß\\; Milch\nN:Süß\\; Milch;Käthe;;;\nORG:Works\\, Inc.\n" +
+			"TEL;TYPE=main-number;X-WRITTEN=\"030 1234567\";VALUE=uri:tel:+49301234567;ext=12\nTEL;TYPE=cell;X-WRITTEN=\"+49 171 5550123\";VALUE=uri:tel:+491715550123\nTEL:101\n" +
+			"EMAIL;TYPE=work:k@example.org\nADR;TYPE=x-private:;;Hof 2\\nA;Bonn;;;\nCATEGORIES:a\\,b,c\n" + rev},
+		{true, nobody, "BEGIN:VCARD\nVERSION:4.0\nFN:101\nN:;;;;\nTEL:101\nEND:VCARD\n"},
+	} {
+		if got := write(c.four, c.card); got != c.want {
+			t.Errorf("%q\nwant\n%q", got, c.want)
+		}
 	}
 }
 

@@ -159,6 +159,30 @@ func TestAWholeFileComesBack(t *testing.T) {
 	}
 }
 
+// A CSV has as many columns as the company with the most addresses, numbers and fields needs, also where no person has as many.
+func TestACompanyMayHaveMoreThanItsPeople(t *testing.T) {
+	first, second := open(t), open(t)
+	works := crm.Company{ID: first.NewID(), Name: "Works", Addresses: []crm.Address{{City: "Bonn"}, {City: "Köln"}, {City: "Ulm"}},
+		Emails: []crm.Email{{Address: "a@works.example", Label: crm.LabelWork}, {Address: "b@works.example", Label: crm.LabelOther}},
+		Fields: crm.Values{first.NewID(): "x", first.NewID(): "y"}}
+	if err := first.Do(ctx, crm.CreateCompany{Company: works}, crm.CreateContact{Contact: crm.Contact{ID: first.NewID(), LastName: "Weiß", Company: works.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if n, err := Export(ctx, first, &out, GoogleCSV); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	in(t, second, out.String())
+	if err := second.EachCompany(ctx, func(c crm.Company) error {
+		if fmt.Sprint(c.Addresses, c.Emails, c.Fields) != fmt.Sprint(works.Addresses, works.Emails, works.Fields) {
+			t.Errorf("came back as %+v of\n%s", c, out.String())
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Somebody whose name nobody knows stays a contact, and is not taken for their company, the e-mail address or nobody.
 func TestSomebodyWithoutANameComesBack(t *testing.T) {
 	for _, how := range []Format{GoogleCSV, VCard3, VCard4} {
