@@ -146,7 +146,11 @@ func (t *callTransfer) with(o desk.Call) joinable {
 
 // name says whose call it is.
 func (t *callTransfer) name() {
-	name := callerName(t.v.w.call)
+	c := t.v.w.call
+	name := callerName(c)
+	if c.Party.Withheld && c.Card.Name == "" { // "Number withheld" is nobody's name in a sentence
+		name = text.T("the caller")
+	}
 	switch t.why {
 	case toAdd:
 		t.title.Say("Call somebody as well, {name} waits", "name", name)

@@ -77,6 +77,22 @@ func TestTheWaysOfATransferAreNamedAndExplained_H3(t *testing.T) {
 	}
 }
 
+// Who withholds the number has no name that one is passed on by.
+func TestWhoWithholdsTheNumberIsPassedOnAsTheCaller_H3(t *testing.T) {
+	for lang, words := range map[string]string{"en": "Transfer the caller to", "de": "Anrufer weiterleiten an"} {
+		if err := text.SetLanguage(lang); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = text.SetLanguage("en") })
+		c := sample("talk")
+		c.Card, c.Party = desk.Card{}, desk.Party{Withheld: true}
+		_, w, _ := passingOn(t, c)
+		if got := w.view.pass.title.Value(); got != words {
+			t.Errorf("%s: above the list it says %q", lang, got)
+		}
+	}
+}
+
 // Look.md: the list says below what becomes of the record.
 func TestWhatBecomesOfTheRecordIsSaidWhileOneChoosesWhom_D2(t *testing.T) {
 	c := sample("talk")
