@@ -185,10 +185,13 @@ func (t *tx) put(r *Row) error {
 	if size(r) > mostBytes {
 		return refuse(wire.RejectInvalid, crm.NoSense)
 	}
+	t.changed[r.Key] = r
+	if linkedAlike(was, r) && r.Entity != wire.Lead {
+		return nil
+	}
 	before, now := peersOf(was, t.b.region), peersOf(r, t.b.region)
 	delta(t.peers, before, now, r.Key)
 	delta(t.children, parentsOf(was), parentsOf(r), r.Key)
-	t.changed[r.Key] = r
 	if r.Entity == wire.Lead {
 		return t.count(union(before, now))
 	}

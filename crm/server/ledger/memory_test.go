@@ -49,7 +49,7 @@ func (m *memory) commit(c Changed) {
 
 // company is a workspace under test with its people.
 type company struct {
-	t     *testing.T
+	t     testing.TB
 	m     *memory
 	batch *Batch
 	now   time.Time
@@ -61,7 +61,7 @@ type company struct {
 
 var workspaceKey = []byte("the secret of a workspace")
 
-func newCompany(t *testing.T) *company {
+func newCompany(t testing.TB) *company {
 	c := &company{t: t, now: time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC),
 		m: &memory{map[Key]*Row{}, map[string]map[Key]bool{}, map[Key]map[Key]bool{}}}
 	c.next()

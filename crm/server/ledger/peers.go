@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -85,6 +86,26 @@ func parentsOf(r *Row) []Key {
 		add(wire.EntityOf(ref.Kind), ref.ID)
 	}
 	return parents
+}
+
+// linking are the fields that peersOf and parentsOf read.
+var linking = map[wire.Entity][]string{
+	wire.Contact: {"numbers", "sip", "company"}, wire.Company: {"numbers", "sip"}, wire.Lead: {"numbers", "sip"}, wire.User: {"left", "extension", "numbers"},
+	wire.Deal: {"contact", "company", "pipeline"}, wire.Call: {"refs"}, wire.Note: {"ref"}, wire.FollowUp: {"ref"},
+}
+
+// linkedAlike says of two versions of a row that both are found in the same ways, without reading their fields: most changes are of others.
+func linkedAlike(was, r *Row) bool {
+	fields, known := linking[r.Entity]
+	if !known || !was.live() || !r.live() {
+		return false
+	}
+	for _, name := range fields {
+		if !bytes.Equal(was.Fields[name], r.Fields[name]) {
+			return false
+		}
+	}
+	return true
 }
 
 // Peers are the numbers and SIP addresses by which the row is found, as crm.Party.Key writes them.
