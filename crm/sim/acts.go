@@ -166,7 +166,7 @@ func (w *World) writeNote(ctx context.Context) error {
 	}
 	w.wrote(on.ID, text)
 	n := crm.Note{ID: w.id(), Ref: on, At: a.clock(), By: a.user.ID, Text: text}
-	return a.does(ctx, promise{text: text, on: n.Ref}, crm.SaveRecordNote{Note: n})
+	return a.does(ctx, promise{text: text, hung: n.ID, on: n.Ref}, crm.SaveRecordNote{Note: n})
 }
 
 // rewriteNote changes or takes away a note that the agent wrote, and now and then somebody else's, which the server lets
@@ -192,7 +192,7 @@ func (w *World) rewriteNote(ctx context.Context) error {
 	if w.dice.chance(0.7) {
 		n.Text = fmt.Sprintf("Note of step %d, rewritten", w.now)
 	}
-	p := promise{on: n.Ref}
+	p := promise{hung: n.ID, on: n.Ref}
 	if own {
 		p.text = n.Text
 	}
@@ -210,7 +210,7 @@ func (w *World) followUp(ctx context.Context) error {
 	}
 	f := crm.FollowUp{ID: w.id(), Ref: on, Due: a.clock().Add(time.Hour), Text: fmt.Sprintf("Call back, step %d.", w.now), Responsible: a.user.ID}
 	w.wrote(on.ID, f.Text)
-	return a.does(ctx, promise{text: f.Text, on: f.Ref}, crm.SaveFollowUp{FollowUp: f})
+	return a.does(ctx, promise{text: f.Text, hung: f.ID, on: f.Ref}, crm.SaveFollowUp{FollowUp: f})
 }
 
 func (w *World) moveLead(ctx context.Context) error {

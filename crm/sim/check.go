@@ -25,6 +25,7 @@ type promise struct {
 	made  crm.Ref // a record
 	call  crm.ID  // a call
 	text  string  // a note or follow-up …
+	hung  crm.ID  // … whose id this is
 	on    crm.Ref // … on this record
 	noted crm.ID  // … or on this call
 }
@@ -279,6 +280,9 @@ func (w *World) checkPromises(ctx context.Context, all map[wire.RowID]wire.Row) 
 	for _, p := range w.promises {
 		if erased[p.made.ID] || erased[p.on.ID] || erased[p.call] || erased[p.noted] {
 			continue // a call that only a backup lacks is not brought again: what was sent of it told of the person
+		}
+		if _, there := all[wire.RowID{Entity: wire.EntityOf(p.on.Kind), ID: p.on.ID}]; !there && erased[p.hung] {
+			continue // it hung on a customer's record, since the lead turned out to be theirs, and was erased with the customer
 		}
 		if w.removedByPeople(merged[p.made.ID]) || w.removedByPeople(merged[p.on.ID]) {
 			continue
