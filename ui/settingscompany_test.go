@@ -350,6 +350,25 @@ func TestInTheSimpleModeLinesMakeCustomers_F2(t *testing.T) {
 	}
 }
 
+// What is tried there is told in deals, also when it would change nothing.
+func TestInTheSimpleModeDealsAreTriedOut_F2(t *testing.T) {
+	for noLeads, words := range map[bool]string{false: "leads, as now", true: "deals, as now"} {
+		b, _ := companyBench(t, Look{"en", "light"})
+		b.desk.snap.NoLeads = noLeads
+		b.m.ShowSettings(settingsMode)
+		b.settle()
+		for _, change := range []crm.RuleChange{{}, {Workspace: &crm.Workspace{Mode: map[bool]crm.CRMMode{false: crm.Classic, true: crm.Simple}[noLeads]}}} {
+			p := b.m.pages[pageSettings].(*settingsPage).places[settingsMode].(*workspaceView).trial
+			p.change = change
+			p.show(crm.Tryout{Calls: 7})
+			b.settle()
+			if !b.says(words) {
+				t.Errorf("without leads: %t: it does not say %q", noLeads, words)
+			}
+		}
+	}
+}
+
 func TestHowLongTheCompanyKeepsRecordingsIsChosen(t *testing.T) {
 	b, s := companyBench(t, Look{"en", "light"})
 	b.tap("item", "CRM mode")

@@ -72,9 +72,12 @@ func (p *trialPanel) show(out crm.Tryout) {
 	was, would := out.Before.Leads, out.After.Leads
 	what := text.Tn(would, "lead instead of {was}", "leads instead of {was}", "was", text.Number(int64(was)))
 	switch {
-	case out.Before.Deals != out.After.Deals:
+	case p.noLeads() || out.Before.Deals != out.After.Deals:
 		was, would = out.Before.Deals, out.After.Deals
 		what = text.Tn(would, "deal instead of {was}", "deals instead of {was}", "was", text.Number(int64(was)))
+		if was == would {
+			what = text.Tn(would, "deal, as now", "deals, as now")
+		}
 	case was == would:
 		what = text.Tn(would, "lead, as now", "leads, as now")
 	}
@@ -94,6 +97,14 @@ func (p *trialPanel) show(out crm.Tryout) {
 		kit.Column(6, bar(text.Key("Now"), was, theme.ChartPale), bar(text.Key("New|settings"), would, theme.ChartMain)),
 		kit.NewProseData(text.Tn(len(out.Differences), "{n} of {all} calls would have gone another way.|one", "{n} of {all} calls would have gone another way.", "all", text.Number(int64(out.Calls))), kit.Quiet),
 		p.differences(out))
+}
+
+// noLeads tells whether calls make no leads, now or with what is tried (requirements.md F2).
+func (p *trialPanel) noLeads() bool {
+	if w := p.change.Workspace; w != nil {
+		return w.Mode == crm.Simple
+	}
+	return p.opt.Desk.Snapshot().NoLeads
 }
 
 // trialCalls is how many of the calls that would have gone another way are listed, the latest first.
