@@ -166,11 +166,14 @@ func (d *Desk) recordPage(ctx context.Context, ask func(context.Context, crm.Que
 			Ref: viewRef(r.Ref), Title: r.Name, Sub: r.Sub, At: r.At, Dial: r.Number.Party().DialString(),
 			Company: r.Company, Position: r.Position, Number: r.Number.Show(d.region), Source: r.Source, Responsible: r.Responsible, Changed: r.Changed,
 		}
-		if number := row.Number; number != "" {
+		switch number := row.Number; {
+		case row.Title == "": // as in the call log
+			row.Title = number
+			if p := r.Number.Party(); p.Kind == crm.Phone && row.Sub == "" {
+				row.Sub = crm.Place(p.E164, *d.language.Load())
+			}
+		case number != "":
 			row.Sub = strings.TrimPrefix(row.Sub+" · "+number, " · ")
-		}
-		if row.Title == "" {
-			row.Title = row.Number
 		}
 		switch r.Ref.Kind {
 		case crm.KindLead:

@@ -46,3 +46,17 @@ func TestAnInternalNumberIsNoStranger_B5(t *testing.T) {
 		t.Errorf("its card has %+v", c.Card)
 	}
 }
+
+// A lead that has nothing but a number stood in the list with it twice.
+func TestALeadWithoutANameIsListedByItsNumberAndPlace_B1(t *testing.T) {
+	d := newDesk(t)
+	number := crm.Parse("0221 9876543", "DE").Number(crm.LabelWork)
+	d.do(crm.CreateLead{Lead: crm.Lead{ID: d.file.NewID(), Numbers: []crm.Number{number}}})
+	page, err := d.desk.List(context.Background(), Query{List: LeadList, Limit: 9})
+	if err != nil || len(page.Rows) != 1 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if row := page.Rows[0]; row.Title != "0221 9876543" || row.Sub != "Köln" {
+		t.Errorf("it is %q, %q", row.Title, row.Sub)
+	}
+}
