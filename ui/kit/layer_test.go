@@ -182,3 +182,22 @@ func TestRowsAreNoStopsForTabAndTellADoubleClick(t *testing.T) {
 		t.Errorf("three quick clicks: %d single, %d double; want 2 and 1", taps, doubles)
 	}
 }
+
+// A list is drawn anew while a menu is open: the row that had the keyboard is gone, and the keys are the window's.
+func TestTheKeyboardIsTheWindowsWhenWhatHadItIsGone(t *testing.T) {
+	dress(t, theme.Light, "en")
+	row, place := NewButton("Row", Line, func() {}), Stack()
+	place.Add(row)
+	win, layer := covered(t, place, 300, 200)
+	win.Canvas().Focus(row)
+	item := NewButton("Item", Line, func() {})
+	layer.ShowPopup(item, fyne.NewPos(10, 10), fyne.NewSize(120, 60), nil)
+	if win.Canvas().Focused() != item {
+		t.Fatalf("%T has the keyboard", win.Canvas().Focused())
+	}
+	place.Remove(row)
+	layer.ClosePopup()
+	if got := win.Canvas().Focused(); got != nil {
+		t.Errorf("%T has the keyboard, which nobody sees", got)
+	}
+}

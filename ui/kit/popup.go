@@ -155,9 +155,11 @@ func (l *Layer) refocus(to fyne.Focusable) {
 	o, ok := to.(fyne.CanvasObject)
 	if ok && o.Visible() && fyne.CurrentApp().Driver().CanvasForObject(o) == l.canvas {
 		l.canvas.Focus(to)
-		return
 	}
-	l.canvas.Unfocus()
+	// What was drawn anew while the popup was open may not be in the window any more, though Fyne knows its canvas for a minute.
+	if !ok || l.canvas.Focused() != to {
+		l.canvas.Unfocus()
+	}
 }
 
 // ScrollPopup scrolls the popup by px, where it is higher than the window.
