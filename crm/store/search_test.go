@@ -224,8 +224,35 @@ func TestOwnAndRecentComeFirst(t *testing.T) {
 	if len(found) != 10 || !found[0].Near || !found[1].Near || found[2].Near || !hasName(found[:2], "Own Müller") || !hasName(found[:2], "Called Müller") {
 		t.Errorf("found %+v", found[:3])
 	}
+	for _, f := range found[:2] {
+		if f.Name == "Called Müller" && f.Number.E164 != number.E164 {
+			t.Errorf("found without the number: %+v", f)
+		}
+	}
 	ok(t, s.Do(ctx, crm.Assign{Ref: crm.Ref{Kind: crm.KindContact, ID: own.ID}, From: anna.ID}))
 	if found = must(s.Search(ctx, "mü", 10))(t); found[0].Name != "Called Müller" || found[1].Near {
 		t.Errorf("what was given away is still near: %+v", found[:2])
+	}
+	for _, change := range []func(crm.ID) crm.Change{
+		func(who crm.ID) crm.Change {
+			return crm.CreateCompany{Company: crm.Company{ID: s.NewID(), Name: "Kroll Works", Responsible: who}}
+		},
+		func(who crm.ID) crm.Change {
+			return crm.CreateLead{Lead: crm.Lead{ID: s.NewID(), LastName: "Kroll", Responsible: who}}
+		},
+		func(who crm.ID) crm.Change {
+			return crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: "Kroll", Responsible: who}}
+		},
+	} {
+		ok(t, s.Do(ctx, change(""), change(anna.ID)))
+	}
+	found = must(s.Search(ctx, "kroll", 10))(t)
+	if len(found) != 6 {
+		t.Fatalf("found %+v", found)
+	}
+	for n, f := range found {
+		if f.Near != (n < 3) || f.Near != (f.Responsible == anna.ID) {
+			t.Errorf("%d: %+v", n, f)
+		}
 	}
 }
