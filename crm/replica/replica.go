@@ -245,6 +245,9 @@ func (r *Replica) takeHint(ctx context.Context, h wire.Hint) (taken bool) {
 		return false
 	}
 	r.took++
+	if slices.ContainsFunc(h.Rows, func(row wire.Row) bool { return row.Deleted }) {
+		signal(r.pulled) // a person may have been erased, which only a pull tells (I4)
+	}
 	return true
 }
 
