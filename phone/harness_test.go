@@ -17,9 +17,17 @@ import (
 	"leadline/phone/siptest"
 )
 
-// TestMain makes the protocol's clock twenty-five times as fast.
+// The protocol's clock (RFC 3261 §17): twenty-five times as fast as usual, or as LEADLINE_T1 says, which is "100ms".
+var (
+	t1 = 20 * time.Millisecond
+	t2 = 8 * t1
+)
+
 func TestMain(m *testing.M) {
-	sip.SetTimers(20*time.Millisecond, 160*time.Millisecond, 200*time.Millisecond)
+	if slower, err := time.ParseDuration(os.Getenv("LEADLINE_T1")); err == nil {
+		t1, t2 = slower, 8*slower
+	}
+	sip.SetTimers(t1, t2, 10*t1)
 	os.Exit(m.Run())
 }
 
