@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"leadline/crm"
+	"leadline/phone"
 )
 
 // atRest waits until nothing is under way any more.
@@ -246,5 +247,18 @@ func TestAPickThatComesTooLateSaysSo_C3(t *testing.T) {
 	atRest(d.desk)
 	if got := d.notice(); got != "That did not work: {why}" {
 		t.Errorf("the agent was told: %s", got)
+	}
+}
+
+func TestANoteThatComesAsItsCallIsPutAwayIsSaved_H4(t *testing.T) {
+	d := newDesk(t)
+	d.ring("1", "02219876543")
+	c := d.call("the call", looked)
+	d.ended("1", "02219876543", phone.Missed)
+	d.desk.CloseCall(c.ID)
+	d.desk.Note(c.ID, "Rückruf")
+	atRest(d.desk)
+	if got := d.lastCall().Call.Note; got != "Rückruf" {
+		t.Errorf("the note is %q", got)
 	}
 }

@@ -233,7 +233,11 @@ func (d *Desk) Choose(id CallID, ref Ref) {
 func (d *Desk) Note(id CallID, text string) {
 	d.post(func() {
 		c := d.byID(id)
-		if c == nil || c.note.text == text {
+		if c == nil { // put away a moment ago: its window hands in what was typed last as it goes
+			d.write(func(ctx context.Context) { d.check(d.file.SaveNote(ctx, crm.ID(id), text)) })
+			return
+		}
+		if c.note.text == text {
 			return
 		}
 		c.note.text, c.note.failed = text, Text{}
