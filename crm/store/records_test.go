@@ -78,3 +78,18 @@ func TestARemovalSaysWhatItTook(t *testing.T) {
 		t.Errorf("two: %+v", u.Title)
 	}
 }
+
+// Who works at a company that was merged is found by the name of the one they work at now.
+func TestPeopleOfAMergedCompanyAreFoundByItsName(t *testing.T) {
+	s := seeded(t)
+	works, mill := crm.Company{ID: s.NewID(), Name: "Xylowerke"}, crm.Company{ID: s.NewID(), Name: "Mühle"}
+	ok(t, s.Do(ctx, crm.CreateCompany{Company: works}, crm.CreateCompany{Company: mill}))
+	ida := contactWith(t, s, "Ida", "Ofen", "0221 9870001", "", mill.ID)
+	m, _, err := s.MergeOf(ctx, crm.Ref{Kind: crm.KindCompany, ID: works.ID}, crm.Ref{Kind: crm.KindCompany, ID: mill.ID}, nil)
+	ok(t, err)
+	must(s.Merge(ctx, m))(t)
+	found := must(s.Search(ctx, "xylo ofen", 5))(t)
+	if len(found) != 1 || found[0].Ref != ida || found[0].Sub != "Xylowerke" {
+		t.Errorf("found %+v", found)
+	}
+}
