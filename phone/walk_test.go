@@ -73,7 +73,7 @@ func TestRandomWalks(t *testing.T) {
 			}
 		})
 		again := exec.CommandContext(t.Context(), os.Args[0], args...)
-		again.Env = append(os.Environ(), clock+"=100ms")
+		again.Env = append(os.Environ(), clock+"=50ms")
 		if out, err := again.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}

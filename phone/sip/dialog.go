@@ -119,8 +119,9 @@ type Dialog struct {
 	sending sync.Mutex  // held while a request gets its CSeq and leaves
 	byeLeft atomic.Bool // the library's BYE was sent
 
-	answering sync.Mutex // held while an answer to their first INVITE leaves, or is chosen
-	final     bool       // of answering: the last one was chosen; the library would repeat whatever is said after it instead
+	said      chan struct{} // closed when the 200 to their first INVITE has left
+	answering sync.Mutex    // held while an answer to their first INVITE leaves, or is chosen
+	final     bool          // of answering: the last one was chosen; the library would repeat whatever is said after it instead
 
 	mu sync.Mutex
 	state
@@ -168,6 +169,7 @@ func (s *Stack) newDialog() *Dialog {
 		known:  make(chan struct{}),
 		over:   make(chan struct{}),
 		ready:  make(chan struct{}),
+		said:   make(chan struct{}),
 	}
 }
 

@@ -203,6 +203,12 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 		defer d.ending.Unlock()
 		defer d.finish()
 		if !d.concludes() {
+			d.mu.Lock()
+			answered := d.answered
+			d.mu.Unlock()
+			if answered {
+				<-d.said // else the library, whose handler ends with the dialog, says 480 before
+			}
 			return
 		}
 		// Waits for the ACK, or for a vanished caller's until Timer H.
@@ -242,7 +248,9 @@ func (d *Dialog) Answer(body []byte) bool {
 	d.server.InviteResponse = res
 	d.mu.Unlock()
 	d.spawn(func() {
-		if err := d.serverTx.Respond(res); err != nil {
+		err := d.serverTx.Respond(res)
+		close(d.said)
+		if err != nil {
 			d.wasTakenBack(err)
 			d.tell(func(e Events) { e.Failed(&Failure{Method: "INVITE", Err: err}) })
 			d.finish()
