@@ -15,6 +15,8 @@ import (
 	"leadline/crm"
 	"leadline/crm/store"
 	"leadline/phone/demo"
+	"leadline/ui"
+	"leadline/ui/text"
 )
 
 // The customers who call in the demo, in their order; the numbers are those of the
@@ -25,6 +27,9 @@ var (
 	withheldCustomer = demo.Customer{Name: "somebody who withholds the number", Line: dialable(store.DemoLine)}
 	severalCustomer  = demo.Customer{Name: "a number that three records have", Number: dialable(store.DemoSeveral), Line: dialable(store.DemoLine)}
 )
+
+// demoText is a text of the demo in the language of the windows.
+func demoText(english string) string { return text.T(text.Key(english + "|demo")) }
 
 func dialable(written string) string { return crm.Parse(written, crm.DefaultRegion).DialString() }
 
@@ -42,6 +47,9 @@ func demoCommand(args []string, door string, out io.Writer) error {
 	}
 	if f.desk != "" {
 		return deskCommand(f.desk, f.server, look, f.silent, door)
+	}
+	if err := text.SetLanguage(ui.Spoken(look.Language)); err != nil { // of what is seeded
+		return err
 	}
 	dir, err := os.MkdirTemp("", "leadline-demo-")
 	if err != nil {
@@ -91,7 +99,7 @@ func demoCommand(args []string, door string, out io.Writer) error {
 func (c *demoCompany) agent(look config.UI) (options, error) {
 	address, password := c.office.Account()
 	account, err := config.CheckAccount(config.Account{
-		Name: "Office", Address: address, Password: secret.Secret(password), Bind: "127.0.0.1:0", LineHeader: "X-Line", DefaultLine: store.DemoLine,
+		Name: demoText("Office"), Address: address, Password: secret.Secret(password), Bind: "127.0.0.1:0", LineHeader: "X-Line", DefaultLine: store.DemoLine,
 	})
 	if err != nil {
 		return options{}, fmt.Errorf("demo: %w", err)

@@ -59,7 +59,7 @@ func openDemoCompany(dir string) (c *demoCompany, err error) {
 
 // seed fills the agent's file with the demo's customers, and the server with who works there.
 func (c *demoCompany) seed(ctx context.Context, s *store.Store) error {
-	if err := s.SeedDemo(ctx, time.Now()); err != nil {
+	if err := s.SeedDemoIn(ctx, time.Now(), demoText); err != nil {
 		return err
 	}
 	users, err := s.Users(ctx)
@@ -78,7 +78,7 @@ func (c *demoCompany) seed(ctx context.Context, s *store.Store) error {
 	for _, u := range users {
 		var telephones []wire.Account
 		if u.Name == store.DemoColleague {
-			telephones = []wire.Account{{Name: "Office", Address: address, Password: password, Line: lines[headOffice].ID}}
+			telephones = []wire.Account{{Name: demoText("Office"), Address: address, Password: password, Line: lines[headOffice].ID}}
 		}
 		if err := c.server.hire(ctx, u, c.password, telephones...); err != nil {
 			return err

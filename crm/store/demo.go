@@ -21,15 +21,46 @@ const (
 	DemoColleagueEmail = "petra.weiss@nordlicht.example"
 )
 
+// DemoTexts are the texts of the demo, in English; names of people and companies are the same everywhere.
+var DemoTexts = []string{
+	"Head office",
+	"Sales queue",
+	"Service line",
+	"Workshop",
+	"Berlin line",
+	"Berlin queue",
+	"Accounts",
+	"Head of Purchasing",
+	"Delivery contract 2027",
+	"Spare parts, plant Köln",
+	"Brackets 2025",
+	"Heating Weilimdorf",
+	"Owner",
+	"Managing Director",
+	"Ventilation, new practice",
+	"Purchasing",
+	"Quote 4711 discussed\nWants it by the end of the month, 3 % off for two plants.",
+	"Price list sent\nNew prices from January.",
+	"Appointment moved",
+	"Boiler error E7\nReset over the phone, watch it.",
+	"Confirms the delivery of Friday",
+	"Office",
+}
+
 // SeedDemo fills an empty file with the customers of "Nordlicht Technik", with
 // past calls relative to now. A file that has contacts already is left alone.
 func (s *Store) SeedDemo(ctx context.Context, now time.Time) error {
+	return s.SeedDemoIn(ctx, now, func(english string) string { return english })
+}
+
+// SeedDemoIn is SeedDemo in another language, into which word puts one of DemoTexts.
+func (s *Store) SeedDemoIn(ctx context.Context, now time.Time, word func(english string) string) error {
 	err := s.write(ctx, func(t *tx) error {
 		var any int
 		if err := t.row("SELECT count(*) FROM (SELECT 1 FROM contact LIMIT 1)").Scan(&any); err != nil || any > 0 {
 			return explain(err)
 		}
-		d := &demo{tx: t, now: now, users: map[string]crm.User{}, lines: map[string]crm.Line{}, queues: map[string]crm.Queue{}}
+		d := &demo{tx: t, now: now, word: word, users: map[string]crm.User{}, lines: map[string]crm.Line{}, queues: map[string]crm.Queue{}}
 		d.seed()
 		if d.err == nil {
 			d.err = t.setSetting(settingMe, string(d.users[DemoAgent].ID))
@@ -47,6 +78,7 @@ func (s *Store) SeedDemo(ctx context.Context, now time.Time) error {
 type demo struct {
 	tx     *tx
 	now    time.Time
+	word   func(english string) string
 	users  map[string]crm.User
 	lines  map[string]crm.Line
 	queues map[string]crm.Queue
@@ -58,51 +90,51 @@ func (d *demo) seed() {
 	petra := d.user(DemoColleague, "102", DemoColleagueEmail, crm.ChiefExecutive)
 	ozlem := d.user("Özlem Yılmaz", "103", "oezlem.yilmaz@nordlicht.example", crm.ChiefExecutive)
 
-	d.line("Head office", DemoLine, "Sales queue", anna, petra)
-	d.line("Service line", "030 5557-200", "Workshop", ozlem)
-	d.line("Berlin line", "030 5557-300", "Berlin queue", petra)
-	d.line("Accounts", "030 5557-400", "Accounts", petra)
+	d.line(d.word("Head office"), DemoLine, d.word("Sales queue"), anna, petra)
+	d.line(d.word("Service line"), "030 5557-200", d.word("Workshop"), ozlem)
+	d.line(d.word("Berlin line"), "030 5557-300", d.word("Berlin queue"), petra)
+	d.line(d.word("Accounts"), "030 5557-400", d.word("Accounts"), petra)
 
 	meier := d.company("Meier GmbH", anna, "030 2094 880")
-	jm := d.contact("Jürgen", "Müller-Lüdenscheidt", "Head of Purchasing", meier, anna, "VIP",
+	jm := d.contact("Jürgen", "Müller-Lüdenscheidt", d.word("Head of Purchasing"), meier, anna, "VIP",
 		num("030 2094 8800", crm.LabelWork), num("0171 555 01 23", crm.LabelMobile), num(DemoKnown, crm.LabelMobile))
-	d.deal("Delivery contract 2027", crm.DealQuoteSent, 4_800_000, jm, meier, anna)
-	d.deal("Spare parts, plant Köln", crm.DealInTalks, 625_000, jm, meier, anna)
-	d.deal("Brackets 2025", crm.DealWon, 1_240_000, jm, meier, petra)
+	d.deal(d.word("Delivery contract 2027"), crm.DealQuoteSent, 4_800_000, jm, meier, anna)
+	d.deal(d.word("Spare parts, plant Köln"), crm.DealInTalks, 625_000, jm, meier, anna)
+	d.deal(d.word("Brackets 2025"), crm.DealWon, 1_240_000, jm, meier, petra)
 
 	oz := d.company("Özdemir Gebäudetechnik GmbH & Co. KG", ozlem, DemoSeveral)
 	d.contact("Şule", "Özdemir", "", oz, ozlem, "", num(DemoSeveral, crm.LabelWork))
-	d.lead("Heating Weilimdorf", "Mehmet", "Bayraktar", crm.LeadInProgress, ozlem, d.ago(81*24*time.Hour), DemoSeveral)
+	d.lead(d.word("Heating Weilimdorf"), "Mehmet", "Bayraktar", crm.LeadInProgress, ozlem, d.ago(81*24*time.Hour), DemoSeveral)
 
 	sued := d.company("Bäckerei Süßmilch", petra, "089 4521 77")
-	d.contact("Käthe", "Süßmilch", "Owner", sued, petra, "", num("089 4521 77", crm.LabelWork))
+	d.contact("Käthe", "Süßmilch", d.word("Owner"), sued, petra, "", num("089 4521 77", crm.LabelWork))
 	boettcher := d.company("Autohaus Böttcher", anna, "0341 22 90-0")
-	d.contact("Sven", "Böttcher", "Managing Director", boettcher, anna, "", num("0341 22 90-0", crm.LabelWork))
+	d.contact("Sven", "Böttcher", d.word("Managing Director"), boettcher, anna, "", num("0341 22 90-0", crm.LabelWork))
 	d.contact("Łukasz", "Wójcik", "", "", anna, "", num("+48 22 555 18 40", crm.LabelWork))
 	juergens := d.company("Kälte-Klima Jürgens", petra, "040 3388 12")
 	d.contact("Heike", "Jürgens", "", juergens, petra, "", num("040 3388 12", crm.LabelWork))
 	praxis := d.company("Praxis Dr. Nguyễn", petra, "030 771 20 8")
 	d.contact("Thi Lan", "Nguyễn", "", praxis, petra, "", num("030 771 20 8", crm.LabelWork))
-	d.deal("Ventilation, new practice", crm.DealNew, 1_890_000, "", praxis, petra)
+	d.deal(d.word("Ventilation, new practice"), crm.DealNew, 1_890_000, "", praxis, petra)
 	d.company("Hôtel Méditerranée", anna, "+33 4 93 12 44 00")
 
 	d.lead("Donaudampfschifffahrtsgesellschaft Österreich", "Franz Xaver", "Höllerer-Wöhrmann", crm.LeadInProgress, anna, d.ago(3*24*time.Hour), "+43 1 505 12 34")
-	d.lead("Stadtwerke Würzburg", "", "Purchasing", crm.LeadNew, anna, d.ago(7*24*time.Hour), "0931 36-1260")
+	d.lead("Stadtwerke Würzburg", "", d.word("Purchasing"), crm.LeadNew, anna, d.ago(7*24*time.Hour), "0931 36-1260")
 	d.lead("Groß & Söhne KG", "Jörg", "Groß", crm.LeadJunk, petra, d.ago(446*24*time.Hour), "0221 987 65 40")
 	d.lead("Schreinerei Ziegler", "Uwe", "Ziegler", crm.LeadProcessed, petra, d.ago(5*24*time.Hour), "0711 90 88 14")
 
-	head, service, accounts := "Head office", "Service line", "Accounts"
-	d.call(crm.Incoming, head, DemoKnown, d.ago(11*24*time.Hour), 12*time.Minute+2*time.Second, petra, "Quote 4711 discussed\nWants it by the end of the month, 3 % off for two plants.")
+	head, service, accounts := d.word("Head office"), d.word("Service line"), d.word("Accounts")
+	d.call(crm.Incoming, head, DemoKnown, d.ago(11*24*time.Hour), 12*time.Minute+2*time.Second, petra, d.word("Quote 4711 discussed\nWants it by the end of the month, 3 % off for two plants."))
 	for i := range 9 { // older ones, so that "All 14" has something behind it
 		d.call([...]crm.Direction{crm.Incoming, crm.Outgoing}[i%2], head, DemoKnown, d.ago(time.Duration(20+i*17)*24*time.Hour), time.Duration(90+i*41)*time.Second, anna, "")
 	}
-	d.call(crm.Outgoing, head, DemoKnown, d.ago(3*24*time.Hour), 4*time.Minute+31*time.Second, anna, "Price list sent\nNew prices from January.")
-	d.call(crm.Incoming, service, DemoSeveral, d.ago(5*24*time.Hour), 72*time.Second, anna, "Appointment moved")
-	d.call(crm.Incoming, service, DemoSeveral, d.ago(2*24*time.Hour), 3*time.Minute+50*time.Second, ozlem, "Boiler error E7\nReset over the phone, watch it.")
+	d.call(crm.Outgoing, head, DemoKnown, d.ago(3*24*time.Hour), 4*time.Minute+31*time.Second, anna, d.word("Price list sent\nNew prices from January."))
+	d.call(crm.Incoming, service, DemoSeveral, d.ago(5*24*time.Hour), 72*time.Second, anna, d.word("Appointment moved"))
+	d.call(crm.Incoming, service, DemoSeveral, d.ago(2*24*time.Hour), 3*time.Minute+50*time.Second, ozlem, d.word("Boiler error E7\nReset over the phone, watch it."))
 	d.missed(head, "0341 22 90-0", d.ago(3*time.Hour), 15*time.Second)
 	d.call(crm.Outgoing, head, "0341 22 90-0", d.ago(2*time.Hour+30*time.Minute), 95*time.Second, anna, "")
 	d.missed(head, "+48 22 555 18 40", d.ago(3*time.Hour+20*time.Minute), 22*time.Second)
-	d.call(crm.Outgoing, head, "+48 22 555 18 40", d.ago(3*time.Hour), 184*time.Second, anna, "Confirms the delivery of Friday")
+	d.call(crm.Outgoing, head, "+48 22 555 18 40", d.ago(3*time.Hour), 184*time.Second, anna, d.word("Confirms the delivery of Friday"))
 	for i := range 3 {
 		d.missed(accounts, "089 4521 77", d.ago(time.Duration(130-i*25)*time.Minute), time.Duration(30+9*i)*time.Second)
 	}
@@ -171,7 +203,7 @@ func (d *demo) contact(first, last, position string, company, responsible crm.ID
 
 func (d *demo) lead(title, first, last string, status crm.LeadStatus, responsible crm.ID, created time.Time, number string) {
 	d.do(crm.CreateLead{Lead: crm.Lead{ID: d.id(), Title: title, FirstName: first, LastName: last, CompanyName: title, Status: status,
-		Numbers: []crm.Number{num(number, crm.LabelWork)}, Source: crm.SourceCall, Line: d.lines["Head office"].ID,
+		Numbers: []crm.Number{num(number, crm.LabelWork)}, Source: crm.SourceCall, Line: d.lines[d.word("Head office")].ID,
 		Responsible: responsible, Created: created, Updated: created}})
 }
 
@@ -199,7 +231,7 @@ func (d *demo) past(c crm.Call, line string) {
 		return
 	}
 	l := d.lines[line]
-	c.ID, c.Account, c.Line, c.LineName, c.Queue = d.id(), "Office", l.ID, l.Name, l.QueueName
+	c.ID, c.Account, c.Line, c.LineName, c.Queue = d.id(), d.word("Office"), l.ID, l.Name, l.QueueName
 	for _, u := range d.users {
 		if u.ID == c.Agent {
 			c.AgentName = u.Name

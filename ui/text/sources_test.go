@@ -298,6 +298,9 @@ func TestEveryTextIsTranslatedAndUsed(t *testing.T) {
 			used[text.Key(s)] = "crm"
 		}
 	}
+	for _, s := range store.DemoTexts {
+		used[text.Key(s+"|demo")] = "the demo"
+	}
 	if len(used) < 20 {
 		t.Fatalf("only %d wordings found in the sources: the reader is blind", len(used))
 	}
