@@ -312,9 +312,10 @@ func newBoardColumn(p *boardPage, c crm.BoardColumn) *boardColumn {
 		cards.Add(kit.NewProseData(text.Tn(more, "{n} more is in the list.", "{n} more are in the list."), kit.Quiet))
 	}
 	column.head = newBoardHead(c, p.sums(c.Sums))
-	// What is scrolled reaches 2 px beyond the column, for nothing of a card's edge to be cut off.
+	// What is scrolled reaches 2 px beyond the column, for nothing of a card's edge to be cut off, and at the right up to where the
+	// next one does: the bar lies between them.
 	column.box = kit.Column(0, kit.Sized(0, 3, kit.FillRound(color, 1.5)), column.head.box,
-		kit.Grow(kit.Pad(0, -2, 0, -2, kit.Scroll(kit.Pad(1, 2, 16, 2, cards)))))
+		kit.Grow(kit.Pad(0, 2-boardGap, 0, -2, kit.Scroll(kit.Pad(1, boardGap-2, 16, 2, cards)))))
 	return column
 }
 

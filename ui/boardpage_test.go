@@ -3,11 +3,14 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	fynetheme "fyne.io/fyne/v2/theme"
 
 	"leadline/crm"
 	"leadline/crm/store"
@@ -223,6 +226,35 @@ func TestTheBoardShowsOtherPipelinesMineAndTheList(t *testing.T) {
 	b.tap("button", "List")
 	if !b.m.opt.App.Preferences().Bool(prefDeals) {
 		t.Error("the list is not remembered")
+	}
+}
+
+// The bar of a column with more cards than fit lies beside them, also with the pointer over it, and not over the next ones.
+func TestTheBarOfAColumnLiesBesideItsCards(t *testing.T) {
+	for _, width := range []float32{900, 1400} {
+		b, s := customersBench(t, Look{"en", "light"})
+		for i := range 12 {
+			do(t, s, crm.CreateDeal{Deal: crm.Deal{ID: s.NewID(), Title: fmt.Sprintf("Deal %02d", i), Stage: crm.DealNew}})
+		}
+		b.m.Window().Resize(fyne.NewSize(width, 600))
+		b.m.Go(pageDeals)
+		b.waits("Deal 11")
+		columns := boardOf(b).columns
+		next := fyne.CurrentApp().Driver().AbsolutePositionForObject(columns[1].box).X - fyne.CurrentApp().Driver().AbsolutePositionForObject(columns[0].box).X
+		var bar, cards float32 // where it begins and they end
+		kit.Walk(columns[0].box, func(o fyne.CanvasObject, at fyne.Position) {
+			at = at.Subtract(columns[0].box.Position())
+			switch o := o.(type) {
+			case *container.Scroll:
+				bar = at.X + o.Size().Width - fynetheme.Size(fynetheme.SizeNameScrollBar)
+			case *boardCard:
+				cards = at.X + o.Size().Width
+			}
+		})
+		if end := bar + fynetheme.Size(fynetheme.SizeNameScrollBar); cards == 0 || cards > bar || end > next {
+			t.Errorf("at %v the cards end at %v, the bar goes from %v to %v, and the next column begins at %v", width, cards, bar, end, next)
+		}
+		b.shot(fmt.Sprintf("board-bar-%v", width))
 	}
 }
 
