@@ -226,6 +226,7 @@ func (m *MainWindow) raise() {
 func (m *MainWindow) DialText(target string) {
 	m.opt.Do.Do(func() {
 		m.raise()
+		m.layer.ClosePopup()
 		m.omni.Ask(target)
 	})
 }
@@ -482,16 +483,23 @@ func (m *MainWindow) keys(c fyne.Canvas) {
 			m.layer.ClosePopup()
 		}
 	})
-	add(fyne.KeyK, func() { m.omni.Focus() })
-	for i := range railKeys {
-		add(fyne.KeyName(rune('1'+i)), func() { m.goNth(i) })
+	// elsewhere leads away from a menu that is open.
+	elsewhere := func(key fyne.KeyName, do func()) {
+		add(key, func() {
+			m.layer.ClosePopup()
+			do()
+		})
 	}
-	add(fyne.KeyF, func() {
+	elsewhere(fyne.KeyK, func() { m.omni.Focus() })
+	for i := range railKeys {
+		elsewhere(fyne.KeyName(rune('1'+i)), func() { m.goNth(i) })
+	}
+	elsewhere(fyne.KeyF, func() {
 		if p, ok := m.pages[m.at].(interface{ Find() }); ok && m.welcome == nil {
 			p.Find()
 		}
 	})
-	add(fyne.KeyComma, func() { m.Go(pageSettings) })
+	elsewhere(fyne.KeyComma, func() { m.Go(pageSettings) })
 	for _, key := range []fyne.KeyName{fyne.KeyJ, fyne.KeyD, fyne.KeyM, fyne.KeyH} {
 		add(key, func() { m.status.call.key(key) })
 	}

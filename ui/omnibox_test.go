@@ -50,6 +50,31 @@ func TestArrowsReachTheRecords(t *testing.T) {
 	}
 }
 
+// A key that leads elsewhere closes the menu that is open: its lines lay beside those of the search.
+func TestAKeyThatLeadsElsewhereClosesAMenu(t *testing.T) {
+	b := fullBench(t)
+	for _, key := range []fyne.KeyName{fyne.KeyK, fyne.Key2, fyne.KeyF, fyne.KeyComma} {
+		b.tap("button", "Help")
+		if !b.m.layer.PopupOpen() {
+			t.Fatal("there is no menu")
+		}
+		b.press(key)
+		if b.m.layer.PopupOpen() {
+			t.Errorf("Ctrl+%s leaves the menu open", key)
+		}
+		if b.m.omni.entry.focused != (key == fyne.KeyK) {
+			t.Errorf("after Ctrl+%s the keyboard is at %q", key, b.focused())
+		}
+		b.m.Window().Canvas().Unfocus()
+	}
+	b.tap("button", "Help")
+	b.m.DialText("tel:+4930555")
+	b.settle()
+	if b.m.layer.PopupOpen() || !b.m.omni.entry.focused {
+		t.Error("a link that is opened leaves the menu open")
+	}
+}
+
 func TestWordsAreSearchedAndNotDialled(t *testing.T) {
 	b := fullBench(t)
 	b.type_(omniName, "Meier")
