@@ -131,14 +131,15 @@ func newSettingsPage(opt MainOptions, relook func(Look), open func(desk.Ref), da
 type settingsNav struct {
 	pressFocus
 	place settingsPlace
+	name  text.Key
 	label *kit.Label
 }
 
 func (p *settingsPage) nav(place settingsPlace, name text.Key) *settingsNav {
-	n := &settingsNav{place: place, label: kit.NewData(text.T(name), kit.Body.In(theme.Text2)).Shrink(0)}
+	n := &settingsNav{place: place, name: name, label: kit.NewData(text.T(name), kit.Body.In(theme.Text2)).Shrink(0)}
 	n.init("item", 6, kit.Sized(0, 28, kit.Pad(0, 8, 0, 10, n.label)), func() { p.Go(place) })
-	n.english = func() string { return text.English(name) }
-	n.shown = func() string { return text.T(name) }
+	n.english = func() string { return text.English(n.name) }
+	n.shown = func() string { return text.T(n.name) }
 	n.onPaint = func() {
 		style := kit.Body.In(theme.Text2)
 		if n.selected {
@@ -148,6 +149,22 @@ func (p *settingsPage) nav(place settingsPlace, name text.Key) *settingsNav {
 	}
 	n.ExtendBaseWidget(n)
 	return n
+}
+
+// say gives a place another name.
+func (n *settingsNav) say(name text.Key) {
+	if n.name != name {
+		n.name = name
+		n.label.SetText(text.T(name))
+	}
+}
+
+// sourcesName is what the place of the sources is called: in the simple mode nothing is said of leads (requirements.md F2).
+func sourcesName(noLeads bool) text.Key {
+	if noLeads {
+		return "Sources"
+	}
+	return "Lead sources"
 }
 
 // Object is the whole page.
@@ -169,6 +186,9 @@ func (p *settingsPage) Leave() {
 // have changed.
 func (p *settingsPage) Draw(s desk.Snapshot, data bool) {
 	p.snap = s
+	if n := p.items[settingsSources]; n != nil {
+		n.say(sourcesName(s.NoLeads))
+	}
 	p.places[p.at].Draw(s)
 	if at, ok := p.places[p.at].(interface{ Reread() }); ok && data {
 		at.Reread()

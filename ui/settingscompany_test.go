@@ -350,6 +350,41 @@ func TestInTheSimpleModeLinesMakeCustomers_F2(t *testing.T) {
 	}
 }
 
+// Nor is anything else of the settings called after leads, or lists how they stand.
+func TestTheSimpleModesSettingsNameNoLeads_F2(t *testing.T) {
+	for _, look := range []Look{{"en", "light"}, {"de", "light"}} {
+		b, s := companyBench(t, look)
+		w, err := s.Workspace(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for mode, sources := range map[crm.CRMMode][2]string{crm.Classic: {"Lead sources", "Leadquellen"}, crm.Simple: {"Sources", "Quellen"}} {
+			w.Mode = mode
+			do(t, s, crm.SaveWorkspace{Workspace: w})
+			b.desk.snap.NoLeads = mode == crm.Simple
+			b.m.take(b.desk.snap)
+			b.m.ShowSettings(settingsSources)
+			b.settle()
+			said := map[string]int{}
+			kit.Walk(b.m.pages[pageSettings].Object(), func(o fyne.CanvasObject, _ fyne.Position) {
+				if l, is := o.(*kit.Label); is {
+					said[l.Value()]++
+				}
+			})
+			if want := sources[map[string]int{"en": 0, "de": 1}[look.Language]]; said[want] != 2 {
+				t.Errorf("%s, %s: navigation and title do not both say %q: %v", look.Language, mode, want, said)
+			}
+			b.tap("item", sources[0])
+			b.m.ShowSettings(settingsPipelines)
+			b.waits(text.T("Standard pipeline"))
+			if listed := b.says(text.T("Lead statuses")); listed != (mode == crm.Classic) {
+				t.Errorf("%s, %s: the lead statuses are listed: %t", look.Language, mode, listed)
+			}
+			b.shot("settings-pipelines-" + string(mode) + "-" + look.Language)
+		}
+	}
+}
+
 // What is tried there is told in deals, also when it would change nothing.
 func TestInTheSimpleModeDealsAreTriedOut_F2(t *testing.T) {
 	for noLeads, words := range map[bool]string{false: "leads, as now", true: "deals, as now"} {

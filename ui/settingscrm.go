@@ -46,7 +46,7 @@ func newSettingsSources(opt MainOptions) *workspaceView {
 		for i, o := range sourceOptions(crm.Sources) {
 			names[i] = text.T(o.Key)
 		}
-		return newCompanyEditor(v.opt, text.T("Lead sources"), nil, v.changes, v.submit, v.drop,
+		return newCompanyEditor(v.opt, text.T(sourcesName(v.value.Mode == crm.Simple)), nil, v.changes, v.submit, v.drop,
 			settingsRow("Standard sources", kit.NewProseData(strings.Join(names, ", "), kit.Body)),
 			settingsRow("Own sources", kit.Column(4, v.sources, kit.NewProse("One per line. Records keep a source that is taken away.", kit.Quiet))))
 	})

@@ -112,7 +112,7 @@ func (v *settingsErasuresView) content() fyne.CanvasObject {
 	}
 	if v.guard.who == "" && v.error == "" && v.read && len(v.all) == 0 {
 		return kit.Column(0, settingsTitle("Erasures (GDPR)"), kit.Grow(kit.NewEmptyState(theme.IconTrash, "Nobody was erased yet",
-			"Behind the three dots of a contact or a lead, an administrator erases a person for good. Here it can be proven later that it was done on every device.", nil, nil)))
+			"Behind the three dots of a person's record, an administrator erases them for good. Here it can be proven later that it was done on every device.", nil, nil)))
 	}
 	var rows []fyne.CanvasObject
 	switch {

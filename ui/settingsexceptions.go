@@ -38,7 +38,7 @@ func newSettingsExceptions(opt MainOptions) *settingsExceptionsView {
 	exceptions := field(crm.Exceptions, "CRM exceptions", "0221 98* ; our own shops")
 	blacklist := field(crm.Blacklist, "Blacklist", "0900* ; advertising")
 	v.editor = newCompanyEditor(opt, text.T("CRM exceptions"), nil, v.changes, v.submit, v.fill,
-		settingsRow("CRM exceptions", kit.Column(4, exceptions, kit.NewProse("Numbers and addresses that never reach the CRM: no lead, no activity. They ring and are in the log.", kit.Quiet))),
+		settingsRow("CRM exceptions", kit.Column(4, exceptions, kit.NewProse("Numbers and addresses that never reach the CRM: no record, no activity. They ring and are in the log.", kit.Quiet))),
 		settingsRow("Blacklist", kit.Column(4, blacklist, kit.NewProse("Calls with these are declined, and logged.", kit.Quiet))),
 		settingsRow("How to write them", kit.NewProse("One per line; a comment after a semicolon. A * at the end takes in everything that begins so, @example.org every address there.", kit.Quiet)))
 	v.box = kit.Stack(v.editor.box)

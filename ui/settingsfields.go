@@ -35,7 +35,7 @@ func newSettingsFields(opt MainOptions) *settingsFieldsView {
 
 func (v *settingsFieldsView) fields() {
 	showList(&v.setupPlace, setupWords{"Custom fields", "Add field", theme.IconList, "No custom field yet",
-		"A field of your own on contacts, companies, leads or deals: a customer number, a birthday."}, v.have, v.add,
+		"A field of your own on records of some kinds: a customer number, a birthday."}, v.have, v.add,
 		func(f crm.Field) setupEntry {
 			return setupEntry{id: f.ID, name: f.Name, sub: fieldSummary(f), edit: func() { v.editField(f) }, up: func() { v.moveUp(f.ID) }, first: f.ID == v.have[0].ID}
 		})
@@ -116,6 +116,9 @@ func newFieldForm(v *settingsFieldsView, began crm.Field) *fieldForm {
 	f.name.SetText(began.Name)
 	kinds := kit.Column(6)
 	for _, k := range fieldKinds {
+		if k == crm.KindLead && v.opt.Desk.Snapshot().NoLeads && !began.Has(k) { // nothing is said of leads there (requirements.md F2)
+			continue
+		}
 		check := kit.NewCheck(kindName(desk.RecordKind(k)), func(on bool) { f.setKind(k, on) })
 		check.SetOn(began.Has(k))
 		kinds.Add(check)

@@ -14,7 +14,7 @@ import (
 	"leadline/ui/theme"
 )
 
-// settingsPipelinesView lists the pipelines with their stages, and the lead statuses
+// settingsPipelinesView lists the pipelines with their stages, and the lead statuses where there are leads
 // (requirements.md F4, F5).
 type settingsPipelinesView struct {
 	setupPlace
@@ -49,7 +49,10 @@ func newSettingsPipelines(opt MainOptions) *settingsPipelinesView {
 }
 
 func (v *settingsPipelinesView) pipelines() {
-	all := append([]crm.Pipeline{{ID: leadStatusesID}}, v.have.pipelines...)
+	all := v.have.pipelines
+	if v.have.workspace.Mode != crm.Simple { // nothing is said of leads there (requirements.md F2)
+		all = append([]crm.Pipeline{{ID: leadStatusesID}}, all...)
+	}
 	showList(&v.setupPlace, setupWords{title: "Pipelines", add: "Add pipeline", icon: theme.IconBoard}, all, v.add, func(p crm.Pipeline) setupEntry {
 		e := setupEntry{id: p.ID, name: pipelineName(p), sub: stagesInWords(p), edit: func() { v.editPipeline(p) }}
 		switch p.ID {

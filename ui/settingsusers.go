@@ -257,7 +257,7 @@ func newUserForm(v *settingsUsersView, u crm.User) *userForm {
 	parts := []fyne.CanvasObject{
 		fieldRow("Name", 260, f.name, ""), fieldRow("E-mail", 260, f.email, "To sign in at the shared server."),
 		fieldRow("Extension", 120, f.extension, "The telephone's number in the PBX."), fieldRow("Department", 260, department, ""),
-		settingsRow("Own numbers", kit.Column(4, f.numbers.box, kit.NewProse("Calls from these never make a lead.", kit.Quiet))),
+		settingsRow("Own numbers", kit.Column(4, f.numbers.box, kit.NewProse("Calls from these never make a record.", kit.Quiet))),
 		settingsRow("Roles", kit.Column(6, roles, kit.NewProse("Of several roles the highest counts. A user without one is an agent.", kit.Quiet)))}
 	discard := func() { v.editUser(f.began) }
 	if u.Left {

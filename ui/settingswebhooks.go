@@ -47,18 +47,29 @@ func (v *settingsWebhooksView) Leave() {
 	v.serverPlace.Leave()
 }
 
-// hookKinds are what a webhook can be told of, in their order.
-var hookKinds = []struct {
+// hookKind is something a webhook can be told of.
+type hookKind struct {
 	id   string
 	name text.Key
-}{{"contact", text.Key("Contacts")}, {"company", text.Key("Companies")}, {"lead", text.Key("Leads")}, {"deal", text.Key("Deals")}, {"call", text.Key("Calls")},
+}
+
+// hookKinds are all of them, in their order.
+var hookKinds = []hookKind{{"contact", text.Key("Contacts")}, {"company", text.Key("Companies")}, {"lead", text.Key("Leads")}, {"deal", text.Key("Deals")}, {"call", text.Key("Calls")},
 	{"note", text.Key("Notes")}, {"followup", text.Key("Follow-ups")}}
+
+// kinds are those that are offered: where there are no leads, nothing is said of them (requirement F2).
+func (v *settingsWebhooksView) kinds() []hookKind {
+	if !v.opt.Desk.Snapshot().NoLeads {
+		return hookKinds
+	}
+	return slices.DeleteFunc(slices.Clone(hookKinds), func(k hookKind) bool { return k.id == string(crm.KindLead) })
+}
 
 func (v *settingsWebhooksView) hooks() (rows []fyne.CanvasObject) {
 	for _, h := range v.all {
 		test := kit.NewButton("Test|webhook", kit.Line, func() { v.try(h) })
 		test.SetEnabled(v.trying == "" && !h.Broken, text.T("The test runs"))
-		rows = append(rows, kit.Column(0, v.row(h.ID, h.URL, joined(" · ", hookTells(h), text.T("as {name} sees it", "name", h.User)), "Remove", "Remove for good",
+		rows = append(rows, kit.Column(0, v.row(h.ID, h.URL, joined(" · ", v.tells(h), text.T("as {name} sees it", "name", h.User)), "Remove", "Remove for good",
 			text.T("It is told nothing from then on."), func() {
 				v.do(func(ctx context.Context) error { return v.opt.Software.RemoveWebhook(ctx, h.ID) }, text.T("The webhook was removed."))
 			}, test), kit.Pad(0, 24, 12, 24, v.state(h))))
@@ -66,16 +77,17 @@ func (v *settingsWebhooksView) hooks() (rows []fyne.CanvasObject) {
 	return rows
 }
 
-// hookTells is what a webhook is told of.
-func hookTells(h Webhook) string {
-	if len(h.Kinds) == len(hookKinds) {
-		return text.T("All changes")
-	}
+// tells is what a webhook is told of.
+func (v *settingsWebhooksView) tells(h Webhook) string {
 	var names []string
-	for _, k := range hookKinds {
+	kinds := v.kinds()
+	for _, k := range kinds {
 		if slices.Contains(h.Kinds, k.id) {
 			names = append(names, text.T(k.name))
 		}
+	}
+	if len(names) == len(kinds) {
+		return text.T("All changes")
 	}
 	return strings.Join(names, ", ")
 }
@@ -130,6 +142,8 @@ type hookForm struct {
 	url    *kit.Field
 	user   crm.ID
 	kinds  []string
+
+	offered int // how many kinds can be chosen
 }
 
 func (v *settingsWebhooksView) make() {
@@ -143,11 +157,12 @@ func (v *settingsWebhooksView) make() {
 }
 
 func (v *settingsWebhooksView) form(have companyPeople) {
-	f := &hookForm{v: v, user: have.me}
+	offered := v.kinds()
+	f := &hookForm{v: v, user: have.me, offered: len(offered)}
 	f.url = kit.NewBareField("Address of the webhook", func(string) { f.url.SetError(""); f.look() })
 	f.url.WithPlaceholder("Such as https://example.org/changes")
 	kinds := kit.Column(6)
-	for _, k := range hookKinds {
+	for _, k := range offered {
 		f.kinds = append(f.kinds, k.id)
 		check := kit.NewCheck(k.name, func(on bool) {
 			f.kinds = slices.DeleteFunc(f.kinds, func(o string) bool { return o == k.id })
@@ -173,7 +188,7 @@ func (v *settingsWebhooksView) form(have companyPeople) {
 }
 
 func (f *hookForm) changes() int {
-	return b2i(strings.TrimSpace(f.url.Text()) != "") + b2i(len(f.kinds) < len(hookKinds))
+	return b2i(strings.TrimSpace(f.url.Text()) != "") + b2i(len(f.kinds) < f.offered)
 }
 
 func (f *hookForm) look() {

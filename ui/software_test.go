@@ -2,10 +2,13 @@ package ui
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"fyne.io/fyne/v2"
 
 	"leadline/crm"
 	"leadline/crm/store"
@@ -225,6 +228,56 @@ func TestAWebhookIsAddedTriedAndRemoved_I3(t *testing.T) {
 	}
 	if want := []string{"try h1", "try h1", "remove h1", "webhook https://example.org/hook lead of somebody"}; !slices.Equal(s.did, want) {
 		t.Errorf("did %q, want %q", s.did, want)
+	}
+}
+
+// In the simple mode the settings that come after all others say nothing of leads either; the page of the mode itself names both.
+func TestNothingOfTheSettingsSpeaksOfLeadsInTheSimpleMode_F2(t *testing.T) {
+	for _, look := range []Look{{"en", "light"}, {"de", "light"}} {
+		b, file := softwareBench(t, &theSoftware{hooks: someHooks()[:1], keys: someKeys()}, desk.Everywhere, look)
+		w, err := file.Workspace(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Mode = crm.Simple
+		do(t, file, crm.SaveWorkspace{Workspace: w})
+		opt := b.m.opt
+		b.m.Stop()
+		b.desk.snap.NoLeads = true
+		opt.Erasures = &theErasures{}
+		b.m = NewMain(opt)
+		b.m.Window().Resize(fyne.NewSize(1280, 2400))
+		t.Cleanup(b.m.Stop)
+		leads := regexp.MustCompile(`\b[Ll]eads?\b|Leadquelle`)
+		speaks := func(where string) {
+			t.Helper()
+			kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+				if n, is := o.(kit.Named); is && leads.MatchString(n.Value()) {
+					t.Errorf("%s, %s: %q", look.Language, where, n.Value())
+				}
+			})
+		}
+		b.m.Go(pageSettings)
+		for place := range b.m.pages[pageSettings].(*settingsPage).places {
+			if place != settingsMode && place != settingsAbout {
+				b.m.ShowSettings(place)
+				b.settle()
+				speaks(string(place))
+			}
+		}
+		for place, add := range map[settingsPlace]string{settingsWebhooks: "Add webhook", settingsFields: "Add field", settingsUsers: "Edit", settingsPipelines: "Add pipeline", settingsLines: "Add line"} {
+			b.m.ShowSettings(place)
+			b.settle()
+			b.tap("button", add)
+			speaks(add)
+		}
+		b.m.ShowSettings(settingsWebhooks)
+		for _, k := range []string{"Contacts", "Companies", "Deals", "Calls", "Notes", "Follow-ups"} {
+			b.tap("check", k)
+		}
+		b.type_("Address of the webhook", "https://example.org/hook")
+		b.tap("button", "Add webhook")
+		b.waits(text.T("Choose what it is told of."))
 	}
 }
 
