@@ -137,6 +137,58 @@ func TestRecordingsAreRemovedAfterTheirTime(t *testing.T) {
 	})
 }
 
+// A machine starts with a clock that is years ahead: nothing is removed by it, and what really is too old goes an hour after it was put right.
+func TestAClockThatIsAheadRemovesNothing(t *testing.T) {
+	o := newOffice(t, "sqlite:"+filepath.Join(t.TempDir(), "server.db"))
+	o.must(crm.SaveWorkspace{Workspace: crm.Workspace{KeepRecordings: 30}})
+	o.bring(o.call(), sound())
+	o.now = o.now.AddDate(0, 0, 31)
+	right := o.now
+	o.bring(o.call(), sound())
+	half := upload(o.call(), sound())
+	if _, err := o.Begin(ctx, o.as(o.anna), half); err != nil {
+		t.Fatal(err)
+	}
+	var clock watch
+	for _, step := range []struct {
+		passed time.Duration
+		ahead  time.Duration
+		files  int
+	}{
+		{0, 5 * 365 * 24 * time.Hour, 2},
+		{59 * time.Minute, 5 * 365 * 24 * time.Hour, 2},
+		{2 * time.Hour, 0, 2}, // it was put right
+		{150 * time.Minute, 0, 2},
+		{200 * time.Minute, 40 * 24 * time.Hour, 2}, // ahead again
+		{5 * time.Hour, time.Second, 2},
+		{6 * time.Hour, 0, 1},
+		{7 * time.Hour, -time.Second, 1},
+	} {
+		o.now = right.Add(step.passed + step.ahead)
+		if err := o.removeAged(ctx, &clock, step.passed); err != nil {
+			t.Fatal(err)
+		}
+		if files := o.files(); len(files) != step.files {
+			t.Errorf("after %s there are %q, want %d", step.passed, files, step.files)
+		}
+		if !o.half(half.Call) {
+			t.Errorf("after %s an upload under way is forgotten", step.passed)
+		}
+	}
+}
+
+// half says whether the server waits for more of a call's recording.
+func (o *office) half(call crm.ID) (there bool) {
+	o.t.Helper()
+	if err := o.Engine.DB.Read(ctx, string(o.workspace), func(t *database.Tx) (err error) {
+		_, there, err = t.Recording(ctx, crm.RecordingID(call, name))
+		return err
+	}); err != nil {
+		o.t.Fatal(err)
+	}
+	return there
+}
+
 func TestWhoMayDeleteRecordings_G1(t *testing.T) {
 	o := newOffice(t, "sqlite:"+filepath.Join(t.TempDir(), "server.db"))
 	call := o.call()

@@ -23,12 +23,12 @@ const (
 
 // Run removes files and old recordings from time to time, until ctx ends.
 func (r *Recordings) Run(ctx context.Context) {
-	sweep, look := time.NewTicker(10*time.Second), time.NewTicker(time.Hour)
+	var clock watch
+	began := time.Now()
+	clock.steady(r.Engine.Now(), 0)
+	sweep, look := time.NewTicker(10*time.Second), time.NewTicker(steadyFor)
 	defer sweep.Stop()
 	defer look.Stop()
-	if err := r.Retain(ctx); err != nil && ctx.Err() == nil {
-		r.Engine.Log.Error("recordings that are too old could not be removed", "error", err)
-	}
 	for {
 		var err error
 		select {
@@ -37,12 +37,24 @@ func (r *Recordings) Run(ctx context.Context) {
 		case <-sweep.C:
 			err = r.Sweep(ctx)
 		case <-look.C:
-			err = errors.Join(r.Retain(ctx), r.Tidy(ctx))
+			err = r.removeAged(ctx, &clock, time.Since(began))
 		}
 		if err != nil && ctx.Err() == nil {
 			r.Engine.Log.Error("recordings could not be removed", "error", err)
 		}
 	}
+}
+
+// removeAged removes what has become too old, if the clock by which it has can be believed.
+func (r *Recordings) removeAged(ctx context.Context, clock *watch, passed time.Duration) error {
+	steady, set := clock.steady(r.Engine.Now(), passed)
+	if set != 0 {
+		r.Engine.Log.Warn("the clock was set, or the machine slept: recordings that are too old are removed once it has gone evenly for a while", "by", set.Round(time.Second).String(), "for", steadyFor.String())
+	}
+	if !steady {
+		return nil
+	}
+	return errors.Join(r.Retain(ctx), r.Tidy(ctx))
 }
 
 // each calls f for every workspace.
