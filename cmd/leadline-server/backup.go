@@ -298,7 +298,7 @@ func (p place) restored(ctx context.Context, erased map[crm.ID][]database.Erasur
 		err = signIns(e)
 	}
 	if err == nil && len(erased) > 0 {
-		err = p.dropRecordings(ctx, e)
+		err = e.EraseRemains(ctx, func(ctx context.Context) error { return p.dropRecordings(ctx, e) })
 	}
 	return errors.Join(err, e.DB.Close())
 }

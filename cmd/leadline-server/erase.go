@@ -62,7 +62,6 @@ func erase(ctx context.Context, where place, e *server.Engine, number, record st
 		return err
 	}
 	count := 0
-	var left error
 	for workspace, refs := range found {
 		for _, r := range refs {
 			count++
@@ -72,10 +71,9 @@ func erase(ctx context.Context, where place, e *server.Engine, number, record st
 			continue
 		}
 		done, err := e.Erase(ctx, workspace, ledger.Sender{System: true}, refs)
-		if done.ID == "" {
+		if err != nil {
 			return err
 		}
-		left = errors.Join(left, err)
 		fmt.Fprintf(t.out, "Erased here; devices do so when they next connect, and leadline-server erase -list tells which have. Recordings: %d\n", len(done.Recordings))
 	}
 	if count == 0 {
@@ -85,7 +83,9 @@ func erase(ctx context.Context, where place, e *server.Engine, number, record st
 		_, err := fmt.Fprintln(t.out, "Nothing was erased. Give -yes to erase these and what hangs on them: calls, notes, follow-ups, recordings.")
 		return err
 	}
-	return errors.Join(left, where.keepErasures(ctx, e), where.dropSnapshots(), where.dropRecordings(ctx, e))
+	return e.EraseRemains(ctx, func(ctx context.Context) error {
+		return errors.Join(where.keepErasures(ctx, e), where.dropSnapshots(), where.dropRecordings(ctx, e))
+	})
 }
 
 // dropRecordings removes the files of recordings that erasures took. A server that takes a piece of one just now removes it

@@ -57,13 +57,12 @@ func (e *Engine) MarkDurable(ctx context.Context, heads map[crm.ID]uint64) error
 
 // Restored begins a new epoch in each workspace. Call it once after the database was restored from a backup, before anything is
 // served: programs that know more than the backup then send it again. erased are the Erasures of the database that was replaced;
-// those that the backup lacks are repeated (I4).
+// those that the backup lacks are repeated (I4), and EraseRemains removes the rest.
 func (e *Engine) Restored(ctx context.Context, erased map[crm.ID][]database.Erasure) error {
 	heads, err := e.Heads(ctx)
 	if err != nil {
 		return err
 	}
-	again := false
 	for id := range heads {
 		n, err := e.newEpoch()
 		if err != nil {
@@ -84,11 +83,7 @@ func (e *Engine) Restored(ctx context.Context, erased map[crm.ID][]database.Eras
 			if err := e.eraseAgain(ctx, id, erasure); err != nil {
 				return err
 			}
-			again = true
 		}
-	}
-	if again {
-		return e.Shred(ctx)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -21,22 +22,17 @@ type Erased struct {
 
 // Erase erases a person's data (I4): records are blanked, with what hangs on them, and the calls in which their
 // number stands; arguments and answers of commands are scrubbed. Programs purge when they next say hello. Only an
-// administrator may, or the server itself. An error together with an id in done means that the data is erased, but that its remains
-// could not be overwritten.
+// administrator may, or the server itself. What is left of them beside the rows of the database is for the caller to remove, by EraseRemains.
 func (e *Engine) Erase(ctx context.Context, workspace crm.ID, by ledger.Sender, refs []crm.Ref) (done Erased, err error) {
 	id, err := crm.NewID(e.Now(), e.Random)
 	if err != nil {
 		return done, err
 	}
-	if done, err = e.erase(ctx, workspace, by, database.Erasure{ID: id, At: e.Now().UnixMilli(), By: by.User, Refs: refs}); err != nil {
-		return done, err
-	}
-	return done, e.Shred(ctx)
+	return e.erase(ctx, workspace, by, database.Erasure{ID: id, At: e.Now().UnixMilli(), By: by.User, Refs: refs})
 }
 
 // EraseAs is Erase of one person under an id that whoever asks has made up: asked for again, as after an answer that was lost, it is done
-// once. done has the erasure as it is kept. What the files of the database still have is for the caller to overwrite, by Shred. A
-// wire.Problem says why it cannot be.
+// once. done has the erasure as it is kept. A wire.Problem says why it cannot be.
 func (e *Engine) EraseAs(ctx context.Context, workspace crm.ID, by ledger.Sender, id crm.ID, person crm.Ref) (done database.Erasure, err error) {
 	err = e.commit(ctx, workspace, nil, func(c *commit) error {
 		if err := c.mayErase(by); err != nil {
@@ -69,15 +65,55 @@ func (e *Engine) EraseAs(ctx context.Context, workspace crm.ID, by ledger.Sender
 	return done, err
 }
 
-// Shred overwrites what the files of the database still have of deleted rows. It may take minutes, in which changes wait.
-func (e *Engine) Shred(ctx context.Context) error {
-	if err := e.DB.Shred(ctx); err != nil {
-		return fmt.Errorf("the data is erased, but what stood there could not be overwritten in the files of the database, which the next erasure does: %w", err)
+// EraseRemains removes what is left of erased persons: from files beside the database by beside, which may be nil, and what the files of the
+// database still have of deleted rows. The latter may take minutes, in which changes wait. That it is owed stands in the database from the
+// erasure on until here, so that it is done after all where it fails, or the server is killed.
+func (e *Engine) EraseRemains(ctx context.Context, beside func(context.Context) error) error {
+	owed, err := e.owedRemains(ctx)
+	if beside != nil {
+		err = errors.Join(err, beside(ctx))
+	}
+	if len(owed) > 0 {
+		if failed := e.DB.Shred(ctx); failed != nil {
+			err = errors.Join(err, fmt.Errorf("what stood there could not be overwritten in the files of the database: %w", failed))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the data is erased, and what is left of it is removed when the server starts next, or some hours from now: %w", err)
+	}
+	for workspace, rev := range owed {
+		if err := e.DB.Write(ctx, string(workspace), func(t *database.Tx) error { return t.SettleRemains(ctx, rev) }); err != nil {
+			return fmt.Errorf("note that nothing is left of erased persons: %w", err)
+		}
 	}
 	return nil
 }
 
-// eraseAgain repeats an erasure that a restore has undone. The caller shreds the database afterwards.
+// OwesRemains says whether something is left of erased persons, as far as it is known.
+func (e *Engine) OwesRemains(ctx context.Context) (bool, error) {
+	owed, err := e.owedRemains(ctx)
+	return len(owed) > 0, err
+}
+
+// owedRemains is the revision of the latest erasure of each workspace that still owes something.
+func (e *Engine) owedRemains(ctx context.Context) (owed map[crm.ID]uint64, err error) {
+	heads, err := e.Heads(ctx)
+	owed = map[crm.ID]uint64{}
+	for workspace := range heads {
+		if err := e.DB.Read(ctx, string(workspace), func(t *database.Tx) error {
+			rev, err := t.OwedRemains(ctx)
+			if rev > 0 {
+				owed[workspace] = rev
+			}
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return owed, err
+}
+
+// eraseAgain repeats an erasure that a restore has undone.
 func (e *Engine) eraseAgain(ctx context.Context, workspace crm.ID, was database.Erasure) error {
 	_, err := e.erase(ctx, workspace, ledger.Sender{System: true}, was)
 	return err

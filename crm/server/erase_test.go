@@ -18,7 +18,18 @@ func (c *company) erase(person crm.ID) Erased {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	c.eraseRemains()
 	return done
+}
+
+func (c *company) eraseRemains() {
+	c.t.Helper()
+	if err := c.engine.EraseRemains(context.Background(), nil); err != nil {
+		c.t.Fatal(err)
+	}
+	if owes, err := c.engine.OwesRemains(context.Background()); err != nil || owes {
+		c.t.Errorf("it still owes something, %v", err)
+	}
 }
 
 // What a program that was away has to say of an erased person comes to nothing, and is not kept in the log either.

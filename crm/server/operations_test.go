@@ -161,6 +161,7 @@ func testErasedPersonIsNowhere(t *testing.T, c *company) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.eraseRemains()
 	if len(done.Recordings) != 1 || len(done.Refs) != 2 {
 		t.Errorf("erased %+v, want contact and lead, and the recording named", done)
 	}
@@ -310,6 +311,7 @@ func (c *company) restored(file string, erasures map[crm.ID][]database.Erasure) 
 	if err := r.engine.Restored(context.Background(), erasures); err != nil {
 		c.t.Fatal(err)
 	}
+	r.eraseRemains()
 	return &r
 }
 

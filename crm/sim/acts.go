@@ -398,7 +398,10 @@ func (w *World) putBack(ctx context.Context, b backup) error {
 	if w.o.Mutant == EraseOnce {
 		erasures = nil
 	}
-	return w.engine.Restored(ctx, erasures)
+	if err := w.engine.Restored(ctx, erasures); err != nil {
+		return err
+	}
+	return w.engine.EraseRemains(ctx, nil)
 }
 
 // setClock puts an agent's clock wrong by up to a day.

@@ -68,6 +68,9 @@ func (w *World) erase(ctx context.Context) error {
 	if _, err := w.engine.Erase(ctx, w.workspace, ledger.Sender{System: true}, []crm.Ref{person}); err != nil {
 		return err
 	}
+	if err := w.engine.EraseRemains(ctx, nil); err != nil {
+		return err
+	}
 	all, err := w.engine.Erasures(ctx)
 	if err != nil {
 		return err

@@ -290,7 +290,7 @@ func TestAuditLogGoesOnFromAFormerVersion(t *testing.T) {
 		}
 		write(t, db, "", func(ctx context.Context, tx *Tx) error { // as it was
 			return errors.Join(tx.Exec(ctx, "ALTER TABLE ws DROP COLUMN log_n"), tx.Exec(ctx, "ALTER TABLE ws DROP COLUMN log_hash"),
-				tx.Exec(ctx, "DROP INDEX document_people"), tx.Exec(ctx, "ALTER TABLE erasure DROP COLUMN hung"), tx.Exec(ctx, "ALTER TABLE erasure DROP COLUMN by_user"), tx.Exec(ctx, "ALTER TABLE client DROP COLUMN device"),
+				tx.Exec(ctx, "DROP INDEX document_people"), tx.Exec(ctx, "ALTER TABLE erasure DROP COLUMN hung"), tx.Exec(ctx, "ALTER TABLE erasure DROP COLUMN by_user"), tx.Exec(ctx, "ALTER TABLE erasure DROP COLUMN remains"), tx.Exec(ctx, "ALTER TABLE client DROP COLUMN device"),
 				tx.Exec(ctx, "ALTER TABLE webhook DROP COLUMN told"), tx.Exec(ctx, "ALTER TABLE webhook DROP COLUMN reason"),
 				tx.Exec(ctx, "ALTER TABLE api_key DROP COLUMN made_by"), tx.Exec(ctx, "ALTER TABLE api_key DROP COLUMN used"),
 				tx.Exec(ctx, "DELETE FROM goose_db_version WHERE version_id >= 8"))

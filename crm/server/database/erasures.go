@@ -23,7 +23,7 @@ type Erasure struct {
 	Hung       []wire.RowID // the person's calls, notes, follow-ups and deals, and the hashes by which an import recognises the person
 }
 
-// AddErasure keeps an erasure. Every program that the workspace knows then has to acknowledge it.
+// AddErasure keeps an erasure. Every program that the workspace knows then has to acknowledge it, and its remains are owed.
 func (t *Tx) AddErasure(ctx context.Context, e Erasure) error {
 	refs, err := json.Marshal(e.Refs)
 	if err != nil {
@@ -37,8 +37,8 @@ func (t *Tx) AddErasure(ctx context.Context, e Erasure) error {
 	if err != nil {
 		return err
 	}
-	err = t.Exec(ctx, `INSERT INTO erasure(ws, id, at, rev, refs, recordings, hung, by_user) VALUES($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT(ws, id) DO UPDATE SET rev = excluded.rev, refs = excluded.refs, recordings = excluded.recordings, hung = excluded.hung`,
+	err = t.Exec(ctx, `INSERT INTO erasure(ws, id, at, rev, refs, recordings, hung, by_user, remains) VALUES($1, $2, $3, $4, $5, $6, $7, $8, 1)
+		ON CONFLICT(ws, id) DO UPDATE SET rev = excluded.rev, refs = excluded.refs, recordings = excluded.recordings, hung = excluded.hung, remains = 1`,
 		t.Workspace, string(e.ID), e.At, int64(e.Rev), string(refs), string(recordings), string(hung), string(e.By))
 	if err != nil {
 		return err
@@ -184,6 +184,18 @@ func (t *Tx) Scrub(ctx context.Context, texts []string) error {
 		}
 	}
 	return nil
+}
+
+// OwedRemains is the revision of the latest erasure whose remains are still to be removed; 0 when there is none.
+func (t *Tx) OwedRemains(ctx context.Context) (rev uint64, err error) {
+	var last int64
+	_, err = t.One(ctx, "SELECT coalesce(max(rev), 0) FROM erasure WHERE ws = $1 AND remains = 1", []any{t.Workspace}, &last)
+	return uint64(last), err
+}
+
+// SettleRemains notes that the remains of all erasures up to a revision were removed.
+func (t *Tx) SettleRemains(ctx context.Context, rev uint64) error {
+	return t.Exec(ctx, "UPDATE erasure SET remains = 0 WHERE ws = $1 AND remains = 1 AND rev <= $2", t.Workspace, int64(rev))
 }
 
 // Shred has the database overwrite what it still has of deleted rows: SQLite writes its file anew, which takes as much disk space again,

@@ -56,9 +56,21 @@ func (f *Front) eraseRemains(ctx context.Context) {
 	done := make(chan struct{})
 	f.remains.Go(func() {
 		defer close(done)
-		f.removing.Lock()
-		defer f.removing.Unlock()
-		var err error
+		f.removeRemains(ctx)
+	})
+	late := time.NewTimer(shredTime)
+	defer late.Stop()
+	select {
+	case <-done:
+	case <-late.C:
+	case <-f.closing:
+	}
+}
+
+func (f *Front) removeRemains(ctx context.Context) {
+	f.removing.Lock()
+	defer f.removing.Unlock()
+	err := f.Engine.EraseRemains(ctx, func(ctx context.Context) (err error) {
 		if f.KeepErasures != nil {
 			err = f.KeepErasures(ctx)
 		}
@@ -68,16 +80,25 @@ func (f *Front) eraseRemains(ctx context.Context) {
 		if f.Recordings != nil {
 			err = errors.Join(err, f.Recordings.Erased(ctx))
 		}
-		if err = errors.Join(err, f.Engine.Shred(ctx)); err != nil {
-			f.Log.Error("a person was erased, but something of them is left beside the database; the next erasure removes it", "error", err)
-		}
+		return err
 	})
-	late := time.NewTimer(shredTime)
-	defer late.Stop()
-	select {
-	case <-done:
-	case <-late.C:
-	case <-f.closing:
+	if err != nil && ctx.Err() == nil {
+		f.Log.Error("something is left of a person who was erased", "error", err)
+	}
+}
+
+// settleRemains removes what erasures still owe: a server was killed before it had done that, or could not.
+func (f *Front) settleRemains(ctx context.Context) {
+	owed, err := f.Engine.OwesRemains(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			f.Log.Error("the database does not say whether something is left of erased persons", "error", err)
+		}
+		return
+	}
+	if owed {
+		f.Log.Info("what is left of erased persons is removed")
+		f.removeRemains(ctx)
 	}
 }
 

@@ -86,7 +86,7 @@ func TestOnPostgreSQL(t *testing.T) {
 	databaseURL = func(t testing.TB, _ string) string { return rig.PostgresURL(t) }
 	for name, test := range map[string]func(*testing.T){
 		"sync": TestAChangeComesFromOneProgramToAnother_I1, "devices": TestDevicesAreListedAndRevoked, "sign-in": TestAnAdministratorSetsUpHowAUserSignsIn_I3, "first": TestTheFirstAdministratorIsSetUpByALink,
-		"erasures": TestAnAdministratorErasesAPersonFromTheProgram_I4, "keys": TestAnAdministratorMakesAndRevokesKeys_I3, "webhooks": TestAnAdministratorSetsUpWebhooks_I3,
+		"erasures": TestAnAdministratorErasesAPersonFromTheProgram_I4, "remains": TestWhatAKilledServerHasLeftOfAPersonIsRemoved_I4, "keys": TestAnAdministratorMakesAndRevokesKeys_I3, "webhooks": TestAnAdministratorSetsUpWebhooks_I3,
 		"workspaces": TestAnotherWorkspaceIsOutOfReach, "SQL": TestSQLInEveryField, "no text": TestNoCommandSpoilsTheCommitOfOthers, "route": TestThePBXAsksWhereACallGoes_D3, "queue": TestThePBXAsksWhoIsRung_D4, "presence": TestServersShareWhoIsThere_D3, "hints": TestAHintFollowsEachCommit_I2,
 		"REST": TestOtherSoftwareReadsAndWritesRecords, "snapshot": TestANewDeviceGetsASnapshotByRange,
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,7 +22,13 @@ import (
 	"leadline/crm/wire"
 )
 
-func TestMain(m *testing.M) { os.Exit(rig.Run(m)) }
+func TestMain(m *testing.M) {
+	if arguments := os.Getenv(eraseEnv); arguments != "" {
+		fmt.Fprintln(os.Stderr, "erase:", eraseAndDie(arguments))
+		os.Exit(1)
+	}
+	os.Exit(rig.Run(m))
+}
 
 // beside starts a second server on the database of the first, both as they run for real, and signs in there.
 func (o *office) beside() (there *Front, url string) {

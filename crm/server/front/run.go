@@ -17,7 +17,7 @@ const (
 	forgetEvery = 6 * time.Hour
 )
 
-// Run does the server's periodic work until ctx ends: polling, presence, snapshots, compaction, and listening to other servers.
+// Run does the server's periodic work until ctx ends: polling, presence, snapshots, compaction, what erasures still owe, and listening to other servers.
 func (f *Front) Run(ctx context.Context) {
 	poll, expire := time.NewTicker(pollEvery), time.NewTicker(expireEvery)
 	tidy, forget := time.NewTicker(tidyEvery), time.NewTicker(forgetEvery)
@@ -27,6 +27,7 @@ func (f *Front) Run(ctx context.Context) {
 	defer forget.Stop()
 	var others sync.WaitGroup
 	others.Go(func() { f.buildJobs(ctx) })
+	others.Go(func() { f.settleRemains(ctx) })
 	if f.Shared {
 		others.Go(func() { f.listen(ctx) })
 		others.Go(func() { f.tellOthers(ctx) })
@@ -48,6 +49,7 @@ func (f *Front) Run(ctx context.Context) {
 			f.saveUses(ctx)
 		case <-forget.C:
 			f.forget(ctx)
+			others.Go(func() { f.settleRemains(ctx) })
 		case <-ctx.Done():
 			f.saveUses(context.WithoutCancel(ctx))
 			return
