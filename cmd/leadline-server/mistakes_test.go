@@ -195,3 +195,33 @@ func TestMistakesAreNamed(t *testing.T) {
 		t.Error("a database was made in spite of a mistake")
 	}
 }
+
+// A server that is older than its database says so in its log and serves, unless the newer one has written that it would do harm.
+func TestAnOlderServerSaysThatTheDatabaseIsNewer(t *testing.T) {
+	s := shell{t, t.TempDir()}
+	_, said, stop := s.serve()
+	stop()
+	if strings.Contains(said.String(), "newer") {
+		t.Errorf("of its own database it says %s", said)
+	}
+	newer := func(statement string) {
+		t.Helper()
+		db, err := sql.Open("sqlite3", filepath.Join(s.dir, "server.db"))
+		if err == nil {
+			_, err = db.Exec(statement)
+		}
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	newer("INSERT INTO goose_db_version(version_id, is_applied) VALUES(4711, 1)")
+	_, said, stop = s.serve()
+	stop()
+	if !strings.Contains(said.String(), `"level":"WARN","msg":"a newer leadline-server has changed the database`) || !strings.Contains(said.String(), `"database":4711`) {
+		t.Errorf("of a newer one it says %s", said)
+	}
+	newer("UPDATE least SET version = 4711")
+	if out, err := s.try("serve", "-listen", "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "install the newer one") || !strings.Contains(err.Error(), "version 4711") {
+		t.Errorf("of one that it would do harm to it says %v %s", err, out)
+	}
+}

@@ -147,6 +147,9 @@ func (p place) open(ctx context.Context, log *slog.Logger) (o opened, err error)
 	if o.db, err = database.Open(ctx, p.database); err != nil { // before a key is made for it
 		return o, err
 	}
+	if v := o.db.Version(); v.Newer() {
+		log.Warn("a newer leadline-server has changed the database: this one works on it, and is to be upgraded, too", "program", version, "knows", v.Known, "database", v.Here)
+	}
 	vault, err := openVault(ctx, o.db, key)
 	if err != nil {
 		return o, errors.Join(err, o.db.Close())

@@ -2,21 +2,19 @@ package database
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"strings"
-
-	"github.com/pressly/goose/v3"
 )
 
 // DB is an open database. Its methods are safe to call from several goroutines.
 type DB struct {
 	dialect dialect
 	memory  memory
+	version Version
 }
 
 // dialect is what SQLite and PostgreSQL do differently.
@@ -41,7 +39,7 @@ type dialect interface {
 	// inserts and deletes change n rows at once.
 	inserts(ctx context.Context, t *Tx, b bulk, n int, rows columns) error
 	deletes(ctx context.Context, t *Tx, b bulk, n int, rows columns) error
-	migrate(ctx context.Context, migrations fs.FS) error
+	migrate(ctx context.Context, migrations fs.FS) (Version, error)
 	backup(ctx context.Context, file string) error
 	damage(ctx context.Context) ([]string, error)
 	ready(ctx context.Context) error
@@ -72,7 +70,7 @@ type question struct {
 var migrations embed.FS
 
 // Open opens a database and brings it to this version: "sqlite:FILE", "sqlite::memory:" for
-// tests, or "postgres://…".
+// tests, or "postgres://…". One of a newer version stays as it is, or is refused (ErrNewer).
 func Open(ctx context.Context, url string) (*DB, error) {
 	err := Check(url)
 	if err != nil {
@@ -87,14 +85,15 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	var version Version
 	files, err := fs.Sub(migrations, "migrations")
 	if err == nil {
-		err = d.migrate(ctx, files)
+		version, err = d.migrate(ctx, files)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database to this version: %w", err), d.close())
 	}
-	return &DB{dialect: d}, nil
+	return &DB{dialect: d, version: version}, nil
 }
 
 // Check says whether Open would understand a database's address. The error does not quote what may be a password.
@@ -217,13 +216,4 @@ func (t *Tx) One(ctx context.Context, query string, args []any, into ...any) (ok
 		return scan(into...)
 	})
 	return ok, err
-}
-
-func migrateBy(ctx context.Context, d goose.Dialect, db *sql.DB, migrations fs.FS, options ...goose.ProviderOption) error {
-	p, err := goose.NewProvider(d, db, migrations, append(options, goose.WithDisableGlobalRegistry(true))...)
-	if err != nil {
-		return err
-	}
-	_, err = p.Up(ctx)
-	return err
 }

@@ -293,7 +293,7 @@ func TestAuditLogGoesOnFromAFormerVersion(t *testing.T) {
 				tx.Exec(ctx, "DROP INDEX document_people"), tx.Exec(ctx, "ALTER TABLE erasure DROP COLUMN hung"), tx.Exec(ctx, "ALTER TABLE erasure DROP COLUMN by_user"), tx.Exec(ctx, "ALTER TABLE erasure DROP COLUMN remains"), tx.Exec(ctx, "ALTER TABLE client DROP COLUMN device"),
 				tx.Exec(ctx, "ALTER TABLE webhook DROP COLUMN told"), tx.Exec(ctx, "ALTER TABLE webhook DROP COLUMN reason"),
 				tx.Exec(ctx, "ALTER TABLE api_key DROP COLUMN made_by"), tx.Exec(ctx, "ALTER TABLE api_key DROP COLUMN used"),
-				tx.Exec(ctx, "DELETE FROM goose_db_version WHERE version_id >= 8"))
+				tx.Exec(ctx, "DROP TABLE least"), tx.Exec(ctx, "DELETE FROM goose_db_version WHERE version_id >= 8"))
 		})
 		db = open(t, url)
 		for i, workspace := range workspaces {

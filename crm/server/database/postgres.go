@@ -53,19 +53,19 @@ func openPostgres(ctx context.Context, address string) (dialect, error) {
 }
 
 // migrate has connections of its own, for which there are no walls: it changes what is in all workspaces.
-func (p *postgres) migrate(ctx context.Context, migrations fs.FS) (err error) {
+func (p *postgres) migrate(ctx context.Context, migrations fs.FS) (v Version, err error) {
 	config := p.pool.Config().ConnConfig
 	config.RuntimeParams["leadline.whole"] = "on"
 	db := stdlib.OpenDB(*config)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	locker, err := lock.NewPostgresSessionLocker() // servers that start together wait for the first
 	if err != nil {
-		return err
+		return v, err
 	}
-	if err := migrateBy(ctx, goose.DialectPostgres, db, migrations, goose.WithSessionLocker(locker)); err != nil {
-		return err
+	if v, err = migrateBy(ctx, goose.DialectPostgres, db, migrations, goose.WithSessionLocker(locker)); err != nil {
+		return v, err
 	}
-	return buildWalls(ctx, db)
+	return v, buildWalls(ctx, db)
 }
 
 // wall is what a row has to be for a transaction to see or write it: of the transaction's workspace, or that is a backup, which says that it

@@ -78,7 +78,7 @@ func openSQLite(ctx context.Context, file string) (dialect, error) {
 	return d, nil
 }
 
-func (d *sqliteDB) migrate(ctx context.Context, migrations fs.FS) error {
+func (d *sqliteDB) migrate(ctx context.Context, migrations fs.FS) (Version, error) {
 	return migrateBy(ctx, goose.DialectSQLite3, d.pool, migrations)
 }
 
