@@ -177,8 +177,8 @@ func openVault(ctx context.Context, db *database.DB, key string) (*access.Vault,
 			return nil, err
 		}
 		if sealed > 0 {
-			return nil, fmt.Errorf("the key file %s is not there, and the database has %d passwords and recordings that were sealed with it: put its copy there, or say with -key where it is. "+
-				"If it is lost, openssl rand -base64 32 makes another: those recordings are lost, too, and telephone accounts are to be set up anew", absolute(key), sealed)
+			return nil, fmt.Errorf("the key file %[1]s is not there, and the database has %[2]d passwords and recordings that were sealed with it: put its copy there, or say with -key where it is. "+
+				"If it is lost, openssl rand -base64 32 > %[1]s makes another: those recordings are lost, too, and telephone accounts and webhooks are to be set up anew", absolute(key), sealed)
 		}
 	}
 	return access.OpenVault(key)
@@ -188,7 +188,7 @@ func openVault(ctx context.Context, db *database.DB, key string) (*access.Vault,
 func tellShut(ctx context.Context, o opened, vault *access.Vault, log *slog.Logger) error {
 	sealed, shut, err := access.Sealed(ctx, o.db, vault)
 	if err == nil && shut > 0 {
-		log.Error("the key file does not open the passwords of telephone accounts: put the key that sealed them on a line of it, or set the accounts up anew", "shut", shut, "sealed", sealed)
+		log.Error("the key file does not open the passwords of telephone accounts: put the key that sealed them on a line of it, or set the accounts up anew, until when programs keep the password that they have", "shut", shut, "sealed", sealed)
 	}
 	return err
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/acme/autocert"
+
 	"leadline/crm"
 	"leadline/crm/server/database"
 	"leadline/crm/server/rig"
@@ -459,7 +461,7 @@ func TestTelephoneAccountsAreSealed_I3(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := a.Telephones(t.Context(), "w", anna)
-	if err != nil || len(got) != 1 || got[0].Password != want.Password || got[0] != want {
+	if err != nil || len(got) != 1 || got[0].Password != want.Password || got[0] != (Telephone{Account: want}) {
 		t.Errorf("%+v %v", got, err)
 	}
 	if other, err := a.Telephones(t.Context(), "v", anna); err != nil || len(other) != 0 {
@@ -478,8 +480,8 @@ func TestTelephoneAccountsAreSealed_I3(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := a.Telephones(t.Context(), "w", "mallory"); err == nil {
-		t.Errorf("moved to another user it is read: %+v", got)
+	if got, err := a.Telephones(t.Context(), "w", "mallory"); err != nil || len(got) != 1 || !got[0].Shut || got[0].Password != "" {
+		t.Errorf("moved to another user it is %+v, %v", got, err)
 	}
 	if err := a.RemoveTelephone(t.Context(), "w", "mallory", "Office"); err != nil {
 		t.Fatal(err)
@@ -511,5 +513,28 @@ func TestTheKeyFileStays(t *testing.T) {
 	}
 	if _, err := OpenVault(file); err == nil {
 		t.Error("a damaged key file is taken")
+	}
+}
+
+// The key is lost, and with it the certificate that ACME gave: another one is asked for, and kept.
+func TestACertificateWithoutItsKeyIsAskedForAnew(t *testing.T) {
+	a, _ := open(t)
+	put := func(text string) {
+		t.Helper()
+		if err := a.Certificates().Put(t.Context(), "crm.example.org", []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("of before")
+	var err error
+	if a.vault, err = NewVault(bytes.Repeat([]byte{9}, KeySize)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Certificates().Get(t.Context(), "crm.example.org"); !errors.Is(err, autocert.ErrCacheMiss) {
+		t.Errorf("without its key it is %v", err)
+	}
+	put("another")
+	if data, err := a.Certificates().Get(t.Context(), "crm.example.org"); string(data) != "another" || err != nil {
+		t.Errorf("the other one is %q, %v", data, err)
 	}
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 
 	"golang.org/x/crypto/acme/autocert"
 
@@ -24,7 +25,9 @@ func (c certificates) Get(ctx context.Context, key string) (data []byte, err err
 		if !ok {
 			return autocert.ErrCacheMiss
 		}
-		data, err = c.a.vault.Open("certificate\x00"+key, sealed)
+		if data, err = c.a.vault.Open("certificate\x00"+key, sealed); errors.Is(err, ErrUnsealed) {
+			return autocert.ErrCacheMiss // the key is lost: another certificate is asked for
+		}
 		return err
 	})
 	return data, err

@@ -57,22 +57,25 @@ func (a *Access) RemoveTelephone(ctx context.Context, workspace crm.ID, user crm
 	})
 }
 
-// Telephones are the accounts of a user, sorted by name, with their passwords in the clear.
-func (a *Access) Telephones(ctx context.Context, workspace crm.ID, user crm.ID) (all []wire.Account, err error) {
+// Telephone is an account with its password in the clear.
+type Telephone struct {
+	wire.Account
+	Shut bool // the key with which its password was sealed is lost: it has none here, until it is set anew
+}
+
+// Telephones are the accounts of a user, sorted by name.
+func (a *Access) Telephones(ctx context.Context, workspace crm.ID, user crm.ID) (all []Telephone, err error) {
 	err = a.db.Read(ctx, string(workspace), func(t *database.Tx) error {
 		all = nil
 		return t.Each(ctx, "SELECT name, address, auth_user, password, transport, line FROM telephone WHERE ws = $1 AND user_id = $2 ORDER BY name",
 			[]any{workspace, string(user)}, func(scan func(...any) error) error {
-				var p wire.Account
+				var p Telephone
 				var sealed []byte
 				if err := scan(&p.Name, &p.Address, &p.AuthUser, &sealed, &p.Transport, &p.Line); err != nil {
 					return err
 				}
 				clear, err := a.vault.Open(purpose(workspace, user, p.Name), sealed)
-				if err != nil {
-					return fmt.Errorf("the password of telephone account %s: %w", p.Name, err)
-				}
-				p.Password = string(clear)
+				p.Password, p.Shut = string(clear), err != nil
 				all = append(all, p)
 				return nil
 			})

@@ -40,7 +40,7 @@ func (f *Front) signIns(w http.ResponseWriter, r *http.Request, p access.Person)
 		for _, t := range telephones {
 			kept := t.Password != ""
 			t.Password = ""
-			s.Telephones = append(s.Telephones, wire.SetPhone{Account: t, Kept: kept})
+			s.Telephones = append(s.Telephones, wire.SetPhone{Account: t.Account, Kept: kept})
 		}
 		list = append(list, s)
 	}
@@ -118,7 +118,10 @@ func (f *Front) savePhone(w http.ResponseWriter, r *http.Request, p access.Perso
 			return err
 		}
 		// The old password goes along only to the same address: another host must not learn it.
-		if i := slices.IndexFunc(telephones, func(t wire.Account) bool { return t.Name == in.Name }); i >= 0 {
+		if i := slices.IndexFunc(telephones, func(t access.Telephone) bool { return t.Name == in.Name }); i >= 0 {
+			if telephones[i].Shut {
+				return wire.Problem{Code: wire.Malformed, Message: "the server has lost the key to this account's password: type it again"}
+			}
 			if telephones[i].Address != in.Address && telephones[i].Password != "" {
 				return wire.Problem{Code: wire.Malformed, Message: "another address needs its password again"}
 			}

@@ -34,7 +34,9 @@ func (f *Front) hello(w http.ResponseWriter, r *http.Request, p access.Person) e
 	if err != nil {
 		return err
 	}
-	out.Accounts = phones
+	for _, t := range phones {
+		out.Accounts = append(out.Accounts, t.Account) // with one that is shut, programs keep the password that they have
+	}
 	if out.Snapshot, err = f.offer(r.Context(), sender(p), in); err != nil {
 		return err
 	}

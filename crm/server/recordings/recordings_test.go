@@ -425,6 +425,22 @@ func TestAfterAChangeOfTheKeyOldRecordingsAreHeard(t *testing.T) {
 	}
 }
 
+// The key is lost while a recording is on its way: the program brings it from its beginning.
+func TestARecordingUnderWayIsBroughtAnewWithoutItsKey(t *testing.T) {
+	o := newOffice(t, "sqlite:"+filepath.Join(t.TempDir(), "server.db"))
+	b, call := sound(), o.call()
+	at, err := o.Begin(ctx, o.as(o.anna), upload(call, b))
+	if err == nil {
+		_, err = o.Write(ctx, o.as(o.anna), at.ID, 0, bytes.NewReader(b[:blockSize]))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.key = bytes.Repeat([]byte{9}, access.KeySize)
+	o.open(o.Engine, o.Folder)
+	o.heard(o.anna, o.bring(call, b), b)
+}
+
 func TestAFullServerSaysSoAndLosesNothing(t *testing.T) {
 	o := newOffice(t, "sqlite:"+filepath.Join(t.TempDir(), "server.db"))
 	b := sound()

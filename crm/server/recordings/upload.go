@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"leadline/crm"
 	"leadline/crm/disk"
 	"leadline/crm/server"
+	"leadline/crm/server/access"
 	"leadline/crm/server/database"
 	"leadline/crm/server/ledger"
 	"leadline/crm/wire"
@@ -57,14 +59,35 @@ func (r *Recordings) Begin(ctx context.Context, from server.Sender, up wire.Uplo
 		// The server ended before finish did, or an older database was restored.
 		return r.finish(ctx, from, rec, s)
 	}
-	have := int64(0)
-	if info, err := os.Stat(path + partly); err == nil {
-		have = s.have(info.Size())
+	have, err := r.arrived(path+partly, s)
+	if err != nil {
+		return done, err
 	}
 	if have == rec.Size {
 		return r.finish(ctx, from, rec, s)
 	}
 	return wire.Uploaded{ID: rec.ID, Have: have}, nil
+}
+
+// arrived is how much of the sound is in the file of a recording on its way. One whose key is lost is removed: the program brings it from its
+// beginning.
+func (r *Recordings) arrived(part string, s sealed) (have int64, err error) {
+	f, err := os.Open(part)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	_, unread := readHead(r.Vault, f, s)
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
+		return 0, err
+	}
+	if errors.Is(unread, access.ErrUnsealed) {
+		return 0, os.Remove(part)
+	}
+	return s.have(info.Size()), nil
 }
 
 var busy = wire.Problem{Code: wire.Unavailable, Message: "another request brings this recording"}
