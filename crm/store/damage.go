@@ -44,8 +44,7 @@ func (s *Store) checkInBackground() {
 	d.stop, d.looked = stop, make(chan struct{})
 	go func() {
 		defer close(d.looked)
-		var verdict string
-		err := s.readDB.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict)
+		verdict, err := s.quickCheck(ctx)
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
@@ -56,6 +55,34 @@ func (s *Store) checkInBackground() {
 			d.log.Info("the file was not closed the last time; it is whole", "file", d.path)
 		}
 	}()
+}
+
+// quickCheck is what SQLite says of the file: "ok", or what is wrong. It reads the file as it is at one moment.
+//
+// FTS5 remembers how an index lay when its connection last asked it something, and looks for a later state when it is asked again; but
+// not in its part of the check. Where another connection has merged the index since, it would miss what is not there any more. So
+// the indexes are asked first.
+func (s *Store) quickCheck(ctx context.Context) (verdict string, err error) {
+	conn, err := s.readDB.Conn(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return "", err
+	}
+	defer func() {
+		_, e := conn.ExecContext(context.WithoutCancel(ctx), "COMMIT") // nothing was written
+		err = errors.Join(err, e)
+	}()
+	for _, table := range searched {
+		var any bool
+		if err := conn.QueryRowContext(ctx, "SELECT EXISTS(SELECT 1 FROM "+table+")").Scan(&any); err != nil {
+			return "", err
+		}
+	}
+	err = conn.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict)
+	return verdict, err
 }
 
 // notice marks the file when err says that it is damaged, and tells it once.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/binary"
 	"errors"
@@ -180,6 +181,89 @@ func TestADamagedFileIsNoticedWhileItIsUsedAndSalvagedAtTheNextStart(t *testing.
 		t.Error("salvaged twice")
 	}
 }
+
+// A connection that has searched before the index was merged by another one finds it whole: FTS5's own part of the check would look
+// for it where it was.
+func TestTheCheckFindsAnIndexThatWasMergedMeanwhile(t *testing.T) {
+	path, _ := filled(t)
+	s := openAt(t, path)
+	for _, how := range []string{"'merge', -16", "'optimize', 0"} {
+		var all []*sql.Conn
+		for range readers {
+			conn := must(s.readDB.Conn(ctx))(t)
+			var n int
+			ok(t, conn.QueryRowContext(ctx, "SELECT count(*) FROM search WHERE search MATCH 'kruger*'").Scan(&n))
+			all = append(all, conn)
+		}
+		for _, conn := range all {
+			ok(t, conn.Close())
+		}
+		contactWith(t, s, "Ida", "Krüger", "0221 9870001", "", "")
+		ok(t, s.write(ctx, func(t *tx) error {
+			_, err := t.exec("INSERT INTO search(search, rank) VALUES(" + how + ")")
+			return err
+		}))
+		for range readers {
+			if verdict := must(s.quickCheck(ctx))(t); verdict != "ok" {
+				t.Errorf("after %s: %s", how, verdict)
+			}
+		}
+	}
+}
+
+// While the check of a file that was not closed reads it, agents go on, and the search index is merged again and again: of a whole
+// file it says nothing else than that it is whole.
+func TestTheCheckOfAFileThatIsWrittenFindsNoDamage(t *testing.T) {
+	path, _ := filled(t)
+	s, err := Open(ctx, path, Options{Damaged: func(err error) { t.Errorf("damaged: %v", err) }})
+	ok(t, err)
+	defer s.Close()
+	over, stop := context.WithCancel(ctx)
+	var writing sync.WaitGroup
+	var merged atomic.Int32
+	writing.Go(func() {
+		for n := 0; over.Err() == nil; n++ {
+			err := s.write(ctx, func(t *tx) error {
+				for i := range 20 {
+					c := crm.Contact{ID: s.NewID(), LastName: fmt.Sprint("Müller", n, "x", i), Numbers: []crm.Number{{E164: crm.E164(4930000000000 + uint64(20*n+i))}}}
+					if err := t.do(crm.CreateContact{Contact: c}); err != nil {
+						return err
+					}
+				}
+				for _, table := range searched {
+					how := []string{"'merge', -16", "'merge', 200", "'optimize', 0"}[n%3]
+					if _, err := t.exec("INSERT INTO " + table + "(" + table + ", rank) VALUES(" + how + ")"); err != nil {
+						return err
+					}
+				}
+				merged.Add(1)
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if page, err := s.Contacts(ctx, crm.Query{Text: "mül", Limit: 1}); err != nil || page.Total == 0 {
+				t.Errorf("%d found, %v", page.Total, err)
+			}
+		}
+	})
+	checks := 0
+	for ; merged.Load() < mergesOfAFile && !t.Failed(); checks++ {
+		s.damage.end()
+		s.checkInBackground()
+		<-s.damage.looked
+	}
+	stop()
+	writing.Wait()
+	t.Logf("%d checks during %d merges", checks, merged.Load())
+	if s.damage.marked() {
+		t.Error("a whole file is marked as damaged")
+	}
+}
+
+// mergesOfAFile are enough to meet each kind of merge several times.
+const mergesOfAFile = 30
 
 // Several who read meet the damage at the same time: it is told once, so that none of them waits for who was told already.
 func TestDamageThatManyMeetIsToldOnce(t *testing.T) {
