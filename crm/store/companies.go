@@ -75,7 +75,8 @@ func (t *tx) saveCompany(c crm.Company, at time.Time, create bool) error {
 			return err
 		}
 		if was.Name != c.Name {
-			if err := t.indexPeopleOf(rid, c.Name); err != nil {
+			of, err := ofCompany(t, rid)
+			if err := errors.Join(err, t.reword(of)); err != nil {
 				return err
 			}
 		}
@@ -91,20 +92,42 @@ func companyWords(c crm.Company) string {
 	return indexed(c.Name, companyMore(c).words(), ownWord(c.Responsible))
 }
 
-// indexPeopleOf makes the people of a company findable by its new name.
-func (t *tx) indexPeopleOf(company int64, name string) error {
-	var people []contactRow
-	err := each(t, "SELECT "+contactColumns+contactTables+"WHERE c.company = ?", []any{company}, func(rows *sql.Rows) error {
-		c, err := scanContact(rows)
-		people = append(people, c)
-		return err
-	})
-	for _, c := range people {
-		if err == nil {
-			err = t.indexWords(makeKey(crm.KindContact, c.rid), contactWords(c.Contact, name))
+// ofCompany are the people and the deals of a company. They are found by its name, too.
+func ofCompany(q querier, company int64) (all []key, err error) {
+	for _, kind := range []crm.Kind{crm.KindContact, crm.KindDeal} {
+		rids, err := ridsWhere(q, string(kind), "company = ?", company)
+		if err != nil {
+			return nil, err
+		}
+		for _, rid := range rids {
+			all = append(all, makeKey(kind, rid))
 		}
 	}
-	return err
+	return all, nil
+}
+
+// reword makes people and deals found by the words that they have now, of which the name of their company is one.
+func (t *tx) reword(all []key) error {
+	for _, k := range all {
+		var words string
+		if k.kind() == crm.KindContact {
+			c, err := contactByRid(t, k.rid())
+			if err != nil {
+				return err
+			}
+			words = contactWords(c.Contact, c.companyName)
+		} else {
+			d, err := dealByRid(t, k.rid())
+			if err != nil {
+				return err
+			}
+			words = dealWords(d.Deal, d.companyName)
+		}
+		if err := t.indexWords(k, words); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // companyNamed finds a company by its name, however its letters are written; 0 when there is none.

@@ -93,3 +93,60 @@ func TestPeopleOfAMergedCompanyAreFoundByItsName(t *testing.T) {
 		t.Errorf("found %+v", found)
 	}
 }
+
+// Who works at a company and what it buys are found by the name that it has, and by no other: when it is called otherwise, is
+// merged, is removed, and when each of that is taken back.
+func TestPeopleAndDealsAreFoundByWhatTheirCompanyIsCalled(t *testing.T) {
+	s := seeded(t)
+	mill, works := crm.Company{ID: s.NewID(), Name: "Mühlquist"}, crm.Company{ID: s.NewID(), Name: "Xylowerke"}
+	ok(t, s.Do(ctx, crm.CreateCompany{Company: works}, crm.CreateCompany{Company: mill}))
+	ida := contactWith(t, s, "Ida", "Ofen", "0221 9870001", "", mill.ID)
+	deal := crm.Deal{ID: s.NewID(), Title: "Ofenrohre", Company: mill.ID}
+	ok(t, s.Do(ctx, crm.CreateDeal{Deal: deal}))
+	ref := crm.Ref{Kind: crm.KindCompany, ID: mill.ID}
+	names := []string{"Mühlquist", "Brotquist", "Xylowerke"}
+	expect := func(when, name string) {
+		t.Helper()
+		for _, typed := range names {
+			found, n := must(s.Search(ctx, typed+" ofen", 9))(t), 0
+			for _, f := range found {
+				if f.Ref == ida || f.Ref.ID == deal.ID {
+					n++
+				}
+				if f.Sub != name {
+					t.Errorf("%s: %s is shown with %q", when, f.Name, f.Sub)
+				}
+			}
+			if typed == name && n != 2 || typed != name && n != 0 {
+				t.Errorf("%s: by %s %+v are found", when, typed, found)
+			}
+		}
+	}
+	expect("as made", "Mühlquist")
+	mill.Name = "Brotquist"
+	ok(t, s.Do(ctx, crm.UpdateCompany{Company: mill}))
+	expect("renamed", "Brotquist")
+	mill.Name = "Mühlquist"
+	ok(t, s.Do(ctx, crm.UpdateCompany{Company: mill}))
+	expect("renamed back", "Mühlquist")
+
+	undo := must(s.Remove(ctx, ref))(t)
+	expect("removed", "")
+	ok(t, s.Undo(ctx, undo.ID))
+	expect("the removal taken back", "Mühlquist")
+
+	m, _, err := s.MergeOf(ctx, crm.Ref{Kind: crm.KindCompany, ID: works.ID}, ref, nil)
+	ok(t, err)
+	undo = must(s.Merge(ctx, m))(t)
+	expect("merged", "Xylowerke")
+	ok(t, s.Undo(ctx, undo.ID))
+	expect("the merge taken back", "Mühlquist")
+
+	if m, _, err = s.MergeOf(ctx, ref, crm.Ref{Kind: crm.KindCompany, ID: works.ID}, map[string]bool{"name": true}); err != nil {
+		t.Fatal(err)
+	}
+	undo = must(s.Merge(ctx, m))(t)
+	expect("merged under the other's name", "Xylowerke")
+	ok(t, s.Undo(ctx, undo.ID))
+	expect("that taken back", "Mühlquist")
+}

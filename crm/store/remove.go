@@ -185,23 +185,21 @@ func (t *tx) movePointers(from, to key) error {
 		rid = to.rid()
 	}
 	var updates []string
+	var of []key
 	switch from.kind() {
 	case crm.KindContact:
 		updates = []string{"UPDATE deal SET contact = ? WHERE contact = ?"}
 	case crm.KindCompany:
 		updates = []string{"UPDATE deal SET company = ? WHERE company = ?", "UPDATE contact SET company = ? WHERE company = ?"}
+		var err error
+		if of, err = ofCompany(t, from.rid()); err != nil {
+			return err
+		}
 	}
 	for _, update := range updates {
 		if _, err := t.exec(update, rid, from.rid()); err != nil {
 			return err
 		}
 	}
-	if from.kind() == crm.KindCompany && rid != nil {
-		name, err := nameOfCompany(t, to.rid())
-		if err != nil {
-			return err
-		}
-		return t.indexPeopleOf(to.rid(), name)
-	}
-	return nil
+	return t.reword(of)
 }

@@ -359,7 +359,8 @@ func (d *Desk) fileChanged(ch crm.Changed) {
 }
 
 // concerns says whether a change may show on the card: of a stranger any new record
-// may be theirs, and any other call an earlier one of theirs. A lead gives way to a contact or company that has the number now.
+// may be theirs, and any other call an earlier one of theirs. A lead gives way to a contact or company that has the number now, and
+// a contact's company may be called otherwise.
 func (c *onDesk) concerns(ch crm.Changed) bool {
 	if ch.Lists {
 		return true
@@ -371,7 +372,7 @@ func (c *onDesk) concerns(ch crm.Changed) bool {
 		return len(ch.Refs) > 0 || slices.ContainsFunc(ch.Calls, func(id crm.ID) bool { return id != crm.ID(c.id) })
 	}
 	return slices.ContainsFunc(ch.Refs, func(r crm.Ref) bool {
-		return viewRef(r) == c.card.Ref || c.card.Ref.Kind == Lead && (r.Kind == crm.KindContact || r.Kind == crm.KindCompany) || slices.ContainsFunc(c.card.Matches, func(m Match) bool { return viewRef(r) == m.Ref })
+		return viewRef(r) == c.card.Ref || viewRef(r) == c.card.CompanyRef || c.card.Ref.Kind == Lead && (r.Kind == crm.KindContact || r.Kind == crm.KindCompany) || slices.ContainsFunc(c.card.Matches, func(m Match) bool { return viewRef(r) == m.Ref })
 	})
 }
 

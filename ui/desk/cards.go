@@ -130,7 +130,7 @@ func matchedBy(m crm.Match) Text {
 
 func (d *Desk) viewCard(c crm.Card) Card {
 	v := Card{
-		Known: true, Ref: viewRef(c.Ref), Name: c.Name, Position: c.Position, Company: c.Company,
+		Known: true, Ref: viewRef(c.Ref), Name: c.Name, Position: c.Position, Company: c.Company, CompanyRef: viewRef(c.CompanyRef),
 		Responsible: c.Responsible, Calls: c.Calls, MoreCalls: c.MoreCalls, OpenDeals: c.DealsInAll, Marks: d.marks(c),
 		OpenLead: c.Ref.Kind == crm.KindLead && c.Status.Open(),
 	}

@@ -230,6 +230,20 @@ func TestALeadGivesWayToTheCustomer_C3(t *testing.T) {
 	d.call("the contact", func(c Call) bool { return c.Card.Ref == ref })
 }
 
+// A colleague gives the caller's company another name while the call goes on.
+func TestTheCardHasTheNameThatTheCompanyHasNow_H1(t *testing.T) {
+	d := newDesk(t)
+	company := crm.Company{ID: d.file.NewID(), Name: "Mühle"}
+	number := crm.Parse("02219876543", "DE").Number(crm.LabelWork)
+	d.do(crm.CreateCompany{Company: company},
+		crm.CreateContact{Contact: crm.Contact{ID: d.file.NewID(), LastName: "Ofen", Company: company.ID, Numbers: []crm.Number{number}}})
+	d.ring("1", "02219876543")
+	d.call("the company", func(c Call) bool { return c.Card.Company == "Mühle" })
+	company.Name = "Mühle & Söhne"
+	d.do(crm.UpdateCompany{Company: company})
+	d.call("its name of now", func(c Call) bool { return c.Card.Company == "Mühle & Söhne" })
+}
+
 func TestAPickThatComesTooLateSaysSo_C3(t *testing.T) {
 	d := newDesk(t)
 	d.contact("Ayşe", "Özdemir", "030 1111111")

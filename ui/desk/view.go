@@ -263,6 +263,7 @@ type Card struct {
 	Name        string
 	Position    string
 	Company     string
+	CompanyRef  Ref  // of a contact's
 	MatchedBy   Text // "by mobile 2", "3 records match"
 	Responsible string
 	Marks       []Mark // at most three
