@@ -1,6 +1,9 @@
 package crm
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Facts are all that a decision may depend on.
 type Facts struct {
@@ -181,6 +184,29 @@ func Attach(f Facts) Decision {
 		return Decision{Reason: Say(ReasonException, "entry", f.Exception)}
 	}
 	return Decision{Attach: belongings(f), Reason: savedOn(f)}
+}
+
+// AtEnd says what a call that is saved on some records, or on none, is saved on when it has ended. Who got a contact or
+// company with the number while it went on has the call there too (C1), and there first (C3); what it is on already stays.
+// gained is false when nothing changes. It is not asked of a call that an agent has put where it is (C3).
+func AtEnd(f Facts, on []Ref) (d Decision, gained bool) {
+	if len(Decide(f).Attach) == 0 { // nobody has the number, or it never reaches the CRM (B5, E1, E3)
+		return Decision{}, false
+	}
+	best := f.Matches[0]
+	if best.Ref.Kind != KindContact && best.Ref.Kind != KindCompany {
+		return Decision{}, false
+	}
+	if len(on) > 0 && (on[0].Kind == KindDeal || rank(best) >= rank(Match{Ref: on[0]})) {
+		return Decision{}, false
+	}
+	d = Attach(f)
+	for _, r := range on {
+		if !slices.Contains(d.Attach, r) {
+			d.Attach = append(d.Attach, r)
+		}
+	}
+	return d, true
 }
 
 // belongings are the records that a call with the best match is saved on (C1):

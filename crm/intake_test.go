@@ -178,6 +178,58 @@ func TestDecide(t *testing.T) {
 	}
 }
 
+// A contact or company that got the number while the call went on has it from its end on, beside what it was on.
+func TestAtEnd_C1(t *testing.T) {
+	call := Facts{Line: makes, Direction: Incoming, Party: stranger, Agent: anna}
+	matched := func(f Facts, matches ...Match) Facts { f.Matches = matches; return f }
+	belong := func(f Facts, c Match, deals ...Ref) Facts { f.Company, f.Deals = c, deals; return f }
+	excepted, colleague, listed := call, call, call
+	excepted.Exception, colleague.Colleague, listed.Blacklist = "0221*", "Petra Weiß", "0221*"
+	another := Match{Ref: Ref{KindContact, "c2"}}
+	for _, c := range []struct {
+		row    string
+		facts  Facts
+		on     []Ref
+		attach []Ref // nil: it stays
+		reason string
+	}{
+		{row: "C1 the lead's caller has become a contact: on both, the contact first (C3)",
+			facts: matched(call, contact, openLead), on: []Ref{openLead.Ref},
+			attach: []Ref{contact.Ref, openLead.Ref}, reason: ReasonSeveralContact},
+		{row: "C1 with the contact's company and deals",
+			facts: belong(matched(call, contact, openLead), company, deal1), on: []Ref{openLead.Ref},
+			attach: []Ref{contact.Ref, company.Ref, deal1, openLead.Ref}, reason: ReasonSeveralContact},
+		{row: "C1 a company alone", facts: matched(call, company, openLead), on: []Ref{openLead.Ref},
+			attach: []Ref{company.Ref, openLead.Ref}, reason: ReasonSeveralCompany},
+		{row: "C1 the lead was closed meanwhile: the call stays on it", facts: matched(call, contact, closed), on: []Ref{closed.Ref},
+			attach: []Ref{contact.Ref, closed.Ref}, reason: ReasonSeveralContact},
+		{row: "C1 C3 a contact of the company's number", facts: matched(call, contact, company), on: []Ref{company.Ref, deal2},
+			attach: []Ref{contact.Ref, company.Ref, deal2}, reason: ReasonSeveralContact},
+		{row: "C1 a caller who was on nothing (B2)", facts: matched(call, contact), attach: []Ref{contact.Ref}, reason: ReasonContact},
+		{row: "C1 an outgoing call as well", facts: matched(Facts{Direction: Outgoing, Party: stranger}, contact, openLead), on: []Ref{openLead.Ref},
+			attach: []Ref{contact.Ref, openLead.Ref}, reason: ReasonSeveralContact},
+		{row: "decided once more, nothing changes", facts: belong(matched(call, contact, openLead), company, deal1),
+			on: []Ref{contact.Ref, company.Ref, deal1, openLead.Ref}},
+		{row: "C3 another of two contacts was spoken to last meanwhile", facts: matched(call, another, contact), on: []Ref{contact.Ref}},
+		{row: "C1 still a lead alone", facts: matched(call, openLead), on: []Ref{openLead.Ref}},
+		{row: "B2 still a stranger", facts: call},
+		{row: "C3 on a deal, where only an agent puts it", facts: matched(call, contact), on: []Ref{deal1}},
+		{row: "E1 an exception stays out", facts: matched(excepted, contact)},
+		{row: "E1 and where it is, if it became one meanwhile", facts: matched(excepted, contact, openLead), on: []Ref{openLead.Ref}},
+		{row: "B5 a withheld number stays out", facts: matched(Facts{Line: makes, Direction: Incoming, Agent: anna}, contact)},
+		{row: "B5 a colleague stays out", facts: matched(colleague, contact)},
+		{row: "E3 the blacklist stays out", facts: matched(listed, contact)},
+	} {
+		d, gained := AtEnd(c.facts, c.on)
+		if gained != (c.attach != nil) || !slices.Equal(d.Attach, c.attach) || d.Reason.Key != c.reason {
+			t.Errorf("%s: decided %v %+v", c.row, gained, d)
+		}
+		if again, more := AtEnd(c.facts, d.Attach); gained && more {
+			t.Errorf("%s: decided twice it is on %v", c.row, again.Attach)
+		}
+	}
+}
+
 func placeholders(key string) map[string]bool {
 	found := map[string]bool{}
 	for {

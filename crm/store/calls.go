@@ -321,6 +321,39 @@ func (s *Store) EndCall(ctx context.Context, id crm.ID, at time.Time, o crm.Outc
 	return s.Do(ctx, crm.EndCall{ID: id, Ended: at, Outcome: o, Detail: detail})
 }
 
+// SettleCall saves a call that is about to end on the contact or company too that has got its number while it went on (C1). It
+// is not for a call that an agent has put elsewhere (C3). gained says whether something changed.
+func (s *Store) SettleCall(ctx context.Context, id crm.ID) (gained bool, err error) {
+	r, err := s.read(ctx)
+	if err != nil {
+		return false, err
+	}
+	if _, _, gained, err = settled(r, id); err != nil || !gained {
+		return false, err // as nearly always: nothing is written
+	}
+	err = s.write(ctx, func(t *tx) error {
+		c, d, still, err := settled(t, id)
+		if gained = still; err != nil || !still {
+			return err
+		}
+		return t.do(crm.LinkCall{Call: c.ID, Refs: d.Attach, Reason: d.Reason})
+	})
+	return gained && err == nil, err
+}
+
+// settled is what the rules say of a call that has ended.
+func settled(q querier, id crm.ID) (c callRow, d crm.Decision, gained bool, err error) {
+	if c, err = callByID(q, id); err != nil {
+		return c, d, false, err
+	}
+	f, err := factsOf(q, c.Call)
+	if err != nil {
+		return c, d, false, err
+	}
+	d, gained = crm.AtEnd(f, c.Refs)
+	return c, d, gained, nil
+}
+
 func (t *tx) endCall(e crm.EndCall) error {
 	rid, err := ridOf(t, "call", e.ID)
 	if err != nil {

@@ -295,3 +295,32 @@ func TestANoteOfNoCallIsRefused(t *testing.T) {
 		t.Errorf("an empty form: %v", err)
 	}
 }
+
+// Who has got the number by the end of a call, here or at a colleague's, has the call as well; asked again, nothing changes.
+func TestACallIsSettledAtItsEnd_C1(t *testing.T) {
+	s := seeded(t)
+	c, _ := begin(t, s, crm.Incoming, DemoUnknown, lineOf(t, s, crm.Auto))
+	lead := c.Refs[0]
+	if gained := must(s.SettleCall(ctx, c.ID))(t); gained {
+		t.Error("a call of a lead alone gained something")
+	}
+	mill := crm.Company{ID: s.NewID(), Name: "Mühle"}
+	ok(t, s.Do(ctx, crm.CreateCompany{Company: mill}))
+	contact := contactWith(t, s, "Ida", "Ofen", DemoUnknown, "", mill.ID)
+	if gained := must(s.SettleCall(ctx, c.ID))(t); !gained {
+		t.Error("the contact's call gained nothing")
+	}
+	want := []crm.Ref{contact, {Kind: crm.KindCompany, ID: mill.ID}, lead}
+	row := must(s.Call(ctx, c.ID))(t)
+	if !slices.Equal(row.Call.Refs, want) || row.Call.Reason.Key != crm.ReasonSeveralContact {
+		t.Errorf("it is on %v: %s", row.Call.Refs, row.Call.Reason.Key)
+	}
+	if again := must(s.SettleCall(ctx, c.ID))(t); again {
+		t.Error("asked again, it gained once more")
+	}
+	except(t, s, crm.Exceptions, DemoUnknown)
+	other, _ := begin(t, s, crm.Incoming, DemoUnknown, lineOf(t, s, crm.Auto))
+	if gained := must(s.SettleCall(ctx, other.ID))(t); gained || len(must(s.Call(ctx, other.ID))(t).Call.Refs) > 0 {
+		t.Error("an exception's call is on a record (E1)")
+	}
+}

@@ -253,10 +253,25 @@ func (d *Desk) follow(c *onDesk, p phone.Call) {
 				d.showReason(ctx, c, crm.ReasonPassedOn)
 			})
 		}
+		d.settle(c)
 		d.write(func(ctx context.Context) { d.check(d.file.EndCall(ctx, id, p.Ended, outcome, detail)) })
 		d.keepQuality(c, p)
 		d.findPeople(c)
 	}
+}
+
+// settle saves a call that ends on who got its number while it went on, unless the agent has put it where it is (C3).
+func (d *Desk) settle(c *onDesk) {
+	if c.chosen != (Ref{}) {
+		return
+	}
+	d.write(func(ctx context.Context) {
+		gained, err := d.file.SettleCall(ctx, crm.ID(c.id))
+		d.check(err)
+		if gained {
+			d.showReason(ctx, c)
+		}
+	})
 }
 
 // showReason shows why the call is where it is now, as the file has it: if it is one of

@@ -33,6 +33,7 @@ type File interface {
 	BeginCall(context.Context, crm.Call) (crm.Call, crm.Decision, error)
 	RingCall(ctx context.Context, call crm.ID) (crm.Call, crm.Decision, error)
 	AnswerCall(ctx context.Context, call crm.ID, at time.Time) error
+	SettleCall(ctx context.Context, call crm.ID) (gained bool, err error)
 	EndCall(ctx context.Context, call crm.ID, at time.Time, o crm.Outcome, detail string) error
 	TransferCall(ctx context.Context, call crm.ID, target string) error
 	SaveNote(ctx context.Context, call crm.ID, text string) error

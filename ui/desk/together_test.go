@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -228,6 +229,54 @@ func TestALeadGivesWayToTheCustomer_C3(t *testing.T) {
 	d.call("the lead", func(c Call) bool { return c.Card.Ref.Kind == Lead && c.Card.Name == "Groß" })
 	ref := d.contact("Jörg", "Groß", "02219876543")
 	d.call("the contact", func(c Call) bool { return c.Card.Ref == ref })
+}
+
+// The window shows the customer whom the number got while the call went on; when it has ended the call is theirs, beside the lead that
+// it was on. What the agent picked stays as it was picked.
+func TestACustomerOfTheMiddleOfACallHasItFromItsEndOn_C1(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		picks  bool
+		except bool
+		want   []crm.Kind
+	}{
+		{name: "shown", want: []crm.Kind{crm.KindContact, crm.KindLead}},
+		{name: "the agent picks the lead", picks: true, want: []crm.Kind{crm.KindLead}},
+		{name: "an exception by then", except: true, want: []crm.Kind{crm.KindLead}},
+	} {
+		d := newDesk(t)
+		number := crm.Parse("02219876543", "DE").Number(crm.LabelWork)
+		d.do(crm.CreateLead{Lead: crm.Lead{ID: d.file.NewID(), LastName: "Groß", Numbers: []crm.Number{number}}})
+		d.answered("1", "02219876543")
+		lead := d.call("the lead", func(c Call) bool { return c.Card.Ref.Kind == Lead }).Card.Ref
+		atRest(d.desk)
+		ref := d.contact("Jörg", "Groß", "02219876543")
+		call := d.call("the contact", func(c Call) bool { return c.Card.Ref == ref })
+		if c.picks {
+			d.desk.Choose(call.ID, lead)
+			d.call("the lead again", func(c Call) bool { return c.Card.Ref == lead })
+		}
+		if c.except {
+			entries, _ := crm.ParseEntries(crm.Exceptions, "0221 9876543", "DE")
+			d.do(crm.AddEntries{Entries: entries})
+		}
+		d.ended("1", "02219876543", phone.HungUpThere)
+		atRest(d.desk)
+		row, err := d.file.Call(context.Background(), crm.ID(call.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var on []crm.Kind
+		for _, r := range row.Call.Refs {
+			on = append(on, r.Kind)
+		}
+		if !slices.Equal(on, c.want) {
+			t.Errorf("%s: the call is on %v", c.name, on)
+		}
+		if shown := d.desk.Snapshot().Calls[0]; !c.picks && !c.except && shown.Reason.Key != crm.ReasonSeveralContact {
+			t.Errorf("%s: the window says %q", c.name, shown.Reason.Key)
+		}
+	}
 }
 
 // A colleague gives the caller's company another name while the call goes on.
