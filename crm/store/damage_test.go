@@ -182,6 +182,24 @@ func TestADamagedFileIsNoticedWhileItIsUsedAndSalvagedAtTheNextStart(t *testing.
 	}
 }
 
+// A change that meets the damage tells of it as a question does, and is not made; any other error is none.
+func TestAWriteThatMeetsDamageTells(t *testing.T) {
+	var told []error
+	path := filepath.Join(t.TempDir(), "leadline.db")
+	s, err := Open(ctx, path, Options{Damaged: func(err error) { told = append(told, err) }})
+	ok(t, err)
+	defer s.Close()
+	if err := s.write(ctx, func(*tx) error { return ErrNotFound }); !errors.Is(err, ErrNotFound) || len(told) > 0 {
+		t.Errorf("%v is damage: %v", err, told)
+	}
+	if err := s.write(ctx, func(*tx) error { return fmt.Errorf("save: %w", ErrDamaged) }); !errors.Is(err, ErrDamaged) {
+		t.Errorf("it said %v", err)
+	}
+	if len(told) != 1 || !errors.Is(told[0], ErrDamaged) || !s.damage.marked() {
+		t.Errorf("told %v, marked %t", told, s.damage.marked())
+	}
+}
+
 // A connection that has searched before the index was merged by another one finds it whole: FTS5's own part of the check would look
 // for it where it was.
 func TestTheCheckFindsAnIndexThatWasMergedMeanwhile(t *testing.T) {

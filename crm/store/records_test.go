@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"leadline/crm"
@@ -149,4 +150,16 @@ func TestPeopleAndDealsAreFoundByWhatTheirCompanyIsCalled(t *testing.T) {
 	expect("merged under the other's name", "Xylowerke")
 	ok(t, s.Undo(ctx, undo.ID))
 	expect("that taken back", "Mühlquist")
+}
+
+// Who shows the record that took another's place hears of it, as who shows the other does.
+func TestARecordThatTakesAnothersPlaceIsToldOf(t *testing.T) {
+	s := seeded(t)
+	gone, instead := contactWith(t, s, "Ida", "Ofen", "0221 9870001", "", ""), contactWith(t, s, "Ida", "Ofen", "0221 9870002", "", "")
+	var told Changed
+	defer s.OnChange(func(c Changed) { told = c })()
+	ok(t, s.Do(ctx, crm.RemoveRecord{Ref: gone, Instead: instead}))
+	if !slices.Contains(told.Refs, gone) || !slices.Contains(told.Refs, instead) || !told.Lists {
+		t.Errorf("told %+v", told)
+	}
 }

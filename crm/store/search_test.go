@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -254,5 +255,57 @@ func TestOwnAndRecentComeFirst(t *testing.T) {
 		if f.Near != (n < 3) || f.Near != (f.Responsible == anna.ID) {
 			t.Errorf("%d: %+v", n, f)
 		}
+	}
+}
+
+// What begins with the text comes before what has it further in, and that before what has its words somewhere, and that before what has
+// them in no name; newest first only among these. What is near goes before all of its own that is not.
+func TestNamesAreRankedByHowTheyHaveTheText(t *testing.T) {
+	ranked := []crm.Found{
+		{Name: "Mei Anders"}, {Name: "Hotel Mei Anders"}, {Name: "Anna Meier"}, {Name: "Ofenbau"},
+	}
+	for i := range ranked { // what comes later is newer
+		ranked[i].Ref, ranked[i].At = crm.Ref{Kind: crm.KindContact, ID: crm.ID(itoa(i))}, noon.Add(time.Duration(i)*time.Hour)
+	}
+	near := ranked[2]
+	near.Ref.ID, near.Near, near.At = "near", true, noon.Add(-time.Hour)
+	older := ranked[0]
+	older.Ref.ID, older.At = "older", noon.Add(-time.Hour)
+	want := []crm.Found{near, ranked[0], older, ranked[1], ranked[2], ranked[3]}
+	found := []crm.Found{ranked[3], older, ranked[2], near, ranked[1], ranked[0]}
+	rankFound(found, "Mei An")
+	for i, f := range found {
+		if f.Ref != want[i].Ref {
+			t.Errorf("place %d has %s (%s), not %s (%s)", i, f.Name, f.Ref.ID, want[i].Name, want[i].Ref.ID)
+		}
+	}
+}
+
+// A beginning of up to three letters has a list of its own in the index; a longer one is asked for by its words, when these are few.
+func TestALongBeginningIsAskedForByItsWords(t *testing.T) {
+	s := open(t)
+	var all []crm.Change
+	for i := range mostCompletions {
+		all = append(all, crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: "Kroll" + string(rune('a'+i))}})
+	}
+	all = append(all, crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: "Meier"}}, crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: "Meierhof"}})
+	ok(t, s.Do(ctx, all...))
+	asks := func(typed string) string {
+		t.Helper()
+		return must(matchExpression(must(s.read(ctx))(t), "search", typed))(t)
+	}
+	for typed, want := range map[string]string{
+		"mei": `"mei"*`, "kro": `"kro"*`, "meie": `("meier" OR "meierhof")`, "meierh mei": `("meierhof") AND "mei"*`, "krou": "",
+	} {
+		if got := asks(typed); got != want {
+			t.Errorf("%q is asked for as %s, not %s", typed, got, want)
+		}
+	}
+	if got := asks("krol"); !strings.HasPrefix(got, `("krolla" OR `) || strings.Count(got, "OR") != mostCompletions-1 {
+		t.Errorf("%d words are asked for as %s", mostCompletions, got)
+	}
+	ok(t, s.Do(ctx, crm.CreateContact{Contact: crm.Contact{ID: s.NewID(), LastName: "Krolls"}}))
+	if got := asks("krol"); got != `"krol"*` {
+		t.Errorf("one more is asked for as %s", got)
 	}
 }
