@@ -194,6 +194,10 @@ func ParseField(s string) (Field, error) {
 
 var labels = []crm.Label{crm.LabelWork, crm.LabelMobile, crm.LabelHome, crm.LabelMain, crm.LabelFax, crm.LabelPrivate, crm.LabelOther}
 
+// wholeAddress are headers of an address in one piece, or of the lines of its street: see groupAddresses. Thunderbird has "Adresse" and
+// "Adresse 2" in German, for both of its addresses.
+var wholeAddress = []string{"address", "adresse", "anschrift", "address 1", "adresse 1", "anschrift 1", "address 2", "adresse 2", "anschrift 2"}
+
 // recogniseOne takes a header for what its words say: "Telefon geschäftlich 2", "Business Street", "Zip (billing)".
 func recogniseOne(name string) column {
 	for _, of := range []string{"contact: ", "kontakt: "} { // Bitrix24's deals have their customers' columns
@@ -240,7 +244,7 @@ func recogniseOne(name string) column {
 		c.field = Country
 	case has("state", "bundesland", "region", "province", "kanton"):
 		c.field = State
-	case name == "address" || name == "adresse" || name == "anschrift":
+	case slices.Contains(wholeAddress, name):
 		c.field = Whole
 	case c.label != "" && len(words) == 2 && has("address", "adresse", "anschrift"): // Thunderbird's "Home Address" and "Home Address 2"
 		c.field = Street
