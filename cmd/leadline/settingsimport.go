@@ -120,6 +120,8 @@ func whyRefused(why string) desk.Text {
 		return desk.Text{Key: "no name, no company, no number and no e-mail"}
 	case exchange.CardBreaksOff:
 		return desk.Text{Key: "the card breaks off before its end"}
+	case exchange.RowBreaksOff:
+		return desk.Text{Key: "the row breaks off within quotation marks, where the file ends"}
 	}
 	return desk.Text{Key: why}
 }

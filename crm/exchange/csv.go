@@ -86,7 +86,10 @@ func (s *csvSource) next(e *entry) error {
 		return err
 	}
 	e.line = line
-	if e.why = s.read.read(row, &e.person); e.why != "" {
+	if e.why = RowBreaksOff; !s.rows.broken { // else half of a number would be one
+		e.why = s.read.read(row, &e.person)
+	}
+	if e.why != "" {
 		e.row = make([]string, len(row))
 		for i, cell := range row {
 			e.row[i] = s.read.letters.decode(cell)

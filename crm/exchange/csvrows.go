@@ -25,10 +25,12 @@ type csvRows struct {
 	line      int      // of the last one read, from 1
 	back      []string // lines that were read too early
 	row       []string
+	broken    bool // the row read last breaks off within quotation marks, because the file does
 }
 
 // read is the next row, which is good until the one after is read, and the line that it begins in. Empty lines are none.
 func (c *csvRows) read() (row []string, line int, err error) {
+	c.broken = false
 	for {
 		text, err := c.nextLine()
 		switch {
@@ -107,7 +109,7 @@ func (c *csvRows) quoted(first string) ([]string, error) {
 			}
 		}
 	}
-	stray := r.odd || r.open
+	stray, broken := r.odd || r.open, r.open
 	if r.open {
 		r.end()
 	}
@@ -117,7 +119,7 @@ func (c *csvRows) quoted(first string) ([]string, error) {
 	if size >= longestRow {
 		return nil, fmt.Errorf("the row that begins in line %d: %w", began, ErrLongRow)
 	}
-	c.row = r.cells
+	c.row, c.broken = r.cells, broken
 	return r.cells, nil
 }
 

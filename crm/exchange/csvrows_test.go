@@ -17,18 +17,18 @@ import (
 	"leadline/crm/store"
 )
 
-// rowsIn are the rows of a CSV and the lines that they begin in.
-func rowsIn(t testing.TB, text, delimiter string, columns int) (rows [][]string, lines []int) {
+// rowsIn are the rows of a CSV and the lines that they begin in; broken says that the last one breaks off.
+func rowsIn(t testing.TB, text, delimiter string, columns int) (rows [][]string, lines []int, broken bool) {
 	t.Helper()
 	c := csvRows{in: bufio.NewReaderSize(strings.NewReader(text), 16), delimiter: delimiter, columns: columns}
 	for {
 		row, line, err := c.read()
 		if errors.Is(err, io.EOF) {
-			return rows, lines
+			return rows, lines, broken
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		rows, lines = append(rows, slices.Clone(row)), append(lines, line)
+		rows, lines, broken = append(rows, slices.Clone(row)), append(lines, line), c.broken
 	}
 }
 
@@ -75,7 +75,9 @@ func TestAStrayQuotationMarkTakesNoRows(t *testing.T) {
 		`Ofen;"Bonn;1` + "\nAnna;Köln;2\nBen;Ulm;3":                     `["Ofen" "\"Bonn" "1"]1 ["Anna" "Köln" "2"]2 ["Ben" "Ulm" "3"]3`,
 		`Ofen;"Bonn;1` + "\n" + `"Anna";"Köln";"2"` + "\nBen;\"Ulm\";3": `["Ofen" "\"Bonn" "1"]1 ["Anna" "Köln" "2"]2 ["Ben" "Ulm" "3"]3`,
 		`"Ofen;Bonn;1` + "\n" + `"Anna;Köln;2` + "\n" + `"Ben;Ulm;3`:    `["\"Ofen" "Bonn" "1"]1 ["\"Anna" "Köln" "2"]2 ["\"Ben" "Ulm" "3"]3`,
-		`Ofen;Bonn;"1`: `["Ofen" "Bonn" "1"]1`,
+		`Ofen;Bonn;"1`: `["Ofen" "Bonn" "1"]1 broken`,
+		`Ofen;"Bo`:     `["Ofen" "Bo"]1 broken`,
+		`Anna;Köln;2` + "\n" + `"Ofen";"sagt` + "\nja": `["Anna" "Köln" "2"]1 ["Ofen" "sagt\nja"]2 broken`,
 		`Ofen;"Bonn;1`: `["Ofen" "\"Bonn" "1"]1`,
 		// These are as encoding/csv has them with lazy quotes.
 		`Ofen;"sagt "ja" und` + "\n" + `geht";1` + "\nAnna;Köln;2":             `["Ofen" "sagt \"ja\" und\ngeht" "1"]1 ["Anna" "Köln" "2"]3`,
@@ -87,9 +89,12 @@ func TestAStrayQuotationMarkTakesNoRows(t *testing.T) {
 		`"kurz` + "\n" + `und"`:       `["kurz\nund"]1`,
 	} {
 		var told []string
-		rows, lines := rowsIn(t, text, ";", 3)
+		rows, lines, broken := rowsIn(t, text, ";", 3)
 		for i, row := range rows {
 			told = append(told, fmt.Sprintf("%q%d", row, lines[i]))
+		}
+		if broken {
+			told = append(told, "broken")
 		}
 		if got := strings.Join(told, " "); got != want {
 			t.Errorf("%q is read as\n%s, not\n%s", text, got, want)
@@ -102,6 +107,22 @@ func TestAStrayQuotationMarkTakesNoRows(t *testing.T) {
 	people, r := readAll(t, file, Options{})
 	if len(people) != 4 || r.Rows != 4 || people[0].Company != `"Zum Löwen" Gasthof` || people[3].Company != "Kessel" || len(people[2].Contact.Numbers) != 1 {
 		t.Errorf("%d rows, %+v", r.Rows, people)
+	}
+}
+
+// Of a file that was cut off the last row has half of a number, which would be another's.
+func TestARowThatIsCutOffIsRefused(t *testing.T) {
+	const file = "\"Nachname\";\"Telefon\";\"Notiz\"\n\"Krüger\";\"030 1234567\";\"\"\n\"Groß\";\"030 7654321\";\"ruft\nmorgens an\"\n"
+	last := strings.Index(file, "\"Groß")
+	for at := last + 1; at < len(file)-1; at++ {
+		people, r := readAll(t, file[:at], Options{})
+		cut := strings.Count(file[:at], `"`)%2 == 1
+		if cut && (len(people) != 1 || r.Refusals != 1 || r.Refused[0] != Refusal{3, RowBreaksOff}) {
+			t.Errorf("%q: %d people, refused %+v", file[last:at], len(people), r.Refused)
+		}
+		if !cut && (len(people) != 2 || r.Refusals != 0) {
+			t.Errorf("%q: %d people, refused %+v", file[last:at], len(people), r.Refused)
+		}
 	}
 }
 

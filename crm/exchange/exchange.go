@@ -76,6 +76,7 @@ type Excepted struct {
 const (
 	NobodyInIt    = "no name, no company, no number and no e-mail"
 	CardBreaksOff = "the card breaks off before its end"
+	RowBreaksOff  = "the row breaks off within quotation marks, where the file ends"
 	badNumber     = "the phone number "
 	isNone        = " is none"
 )
