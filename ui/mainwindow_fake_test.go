@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -430,6 +431,12 @@ func (i mainImporter) Import(ctx context.Context, file string, o ImportOptions) 
 	case strings.HasSuffix(file, "misfits.csv"):
 		return ImportReport{Format: r.Format, Rows: 2, Contacts: 2, Misfits: 60,
 			Misfitted: []ImportRefusal{{Line: 23, Why: desk.Text{Key: "{column}: “{value}” is no telephone number", Args: map[string]string{"column": "Telefon privat", "value": "12"}}}}}, nil
+	case strings.HasSuffix(file, "dos.csv"):
+		r.Letters = cmp.Or(o.Letters, LettersOfWindows)
+		if r.Letters != LettersOfDOS {
+			r.First[0].Name = "K„the Sá\u0081milch"
+		}
+		return r, nil
 	case strings.HasSuffix(file, "bad.csv"):
 		return ImportReport{}, errors.New("line 3: no number")
 	case strings.HasSuffix(file, "long.csv") && !o.Preview:

@@ -36,6 +36,7 @@ type settingsImportView struct {
 
 	file       string
 	columns    map[string]string // said by hand
+	letters    Letters           // as well
 	duplicates Duplicates
 	preview    ImportReport
 	format     ExportFormat
@@ -132,7 +133,7 @@ func (v *settingsImportView) choose() {
 
 // look reads a file and shows what would come in.
 func (v *settingsImportView) look(file string) {
-	v.file, v.duplicates, v.columns = file, DuplicatesSkip, map[string]string{}
+	v.file, v.duplicates, v.columns, v.letters = file, DuplicatesSkip, map[string]string{}, ""
 	v.recount()
 }
 
@@ -140,7 +141,7 @@ func (v *settingsImportView) recount() {
 	columns := maps.Clone(v.columns)
 	p := v.running("Reading the file", 0)
 	v.begin(func(ctx context.Context) (ImportReport, error) {
-		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Preview: true, Duplicates: v.duplicates, Columns: columns, Progress: p.Rows})
+		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Preview: true, Duplicates: v.duplicates, Columns: columns, Letters: v.letters, Progress: p.Rows})
 	}, func(r ImportReport, err error) {
 		switch {
 		case errors.Is(err, context.Canceled):
@@ -162,7 +163,7 @@ func (v *settingsImportView) bring() {
 	columns := maps.Clone(v.columns)
 	p := v.running("Importing", v.preview.Rows)
 	v.begin(func(ctx context.Context) (ImportReport, error) {
-		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Duplicates: v.duplicates, Columns: columns, Progress: p.Rows})
+		return v.opt.Importer.Import(ctx, v.file, ImportOptions{Duplicates: v.duplicates, Columns: columns, Letters: v.letters, Progress: p.Rows})
 	}, v.brought)
 }
 

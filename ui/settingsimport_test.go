@@ -84,6 +84,25 @@ func TestWordsBesideALabelBeginAtItsHeight(t *testing.T) {
 	}
 }
 
+// What a file from before Unicode is written in is seen by some letters only: a person sees the names and can say it.
+func TestTheLettersOfAnOldFileCanBeSaid(t *testing.T) {
+	b := importBench(t, Look{"en", "light"}, "dos.csv")
+	b.expect("Letters", "K„the")
+	b.choose("select", "Letters", "MS-DOS")
+	b.imported()
+	b.expect("Käthe Süßmilch")
+	b.tap("button", "Import")
+	b.imported()
+	if got := b.m.imports.preview.Letters; got != LettersOfDOS {
+		t.Errorf("imported as of %q", got)
+	}
+	b.m.imports.look("outlook.csv")
+	b.imported()
+	if b.says("Letters") || b.m.imports.letters != "" {
+		t.Error("letters of a file that can only be Unicode are asked for")
+	}
+}
+
 // What fits no column is told by line and value, before and after, and can be copied.
 func TestAnImportTellsWhichValuesAreNone(t *testing.T) {
 	b := importBench(t, Look{"en", "light"}, "misfits.csv")

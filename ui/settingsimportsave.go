@@ -67,11 +67,11 @@ func (v *settingsImportView) refusedName() string {
 
 // writeRefused writes them, and shows the step before again.
 func (v *settingsImportView) writeRefused(back func()) func(file string) {
-	columns := maps.Clone(v.columns)
+	columns, letters := maps.Clone(v.columns), v.letters
 	return func(file string) {
 		v.running("Writing the refused rows", 0)
 		v.begin(func(ctx context.Context) (ImportReport, error) {
-			n, err := v.opt.Importer.Refused(ctx, v.file, file, ImportOptions{Columns: columns})
+			n, err := v.opt.Importer.Refused(ctx, v.file, file, ImportOptions{Columns: columns, Letters: letters})
 			return ImportReport{Refusals: n}, err
 		}, func(r ImportReport, err error) {
 			back()

@@ -76,6 +76,9 @@ func (v *settingsImportView) previewed() {
 		parts = append(parts, settingsRow("Columns not taken", kit.Column(6, kit.NewProseData(cmp.Or(strings.Join(r.Ignored, ", "), text.T("None|columns")), kit.Secondary).MaxLines(3),
 			kit.Row(0, kit.NewButton("Assign columns", kit.Line, func() { v.assign("") }).Small(), kit.Spacer()))))
 	}
+	if r.Letters != "" {
+		parts = append(parts, settingsRow("Letters", v.lettersChoice()))
+	}
 	if !r.Whole {
 		parts = append(parts, settingsRow("Who is there already", v.duplicatesChoice()))
 	}
@@ -87,6 +90,18 @@ func (v *settingsImportView) previewed() {
 	bring := kit.NewButton("Import", kit.Primary, v.bring)
 	bring.SetEnabled(r.Contacts+r.Companies+r.Updated > 0 || r.Whole && r.Rows > r.Refusals+r.Skipped, text.T("There is nothing new in it"))
 	v.show(settingsBar(kit.NewLabel("Nothing has come in yet", kit.Secondary), kit.NewButton("Cancel", kit.Line, func() { v.start("", false) }), bring), parts...)
+}
+
+// lettersChoice is for a file from before Unicode: what it is written in is seen by some of its letters only.
+func (v *settingsImportView) lettersChoice() fyne.CanvasObject {
+	choice := kit.NewSegmented("Letters", []kit.Option{
+		{ID: string(LettersOfWindows), Label: "Windows"}, {ID: string(LettersOfDOS), Label: "MS-DOS"}, {ID: string(LettersOfMacintosh), Label: "Macintosh"},
+	}, func(id string) {
+		v.letters = Letters(id)
+		v.recount()
+	})
+	choice.SetChosen(string(v.preview.Letters))
+	return kit.Column(4, kit.Row(0, choice, kit.Spacer()), kit.NewProse("Look at the names below: if letters are wrong, the file is from another system.", kit.Quiet))
 }
 
 func (v *settingsImportView) duplicatesChoice() fyne.CanvasObject {

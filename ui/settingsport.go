@@ -205,8 +205,19 @@ type ImportOptions struct {
 	Preview    bool // nothing is written: the report says what would be
 	Duplicates Duplicates
 	Columns    map[string]string // what a column is taken for, by its head, where that was said by hand; see ImportColumn.Target
+	Letters    Letters           // where that was said by hand
 	Progress   func(rows int)    // called each few thousand rows, on the importing goroutine
 }
+
+// Letters are in what a file from before Unicode is written; "" is found out.
+type Letters string
+
+// The choices.
+const (
+	LettersOfWindows   Letters = "windows-1252"
+	LettersOfDOS       Letters = "cp850"
+	LettersOfMacintosh Letters = "macintosh"
+)
 
 // Duplicates says what happens to who is there already, by name and number.
 type Duplicates string
@@ -221,6 +232,7 @@ const (
 // ImportReport says what an import did, or would do.
 type ImportReport struct {
 	Format   desk.Text
+	Letters  Letters  // as they were taken; "" when it cannot be otherwise
 	Whole    bool     // everything of a Leadline: what is there already stays as it is
 	Ignored  []string // columns that are not taken
 	Columns  []ImportColumn

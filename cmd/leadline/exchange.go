@@ -46,7 +46,7 @@ Bitrix24, from any other CSV with a line of names, from vCards 2.1 to 4.0, or ev
                               field:NAME of your own
                               LABEL: work, mobile, home, main, fax, private, other
   -delimiter ";"              between cells, where it is not found out
-  -encoding windows-1252      utf-8, utf-16, windows-1252, macintosh, where it is not found out
+  -encoding windows-1252      utf-8, utf-16, windows-1252, cp850 (of MS-DOS), macintosh, where it is not found out
   -refused rest.csv           write the rows that are refused there, with the reasons, to be corrected and imported
 `
 

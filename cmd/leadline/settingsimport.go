@@ -52,7 +52,7 @@ func (s settings) importOptions(o ui.ImportOptions) exchange.Options {
 	for header, target := range o.Columns {
 		columns[header] = exchange.Field(target)
 	}
-	return exchange.Options{Region: s.config().UI.Region, Duplicates: store.Duplicates(o.Duplicates), DryRun: o.Preview, Progress: o.Progress, Columns: columns}
+	return exchange.Options{Region: s.config().UI.Region, Duplicates: store.Duplicates(o.Duplicates), DryRun: o.Preview, Progress: o.Progress, Columns: columns, Encoding: exchange.Encoding(o.Letters)}
 }
 
 // Unindexed is how many records the search does not find by every word yet.
@@ -74,6 +74,9 @@ func viewImport(r exchange.Report) ui.ImportReport {
 		if c.Field == exchange.Ignored && c.Header != "" {
 			out.Ignored = append(out.Ignored, c.Header)
 		}
+	}
+	if r.File.Encoding.Older() {
+		out.Letters = ui.Letters(r.File.Encoding)
 	}
 	out.Misfits = r.Misfits
 	for _, m := range r.Misfitted {

@@ -140,3 +140,24 @@ func TestACancelledExportLeavesTheOldFile(t *testing.T) {
 		}
 	}
 }
+
+// The window says in what an old file is written, and takes what is said of it.
+func TestTheWindowReadsOldLetters(t *testing.T) {
+	const rows = "Nachname;Telefon\nGr\x94\xe1e;030 1234567\n"
+	s, csv := importedInto(t, rows)
+	for _, c := range []struct {
+		said, want ui.Letters
+		name       string
+	}{{"", ui.LettersOfDOS, "Größe"}, {ui.LettersOfWindows, ui.LettersOfWindows, "Gr”áe"}, {ui.LettersOfMacintosh, ui.LettersOfMacintosh, "Grî·e"}} {
+		r, err := s.Import(context.Background(), csv, ui.ImportOptions{Preview: true, Letters: c.said})
+		if err != nil || r.Letters != c.want || len(r.First) != 1 || r.First[0].Name != c.name {
+			t.Errorf("said %q: %q, %+v, %v", c.said, r.Letters, r.First, err)
+		}
+	}
+	if err := os.WriteFile(csv, []byte("Nachname;Telefon\nGröße;030 1234567\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := s.Import(context.Background(), csv, ui.ImportOptions{Preview: true}); err != nil || r.Letters != "" {
+		t.Errorf("UTF-8: %q, %v", r.Letters, err)
+	}
+}

@@ -17,9 +17,8 @@ type csvSource struct {
 	read rowReader
 }
 
-func openCSV(in *bufio.Reader, encoding Encoding, mac bool, o Options) (*csvSource, File, error) {
+func openCSV(in *bufio.Reader, letters letters, o Options) (*csvSource, File, error) {
 	f := File{Format: "CSV"}
-	letters := letters{encoding: encoding, fixed: encoding != "", mac: mac}
 	said, lines := cutDelimiter(in)
 	delimiter := cmp.Or(o.Delimiter, said)
 	if len(o.Columns) == 0 {

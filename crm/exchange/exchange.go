@@ -198,14 +198,15 @@ func (i *importer) open(r io.Reader) (s source, err error) {
 	case isWorkbook(head):
 		return nil, ErrWorkbook
 	case isVCard(head):
+		letters := lettersOf(in, encoding)
 		if macintosh(in) { // elsewhere a "\r" is what is left of the end of a line of a note
 			in = bufio.NewReaderSize(lineEnds{in}, 1<<16)
 		}
-		s, i.report.File = openVCards(in, encoding, i.options)
+		s, i.report.File = openVCards(in, letters, i.options)
 		return s, nil
 	}
-	mac := macintosh(in)
-	c, file, err := openCSV(bufio.NewReaderSize(lineEnds{in}, 1<<16), encoding, mac, i.options)
+	letters := lettersOf(in, encoding)
+	c, file, err := openCSV(bufio.NewReaderSize(lineEnds{in}, 1<<16), letters, i.options)
 	i.report.File = file
 	return c, err
 }

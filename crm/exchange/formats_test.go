@@ -90,6 +90,10 @@ func TestLettersAreReadInEveryEncoding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dos, err := charmap.CodePage850.NewEncoder().String(outlookGerman)
+	if err != nil {
+		t.Fatal(err)
+	}
 	mac, err := charmap.Macintosh.NewEncoder().String(strings.ReplaceAll(outlookGerman, "\n", "\r"))
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +111,8 @@ func TestLettersAreReadInEveryEncoding(t *testing.T) {
 		"UTF-8 with its mark":           {"\ufeff" + outlookGerman, UTF8, ""},
 		"Windows-1252":                  {narrow, Windows1252, ""},
 		"Windows-1252, said by hand":    {narrow, Windows1252, Windows1252},
+		"Excel's CSV (MS-DOS)":          {dos, CP850, ""},
+		"CP850, said by hand":           {dos, CP850, CP850},
 		"UTF-16, as Excel's text files": {wide, UTF16, ""},
 		"Excel's CSV (Macintosh)":       {mac, MacRoman, ""},
 		"MacRoman, said by hand":        {strings.ReplaceAll(mac, "\r", "\n"), MacRoman, MacRoman},

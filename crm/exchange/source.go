@@ -3,43 +3,12 @@ package exchange
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
-
-// Encoding is how a file writes letters. The zero Encoding is found out: by its
-// mark at the beginning, else UTF-8, and each cell that is none is Windows-1252.
-type Encoding string
-
-const (
-	UTF8        Encoding = "utf-8"
-	UTF16       Encoding = "utf-16"
-	Windows1252 Encoding = "windows-1252"
-	MacRoman    Encoding = "macintosh" // Excel's "CSV (Macintosh)"
-)
-
-// ParseEncoding reads an encoding's name; "" is to be found out.
-func ParseEncoding(s string) (Encoding, error) {
-	switch strings.ToLower(strings.TrimSpace(s)) {
-	case "":
-		return "", nil
-	case "utf-8", "utf8":
-		return UTF8, nil
-	case "utf-16", "utf16":
-		return UTF16, nil
-	case "macintosh", "macroman":
-		return MacRoman, nil
-	case "windows-1252", "cp1252", "latin1", "iso-8859-1", "ansi":
-		return Windows1252, nil
-	}
-	return "", fmt.Errorf("the encoding %q is not known: utf-8, utf-16, windows-1252 or macintosh", s)
-}
 
 // openText takes the byte order mark off and makes UTF-8 of UTF-16. What it says of the rest
 // is "" when that has to be seen cell by cell.
@@ -78,64 +47,6 @@ func wideLetters(head []byte) (wide bool, order unicode.Endianness) {
 		return true, unicode.BigEndian
 	}
 	return false, unicode.LittleEndian
-}
-
-// letters makes UTF-8 of what a file has.
-type letters struct {
-	encoding Encoding // "" until something other than ASCII was seen
-	fixed    bool     // said by hand or by the file's mark
-	mac      bool     // what is no UTF-8 is MacRoman
-}
-
-// old are the letters that a file has which is no UTF-8.
-func (l *letters) old() Encoding {
-	if l.mac || l.encoding == MacRoman {
-		return MacRoman
-	}
-	return Windows1252
-}
-
-func (l *letters) decode(cell string) string {
-	if (l.encoding == Windows1252 || l.encoding == MacRoman) && l.fixed {
-		return l.encoding.decode(cell)
-	}
-	if utf8.ValidString(cell) {
-		if l.encoding == "" && !ascii(cell) {
-			l.encoding = UTF8
-		}
-		return cell
-	}
-	if l.encoding == "" {
-		l.encoding = l.old()
-	}
-	return l.old().decode(cell)
-}
-
-func fromWindows1252(s string) string { return Windows1252.decode(s) }
-
-// decode makes UTF-8 of text in Windows1252 or MacRoman.
-func (e Encoding) decode(s string) string {
-	if ascii(s) {
-		return s
-	}
-	letters := charmap.Windows1252
-	if e == MacRoman {
-		letters = charmap.Macintosh
-	}
-	out, err := letters.NewDecoder().String(s)
-	if err != nil {
-		return strings.ToValidUTF8(s, "")
-	}
-	return out
-}
-
-func ascii(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // longestHead is how far one looks for what a file is, in bytes.

@@ -23,13 +23,13 @@ const (
 // vCardSource reads people from vCards 2.1, 3.0 and 4.0 (RFC 2426, RFC 6350). The
 // library at hand reads neither 2.1 nor an escaped semicolon, so it is done here.
 type vCardSource struct {
-	lines  lineReader
-	region string
-	said   Encoding
-	begun  int // where the next card begins, if that was read already; else 0
+	lines   lineReader
+	region  string
+	letters letters // where a line does not say it
+	begun   int     // where the next card begins, if that was read already; else 0
 }
 
-func openVCards(in *bufio.Reader, encoding Encoding, o Options) (*vCardSource, File) {
+func openVCards(in *bufio.Reader, letters letters, o Options) (*vCardSource, File) {
 	f := File{Format: "vCard"}
 	head, _ := in.Peek(200)
 	for line := range strings.Lines(string(head)) {
@@ -37,14 +37,14 @@ func openVCards(in *bufio.Reader, encoding Encoding, o Options) (*vCardSource, F
 			f.Format = "vCard " + strings.ToValidUTF8(version, "")
 		}
 	}
-	return &vCardSource{lines: lineReader{in: in}, region: o.Region, said: encoding}, f
+	return &vCardSource{lines: lineReader{in: in}, region: o.Region, letters: letters}, f
 }
 
 func (s *vCardSource) encoding() Encoding {
-	if s.said == "" {
+	if s.letters.encoding == "" {
 		return UTF8
 	}
-	return s.said
+	return s.letters.encoding
 }
 
 // next reads a card. What stands between cards is passed over.
@@ -54,7 +54,7 @@ func (s *vCardSource) next(e *entry) error {
 		if err != nil {
 			return err
 		}
-		if p, ok := parseProperty(line, s.said); ok && p.beginsCard() {
+		if p, ok := parseProperty(line, &s.letters); ok && p.beginsCard() {
 			s.begun = at
 		}
 	}
@@ -77,7 +77,7 @@ func (s *vCardSource) card(e *entry) error {
 		} else if err != nil {
 			return err
 		}
-		p, ok := parseProperty(line, s.said)
+		p, ok := parseProperty(line, &s.letters)
 		if !ok {
 			continue
 		}

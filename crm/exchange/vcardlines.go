@@ -8,7 +8,6 @@ import (
 	"mime/quotedprintable"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/text/encoding/htmlindex"
 )
@@ -103,7 +102,7 @@ func isQuotedPrintable(line string) bool {
 }
 
 // parseProperty reads a content line; ok is false for what is none.
-func parseProperty(line string, said Encoding) (p property, ok bool) {
+func parseProperty(line string, l *letters) (p property, ok bool) {
 	head, value, ok := cutOutsideQuotes(line, ':')
 	if !ok {
 		return p, false
@@ -131,7 +130,7 @@ func parseProperty(line string, said Encoding) (p property, ok bool) {
 			p.params[key] = append(p.params[key], unquoteParam(one))
 		}
 	}
-	p.value = p.decode(value, said)
+	p.value = p.decode(value, l)
 	return p, p.name != ""
 }
 
@@ -158,8 +157,8 @@ var (
 func unquoteParam(s string) string { return fromParam.Replace(strings.Trim(strings.TrimSpace(s), `"`)) }
 
 // decode makes UTF-8 of a value by its ENCODING and CHARSET. vCard 2.1 says both
-// in each line; where it says nothing, programs on Windows mean their code page.
-func (p property) decode(value string, said Encoding) string {
+// in each line; where it says nothing, the letters are those of the file: programs on Windows mean their code page.
+func (p property) decode(value string, l *letters) string {
 	switch strings.ToUpper(p.first("ENCODING")) {
 	case "QUOTED-PRINTABLE":
 		raw, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(value)))
@@ -180,15 +179,11 @@ func (p property) decode(value string, said Encoding) string {
 			if s, err := e.NewDecoder().String(value); err == nil {
 				return s
 			}
+		} else if e, err := ParseEncoding(charset); err == nil && e.Older() {
+			return e.decode(value)
 		}
 	}
-	switch {
-	case said == MacRoman:
-		return MacRoman.decode(value)
-	case said == Windows1252 || !utf8.ValidString(value):
-		return fromWindows1252(value)
-	}
-	return value
+	return l.decode(value)
 }
 
 func dropSpace(r rune) rune {
