@@ -32,7 +32,7 @@ func TestTheUnitForSystemdStartsTheServer(t *testing.T) {
 			t.Errorf("%s is nothing that the server reads", variable)
 		}
 	}
-	for _, line := range []string{"AmbientCapabilities=CAP_NET_BIND_SERVICE", "CapabilityBoundingSet=CAP_NET_BIND_SERVICE", "DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "Restart=on-failure", "StartLimitIntervalSec=0", "Wants=network-online.target time-sync.target"} {
+	for _, line := range []string{"AmbientCapabilities=CAP_NET_BIND_SERVICE", "CapabilityBoundingSet=CAP_NET_BIND_SERVICE", "DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "Restart=on-failure", "StartLimitIntervalSec=0", "SystemCallFilter=@system-service", "SystemCallErrorNumber=EPERM", "MemoryDenyWriteExecute=yes", "Wants=network-online.target time-sync.target"} {
 		if !strings.Contains(unit, "\n"+line+"\n") {
 			t.Errorf("%s is missing", line)
 		}
