@@ -26,6 +26,7 @@ var unguarded = map[string]string{
 	"stun.go publish":             "publicAddress recovers",
 	"guard.go shaken":             "Association.Close only waits",
 	"sip/incoming.go arrived":     "deletes from a map",
+	"sip/incoming.go ended":       "deletes from a map",
 	"sip/dialog.go unless":        "only waits",
 	"media/secure/dtls.go run":    "sets a deadline",
 	"audio/system.go openWith":    "keep recovers for each run, the pump for each frame",

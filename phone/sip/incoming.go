@@ -58,9 +58,10 @@ func (s *Stack) sentOn(stop Diversion) bool {
 
 // invite is an INVITE between its arrival and its dialog.
 type invite struct {
-	tx        sip.ServerTransaction
-	cancelled chan bool // true: another phone answered
-	takenBack atomic.Bool
+	tx          sip.ServerTransaction
+	transaction string    // its key
+	cancelled   chan bool // true: another phone answered
+	takenBack   atomic.Bool
 }
 
 func inviteKey(req *sip.Request) string {
@@ -68,10 +69,35 @@ func inviteKey(req *sip.Request) string {
 	return req.CallID().Value() + "\x00" + tag + "\x00" + strconv.Itoa(int(req.CSeq().SeqNo))
 }
 
+// repeated reports whether an INVITE is a copy of one whose transaction has ended: the network may bring it late, and the
+// library ends the transaction with the call. Nobody is rung by it, nor answered, as long as a transaction would have taken
+// it for a copy (RFC 6026 §7.1). One that came by another way is none: a proxy that has had no answer here may ask again.
+func (s *Stack) repeated(req *sip.Request) bool {
+	transaction, _ := sip.ServerTxKeyMake(req)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	inv := s.invites[inviteKey(req)]
+	return s.past[transaction] || inv != nil && inv.transaction == transaction
+}
+
+// ended notes that the transaction of an INVITE has.
+func (s *Stack) ended(key, transaction string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.invites, key)
+	s.past[transaction] = true
+	time.AfterFunc(64*sip.T1, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.past, transaction)
+	})
+}
+
 // arrived notes a new INVITE, so that a CANCEL that comes at any time is heard. It
 // reports whether the INVITE is to go on.
 func (s *Stack) arrived(req *sip.Request, tx sip.ServerTransaction) bool {
 	inv := &invite{tx: tx, cancelled: make(chan bool, 1)}
+	inv.transaction, _ = sip.ServerTxKeyMake(req)
 	key := inviteKey(req)
 	s.mu.Lock()
 	_, again := s.invites[key]
@@ -89,13 +115,7 @@ func (s *Stack) arrived(req *sip.Request, tx sip.ServerTransaction) bool {
 		s.respond(req, tx, 480, "Temporarily Unavailable", Body{})
 		return false
 	}
-	tx.OnTerminate(func(string, error) {
-		go func() {
-			s.mu.Lock()
-			delete(s.invites, key)
-			s.mu.Unlock()
-		}()
-	})
+	tx.OnTerminate(func(string, error) { go s.ended(key, inv.transaction) })
 	return tx.OnCancel(func(cancel *sip.Request) {
 		defer s.recovered("a CANCEL") // in a goroutine of the library's, which recovers from nothing
 		inv.takenBack.Store(true)

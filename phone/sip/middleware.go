@@ -122,15 +122,21 @@ func (s *Stack) respondBye(d *Dialog, req *sip.Request, tx sip.ServerTransaction
 func (s *Stack) outside(req *sip.Request, tx sip.ServerTransaction) bool {
 	switch req.Method {
 	case sip.INVITE:
+		if s.repeated(req) {
+			return true
+		}
 		if req.Contact() == nil {
 			s.respond(req, tx, 400, "Missing Contact", Body{})
 			return true
 		}
-		if _, code, reason := s.replaced(req); code != 0 {
-			s.respond(req, tx, code, reason, Body{})
+		if !s.arrived(req, tx) {
 			return true
 		}
-		return !s.arrived(req, tx)
+		_, code, reason := s.replaced(req)
+		if code != 0 {
+			s.respond(req, tx, code, reason, Body{})
+		}
+		return code != 0
 	case sip.NOTIFY:
 		s.notifiedUnasked(req, tx)
 		return true

@@ -72,6 +72,7 @@ type Stack struct {
 	idle          chan struct{} // made by Close, closed when none is left
 	dialogs       map[string]*Dialog
 	invites       map[string]*invite // incoming ones, while their transaction lives
+	past          map[string]bool    // keys of their transactions, for 64·T1 after that
 	subscriptions []*Subscription
 	others        []locate.Target          // see Alternatives
 	machines      []locate.Target          // see Machines
@@ -96,6 +97,7 @@ func Open(ctx context.Context, opts Options, target locate.Target) (*Stack, erro
 		detours: map[string]locate.Target{},
 		realms:  map[string]bool{},
 		invites: map[string]*invite{},
+		past:    map[string]bool{},
 		moves:   make(chan struct{}),
 	}
 	if s.authUser == "" {
