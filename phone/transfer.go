@@ -137,6 +137,7 @@ func (c *call) passed(r sip.Referral) {
 	t.Code, t.Reason = r.Code, r.Reason
 	switch {
 	case r.OK():
+		c.dialog.HangUp()
 		c.leaveThem()
 	case r.Final:
 		w := c.passing
@@ -231,12 +232,11 @@ func (c *call) passedOn() bool {
 	return true
 }
 
-// leaveThem ends the call here, and the one that it was joined with.
+// leaveThem ends a call that was hung up, from either side, since it was passed on; and the one that it was joined with.
 func (c *call) leaveThem() {
 	w := c.passing
 	c.noPassing()
 	c.view.Transfer.State = TransferDone
-	c.dialog.HangUp()
 	c.end(Transferred, 0, "")
 	if w.with == nil {
 		return

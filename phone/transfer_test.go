@@ -269,15 +269,38 @@ func TestWhoHangsUpBeforeTheReferIsAnsweredIsPassedOnIfItIsTaken_D2(t *testing.T
 	}
 }
 
-// Some PBXs hang up as soon as they have taken the REFER.
+// Some PBXs hang up as soon as they have taken the REFER. They are not hung up on then.
 func TestHangingUpAfterTheReferIsATransfer(t *testing.T) {
-	d, caller, c, _ := talking(t, siptest.SDP(4000))
-	d.do(d.Transfer(c.ID, "102"))
-	holds(t, caller)
-	caller.Reply(caller.Expect("REFER"), 202, "Accepted", "")
-	transferState(d, c, phone.TransferTrying)
-	caller.Do("BYE", "")
-	d.ended(phone.Transferred)
+	t.Parallel()
+	for name, talks := range map[string]func(*testing.T) (*desk, *siptest.Call, phone.Call){
+		"their call": func(t *testing.T) (*desk, *siptest.Call, phone.Call) {
+			d, caller, c, _ := talking(t, siptest.SDP(4000))
+			return d, caller, c
+		},
+		"our call": func(t *testing.T) (*desk, *siptest.Call, phone.Call) {
+			pbx := siptest.New(t)
+			d := newDesk(t, pbx).registered()
+			_, invite := dialled(t, d, pbx, "103")
+			pbx.Reply(invite, 200, "OK", siptest.SDP(4000))
+			pbx.Expect("ACK")
+			return d, &siptest.Call{Peer: pbx, ID: invite.Get("Call-ID"), Tag: "peer", Theirs: invite.Tag("From"),
+				To: invite.From, Target: invite.ContactURI(), Branch: "z9hG4bKfar"}, d.state(phone.Active)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, caller, c := talks(t)
+			d.do(d.Transfer(c.ID, "102"))
+			holds(t, caller)
+			caller.Reply(caller.Expect("REFER"), 202, "Accepted", "")
+			transferState(d, c, phone.TransferTrying)
+			caller.Do("BYE", "")
+			d.ended(phone.Transferred)
+			if _, ok := caller.Await("BYE", 200*time.Millisecond); ok {
+				t.Error("whoever has hung up is hung up on")
+			}
+		})
+	}
 }
 
 func TestATransferGoesOnWhenTheHoldIsRefused(t *testing.T) {
