@@ -40,6 +40,8 @@ func TestTheFarEndOfAHeldCallIsAskedWhetherItIsThere(t *testing.T) {
 			caller.Expect("ACK")
 			d.state(phone.HeldHere)
 			var asked, invited atomic.Int32
+			var last atomic.Int64 // between the last two questions
+			before := time.Now()
 			pbx.Handle(func(m siptest.Message) bool {
 				if m.Get("Call-ID") != caller.ID {
 					return false
@@ -47,6 +49,8 @@ func TestTheFarEndOfAHeldCallIsAskedWhetherItIsThere(t *testing.T) {
 				switch m.Method() {
 				case "OPTIONS":
 					asked.Add(1)
+					last.Store(int64(time.Since(before)))
+					before = time.Now()
 					if tt.asked != 0 {
 						pbx.Send(m.From, m.Response(tt.asked, "Whatever", "", ""))
 					}
@@ -69,6 +73,12 @@ func TestTheFarEndOfAHeldCallIsAskedWhetherItIsThere(t *testing.T) {
 					t.Errorf("ended with %d %s", end.SIPCode, end.SIPReason)
 				}
 				return
+			}
+			if tt.asked == 481 {
+				d.eventually("it is asked less and less often", func() bool { return asked.Load() >= 4 })
+				if rest := time.Duration(last.Load()); rest < 2*time.Second {
+					t.Errorf("asked for the fourth time after %s", rest)
+				}
 			}
 			d.eventually("it is asked more than once", func() bool { return asked.Load() >= 2 && (tt.invited == 0 || invited.Load() >= 1) })
 			if tt.invited == 0 && invited.Load() != 0 {
