@@ -107,7 +107,7 @@ func seen(ctx context.Context, t *database.Tx, from server.Sender, id crm.ID) (c
 }
 
 // Open opens a recording's sound for somebody who may listen to it (G1). wire.NotFound when the sender may not see the call, or it has no
-// such recording; wire.Forbidden when the sender may see the call and not listen.
+// such recording; wire.Forbidden when the sender may see the call and not listen; wire.Damaged, and access.ErrUnsealed, when the key is lost.
 func (r *Recordings) Open(ctx context.Context, from server.Sender, id crm.ID) (*Sound, error) {
 	var rec database.Recording
 	err := r.Engine.DB.Read(ctx, string(from.Workspace), func(t *database.Tx) (err error) {
@@ -142,12 +142,19 @@ func (r *Recordings) Open(ctx context.Context, from server.Sender, id crm.ID) (*
 		return nil, err
 	}
 	s, err := openSound(r.Vault, r.path(from.Workspace, id), r.sealed(from.Workspace, rec))
+	if errors.Is(err, access.ErrUnsealed) { // whoever listens is told, and whoever looks after the server
+		r.Engine.Log.Error("a recording cannot be opened", "recording", id, "error", err)
+		return nil, errors.Join(shut, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the recording %s: %w", id, err)
 	}
 	s.Hash = rec.Hash
 	return s, nil
 }
+
+// shut is the answer to somebody who may listen to a recording that the server itself cannot read.
+var shut = wire.Problem{Code: wire.Damaged, Message: "the server has lost the key of this recording, or its file is damaged"}
 
 // mayListen is Reach.Includes, but a call of nobody is only for those who may listen to all.
 func mayListen(reach crm.Reach, me, owner crm.User) bool {

@@ -420,7 +420,7 @@ func TestAfterAChangeOfTheKeyOldRecordingsAreHeard(t *testing.T) {
 	o.key = fresh
 	o.open(o.Engine, o.Folder)
 	o.heard(o.anna, newest, b)
-	if _, err := o.Open(ctx, o.as(o.anna), old); !errors.Is(err, access.ErrUnsealed) {
+	if _, err := o.Open(ctx, o.as(o.anna), old); !errors.Is(err, access.ErrUnsealed) || refusal(err) != wire.Damaged {
 		t.Errorf("without its key a recording is heard: %v", err)
 	}
 }
