@@ -98,23 +98,29 @@ func (v *settingsWebhooksView) state(h Webhook) fyne.CanvasObject {
 	var stands fyne.CanvasObject
 	switch {
 	case h.Broken:
-		stands = kit.NewStateWord(text.T("Its secret cannot be read any more: remove it and add it anew"), theme.IconAlert, kit.Bad, kit.Secondary)
+		stands = hookState(text.T("Its secret cannot be read any more: remove it and add it anew"), theme.IconAlert, kit.Bad)
 	case h.Failures > 0:
-		stands = kit.NewStateWord(joined(" · ", text.Tn(h.Failures, "{n} failure", "{n} failures in a row"), text.T("again {time}", "time", agoAt(h.Next, now)), h.Reason),
-			theme.IconWarning, kit.Warn, kit.Secondary)
+		stands = hookState(joined(" · ", text.Tn(h.Failures, "{n} failure", "{n} failures in a row"), text.T("again {time}", "time", agoAt(h.Next, now)), h.Reason), theme.IconWarning, kit.Warn)
 	case h.Told.IsZero():
-		stands = kit.NewStateWord(text.T("told nothing yet"), theme.IconInfo, kit.Neutral, kit.Secondary)
+		stands = hookState(text.T("told nothing yet"), theme.IconInfo, kit.Neutral)
 	default:
-		stands = kit.NewStateWord(text.T("last told {time}", "time", agoAt(h.Told, now)), theme.IconCheck, kit.Good, kit.Secondary)
+		stands = hookState(text.T("last told {time}", "time", agoAt(h.Told, now)), theme.IconCheck, kit.Good)
 	}
 	failure, tried := v.tried[h.ID]
 	switch {
 	case !tried:
 		return stands
 	case failure == "":
-		return kit.Column(4, stands, kit.NewStateWord(text.T("The test was taken"), theme.IconCheck, kit.Good, kit.Secondary))
+		return kit.Column(4, stands, hookState(text.T("The test was taken"), theme.IconCheck, kit.Good))
 	}
-	return kit.Column(4, stands, kit.NewStateWord(text.T("The test was not taken: {why}", "why", failure), theme.IconAlert, kit.Bad, kit.Secondary))
+	return kit.Column(4, stands, hookState(text.T("The test was not taken: {why}", "why", failure), theme.IconAlert, kit.Bad))
+}
+
+// hookState is a state in words that may be as long as what another program answers.
+func hookState(words string, icon theme.IconName, tone kit.Tone) fyne.CanvasObject {
+	s := kit.NewStateSentence(kit.Secondary)
+	s.Set(words, icon, tone)
+	return s.Container
 }
 
 // agoAt is text.Ago with the time of the day, within a sentence.
@@ -181,7 +187,7 @@ func (v *settingsWebhooksView) form(have companyPeople) {
 	user := kit.NewBareSelect("View of", options, func(id string) { f.user = crm.ID(id); f.look() })
 	user.SetChosen(string(have.me))
 	f.editor = newCompanyEditor(v.opt, text.T("New webhook"), v.close, f.changes, f.submit, func() { v.form(have) },
-		fieldRow("Address", 400, f.url, "The server posts there, as JSON. It begins with https://."),
+		fieldRow("Address", settingsLeast, f.url, "The server posts there, as JSON. It begins with https://."),
 		settingsRow("Is told of", kinds),
 		settingsRow("View of", kit.Column(4, kit.Row(0, kit.Sized(260, 0, user), kit.Spacer()), kit.NewProse("It is told what this user may see.", kit.Quiet))))
 	v.edit(f.editor, "Add webhook", f.url)

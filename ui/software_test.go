@@ -281,6 +281,28 @@ func TestNothingOfTheSettingsSpeaksOfLeadsInTheSimpleMode_F2(t *testing.T) {
 	}
 }
 
+// What the other program answers may be long: the rows are no wider than the page for it.
+func TestALongAnswerOfAWebhookIsWrapped_I3(t *testing.T) {
+	long := "dial tcp 192.0.2.4:443: connect: connection refused by the host at the other end, which says no more about it"
+	for _, look := range []Look{{"en", "light"}, {"de", "dark"}} {
+		hooks := someHooks()
+		hooks[1].Reason = long
+		b, _ := softwareBench(t, &theSoftware{hooks: hooks, tried: long}, desk.Everywhere, look)
+		b.m.Window().Resize(fyne.NewSize(900, 600))
+		b.m.ShowSettings(settingsWebhooks)
+		b.settle()
+		b.tap("button", "Test")
+		b.waits(long)
+		for _, name := range []string{"Test", "Remove"} {
+			button := b.widget("button", name).(fyne.CanvasObject)
+			if end := fyne.CurrentApp().Driver().AbsolutePositionForObject(button).X + button.Size().Width; end > 900-20 {
+				t.Errorf("%v: %s ends at %v of 900", look, name, end)
+			}
+		}
+		b.shot("webhooks-long-" + look.Language)
+	}
+}
+
 func TestPicturesOfWebhooks(t *testing.T) {
 	for name, look := range map[string]Look{"light": {"en", "light"}, "light-de": {"de", "light"}, "dark-de": {"de", "dark"}} {
 		s := &theSoftware{hooks: someHooks(), tried: "it answers 404 Not Found"}
