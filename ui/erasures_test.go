@@ -13,6 +13,7 @@ import (
 	"leadline/crm/store"
 	"leadline/ui/desk"
 	"leadline/ui/kit"
+	"leadline/ui/text"
 )
 
 // theErasures are those of a server in memory.
@@ -114,6 +115,56 @@ func TestAPersonIsErasedForGood_I4(t *testing.T) {
 	b.waits("Erased everywhere")
 	b.tap("button", "View")
 	b.waits("Copy as proof")
+}
+
+// In a small window the word that is asked for is in view, with what is said of it, and the number of an erasure is whole.
+func TestErasingInASmallWindow_I4(t *testing.T) {
+	for _, look := range []Look{{"en", "light"}, {"de", "dark"}} {
+		e := &theErasures{takes: ErasureTakes{Leads: 1, Calls: 3, Notes: 2, Recordings: 1, Deals: 1}}
+		b, _ := erasureBench(t, e, desk.Everywhere, look)
+		b.m.Window().Resize(fyne.NewSize(900, 600))
+		seen := func(when string, words string) {
+			t.Helper()
+			b.settle()
+			bar := fyne.CurrentApp().Driver().AbsolutePositionForObject(b.widget("button", "Erase for good").(fyne.CanvasObject)).Y - 10
+			found := false
+			kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, at fyne.Position) {
+				if n, is := o.(kit.Named); is && n.Value() == words {
+					found = true
+					if end := at.Y + o.Size().Height; end > bar {
+						t.Errorf("%v, %s: %q ends at %v, the bar begins at %v", look, when, words, end, bar)
+					}
+				}
+			})
+			if !found {
+				t.Errorf("%v, %s: %q is not in view", look, when, words)
+			}
+		}
+		ask := text.T("Type “{word}” to confirm.", "word", text.T("erase|word"))
+		b.more("Erase for good (GDPR)…")
+		seen("at first", ask)
+		b.type_("Confirmation", "x")
+		b.tap("button", "Erase for good")
+		seen("after another word", text.T("That is another word."))
+		seen("after another word", ask)
+		b.shot("erase-small-" + look.Language)
+		e.fail = &TestFailure{Field: FieldAddress, Why: desk.Text{Key: "The server cannot be reached"}}
+		b.type_("Confirmation", text.T("erase|word"))
+		b.tap("button", "Erase for good")
+		if b.says("..") {
+			t.Errorf("%v: a sentence ends twice", look)
+		}
+		b.tap("button", "Erase for good")
+		b.waits(text.T("Copy as proof"))
+		b.tap("button", "Back")
+		b.waits(string(e.asked[0]))
+		kit.Walk(b.m.Window().Content(), func(o fyne.CanvasObject, _ fyne.Position) {
+			if l, is := o.(*kit.Label); is && strings.Contains(l.Value(), string(e.asked[0])) {
+				t.Errorf("%v: %q is in a line that ends where it is too long", look, l.Value())
+			}
+		})
+		b.shot("erasures-small-" + look.Language)
+	}
 }
 
 // Offline nobody is erased, and who has no server erases at once.

@@ -30,6 +30,7 @@ type recordErase struct {
 	person crm.Ref
 	takes  *fyne.Container
 	word   *kit.Field
+	below  *fyne.Container // the word, with what is said of it
 }
 
 // erase opens the question.
@@ -37,13 +38,14 @@ func (v *recordView) erase() {
 	f := &recordErase{v: v, id: v.opt.Customers.NewID(), person: crmRef(v.rec.Ref), takes: kit.Column(4)}
 	f.word = kit.NewBareField("Confirmation", func(string) { f.word.SetError("") })
 	f.word.OnSubmit(func(string) { f.task.Submit() })
+	f.below = kit.Column(4, kit.Row(0, kit.Sized(200, 0, f.word), kit.Spacer()), problemOf(f.word), kit.NewProseData(f.ask(), kit.Quiet))
 	rows := []fyne.CanvasObject{kit.NewProseData(text.T("{name} is erased for good. Nobody can take that back.", "name", v.rec.Title), kit.Body)}
 	where := text.Key("On this computer, at once. Files that were exported and copies of the disk are not reached.")
 	if !f.alone() {
 		where = text.Key("On the server at once, and on every device when it next connects: the settings show which have done so. Files that were exported are not reached.")
 	}
 	rows = append(rows, settingsRow("What goes", f.takes), settingsRow("Where it goes", kit.NewProse(where, kit.Secondary)),
-		settingsRow("Confirmation", kit.Column(4, kit.Row(0, kit.Sized(200, 0, f.word), kit.Spacer()), problemOf(f.word), kit.NewProseData(f.ask(), kit.Quiet))))
+		settingsRow("Confirmation", f.below))
 	f.task = newRecordTask("Erase for good (GDPR)", "Erase for good", f.submit, v.end, rows...)
 	f.task.do.SetKind(kit.Danger)
 	f.task.do.WithHint("")
@@ -57,6 +59,7 @@ func (v *recordView) erase() {
 		}
 		f.show(takes)
 		f.task.Refit()
+		kit.RevealWhole(f.below)
 	})
 }
 
@@ -121,9 +124,10 @@ func (f *recordErase) submit() {
 		return
 	}
 	if !strings.EqualFold(strings.TrimSpace(f.word.Text()), text.T("erase|word")) {
-		f.word.SetError(f.ask())
+		f.word.SetError(text.T("That is another word."))
 		f.word.Focus()
 		f.task.Refit()
+		kit.RevealWhole(f.below)
 		return
 	}
 	f.task.Busy()
@@ -132,7 +136,7 @@ func (f *recordErase) submit() {
 		if done.ID == "" {
 			why := serverWhy(err)
 			if failureOf(err).Field == FieldAddress {
-				why = joined(" ", why+".", text.T("If the connection broke meanwhile, it may be done already; trying again does no harm."))
+				why = joined(" ", strings.TrimSuffix(why, ".")+".", text.T("If the connection broke meanwhile, it may be done already; trying again does no harm."))
 			}
 			f.task.Failed(why)
 			return

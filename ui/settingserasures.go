@@ -129,7 +129,8 @@ func (v *settingsErasuresView) content() fyne.CanvasObject {
 	for _, e := range v.all {
 		state, icon, tone := erasureState(e)
 		rows = append(rows, kit.Pad(12, 24, 12, 24, kit.Row(12, kit.Grow(kit.Column(2,
-			kit.NewData(joined(" · ", erasureTime(e.At), erasureNumber(e.ID)), kit.Strong).Shrink(60),
+			kit.NewData(erasureTime(e.At), kit.Strong).Shrink(60),
+			kit.NewProseData(erasureNumber(e.ID), kit.Secondary), // whole: it is what is noted
 			kit.NewProseData(joined(" · ", erasureBy(e), strings.Join(erasureTook(e), ", ")), kit.Secondary).MaxLines(2))),
 			kit.NewStateWord(state, icon, tone, kit.Secondary), kit.NewButton("View", kit.Line, func() { v.Show(e.ID) }))), kit.NewHairline())
 	}

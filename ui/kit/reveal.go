@@ -20,6 +20,13 @@ func Reveal(o fyne.CanvasObject) {
 		return
 	}
 	lastRevealed = o
+	reveal(o, false)
+}
+
+// RevealWhole scrolls to what is to be read now, so that all of it is in view where there is room for that.
+func RevealWhole(o fyne.CanvasObject) { reveal(o, true) }
+
+func reveal(o fyne.CanvasObject, whole bool) {
 	driver := fyne.CurrentApp().Driver()
 	c := driver.CanvasForObject(o)
 	if c == nil || c.Content() == nil || redrawing {
@@ -32,7 +39,7 @@ func Reveal(o fyne.CanvasObject) {
 			continue
 		}
 		top, height := s.Offset.Y, s.Size().Height
-		if middle := y + o.Size().Height/2; middle >= top && middle <= top+height {
+		if middle := y + o.Size().Height/2; !whole && middle >= top && middle <= top+height || y >= top && y+o.Size().Height <= top+height {
 			return
 		}
 		to := y - revealRoom

@@ -50,6 +50,15 @@ func TestWhatGetsTheKeyboardIsInView(t *testing.T) {
 	if !inView(fields[0]) {
 		t.Error("the first field is out of view")
 	}
+	// What is to be read is wholly in view, also where the half of it was.
+	scroll.ScrollToOffset(fyne.NewPos(0, fields[15].Position().Y-scroll.Size().Height+20))
+	if w.Canvas().Focus(fields[15].entry); inView(fields[15]) {
+		t.Error("what may just be clicked is moved")
+	}
+	if RevealWhole(fields[15]); !inView(fields[15]) {
+		t.Error("half of what is to be read is out of view")
+	}
+	w.Canvas().Focus(fields[0].entry)
 	// A window that comes to the front again gives the keyboard to the same field.
 	scroll.ScrollToOffset(fyne.NewPos(0, 300))
 	fields[0].entry.FocusGained()
