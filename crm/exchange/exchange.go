@@ -146,8 +146,7 @@ func Import(ctx context.Context, s *store.Store, r io.Reader, o Options) (report
 	}
 	var last page
 	for p := range readPages(ctx, s, in, o) {
-		i.report.read(p.report)
-		if err := i.flush(p.people); err != nil {
+		if err := i.takePage(p); err != nil {
 			return i.report, errors.Join(p.err, err)
 		}
 		last = p
@@ -169,6 +168,18 @@ type importer struct {
 	report  Report
 	trial   store.Trial // of a dry run
 	refused func(entry) error
+}
+
+// takePage brings in a page. What the report says to have been read is in the file: of a page that is not, it says nothing.
+func (i *importer) takePage(p page) error {
+	before := i.report
+	i.report.read(p.report)
+	err := i.flush(p.people)
+	if err != nil {
+		before.File = i.report.File
+		i.report = before
+	}
+	return err
 }
 
 // read takes over what another report says of the file.

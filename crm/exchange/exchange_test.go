@@ -171,8 +171,11 @@ func TestACancelledImportKeepsWhatItReports(t *testing.T) {
 	s := open(t)
 	stop, cancel := context.WithCancel(ctx)
 	var seen []int
-	r, err := Import(stop, s, strings.NewReader(people(3*batch)), Options{Progress: func(rows int) { seen = append(seen, rows); cancel() }})
-	if !errors.Is(err, context.Canceled) || r.Contacts != batch || len(seen) != 1 {
+	text := people(batch)
+	_, more, _ := strings.Cut(people(3 * batch)[len(text):], "\n")
+	text += ",,,,,,\n" + more // the row that is refused is of the next batch, which has been read by then
+	r, err := Import(stop, s, strings.NewReader(text), Options{Progress: func(rows int) { time.Sleep(50 * time.Millisecond); seen = append(seen, rows); cancel() }})
+	if !errors.Is(err, context.Canceled) || r.Contacts != batch || len(seen) != 1 || r.Rows != batch || r.Refusals != 0 || r.File.Format == "" {
 		t.Fatalf("stopped with %v, %+v, progress %v", err, r, seen)
 	}
 	page, err := s.Contacts(ctx, crm.Query{Limit: 1})
