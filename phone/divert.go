@@ -106,8 +106,11 @@ func (c *call) redirect(target string) error {
 	if c.view.State != Ringing {
 		return c.wrong("redirect")
 	}
-	if err := c.dialog.Redirect(target); err != nil {
+	switch sent, err := c.dialog.Redirect(target); {
+	case err != nil:
 		return fmt.Errorf("redirect %s: %w", c.id, err)
+	case !sent:
+		return fmt.Errorf("redirect %s, which is over: %w", c.id, ErrWrongState) // how it has ended is told next
 	}
 	c.view.Transfer = Transfer{State: TransferDone, To: target, Code: 302}
 	c.end(Redirected, 302, "Moved Temporarily")
@@ -133,8 +136,9 @@ func (c *call) diverted() bool {
 		}
 	}
 	if quiet {
-		c.dialog.Refuse(486, "Busy Here")
-		c.end(Declined, 486, QuietReason)
+		if c.dialog.Refuse(486, "Busy Here") {
+			c.end(Declined, 486, QuietReason)
+		}
 		return true
 	}
 	if forward.NoAnswer != "" {

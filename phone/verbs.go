@@ -142,8 +142,9 @@ func (c *call) refuse(how Refusal) error {
 	default:
 		return fmt.Errorf("refuse %s with %d: want 480, 486 or 603", c.id, how)
 	}
-	c.dialog.Refuse(int(how), reason)
-	c.end(Declined, int(how), reason)
+	if c.dialog.Refuse(int(how), reason) { // else the caller has given up before, which is told next
+		c.end(Declined, int(how), reason)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package sip_test
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,7 +68,16 @@ func TestACallThatIsTakenBackIsNotAnsweredOrRefusedAfterwards(t *testing.T) {
 				t.Error("it is taken for answered")
 			}
 		},
-		"refused": func(d *sip.Dialog) { d.Refuse(603, "Decline") },
+		"refused": func(d *sip.Dialog) {
+			if d.Refuse(603, "Decline") {
+				t.Error("it is taken for refused")
+			}
+		},
+		"sent on": func(d *sip.Dialog) {
+			if sent, err := d.Redirect("102"); sent || err != nil {
+				t.Errorf("it is taken for sent on: %t, %v", sent, err)
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			pbx := siptest.New(t)
@@ -79,7 +89,7 @@ func TestACallThatIsTakenBackIsNotAnsweredOrRefusedAfterwards(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close(t.Context())
-			c := &siptest.Call{Peer: pbx, ID: name + "@test", Tag: "caller", To: s.Local().String(), Target: "sip:101@" + s.Local().String(), Branch: "z9hG4bK" + name}
+			c := &siptest.Call{Peer: pbx, ID: strings.ReplaceAll(name, " ", "") + "@test", Tag: "caller", To: s.Local().String(), Target: "sip:101@" + s.Local().String(), Branch: "z9hG4bK" + strings.ReplaceAll(name, " ", "")}
 			c.Invite(siptest.SDP(4000))
 			c.Do("CANCEL", "")
 			for range 3 { // without an ACK

@@ -197,32 +197,38 @@ func (s *Stack) serve(session *diago.DialogServerSession) {
 	}
 }
 
-// Refuse ends an incoming call that wasn't answered, with a code of 300..699.
-func (d *Dialog) Refuse(code int, reason string) { d.refuse(code, reason, explained(code)...) }
+// Refuse ends an incoming call that wasn't answered, with a code of 300..699. It reports false when the caller has taken it
+// back in this moment, which is told.
+func (d *Dialog) Refuse(code int, reason string) bool {
+	return d.refuse(code, reason, explained(code)...)
+}
 
 // Redirect sends an incoming call that wasn't answered to somebody else (see [Target])
-// with 302. The error is about the target only.
-func (d *Dialog) Redirect(to string) error {
+// with 302. The error is about the target only; false is that of [Dialog.Refuse].
+func (d *Dialog) Redirect(to string) (bool, error) {
 	uri, err := d.stack.acc.elsewhere(to)
 	if err != nil {
-		return err
+		return false, err
 	}
 	// RFC 5806: who has sent it on, and why.
 	by := d.stack.addressOfRecord()
-	d.refuse(302, "Moved Temporarily",
+	return d.refuse(302, "Moved Temporarily",
 		&sip.ContactHeader{Address: uri, Params: sip.NewParams()},
-		sip.NewHeader("Diversion", "<"+by.String()+">;reason=deflection"))
-	return nil
+		sip.NewHeader("Diversion", "<"+by.String()+">;reason=deflection")), nil
 }
 
-func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
+func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) bool {
+	mine := d.concludes()
+	if !mine && d.arrival.takenBack.Load() {
+		return false // serve tells it, and ends the dialog
+	}
 	if !d.ending.TryLock() {
-		return
+		return true
 	}
 	d.spawn(func() {
 		defer d.ending.Unlock()
 		defer d.finish()
-		if !d.concludes() {
+		if !mine {
 			d.mu.Lock()
 			answered := d.answered
 			d.mu.Unlock()
@@ -237,6 +243,7 @@ func (d *Dialog) refuse(code int, reason string, headers ...sip.Header) {
 			d.wasTakenBack(err)
 		}
 	})
+	return true
 }
 
 // Answer takes an incoming call with a session description: the answer, or our offer
