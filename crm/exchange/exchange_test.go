@@ -184,6 +184,23 @@ func TestACancelledImportKeepsWhatItReports(t *testing.T) {
 	}
 }
 
+// Whenever an import is cancelled, the rows that it reports are those that came in, were there already or are refused.
+func TestACancelledImportReportsNoMoreThanItDid(t *testing.T) {
+	text := strings.ReplaceAll(people(20*batch), "First77,", ",,,,,,\nFirst77,")
+	for after := time.Duration(0); after < 400*time.Millisecond; after += 40 * time.Millisecond {
+		s := open(t)
+		stop, cancel := context.WithTimeout(ctx, after)
+		r, err := Import(stop, s, strings.NewReader(text), Options{})
+		cancel()
+		if r.Rows != r.Contacts+r.Skipped+r.Refusals {
+			t.Errorf("after %v: %d rows, %d contacts, %d there already, %d refused, %v", after, r.Rows, r.Contacts, r.Skipped, r.Refusals, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestOutAndInAgainLosesNothing(t *testing.T) {
 	first, second := open(t), open(t)
 	if err := first.SeedDemo(ctx, time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)); err != nil {

@@ -57,15 +57,15 @@ func readPages(ctx context.Context, s *store.Store, r io.Reader, o Options) <-ch
 				return send()
 			})
 		})
-		last := page{last: true, err: err}
-		if ctx.Err() == nil { // what was read before the file broke off is good
-			e := survive("prepare what was read", func() (err error) {
-				last.people, err = prepare(people)
-				return err
-			})
-			last.err = errors.Join(err, e)
+		if ctx.Err() != nil { // what was read comes in no more, and no report is to have it
+			return
 		}
-		last.report = i.report
+		last := page{last: true, err: err, report: i.report}
+		e := survive("prepare what was read", func() (err error) { // also where the file broke off: what was read before is good
+			last.people, err = prepare(people)
+			return err
+		})
+		last.err = errors.Join(err, e)
 		select {
 		case pages <- last:
 		case <-ctx.Done():
