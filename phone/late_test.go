@@ -112,3 +112,16 @@ func TestALateAnswerToACallIsAcknowledgedAndHungUp(t *testing.T) {
 		})
 	}
 }
+
+// A caller whose ACK never arrives is not left with a silent call when the phone closes meanwhile.
+func TestACallWithoutAnACKIsHungUpWhenThePhoneCloses(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	d := newDesk(t, pbx).registered()
+	caller := pbx.NewCall()
+	caller.Invite(siptest.SDP(4000))
+	d.do(d.Answer(d.rings().ID))
+	caller.Expect("200 INVITE")
+	d.do(d.SetAccounts(nil))
+	caller.Reply(caller.Expect("BYE"), 200, "OK", "")
+}

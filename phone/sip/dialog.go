@@ -235,6 +235,22 @@ func (d *Dialog) HangUp() {
 	})
 }
 
+// leaveUnheard sends the BYE to a caller whose ACK was waited for as long as there was time. RFC 3261 §15 wants it to wait on; but
+// who closes says it now or never, and the caller would hear silence.
+func (d *Dialog) leaveUnheard() {
+	d.mu.Lock()
+	waits := d.server != nil && d.answered && d.unacked != pendingNone
+	d.mu.Unlock()
+	if !waits || d.byeLeft.Load() {
+		return
+	}
+	ctx, cancel := deadline(sip.T1)
+	defer cancel()
+	if _, err := d.request(ctx, &d.state, sip.BYE, Body{}); err != nil {
+		d.stack.log.Debug("BYE before the ACK", "call", d.callID, "err", err)
+	}
+}
+
 // byePatience is how long a BYE waits for its answer where the far end has been silent before.
 func byePatience() time.Duration { return 4 * sip.T1 }
 

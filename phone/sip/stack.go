@@ -201,6 +201,7 @@ func (s *Stack) Close(ctx context.Context) {
 	}
 	s.mu.Unlock()
 	for _, d := range rest {
+		d.leaveUnheard()
 		d.finish()
 	}
 	s.moving.Lock()
