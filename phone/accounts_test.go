@@ -3,7 +3,9 @@ package phone_test
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"leadline/phone"
 	"leadline/phone/siptest"
@@ -94,4 +96,30 @@ func TestACallToAnAccountThatLeavesDoesNotRing(t *testing.T) {
 	if calls := d.Calls(); len(calls) != 0 {
 		t.Errorf("it rings: %+v", calls)
 	}
+}
+
+// A call that fails in the moment in which its account goes leaves no tone behind.
+func TestACallThatFailsWhileItsAccountGoesFallsSilent(t *testing.T) {
+	t.Parallel()
+	pbx := siptest.New(t)
+	var armed atomic.Bool
+	ends := make(chan struct{})
+	d := newDesk(t, pbx, func(c *phone.Config, _ *phone.Account) {
+		c.Timing.BusyTone = time.Hour
+		c.Now = func() time.Time { // asked as the call ends
+			if armed.CompareAndSwap(true, false) {
+				<-ends
+			}
+			return time.Now()
+		}
+	}).registered()
+	_, invite := dialled(t, d, pbx, "103")
+	armed.Store(true)
+	pbx.Reply(invite, 486, "Busy Here", "")
+	d.eventually("it is about to end", func() bool { return !armed.Load() })
+	d.do(d.SetAccounts(nil))
+	time.Sleep(100 * time.Millisecond) // the account goes
+	close(ends)
+	d.ended(phone.Busy)
+	d.eventually("silence", func() bool { return len(d.sound.Tones()) == 0 })
 }

@@ -350,6 +350,7 @@ func (c *call) leave() {
 		c.dialog.Refuse(480, "Temporarily Unavailable")
 		c.end(Missed, 480, "the phone was switched off")
 	case Ended:
+		c.hear(heard{tone: noTone}) // nobody ends its tone after this
 	default:
 		_ = c.hangUp()
 	}
