@@ -104,7 +104,9 @@ func (w *walk) underWay([]phone.Call) string {
 	}
 	for _, a := range w.asked {
 		ringing := a.method == "INVITE" && a.provisional && a.talk.stage == calling && !a.cancelled
-		if a.final == 0 && !a.talk.gone && !w.left[a.to] && !ringing {
+		// A 2xx is repeated no more when the dialog that it belongs to has ended.
+		over := a.method == "INVITE" && !a.first && a.lost && a.talk.stage == finished
+		if a.final == 0 && !a.talk.gone && !w.left[a.to] && !ringing && !over {
 			return fmt.Sprintf("no answer to %s %d of far end %d", a.method, a.cseq, a.talk.n)
 		}
 	}
@@ -271,10 +273,16 @@ func (w *walk) outcomes() string {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	rang := map[string]phone.CallID{}
 	for id, c := range last {
 		if ended[id] != 1 {
 			return fmt.Sprintf("%s has ended %d times", id, ended[id])
 		}
+		if c.Direction == phone.Incoming && rang[c.SIPCallID] != "" {
+			w.accuse("%s and %s are one call, %s", id, rang[c.SIPCallID], short(c.SIPCallID))
+			return "a call has come twice"
+		}
+		rang[c.SIPCallID] = id
 		if why := w.misfit(c); why != "" {
 			return fmt.Sprintf("%s, %s, ended as %s (%d %s), answered %t: %s", id, short(c.SIPCallID), c.Cause, c.SIPCode, c.SIPReason, !c.Answered.IsZero(), why)
 		}
@@ -362,8 +370,9 @@ func (w *walk) misfit(c phone.Call) string {
 			return fmt.Sprintf("the transfer is %s", c.Transfer.State)
 		}
 	case phone.MediaLost:
-		if !was {
-			return "nothing was agreed on"
+		// A re-INVITE in vain asks for less silence.
+		if !was || w.stood < mediaAlive/4 && !slices.ContainsFunc(ends, func(k *talk) bool { return k.lull > mediaAlive/2 }) {
+			return "it was heard"
 		}
 	case phone.NotEnded:
 		return "no cause"

@@ -25,6 +25,9 @@ var (
 	walkTries = flag.Int("walktries", 3, "how often a random walk is taken that goes wrong: on a busy machine whoever waits here gives up too early")
 )
 
+// mediaAlive is for how long a far end of a walk may be silent.
+const mediaAlive = 2 * time.Second
+
 // alarm is a log that keeps what is an error.
 type alarm struct {
 	mu     sync.Mutex
@@ -139,7 +142,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 	w := &walk{town: newTown(t, seed), alarm: &alarm{}, seed: seed, second: true, hungUp: map[phone.CallID]bool{}}
 	w.d = newDesk(t, w.pbx, calm, func(c *phone.Config, a *phone.Account) {
 		c.Log = slog.New(w.alarm)
-		c.Timing.Ping, c.Timing.NoAnswer, c.Timing.MediaAlive = 2*time.Second, 4*time.Second, 2*time.Second
+		c.Timing.Ping, c.Timing.NoAnswer, c.Timing.MediaAlive = 2*time.Second, 4*time.Second, mediaAlive
 	})
 	if err := w.setAccounts(); err != nil {
 		t.Fatal(err)

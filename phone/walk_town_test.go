@@ -34,6 +34,7 @@ type town struct {
 	served  map[string]*served // of the phone's
 	waiting int                // answers that come later
 	heard   time.Time          // when the last message came or went
+	stood   time.Duration      // the longest that nobody was heard, since the machine was busy
 	wrong   []string           // what must not be
 	wire    []string           // for a failure
 	stop    func()             // nobody says anything any more
@@ -57,6 +58,7 @@ type asked struct {
 	ack         string // to its final answer, sent again when that comes again
 	acks        int    // how many ACKs get lost; -1: all
 	prack       bool   // it has acknowledged the 180
+	lost        bool   // its final answer was, once
 	cancelled   bool
 }
 
@@ -100,13 +102,15 @@ type talk struct {
 	updating *asked
 	invites  map[int]*served // the phone's, by CSeq
 
-	holds      bool   // the far end wants to
-	phone, far string // which way sound goes, as each has described it last and the other has agreed
-	audio      string // where the phone hears
-	mumbles    bool   // nothing is heard of it while it is held
-	gone       bool   // it has vanished without a word
-	unwanted   bool   // a second telephone that the same INVITE has reached
-	codes      []int  // final answers to its INVITEs, ours or theirs
+	holds      bool          // the far end wants to
+	phone, far string        // which way sound goes, as each has described it last and the other has agreed
+	audio      string        // where the phone hears
+	mumbles    bool          // nothing is heard of it while it is held
+	spoke      time.Time     // when it was heard last, or was answered
+	lull       time.Duration // the longest that it was silent for
+	gone       bool          // it has vanished without a word
+	unwanted   bool          // a second telephone that the same INVITE has reached
+	codes      []int         // final answers to its INVITEs, ours or theirs
 	said       map[string]bool
 	refer      *served // of the phone's, whose call is not over
 	referCSeq  int
@@ -141,6 +145,7 @@ func newTown(t testing.TB, seed uint64) *town {
 func (w *town) speak(done chan struct{}) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
+	last := time.Now()
 	for seq := uint16(0); ; seq++ {
 		select {
 		case <-done:
@@ -148,11 +153,21 @@ func (w *town) speak(done chan struct{}) {
 		case <-tick.C:
 		}
 		w.mu.Lock()
+		w.stood, last = max(w.stood, time.Since(last)), time.Now()
 		var to []string
 		for _, k := range w.talks {
-			if k.stage != talked || k.gone || k.audio == "" || k.mumbles && k.phone != "sendrecv" {
+			if k.stage != talked || k.gone {
 				continue
 			}
+			now := time.Now()
+			if k.spoke.IsZero() {
+				k.spoke = now
+			}
+			k.lull = max(k.lull, now.Sub(k.spoke))
+			if k.audio == "" || k.mumbles && k.phone != "sendrecv" {
+				continue
+			}
+			k.spoke = now
 			to = append(to, k.audio)
 		}
 		w.mu.Unlock()
@@ -287,6 +302,9 @@ func (w *town) hears(m siptest.Message) bool {
 	w.heard = time.Now()
 	if w.loss > 0 && w.dice.IntN(100) < w.loss {
 		w.note("<- LOST %s", brief(m))
+		if a := w.asked[branchOf(m)+m.CSeqMethod()]; a != nil && m.Code() >= 200 {
+			a.lost = true
+		}
 		return true
 	}
 	w.note("<- %s", brief(m))
@@ -392,8 +410,22 @@ func (k *talk) ask(method, body string, extra ...string) *asked {
 	if k.dice.IntN(8) == 0 { // the network doubles it
 		k.send(k.to, a.text)
 	}
+	if method == "INVITE" && k.theirs == "" && k.dice.IntN(8) == 0 { // and brings a copy late
+		k.again(a, time.Duration(k.dice.IntN(40))*t1)
+	}
 	k.repeat(a, t1)
 	return a
+}
+
+// again sends a request once more, whatever has become of it.
+func (k *talk) again(a *asked, wait time.Duration) {
+	time.AfterFunc(wait, func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if !k.over && !k.gone {
+			k.send(a.to, a.text)
+		}
+	})
 }
 
 func (k *talk) ends() {
@@ -428,7 +460,7 @@ func (w *town) answered(m siptest.Message) {
 		k.progress(a, m)
 	case a.final != 0:
 		// A copy that comes after its transaction has ended, as that of a CANCEL does at once, is a request of its own.
-		if a.final/100 != code/100 && code != 482 && a.method != "CANCEL" && time.Since(a.sent) < 32*t1 {
+		if a.final/100 != code/100 && a.method != "CANCEL" && time.Since(a.sent) < 32*t1 {
 			w.accuse("two answers to one request: %d, then %s", a.final, brief(m))
 		}
 		k.acknowledge(a)
