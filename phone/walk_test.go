@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	walks     = flag.Int("walks", 24, "how many random walks TestRandomWalks takes")
+	walks     = flag.Int("walks", 16, "how many random walks TestRandomWalks takes")
 	walkSeed  = flag.Uint64("walkseed", 1, "the seed of the first random walk; the others follow it")
 	walkSteps = flag.Int("walksteps", 12, "how many steps a random walk has")
 	walkLate  = flag.Bool("walklate", false, "far ends also answer when the phone has given up, which takes its time")
