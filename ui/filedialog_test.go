@@ -103,7 +103,7 @@ func TestTheNameOfAFileIsTypedAndEscLeavesIt(t *testing.T) {
 		b, _ := customersBench(t, look)
 		c := b.m.Window().Canvas()
 		var saved []string
-		folder := saving(t, b, "call.wav", func(w fyne.URIWriteCloser) {
+		saving(t, b, "call.wav", func(w fyne.URIWriteCloser) {
 			if w == nil {
 				saved = append(saved, "")
 				return
@@ -120,7 +120,7 @@ func TestTheNameOfAFileIsTypedAndEscLeavesIt(t *testing.T) {
 		if c.Overlays().Top() != nil || len(saved) != 1 || saved[0] != "" {
 			t.Fatalf("Esc leaves the dialog open, or it told %q", saved)
 		}
-		folder = saving(t, b, "call.wav", func(w fyne.URIWriteCloser) {
+		folder := saving(t, b, "call.wav", func(w fyne.URIWriteCloser) {
 			saved = append(saved, w.URI().Path())
 			w.Close()
 		})
