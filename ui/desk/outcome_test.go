@@ -60,3 +60,42 @@ func TestACallThatFailedSaysWhatToDo_C4(t *testing.T) {
 		}
 	}
 }
+
+// C4: every end is told apart, and the file says the same as the window.
+func TestEveryEndIsToldApart(t *testing.T) {
+	seen := map[Outcome]phone.Cause{}
+	for cause, want := range map[phone.Cause]Outcome{
+		phone.HungUpThere: Answered, phone.Missed: Missed, phone.AnsweredElsewhere: AnsweredElsewhere,
+		phone.Declined: Declined, phone.DeclinedThere: DeclinedThere, phone.Busy: Busy, phone.NoAnswer: NoAnswer,
+		phone.NotFound: NotFound, phone.Cancelled: Cancelled, phone.Failed: Failed,
+	} {
+		d := newDesk(t)
+		d.ring("1", "0301234567")
+		d.ended("1", "0301234567", cause)
+		c := d.call("the end", func(c Call) bool { return c.State == Ended })
+		if c.Outcome != want || want != Answered && c.Why.Key == "" {
+			t.Errorf("%v is %v, %q", cause, c.Outcome, c.Why.Key)
+		}
+		if had, ok := seen[c.Outcome]; ok {
+			t.Errorf("%v and %v look the same", had, cause)
+		}
+		seen[c.Outcome] = cause
+		d.close()
+		if got := d.lastCall().Call.Outcome; viewOutcome(got) != want {
+			t.Errorf("%v is %v in the file", cause, got)
+		}
+	}
+}
+
+// The outcomes of desk and crm are the same list in the same order.
+func TestOutcomesAreThoseOfTheFile(t *testing.T) {
+	for o, name := range map[Outcome]string{
+		Open: "open", Answered: "answered", Missed: "missed", AnsweredElsewhere: "answered-elsewhere",
+		Declined: "declined", DeclinedThere: "declined-there", Busy: "busy", NoAnswer: "no-answer",
+		NotFound: "not-found", Cancelled: "cancelled", Failed: "failed", Interrupted: "interrupted",
+	} {
+		if got := fileOutcome(o).String(); got != name {
+			t.Errorf("outcome %d is %q in the file, not %q", o, got, name)
+		}
+	}
+}
